@@ -1,0 +1,78 @@
+"""What went wrong, said as facts of the domain: no HTTP, no SQL."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One wrong thing: where it is, what is wrong with it, how to put it right."""
+
+    field: str
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        remedy = f" -> {self.remedy}" if self.remedy else ""
+        return f"{self.field}: {self.message}{remedy}"
+
+
+class GisgridError(Exception):
+    """Why could this not be done? `faults` names each place with its remedy; never empty."""
+
+    title = "Refused"
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = faults
+        super().__init__("; ".join(map(str, faults)))
+
+
+class Unreadable(GisgridError):
+    """The input cannot be read at all (not JSON, not a boundary file, wrong encoding)."""
+
+    title = "Unreadable"
+
+
+class Refused(GisgridError):
+    """The input can be read and is wrong; nothing was changed."""
+
+
+class NotSignedIn(GisgridError):
+    """This needs a login, and there is none."""
+
+    title = "Not signed in"
+
+
+class NotAllowed(GisgridError):
+    """Whoever asks is known, and may not do this here."""
+
+    title = "Not allowed"
+
+
+class NotFound(GisgridError):
+    """No such thing, or not at that date."""
+
+    title = "Not found"
+
+
+class Conflict(GisgridError):
+    """It contradicts what is there already (a key used for another body, a step that was taken)."""
+
+    title = "Conflict"
+
+
+class TooLarge(GisgridError):
+    """The body is larger than the limit."""
+
+    title = "Too large"
+
+
+class TooMany(GisgridError):
+    """More requests than this caller may send; try again later."""
+
+    title = "Too many requests"
+
+
+class Unavailable(GisgridError):
+    """A part that this needs is not there now (database starting, pool exhausted); try again."""
+
+    title = "Unavailable"
