@@ -1,0 +1,235 @@
+"""The private PostgreSQL: made, started, found again, repaired after a crash, stopped."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from gisgrid.cluster import files
+from gisgrid.cluster.place import make_data_dir, owner_of, place_of
+from gisgrid.cluster.programs import Programs, ensure_programs, find_programs
+from gisgrid.cluster.server import Server
+from gisgrid.errors import Fault, Refused, Unavailable
+from gisgrid.locks import Lock
+from gisgrid.settings import Settings, read_settings
+from gisgrid.steps import Say
+
+DRIVER = "postgresql+psycopg2"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL to work with: the private one, or (with `given_url`) a server of the user's."""
+
+    data_dir: Path
+    db_port: int
+    socket_dir: Path
+    bin_dir: Path
+    database: str = "gisgrid"
+    given_url: str = ""
+    server: Server | None = field(default=None, repr=False, compare=False)
+    users: Lock | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def owner_url(self) -> str:
+        """Connects over the socket, by peer, as the bootstrap superuser."""
+        return self.given_url or self.url_as(files.OWNER)
+
+    @property
+    def service_url(self) -> str:
+        """Connects over the socket, by peer, as the login role of the service."""
+        return self.given_url or self.url_as(files.SERVICE)
+
+    def url_as(self, user: str, database: str = "") -> str:
+        """SQLAlchemy's URL of a role over the socket."""
+        name, host = database or self.database, quote(str(self.socket_dir))
+        return f"{DRIVER}://{user}@/{name}?host={host}&port={self.db_port}"
+
+
+def ensure_cluster(
+    settings: Settings,
+    *,
+    say: Say,
+    database: str = "gisgrid",
+    fsync: bool = True,
+    install: bool = True,
+) -> Cluster:
+    """Which PostgreSQL serves here? Installs, makes and starts what is missing; idempotent.
+
+    The caller counts as a user of it until `stop_cluster` or its end. Raises Refused or Unavailable
+    with the remedy; nothing is touched then.
+    """
+    if settings.database_url:
+        return _given(settings, database)
+    _check_port(settings.db_port)
+    debs = settings.data_dir / "debs"
+    return _ensure(_Order(settings.data_dir, debs, settings.db_port, database, fsync, install), say)
+
+
+def stop_cluster(cluster: Cluster, *, force: bool = False) -> bool:
+    """Did it stop? It does unless others use it still; `force` stops it all the same.
+
+    Fast mode: transactions under way are rolled back, nothing committed is lost. Waits for the end.
+    """
+    if cluster.server is None or cluster.users is None:
+        return False
+    with Lock(cluster.data_dir / "starting.lock"):
+        cluster.users.release()
+        with Lock(cluster.data_dir / "users.lock", wait=False) as alone:
+            if alone.held or force:
+                cluster.server.stop()
+                return True
+    return False
+
+
+@contextmanager
+def using_cluster(settings: Settings, *, say: Say) -> Iterator[Cluster]:
+    """The cluster for the time of one command: stopped after it if nobody else uses it."""
+    cluster = ensure_cluster(settings, say=say)
+    try:
+        yield cluster
+    finally:
+        stop_cluster(cluster)
+
+
+def find_running(settings: Settings) -> Cluster | None:
+    """Which private PostgreSQL runs already for this data directory, if any? Starts nothing."""
+    place = place_of(settings.data_dir)
+    if not place.version:
+        return None
+    programs = find_programs([Path("/"), settings.data_dir / "debs" / "root"], place.version)
+    if programs is None:
+        return None
+    server = Server(place, programs)
+    running = server.running()
+    if running is None:
+        return None
+    users = Lock(settings.data_dir / "users.lock", shared=True).acquire()
+    return _cluster(settings.data_dir, server, running, "gisgrid", users)
+
+
+@contextmanager
+def test_cluster(*, say: Say = lambda line: None) -> Iterator[str]:
+    """URL of the superuser of a throw-away PostgreSQL with PostGIS, database `postgres`.
+
+    Socket only, careless of crashes, gone afterwards; so are the ones that killed runs left behind.
+    """
+    debs = read_settings().data_dir / "debs"
+    _sweep(debs)
+    folder = Path(tempfile.mkdtemp(prefix="gisgrid-test-", dir="/tmp"))  # noqa: S108  # short path
+    folder.chmod(0o711)  # root's server runs as another user, who must reach its folder
+    try:
+        cluster = _ensure(_Order(folder, debs, 5433, "postgres", fsync=False, tcp=False), say)
+        try:
+            yield cluster.owner_url
+        finally:
+            stop_cluster(cluster, force=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+test_cluster.__test__ = False  # type: ignore[attr-defined]  # pytest takes it for a test
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is wanted of a private cluster."""
+
+    data_dir: Path
+    debs: Path
+    port: int
+    database: str
+    fsync: bool = True
+    install: bool = True
+    tcp: bool = True
+
+
+def _ensure(order: _Order, say: Say) -> Cluster:
+    make_data_dir(order.data_dir)
+    with Lock(order.data_dir / "starting.lock", say=say):
+        programs = _programs(order, say)  # may bring the user of the next line
+        server = Server(place_of(order.data_dir), programs)
+        running = _running_port(server, order, say)
+        port = running or order.port
+        try:
+            server.initialise(say)
+            server.start(port, tcp=order.tcp, fsync=order.fsync, say=say)
+            server.create_database(port, order.database)
+        except BaseException:
+            if not running:
+                server.stop()
+            raise
+        users = Lock(order.data_dir / "users.lock", shared=True).acquire()
+        return _cluster(order.data_dir, server, port, order.database, users)
+
+
+def _running_port(server: Server, order: _Order, say: Say) -> int | None:
+    """Where it runs and may stay; one on another port that nobody uses is stopped, to move it."""
+    running = server.running()
+    if running in (None, order.port):
+        return running
+    with Lock(order.data_dir / "users.lock", wait=False) as alone:
+        if not alone.held:
+            say(f"the database is in use on port {running} and stays there")
+            return running
+        say(f"the database moves from port {running} to {order.port}")
+        server.stop()
+        return None
+
+
+def _cluster(data_dir: Path, server: Server, port: int, database: str, users: Lock) -> Cluster:
+    place, bin_dir = server.place, server.programs.bin_dir
+    return Cluster(data_dir, port, place.socket_dir, bin_dir, database, server=server, users=users)
+
+
+def _programs(order: _Order, say: Say) -> Programs:
+    version = place_of(order.data_dir).version
+    try:
+        return ensure_programs(order.debs, major=version, install=order.install, say=say)
+    except Unavailable as missing:
+        other = find_programs([Path("/"), order.debs / "root"])
+        if version is None or other is None:
+            raise
+        message = f"{order.data_dir} was written by PostgreSQL {version}, here is {other.major}; nothing was touched"
+        remedy = (
+            f"install postgresql-{version}-postgis-3 beside it, or dump with the old one and load into a new --data-dir"
+        )
+        raise Refused(Fault("data_dir", message, remedy)) from missing
+
+
+def _given(settings: Settings, database: str) -> Cluster:
+    url = settings.database_url
+    scheme, _, rest = url.partition("://")
+    if scheme not in {"postgresql", "postgres", DRIVER}:
+        raise Refused(Fault("GISGRID_DATABASE_URL", f"{scheme!r} is no postgresql:// URL", "postgresql://..."))
+    nowhere = Path()
+    return Cluster(settings.data_dir, 0, nowhere, nowhere, database, f"{DRIVER}://{rest}")
+
+
+def _check_port(port: int) -> None:
+    if port == 5432:
+        message, remedy = "5432 is left to the machine's own PostgreSQL", "choose another"
+    elif not 1024 <= port < 32768:
+        message = f"{port} is outside 1024 to 32767 (above, the system hands ports out by itself)"
+        remedy = "choose one inside, the default is 25432"
+    else:
+        return
+    raise Refused(Fault("db_port", message, f"{remedy}: --db-port or GISGRID_DB_PORT"))
+
+
+def _sweep(debs: Path) -> None:
+    """Clear what killed test runs left: folders that nobody holds any more."""
+    for folder in Path("/tmp").glob("gisgrid-test-*"):  # noqa: S108
+        lock = folder / "users.lock"
+        if owner_of(folder) is None or not lock.exists():
+            continue
+        with Lock(lock, wait=False) as alone:
+            if alone.held:
+                place = place_of(folder)
+                programs = place.version and find_programs([Path("/"), debs / "root"], place.version)
+                if programs:
+                    Server(place, programs).stop()
+                shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,132 @@
+"""The database's door: an engine, a transaction with its role, scope and timeouts, LISTEN.
+
+The only place that knows psycopg2. Everything above gets a SQLAlchemy connection inside a transaction.
+"""
+
+import logging
+import select
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg2.errors
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from gisgrid.errors import Fault, Refused, Unavailable
+
+log = logging.getLogger("gisgrid")
+OWNER = "gisgrid_owner"
+SERVICE = "gisgrid_service"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a transaction may see of people: the subtrees of these areas, and one department's tickets."""
+
+    area_ids: tuple[int, ...] = ()
+    department: str = ""
+
+
+NOTHING = Scope()
+EVERYTHING = Scope((0,))
+
+
+class Database:
+    """Connections to one database in one role ("": the login's own). Cheap to make; `close` ends its pool.
+
+    `zone` is the one in which the database itself writes times into JSON.
+    """
+
+    def __init__(
+        self, url: str, *, role: str, pool_size: int = 8, statement_timeout_s: float = 15, zone: str = "UTC"
+    ) -> None:
+        self.statement_timeout_ms = round(statement_timeout_s * 1000)
+        self.engine: Engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=2,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "application_name": "gisgrid"},
+        )
+
+        @event.listens_for(self.engine, "connect")
+        def _take_role(connection: Any, _record: Any) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('timezone', %s, false)", (zone,))
+                if role:
+                    cursor.execute(f'SET ROLE "{role}"')
+            connection.commit()
+
+    @contextmanager
+    def transaction(self, scope: Scope = NOTHING, *, timeout_s: float | None = None) -> Iterator[Connection]:
+        """A transaction that sees what `scope` says; committed at the end, rolled back on an error.
+
+        Raises Unavailable when no connection can be had or the statement takes longer than the timeout.
+        """
+        timeout_ms = self.statement_timeout_ms if timeout_s is None else round(timeout_s * 1000)
+        with _named_faults(), self.engine.begin() as connection:
+            connection.execute(
+                text(
+                    "SELECT set_config('gisgrid.scope', :areas, true), set_config('gisgrid.department', :dep, true),"
+                    " set_config('statement_timeout', :timeout, true)"
+                ),
+                {
+                    "areas": "{" + ",".join(map(str, scope.area_ids)) + "}",
+                    "dep": scope.department,
+                    "timeout": str(timeout_ms),
+                },
+            )
+            yield connection
+
+    @contextmanager
+    def listening(self, channel: str) -> Iterator[Any]:
+        """A function `wait(timeout_s) -> bool`: did a notice come on this channel? Holds a connection of its own."""
+        with _named_faults():
+            raw = self.engine.raw_connection()
+        try:
+            driver: Any = raw.driver_connection
+            driver.autocommit = True
+            with _named_faults(), driver.cursor() as cursor:
+                cursor.execute(f'LISTEN "{channel}"')
+
+            def wait(timeout_s: float) -> bool:
+                if select.select([driver], [], [], timeout_s) == ([], [], []):
+                    return False
+                with _named_faults():
+                    driver.poll()
+                heard = bool(driver.notifies)
+                driver.notifies.clear()
+                return heard
+
+            yield wait
+        finally:
+            raw.invalidate()
+
+    def close(self) -> None:
+        """Give every pooled connection back to the server."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _named_faults() -> Iterator[None]:
+    """Turn the driver's errors that a caller can act on into facts of the domain."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable(Fault("database", "every connection is in use", "try again in a moment")) from error
+    except psycopg2.Error as error:  # from the driver itself, where a connection listens
+        raise Unavailable(Fault("database", "the database does not answer", "try again in a moment")) from error
+    except DBAPIError as error:
+        original = error.orig
+        if isinstance(original, psycopg2.errors.QueryCanceled | psycopg2.errors.LockNotAvailable):
+            raise Unavailable(Fault("database", "this took too long and was stopped", "ask for less")) from error
+        if isinstance(original, psycopg2.errors.UntranslatableCharacter):
+            raise Refused(Fault("text", "a character that the database cannot hold", "remove it")) from error
+        if isinstance(error, OperationalError) or error.connection_invalidated:
+            log.warning("the database does not answer: %s", str(original).strip())
+            raise Unavailable(Fault("database", "the database does not answer", "try again in a moment")) from error
+        raise

