@@ -1,0 +1,36 @@
+CREATE FUNCTION app.boundary_lock() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT 7147001::bigint;
+END;
+COMMENT ON FUNCTION app.boundary_lock() IS
+'Advisory lock: publishing holds it alone while versions flip; intake shares it, in a statement of its own before';
+
+CREATE FUNCTION app.take_boundary_lock() RETURNS void
+LANGUAGE plpgsql SET lock_timeout = '50ms' SET search_path = pg_catalog, pg_temp AS $$
+-- Alone, and yet no report waits long: whoever waits for a lock makes all who come later wait behind him, so where
+-- reports are slow to end (somebody loads many) this steps back and tries again. Raises GG002 after a minute.
+BEGIN
+    FOR attempt IN 1..600 LOOP
+        BEGIN
+            PERFORM pg_advisory_xact_lock(app.boundary_lock());
+            RETURN;
+        EXCEPTION WHEN lock_not_available THEN
+            PERFORM pg_sleep(0.05);
+        END;
+    END LOOP;
+    RAISE EXCEPTION 'reports are being loaded and do not end' USING ERRCODE = 'GG002', HINT = 'publish again in a moment';
+END $$;
+COMMENT ON FUNCTION app.take_boundary_lock() IS 'Take the boundary lock alone, without making reports wait long';
+
+CREATE FUNCTION app.publisher_lock() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT 7147002::bigint;
+END;
+COMMENT ON FUNCTION app.publisher_lock() IS 'Advisory lock: one publish at a time, so that two cannot take the same ground';
+
+CREATE FUNCTION app.follower_lock() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT 7147003::bigint;
+END;
+COMMENT ON FUNCTION app.follower_lock() IS
+'Advisory lock: one batch of what follows a publish at a time, so that two workers do nothing twice';

@@ -1,0 +1,91 @@
+CREATE FUNCTION app.sliver_width_m() RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT 1.0::double precision;
+END;
+COMMENT ON FUNCTION app.sliver_width_m() IS 'A part of a grid that is narrower is a sliver (twice its area by its perimeter), metres';
+
+CREATE FUNCTION app.check_codes(change_set bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- What is wrong with the codes of a draft: none, malformed, twice, another area's, below the wrong parent.
+DECLARE
+    c draft.changeset;
+BEGIN
+    SELECT * INTO STRICT c FROM draft.changeset WHERE changeset_id = change_set;
+
+    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
+    SELECT change_set, d.code, 'code', 'error',
+           CASE WHEN d.code IS NULL THEN 'an area has no code' ELSE 'the code stands ' || count(*) || ' times' END,
+           'give every area a code of its own', st_collect(st_pointonsurface(d.geom)) FILTER (WHERE st_isvalid(d.geom))
+    FROM draft.area AS d
+    WHERE d.changeset_id = change_set AND (d.code IS NULL OR d.code IN (
+        SELECT o.code FROM draft.area AS o WHERE o.changeset_id = change_set GROUP BY o.code HAVING count(*) > 1))
+    GROUP BY d.code
+    HAVING d.code IS NULL OR count(*) > 1;
+
+    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
+    SELECT change_set, d.code, 'code_malformed', 'error', f.fault, 'write it as the network''s scheme says', d.geom
+    FROM app.draft_leaf(change_set) AS d
+    CROSS JOIN LATERAL (SELECT app.code_fault(c.network, d.code) AS fault) AS f
+    WHERE d.is_changed AND f.fault IS NOT NULL;
+
+    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
+    SELECT change_set, d.code, 'code_parent', 'error',
+           format('by its code it stands below %s, which is %s', p.parent,
+                  CASE WHEN a.area_id IS NULL THEN 'no area' ELSE 'outside this change set' END),
+           'take a code below the area that it lies in', d.geom
+    FROM app.draft_leaf(change_set) AS d
+    CROSS JOIN LATERAL (SELECT app.parent_code(c.network, d.code) AS parent) AS p
+    LEFT JOIN core.area AS a ON a.network = c.network AND a.code = p.parent
+    WHERE d.is_changed AND p.parent IS NOT NULL
+      AND NOT EXISTS (SELECT FROM draft.area AS u WHERE u.changeset_id = change_set AND u.code = p.parent)
+      AND NOT EXISTS (
+          SELECT FROM core.area_version AS v
+          WHERE v.area_id = a.area_id AND v.recorded_to = 'infinity' AND c.path <@ v.path);
+
+    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
+    SELECT change_set, d.code, 'code_reused', 'error',
+           CASE WHEN a.level <> d.level OR a.kind <> d.kind
+                THEN format('the code already names a %s area of level %s', a.kind, a.level)
+                WHEN last.valid_to < 'infinity'
+                THEN format('the code named another area, which ended on %s', last.valid_to::date)
+                ELSE 'the code is another area''s' END,
+           'take the next free code', d.geom
+    FROM draft.area AS d
+    JOIN core.area AS a ON a.network = c.network AND a.code = d.code
+    LEFT JOIN LATERAL (
+        SELECT v.valid_to, v.geom FROM core.area_version AS v
+        WHERE v.area_id = a.area_id AND v.recorded_to = 'infinity'
+        ORDER BY v.valid_to DESC LIMIT 1) AS last ON true
+    LEFT JOIN core.area_version AS b ON b.area_version_id = d.base_version_id
+    WHERE d.changeset_id = change_set AND (d.is_changed OR d.level <> 'grid')
+      AND (a.level <> d.level OR a.kind <> d.kind OR (
+          d.level = 'grid' AND d.is_changed AND d.code IS DISTINCT FROM b.code
+          AND d.geom IS NOT NULL AND st_isvalid(d.geom)
+          -- an ended area comes back with most of its ground, a live one keeps some of it
+          AND st_area(st_intersection(last.geom, d.geom))
+              <= CASE WHEN last.valid_to < 'infinity' THEN 0.5 * st_area(last.geom) ELSE 0 END));
+END $$;
+COMMENT ON FUNCTION app.check_codes(bigint) IS 'Write what is wrong with a draft''s codes into draft.problem';
+
+CREATE FUNCTION app.check_staff(change_set bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- 1+1+1+N: a changed base grid of the base network without party body, instructor, head or worker is warned of,
+-- in a district that has posts at all.
+BEGIN
+    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
+    SELECT change_set, d.code, 'staff', 'warning',
+           format('%s has no %s', d.code, string_agg(r.name_zh || ' (' || r.role || ')', ', ' ORDER BY r.rank)),
+           'name somebody when it is live', d.geom
+    FROM draft.changeset AS c
+    CROSS JOIN LATERAL app.draft_leaf(change_set) AS d
+    CROSS JOIN core.post_role AS r
+    WHERE c.changeset_id = change_set AND c.network = 'base' AND d.is_changed AND d.kind = 'base'
+      AND r.role IN ('party', 'instructor', 'head', 'worker')
+      AND EXISTS (SELECT FROM core.post)
+      AND NOT EXISTS (
+          SELECT FROM core.post AS p JOIN core.area AS a ON a.area_id = p.area_id
+          WHERE a.network = c.network AND a.code = d.code AND p.role = r.role AND p.valid_to > c.valid_from
+          OFFSET 0)  -- of the few that changed, not of all posts
+    GROUP BY d.code, d.geom;
+END $$;
+COMMENT ON FUNCTION app.check_staff(bigint) IS 'Warn of changed grids that lack the posts of 1+1+1+N';

@@ -1,0 +1,93 @@
+CREATE FUNCTION app.is_taken_back(change_set bigint, since timestamptz) RETURNS boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+-- A change set published after `since` and its undo leave things as they were, unless the undo was undone in turn.
+SELECT count(*) > 0
+FROM draft.changeset AS n
+INNER JOIN draft.changeset AS u
+    ON u.published_at IS NOT NULL AND (n.changeset_id = u.undoes OR n.changeset_id = u.changeset_id)
+INNER JOIN draft.changeset AS target ON u.undoes = target.changeset_id
+WHERE
+    n.changeset_id = is_taken_back.change_set AND target.published_at > is_taken_back.since
+    AND NOT EXISTS (
+        SELECT FROM draft.changeset AS redo
+        WHERE redo.undoes = u.changeset_id AND redo.published_at IS NOT NULL
+    );
+END;
+COMMENT ON FUNCTION app.is_taken_back(bigint, timestamptz) IS 'Was this change set undone, or is it the undo of a later one?';
+
+CREATE FUNCTION app.undo_changeset(change_set bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Open a change set that puts back what another one altered, from the date on from which that one applied: a
+-- correction, so every answer is again what it was. Returns it, not yet published. Raises GG002 where somebody has
+-- altered the same areas since.
+DECLARE
+    c draft.changeset;
+    opened bigint;
+    later text;
+BEGIN
+    PERFORM pg_advisory_xact_lock(app.publisher_lock());
+    SELECT * INTO c FROM draft.changeset WHERE changeset_id = change_set;
+    IF NOT FOUND OR NOT app.may_change(c.path) THEN
+        RAISE EXCEPTION 'there is no change set % in your areas', change_set USING ERRCODE = 'GG002';
+    END IF;
+    IF c.published_at IS NULL THEN
+        RAISE EXCEPTION 'change set % is not published', change_set USING ERRCODE = 'GG002',
+            HINT = 'only what is live can be undone';
+    END IF;
+    SELECT string_agg(DISTINCT a.code, ', ') INTO later
+    FROM draft.touched AS t
+    JOIN draft.touched AS o ON o.area_id = t.area_id AND o.changeset_id <> t.changeset_id
+    JOIN draft.changeset AS n ON n.changeset_id = o.changeset_id AND n.published_at > c.published_at
+    JOIN core.area AS a ON a.area_id = t.area_id AND a.level = 'grid'
+    WHERE t.changeset_id = change_set AND NOT app.is_taken_back(n.changeset_id, c.published_at);
+    IF later IS NOT NULL THEN
+        RAISE EXCEPTION 'change set % cannot be undone: % changed again since', change_set, later
+            USING ERRCODE = 'GG002', HINT = 'undo the later change set first';
+    END IF;
+    IF EXISTS (
+        -- A leaf whose closed records are not one and the same shape from the date on for ever.
+        SELECT FROM draft.touched AS t
+        JOIN core.area_version AS v ON v.area_id = t.area_id AND v.level = 'grid'
+            AND v.recorded_to = c.published_at AND v.valid_to > c.valid_from
+        LEFT JOIN core.area_version AS s ON s.area_id = v.area_id AND s.recorded_to = c.published_at
+            AND s.valid_from <= c.valid_from AND s.valid_to > c.valid_from
+        WHERE t.changeset_id = change_set AND (
+            (s.name, s.path) IS DISTINCT FROM (v.name, v.path) OR s.geom IS DISTINCT FROM v.geom
+            OR (v.valid_to < 'infinity' AND NOT EXISTS (
+                SELECT FROM core.area_version AS n
+                WHERE n.area_id = v.area_id AND n.recorded_to = c.published_at AND n.valid_from = v.valid_to)))
+    ) THEN
+        RAISE EXCEPTION 'change set % cannot be undone: it replaced more than one stretch of time', change_set
+            USING ERRCODE = 'GG002', HINT = 'draw the earlier boundaries in new change sets';
+    END IF;
+    INSERT INTO draft.changeset (area_code, network, title, valid_from, is_dated, policy, ground, undoes)
+    VALUES (c.area_code, c.network, 'undo ' || change_set || coalesce(': ' || nullif(c.title, ''), ''),
+            c.valid_from, true, c.policy, 'any', change_set)
+    RETURNING changeset_id INTO opened;
+    PERFORM app.put_back(opened, change_set);
+    RETURN opened;
+END $$;
+COMMENT ON FUNCTION app.undo_changeset(bigint) IS
+'Open a change set that puts back what another one altered; raises GG002 where that was altered again since';
+
+CREATE FUNCTION app.put_back(opened bigint, undone bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    c draft.changeset;
+BEGIN
+    SELECT * INTO STRICT c FROM draft.changeset WHERE changeset_id = undone;
+    DELETE FROM draft.area AS d USING draft.touched AS t, core.area AS a
+    WHERE d.changeset_id = opened AND t.changeset_id = undone AND a.area_id = t.area_id AND d.code = a.code;
+    INSERT INTO draft.area (changeset_id, code, name, level, kind, parent_code, base_version_id, geom)
+    SELECT opened, v.code, v.name, v.level, v.kind, p.code,
+           (SELECT b.area_version_id FROM draft.base AS b JOIN core.area_version AS x USING (area_version_id)
+            WHERE b.changeset_id = opened AND x.area_id = v.area_id), v.geom
+    FROM draft.touched AS t
+    JOIN core.area_version AS v ON v.area_id = t.area_id
+    LEFT JOIN core.area AS p ON p.area_id = v.parent_id
+    WHERE t.changeset_id = undone AND v.level = 'grid'
+      AND v.recorded_from < c.published_at AND v.recorded_to >= c.published_at
+      AND v.valid_from <= c.valid_from AND v.valid_to > c.valid_from;
+END $$;
+COMMENT ON FUNCTION app.put_back(bigint, bigint) IS 'Draw what an undone change set altered as it was before';

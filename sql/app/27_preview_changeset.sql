@@ -1,0 +1,43 @@
+CREATE FUNCTION app.preview_changeset(change_set bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Publish in earnest, what others published taken over, ask what follows, take it all back: so preview and publish
+-- cannot differ. Takes no lock that intake waits for. Returns how many things would move; meaningless where the check
+-- finds errors.
+DECLARE
+    moves jsonb := '[]';
+    moved bigint;
+BEGIN
+    DELETE FROM draft.preview WHERE changeset_id = change_set;
+    BEGIN
+        UPDATE draft.changeset SET valid_from = clock_timestamp() WHERE changeset_id = change_set AND NOT is_dated;
+        PERFORM app.rebase_draft(change_set) FROM draft.changeset AS c WHERE c.changeset_id = change_set AND c.is_filled;
+        PERFORM app.stage_changeset(change_set);
+        PERFORM app.flip_versions(change_set);
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'what', f.what, 'id', f.id, 'from', f.from_code, 'to', f.to_code, 'geom', st_asewkt(f.arrow, 15))), '[]')
+        INTO moves FROM app.to_follow(change_set) AS f
+        WHERE f.from_code IS DISTINCT FROM f.to_code;
+        RAISE EXCEPTION 'taken back' USING ERRCODE = 'GG900';
+    EXCEPTION WHEN SQLSTATE 'GG900' THEN
+        NULL;
+    END;
+    INSERT INTO draft.preview (changeset_id, what, id, from_code, to_code, geom)
+    SELECT change_set, m->>'what', m->>'id', m->>'from', m->>'to', (m->>'geom')::geometry
+    FROM jsonb_array_elements(moves) AS m;
+    GET DIAGNOSTICS moved = ROW_COUNT;
+    RETURN moved;
+END $$;
+COMMENT ON FUNCTION app.preview_changeset(bigint) IS
+'Write what publishing a draft would move into draft.preview, by publishing it and taking that back';
+
+CREATE FUNCTION app.check_saved(change_set bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- After a save: the problems, and where there is no error what would move.
+BEGIN
+    IF app.check_changeset(change_set) = 0 THEN
+        PERFORM app.preview_changeset(change_set);
+    ELSE
+        DELETE FROM draft.preview WHERE changeset_id = change_set;
+    END IF;
+END $$;
+COMMENT ON FUNCTION app.check_saved(bigint) IS 'After a save: write the problems and the preview of a draft';

@@ -1,0 +1,37 @@
+<!DOCTYPE qgis>
+<qgis version="3.22.0" styleCategories="Symbology|Labeling" labelsEnabled="0">
+  <renderer-v2 type="RuleRenderer" symbollevels="0" forceraster="0" enableorderby="0">
+    <rules key="{ticket}">
+      <rule key="{ticket-0}" label="逾期 overdue" filter='"due_at" &lt; now()' symbol="0"/>
+      <rule key="{ticket-1}" label="办理中 in hand" filter="ELSE" symbol="1"/>
+    </rules>
+    <symbols>
+      <symbol name="0" type="marker" alpha="1" clip_to_extent="1" force_rhr="0">
+        <layer class="SimpleMarker" enabled="1" locked="0" pass="0">
+          <Option type="Map">
+            <Option name="name" value="circle" type="QString"/>
+            <Option name="size" value="2.6" type="QString"/>
+            <Option name="size_unit" value="MM" type="QString"/>
+            <Option name="color" value="214,90,20,255" type="QString"/>
+            <Option name="outline_color" value="255,255,255,255" type="QString"/>
+            <Option name="outline_width" value="0.3" type="QString"/>
+            <Option name="outline_width_unit" value="MM" type="QString"/>
+          </Option>
+        </layer>
+      </symbol>
+      <symbol name="1" type="marker" alpha="1" clip_to_extent="1" force_rhr="0">
+        <layer class="SimpleMarker" enabled="1" locked="0" pass="0">
+          <Option type="Map">
+            <Option name="name" value="circle" type="QString"/>
+            <Option name="size" value="2.6" type="QString"/>
+            <Option name="size_unit" value="MM" type="QString"/>
+            <Option name="color" value="23,105,170,255" type="QString"/>
+            <Option name="outline_color" value="255,255,255,255" type="QString"/>
+            <Option name="outline_width" value="0.3" type="QString"/>
+            <Option name="outline_width_unit" value="MM" type="QString"/>
+          </Option>
+        </layer>
+      </symbol>
+    </symbols>
+  </renderer-v2>
+</qgis>

@@ -1,0 +1,16 @@
+"""Runs inside QGIS when somebody clicks it: the layers of the draft show the change set that was clicked."""
+
+from qgis.core import Qgis, QgsProject
+from qgis.utils import iface
+
+names = ("gisgrid_draft_base", "gisgrid_draft_special", "gisgrid_problem", "gisgrid_problem_area", "gisgrid_preview")
+layers = [QgsProject.instance().mapLayer(name) for name in names]
+if any(layer.isEditable() for layer in layers):
+    words, level = "请先保存或放弃正在编辑的内容 save or drop your edits first", Qgis.Warning
+else:
+    for layer in layers:
+        kept, condition, _ = layer.subsetString().partition("changeset_id = ")
+        layer.setSubsetString(kept + condition + "[% changeset_id %]")
+    words, level = "变更集 change set [% changeset_id %]", Qgis.Info
+if iface:
+    iface.messageBar().pushMessage("gisgrid", words, level=level)
