@@ -1,0 +1,127 @@
+"""Vector tiles: one SQL statement a tile, TileJSON and the map's style, all of it from the layers' folders."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from gisgrid import __version__
+from gisgrid.errors import Fault, NotFound
+from gisgrid.geo import TileCoord
+from gisgrid.layers import OWN, Json, Layer
+
+EXTENT = 4096
+BUFFER = 64
+"""Units of the tile beyond its edge that are searched and kept: 8 px of a 512-pixel tile."""
+BANDS = ("ground", "cover", "border", "label", "point", "count")
+"""What lies over what on the map, from the ground up; each style layer names its band."""
+THEMES = ("day",)
+DAY_BACKGROUND = "#e9eeec"
+
+
+def render(
+    connection: Connection,
+    layers: Sequence[Layer],
+    tile: TileCoord,
+    at: datetime | None = None,
+    args: Json | None = None,
+) -> bytes:
+    """What does this tile hold? Mapbox Vector Tile bytes, empty where there is nothing; one SQL statement.
+
+    Searches and keeps BUFFER units beyond the edge. Rows come by feature id, so the same data gives the same bytes.
+    `at` None means now. Sees what the connection's role and scope may see.
+    """
+    sql, values = tile_sql(layers, tile, at, args)
+    return bytes(connection.execute(text(sql), values).scalar_one())
+
+
+def arguments(network: str, as_recorded: datetime | None = None) -> Json:
+    """What layers are asked beside place and date: a network, and as was known when (None: today)."""
+    return {"network": network} | ({"as_recorded": as_recorded.isoformat()} if as_recorded else {})
+
+
+def tile_sql(
+    layers: Sequence[Layer], tile: TileCoord, at: datetime | None = None, args: Json | None = None
+) -> tuple[str, dict[str, Any]]:
+    """The statement that `render` sends, with its parameters by name; for EXPLAIN."""
+    sql = "SELECT " + " || ".join(f"coalesce(({_layer_sql(layer)}), ''::bytea)" for layer in layers)
+    return sql, {"z": tile.z, "x": tile.x, "y": tile.y, "at": at, "args": json.dumps(args or {})}
+
+
+def _layer_sql(layer: Layer) -> str:
+    """The box is a constant expression, so that the layer's function is inlined and its index used."""
+    box = f"st_tileenvelope(:z, :x, :y, margin => {BUFFER / EXTENT})"
+    fields = "".join(f", l.{name}" for name in layer.fields)
+    return (
+        f"SELECT st_asmvt(f, '{layer.id}', {EXTENT}, 'geom', 'feature_id') FROM (SELECT l.feature_id,"  # noqa: S608
+        f" st_asmvtgeom(l.geom, st_tileenvelope(:z, :x, :y), {EXTENT}, {BUFFER}, true) AS geom{fields}"
+        f" FROM {layer.function}(:z, {box}, CAST(:at AS timestamptz), CAST(:args AS jsonb)) AS l"
+        " ORDER BY l.feature_id) AS f"
+    )
+
+
+def etag(body: bytes) -> str:
+    """The validator of an answer: a hash of its bytes and of this version. Weak, because it may travel compressed."""
+    return f'W/"{hashlib.blake2b(body, digest_size=12, key=__version__.encode()).hexdigest()}"'
+
+
+def tilejson(layers: Sequence[Layer], base_url: str) -> Json:
+    """What tiles of these layers promise: TileJSON 3.0 with the address of the tiles on this server."""
+    promises = [layer.tilejson for layer in layers]
+    return {
+        "tilejson": "3.0.0",
+        "name": ",".join(layer.id for layer in layers),
+        "description": "; ".join(promise["description"] for promise in promises),
+        "attribution": _attribution(layers),
+        "scheme": "xyz",
+        "tiles": [_address(layers, base_url)],
+        "minzoom": min(promise["minzoom"] for promise in promises),
+        "maxzoom": max(promise["maxzoom"] for promise in promises),
+        "vector_layers": [entry for promise in promises for entry in promise["vector_layers"]],
+    }
+
+
+def style(theme: str, layers: Sequence[Layer], base_url: str, now: int, due_soon_s: int) -> Json:
+    """The map of these layers as a MapLibre style (version 8) without glyphs or sprites: the browser draws text.
+
+    `now` (seconds since 1970) and `due_soon_s` are its state, by which it colours; the viewer keeps `now` going.
+    Raises NotFound for an unknown theme.
+    """
+    if theme not in THEMES:
+        raise NotFound(Fault("theme", f"no theme is called {theme!r}", "there are: " + ", ".join(THEMES)))
+    background = {"id": "background", "type": "background", "paint": {"background-color": DAY_BACKGROUND}}
+    drawn = [(part, layer) for layer in layers for part in layer.style]
+    drawn.sort(key=lambda pair: BANDS.index(pair[0]["metadata"][f"{OWN}band"]))
+    return {
+        "version": 8,
+        "name": f"gisgrid {theme}",
+        "state": {"now": {"default": now}, "due_soon_s": {"default": due_soon_s}},
+        "sources": {layer.id: _source(layer, base_url) for layer in layers},
+        "layers": [background, *(_placed(part, layer) for part, layer in drawn)],
+    }
+
+
+def _placed(part: Json, layer: Layer) -> Json:
+    head = {"id": part["id"], "type": part["type"], "source": layer.id, "source-layer": layer.id}
+    return head | part
+
+
+def _source(layer: Layer, base_url: str) -> dict[str, Any]:
+    return {
+        "type": "vector",
+        "tiles": [_address([layer], base_url)],
+        "minzoom": layer.tilejson["minzoom"],
+        "maxzoom": layer.tilejson["maxzoom"],
+        "attribution": _attribution([layer]),
+    }
+
+
+def _address(layers: Sequence[Layer], base_url: str) -> str:
+    return f"{base_url}/tiles/{','.join(layer.id for layer in layers)}/{{z}}/{{x}}/{{y}}.mvt"
+
+
+def _attribution(layers: Sequence[Layer]) -> str:
+    return " · ".join(dict.fromkeys(layer.tilejson["attribution"] for layer in layers if layer.tilejson["attribution"]))

@@ -1,0 +1,45 @@
+"""Things to show on any layer: `<layer>.sql` beside this file puts one at each row of the table `spot`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from sqlalchemy import Connection, text
+
+from gisgrid.layers import Layer, all_layers
+
+HERE = Path(__file__).parent
+
+
+class Place(Protocol):
+    """Puts a thing of a layer at each point (lon, lat); things that have a size are side_m metres wide."""
+
+    def __call__(self, layer: Layer, points: Sequence[tuple[float, float]], side_m: float = 40) -> None: ...
+
+
+@pytest.fixture(params=list(all_layers()))
+def layer(request: pytest.FixtureRequest) -> Layer:
+    """Each layer in turn."""
+    return all_layers()[request.param]
+
+
+@pytest.fixture
+def place(db: Connection) -> Place:
+    """Puts things on the map without telling the change log."""
+
+    def put(layer: Layer, points: Sequence[tuple[float, float]], side_m: float = 40) -> None:
+        db.execute(text("CREATE TEMPORARY TABLE spot (n serial, lon float8, lat float8, side_m float8) ON COMMIT DROP"))
+        rows = [{"lon": lon, "lat": lat, "side_m": side_m} for lon, lat in points]
+        db.execute(text("INSERT INTO spot (lon, lat, side_m) VALUES (:lon, :lat, :side_m)"), rows)
+        for table in ("work.ticket", "overlay.camera", "overlay.patrol_cell"):
+            db.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER note_change"))
+        db.exec_driver_sql((HERE / f"{layer.id}.sql").read_text(encoding="utf-8"))
+
+    return put
+
+
+def become(db: Connection, role: str, scope: str = "{0}") -> None:
+    """Go on as one of the group roles, with this scope, until the end of the test's transaction."""
+    db.execute(text("SELECT set_config('gisgrid.scope', :scope, true)"), {"scope": scope})
+    db.execute(text(f"SET LOCAL ROLE {role}"))

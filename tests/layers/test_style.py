@@ -1,0 +1,107 @@
+"""The map's style: valid by MapLibre's own check, composed of what the layers bring."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gisgrid import bootstrap
+from gisgrid.errors import NotFound
+from gisgrid.layers import all_layers
+from gisgrid.tiles import BANDS, style, tilejson
+
+SPEC = bootstrap.CHECKOUT / "viewer/node_modules/@maplibre/maplibre-gl-style-spec/dist/index.mjs"
+CHECK = """
+import { readFileSync } from 'node:fs';
+const { validateStyleMin } = await import(process.argv[2]);
+const faults = validateStyleMin(JSON.parse(readFileSync(0, 'utf8')));
+process.stdout.write(JSON.stringify(faults.map(({ message }) => message)));
+"""
+
+
+def day() -> dict[str, Any]:
+    """The style of every layer."""
+    return style("day", list(all_layers().values()), "http://127.0.0.1:8000", 1_790_000_000, 86_400)
+
+
+def faults_of(candidate: dict[str, Any], folder: Path) -> list[str]:
+    """What MapLibre's validator has against a style."""
+    if not SPEC.exists():
+        pytest.fail(f"{SPEC} is missing: build the viewer once, as python3 -m gisgrid test does")
+    node = bootstrap.ensure_node(print).bin_dir / "node"
+    script = folder / "check.mjs"
+    script.write_text(CHECK, encoding="utf-8")
+    done = subprocess.run(
+        [node, script, SPEC], input=json.dumps(candidate), capture_output=True, text=True, check=True, timeout=60
+    )
+    found: list[str] = json.loads(done.stdout)
+    return found
+
+
+def test_the_style_is_valid(tmp_path: Path) -> None:
+    assert faults_of(day(), tmp_path) == []
+
+
+def test_the_validator_catches_a_planted_fault(tmp_path: Path) -> None:
+    broken = day()
+    broken["layers"][1]["paint"]["fill-colour"] = "#fff"
+    assert faults_of(broken, tmp_path) == ['layers[1].paint.fill-colour: unknown property "fill-colour"']
+
+
+def test_it_asks_nobody_for_fonts_or_icons() -> None:
+    assert not {"glyphs", "sprite"} & set(day())
+    text = json.dumps(day())
+    assert text.count("http") == len(all_layers()), "tiles of this server, and nothing else"
+
+
+def test_layers_lie_in_their_bands_and_ids_are_unique() -> None:
+    layers = day()["layers"]
+    assert layers[0]["type"] == "background"
+    bands = [BANDS.index(part["metadata"]["gisgrid:band"]) for part in layers[1:]]
+    assert bands == sorted(bands)
+    assert len({part["id"] for part in layers}) == len(layers)
+
+
+def test_every_style_layer_reads_fields_that_its_source_has() -> None:
+    for part in day()["layers"][1:]:
+        used = set(_fields(part.get("filter")) + _fields(part.get("layout")) + _fields(part["paint"]))
+        assert used <= set(all_layers()[part["source"]].fields), part["id"]
+
+
+def _fields(expression: Any) -> list[str]:
+    if isinstance(expression, dict):
+        return [name for value in expression.values() for name in _fields(value)]
+    if not isinstance(expression, list):
+        return []
+    own = [expression[1]] if len(expression) == 2 and expression[0] in ("get", "has") else []
+    return own + [name for part in expression for name in _fields(part)]
+
+
+def test_time_is_in_the_style_and_not_in_the_tiles() -> None:
+    state = day()["state"]
+    assert state == {"now": {"default": 1_790_000_000}, "due_soon_s": {"default": 86_400}}
+    assert '["global-state", "now"]' in json.dumps(day())
+
+
+def test_a_hidden_layer_leaves_no_trace() -> None:
+    layers = [layer for layer in all_layers().values() if not layer.scoped]
+    shown = style("day", layers, "http://x", 0, 0)
+    assert set(shown["sources"]) == {"area", "ground", "ticket"}
+    assert {part.get("source") for part in shown["layers"]} == {None, "area", "ground", "ticket"}
+
+
+def test_an_unknown_theme_is_not_found() -> None:
+    with pytest.raises(NotFound, match="there are: day"):
+        style("noon", [], "", 0, 0)
+
+
+def test_tilejson_of_several_layers_joins_their_promises() -> None:
+    layers = [all_layers()[name] for name in ("area", "ticket")]
+    joined = tilejson(layers, "http://x")
+    assert joined["tilejson"] == "3.0.0"
+    assert joined["tiles"] == ["http://x/tiles/area,ticket/{z}/{x}/{y}.mvt"]
+    assert [entry["id"] for entry in joined["vector_layers"]] == ["area", "ticket"]
+    assert joined["attribution"] == "gisgrid"
+    assert not [key for key in joined if key.startswith("gisgrid:")]
