@@ -1,0 +1,187 @@
+"""Who is asking: accounts, secrets, sign-ins, and what a transaction of theirs may see.
+
+Secrets are 256 random bits made here, never chosen by people, so their SHA-256 is kept and no slow hash is needed.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection, text
+
+from gisgrid.database import EVERYTHING, NOTHING, Scope
+from gisgrid.errors import Conflict, Fault, NotSignedIn, Refused
+
+ROLES = ("worker", "dispatcher", "supervisor", "department", "editor", "admin")
+SESSION_LIFE = timedelta(hours=12)
+RESERVED = re.compile(r"^(postgres|pg_.*|gisgrid.*|public|none)$")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks. A stranger has no role; `area` is the code of the subtree that the scope opens."""
+
+    name: str = ""
+    role: str = ""
+    area: str = ""
+    department: str = ""
+    scope: Scope = NOTHING
+
+    @property
+    def signed_in(self) -> bool:
+        """Is this somebody we know?"""
+        return bool(self.role)
+
+
+STRANGER = Caller()
+
+_ACCOUNT = """
+SELECT c.account_id, c.name, c.role, c.area_id, coalesce(c.department, '') AS department, c.secret_sha256, a.code
+FROM core.account AS c LEFT JOIN core.area AS a ON a.area_id = c.area_id
+"""
+
+
+def add_account(
+    connection: Connection,
+    name: str,
+    role: str,
+    area: str = "",
+    department: str = "",
+    *,
+    login: bool | None = None,
+    zone: str = "UTC",
+) -> str:
+    """Make an account for a role on an area; its secret, which is shown once and kept nowhere.
+
+    An editor's database login (or anybody's with `login`) is made with it, by the same name and secret, so this
+    takes a superuser's connection. QGIS shows and reads times as the login's `zone` has them.
+    Raises Refused for a bad name, role or area, Conflict for a name that is taken.
+    """
+    area_id = _check_account(connection, name, role, area, department)
+    account_id: int = connection.execute(text("SELECT nextval('core.account_account_id_seq')")).scalar_one()
+    secret = f"gg_{account_id}_{secrets.token_urlsafe(32)}"
+    connection.execute(
+        text(
+            "INSERT INTO core.account (account_id, name, secret_sha256, role, area_id, department)"
+            " OVERRIDING SYSTEM VALUE VALUES (:id, :name, :hash, :role, :area, nullif(:department, ''))"
+        ),
+        {
+            "id": account_id,
+            "name": name,
+            "hash": _sha256(secret),
+            "role": role,
+            "area": area_id,
+            "department": department,
+        },
+    )
+    if role == "editor" if login is None else login:
+        _add_login(connection, name, role, area_id, secret, zone)
+    return secret
+
+
+def _check_account(connection: Connection, name: str, role: str, area: str, department: str) -> int | None:
+    if not re.fullmatch(r"[a-z][a-z0-9_.-]{1,39}", name) or RESERVED.match(name):
+        raise Refused(Fault("name", f"{name!r} cannot be used", "2 to 40 of a-z 0-9 _ . -, a letter first"))
+    if role not in ROLES:
+        raise Refused(Fault("role", f"{role!r} is no role", f"one of {', '.join(ROLES)}"))
+    if role == "department" and not department:
+        raise Refused(Fault("department", "a department's account names its department", "give --department"))
+    if not area and role not in ("admin", "department"):
+        raise Refused(Fault("area", f"a {role} works in an area", "give its code with --area"))
+    if connection.execute(text("SELECT 1 FROM core.account WHERE name = :name"), {"name": name}).scalar():
+        raise Conflict(Fault("name", f"there is an account {name} already", "choose another name"))
+    if not area:
+        return None
+    area_id: int | None = connection.execute(
+        text("SELECT area_id FROM core.area WHERE network = 'base' AND code = :code"), {"code": area}
+    ).scalar()
+    if area_id is None:
+        raise Refused(Fault("area", f"there is no area {area} in the base network", "give a code of the map"))
+    return area_id
+
+
+def _add_login(connection: Connection, name: str, role: str, area_id: int | None, secret: str, zone: str) -> None:
+    quoted_name, quoted_secret, quoted_zone = connection.execute(
+        text("SELECT quote_ident(:name), quote_literal(:secret), quote_literal(:zone)"),
+        {"name": name, "secret": secret, "zone": zone},
+    ).one()
+    connection.exec_driver_sql(
+        f"CREATE ROLE {quoted_name} LOGIN PASSWORD {quoted_secret} IN ROLE gisgrid_editor;"
+        f" ALTER ROLE {quoted_name} SET timezone = {quoted_zone}",
+        execution_options={"no_parameters": True},
+    )
+    connection.execute(
+        text("INSERT INTO core.login_scope (login, role, area_id) VALUES (:name, :role, :area)"),
+        {"name": name, "role": role, "area": area_id},
+    )
+
+
+def sign_in(connection: Connection, name: str, secret: str) -> tuple[Caller, str]:
+    """Who signs in, and the token of the new session. Raises NotSignedIn, the same for every wrong pair."""
+    caller = find_by_secret(connection, secret)
+    if caller.name != name or not caller.signed_in:
+        raise NotSignedIn(Fault("secret", "this name and secret do not belong together", "ask for a new secret"))
+    token = secrets.token_urlsafe(32)
+    connection.execute(
+        text(
+            "INSERT INTO core.session (token_sha256, account_id, expires_at)"
+            " SELECT :hash, account_id, now() + :life FROM core.account WHERE name = :name"
+        ),
+        {"hash": _sha256(token), "life": SESSION_LIFE, "name": name},
+    )
+    connection.execute(text("DELETE FROM core.session WHERE expires_at < now()"))
+    return caller, token
+
+
+def sign_out(connection: Connection, token: str) -> None:
+    """End the session of this token; nothing happens where there is none."""
+    connection.execute(text("DELETE FROM core.session WHERE token_sha256 = :hash"), {"hash": _sha256(token)})
+
+
+def find_by_secret(connection: Connection, secret: str) -> Caller:
+    """Whose secret is this? A stranger's, when it is nobody's."""
+    match = re.fullmatch(r"gg_([0-9]{1,18})_[A-Za-z0-9_-]{43}", secret)
+    if not match:
+        return STRANGER
+    row = connection.execute(
+        text(_ACCOUNT + "WHERE c.account_id = :id AND c.disabled_at IS NULL"), {"id": int(match[1])}
+    ).one_or_none()
+    if row is None or not hmac.compare_digest(bytes(row.secret_sha256), _sha256(secret)):
+        return STRANGER
+    return _caller(row)
+
+
+def find_by_token(connection: Connection, token: str) -> Caller:
+    """Whose session is this? A stranger's, when it is over or never was."""
+    row = connection.execute(
+        text(
+            _ACCOUNT + "JOIN core.session AS s ON s.account_id = c.account_id"
+            " WHERE s.token_sha256 = :hash AND s.expires_at > now() AND c.disabled_at IS NULL"
+        ),
+        {"hash": _sha256(token)},
+    ).one_or_none()
+    return STRANGER if row is None else _caller(row)
+
+
+def _caller(row: object) -> Caller:
+    role, area_id = row.role, row.area_id  # type: ignore[attr-defined]
+    department = row.department if role == "department" else ""  # type: ignore[attr-defined]
+    if role == "admin" and area_id is None:
+        scope = EVERYTHING
+    elif role == "department":
+        scope = Scope((), department)
+    else:
+        scope = Scope((area_id,))
+    return Caller(row.name, role, row.code or "", department, scope)  # type: ignore[attr-defined]
+
+
+def ticket_secret(key: bytes, number: str) -> str:
+    """What does the reporter of this ticket know that nobody else does? An HMAC, so it can be given again."""
+    return hmac.new(key, number.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _sha256(value: str) -> bytes:
+    return hashlib.sha256(value.encode()).digest()

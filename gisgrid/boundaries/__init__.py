@@ -1,0 +1,1 @@
+"""Boundaries: files in, checks, publish, lineage. The rules are in SQL; this carries them."""

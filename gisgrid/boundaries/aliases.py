@@ -1,0 +1,150 @@
+"""A department's own codes live on as dated aliases of the areas that it is made of."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from gisgrid.boundaries.audit import LEAF, LiveArea, read_live
+from gisgrid.boundaries.comparing import Overlap, find_overlaps
+from gisgrid.errors import Conflict, Fault, NotFound, Refused
+
+THRESHOLD = 0.98
+
+
+@dataclass(frozen=True)
+class Alias:
+    """One code of a department that names (a part of) an area: `share` of that area's ground is the code's."""
+
+    alias: str
+    name: str
+    code: str
+    area_id: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was noted: aliases new or changed, as before, ended; and codes that no whole areas make up, with why."""
+
+    made: int
+    kept: int
+    ended: int
+    aliases: list[Alias]
+    left: list[Fault]
+
+
+def keep_aliases(
+    connection: Connection, base: str, other: str, *, valid_from: datetime, threshold: float = THRESHOLD
+) -> Kept:
+    """Note for each leaf of `base` the code of `other` that it lies in, from a date on, where the match is clean.
+
+    Clean: the leaves that have at least `threshold` of their ground in a code's area make up at least as much of
+    that. The rest is left, with its reason. Raises NotFound, Refused, Conflict where later aliases stand already.
+    """
+    if base == other or not 0.5 < threshold <= 1:
+        raise Refused(Fault("network", "two networks, and a threshold above 0.5 up to 1, are needed", "name two"))
+    ours, theirs = (_leaves(connection, network, valid_from) for network in (base, other))
+    shapes = ({area.code: area.geom for area in areas.values()} for areas in (ours, theirs))
+    overlaps: dict[str, list[Overlap]] = defaultdict(list)
+    for overlap in find_overlaps(*shapes):
+        overlaps[overlap.code].append(overlap)
+    wanted, left = [], []
+    for code, area in theirs.items():
+        whole = [overlap for overlap in overlaps[code] if overlap.base_share >= threshold]
+        held = sum(overlap.share for overlap in whole)
+        if held >= threshold:
+            wanted += [Alias(code, area.name, o.base, ours[o.base].area_id, min(o.base_share, 1.0)) for o in whole]
+        else:
+            left.append(_reason(code, overlaps[code], held))
+    return note_aliases(connection, other, wanted, ours.values(), left, valid_from=valid_from)
+
+
+def note_aliases(
+    connection: Connection,
+    network: str,
+    wanted: list[Alias],
+    areas: Iterable[LiveArea],
+    left: list[Fault],
+    *,
+    valid_from: datetime,
+) -> Kept:
+    """From a date on these areas have exactly these aliases of a network; those that they had end then."""
+    ids = [area.area_id for area in areas]
+    values = {"network": network, "at": valid_from, "ids": ids}
+    standing = {
+        row.area_id: row
+        for row in connection.execute(
+            text(
+                "SELECT alias_id, alias, area_id, valid_from FROM core.alias"
+                " WHERE network = :network AND area_id = ANY(:ids) AND valid_to > :at"
+            ),
+            values,
+        )
+    }
+    later = sorted(row.alias for row in standing.values() if row.valid_from > valid_from)
+    if later:
+        message = f"aliases of {network} that begin later are kept already: {', '.join(later[:5])}"
+        raise Conflict(Fault("valid_from", message, "choose a later date"))
+    named = {alias.area_id: alias for alias in wanted}
+    gone = [r for i, r in standing.items() if i not in named or named[i].alias != r.alias]
+    made = [a for i, a in named.items() if i not in standing or standing[i].alias != a.alias]
+    _end(connection, gone, valid_from)
+    if made:
+        connection.execute(
+            text(
+                "INSERT INTO core.alias (network, alias, name, area_id, share, valid_from)"
+                " VALUES (:network, :alias, :name, :area_id, :share, :at)"
+            ),
+            [{"network": network, "at": valid_from, **vars(alias)} for alias in made],
+        )
+    return Kept(len(made), len(named) - len(made), len(gone), wanted, left)
+
+
+def find_alias(connection: Connection, alias: str, *, network: str = "", at: datetime | None = None) -> dict[str, Any]:
+    """Which areas does a department's code name at a date? `{alias, areas: [...]}`. Raises NotFound for none."""
+    rows = connection.execute(
+        text(
+            "SELECT l.network AS department, l.alias, l.name, l.share, l.valid_from,"
+            " CASE WHEN l.valid_to < 'infinity' THEN l.valid_to END AS valid_to,"
+            " a.network, a.code, a.level, v.name AS area_name, v.area_id IS NOT NULL AS is_live"
+            " FROM core.alias AS l JOIN core.area AS a USING (area_id)"
+            " LEFT JOIN app.area_at(:at) AS v ON v.area_id = a.area_id"
+            " WHERE l.alias = :alias AND (:network = '' OR l.network = :network)"
+            " AND l.valid_from <= coalesce(:at, now()) AND l.valid_to > coalesce(:at, now())"
+            " ORDER BY l.network, a.network, a.code"
+        ),
+        {"alias": alias, "network": network, "at": at},
+    ).all()
+    if not rows:
+        of = f" of network {network}" if network else ""
+        raise NotFound(
+            Fault("alias", f"no area goes by {alias[:64]!r}{of} at that date", "look the code up on the map")
+        )
+    return {"alias": alias, "areas": [{k: v for k, v in row._mapping.items() if k != "alias"} for row in rows]}
+
+
+def _end(connection: Connection, rows: list[Any], at: datetime) -> None:
+    """Close what stood; what began at that very date never was."""
+    values = {"ids": [row.alias_id for row in rows], "at": at}
+    connection.execute(text("DELETE FROM core.alias WHERE alias_id = ANY(:ids) AND valid_from >= :at"), values)
+    connection.execute(text("UPDATE core.alias SET valid_to = :at WHERE alias_id = ANY(:ids)"), values)
+
+
+def _leaves(connection: Connection, network: str, at: datetime) -> dict[str, LiveArea]:
+    areas = {
+        area.code: area for area in read_live(connection, network, at) if (area.level, area.kind) == (LEAF, "base")
+    }
+    if not areas:
+        raise NotFound(Fault("network", f"network {network!r} has no grids at that date", "import them first"))
+    return areas
+
+
+def _reason(code: str, overlaps: list[Overlap], held: float) -> Fault:
+    most = sorted(overlaps, key=lambda overlap: -overlap.share)[:3]
+    parts = ", ".join(f"{o.base} ({o.base_share:.1%} of it)" for o in most) or "no grid"
+    message = f"whole grids make up {held:.1%} of it; most of it lies in {parts}"
+    return Fault(code, message, "see gisgrid network compare; redraw one of them, or lower --threshold")

@@ -1,0 +1,96 @@
+"""What is wrong with a draft, and what would it move? The database checks and previews; this reads it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from gisgrid.errors import Conflict, Fault
+
+SAID_NO = ("GG002", "P0001")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a check found: codes, words, and a point of the place in EPSG:4326 (None where there is none)."""
+
+    code: str | None
+    other_code: str | None
+    kind: str
+    severity: str
+    message: str
+    remedy: str
+    lon: float | None
+    lat: float | None
+
+    @property
+    def fault(self) -> Fault:
+        """The same as one entry of an error."""
+        place = "" if self.lon is None else f" at {self.lon:.6f}, {self.lat:.6f}"
+        return Fault(" and ".join(filter(None, (self.code, self.other_code))) or "?", self.message + place, self.remedy)
+
+
+@dataclass(frozen=True)
+class Move:
+    """One thing that publishing would move: `what` is ticket, camera, place or post; a code None: no grid."""
+
+    what: str
+    id: str
+    from_code: str | None
+    to_code: str | None
+    arrow: str
+    """GeoJSON of the line from the thing to its new grid's label point, EPSG:4326."""
+
+
+def review(connection: Connection, changeset_id: int) -> int:
+    """Check and preview a draft anew, what others published taken over. How many errors? Raises Conflict."""
+    return int(act(connection, changeset_id, "SELECT app.review_changeset(:id)"))
+
+
+def list_problems(connection: Connection, changeset_id: int) -> list[Problem]:
+    """What the last check found, errors first."""
+    rows = connection.execute(
+        text(
+            "SELECT code, other_code, kind, severity, message, remedy, ST_X(p) AS lon, ST_Y(p) AS lat"
+            " FROM draft.problem, LATERAL (SELECT CASE WHEN ST_IsValid(geom) THEN ST_PointOnSurface(geom)"
+            "  ELSE ST_Centroid(geom) END AS p) AS place"
+            " WHERE changeset_id = :id ORDER BY severity, problem_id"
+        ),
+        {"id": changeset_id},
+    )
+    return [Problem(**row._mapping) for row in rows]
+
+
+def list_moves(connection: Connection, changeset_id: int) -> list[Move]:
+    """What the last preview found, by kind of thing and codes."""
+    rows = connection.execute(
+        text(
+            "SELECT what, id, from_code, to_code, ST_AsGeoJSON(geom, 15) AS arrow FROM draft.preview"
+            " WHERE changeset_id = :id ORDER BY what, from_code, to_code, id"
+        ),
+        {"id": changeset_id},
+    )
+    return [Move(**row._mapping) for row in rows]
+
+
+def act(connection: Connection, changeset_id: int, sql: str) -> Any:
+    """Run what the database may say no to; the transaction can go on then."""
+    savepoint = connection.begin_nested()
+    try:
+        result = connection.execute(text(sql), {"id": changeset_id})
+        value = result.scalar() if result.returns_rows else None
+    except DBAPIError as error:
+        savepoint.rollback()
+        if getattr(error.orig, "pgcode", "") in SAID_NO:
+            raise conflict(changeset_id, error) from error
+        raise
+    savepoint.commit()
+    return value
+
+
+def conflict(changeset_id: int, error: DBAPIError) -> Conflict:
+    """What the database said against this change set, with its remedy."""
+    said = str(error.orig).splitlines()
+    remedy = next((line.removeprefix("HINT:").strip() for line in said if line.startswith("HINT:")), "")
+    return Conflict(Fault("changeset_id", said[0], remedy))

@@ -1,0 +1,53 @@
+"""What changed, and where: the append-only table of changes, read so that no late commit is missed."""
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from gisgrid.geo import LonLat, tile_at
+
+CHANNEL = "gisgrid_change"
+TILE_ZOOMS = range(6, 19)
+_BUFFER = 64 / 4096
+
+
+def latest_transaction(connection: Connection) -> int:
+    """From which transaction on are changes still to come? Every older one is visible here."""
+    return int(connection.execute(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")).scalar_one())
+
+
+def read_changes(connection: Connection, since: int) -> tuple[list[dict[str, Any]], int]:
+    """What changed in transactions from `since` on that have all ended? And the next `since`.
+
+    Each: `{layer, bbox: [west, south, east, north], tiles: {z: [xmin, ymin, xmax, ymax]}, at}`.
+    """
+    until = latest_transaction(connection)
+    rows = connection.execute(
+        text(
+            "SELECT layer, ST_XMin(box) AS west, ST_YMin(box) AS south, ST_XMax(box) AS east, ST_YMax(box) AS north,"
+            " changed_at FROM core.change"
+            " WHERE transaction_id >= (:since)::text::xid8 AND transaction_id < (:until)::text::xid8 ORDER BY change_id"
+        ),
+        {"since": str(since), "until": str(until)},
+    )
+    changes = [
+        {
+            "layer": row.layer,
+            "bbox": [row.west, row.south, row.east, row.north],
+            "tiles": tiles_of(row.west, row.south, row.east, row.north),
+            "at": row.changed_at.isoformat(),
+        }
+        for row in rows
+    ]
+    return changes, max(since, until)
+
+
+def tiles_of(west: float, south: float, east: float, north: float) -> dict[str, list[int]]:
+    """Which tiles show this box (degrees), their buffers included? Per zoom: first and last column and row."""
+    ranges = {}
+    for z in TILE_ZOOMS:
+        margin = 360.0 / (1 << z) * _BUFFER
+        low = tile_at(LonLat(max(west - margin, -180), north + margin), z)
+        high = tile_at(LonLat(min(east + margin, 180), south - margin), z)
+        ranges[str(z)] = [low.x, low.y, high.x, high.y]
+    return ranges
