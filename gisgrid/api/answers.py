@@ -1,0 +1,481 @@
+"""What answers hold, as /openapi.json tells it; clients make their types of it. Long because it is one list."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from gisgrid.api.problems import MEDIA_TYPE
+
+Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="ISO 8601 with offset")]
+Share = Annotated[float, Field(ge=0, le=1)]
+State = Literal["open", "done", "due_soon", "overdue", "today", "unplaced"]
+"""How a ticket stands; the same words and rules as the counters'."""
+
+
+def unless_hidden(what: str) -> Any:
+    """A key that is absent where the caller may not see it."""
+    return Field(default_factory=lambda: None, description=f"{what}; absent for whoever may not see it")
+
+
+class Answer(BaseModel):
+    """An answer has exactly these keys: one that is not declared here fails the tests, not the client."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=lambda schema: schema.pop("additionalProperties", None))
+
+
+class LonLat(Answer):
+    """A point in WGS 84, degrees."""
+
+    lon: float
+    lat: float
+
+
+class GridRef(Answer):
+    """A grid by its unified code."""
+
+    code: str
+    name: str
+    kind: str = Field(description="base or special")
+
+
+class AreaRef(Answer):
+    """An area by its unified code."""
+
+    code: str
+    level: str
+
+
+class Candidate(Answer):
+    """A grid, and how much of the disc round the point lies in it."""
+
+    code: str
+    share: Share
+
+
+class Assignment(Answer):
+    """Why this grid: how it was found, how sure that is, by which version of its shape."""
+
+    method: str = Field(description="inside, edge, nearest or none")
+    confidence: Share
+    distance_to_edge_m: float | None
+    candidates: list[Candidate]
+    version: int | None
+    system: str = Field(description="the coordinate system that the point came in")
+
+
+class Located(Answer):
+    """Whose a point is; `grid` is null outside every grid. `point` is where it lies in WGS 84."""
+
+    grid: GridRef | None
+    assignment: Assignment
+    point: LonLat
+
+
+class AreaProperties(Answer):
+    """What an area is, at a date."""
+
+    code: str
+    name: str
+    level: str = Field(description="district, town, community or grid")
+    kind: str = Field(description="base or special")
+    parent: str | None
+    network: str
+    area_m2: float
+    valid_from: Instant
+    valid_to: Instant | None
+
+
+class MultiPolygon(Answer):
+    """GeoJSON: WGS 84, longitude first."""
+
+    type: Literal["MultiPolygon"]
+    coordinates: list[list[list[list[float]]]]
+
+
+class AreaFeature(Answer):
+    """An area as GeoJSON; its id is that of the version. `geometry` is null where it was not asked for."""
+
+    type: Literal["Feature"]
+    id: int
+    properties: AreaProperties
+    geometry: MultiPolygon | None
+
+
+class AreaCollection(Answer):
+    """Areas by code."""
+
+    type: Literal["FeatureCollection"]
+    features: list[AreaFeature]
+
+
+class LineageEntry(Answer):
+    """One area that this one came from or became, with the shares of the older and of the newer one's ground."""
+
+    code: str
+    kind: str = Field(description="split, merge, reshape, renumber or recut")
+    from_share: Share
+    to_share: Share
+    valid_from: Instant
+
+
+class Successor(Answer):
+    """An area that holds ground of another one, and which share of that one's."""
+
+    code: str
+    name: str
+    kind: str = Field(description="base or special")
+    share: Share
+
+
+class Lineage(Answer):
+    """What an area came from and what became of it, oldest first; who holds its ground, most first."""
+
+    code: str
+    network: str
+    from_: list[LineageEntry] = Field(alias="from")
+    to: list[LineageEntry]
+    successors: list[Successor] = Field(description="at the date; with lost_share the shares add up to 1")
+    lost_share: Share = Field(description="of its ground, what no area holds")
+
+
+class NamedArea(Answer):
+    """An area that a department's own code names; `share` of its ground was the code's when that was noted."""
+
+    department: str = Field(description="the network whose code it is")
+    name: str | None
+    share: Share
+    valid_from: Instant
+    valid_to: Instant | None
+    network: str
+    code: str
+    level: str
+    area_name: str | None = Field(description="null: not live at that date")
+    is_live: bool
+
+
+class AliasAnswer(Answer):
+    """The areas that a department's own code names at a date."""
+
+    alias: str
+    areas: list[NamedArea]
+
+
+class FiguresByCode(Answer):
+    """Tickets that were counted under a code and shape; `share` of its ground lies in the area asked for."""
+
+    code: str | None = Field(description="null: outside every grid")
+    own: bool = Field(description="was it in this area's subtree?")
+    share: Share
+    received: int
+    closed: int
+
+
+class Figures(Answer):
+    """Tickets of a time on the ground that an area holds, whatever code they were counted under; by share of ground."""
+
+    code: str
+    network: str
+    from_: Instant = Field(alias="from")
+    to: Instant
+    received: float
+    closed: float
+    by_code: list[FiguresByCode]
+
+
+class LineString(Answer):
+    """GeoJSON: WGS 84, longitude first."""
+
+    type: Literal["LineString"]
+    coordinates: list[list[float]]
+
+
+class MoveProperties(Answer):
+    """One thing that publishing would move; a code that is null: no grid."""
+
+    what: str = Field(description="ticket, camera, place or post")
+    id: str
+    from_code: str | None
+    to_code: str | None
+
+
+class Move(Answer):
+    """From where a thing is to the label point of its new grid."""
+
+    type: Literal["Feature"]
+    geometry: LineString | None
+    properties: MoveProperties
+
+
+class MoveCollection(Answer):
+    """What publishing a change set would move."""
+
+    type: Literal["FeatureCollection"]
+    features: list[Move]
+
+
+class Category(Answer):
+    """What can be reported; a root has no parent."""
+
+    id: str
+    parent: str | None
+    name_zh: str
+    name_en: str
+    due_hours: int
+    due_unit: str = Field(description="calendar or working hours")
+    retired: bool = Field(description="no new report can be about it")
+
+
+class Counters(Answer):
+    """How the tickets of an area's subtree stand; total = the children's totals + unplaced."""
+
+    total: int
+    done: int
+    open: int
+    today: int
+    due_soon: int
+    overdue: int
+    unplaced: int
+
+
+class Assignee(Answer):
+    """The post that a report went to; null where a department has it and its posts are not here."""
+
+    post: int | None
+    role: str
+    area: str | None
+    department: str = Field(default_factory=str, description="absent where the post has none")
+
+
+class Receipt(Answer):
+    """What became of a report. With number and secret the reporter can ask again."""
+
+    number: str
+    secret: str
+    grid: GridRef | None
+    area: AreaRef | None
+    assignment: Assignment
+    step: str
+    assignee: Assignee | None
+    due_at: Instant
+
+
+class TicketAssignment(Answer):
+    """How the ticket's grid was found, and by which version of its shape."""
+
+    method: str
+    confidence: Share
+    version: int | None
+
+
+class Contact(Answer):
+    """Who reported it."""
+
+    name: str | None
+    phone: str | None
+
+
+class GivenPoint(Answer):
+    """The point as it was sent."""
+
+    lon: float | None
+    lat: float | None
+    system: str | None
+
+
+class ExactPoint(Answer):
+    """Where it really is, WGS 84, and as it was given."""
+
+    lon: float | None
+    lat: float | None
+    given: GivenPoint
+    accuracy_m: float | None
+
+
+class TicketEvent(Answer):
+    """What happened to a ticket."""
+
+    at: Instant
+    action: str
+    from_step: str | None
+    to_step: str | None
+    actor: str | None
+    note: str | None
+    detail: dict[str, Any]
+
+
+class NextStep(Answer):
+    """A step that can follow, and the roles that may take it."""
+
+    step: str
+    roles: list[str]
+
+
+class TicketSummary(Answer):
+    """A ticket's public facts; what follows `closed_at` is for whoever may see it."""
+
+    number: str
+    network: str
+    category: str
+    workflow: str
+    step: str
+    source: str
+    grid: GridRef | None
+    area: AreaRef | None
+    assignment: TicketAssignment
+    place: LonLat | None = Field(description="its public place: the point, or its grid's label point")
+    reported_at: Instant
+    received_at: Instant
+    due_at: Instant
+    closed_at: Instant | None
+    description: str | None = unless_hidden("What was reported")
+    contact: Contact = unless_hidden("Who reported it")
+    point: ExactPoint = unless_hidden("Where it really is")
+    department: str | None = unless_hidden("Whose department it is with")
+    post: int | None = unless_hidden("Which post it is with")
+
+
+class Ticket(TicketSummary):
+    """One ticket, with its history and what can follow for whoever may see them."""
+
+    history: list[TicketEvent] = unless_hidden("What happened, oldest first")
+    next_steps: list[NextStep] = unless_hidden("What can follow")
+
+
+class Tickets(Answer):
+    """Tickets, the newest first."""
+
+    tickets: list[TicketSummary]
+
+
+class WhoAmI(Answer):
+    """Who is signed in: role, and the code of the area whose subtree is seen (empty: everything)."""
+
+    name: str
+    role: str
+    area: str
+    department: str
+
+
+class Status(Answer):
+    """`ok` while alive, `ready` once migrated and loaded."""
+
+    status: Literal["ok", "ready"]
+
+
+class Config(Answer):
+    """What a client needs to know of this server: everybody may."""
+
+    zone: str = Field(description="IANA name; a bare date is 00:00 there, and it cuts today")
+    due_soon_hours: int
+    network: str = Field(description="the network that is meant where none is named")
+    version: str
+    sample: bool = Field(description="is this the sample district, whose shapes, people and tickets are invented?")
+
+
+class VectorLayer(Answer):
+    """What a layer of tiles holds."""
+
+    id: str
+    description: str
+    minzoom: int
+    maxzoom: int
+    fields: dict[str, str]
+
+
+class TileJson(Answer):
+    """TileJSON 3.0."""
+
+    tilejson: str
+    name: str
+    description: str
+    attribution: str
+    scheme: str
+    tiles: list[str]
+    minzoom: int
+    maxzoom: int
+    vector_layers: list[VectorLayer]
+
+
+class MapStyle(Answer):
+    """A MapLibre style, version 8, with the state that it colours by."""
+
+    version: Literal[8]
+    name: str
+    state: dict[str, dict[str, int]]
+    sources: dict[str, dict[str, Any]]
+    layers: list[dict[str, Any]]
+
+
+class ProblemFault(Answer):
+    """One wrong thing: where, what, how to put it right."""
+
+    field: str
+    message: str
+    remedy: str
+
+
+class Problem(Answer):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[ProblemFault]
+
+
+class GeoJson(JSONResponse):
+    """GeoJSON that is text already: the database wrote it."""
+
+    media_type = "application/geo+json"
+
+    def render(self, content: Any) -> bytes:
+        """The text as it is."""
+        return str(content).encode()
+
+
+WHY = {
+    400: "Unreadable: no JSON in UTF-8",
+    401: "Not signed in, or not by this secret",
+    403: "This role, or its area, may not",
+    404: "No such thing, or not at that date",
+    409: "It contradicts what is there already",
+    413: "The body is too large",
+    422: "Readable and refused, with each field's fault and remedy",
+    429: "Too many requests from this address",
+    503: "Not ready, or too busy: try again",
+}
+Answers = dict[int | str, dict[str, Any]]
+
+
+def problems(*statuses: int) -> Answers:
+    """What else a route may answer: problem documents, for its `responses`."""
+    return {status: {"description": WHY[status]} for status in statuses}
+
+
+def describe_problems(app: FastAPI) -> None:
+    """Make /openapi.json say that every 4xx and 5xx is a problem document, FastAPI's own 422 too."""
+    write = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            _describe(write())
+        return write()
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _describe(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= own.pop("$defs") | {"Problem": own}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                if status[0] in "45":
+                    answer |= {"description": WHY[int(status)], "content": content}

@@ -1,0 +1,73 @@
+"""The app: made from settings and a database, nothing global."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from anyio import to_thread
+from fastapi import Depends, FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+from gisgrid import __version__
+from gisgrid.api import areas, changesets, events, health, networks, reports, routing, session, tickets, tiles
+from gisgrid.api.answers import describe_problems, problems
+from gisgrid.api.guards import Guards
+from gisgrid.api.limits import ReportLimits
+from gisgrid.api.problems import add_problem_handlers
+from gisgrid.database import SERVICE, Database
+from gisgrid.open311.app import PREFIX, create_open311
+from gisgrid.settings import PACKAGE, Settings
+
+NO_VIEWER = "<!doctype html><title>gisgrid</title><p>The viewer is not built: <code>python3 -m gisgrid up</code> does."
+
+
+def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool] = lambda: True) -> FastAPI:
+    """The HTTP service over one database. `ready` says whether what /readyz promises is done."""
+    database = Database(
+        service_url,
+        role=SERVICE,
+        pool_size=settings.pool_size + 1,  # one listens
+        statement_timeout_s=settings.statement_timeout_s,
+        zone=settings.zone,
+    )
+    feed = events.ChangeFeed(database)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # As many threads as connections: no handler waits for one that it cannot get.
+        to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
+        feed.start()
+        yield
+        feed.stop()
+        database.close()
+
+    app = FastAPI(title="gisgrid", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.settings = settings
+    app.state.database = database
+    app.state.feed = feed
+    app.state.ready = ready
+    app.state.limits = ReportLimits(settings.reports_per_hour)
+    add_problem_handlers(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(Guards, max_body_bytes=settings.max_body_bytes)
+    acting = (tickets.acting, routing.acting, changesets.router)
+    for router in (session.router, reports.router, *acting, tiles.router, health.router):
+        app.include_router(router)
+    for router in (areas.router, networks.router, tickets.router, routing.router, events.router):
+        app.include_router(router, dependencies=[Depends(session.require_facts)], responses=problems(401))
+    describe_problems(app)
+    app.mount(PREFIX, create_open311(settings, database))
+    _add_viewer(app)
+    return app
+
+
+def _add_viewer(app: FastAPI) -> None:
+    static = PACKAGE / "static"
+    if (static / "index.html").is_file():
+        app.mount("/", StaticFiles(directory=static, html=True), name="viewer")
+    else:
+
+        @app.get("/", include_in_schema=False)
+        def no_viewer() -> HTMLResponse:
+            return HTMLResponse(NO_VIEWER)

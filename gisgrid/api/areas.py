@@ -1,0 +1,138 @@
+"""Areas, points in them, and what became of codes."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from gisgrid.api.answers import AreaCollection, AreaFeature, Figures, GeoJson, Lineage, Located, problems
+from gisgrid.api.session import CurrentDatabase
+from gisgrid.api.values import PlainText, QueryAccuracy, QueryNumber, in_zone, read_bbox, read_instant
+from gisgrid.assignment import locate
+from gisgrid.boundaries.areas import AreaFilter, area_id_at, get_area, list_areas, list_lineage
+from gisgrid.boundaries.successors import carry_figures
+from gisgrid.coordinates import check_point
+from gisgrid.tickets.intake import district_extent
+
+router = APIRouter(prefix="/api/v1", tags=["areas"])
+GEOJSON = GeoJson.media_type
+Instant = Annotated[str | None, Query(max_length=40, description="ISO 8601 with offset, or a date")]
+Network = Annotated[PlainText, Query(description="The network; default is the base grid")]
+
+
+@router.get("/locate", response_model=Located, responses=problems(404))
+def locate_point(
+    request: Request,
+    database: CurrentDatabase,
+    lon: QueryNumber,
+    lat: QueryNumber,
+    system: PlainText,
+    accuracy_m: QueryAccuracy | None = None,
+    network: Network = "",
+    at: Instant = None,
+    as_recorded: Instant = None,
+) -> dict[str, Any]:
+    """Whose is this point, and where is it in WGS 84? Always an answer; `grid` is null outside every grid."""
+    settings = request.app.state.settings
+    network = network or settings.network
+    with database.transaction() as connection:
+        point = check_point(lon, lat, system, district_extent(connection, network))
+        answer = locate(
+            connection,
+            point,
+            network=network,
+            at=read_instant("at", at, settings.timezone),
+            accuracy_m=accuracy_m,
+            as_recorded=read_instant("as_recorded", as_recorded, settings.timezone),
+        )
+    answer["assignment"]["system"] = system
+    return answer | {"point": {"lon": point.lon, "lat": point.lat}}
+
+
+@router.get("/areas", response_model=AreaCollection, response_class=GeoJson)
+def get_areas(
+    request: Request,
+    database: CurrentDatabase,
+    level: PlainText = "",
+    parent: PlainText = "",
+    network: Network = "",
+    bbox: str | None = None,
+    at: Instant = None,
+    as_recorded: Instant = None,
+    geometry: Annotated[bool, Query(description="false: properties only, geometry is null")] = True,
+) -> Response:
+    """The areas of a network at a date: one GeoJSON FeatureCollection, not paged."""
+    settings = request.app.state.settings
+    wanted = AreaFilter(
+        network=network or settings.network,
+        level=level,
+        parent=parent,
+        bbox=read_bbox(bbox),
+        at=read_instant("at", at, settings.timezone),
+        as_recorded=read_instant("as_recorded", as_recorded, settings.timezone),
+        shapes=geometry,
+    )
+    with database.transaction() as connection:
+        return GeoJson(list_areas(connection, wanted))
+
+
+@router.get("/areas/{code}", response_model=AreaFeature, response_class=GeoJson, responses=problems(404))
+def get_one_area(
+    request: Request,
+    database: CurrentDatabase,
+    code: str,
+    network: Network = "",
+    at: Instant = None,
+    as_recorded: Instant = None,
+) -> Response:
+    """The area of a code at a date, as GeoJSON; 404 names the heirs of a retired one."""
+    settings = request.app.state.settings
+    with database.transaction() as connection:
+        feature = get_area(
+            connection,
+            code,
+            network=network or settings.network,
+            at=read_instant("at", at, settings.timezone),
+            as_recorded=read_instant("as_recorded", as_recorded, settings.timezone),
+        )
+    return GeoJson(feature)
+
+
+@router.get("/areas/{code}/lineage", response_model=Lineage, responses=problems(404))
+def get_lineage(
+    request: Request, database: CurrentDatabase, code: str, network: Network = "", at: Instant = None
+) -> dict[str, Any]:
+    """What an area came from and what became of it, with shares of its ground, and who holds that at a date."""
+    settings = request.app.state.settings
+    instant = read_instant("at", at, settings.timezone)
+    with database.transaction() as connection:
+        lineage = list_lineage(connection, code, network=network or settings.network, at=instant)
+    answer: dict[str, Any] = in_zone(lineage, settings.timezone)
+    return answer
+
+
+@router.get("/areas/{code}/figures", response_model=Figures, responses=problems(404))
+def get_figures(
+    request: Request,
+    database: CurrentDatabase,
+    code: str,
+    network: Network = "",
+    from_: Annotated[str | None, Query(alias="from", max_length=40, description="Default: a year before `to`")] = None,
+    to: Annotated[str | None, Query(max_length=40, description="Default: now")] = None,
+    at: Instant = None,
+) -> dict[str, Any]:
+    """Tickets received and closed on the ground that an area holds at a date, carried over from older codes by share.
+
+    Figures of the same ground can so be compared over years of redrawing.
+    """
+    settings = request.app.state.settings
+    network, instant = network or settings.network, read_instant("at", at, settings.timezone)
+    until = read_instant("to", to, settings.timezone) or datetime.now(settings.timezone)
+    since = read_instant("from", from_, settings.timezone) or until - timedelta(days=365)
+    with database.transaction() as connection:
+        found = area_id_at(connection, code, network=network, at=instant, as_recorded=None)
+        figures = carry_figures(connection, found, since, until, instant)
+    answer: dict[str, Any] = in_zone(
+        {"code": code, "network": network, "from": since, "to": until, **figures}, settings.timezone
+    )
+    return answer

@@ -1,0 +1,226 @@
+"""Change sets over HTTP, for editors and admins: open, check, preview, publish, undo, discard."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from gisgrid.access import Caller
+from gisgrid.api.answers import Answer, GeoJson, Instant, MoveCollection, problems
+from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
+from gisgrid.api.values import PlainText, in_zone, read_instant
+from gisgrid.boundaries import changesets
+from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S
+from gisgrid.boundaries.reviewing import Move, list_problems
+from gisgrid.errors import Fault, NotAllowed
+
+ROLES = ("editor", "admin")
+FOLLOW_S = 2.0
+"""How long an answer waits for tickets to follow; the worker does the rest."""
+
+
+def editing_caller(caller: CurrentCaller) -> Caller:
+    """Who asks, if he may draw boundaries. Raises NotAllowed."""
+    if caller.role not in ROLES:
+        message = f"the role {caller.role} may not change boundaries"
+        raise NotAllowed(Fault("Authorization", message, f"ask an {' or '.join(ROLES)}"))
+    return caller
+
+
+Editor = Annotated[Caller, Depends(editing_caller)]
+ChangesetId = Annotated[int, Path(ge=1, le=2**62)]
+router = APIRouter(
+    prefix="/api/v1/changesets",
+    tags=["changesets"],
+    route_class=SignedInRoute,
+    dependencies=[Depends(editing_caller)],
+    responses=problems(401, 403),
+)
+_FOUND = problems(404)
+_ACTED = problems(400, 404, 409, 413)
+
+
+State = Literal["open", "waiting", "following", "published", "discarded"]
+
+
+class FoundProblem(Answer):
+    """What a check found: codes, words, a point of the place in WGS 84."""
+
+    code: str | None
+    other_code: str | None
+    kind: str = Field(description="overlap, ground_lost, ground_gained, sliver, ring, code..., conflict, staff")
+    severity: Literal["error", "warning"]
+    message: str
+    remedy: str
+    lon: float | None
+    lat: float | None
+
+
+class Changeset(Answer):
+    """A change set. `state`: waiting for its date; following: live, tickets are still on their way."""
+
+    changeset_id: int
+    state: State
+    area_code: str | None = Field(description="the area whose grids may be redrawn; null: the whole network")
+    network: str
+    title: str
+    status: Literal["open", "published", "discarded"]
+    valid_from: Instant = Field(description="from when on it applies; where nobody chose it: from its publishing on")
+    policy: Literal["move", "stay"] = Field(description="what open tickets do when their ground changes hands")
+    ground: Literal["keep", "gain", "any"] = Field(description="may the ground covered change?")
+    undoes: int | None
+    opened_by: str
+    opened_at: Instant
+    published_at: Instant | None
+    followed_at: Instant | None
+    summary: dict[str, Any] | None = Field(
+        description="once live {grids, ended, above, tickets_moved}; refused at its date {refused: [...]}"
+    )
+    changed: int = Field(description="areas that differ from what stood")
+    errors: int = Field(description="of the last check")
+    warnings: int
+
+
+class CheckedChangeset(Changeset):
+    """A change set with what its last check found, errors first."""
+
+    problems: list[FoundProblem]
+
+
+class Changesets(Answer):
+    """Change sets, the newest first."""
+
+    changesets: list[Changeset]
+
+
+class OpenBody(BaseModel):
+    """On which area (default: the caller's own), from when on, what open tickets do, may the ground change."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    area: PlainText = ""
+    network: PlainText = ""
+    title: PlainText = ""
+    valid_from: PlainText | None = None
+    policy: Literal["move", "stay"] = "move"
+    ground: Literal["keep", "gain", "any"] = "keep"
+
+
+class PublishBody(BaseModel):
+    """From when on; without it as the change set says, or now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    valid_from: PlainText | None = None
+
+
+@router.get("", response_model=Changesets)
+def get_changesets(
+    request: Request,
+    caller: Editor,
+    database: CurrentDatabase,
+    status: Annotated[Literal["", "open", "published", "discarded"], Query()] = "",
+) -> dict[str, Any]:
+    """The change sets of the caller's area, the newest first."""
+    with database.transaction(caller.scope) as connection:
+        found = changesets.list_changesets(connection, status)
+    return _told(request, {"changesets": found})
+
+
+@router.post("", status_code=201, response_model=Changeset, responses=problems(400, 404, 413))
+def create_changeset(request: Request, caller: Editor, database: CurrentDatabase, body: OpenBody) -> dict[str, Any]:
+    """Open a change set, filled with the live grids of its area."""
+    settings = request.app.state.settings
+    order = changesets.ChangesetOrder(
+        area=body.area or caller.area,
+        network=body.network or settings.network,
+        title=body.title,
+        valid_from=read_instant("valid_from", body.valid_from, settings.timezone),
+        policy=body.policy,
+        ground=body.ground,
+    )
+    with database.transaction(caller.scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
+        opened = changesets.open_changeset(connection, order)
+    return _told(request, opened)
+
+
+@router.get("/{changeset_id}", response_model=CheckedChangeset, responses=_FOUND)
+def get_changeset(
+    request: Request, caller: Editor, database: CurrentDatabase, changeset_id: ChangesetId
+) -> dict[str, Any]:
+    """One change set, with the problems that its last check found."""
+    with database.transaction(caller.scope) as connection:
+        facts = changesets.get_changeset(connection, changeset_id)
+        found = [asdict(problem) for problem in list_problems(connection, changeset_id)]
+    return _told(request, {**facts, "problems": found})
+
+
+@router.post("/{changeset_id}/check", response_model=CheckedChangeset, responses=_ACTED)
+def check_changeset(
+    request: Request, caller: Editor, database: CurrentDatabase, changeset_id: ChangesetId
+) -> dict[str, Any]:
+    """Check a draft, with what others published taken over: every problem with its place and remedy."""
+    with database.transaction(caller.scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
+        found = [asdict(problem) for problem in changesets.check(connection, changeset_id)]
+        facts = changesets.get_changeset(connection, changeset_id)
+    return _told(request, {**facts, "problems": found})
+
+
+@router.get(
+    "/{changeset_id}/preview", response_model=MoveCollection, response_class=GeoJson, responses=problems(404, 409)
+)
+def preview_changeset(caller: Editor, database: CurrentDatabase, changeset_id: ChangesetId) -> GeoJson:
+    """What publishing would move: GeoJSON lines from each thing to its new grid; 422 with what stands against it."""
+    with database.transaction(caller.scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
+        moves = changesets.preview(connection, changeset_id)
+    collection = {"type": "FeatureCollection", "features": [_arrow(move) for move in moves]}
+    return GeoJson(json.dumps(collection, ensure_ascii=False))
+
+
+@router.post("/{changeset_id}/publish", response_model=Changeset, responses=_ACTED)
+def publish_changeset(
+    request: Request,
+    caller: Editor,
+    database: CurrentDatabase,
+    changeset_id: ChangesetId,
+    body: PublishBody | None = None,
+) -> dict[str, Any]:
+    """Make it live, or with a date to come let it wait; 422 with every problem where it is refused."""
+    asked = body.valid_from if body else None
+    valid_from = read_instant("valid_from", asked, request.app.state.settings.timezone)
+    published = changesets.publish_changeset(
+        database, changeset_id, scope=caller.scope, valid_from=valid_from, follow_s=FOLLOW_S
+    )
+    return _told(request, published)
+
+
+@router.post("/{changeset_id}/undo", status_code=201, response_model=Changeset, responses=_ACTED)
+def undo_changeset(
+    request: Request, caller: Editor, database: CurrentDatabase, changeset_id: ChangesetId
+) -> dict[str, Any]:
+    """Put back what it altered, by publishing another change set; that one."""
+    undone = changesets.undo_changeset(database, changeset_id, scope=caller.scope, follow_s=FOLLOW_S)
+    return _told(request, undone)
+
+
+@router.post("/{changeset_id}/discard", response_model=Changeset, responses=_ACTED)
+def discard_changeset(
+    request: Request, caller: Editor, database: CurrentDatabase, changeset_id: ChangesetId
+) -> dict[str, Any]:
+    """End a change set that is not live."""
+    with database.transaction(caller.scope) as connection:
+        discarded = changesets.discard_changeset(connection, changeset_id)
+    return _told(request, discarded)
+
+
+def _arrow(move: Move) -> dict[str, Any]:
+    facts = asdict(move)
+    arrow = facts.pop("arrow")
+    return {"type": "Feature", "geometry": json.loads(arrow) if arrow else None, "properties": facts}
+
+
+def _told(request: Request, facts: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = in_zone(facts, request.app.state.settings.timezone)
+    return answer

@@ -1,0 +1,116 @@
+"""Server-sent events: what changed, where, which tiles. One reader of the database, any number of listeners."""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+
+from gisgrid.api.answers import problems
+from gisgrid.api.session import CurrentCaller
+from gisgrid.api.tiles import visible_layers
+from gisgrid.changes import CHANNEL, latest_transaction, read_changes
+from gisgrid.database import Database
+from gisgrid.errors import GisgridError
+
+router = APIRouter(prefix="/api/v1", tags=["events"])
+STREAM = {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events as they come"}
+POLL_S = 1.0
+KEEP_ALIVE_S = 15.0
+QUEUE_LENGTH = 1000
+
+
+class ChangeFeed:
+    """Follows `core.change`: woken by NOTIFY, looking each second all the same; hands changes to listeners."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._listeners: dict[asyncio.Queue[dict[str, Any] | None], asyncio.AbstractEventLoop] = {}
+        self._thread = threading.Thread(target=self._follow, name="change-feed", daemon=True)
+
+    def start(self) -> None:
+        """Begin to follow, in a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, and end every listener's stream."""
+        self._stop.set()
+        self._hand_out([None])
+        self._thread.join(timeout=5)
+
+    def listen(self) -> asyncio.Queue[dict[str, Any] | None]:
+        """A queue of changes from now on; None ends it. A listener that falls far behind is ended."""
+        queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(QUEUE_LENGTH)
+        with self._lock:
+            self._listeners[queue] = asyncio.get_running_loop()
+        return queue
+
+    def leave(self, queue: asyncio.Queue[dict[str, Any] | None]) -> None:
+        """No more changes for this queue."""
+        with self._lock:
+            self._listeners.pop(queue, None)
+
+    def _follow(self) -> None:
+        since: int | None = None
+        while not self._stop.is_set():
+            try:
+                with self.database.listening(CHANNEL) as wait:
+                    while not self._stop.is_set():
+                        with self.database.transaction() as connection:
+                            if since is None:
+                                since = latest_transaction(connection)
+                            changes, since = read_changes(connection, since)
+                        self._hand_out(list(changes))
+                        wait(POLL_S)
+            except (GisgridError, OSError):
+                self._stop.wait(POLL_S)
+
+    def _hand_out(self, changes: list[dict[str, Any] | None]) -> None:
+        with self._lock:
+            listeners = list(self._listeners.items())
+        for queue, loop in listeners:
+            for change in changes:
+                loop.call_soon_threadsafe(_put, queue, change)
+
+
+def _put(queue: asyncio.Queue[dict[str, Any] | None], change: dict[str, Any] | None) -> None:
+    if queue.full():
+        queue.get_nowait()
+        change = None
+    queue.put_nowait(change)
+
+
+@router.get(
+    "/events",
+    response_class=StreamingResponse,
+    responses={**problems(401), 200: STREAM},
+)
+async def get_events(request: Request, caller: CurrentCaller) -> StreamingResponse:
+    """What changed, where, which tiles: `event: change`, data `{layer, bbox, tiles, at}`; a comment keeps it alive."""
+    feed: ChangeFeed = request.app.state.feed
+    settings = request.app.state.settings
+    visible = {layer.id for layer in visible_layers(caller, settings.public_facts)}
+
+    async def stream() -> AsyncIterator[str]:
+        queue = feed.listen()
+        try:
+            yield "retry: 2000\n\n"
+            while True:
+                try:
+                    change = await asyncio.wait_for(queue.get(), KEEP_ALIVE_S)
+                except TimeoutError:
+                    yield ": alive\n\n"
+                    continue
+                if change is None:
+                    return
+                if change["layer"] in visible:
+                    yield f"event: change\ndata: {json.dumps(change)}\n\n"
+        finally:
+            feed.leave(queue)
+
+    return StreamingResponse(stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})

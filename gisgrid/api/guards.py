@@ -1,0 +1,83 @@
+"""What every request passes: a limit on its body, and headers that keep the answer in its place."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gisgrid.api.problems import problem
+from gisgrid.errors import Fault
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; worker-src 'self'; img-src 'self' data: blob:;"
+    " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+HEADERS = [
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+]
+
+
+class _BodyTooLarge(Exception):
+    """The body went past the limit while it was read."""
+
+
+class _Passage:
+    """One request on its way: how much body came, whether an answer has begun."""
+
+    def __init__(self, receive: Receive, send: Send, declared: int, limit: int) -> None:
+        self._receive, self._send, self._declared, self._limit = receive, send, declared, limit
+        self._read = declared
+        self.answered = False
+
+    @property
+    def is_too_large(self) -> bool:
+        return self._read > self._limit
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._read += 0 if self._declared else len(message.get("body", b""))
+        if self.is_too_large:
+            raise _BodyTooLarge
+        return message
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        if self.answered or not self.is_too_large:  # what the app makes of a broken-off body is not the answer
+            await self.send_answer(message)
+
+    async def send_answer(self, message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.answered = True
+            message["headers"] = [*message.get("headers", []), *HEADERS]
+        await self._send(message)
+
+
+class Guards:
+    """ASGI middleware: 413 past `max_body_bytes`, counted or declared; security headers on every answer."""
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+        self.app = app
+        self.max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, unless its body is too large."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        passage = _Passage(receive, send, self._declared(scope), self.max_body_bytes)
+        if not passage.is_too_large:
+            try:
+                await self.app(scope, passage.receive, passage.send)
+            except _BodyTooLarge:
+                if passage.answered:
+                    raise
+        if passage.is_too_large and not passage.answered:
+            limit = f"at most {self.max_body_bytes} bytes"
+            refusal = problem(413, "Too large", (Fault("body", "the body is too large", limit),))
+            await refusal(scope, receive, passage.send_answer)
+
+    @staticmethod
+    def _declared(scope: Scope) -> int:
+        value = dict(scope["headers"]).get(b"content-length", b"0")
+        return int(value) if value.isdigit() else 0

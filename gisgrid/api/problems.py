@@ -1,0 +1,94 @@
+"""Errors to HTTP: one table, RFC 9457 problem documents with the place and the remedy of each fault."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from gisgrid import errors
+from gisgrid.errors import Fault, GisgridError
+
+STATUS: dict[type[GisgridError], int] = {
+    errors.Unreadable: 400,
+    errors.NotSignedIn: 401,
+    errors.NotAllowed: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.TooLarge: 413,
+    errors.Refused: 422,
+    errors.TooMany: 429,
+    errors.Unavailable: 503,
+}
+MEDIA_TYPE = "application/problem+json"
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "60"}, 503: {"Retry-After": "2"}}
+_REMEDIES = {
+    "missing": "give it",
+    "extra_forbidden": "leave it out",
+    "float_type": "a number, not text",
+    "finite_number": "a finite number",
+    "string_type": "text",
+    "datetime_from_date_parsing": "ISO 8601 with offset, as 2026-11-23T08:00:00+08:00",
+}
+
+
+def problem(status: int, title: str, faults: tuple[Fault, ...]) -> JSONResponse:
+    """A problem document: type, title, status, detail and one entry a fault."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": "; ".join(f"{fault.field}: {fault.message}" for fault in faults),
+        "errors": [{"field": f.field, "message": f.message, "remedy": f.remedy} for f in faults],
+    }
+    return JSONResponse(_sayable(body), status, _HEADERS.get(status), MEDIA_TYPE)
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answer every error of the domain, of validation and of routing with a problem document."""
+
+    @app.exception_handler(GisgridError)
+    def _domain(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, GisgridError)  # noqa: S101  # the handler's contract
+        status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
+        return problem(status, error.title, error.faults)
+
+    @app.exception_handler(RequestValidationError)
+    def _validation(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        found = error.errors()
+        if any(e["type"] == "json_invalid" for e in found):
+            fault = Fault("body", f"this is no JSON: {found[0].get('ctx', {}).get('error', '')}", "send JSON in UTF-8")
+            return problem(400, "Unreadable", (fault,))
+        return problem(422, "Refused", tuple(map(_fault, found)))
+
+    @app.exception_handler(HTTPException)
+    def _routing(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        phrase = HTTPStatus(error.status_code).phrase
+        return problem(error.status_code, phrase, (Fault(request.url.path, str(error.detail), "see /openapi.json"),))
+
+    @app.exception_handler(Exception)
+    def _unexpected(request: Request, _error: Exception) -> JSONResponse:
+        return problem(500, "Internal error", (Fault(request.url.path, "this went wrong here", "tell the operator"),))
+
+
+def _fault(error: Any) -> Fault:
+    place = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
+    remedy = _REMEDIES.get(error["type"], "see /openapi.json")
+    if error["type"] == "literal_error":
+        remedy = f"one of {error['ctx']['expected']}"
+    return Fault(".".join(place) or "body", error["msg"].removeprefix("Value error, "), remedy)
+
+
+def _sayable(value: Any) -> Any:
+    """Text that cannot be UTF-8 (half of a surrogate pair) comes back escaped."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, list):
+        return [_sayable(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _sayable(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,206 @@
+"""Who has it and why: the rule that fires, who is on duty, a ticket about something else or elsewhere, its clock."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from gisgrid.api.answers import Answer, AreaRef, Assignee, GridRef, Ticket, problems
+from gisgrid.api.answers import Instant as InstantText
+from gisgrid.api.areas import Instant, Network
+from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
+from gisgrid.api.values import (
+    Accuracy,
+    Coordinate,
+    LongText,
+    PlainText,
+    QueryAccuracy,
+    QueryNumber,
+    in_zone,
+    read_instant,
+)
+from gisgrid.coordinates import check_point
+from gisgrid.errors import Fault, Refused
+from gisgrid.tickets.intake import district_extent
+from gisgrid.tickets.listing import get_ticket
+from gisgrid.tickets.routing import Where, change_category, change_place, explain_route, find_duty, turn_clock
+
+router = APIRouter(prefix="/api/v1", tags=["routing"])
+acting = APIRouter(prefix="/api/v1", tags=["routing"], route_class=SignedInRoute)
+NUMBER = Annotated[PlainText, Field(description="the ticket's number")]
+
+
+class OtherRule(Answer):
+    """A rule that did not fire, and why."""
+
+    rule: str
+    why_not: str
+
+
+class Route(Answer):
+    """Which rule fires for a report there and then; `post on duty` where none does."""
+
+    rule: str
+    assigned_by: str = Field(description="rule, post on duty (no rule, or nobody is whom it names), nobody on duty")
+    assignee: Assignee | None
+    priority: int = Field(description="1 most urgent, 5 least")
+    due_hours: int
+    due_unit: str = Field(description="calendar or working")
+    due_at: InstantText
+    category: str
+    grid: GridRef | None
+    area: AreaRef | None
+    others: list[OtherRule]
+
+
+class DutyPost(Answer):
+    """A post: that it is there is public; who holds it only in scope, or where the post is marked public."""
+
+    post: int
+    role: str
+    role_zh: str
+    role_en: str
+    area: str
+    level: str
+    title: str | None
+    department: str | None
+    takes_reports: bool
+    is_on_shift: bool
+    name: str | None = Field(default_factory=lambda: None, description="absent for whoever may not see it")
+    phone: str | None = Field(default_factory=lambda: None, description="absent for whoever may not see it")
+
+
+class Duty(Answer):
+    """Who is on duty at a place, and which posts are there, the lowest area first."""
+
+    grid: GridRef | None
+    area: AreaRef | None
+    on_duty: DutyPost | None
+    posts: list[DutyPost]
+
+
+class CategoryBody(BaseModel):
+    """What the ticket is about, and a note to it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    category: PlainText
+    note: LongText | None = None
+
+
+class PlaceBody(BaseModel):
+    """Where the ticket lies, in a named system, and a note to it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lon: Coordinate
+    lat: Coordinate
+    system: PlainText
+    accuracy_m: Accuracy | None = None
+    note: LongText | None = None
+
+
+class ClockBody(BaseModel):
+    """Stop the clock while the reporter is asked, or let it run again; why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: Literal["paused", "running"]
+    reason: LongText = ""
+
+
+@router.get("/route", response_model=Route, response_model_exclude_unset=True, responses=problems(404))
+def get_route(
+    request: Request,
+    database: CurrentDatabase,
+    category: PlainText,
+    area: PlainText = "",
+    lon: QueryNumber | None = None,
+    lat: QueryNumber | None = None,
+    system: PlainText = "",
+    accuracy_m: QueryAccuracy | None = None,
+    network: Network = "",
+    at: Instant = None,
+) -> dict[str, Any]:
+    """Which rule would fire for a report in an area or at a point, and why would each other one not?"""
+    settings = request.app.state.settings
+    network = network or settings.network
+    given = [name for name, value in (("lon", lon), ("lat", lat), ("system", system)) if value not in (None, "")]
+    if len(given) != (0 if area else 3):
+        raise Refused(Fault("area", "say where: an area, or a point", "area, or lon, lat and system"))
+    with database.transaction() as connection:
+        point = None if lon is None else check_point(lon, lat, system, district_extent(connection, network))
+        where = Where(network, point, area, accuracy_m, read_instant("at", at, settings.timezone))
+        answer = explain_route(connection, category, where)
+    return _told(request, answer)
+
+
+@router.get("/duty", response_model=Duty, response_model_exclude_unset=True, responses=problems(404))
+def get_duty(
+    request: Request,
+    caller: CurrentCaller,
+    database: CurrentDatabase,
+    lon: QueryNumber,
+    lat: QueryNumber,
+    system: PlainText,
+    network: Network = "",
+    at: Annotated[str | None, Query(max_length=40, description="ISO 8601 with offset, or a date")] = None,
+) -> dict[str, Any]:
+    """Who is my grid worker? The post on duty at a point, and the other posts there and above."""
+    settings = request.app.state.settings
+    network = network or settings.network
+    with database.transaction(caller.scope) as connection:
+        point = check_point(lon, lat, system, district_extent(connection, network))
+        where = Where(network, point, at=read_instant("at", at, settings.timezone))
+        answer = find_duty(connection, where)
+    return _told(request, answer)
+
+
+ACTED: dict[str, Any] = {
+    "status_code": 201,
+    "response_model": Ticket,
+    "response_model_exclude_unset": True,
+    "responses": problems(401, 403, 404, 409),
+}
+
+
+@acting.post("/tickets/{number}/category", **ACTED)
+def set_category(
+    request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: CategoryBody
+) -> dict[str, Any]:
+    """Say that a ticket is about something else: it is routed again, and its due time follows."""
+    with database.transaction(caller.scope) as connection:
+        change_category(connection, number, body.category, body.note, caller)
+        return _told(request, get_ticket(connection, number))
+
+
+@acting.post("/tickets/{number}/place", **ACTED)
+def set_place(
+    request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: PlaceBody
+) -> dict[str, Any]:
+    """Say that a ticket lies elsewhere: it is located and routed again; it may leave the caller's area by that."""
+    network = request.app.state.settings.network
+    with database.transaction(caller.scope) as connection:
+        point = check_point(body.lon, body.lat, body.system, district_extent(connection, network))
+        place = {
+            "lon_wgs84": point.lon,
+            "lat_wgs84": point.lat,
+            **body.model_dump(include={"lon", "lat", "system", "accuracy_m"}),
+        }
+        change_place(connection, number, place, body.note, caller)
+        return _told(request, get_ticket(connection, number))
+
+
+@acting.post("/tickets/{number}/clock", **ACTED)
+def set_clock(
+    request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: ClockBody
+) -> dict[str, Any]:
+    """Stop a ticket's clock while its reporter is asked, or start it again; it is due later by what was waited."""
+    with database.transaction(caller.scope) as connection:
+        turn_clock(connection, number, body.state == "running", body.reason, caller)
+        return _told(request, get_ticket(connection, number))
+
+
+def _told(request: Request, facts: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = in_zone(facts, request.app.state.settings.timezone)
+    return answer

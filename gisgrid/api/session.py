@@ -1,0 +1,118 @@
+"""Who is asking: bearer secret or cookie; sign in, who am I, sign out."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict
+from starlette.concurrency import run_in_threadpool
+
+from gisgrid.access import SESSION_LIFE, STRANGER, Caller, find_by_secret, find_by_token, sign_in, sign_out
+from gisgrid.api.answers import WhoAmI, problems
+from gisgrid.api.values import PlainText
+from gisgrid.database import Database
+from gisgrid.errors import Fault, NotSignedIn
+
+COOKIE = "gisgrid_session"
+
+router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"])
+
+
+def database_of(request: Request) -> Database:
+    """The app's database, as the service."""
+    database: Database = request.app.state.database
+    return database
+
+
+def find_caller(request: Request) -> Caller:
+    """Who asks? A bearer secret wins over the cookie; a wrong bearer is refused, an old cookie is a stranger's."""
+    header = request.headers.get("authorization", "")
+    kind, _, secret = header.partition(" ")
+    cookie = request.cookies.get(COOKIE, "")
+    if not header and not cookie:
+        return STRANGER
+    with database_of(request).transaction() as connection:
+        if header:
+            caller = find_by_secret(connection, secret.strip()) if kind.lower() == "bearer" else STRANGER
+            if not caller.signed_in:
+                raise NotSignedIn(Fault("Authorization", "this secret is nobody's", "Bearer and the account's secret"))
+            return caller
+        return find_by_token(connection, cookie)
+
+
+def require_caller(caller: Caller) -> None:
+    """Is this somebody we know? Raises NotSignedIn."""
+    if not caller.signed_in:
+        raise NotSignedIn(Fault("Authorization", "this needs a login", "POST /api/v1/sessions, or a bearer secret"))
+
+
+def require_facts(request: Request) -> None:
+    """May whoever asks see facts? Everybody may, unless a setting closes them to strangers. Raises NotSignedIn."""
+    if not request.app.state.settings.public_facts:
+        require_caller(find_caller(request))
+
+
+CurrentCaller = Annotated[Caller, Depends(find_caller)]
+CurrentDatabase = Annotated[Database, Depends(database_of)]
+current_caller = find_caller
+
+
+class SignedInRoute(APIRoute):
+    """A route that answers 401 to a stranger before it looks at anything else."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The usual handler behind the question who is asking."""
+        handler = super().get_route_handler()
+
+        async def signed_in_first(request: Request) -> Response:
+            require_caller(await run_in_threadpool(find_caller, request))
+            return await handler(request)
+
+        return signed_in_first
+
+
+class SignIn(BaseModel):
+    """A name and its secret."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: PlainText
+    secret: PlainText
+
+
+@router.post("", status_code=201, responses=problems(400, 401, 413))
+def create_session(body: SignIn, database: CurrentDatabase, request: Request, response: Response) -> WhoAmI:
+    """Sign in: sets a cookie. The secret also works as a bearer token, without this."""
+    with database.transaction() as connection:
+        caller, token = sign_in(connection, body.name, body.secret)
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(SESSION_LIFE.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return _who(caller)
+
+
+@router.get("", responses=problems(401))
+def get_session(caller: CurrentCaller) -> WhoAmI:
+    """Who am I? 401 for a stranger."""
+    require_caller(caller)
+    return _who(caller)
+
+
+@router.delete("", status_code=204)
+def delete_session(database: CurrentDatabase, request: Request, response: Response) -> None:
+    """Sign out: the cookie's session ends."""
+    token = request.cookies.get(COOKIE, "")
+    if token:
+        with database.transaction() as connection:
+            sign_out(connection, token)
+    response.delete_cookie(COOKIE)
+
+
+def _who(caller: Caller) -> WhoAmI:
+    return WhoAmI(name=caller.name, role=caller.role, area=caller.area, department=caller.department)

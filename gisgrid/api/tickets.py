@@ -1,0 +1,135 @@
+"""Tickets, their steps, their categories, and the figures of an area."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import text
+
+from gisgrid.api.answers import Category, Counters, State, Ticket, Tickets, problems
+from gisgrid.api.areas import Instant, Network
+from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
+from gisgrid.api.values import LongText, PlainText, in_zone, read_instant
+from gisgrid.boundaries.areas import area_id, area_id_at
+from gisgrid.counters import count_tickets
+from gisgrid.tickets.intake import category_id
+from gisgrid.tickets.listing import TicketFilter, get_ticket, list_tickets
+from gisgrid.tickets.steps import take_step
+
+router = APIRouter(prefix="/api/v1", tags=["tickets"])
+acting = APIRouter(prefix="/api/v1", tags=["tickets"], route_class=SignedInRoute)
+
+
+class StepBody(BaseModel):
+    """The next step, and a note to it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    step: PlainText
+    note: LongText | None = None
+
+
+@router.get("/categories", response_model=list[Category])
+def get_categories(database: CurrentDatabase) -> list[dict[str, Any]]:
+    """The tree of categories."""
+    with database.transaction() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT category AS id, parent, name_zh, name_en, due_hours, due_unit,"
+                " retired_at IS NOT NULL AS retired"
+                " FROM work.category ORDER BY category"
+            )
+        )
+        return [dict(row._mapping) for row in rows]
+
+
+@router.get("/tickets", response_model=Tickets, response_model_exclude_unset=True, responses=problems(401, 404))
+def get_tickets(
+    request: Request,
+    caller: CurrentCaller,
+    database: CurrentDatabase,
+    area: PlainText = "",
+    category: PlainText = "",
+    step: PlainText = "",
+    state: Annotated[State | None, Query(description="Those that this counter of the area counts")] = None,
+    from_: Annotated[str | None, Query(alias="from", max_length=40)] = None,
+    to: Instant = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    network: Network = "",
+) -> dict[str, Any]:
+    """Tickets of an area's subtree, the newest first; `description` only for whoever may read it."""
+    settings = request.app.state.settings
+    network = network or settings.network
+    with database.transaction(caller.scope) as connection:
+        wanted = TicketFilter(
+            area_id=area_id(connection, area, network=network) if area else None,
+            category=category_id(connection, category) if category else "",
+            step=step,
+            state=state or "",
+            due_soon=timedelta(hours=settings.due_soon_hours),
+            zone=settings.zone,
+            received_from=read_instant("from", from_, settings.timezone),
+            received_to=read_instant("to", to, settings.timezone),
+            limit=limit,
+        )
+        tickets = list_tickets(connection, wanted)
+    return {"tickets": in_zone(tickets, settings.timezone)}
+
+
+@router.get("/tickets/{number}", response_model=Ticket, response_model_exclude_unset=True, responses=problems(401, 404))
+def get_one_ticket(
+    request: Request, caller: CurrentCaller, database: CurrentDatabase, number: PlainText
+) -> dict[str, Any]:
+    """One ticket; with its words, contact, point and history for whoever may see them."""
+    with database.transaction(caller.scope) as connection:
+        ticket = get_ticket(connection, number)
+    answer: dict[str, Any] = in_zone(ticket, request.app.state.settings.timezone)
+    return answer
+
+
+@acting.post(
+    "/tickets/{number}/steps",
+    status_code=201,
+    response_model=Ticket,
+    response_model_exclude_unset=True,
+    responses=problems(400, 401, 403, 404, 409, 413),
+)
+def create_step(
+    request: Request, caller: CurrentCaller, database: CurrentDatabase, number: PlainText, body: StepBody
+) -> dict[str, Any]:
+    """Take the next step of a ticket; the ticket as it is then."""
+    with database.transaction(caller.scope) as connection:
+        take_step(connection, number, body.step, body.note, caller)
+        ticket = get_ticket(connection, number)
+    answer: dict[str, Any] = in_zone(ticket, request.app.state.settings.timezone)
+    return answer
+
+
+@router.get("/counters", response_model=Counters, responses=problems(404))
+def get_counters(
+    request: Request,
+    database: CurrentDatabase,
+    area: PlainText = "",
+    network: Network = "",
+    at: Instant = None,
+    as_recorded: Instant = None,
+) -> dict[str, int]:
+    """How the tickets of an area's subtree stand: total, done, open, today, due_soon, overdue, unplaced."""
+    settings = request.app.state.settings
+    instant = read_instant("at", at, settings.timezone)
+    recorded = read_instant("as_recorded", as_recorded, settings.timezone)
+    with database.transaction() as connection:
+        found = (
+            area_id_at(connection, area, network=network or settings.network, at=instant, as_recorded=recorded)
+            if area
+            else 0
+        )
+        return count_tickets(
+            connection,
+            found,
+            at=instant,
+            as_recorded=recorded,
+            zone=settings.zone,
+            due_soon=timedelta(hours=settings.due_soon_hours),
+        )

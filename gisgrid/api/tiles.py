@@ -1,0 +1,150 @@
+"""Vector tiles, what they promise, and the map's style: `/tiles/...`, `/style/...`."""
+
+import gzip
+import re
+import time
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from gisgrid import tiles
+from gisgrid.access import Caller
+from gisgrid.api.answers import MapStyle, TileJson, problems
+from gisgrid.api.areas import Instant, Network
+from gisgrid.api.session import CurrentCaller, CurrentDatabase, require_caller
+from gisgrid.api.values import read_instant
+from gisgrid.errors import Fault, NotAllowed, Refused
+from gisgrid.geo import TileCoord
+from gisgrid.layers import Layer, all_layers, find_layers
+
+router = APIRouter(tags=["tiles"])
+MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+GZIP_FROM = 1000
+"""Smaller tiles travel as they are, bytes."""
+GZIP_LEVEL = 5
+
+
+def visible_layers(caller: Caller, public_facts: bool = True) -> list[Layer]:
+    """Which layers may this caller see?"""
+    return [layer for layer in all_layers().values() if _is_visible(layer, caller, public_facts)]
+
+
+def _is_visible(layer: Layer, caller: Caller, public_facts: bool) -> bool:
+    if layer.scoped:
+        return caller.role in layer.roles
+    return public_facts or caller.signed_in
+
+
+def _require_visible(layers: Sequence[Layer], caller: Caller, public_facts: bool) -> None:
+    """Raises NotSignedIn for a stranger, NotAllowed for a role that may not see one of the layers."""
+    hidden = [layer for layer in layers if not _is_visible(layer, caller, public_facts)]
+    if hidden:
+        require_caller(caller)
+        remedy = "ask somebody whose role may"
+        raise NotAllowed(
+            *(Fault("layers", f"the role {caller.role} may not see {layer.id}", remedy) for layer in hidden)
+        )
+
+
+@router.get(
+    "/tiles/{layers}/{z}/{x}/{y}.mvt",
+    response_class=Response,
+    responses={
+        200: {"content": {MEDIA_TYPE: {}}, "description": "A vector tile"},
+        204: {"description": "Nothing there"},
+        304: {"description": "The same bytes as before (If-None-Match)"},
+        **problems(401, 403, 404),
+    },
+)
+def get_tile(
+    request: Request,
+    caller: CurrentCaller,
+    database: CurrentDatabase,
+    layers: str,
+    z: str,
+    x: str,
+    y: str,
+    at: Instant = None,
+    as_recorded: Instant = None,
+    network: Network = "",
+) -> Response:
+    """One vector tile of one or several layers (`area,ticket`), now or at a date; areas also as known at a date."""
+    settings = request.app.state.settings
+    wanted = find_layers(layers)
+    _require_visible(wanted, caller, settings.public_facts)
+    tile = _read_tile(z, x, y)
+    instant = read_instant("at", at, settings.timezone)
+    recorded = read_instant("as_recorded", as_recorded, settings.timezone)
+    args = tiles.arguments(network or settings.network, recorded)
+    with database.transaction(caller.scope) as connection:
+        started = time.perf_counter()
+        body = tiles.render(connection, wanted, tile, instant, args)
+        sql_ms = (time.perf_counter() - started) * 1000
+    public = settings.public_facts and not any(layer.scoped for layer in wanted)
+    headers = {
+        "ETag": tiles.etag(body),
+        "Cache-Control": "public, no-cache" if public else "private, no-cache",
+        "Vary": "Accept-Encoding" if public else "Accept-Encoding, Authorization, Cookie",
+        "Server-Timing": f"sql;dur={sql_ms:.1f}",
+    }
+    return _answer(request, body, headers)
+
+
+def _answer(request: Request, body: bytes, headers: dict[str, str]) -> Response:
+    """304 for who has these bytes, 204 for nothing, else the tile, compressed here where it pays.
+
+    Here, because it is done in this handler's thread at a fair level, and not on the loop that serves everybody.
+    """
+    if headers["ETag"] in _etags(request.headers.get("if-none-match", "")):
+        return Response(status_code=304, headers=headers)
+    if not body:
+        return Response(status_code=204, headers=headers)
+    if len(body) >= GZIP_FROM and "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        body = gzip.compress(body, GZIP_LEVEL, mtime=0)
+    return Response(body, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _etags(header: str) -> set[str]:
+    """The validators that a client holds, all of them as weak ones: it compares by W/"...", whatever it was told."""
+    return {f"W/{tag}" for tag in re.findall(r'"[^"]*"', header)}
+
+
+def _read_tile(z: str, x: str, y: str) -> TileCoord:
+    """The tile of three numbers in a URL. Raises Refused naming what is no number or out of range."""
+    given = {"z": z, "x": x, "y": y}
+    bad = [name for name, word in given.items() if not re.fullmatch(r"[0-9]{1,9}", word)]
+    if bad:
+        raise Refused(*(Fault(name, f"{given[name][:40]!r} is no whole number", "0 or more") for name in bad))
+    tile = TileCoord(int(z), int(x), int(y))
+    if not tile.exists:
+        raise Refused(Fault("z/x/y", f"there is no tile {z}/{x}/{y}", "z from 0 to 24, x and y below 2 to the z"))
+    return tile
+
+
+@router.get("/tiles/{layers}.json", response_model=TileJson, responses=problems(401, 403, 404))
+def get_tilejson(request: Request, caller: CurrentCaller, layers: str) -> JSONResponse:
+    """What the tiles of these layers promise: TileJSON 3.0."""
+    wanted = find_layers(layers)
+    _require_visible(wanted, caller, request.app.state.settings.public_facts)
+    return _own(tiles.tilejson(wanted, _base_url(request)))
+
+
+@router.get("/style/{theme}.json", response_model=MapStyle, responses=problems(401, 404))
+def get_style(request: Request, caller: CurrentCaller, theme: str) -> JSONResponse:
+    """The map as a MapLibre style; layers that the caller may not see are left out."""
+    settings = request.app.state.settings
+    visible = visible_layers(caller, settings.public_facts)
+    now, due_soon_s = int(time.time()), settings.due_soon_hours * 3600
+    return _own(tiles.style(theme, visible, _base_url(request), now, due_soon_s))
+
+
+def _own(document: dict[str, object]) -> JSONResponse:
+    """A document that carries this host's name and this caller's layers: for nobody else's cache."""
+    headers = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
+    return JSONResponse(document, headers=headers)
+
+
+def _base_url(request: Request) -> str:
+    return str(request.base_url).rstrip("/")

@@ -1,0 +1,64 @@
+"""Values of requests, strict: text that can be stored, finite numbers, times with a zone."""
+
+from datetime import date, datetime, time
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from gisgrid.errors import Fault, Refused
+from gisgrid.geo import BBox
+
+
+def _storable(value: str) -> str:
+    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        raise ValueError("the text has a character that cannot be stored (NUL, half of a surrogate pair)")
+    return value
+
+
+PlainText = Annotated[str, StringConstraints(strict=True, max_length=200), AfterValidator(_storable)]
+LongText = Annotated[str, StringConstraints(strict=True, max_length=10_000), AfterValidator(_storable)]
+Coordinate = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+QueryNumber = Annotated[float, Field(allow_inf_nan=False)]
+Accuracy = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=100_000)]
+QueryAccuracy = Annotated[float, Field(allow_inf_nan=False, ge=0, le=100_000)]
+
+
+def read_instant(field: str, value: str | None, zone: ZoneInfo) -> datetime | None:
+    """Which instant is this? ISO 8601 with offset; a bare date is 00:00 in the district's zone. Raises Refused."""
+    if not value:
+        return None
+    remedy = "ISO 8601 with offset, as 2026-11-23T08:00:00+08:00, or a date"
+    try:
+        if len(value) == 10:
+            return datetime.combine(date.fromisoformat(value), time(), zone)
+        instant = datetime.fromisoformat(value.replace(" ", "+"))
+    except ValueError as error:
+        raise Refused(Fault(field, f"{value[:40]!r} is no time", remedy)) from error
+    if instant.tzinfo is None or not 1 < instant.year < 9999:
+        raise Refused(Fault(field, f"{value[:40]!r} does not say its offset", remedy))
+    return instant
+
+
+def read_bbox(value: str | None) -> BBox | None:
+    """Which box is this? west,south,east,north in degrees. Raises Refused."""
+    if not value:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in value.split(","))
+    except ValueError as error:
+        raise Refused(Fault("bbox", f"{value[:60]!r} is no box", "west,south,east,north in degrees")) from error
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise Refused(Fault("bbox", "its sides are out of order or range", "west,south,east,north in degrees"))
+    return BBox(west, south, east, north)
+
+
+def in_zone(value: Any, zone: ZoneInfo) -> Any:
+    """The same answer with every time written in the district's zone."""
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat()
+    if isinstance(value, dict):
+        return {key: in_zone(item, zone) for key, item in value.items()}
+    if isinstance(value, list):
+        return [in_zone(item, zone) for item in value]
+    return value

@@ -1,0 +1,1 @@
+"""How long things take, measured on data that can be made again."""

@@ -1,0 +1,102 @@
+"""Verbs of boundaries: import a file, ask whose a point is."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gisgrid.assignment import locate as locate_point
+from gisgrid.boundaries.cleaning import Fields
+from gisgrid.boundaries.importing import Imported, ImportOrder, import_boundaries
+from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_time, say, show
+from gisgrid.coordinates import check_point
+from gisgrid.settings import read_settings
+from gisgrid.tickets.intake import district_extent
+
+
+def import_file(
+    file: Annotated[Path, typer.Argument(help="GeoJSON, GeoPackage or Shapefile with the areas.")],
+    level: Annotated[str | None, typer.Option(help="Level of every row: district, town, community or grid.")] = None,
+    network: Annotated[str, typer.Option(help="The network of areas that these belong to.")] = "base",
+    scheme: Annotated[str, typer.Option(help="Code scheme of a new network, or a scheme file.")] = "",
+    code_field: Annotated[str, typer.Option(help="Column with the codes.")] = "",
+    name_field: Annotated[str, typer.Option(help="Column with the names.")] = "",
+    level_field: Annotated[str, typer.Option(help="Column with the levels.")] = "",
+    kind_field: Annotated[str, typer.Option(help="Column that says base or special.")] = "",
+    crs: Annotated[str, typer.Option(help="Coordinate system, where the file does not say it or says it wrong.")] = "",
+    encoding: Annotated[str, typer.Option(help="Encoding of the text, as GBK.")] = "",
+    valid_from: Annotated[
+        str | None, typer.Option(help="From when on: a date, or ISO 8601 with offset. Default today.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Areas that the file lacks end.")] = False,
+    ground: Annotated[str, typer.Option(help="May the ground covered change? keep, gain or any.")] = "gain",
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+    json: Json = False,
+) -> None:
+    """Boundaries in: a file becomes live areas, or nothing changes and every fault is named."""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    today = datetime.combine(datetime.now(UTC).astimezone(settings.timezone), time(), settings.timezone)
+    order = ImportOrder(
+        path=file,
+        valid_from=read_time("--valid-from", valid_from, settings) or today,
+        level=level,
+        network=network,
+        scheme=scheme,
+        fields=Fields(code_field, name_field, level_field, kind_field),
+        crs=crs,
+        encoding=encoding,
+        replace=replace,
+        ground=ground,
+        schemes=settings.data_dir / "schemes",
+    )
+    with owner_database(settings) as database:
+        imported = import_boundaries(database, order, say=say)
+    for note in imported.notes:
+        say(f"  {note}")
+    show(asdict(imported), _summary(imported), as_json=json)
+
+
+def _summary(imported: Imported) -> str:
+    if not imported.grids + imported.ended + imported.above:
+        return f"{imported.network}: {imported.rows} areas, all as they were"
+    return (
+        f"{imported.network}: {imported.grids} grids new or changed, {imported.ended} ended,"
+        f" {imported.above} areas above follow, {imported.tickets_moved} open tickets moved"
+        f" (change set {imported.changeset_id})"
+    )
+
+
+def locate(
+    lon: Annotated[float, typer.Argument(help="Longitude, or easting.")],
+    lat: Annotated[float, typer.Argument(help="Latitude, or northing.")],
+    system: Annotated[str, typer.Option(help="wgs84, cgcs2000, gcj02, bd09 or EPSG:n.")] = "wgs84",
+    network: Annotated[str, typer.Option(help="Which network of areas.")] = "base",
+    at: Annotated[str | None, typer.Option(help="At which date. Default now.")] = None,
+    as_recorded: Annotated[str | None, typer.Option(help="As was known when. Default today.")] = None,
+    accuracy_m: Annotated[float | None, typer.Option(min=0, max=100_000, help="Accuracy of the point, metres.")] = None,
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+    json: Json = False,
+) -> None:
+    """Whose is this point? Negative numbers go after `--`."""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    with owner_database(settings) as database, database.transaction() as connection:
+        point = check_point(lon, lat, system, district_extent(connection, network))
+        answer = locate_point(
+            connection,
+            point,
+            network=network,
+            at=read_time("--at", at, settings),
+            accuracy_m=accuracy_m,
+            as_recorded=read_time("--as-recorded", as_recorded, settings),
+        )
+    answer["assignment"]["system"] = system
+    grid, how = answer["grid"], answer["assignment"]
+    if grid is None:
+        text = "outside every grid"
+    else:
+        text = f"{grid['code']} {grid['name']}\n{how['method']}, {how['distance_to_edge_m']:.1f} m from the edge"
+    show(answer, text, as_json=json)

@@ -1,0 +1,41 @@
+"""`gisgrid assign IN -o OUT`: a table of points gets its grids."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gisgrid.assignment.files import check_ending
+from gisgrid.assignment.table import AssignOrder, assign_file
+from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, say, show
+from gisgrid.settings import read_settings
+
+
+def assign(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="CSV, GeoPackage or Parquet with points.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="CSV, GeoPackage or Parquet.")],
+    lon: Annotated[str, typer.Option(help="Column with longitudes or eastings. Default: the file's points.")] = "",
+    lat: Annotated[str, typer.Option(help="Column with latitudes or northings.")] = "",
+    system: Annotated[str, typer.Option(help="wgs84, cgcs2000, gcj02, bd09 or EPSG:n. Default: the file's own.")] = "",
+    network: Network = "base",
+    at: Annotated[str | None, typer.Option(help="At which date. Default now.")] = None,
+    encoding: Annotated[str, typer.Option(help="Encoding of a CSV, as gbk. Default UTF-8.")] = "",
+    layer: Annotated[str, typer.Option(help="Layer of a GeoPackage that has several.")] = "",
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Keep rows without a usable point, unassigned.")] = False,
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+    json: Json = False,
+) -> None:
+    """The grid of every point of a table: grid_code, grid_name, method, distance_to_edge_m beside its columns."""
+    check_ending(output)
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    order = AssignOrder(
+        source, output, lon, lat, system, network, read_time("--at", at, settings), encoding, layer, skip_bad
+    )
+    with owner_database(settings) as database, database.transaction(timeout_s=600) as connection:
+        done = assign_file(connection, order, say=say)
+    for note in done.notes:
+        say(f"  {note}")
+    line = f"{output}: {done.rows} rows, {done.inside} inside, {done.edge} on an edge, {done.none} in no grid"
+    show(asdict(done), line + (f", {done.skipped} without a point" if done.skipped else ""), as_json=json)

@@ -1,0 +1,54 @@
+"""`gisgrid check`: the full audit of what is live."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gisgrid.boundaries.audit import GAP_M, audit
+from gisgrid.boundaries.finding import ERROR, Finding, write_findings
+from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, say, show
+from gisgrid.cli.tables import print_rows
+from gisgrid.database import EVERYTHING
+from gisgrid.settings import read_settings
+
+
+def check(
+    network: Network = "",
+    at: Annotated[
+        str | None, typer.Option(help="The boundaries of this date. Default now, with what stands on them.")
+    ] = None,
+    gap_m: Annotated[float, typer.Option(help="Gaps narrower than this, metres, are errors.", min=0)] = GAP_M,
+    out: Annotated[Path | None, typer.Option(help="A GeoPackage with every place, to be drawn in QGIS.")] = None,
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+    json: Json = False,
+) -> None:
+    """What is wrong with the live boundaries, and what stands where it does not belong? Ends with 1 on errors."""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    date = read_time("--at", at, settings)
+    with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
+        found = audit(
+            connection, network or settings.network, gap_m=gap_m, at=date, schemes=settings.data_dir / "schemes"
+        )
+    if out:
+        write_findings(found, out)
+        say(f"{len(found)} findings in {out}")
+    if json:
+        show([finding.facts() for finding in found], "", as_json=True)
+    elif found:
+        print_rows(("severity", "kind", "code", "problem", "place", "remedy"), [_row(finding) for finding in found])
+        counts = Counter(finding.severity for finding in found)
+        sys.stderr.write(f"{counts[ERROR]} errors, {len(found) - counts[ERROR]} warnings\n")
+    else:
+        show(None, "nothing is wrong", as_json=False)
+    if any(finding.severity == ERROR for finding in found):
+        raise typer.Exit(1)
+
+
+def _row(finding: Finding) -> list[str]:
+    codes = " ".join(filter(None, (finding.code, finding.other_code)))
+    place = "" if finding.place is None else f"{finding.place[0]:.6f}, {finding.place[1]:.6f}"
+    return [finding.severity, finding.kind, codes, finding.message, place, finding.remedy]

@@ -1,0 +1,88 @@
+"""What every verb needs: settings from options, progress on stderr, results on stdout, the database."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gisgrid.api.values import read_instant
+from gisgrid.bootstrap import say
+from gisgrid.calendars import keep_calendar, what_is_unknown
+from gisgrid.cluster import Cluster, using_cluster
+from gisgrid.database import OWNER, Database
+from gisgrid.migrations import migrate
+from gisgrid.settings import Settings, read_settings
+
+__all__ = [
+    "DataDir",
+    "DbPort",
+    "Json",
+    "Network",
+    "deploy",
+    "deployed_cluster",
+    "owner_database",
+    "read_time",
+    "say",
+    "show",
+]
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Where the database and its files live.", envvar="GISGRID_DATA_DIR")
+]
+DbPort = Annotated[
+    int | None, typer.Option("--db-port", help="Port of the private PostgreSQL.", envvar="GISGRID_DB_PORT")
+]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Network = Annotated[str, typer.Option("--network", help="Which network of areas.")]
+
+
+@contextmanager
+def deployed_cluster(settings: Settings) -> Iterator[Cluster]:
+    """The database of this data directory, started if it is not running, at this version's schema."""
+    with using_cluster(settings, say=say) as cluster:
+        deploy(settings, cluster)
+        yield cluster
+
+
+def deploy(settings: Settings, cluster: Cluster, *, remind: bool = False) -> None:
+    """Bring the database to this version's schema, and its calendar to the settings and the library.
+
+    What is not known of the calendar is said when that has changed; with `remind` always.
+    """
+    migrate(cluster.owner_url, say=say)
+    database = Database(cluster.owner_url, role=OWNER, statement_timeout_s=600)
+    try:
+        changed = keep_calendar(database, settings)
+        if (changed or remind) and (unknown := what_is_unknown()):
+            say(f"  {unknown}")
+    finally:
+        database.close()
+
+
+@contextmanager
+def owner_database(settings: Settings | None = None) -> Iterator[Database]:
+    """The database as its owner, for verbs of whoever runs this machine."""
+    settings = settings or read_settings()
+    with deployed_cluster(settings) as cluster:
+        database = Database(cluster.owner_url, role=OWNER, statement_timeout_s=600)
+        try:
+            yield database
+        finally:
+            database.close()
+
+
+def read_time(name: str, value: str | None, settings: Settings) -> datetime | None:
+    """An option's time: ISO 8601 with offset, or a bare date in the district's zone."""
+    return read_instant(name, value, settings.timezone)
+
+
+def show(result: Any, text: str, *, as_json: bool) -> None:
+    """Print a verb's result: its text for people, or JSON for programs."""
+    if as_json:
+        text = json.dumps(result, ensure_ascii=False, default=str)
+    sys.stdout.write(text + "\n")

@@ -1,0 +1,141 @@
+"""`gisgrid network`: several networks over the same ground, seven nets in one."""
+
+import sys
+from collections import Counter
+from dataclasses import asdict
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Annotated, Any
+
+import geopandas
+import typer
+
+from gisgrid.boundaries.aliases import THRESHOLD, keep_aliases
+from gisgrid.boundaries.audit import leaves_by_code, read_live
+from gisgrid.boundaries.comparing import TOLERANCE_M, Comparison, Overlap, compare
+from gisgrid.boundaries.deriving import DeriveOrder, derive_pieces, publish_pieces, write_pieces
+from gisgrid.boundaries.finding import write_findings
+from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_time, say, show
+from gisgrid.cli.tables import print_rows
+from gisgrid.database import EVERYTHING, Database
+from gisgrid.errors import Fault, NotFound
+from gisgrid.settings import Settings, read_settings
+
+network_app = typer.Typer(no_args_is_help=True, help="Several networks over the same ground: compare, alias, derive.")
+Base = Annotated[str, typer.Option("--base", help="The network that the other is held against.")]
+At = Annotated[str | None, typer.Option(help="At which date. Default now.")]
+From = Annotated[str | None, typer.Option(help="From when on: a date, or ISO 8601 with offset. Default today.")]
+
+
+@network_app.command("compare")
+def compare_networks(
+    other: Annotated[str, typer.Option("--with", help="The network that is compared, as a department's own.")],
+    base: Base = "base",
+    at: At = None,
+    tolerance_m: Annotated[float, typer.Option(help="How far lines may part, metres.", min=0.01)] = TOLERANCE_M,
+    out: Annotated[Path | None, typer.Option(help="A GeoPackage: layers overlap and misfit.")] = None,
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+    json: Json = False,
+) -> None:
+    """How do two networks fit: how much of which lies in which, and where do their lines part?"""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    date = read_time("--at", at, settings)
+    with owner_database(settings) as database:
+        ours, theirs = (_leaves(database, network, date) for network in (base, other))
+    found = compare(ours, theirs, tolerance_m)
+    best = found.best()
+    if out:
+        _write(found, out)
+        say(f"{len(found.overlaps)} overlaps and {len(found.misfits)} misfits in {out}")
+    if json:
+        matrix = [overlap.facts() for overlap in found.overlaps]
+        misfits = [finding.facts() for finding in found.misfits]
+        result = {"base": base, "with": other, "at": date, "tolerance_m": tolerance_m, "matrix": matrix}
+        result |= {"best": [overlap.facts() for overlap in best.values()], "misfits": misfits}
+        show(result, "", as_json=True)
+        return
+    head = (other, "lies most in", "m2", f"share of {other}", f"share of {base}")
+    print_rows(head, [_row(overlap) for overlap in best.values()])
+    counts = Counter(finding.kind for finding in found.misfits)
+    words = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())) or "no misfit"
+    sys.stderr.write(f"{words}; --out and --json have them with their places\n")
+
+
+@network_app.command("alias")
+def keep(
+    other: Annotated[str, typer.Option("--from", help="The network whose codes live on as aliases.")],
+    base: Base = "base",
+    threshold: Annotated[float, typer.Option(help="How much of a grid, and of an area, has to match.")] = THRESHOLD,
+    valid_from: From = None,
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+    json: Json = False,
+) -> None:
+    """Keep a department's codes as dated aliases of the grids that its areas are made of, where that is clean."""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    date = _date(valid_from, settings)
+    with owner_database(settings) as database, database.transaction(EVERYTHING, timeout_s=600) as connection:
+        kept = keep_aliases(connection, base, other, valid_from=date, threshold=threshold)
+    text = f"{other}: {kept.made} aliases new or changed, {kept.kept} as before, {kept.ended} ended"
+    for fault in kept.left:
+        sys.stderr.write(f"  left: {fault}\n")
+    show(asdict(kept), f"{text}; {len(kept.left)} codes left without", as_json=json)
+
+
+@network_app.command("derive")
+def derive(
+    networks: Annotated[list[str], typer.Option("--from", help="A network to lay over the others; repeat it.")],
+    network: Annotated[str, typer.Option("--network", help="The network that the pieces become.")],
+    scheme: Annotated[str, typer.Option(help="Code scheme of a new network: free, or one that a --from has.")] = "free",
+    tolerance_m: Annotated[float, typer.Option(help="Narrower pieces go to a neighbour, metres.", min=1)] = 2.0,
+    valid_from: From = None,
+    out: Annotated[Path | None, typer.Option(help="Write the pieces to this file and publish nothing.")] = None,
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+    json: Json = False,
+) -> None:
+    """One network of several: every piece of ground that lies in one area of each, coded and published."""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    names = tuple(name for given in networks for name in given.split(",") if name)
+    order = DeriveOrder(names, network, _date(valid_from, settings), scheme, tolerance_m, settings.data_dir / "schemes")
+    with owner_database(settings) as database:
+        with database.transaction(EVERYTHING, timeout_s=600) as connection:
+            pieces = derive_pieces(connection, order)
+        if out:
+            write_pieces(pieces, out)
+            show({"pieces": len(pieces), "file": str(out)}, f"{len(pieces)} pieces in {out}", as_json=json)
+            return
+        done = publish_pieces(database, order, pieces, say=say)
+    for note in done.notes:
+        sys.stderr.write(f"  {note}\n")
+    text = f"{network}: {len(pieces)} pieces, {done.grids} new or changed, {done.ended} ended"
+    show({"pieces": len(pieces), **asdict(done)}, text, as_json=json)
+
+
+def _leaves(database: Database, network: str, at: datetime | None) -> dict[str, Any]:
+    with database.transaction(EVERYTHING, timeout_s=600) as connection:
+        leaves = leaves_by_code(read_live(connection, network, at))
+    if not leaves:
+        raise NotFound(Fault("network", f"network {network!r} has no grids at that date", "import them first"))
+    return leaves
+
+
+def _date(value: str | None, settings: Settings) -> datetime:
+    today = datetime.combine(datetime.now(UTC).astimezone(settings.timezone), time(), settings.timezone)
+    return read_time("--valid-from", value, settings) or today
+
+
+def _write(found: Comparison, path: Path) -> None:
+    frame = geopandas.GeoDataFrame(
+        [overlap.facts() for overlap in found.overlaps],
+        columns=["base", "code", "area_m2", "base_share", "share"],
+        geometry=[overlap.geom for overlap in found.overlaps],
+        crs=4326,
+    )
+    frame.to_file(path, layer="overlap", driver="GPKG", geometry_type="Unknown", index=False)
+    write_findings(found.misfits, path, layer="misfit")
+
+
+def _row(overlap: Overlap) -> list[str]:
+    return [overlap.code, overlap.base, f"{overlap.area_m2:.0f}", f"{overlap.share:.1%}", f"{overlap.base_share:.1%}"]

@@ -1,0 +1,82 @@
+"""Verbs of people: accounts, and how they reach the database."""
+
+import os
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+from sqlalchemy import text
+
+from gisgrid.access import add_account
+from gisgrid.cli.context import DataDir, DbPort, Json, deployed_cluster, owner_database, show
+from gisgrid.cluster import Cluster
+from gisgrid.database import Database
+from gisgrid.errors import Fault, NotFound
+from gisgrid.settings import read_settings
+
+user_app = typer.Typer(help="Accounts.", no_args_is_help=True)
+
+
+@user_app.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="2 to 40 of a-z 0-9 _ . -, a letter first.")],
+    role: Annotated[str, typer.Option(help="worker, dispatcher, supervisor, department, editor or admin.")],
+    area: Annotated[str, typer.Option(help="Code of the area that the role is for.")] = "",
+    department: Annotated[str, typer.Option(help="The department, for role department.")] = "",
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+    json: Json = False,
+) -> None:
+    """Make an account. Its secret is printed now and kept nowhere."""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    with deployed_cluster(settings) as cluster:
+        secret = make_account(cluster, name, role, area, department, zone=settings.zone)
+    show({"name": name, "secret": secret}, f"{name}\t{secret}", as_json=json)
+
+
+def make_account(
+    cluster: Cluster, name: str, role: str, area: str = "", department: str = "", *, zone: str = "UTC"
+) -> str:
+    """The secret of a new account. Takes the superuser, who alone makes database logins."""
+    database = Database(cluster.owner_url, role="")
+    try:
+        with database.transaction() as connection:
+            return add_account(connection, name, role, area, department, zone=zone)
+    finally:
+        database.close()
+
+
+def db_url(
+    user: Annotated[str, typer.Option(help="Whose login: an editor's or admin's account.")],
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+) -> None:
+    """Where the database is for QGIS and psql: a libpq URI without the secret."""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    with deployed_cluster(settings) as cluster, owner_database(settings) as database:
+        with database.transaction() as connection:
+            known = connection.execute(
+                text("SELECT 1 FROM core.login_scope WHERE login = :user"), {"user": user}
+            ).scalar()
+        if not known:
+            remedy = f"gisgrid user add {user} --role editor --area CODE"
+            raise NotFound(Fault("--user", f"{user} has no database login", remedy))
+        show(None, f"postgresql://{quote(user)}@127.0.0.1:{cluster.db_port}/{cluster.database}", as_json=False)
+
+
+def psql(context: typer.Context, data_dir: DataDir = None, db_port: DbPort = None) -> None:
+    """Open psql as the database's owner; further arguments are psql's."""
+    with deployed_cluster(read_settings(data_dir=data_dir, db_port=db_port)) as cluster:
+        if cluster.given_url:
+            target = ["psql", cluster.given_url.replace("+psycopg2", "")]
+        else:
+            where = ["-h", str(cluster.socket_dir), "-p", str(cluster.db_port), "-U", "postgres"]
+            target = [str(cluster.bin_dir / "psql"), *where, cluster.database]
+        code = os.spawnvpe(os.P_WAIT, target[0], [*target, *context.args], cluster_environment(cluster))  # noqa: S606
+    raise typer.Exit(code)
+
+
+def cluster_environment(cluster: Cluster) -> dict[str, str]:
+    """The environment in which the cluster's own programs run."""
+    extra = cluster.server.programs.environ if cluster.server else {}
+    return {**os.environ, **extra}

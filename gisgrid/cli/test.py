@@ -1,0 +1,98 @@
+"""`gisgrid test`: every test of the checkout against a real PostGIS, a real browser and a real QGIS."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from gisgrid import bootstrap
+from gisgrid.chromium import ensure_chromium
+from gisgrid.cluster import test_cluster
+from gisgrid.errors import Fault, Unavailable
+from gisgrid.pyqgis import ensure_pyqgis
+from gisgrid.settings import read_settings
+from gisgrid.steps import Say, StepFailed
+
+
+def run_tests(arguments: Sequence[str], say: Say = bootstrap.say) -> int:
+    """pytest's exit code; `arguments` are pytest's. Brings what the tests need, and clears up.
+
+    Without a browser or QGIS the tests that need them are skipped, which pytest names and counts.
+    """
+    if not bootstrap.in_checkout():
+        message, remedy = "a package carries no tests", "run it in a checkout of the source"
+        raise Unavailable(Fault("test", message, remedy))
+    env = _environ()
+    try:
+        bootstrap.ensure_viewer(say)
+    except StepFailed as failure:
+        raise Unavailable(Fault("viewer", str(failure))) from failure
+    if _reaches("browser", arguments):
+        _bring_browser(env, say)
+    if _reaches("qgis", arguments):
+        _bring_qgis(env, say)
+    with test_cluster(say=say) as url:
+        env["GISGRID_TEST_DATABASE_URL"] = url
+        return _run([sys.executable, "-m", "pytest", *arguments], env)
+
+
+def _environ() -> dict[str, str]:
+    """Ours, but without the settings of whoever runs the tests; the tests' own ones stay."""
+    kept = ("GISGRID_TEST_", "GISGRID_DATA_DIR")  # the latter holds what was unpacked
+    names = [name for name in os.environ if name.startswith(kept) or not name.startswith("GISGRID_")]
+    path = f"{bootstrap.ENVIRONMENT / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {**{name: os.environ[name] for name in names}, "PATH": path}
+
+
+def _bring_browser(env: dict[str, str], say: Say) -> None:
+    try:
+        chromium = ensure_chromium(read_settings().data_dir / "debs", say)
+    except StepFailed as failure:
+        say(f"no browser for the tests: {failure}")
+        return
+    if chromium is None:
+        return
+    env["GISGRID_TEST_CHROMIUM"] = str(chromium)
+    if not _runs_own_node():
+        env["PLAYWRIGHT_NODEJS_PATH"] = str(bootstrap.ensure_node(say).bin_dir / "node")
+
+
+def _bring_qgis(env: dict[str, str], say: Say) -> None:
+    if "GISGRID_TEST_QGIS_PYTHON" in env:
+        return
+    try:
+        python = ensure_pyqgis(read_settings().data_dir / "debs", say)
+    except StepFailed as failure:
+        say(f"no QGIS for the tests: {failure}")
+        return
+    if python:
+        env["GISGRID_TEST_QGIS_PYTHON"] = str(python)
+
+
+def _runs_own_node() -> bool:
+    """Does Playwright's Node run here? It wants a library that a bare machine lacks."""
+    package = find_spec("playwright")
+    node = Path(package.origin or "").parent / "driver" / "node" if package else Path("no-node")
+    try:
+        return subprocess.run([node, "--version"], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _reaches(folder: str, arguments: Sequence[str]) -> bool:
+    """Do pytest's arguments leave these tests in? Without any path they all run."""
+    paths = [word for word in arguments if os.path.exists(word.split("::")[0])]
+    return not paths or any(folder in path or path.strip("/") == "tests" for path in paths)
+
+
+def _run(command: list[str], env: dict[str, str]) -> int:
+    process = subprocess.Popen(command, env=env, cwd=bootstrap.CHECKOUT)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: process.send_signal(signal.SIGINT))
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # pytest has had it too, and closes with its summary
+            continue

@@ -1,0 +1,95 @@
+"""Where a notice may go: an address is read once, its host resolved once, and what lies inside refused.
+
+Whoever sets up a target must not reach through this server what only this server reaches: its own ports, the
+district's network, a cloud's metadata. So names are resolved here, every address that comes back is checked, and the
+connection goes to the checked address itself; what a name says a moment later plays no part.
+"""
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from gisgrid.errors import Fault, Refused
+from gisgrid.notices.outcome import Undelivered
+
+DEFAULT_PORTS = {"https": 443, "http": 80}
+# What Python (3.11 to 3.14, each a little differently) does not call private: carrier and benchmark networks, relays
+# and translators that lead back to IPv4, and the one public address behind which a cloud keeps its metadata.
+INSIDE = [
+    ipaddress.ip_network(text)
+    for text in (
+        "0.0.0.0/8", "100.64.0.0/10", "168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15",
+        "::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16",
+        "fc00::/7", "fe80::/10", "fec0::/10",
+    )
+]  # fmt: skip
+CARRIERS = [ipaddress.IPv6Network(text) for text in ("::ffff:0:0/96", "64:ff9b::/96", "::ffff:0:0:0/96")]
+"""Networks whose addresses are IPv4 addresses in another form: mapped, or translated on the way."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """A URL taken apart: `host` in ASCII, `path` with its query."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+
+def read_address(url: str, *, may_be_http: bool) -> Address:
+    """Which end point is this? Raises Refused: not https (unless a setting allows http), no host, a password in it."""
+    remedy = "an address as https://host.example/path"
+    if not url.isascii() and url.isprintable():
+        url = _ascii_host(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise Refused(Fault("address", f"this is no address: {error}", remedy)) from error
+    if any(c.isspace() or not c.isprintable() or not c.isascii() for c in url) or not parts.hostname:
+        raise Refused(Fault("address", "this is no address of a host", remedy))
+    if parts.scheme not in (("https", "http") if may_be_http else ("https",)):
+        raise Refused(Fault("address", f"{parts.scheme!r} is not https", f"{remedy}; or set GISGRID_WEBHOOK_HTTP"))
+    if parts.username is not None or parts.password is not None:
+        raise Refused(Fault("address", "it holds a name or password", "leave it out: what is sent is signed"))
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Address(parts.scheme, parts.hostname, port or DEFAULT_PORTS[parts.scheme], path)
+
+
+def _ascii_host(url: str) -> str:
+    host = urlsplit(url).hostname or ""
+    try:
+        return url.replace(host, host.encode("idna").decode("ascii"), 1)
+    except UnicodeError:
+        return url
+
+
+def find_sockets(host: str, port: int, *, may_be_private: bool) -> list[tuple[socket.AddressFamily, tuple[str, int]]]:
+    """Where is this host, now? Family and socket address, in the resolver's order.
+
+    Raises Undelivered when there is none, or when one of them lies inside and that is not allowed.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Undelivered(f"{host} has no address: {error}") from error
+    places: list[tuple[socket.AddressFamily, tuple[str, int]]] = []
+    for family, _, _, _, place in found:
+        text = str(place[0])
+        if not may_be_private and is_inside(text):
+            raise Undelivered(f"{host} is at {text}, in a private network, which is not allowed for this target")
+        if (family, (text, port)) not in places:
+            places.append((family, (text, port)))
+    return places
+
+
+def is_inside(text: str) -> bool:
+    """Does this address lead to this machine, a private network, or nowhere in particular?"""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        if any(address in carrier for carrier in CARRIERS):
+            return is_inside(str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
+    outside = address.is_global and not address.is_multicast and not address.is_reserved
+    return not outside or any(address in network for network in INSIDE)

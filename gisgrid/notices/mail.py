@@ -1,0 +1,150 @@
+"""E-mail: one message a notice, the same Message-ID at every attempt, so that a mailbox knows a repeat."""
+
+import logging
+import smtplib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, getaddresses
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from gisgrid.errors import Fault, Refused
+from gisgrid.notices import wording
+from gisgrid.notices.outcome import Undelivered, excerpt
+from gisgrid.notices.queue import Notice
+
+log = logging.getLogger("gisgrid")
+TIMEOUT_S = 10.0
+WHOLE_S = 20.0
+PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed in. `smtp` demands STARTTLS, `smtps` begins with TLS, `smtp+plain` has none."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+
+
+def read_server(url: str) -> MailServer | None:
+    """Which mail server does the setting name? None when it is empty. Raises Refused."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in PORTS or not parts.hostname:
+        remedy = "smtp://user:password@mail.example:587 (STARTTLS), smtps:// (TLS) or smtp+plain:// (neither)"
+        raise Refused(Fault("GISGRID_SMTP_URL", "this names no mail server", remedy))
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return MailServer(parts.scheme, parts.hostname, parts.port or PORTS[parts.scheme], user, password)
+
+
+def read_mailboxes(field: str, text: str) -> list[str]:
+    """Which mailboxes are these, separated by commas? Raises Refused."""
+    found = [box for _, box in getaddresses([text])]
+    try:
+        for box in found:
+            if not Address(addr_spec=box).domain:
+                raise ValueError("no domain")
+    except (ValueError, IndexError) as error:
+        raise Refused(Fault(field, f"{text[:80]!r} is no mailbox", "name@host.example")) from error
+    if not found:
+        raise Refused(Fault(field, "there is no mailbox", "name@host.example"))
+    return found
+
+
+def send_mail(
+    notice: Notice, server: MailServer | None, sender: str, tls: ssl.SSLContext, *, zone: ZoneInfo, public_url: str
+) -> None:
+    """Tell a mailbox. Arrived when the server has taken the message. Raises Undelivered."""
+    if server is None or not sender:
+        raise Undelivered("no mail server is set: GISGRID_SMTP_URL and GISGRID_MAIL_FROM")
+    message = letter(notice, sender, zone, public_url)
+    try:
+        with _session(server, tls) as smtp:
+            refused = smtp.send_message(message)
+    except smtplib.SMTPDataError as error:
+        raise Undelivered(_said(error), "notice" if 500 <= error.smtp_code < 600 else "target") from error
+    except (smtplib.SMTPException, OSError, ValueError) as error:
+        raise Undelivered(f"{server.host}:{server.port}: {_said(error)}") from error
+    if refused:  # some have it; sending it again would give it to them twice
+        log.warning("the mail server took a notice for %s, but not for %s", notice.name, ", ".join(sorted(refused)))
+
+
+def letter(notice: Notice, sender: str, zone: ZoneInfo, public_url: str) -> EmailMessage:
+    """The message: Chinese first, then English."""
+    rows = list(wording.lines(notice, zone))
+    link = [wording.link(notice, public_url)] if public_url else []
+    chinese = [wording.title(notice), *(f"{name}：{value}" for name, value, _, _ in rows), *link]
+    english = [wording.english_title(notice), *(f"{name}: {value}" for _, _, name, value in rows), *link]
+    message = EmailMessage()
+    message["Subject"] = wording.title(notice)
+    message["From"] = sender
+    message["To"] = ", ".join(read_mailboxes("address", notice.address))
+    message["Date"] = format_datetime(notice.now)
+    message["Message-ID"] = f"<{notice.notice_id}@{sender.rpartition('@')[2].strip(' >')}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content("\n".join([*chinese, "", "--", "", *english]) + "\n")
+    return message
+
+
+@contextmanager
+def _session(server: MailServer, tls: ssl.SSLContext) -> Iterator[smtplib.SMTP]:
+    """A session that ends in time: each answer within seconds, and all of it before the bell cuts the line."""
+    smtp = (
+        smtplib.SMTP_SSL(timeout=TIMEOUT_S, context=tls)
+        if server.scheme == "smtps"
+        else smtplib.SMTP(timeout=TIMEOUT_S)
+    )
+    smtp._host = server.host  # type: ignore[attr-defined]  # the name that TLS is checked by; connect() does not set it
+    rung = threading.Event()
+    bell = threading.Timer(WHOLE_S, _cut, [smtp, rung])
+    bell.daemon = True
+    bell.start()
+    try:
+        _enter(smtp, server, tls)
+        yield smtp
+        with suppress(smtplib.SMTPException, OSError):
+            smtp.quit()
+    except (smtplib.SMTPException, OSError, ValueError) as error:
+        if rung.is_set():
+            raise TimeoutError(f"took longer than {WHOLE_S:g} s") from error
+        raise
+    finally:
+        bell.cancel()
+        smtp.close()
+
+
+def _enter(smtp: smtplib.SMTP, server: MailServer, tls: ssl.SSLContext) -> None:
+    code, words = smtp.connect(server.host, server.port)
+    if code != 220:
+        raise smtplib.SMTPConnectError(code, words)
+    if server.scheme == "smtp":
+        smtp.starttls(context=tls)
+    if server.user:
+        smtp.login(server.user, server.password)
+
+
+def _cut(smtp: smtplib.SMTP, rung: threading.Event) -> None:
+    rung.set()
+    with suppress(OSError):
+        if smtp.sock is not None:
+            socket.socket.shutdown(smtp.sock, socket.SHUT_RDWR)  # past TLS, which would wait for the other side
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return "; ".join(f"{box}: {code} {excerpt(words)}" for box, (code, words) in error.recipients.items())
+    if isinstance(error, smtplib.SMTPResponseException):
+        words = error.smtp_error
+        return f"answered {error.smtp_code}: {excerpt(words if isinstance(words, bytes) else words.encode())}"
+    return str(error) or type(error).__name__

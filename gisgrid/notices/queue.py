@@ -1,0 +1,74 @@
+"""The notices that wait in the database: take one, say what came of it. Every time is the database's."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from gisgrid.notices.outcome import Blame
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One notice for one target, claimed. `facts` are public; `description` is None unless the target is trusted.
+
+    `now` is the database's time of this attempt; what is signed or dated says that.
+    """
+
+    delivery_id: int
+    claim: Any
+    notice_id: Any
+    topic: str
+    happened_at: datetime
+    facts: dict[str, Any]
+    category_zh: str | None
+    category_en: str | None
+    step_zh: str | None
+    step_en: str | None
+    description: str | None
+    kind: str
+    address: str
+    secret: str | None
+    may_be_private: bool
+    name: str
+    attempts: int
+    now: datetime
+
+
+def due_targets(connection: Connection, lanes: int) -> list[tuple[int, int]]:
+    """Whom is there something to tell now? With how many notices, counted no further than `lanes`."""
+    rows = connection.execute(text("SELECT target_id, waiting FROM app.due_targets(:lanes)"), {"lanes": lanes})
+    return [(row.target_id, row.waiting) for row in rows]
+
+
+def claim(connection: Connection, target_id: int, lease_s: float) -> Notice | None:
+    """The next notice for this target, ours for the lease; None when nothing is due, or all is in other hands."""
+    row = connection.execute(
+        text("SELECT * FROM app.claim_delivery(:target, :lease)"),
+        {"target": target_id, "lease": timedelta(seconds=lease_s)},
+    ).one_or_none()
+    return None if row is None else Notice(**row._mapping)
+
+
+def record_delivered(connection: Connection, notice: Notice) -> None:
+    """It has arrived."""
+    connection.execute(text("SELECT app.record_delivered(:id)"), {"id": notice.delivery_id})
+
+
+def record_failed(
+    connection: Connection, notice: Notice, said: str, blame: Blame, give_up: timedelta, retry_after_s: float
+) -> str | None:
+    """It has not: `waiting` for the next attempt or `parked`; None when somebody else took it over meanwhile."""
+    outcome: str | None = connection.execute(
+        text("SELECT app.record_failed(:id, :claim, :said, :blame, :give_up, :retry_after)"),
+        {
+            "id": notice.delivery_id,
+            "claim": notice.claim,
+            "said": said.replace("\0", " ")[:400],
+            "blame": blame,
+            "give_up": give_up,
+            "retry_after": timedelta(seconds=retry_after_s),
+        },
+    ).scalar_one()
+    return outcome

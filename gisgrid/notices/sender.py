@@ -1,0 +1,175 @@
+"""The sender: every notice that is due goes out, each target in lanes of its own, so that a dead one delays nobody.
+
+A lane claims one notice in a short transaction, sends it without any, and says in the next what came of it. A sender
+that dies leaves its claims to run out, and the next one sends those again under the same id. Any number may run.
+"""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from gisgrid.changes import CHANNEL
+from gisgrid.database import OWNER, Database
+from gisgrid.errors import GisgridError
+from gisgrid.notices.outcome import Undelivered
+from gisgrid.notices.outlets import Outlets
+from gisgrid.notices.queue import Notice, claim, due_targets, record_delivered, record_failed
+from gisgrid.settings import Settings
+
+log = logging.getLogger("gisgrid")
+POLL_S = 1.0
+LANES = 4
+"""At most so many notices are on their way to one target at once."""
+ALL_LANES = 200
+LEASE_S = 60.0
+"""Longer than any attempt takes; a sender that was killed delays its notices by no more."""
+STOP_S = 6.0
+"""A webhook is over by then; a mail that is not goes out again."""
+POOL = 4
+DATABASE_FAULTS = (GisgridError, SQLAlchemyError, OSError)
+
+
+class Sender:
+    """Sends what is due, whenever a change is told and each second all the same."""
+
+    def __init__(self, database: Database, settings: Settings, *, lease_s: float = LEASE_S) -> None:
+        """`database`: as the owner, with a connection to listen on beside those to work with."""
+        self._database, self._lease_s = database, lease_s
+        self._outlets = Outlets(settings)
+        self._give_up = timedelta(hours=settings.notice_give_up_hours)
+        self._lanes: Counter[int] = Counter()
+        self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="notices", daemon=True)
+        self.outcomes: Counter[str] = Counter()
+        """What became of the attempts so far: delivered, waiting, parked."""
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    @property
+    def is_running(self) -> bool:
+        """Has it begun, and not ended?"""
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        """End when what is on its way has arrived or failed."""
+        self._stop.set()
+        self._thread.join(timeout=STOP_S)
+        self._wait_for_lanes(STOP_S)
+
+    def send_once(self) -> Counter[str]:
+        """Try everything once that is due now; what became of it."""
+        while self._look():
+            self._wait_for_lanes(None)
+        return self.outcomes
+
+    def _wait_for_lanes(self, timeout_s: float | None) -> None:
+        with self._idle:
+            self._idle.wait_for(lambda: not self._lanes.total(), timeout_s)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with self._database.listening(CHANNEL) as wait:
+                    while not self._stop.is_set():
+                        self._look()
+                        wait(POLL_S)
+            except DATABASE_FAULTS as error:
+                log.warning("sending goes on in a moment: %s", error)
+                self._stop.wait(POLL_S)
+
+    def _look(self) -> int:
+        """Open lanes for every target that has something due; how many."""
+        with self._database.transaction() as connection:
+            due = due_targets(connection, LANES)
+        opened = [target_id for target_id, waiting in due for _ in range(waiting) if self._open_lane(target_id)]
+        for target_id in opened:
+            threading.Thread(target=self._drive, args=(target_id,), name="notices-lane", daemon=True).start()
+        return len(opened)
+
+    def _open_lane(self, target_id: int) -> bool:
+        with self._lock:
+            if self._lanes[target_id] >= LANES or self._lanes.total() >= ALL_LANES:
+                return False
+            self._lanes[target_id] += 1
+            return True
+
+    def _drive(self, target_id: int) -> None:
+        """Send one notice after the other to one target, until none is due."""
+        done: tuple[Notice, Undelivered | None] | None = None
+        try:
+            while notice := self._next(target_id, done):
+                done = notice, self._deliver(notice)
+        except DATABASE_FAULTS as error:
+            log.warning("sending goes on in a moment: %s", error)
+        finally:
+            with self._idle:
+                self._lanes[target_id] -= 1
+                self._idle.notify_all()
+
+    def _next(self, target_id: int, done: tuple[Notice, Undelivered | None] | None) -> Notice | None:
+        """Say what came of the last one, and claim another, in one short transaction.
+
+        What came of it is said as soon as the database is back, unless the lease is over: then it goes out again.
+        """
+        until = time.monotonic() + self._lease_s
+        while True:
+            try:
+                with self._database.transaction() as connection:
+                    outcome = self._say(connection, *done) if done else ""
+                    notice = None if self._stop.is_set() else claim(connection, target_id, self._lease_s)
+                break
+            except DATABASE_FAULTS as error:
+                if not done or time.monotonic() > until or self._stop.wait(POLL_S):
+                    raise
+                log.warning("what came of a notice for %s cannot be recorded yet: %s", done[0].name, error)
+        if outcome:
+            with self._lock:
+                self.outcomes[outcome] += 1
+        return notice
+
+    def _deliver(self, notice: Notice) -> Undelivered | None:
+        try:
+            self._outlets.deliver(notice)
+        except Undelivered as failure:
+            return failure
+        except Exception as error:  # a fault of ours must not come back for ever with every lease
+            log.exception("a notice for %s could not be written", notice.name)
+            return Undelivered(f"{type(error).__name__}: {error}", "notice")
+        return None
+
+    def _say(self, connection: Connection, notice: Notice, failure: Undelivered | None) -> str:
+        if failure is None:
+            record_delivered(connection, notice)
+            return "delivered"
+        log.info("notice %s did not reach %s: %s", notice.notice_id, notice.name, failure)
+        said, pause_s = str(failure), failure.retry_after_s
+        return record_failed(connection, notice, said, failure.blame, self._give_up, pause_s) or "taken over"
+
+
+@contextmanager
+def sending(owner_url: str, settings: Settings, *, lease_s: float = LEASE_S) -> Iterator[None]:
+    """A sender over this database while the block runs."""
+    database = open_database(owner_url, settings)
+    sender = Sender(database, settings, lease_s=lease_s)
+    sender.start()
+    try:
+        yield
+    finally:
+        sender.stop()
+        database.close()
+
+
+def open_database(owner_url: str, settings: Settings) -> Database:
+    """Connections for a sender: one listens, the lanes share the others."""
+    return Database(owner_url, role=OWNER, pool_size=POOL + 1, zone=settings.zone)

@@ -1,0 +1,183 @@
+"""Who is told: add, list, remove; what is parked, and another try for it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from gisgrid.errors import Conflict, Fault, NotFound, Refused
+from gisgrid.notices.addresses import read_address
+from gisgrid.notices.mail import read_mailboxes
+from gisgrid.notices.signing import check_secret, make_secret
+
+NAME = re.compile(r"[a-z][a-z0-9_.-]{1,39}")
+TOPIC = re.compile(r"[a-z][a-z_]*(\.[a-z_]+)*(\.?\*)?|\*")
+
+
+@dataclass(frozen=True)
+class TargetOrder:
+    """Whom to tell, of what. `address`: a URL, or mailboxes; `area`, `category`: of these and below only."""
+
+    name: str
+    kind: str
+    address: str
+    secret: str = ""
+    topics: tuple[str, ...] = ()
+    area: str = ""
+    network: str = "base"
+    category: str = ""
+    with_words: bool = False
+    may_be_private: bool = False
+
+
+def add_target(connection: Connection, order: TargetOrder, *, may_be_http: bool) -> str | None:
+    """Tell somebody from now on. The secret that it is signed with: made here for a webhook, if none was given.
+
+    Raises Refused for what cannot be, Conflict for a name that is taken.
+    """
+    secret = _check(connection, order, may_be_http=may_be_http)
+    connection.execute(
+        text(
+            "INSERT INTO work.target"
+            " (name, kind, address, secret, topics, area_id, category, has_words, may_be_private)"
+            " VALUES (:name, :kind, :address, :secret, :topics, :area, :category, :words, :private)"
+        ),
+        {
+            "name": order.name,
+            "kind": order.kind,
+            "address": order.address,
+            "secret": secret,
+            "topics": list(order.topics),
+            "area": _area(connection, order),
+            "category": _category(connection, order.category),
+            "words": order.with_words,
+            "private": order.may_be_private,
+        },
+    )
+    return secret
+
+
+def list_targets(connection: Connection) -> list[dict[str, Any]]:
+    """Who is told, how much waits and is parked, what the last failure was. Secrets are not shown."""
+    rows = connection.execute(
+        text(
+            "SELECT g.name, g.kind, g.address, g.topics, a.code AS area, g.category, g.has_words, g.may_be_private,"
+            " g.failures, d.waiting, d.oldest, d.parked, d.delivered, l.said"
+            " FROM work.target AS g LEFT JOIN core.area AS a USING (area_id) CROSS JOIN LATERAL ("
+            "  SELECT count(*) FILTER (WHERE delivered_at IS NULL AND parked_at IS NULL) AS waiting,"
+            "   min(since) FILTER (WHERE delivered_at IS NULL AND parked_at IS NULL) AS oldest,"
+            "   count(parked_at) AS parked, count(delivered_at) AS delivered"
+            "  FROM work.delivery AS x WHERE x.target_id = g.target_id) AS d"
+            " LEFT JOIN LATERAL (SELECT x.said FROM work.delivery AS x WHERE x.target_id = g.target_id"
+            "  AND x.said IS NOT NULL ORDER BY x.tried_at DESC NULLS LAST LIMIT 1) AS l ON true ORDER BY g.name"
+        )
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+def remove_target(connection: Connection, name: str) -> int:
+    """Tell them no more. How many notices had not reached them? Raises NotFound."""
+    target_id = _find(connection, name)
+    left: int = connection.execute(
+        text("SELECT count(*) FROM work.delivery WHERE target_id = :id AND delivered_at IS NULL"), {"id": target_id}
+    ).scalar_one()
+    connection.execute(text("DELETE FROM work.target WHERE target_id = :id"), {"id": target_id})
+    return left
+
+
+def list_undelivered(connection: Connection, name: str = "", *, parked_only: bool, limit: int) -> list[dict[str, Any]]:
+    """What has not arrived, the oldest first: waiting or parked, since when, what the last attempt came to."""
+    rows = connection.execute(
+        text(
+            "SELECT g.name AS target, t.number, o.topic, o.notice_id, d.since, d.attempts,"
+            " CASE WHEN d.parked_at IS NULL THEN 'waiting' ELSE 'parked' END AS state, d.next_at, d.said"
+            " FROM work.delivery AS d JOIN work.target AS g USING (target_id) JOIN work.outbox AS o USING (outbox_id)"
+            " JOIN work.ticket AS t ON t.ticket_id = d.ticket_id"
+            " WHERE d.delivered_at IS NULL AND (:name = '' OR g.name = :name)"
+            " AND (d.parked_at IS NOT NULL OR NOT :parked_only) ORDER BY d.delivery_id LIMIT :limit"
+        ),
+        {"name": name, "parked_only": parked_only, "limit": limit},
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+def retry(connection: Connection, name: str) -> int:
+    """Try everything again that has not reached this target, what is parked too. How much is it? Raises NotFound."""
+    target_id = _find(connection, name)
+    again = connection.execute(
+        text(
+            "UPDATE work.delivery SET parked_at = NULL, since = clock_timestamp(), next_at = clock_timestamp()"
+            " WHERE target_id = :id AND delivered_at IS NULL AND claim IS NULL"
+        ),
+        {"id": target_id},
+    )
+    connection.execute(
+        text("UPDATE work.target SET failures = 0, next_at = '-infinity' WHERE target_id = :id"), {"id": target_id}
+    )
+    return again.rowcount
+
+
+def _check(connection: Connection, order: TargetOrder, *, may_be_http: bool) -> str | None:
+    """The secret to keep, when everything else of the order can be."""
+    known = connection.execute(text("SELECT kind, needs_secret FROM work.target_kind ORDER BY kind")).all()
+    kinds = {row.kind: row.needs_secret for row in known}
+    if not NAME.fullmatch(order.name):
+        raise Refused(Fault("name", f"{order.name!r} cannot be used", "2 to 40 of a-z 0-9 _ . -, a letter first"))
+    if order.kind not in kinds:
+        raise Refused(Fault("kind", f"{order.kind!r} is no kind", f"one of {', '.join(kinds)}"))
+    for topic in order.topics:
+        if not TOPIC.fullmatch(topic):
+            raise Refused(
+                Fault("topic", f"{topic!r} is no topic", "as ticket.received, or ticket.* for all that begin so")
+            )
+    if order.with_words and not order.area:
+        raise Refused(Fault("words", "words are told of an area's tickets only", "give --area"))
+    if connection.execute(text("SELECT 1 FROM work.target WHERE name = :name"), {"name": order.name}).scalar():
+        raise Conflict(Fault("name", f"there is a target {order.name} already", "choose another name"))
+    if order.kind == "email":
+        read_mailboxes("address", order.address)
+    else:
+        read_address(order.address, may_be_http=may_be_http)
+    if not kinds[order.kind]:
+        return order.secret or None
+    return check_secret(order.secret) if order.secret else make_secret()
+
+
+def _area(connection: Connection, order: TargetOrder) -> int | None:
+    if not order.area:
+        return None
+    found: int | None = connection.execute(
+        text("SELECT area_id FROM core.area WHERE network = :network AND code = :code"),
+        {"network": order.network, "code": order.area},
+    ).scalar()
+    if found is None:
+        raise Refused(
+            Fault("area", f"there is no area {order.area} in network {order.network}", "give a code of the map")
+        )
+    return found
+
+
+def _category(connection: Connection, name: str) -> str | None:
+    if not name:
+        return None
+    found = connection.execute(
+        text("SELECT category FROM work.category WHERE category = :name OR name_zh = :name ORDER BY category <> :name"),
+        {"name": name},
+    ).scalars()
+    categories = list(found)
+    if not categories or len(categories) > 1 and categories[0] != name:
+        message = f"several categories are called {name}" if categories else f"there is no category {name!r}"
+        raise Refused(
+            Fault("category", message, "its id: " + ", ".join(categories) if categories else "its id or name")
+        )
+    return str(categories[0])
+
+
+def _find(connection: Connection, name: str) -> int:
+    found: int | None = connection.execute(
+        text("SELECT target_id FROM work.target WHERE name = :name"), {"name": name}
+    ).scalar()
+    if found is None:
+        raise NotFound(Fault("name", f"there is no target {name[:40]}", "gisgrid notice target list"))
+    return found

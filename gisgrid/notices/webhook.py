@@ -1,0 +1,34 @@
+"""A webhook: facts in JSON, with the id that the event has everywhere, signed."""
+
+import json
+import ssl
+from typing import Any
+
+from gisgrid.notices.addresses import read_address
+from gisgrid.notices.outcome import judge
+from gisgrid.notices.queue import Notice
+from gisgrid.notices.signing import sign
+from gisgrid.notices.wire import post
+
+
+def send_webhook(notice: Notice, tls: ssl.SSLContext, *, may_be_http: bool) -> None:
+    """Tell an end point. Arrived when it answers 2xx. Raises Undelivered; Refused for an address that cannot be."""
+    body = json.dumps(message(notice), ensure_ascii=False, separators=(",", ":")).encode()
+    timestamp = int(notice.now.timestamp())
+    headers = {
+        "Content-Type": "application/json",
+        "webhook-id": str(notice.notice_id),
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": sign(notice.secret or "", str(notice.notice_id), timestamp, body),
+    }
+    address = read_address(notice.address, may_be_http=may_be_http)
+    judge(post(address, body, headers, tls=tls, may_be_private=notice.may_be_private))
+
+
+def message(notice: Notice) -> dict[str, Any]:
+    """What is sent: id, topic and time of the event, the ticket's facts then; words only to whom they are trusted."""
+    data = dict(notice.facts)
+    if notice.description is not None:
+        data["description"] = notice.description
+    at = notice.happened_at.isoformat()
+    return {"id": str(notice.notice_id), "type": notice.topic, "timestamp": at, "data": data}

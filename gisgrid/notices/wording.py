@@ -1,0 +1,80 @@
+"""A notice in words, for people who read it in a chat group or a mailbox."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from gisgrid.notices.queue import Notice
+
+TOPICS = {
+    "ticket.received": ("新事件", "new ticket"),
+    "ticket.step": ("进入新环节", "next step"),
+    "ticket.moved": ("边界调整，转到新网格", "moved to another grid with its boundary"),
+    "ticket.replaced": ("地点更正，重新派单", "place corrected, assigned again"),
+    "ticket.recategorised": ("类别更正，重新派单", "category corrected, assigned again"),
+    "ticket.due_soon": ("即将到期", "due soon"),
+    "ticket.overdue": ("已超期", "overdue"),
+    "ticket.escalated": ("已升级", "escalated"),
+    "ticket.paused": ("暂停计时", "clock stopped"),
+    "ticket.resumed": ("恢复计时", "clock goes on"),
+}
+"""What people call a topic; one that is not here is still told, as `OTHER`."""
+OTHER = ("事件有更新", "ticket changed")
+WORDS_SHOWN = 500
+MARKS = str.maketrans("\\`*_[]#<>@", "＼｀＊＿［］＃＜＞＠")
+"""Marks of markdown, tags and mentions as the letters that look like them: robots differ in what they unescape."""
+
+
+def title(notice: Notice) -> str:
+    """What has happened to which ticket, in Chinese, on one line."""
+    return f"【网格事件】{TOPICS.get(notice.topic, OTHER)[0]} {notice.facts['number']}"
+
+
+def english_title(notice: Notice) -> str:
+    """The same in English."""
+    return f"{TOPICS.get(notice.topic, OTHER)[1]} {notice.facts['number']}"
+
+
+def lines(notice: Notice, zone: ZoneInfo) -> Iterator[tuple[str, str, str, str]]:
+    """What there is to say: Chinese name and value, English name and value. Words of the ticket only if they came."""
+    facts = notice.facts
+    yield "类别", notice.category_zh or facts["category"], "category", notice.category_en or facts["category"]
+    yield "环节", notice.step_zh or facts["step"], "step", notice.step_en or facts["step"]
+    if facts.get("from") or facts.get("to"):
+        moved = f"{facts.get('from') or '-'} → {facts.get('to') or '-'}"
+        what = ("类别变化", "category") if notice.topic == "ticket.recategorised" else ("网格变化", "grid")
+        yield what[0], moved, f"{what[1]} changed", moved
+    if facts["grid"]:
+        where = f"{facts['grid']['name']} ({facts['grid']['code']})"
+        yield "网格", where, "grid", where
+    elif facts["area"]:
+        yield "区域", facts["area"]["code"], "area", facts["area"]["code"]
+    if facts["closed_at"]:
+        yield "办结时间", _time(facts["closed_at"], zone), "closed", _time(facts["closed_at"], zone)
+    else:
+        yield "办结时限", _time(facts["due_at"], zone), "due", _time(facts["due_at"], zone)
+    if notice.description:
+        words = notice.description[:WORDS_SHOWN] + ("…" if len(notice.description) > WORDS_SHOWN else "")
+        yield "描述", words, "words", words
+
+
+def markdown(notice: Notice, zone: ZoneInfo, public_url: str) -> str:
+    """The message of a chat group's robot, in Chinese; nothing that a reporter typed is markup in it."""
+    rows = [f"**{title(notice)}**", *(f"{name}：{_plain(value)}" for name, value, _, _ in lines(notice, zone))]
+    if public_url:
+        rows.append(f"[查看事件]({link(notice, public_url)})")
+    return "\n\n".join(rows)
+
+
+def link(notice: Notice, public_url: str) -> str:
+    """Where the map shows this ticket."""
+    return f"{public_url.rstrip('/')}/#ticket={quote(notice.facts['number'])}"
+
+
+def _plain(value: str) -> str:
+    return " ".join(value.split()).translate(MARKS)
+
+
+def _time(value: str, zone: ZoneInfo) -> str:
+    return datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,28 @@
+"""What went wrong, in the standard's words: 404 for what is not there, 403 for the api_key, 400 for nearly all else."""
+
+from gisgrid import errors
+from gisgrid.errors import GisgridError
+
+STATUS: dict[type[GisgridError], int] = {
+    errors.NotFound: 404,
+    errors.NotSignedIn: 403,
+    errors.NotAllowed: 403,
+    errors.TooLarge: 413,
+    errors.TooMany: 429,
+    errors.Unavailable: 503,
+}
+HEADERS = {429: {"Retry-After": "60"}, 503: {"Retry-After": "2"}}
+
+
+class Fault311(Exception):
+    """An error of the standard, or several: the status, and what is told to people."""
+
+    def __init__(self, status: int, *descriptions: str) -> None:
+        super().__init__("; ".join(descriptions))
+        self.status, self.descriptions = status, descriptions
+
+
+def translate(error: GisgridError) -> Fault311:
+    """The same error as the standard says it."""
+    status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 400)
+    return Fault311(status, *(str(fault) for fault in error.faults))

@@ -1,0 +1,163 @@
+"""Service requests are tickets: their public facts, listed and one by one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection, text
+
+from gisgrid.open311.asking import Arguments, CurrentDatabase, CurrentSettings, check_reader, storable
+from gisgrid.open311.faults import Fault311
+from gisgrid.open311.formats import format_of, render, w3c
+
+router = APIRouter()
+SPAN = timedelta(days=90)
+LIMIT = 1000
+STATUSES = ("open", "closed")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which requests: these, or of these services, in these states, made from-to."""
+
+    ids: list[str] | None
+    codes: list[str] | None
+    statuses: list[str]
+    start: datetime | None
+    end: datetime | None
+
+
+def read_wanted(arguments: Mapping[str, str], zone: ZoneInfo) -> Wanted:
+    """What is asked for? Ids override everything else. Raises Fault311 (400)."""
+    ids = _list(arguments, "service_request_id")
+    if ids:
+        if len(ids) > LIMIT:
+            raise Fault311(400, f"service_request_id: at most {LIMIT} at once")
+        return Wanted(ids, None, list(STATUSES), None, None)
+    statuses = _list(arguments, "status") or list(STATUSES)
+    if wrong := [status for status in statuses if status not in STATUSES]:
+        raise Fault311(400, f"status is open or closed, not {wrong[0][:40]!r}")
+    start, end = (_instant(arguments, name, zone) for name in ("start_date", "end_date"))
+    if start and end and not start <= end <= start + SPAN:
+        raise Fault311(400, "start_date and end_date are at most 90 days apart, the earlier one first")
+    return Wanted(None, _list(arguments, "service_code") or None, statuses, start, end)
+
+
+def list_requests(connection: Connection, wanted: Wanted, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """The public facts of these requests, the newest first, at most 1000; if nothing is said, of the last 90 days."""
+    rows = connection.execute(
+        text(
+            "WITH span AS (SELECT"
+            "  coalesce(CAST(:start AS timestamptz), coalesce(CAST(:end AS timestamptz), now()) - :span) AS low,"
+            "  coalesce(CAST(:end AS timestamptz), CAST(:start AS timestamptz) + :span, 'infinity') AS high)"
+            " SELECT r.*, app.ticket_changed_at(r.ticket_id) AS changed_at FROM app.service_request AS r, span"
+            " WHERE CASE WHEN CAST(:ids AS text[]) IS NOT NULL THEN r.number = ANY(CAST(:ids AS text[]))"
+            "  ELSE r.received_at BETWEEN span.low AND span.high AND r.status = ANY(:statuses)"
+            "   AND (CAST(:codes AS text[]) IS NULL OR r.category = ANY(CAST(:codes AS text[]))) END"
+            " ORDER BY r.received_at DESC, r.ticket_id DESC LIMIT :limit"
+        ),
+        {
+            "start": wanted.start,
+            "end": wanted.end,
+            "span": SPAN,
+            "ids": wanted.ids,
+            "codes": wanted.codes,
+            "statuses": wanted.statuses,
+            "limit": LIMIT,
+        },
+    )
+    return [_told(row, zone) for row in rows]
+
+
+def _told(row: Any, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "service_request_id": row.number,
+        "status": row.status,
+        "status_notes": row.step_zh,
+        "service_name": row.category_zh,
+        "service_code": row.category,
+        "description": None,  # words are not public
+        "agency_responsible": row.area_name,
+        "service_notice": None,
+        "requested_datetime": w3c(row.received_at, zone),
+        "updated_datetime": w3c(row.closed_at or row.changed_at, zone),
+        "expected_datetime": w3c(row.due_at, zone),
+        "address": None,
+        "address_id": row.grid_code,
+        "zipcode": None,
+        "lat": row.lat,
+        "long": row.lon,
+        "media_url": None,
+    }
+
+
+@router.get("/requests.{extension}")
+def get_requests(
+    extension: str, request: Request, arguments: Arguments, database: CurrentDatabase, settings: CurrentSettings
+) -> Response:
+    """GET Service Requests."""
+    kind = format_of(request)
+    wanted = read_wanted(arguments, settings.timezone)
+    with database.transaction() as connection:
+        check_reader(connection, request, arguments)
+        return render(kind, "service_requests", list_requests(connection, wanted, settings.timezone))
+
+
+@router.get("/requests/{number}.{extension}")
+def get_request(
+    number: str,
+    extension: str,
+    request: Request,
+    arguments: Arguments,
+    database: CurrentDatabase,
+    settings: CurrentSettings,
+) -> Response:
+    """GET Service Request."""
+    kind = format_of(request)
+    wanted = Wanted([storable({"service_request_id": number}).get("service_request_id", "")], None, [], None, None)
+    with database.transaction() as connection:
+        check_reader(connection, request, arguments)
+        found = list_requests(connection, wanted, settings.timezone)
+    if not found:
+        raise Fault311(404, "service_request_id was not found")
+    return render(kind, "service_requests", found)
+
+
+@router.get("/tokens/{token}.{extension}")
+def get_token(
+    token: str, extension: str, request: Request, arguments: Arguments, database: CurrentDatabase
+) -> Response:
+    """GET service_request_id from a token. Ids are given at once here, so an id is its own token."""
+    kind = format_of(request)
+    number = storable({"token": token}).get("token", "")
+    with database.transaction() as connection:
+        check_reader(connection, request, arguments)
+        known = connection.execute(
+            text("SELECT number FROM app.service_request WHERE number = :number"), {"number": number}
+        ).scalar()
+    if not known:
+        raise Fault311(404, "token was not found")
+    return render(kind, "service_requests", [{"service_request_id": known, "token": token}])
+
+
+def _list(arguments: Mapping[str, str], name: str) -> list[str]:
+    return [part for part in (part.strip() for part in arguments.get(name, "").split(",")) if part]
+
+
+def _instant(arguments: Mapping[str, str], name: str, zone: ZoneInfo) -> datetime | None:
+    """A time in W3C's form; a bare date is 00:00 in the district's zone, where it ends a span the last of its day."""
+    value = arguments.get(name)
+    if not value:
+        return None
+    try:
+        if len(value) == 10:
+            return datetime.combine(date.fromisoformat(value), time.max if name == "end_date" else time.min, zone)
+        instant = datetime.fromisoformat(value.replace(" ", "+"))
+    except ValueError:
+        raise Fault311(400, f"{name} is no time as 2010-01-01T00:00:00Z") from None
+    if instant.tzinfo is None or not 1 < instant.year < 9999:
+        raise Fault311(400, f"{name} does not say its offset: 2010-01-01T00:00:00Z")
+    return instant

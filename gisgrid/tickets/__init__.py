@@ -1,0 +1,1 @@
+"""Tickets: taken in, routed, moved along their steps."""

@@ -1,0 +1,189 @@
+"""A report becomes a routed ticket: one transaction, once for every key that a client gives."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from gisgrid.access import ticket_secret
+from gisgrid.coordinates import check_point
+from gisgrid.errors import Conflict, Fault, Refused
+from gisgrid.geo import BBox
+
+_CATEGORIES = """
+SELECT c.category, c.retired_at IS NOT NULL AS is_retired, (
+    SELECT string_agg(u.name_zh, '/' ORDER BY array_position(c.path, u.category))
+    FROM work.category AS u WHERE u.category = ANY(c.path)) AS names
+FROM work.category AS c
+WHERE c.category = :name OR c.name_zh = regexp_replace(:name, '^.*/', '')
+  AND (:name NOT LIKE '%/%' OR :name = (
+    SELECT string_agg(u.name_zh, '/' ORDER BY array_position(c.path, u.category))
+    FROM work.category AS u WHERE u.category = ANY(c.path)))
+ORDER BY c.category <> :name, c.category
+"""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What comes in. `lon, lat` in `system`; `client` is who gave `client_ref`, "" for a stranger."""
+
+    lon: float
+    lat: float
+    system: str
+    category: str
+    description: str
+    accuracy_m: float | None = None
+    reported_at: datetime | None = None
+    client_ref: str = ""
+    client: str = ""
+    contact_name: str | None = None
+    contact_phone: str | None = None
+    source: str = "app"
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of a report: the answer's facts, and whether the ticket is new."""
+
+    facts: dict[str, Any]
+    is_new: bool
+
+
+def receive(connection: Connection, report: Report, *, network: str, zone: str) -> Received:
+    """Take a report in. Raises Refused with field and remedy, Conflict when the key was used for another body.
+
+    Durable when the caller's transaction has committed. Costs one statement and a look at the key.
+    """
+    body = hashlib.sha256(json.dumps(asdict(report), default=str, sort_keys=True).encode()).digest()
+    if report.client_ref and (known := _same_report(connection, report, body)):
+        return Received(known, is_new=False)
+    point = check_point(report.lon, report.lat, report.system, district_extent(connection, network))
+    row = connection.execute(
+        text("SELECT * FROM app.receive_report(:report)"),
+        {
+            "report": json.dumps(
+                {
+                    "network": network,
+                    "zone": zone,
+                    "category": category_id(connection, report.category, for_report=True),
+                    "lon_wgs84": point.lon,
+                    "lat_wgs84": point.lat,
+                    "lon": report.lon,
+                    "lat": report.lat,
+                    "system": report.system,
+                    "accuracy_m": report.accuracy_m,
+                    "description": report.description,
+                    "contact_name": report.contact_name,
+                    "contact_phone": report.contact_phone,
+                    "source": report.source,
+                    "actor": report.client or None,
+                    "reported_at": report.reported_at.isoformat() if report.reported_at else None,
+                }
+            )
+        },
+    ).one()
+    facts = _facts(row, report.system)
+    if report.client_ref:
+        connection.execute(
+            text(
+                "INSERT INTO work.client_ref (client, client_ref, body_sha256, ticket_id, answer)"
+                " VALUES (:client, :ref, :body, :ticket_id, :answer)"
+            ),
+            {
+                "client": report.client,
+                "ref": report.client_ref,
+                "body": body,
+                "ticket_id": row.ticket_id,
+                "answer": json.dumps(facts),
+            },
+        )
+    return Received(_with_secret(connection, facts), is_new=True)
+
+
+def district_extent(connection: Connection, network: str) -> BBox | None:
+    """The box of the live grids, as far as the planner's statistics of a minute ago know it; None without any."""
+    row = connection.execute(
+        text(
+            "SELECT ST_XMin(e) AS west, ST_YMin(e) AS south, ST_XMax(e) AS east, ST_YMax(e) AS north FROM ("
+            " SELECT ST_Extent(geom) AS e FROM app.area_at(now()) WHERE network = :network AND parent_id IS NULL) AS x"
+        ),
+        {"network": network},
+    ).one()
+    return None if row.west is None else BBox(row.west, row.south, row.east, row.north)
+
+
+def category_id(connection: Connection, name: str, *, for_report: bool = False) -> str:
+    """Which category is this, by id, Chinese name, or names from the top as 市容环境/暴露垃圾?
+
+    Raises Refused naming those there are; `for_report` also for one that is retired, or a name that several have.
+    """
+    found = connection.execute(text(_CATEGORIES), {"name": name}).all()
+    if for_report:
+        found = [row for row in found if not row.is_retired] or found
+    if not found:
+        known = connection.execute(
+            text("SELECT category, name_zh FROM work.category WHERE parent IS NULL AND retired_at IS NULL ORDER BY 1")
+        )
+        shown = ", ".join(f"{row.category} ({row.name_zh})" for row in known)
+        raise Refused(Fault("category", "there is no such category", f"one of {shown}, or below"))
+    if len(found) > 1 and found[0].category != name:
+        several = ", ".join(f"{row.category} ({row.names})" for row in found)
+        raise Refused(Fault("category", f"several categories are called {name}", f"one of {several}"))
+    if for_report and found[0].is_retired:
+        raise Refused(Fault("category", f"{found[0].category} is no longer in use", "see /api/v1/categories"))
+    return str(found[0].category)
+
+
+def _same_report(connection: Connection, report: Report, body: bytes) -> dict[str, Any] | None:
+    """The answer that this key was given before. Two at once: the second waits here for the first."""
+    connection.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7147))"),
+        {"key": f"{report.client}\x1f{report.client_ref}"},
+    )
+    known = connection.execute(
+        text("SELECT body_sha256, answer FROM work.client_ref WHERE client = :client AND client_ref = :ref"),
+        {"client": report.client, "ref": report.client_ref},
+    ).one_or_none()
+    if known is None:
+        return None
+    if bytes(known.body_sha256) != body:
+        raise Conflict(
+            Fault("client_ref", "this key was used for a report with another body", "give every report its own key")
+        )
+    return _with_secret(connection, known.answer)
+
+
+def _with_secret(connection: Connection, facts: dict[str, Any]) -> dict[str, Any]:
+    key = connection.execute(text("SELECT key FROM core.server_key WHERE purpose = 'ticket'")).scalar_one()
+    return {"number": facts["number"], "secret": ticket_secret(bytes(key), facts["number"]), **facts}
+
+
+def _facts(row: Any, system: str) -> dict[str, Any]:
+    assignee = None
+    if row.post_id is not None:
+        assignee = {"post": row.post_id, "role": row.role, "area": row.post_code}
+    elif row.department:
+        assignee = {"post": None, "role": "department", "area": row.area_code}
+    if assignee and row.department:
+        assignee["department"] = row.department
+    return {
+        "number": row.number,
+        "grid": None
+        if row.grid_code is None
+        else {"code": row.grid_code, "name": row.grid_name, "kind": row.grid_kind},
+        "area": None if row.area_code is None else {"code": row.area_code, "level": row.area_level},
+        "assignment": {
+            "method": row.method,
+            "confidence": row.confidence,
+            "distance_to_edge_m": row.distance_to_edge_m,
+            "candidates": row.candidates,
+            "system": system,
+            "version": row.area_version_id,
+        },
+        "step": row.step,
+        "assignee": assignee,
+        "due_at": row.due_at.isoformat(),
+    }

@@ -1,0 +1,142 @@
+"""Tickets as they are read: public facts for everybody, the private half where row policies show it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from gisgrid.errors import Fault, NotFound
+
+_TICKETS = """
+SELECT t.ticket_id, t.number, t.network, t.category, t.workflow, t.step, t.source, t.method, t.confidence,
+       t.area_version_id, t.reported_at, t.received_at, t.due_at, t.closed_at,
+       ST_X(t.geom) AS lon, ST_Y(t.geom) AS lat,
+       g.code AS grid_code, g.name AS grid_name, g.kind AS grid_kind, a.code AS area_code, a.level AS area_level,
+       p.ticket_id AS private_id, p.description, p.contact_name, p.contact_phone, p.department, p.post_id,
+       p.lon AS raw_lon, p.lat AS raw_lat, p.system AS raw_system, p.accuracy_m,
+       ST_X(p.geom) AS exact_lon, ST_Y(p.geom) AS exact_lat
+FROM work.ticket AS t
+LEFT JOIN core.area_version AS g ON g.area_version_id = t.area_version_id
+LEFT JOIN core.area AS a ON a.area_id = t.area_id
+LEFT JOIN work.ticket_private AS p ON p.ticket_id = t.ticket_id
+"""
+
+
+_OPEN = "(t.closed_at <= now()) IS NOT TRUE"
+STATES = {
+    "": "true",
+    "open": _OPEN,
+    "done": "t.closed_at <= now()",
+    "due_soon": f"{_OPEN} AND t.due_at > now() AND t.due_at <= now() + :due_soon",
+    "overdue": f"{_OPEN} AND t.due_at <= now()",
+    "today": "(t.received_at AT TIME ZONE :zone)::date = (now() AT TIME ZONE :zone)::date",
+    "unplaced": """NOT EXISTS (SELECT FROM core.area WHERE area_id = :area AND level = 'grid')
+        AND NOT t.path && ARRAY(SELECT v.area_id FROM app.area_at(now()) AS v
+            WHERE v.parent_id = :area OR (:area ::bigint IS NULL AND v.parent_id IS NULL))""",
+}
+"""How a ticket stands now, by the words and the rules of `app.counters`; a test holds the two together."""
+
+
+@dataclass(frozen=True)
+class TicketFilter:
+    """Which tickets: of an area's subtree, of a category with those below it, in a step or state, received from-to.
+
+    `zone` cuts today, `due_soon` is how long before its due time a ticket counts as that.
+    """
+
+    area_id: int | None = None
+    category: str = ""
+    step: str = ""
+    state: str = ""
+    due_soon: timedelta = timedelta(hours=24)
+    zone: str = "Asia/Shanghai"
+    received_from: datetime | None = None
+    received_to: datetime | None = None
+    limit: int = 100
+
+
+def list_tickets(connection: Connection, wanted: TicketFilter) -> list[dict[str, Any]]:
+    """Which tickets are these, the newest first? At most `limit` of them."""
+    rows = connection.execute(
+        text(
+            _TICKETS + "WHERE (:area ::bigint IS NULL OR t.path @> ARRAY[:area ::bigint])"  # noqa: S608  # a constant
+            " AND (:category = '' OR t.category IN ("
+            "  WITH RECURSIVE below AS (SELECT category FROM work.category WHERE category = :category"
+            "   UNION ALL SELECT c.category FROM work.category AS c JOIN below AS b ON c.parent = b.category)"
+            "  SELECT category FROM below))"
+            f" AND (:step = '' OR t.step = :step) AND ({STATES[wanted.state]})"
+            " AND (:start ::timestamptz IS NULL OR t.received_at >= :start)"
+            " AND (:stop ::timestamptz IS NULL OR t.received_at < :stop)"
+            " ORDER BY t.received_at DESC, t.ticket_id DESC LIMIT :limit"
+        ),
+        {
+            "area": wanted.area_id,
+            "category": wanted.category,
+            "step": wanted.step,
+            "due_soon": wanted.due_soon,
+            "zone": wanted.zone,
+            "start": wanted.received_from,
+            "stop": wanted.received_to,
+            "limit": wanted.limit,
+        },
+    )
+    return [_ticket(row) for row in rows]
+
+
+def get_ticket(connection: Connection, number: str) -> dict[str, Any]:
+    """Which ticket has this number? With its history and next steps where the caller may see them."""
+    row = connection.execute(text(_TICKETS + "WHERE t.number = :number"), {"number": number}).one_or_none()
+    if row is None:
+        raise NotFound(Fault("number", f"there is no ticket {number[:64]}", "check the number"))
+    ticket = _ticket(row)
+    if row.private_id is not None:
+        events = connection.execute(
+            text(
+                "SELECT at, action, from_step, to_step, actor, note, detail FROM work.event"
+                " WHERE ticket_id = :id ORDER BY event_id"
+            ),
+            {"id": row.ticket_id},
+        )
+        ticket["history"] = [dict(event._mapping) for event in events]
+        steps = connection.execute(
+            text("SELECT to_step, roles FROM work.transition WHERE workflow = :workflow AND from_step = :step"),
+            {"workflow": row.workflow, "step": row.step},
+        )
+        ticket["next_steps"] = [] if row.closed_at else [{"step": s.to_step, "roles": s.roles} for s in steps]
+    return ticket
+
+
+def _ticket(row: Any) -> dict[str, Any]:
+    ticket: dict[str, Any] = {
+        "number": row.number,
+        "network": row.network,
+        "category": row.category,
+        "workflow": row.workflow,
+        "step": row.step,
+        "source": row.source,
+        "grid": None
+        if row.grid_code is None
+        else {"code": row.grid_code, "name": row.grid_name, "kind": row.grid_kind},
+        "area": None if row.area_code is None else {"code": row.area_code, "level": row.area_level},
+        "assignment": {"method": row.method, "confidence": row.confidence, "version": row.area_version_id},
+        "place": None if row.lon is None else {"lon": row.lon, "lat": row.lat},
+        "reported_at": row.reported_at,
+        "received_at": row.received_at,
+        "due_at": row.due_at,
+        "closed_at": row.closed_at,
+    }
+    if row.private_id is not None:
+        ticket |= {
+            "description": row.description,
+            "contact": {"name": row.contact_name, "phone": row.contact_phone},
+            "point": {
+                "lon": row.exact_lon,
+                "lat": row.exact_lat,
+                "given": {"lon": row.raw_lon, "lat": row.raw_lat, "system": row.raw_system},
+                "accuracy_m": row.accuracy_m,
+            },
+            "department": row.department,
+            "post": row.post_id,
+        }
+    return ticket

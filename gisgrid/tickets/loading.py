@@ -1,0 +1,226 @@
+"""Tickets that exist already come in: each is located and routed at its own date."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from gisgrid.assignment.one import require_network
+from gisgrid.database import EVERYTHING, Database
+from gisgrid.loading import (
+    Column,
+    Loaded,
+    ReadOptions,
+    Row,
+    Sheet,
+    Table,
+    district_extent,
+    instant,
+    number,
+    point_columns,
+    read_points,
+    read_table,
+    take_turn,
+    words,
+)
+
+LOAD_TIMEOUT_S = 900
+BATCH = 1_000
+SOURCE = "load"
+CLOCK_SLACK = timedelta(minutes=1)
+
+# The array is walked in its order, so tickets get their numbers in the order of the file.
+_RECEIVE = """
+WITH received AS (
+    SELECT e.n, e.report, r.ticket_id, r.method
+    FROM jsonb_array_elements(CAST(:reports AS jsonb)) WITH ORDINALITY AS e(report, n)
+    CROSS JOIN LATERAL app.receive_report(e.report) AS r
+),
+numbered AS (
+    INSERT INTO work.external_number (source, external_id, ticket_id)
+    SELECT report->>'source', report->>'external_id', ticket_id FROM received
+    WHERE report->>'external_id' IS NOT NULL ORDER BY n
+)
+SELECT array_agg(ticket_id) AS ticket_ids, count(*) FILTER (WHERE method = 'none') AS outside FROM received
+"""
+# A statement of its own: the one above does not see what its function wrote.
+_CLOSE = """
+INSERT INTO work.event (ticket_id, path, department, at, action, to_step, detail)
+SELECT t.ticket_id, t.path, p.department, t.closed_at, 'step', t.step, '{"loaded": true}'
+FROM work.ticket AS t JOIN work.ticket_private AS p USING (ticket_id)
+WHERE t.ticket_id = ANY(:ids) AND t.closed_at IS NOT NULL ORDER BY t.ticket_id
+"""
+
+
+def load_tickets(
+    database: Database,
+    source: Path | Sheet,
+    options: ReadOptions | None = None,
+    *,
+    network: str = "base",
+    say: Callable[[str], None] = lambda _: None,
+) -> Loaded:
+    """Bring tickets of another system in, as they stand there; those loaded before are skipped.
+
+    All or nothing: raises Refused with every fault. Located at `received_at`. About 1 ms a ticket.
+    """
+    options = options or ReadOptions()
+    table = read_table(source, ticket_columns(options), options)
+    with database.transaction(EVERYTHING, timeout_s=LOAD_TIMEOUT_S) as connection:
+        require_network(connection, network)
+        take_turn(connection)
+        read_points(table, options, district_extent(connection, network))
+        _check_categories(connection, table)
+        _check_steps(connection, table)
+        _check_times(table)
+        for row in table.rows:
+            row.values["source"] = row["source"] or SOURCE
+        table.refuse_repeats("this number", ("external_id", "source"), [r for r in table.rows if r["external_id"]])
+        table.refuse_faults()
+        fresh, notes = _leave_known(connection, table)
+        outside = _receive(connection, [_report(row, network, options) for row in fresh], say)
+    if outside:
+        notes.append(f"{outside} lay outside every grid of {network} at their date")
+    return Loaded(len(fresh), 0, len(table.rows) - len(fresh), table.notes + tuple(notes))
+
+
+def ticket_columns(options: ReadOptions) -> tuple[Column, ...]:
+    """The columns of a file of tickets."""
+    time = instant(options.zone)
+    return (
+        Column("external_id", aliases=("工单编号", "编号")),
+        Column("source", aliases=("来源",)),
+        Column("category", required=True, aliases=("类别", "事件类别")),
+        Column("description", words, aliases=("描述", "事件描述", "内容")),
+        Column("reported_at", time, aliases=("reported", "上报时间")),
+        Column("received_at", time, True, ("created_at", "created", "received", "受理时间")),
+        Column("due_at", time, aliases=("due", "办结时限")),
+        Column("closed_at", time, aliases=("closed", "resolved", "办结时间")),
+        Column("step", aliases=("环节",)),
+        Column("contact_name", aliases=("联系人",)),
+        Column("contact_phone", aliases=("联系电话",)),
+        Column("accuracy_m", number(0, 100_000), aliases=("accuracy", "精度")),
+        *point_columns(required=True),
+    )
+
+
+def _check_categories(connection: Connection, table: Table) -> None:
+    """A category may be named by its id or in Chinese; gives every row its `workflow`."""
+    known = connection.execute(text("SELECT category, name_zh, workflow FROM work.category ORDER BY category")).all()
+    named = Counter(row.name_zh for row in known)
+    names = {name: row for row in known for name in (row.name_zh, row.category)}
+    ids = {row.category for row in known}
+    shown = ", ".join(f"{row.category} ({row.name_zh})" for row in known)
+    for row in table.rows:
+        category = names.get(row["category"])
+        if row["category"] and not category:
+            table.fault(row, "category", f"there is no category {row['category']!r}", f"one of {shown}")
+        elif named[row["category"]] > 1 and row["category"] not in ids:
+            several = ", ".join(one.category for one in known if one.name_zh == row["category"])
+            table.fault(row, "category", f"several are called {row['category']!r}", f"write its id: {several}")
+        row.values["category"] = category and category.category
+        row.values["workflow"] = category and category.workflow
+
+
+def _check_steps(connection: Connection, table: Table) -> None:
+    """The step belongs to the category's workflow and agrees with `closed_at`; a closed ticket needs not name it."""
+    steps: dict[str, dict[str, bool]] = {}
+    for step in connection.execute(text("SELECT workflow, step, closes FROM work.step ORDER BY workflow, position")):
+        steps.setdefault(step.workflow, {})[step.step] = step.closes
+    for row in table.rows:
+        known = steps.get(row["workflow"], {})
+        if not known:
+            continue
+        closing = next(step for step, closes in known.items() if closes)
+        if row["step"] is None:
+            row.values["step"] = closing if row["closed_at"] else None
+        elif row["step"] not in known:
+            message = f"{row['workflow']} has no step {row['step']!r}"
+            table.fault(row, "step", message, f"one of {', '.join(known)}")
+        elif known[row["step"]] != bool(row["closed_at"]):
+            remedy = f"a closed ticket is in {closing} and has closed_at, an open one neither"
+            table.fault(row, "step", f"{row['step']!r} does not agree with closed_at", remedy)
+
+
+def _check_times(table: Table) -> None:
+    latest = datetime.now(UTC) + CLOCK_SLACK
+    for row in table.rows:
+        received = row["received_at"]
+        if received is None:
+            continue
+        if row["reported_at"] and row["reported_at"] > received:
+            table.fault(row, "reported_at", "it was reported after it was received", "correct one of the two")
+        for column, what in (("closed_at", "closed"), ("due_at", "due")):
+            if row[column] and row[column] < received:
+                table.fault(row, column, f"it was {what} before it was received", "correct one of the two")
+        for column in ("received_at", "closed_at"):
+            if row[column] and row[column] > latest:
+                table.fault(row, column, "this is still to come", "correct the time or its offset")
+
+
+def _leave_known(connection: Connection, table: Table) -> tuple[list[Row], list[str]]:
+    """The rows that no ticket stands for yet, and what the caller should know of the others."""
+    asked = [{"s": row["source"], "e": row["external_id"]} for row in table.rows if row["external_id"]]
+    found = connection.execute(
+        text(
+            "SELECT x.source, x.external_id, t.received_at FROM work.external_number AS x"
+            " JOIN jsonb_to_recordset(CAST(:asked AS jsonb)) AS a(s text, e text)"
+            "  ON x.source = a.s AND x.external_id = a.e JOIN work.ticket AS t USING (ticket_id)"
+        ),
+        {"asked": json.dumps(asked)},
+    )
+    known = {(row.source, row.external_id): row.received_at for row in found}
+    fresh = [row for row in table.rows if (row["source"], row["external_id"]) not in known]
+    notes = []
+    other = sum(
+        known.get((row["source"], row["external_id"]), row["received_at"]) != row["received_at"] for row in table.rows
+    )
+    if other:
+        notes.append(f"{other} were skipped whose number is that of a ticket received at another time: another source?")
+    nameless = len(table.rows) - len(asked)
+    if nameless:
+        notes.append(f"{nameless} have no external_id: loading this file again would load them again")
+    return fresh, notes
+
+
+def _receive(connection: Connection, reports: list[dict[str, Any]], say: Callable[[str], None]) -> int:
+    """How many lay outside every grid? In batches, so that no statement carries the whole file.
+
+    Left to itself PostgreSQL plans the point's look-up anew for every row, which takes longer than the look-up.
+    """
+    connection.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
+    outside = 0
+    for start in range(0, len(reports), BATCH):
+        batch = reports[start : start + BATCH]
+        done = connection.execute(text(_RECEIVE), {"reports": json.dumps(batch)}).one()
+        connection.execute(text(_CLOSE), {"ids": done.ticket_ids})
+        outside += done.outside
+        if len(reports) > BATCH:
+            say(f"  {start + len(batch)} of {len(reports)}")
+    return outside
+
+
+def _report(row: Row, network: str, options: ReadOptions) -> dict[str, Any]:
+    """The row as `app.receive_report` takes it; a key without a value is left out."""
+    point = row["point"]
+    report = {
+        "network": network,
+        "zone": options.zone.key,
+        "category": row["category"],
+        "lon_wgs84": point.lon,
+        "lat_wgs84": point.lat,
+        "lon": row["lon"],
+        "lat": row["lat"],
+        "system": row["system"],
+        "description": row["description"] or "",
+        "at": row["received_at"].isoformat(),
+    }
+    for column in ("accuracy_m", "contact_name", "contact_phone", "source", "external_id", "step"):
+        report[column] = row[column]
+    for column in ("reported_at", "due_at", "closed_at"):
+        report[column] = row[column] and row[column].isoformat()
+    return {key: value for key, value in report.items() if value is not None}

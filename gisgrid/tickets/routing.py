@@ -1,0 +1,187 @@
+"""Who has it and why: the rule that fires and why the others do not, who is on duty, a ticket routed anew."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from gisgrid.access import Caller
+from gisgrid.assignment.one import require_network
+from gisgrid.errors import Conflict, Fault, NotAllowed, NotFound, Refused
+from gisgrid.geo import LonLat
+from gisgrid.tickets.intake import category_id
+
+_ROUTE = """
+SELECT r.*, core.due_at(coalesce(CAST(:at AS timestamptz), now()), r.due_hours, r.due_unit) AS due_at
+FROM app.route(:category, :path, :kind, CAST(:at AS timestamptz), true) AS r
+"""
+_PLACE = """
+SELECT l.kind, coalesce(l.path, u.path, '{0}') AS path, l.code AS grid_code, l.name AS grid_name,
+       coalesce(l.code, u.code) AS code, CASE WHEN l.code IS NULL THEN u.level ELSE 'grid' END AS level
+FROM app.locate(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :network, CAST(:at AS timestamptz), :accuracy_m) AS l
+LEFT JOIN LATERAL app.area_above(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :network, CAST(:at AS timestamptz)) AS u
+    ON l.area_id IS NULL
+"""
+_AREA = """
+SELECT CASE WHEN v.level = 'grid' THEN v.kind END AS kind, v.path,
+       CASE WHEN v.level = 'grid' THEN v.code END AS grid_code, v.name AS grid_name, v.code, v.level
+FROM app.area_at(CAST(:at AS timestamptz)) AS v WHERE v.network = :network AND v.code = :code
+"""
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where something is to be routed: a point (WGS 84) or an area's code, in a network, at an instant (None: now)."""
+
+    network: str
+    point: LonLat | None = None
+    area: str = ""
+    accuracy_m: float | None = None
+    at: datetime | None = None
+
+
+def explain_route(connection: Connection, category: str, where: Where) -> dict[str, Any]:
+    """Which rule fires for a report there and then, and why does each other one not?
+
+    `{rule, assigned_by, assignee, priority, due_hours, due_unit, due_at, category, grid, area, others: [{rule,
+    why_not}]}`. Asks what intake asks. Raises Refused, NotFound.
+    """
+    about = category_id(connection, category)
+    place = _place(connection, where)
+    row = connection.execute(
+        text(_ROUTE), {"category": about, "path": list(place.path), "kind": place.kind, "at": where.at}
+    ).one()
+    return {
+        "rule": row.rule,
+        "assigned_by": row.assigned_by,
+        "assignee": _assignee(row, place),
+        "priority": row.priority,
+        "due_hours": row.due_hours,
+        "due_unit": row.due_unit,
+        "due_at": row.due_at,
+        "category": about,
+        **_there(place),
+        "others": row.others,
+    }
+
+
+def find_duty(connection: Connection, where: Where) -> dict[str, Any]:
+    """Who is on duty there and then, and which posts are there, the lowest area first?
+
+    Names and telephones only where the connection's scope, or the post's own mark, shows them.
+    """
+    place = _place(connection, where)
+    rows = connection.execute(
+        text("SELECT * FROM app.posts_at(:path, CAST(:at AS timestamptz))"),
+        {"path": list(place.path), "at": where.at},
+    ).all()
+    duty = connection.execute(
+        text("SELECT post_id FROM app.on_duty(:path, CAST(:at AS timestamptz))"),
+        {"path": list(place.path), "at": where.at},
+    ).scalar()
+    posts = [_post(row) for row in rows]
+    return {
+        **_there(place),
+        "on_duty": next((post for post in posts if post["post"] == duty), None),
+        "posts": posts,
+    }
+
+
+def change_category(connection: Connection, number: str, category: str, note: str | None, caller: Caller) -> None:
+    """Say that a ticket is about something else; it is routed again, once. The scope must be the caller's.
+
+    Raises NotFound, NotAllowed, Conflict (closed), Refused (no such category).
+    """
+    about = category_id(connection, category, for_report=True)
+    refused = connection.execute(
+        text("SELECT app.change_category(:number, :category, :actor, :role, :note)"),
+        {"number": number, "category": about, "actor": caller.name, "role": caller.role, "note": note},
+    ).scalar()
+    _raise(refused, number, caller)
+
+
+def change_place(connection: Connection, number: str, place: dict[str, Any], note: str | None, caller: Caller) -> None:
+    """Say that a ticket lies elsewhere; it is located and routed again, once. The scope must be the caller's.
+
+    `place`: lon_wgs84, lat_wgs84, and as it was given lon, lat, system, accuracy_m. Raises as change_category.
+    """
+    refused = connection.execute(
+        text("SELECT app.change_place(:number, jsonb_strip_nulls(to_jsonb(p)), :actor, :role, :note) FROM (SELECT"
+             " CAST(:lon_wgs84 AS float8) AS lon_wgs84, CAST(:lat_wgs84 AS float8) AS lat_wgs84,"
+             " CAST(:lon AS float8) AS lon, CAST(:lat AS float8) AS lat, CAST(:system AS text) AS system,"
+             " CAST(:accuracy_m AS float8) AS accuracy_m) AS p"),
+        {"number": number, "actor": caller.name, "role": caller.role, "note": note, **place},
+    ).scalar()  # fmt: skip
+    _raise(refused, number, caller)
+
+
+def turn_clock(connection: Connection, number: str, is_running: bool, reason: str, caller: Caller) -> None:
+    """Stop a ticket's clocks while its reporter is asked, or start them again. The scope must be the caller's.
+
+    Raises NotFound, NotAllowed, Conflict (closed, or so already).
+    """
+    refused = connection.execute(
+        text("SELECT app.turn_clock(:number, :running, :reason, :actor, :role)"),
+        {"number": number, "running": is_running, "reason": reason, "actor": caller.name, "role": caller.role},
+    ).scalar()
+    if refused == "already":
+        message = "its clock is running" if is_running else "its clock stands still already"
+        raise Conflict(Fault("state", message, "nothing needs to be done"))
+    _raise(refused, number, caller)
+
+
+def _raise(refused: str | None, number: str, caller: Caller) -> None:
+    if refused == "unknown":
+        raise NotFound(Fault("number", f"there is no ticket {number[:64]}", "check the number"))
+    if refused == "not_allowed":
+        message = f"a {caller.role} may not do this here"
+        raise NotAllowed(Fault("number", message, "ask whoever is in charge of the area"))
+    if refused == "closed":
+        raise Conflict(Fault("number", "the ticket is closed", "report it anew"))
+    if refused is not None:
+        raise Refused(Fault("category", "there is no such category", "see /api/v1/categories"))
+
+
+def _place(connection: Connection, where: Where) -> Any:
+    require_network(connection, where.network)
+    values: dict[str, Any] = {"network": where.network, "at": where.at}
+    if where.point is None:
+        row = connection.execute(text(_AREA), values | {"code": where.area}).one_or_none()
+        if row is None:
+            message = f"there is no area {where.area} in network {where.network} at that date"
+            raise NotFound(Fault("area", message, "give a code of the map"))
+        return row
+    point = {"lon": where.point.lon, "lat": where.point.lat, "accuracy_m": where.accuracy_m}
+    return connection.execute(text(_PLACE), values | point).one()
+
+
+def _there(place: Any) -> dict[str, Any]:
+    grid = {"code": place.grid_code, "name": place.grid_name, "kind": place.kind}
+    return {
+        "grid": grid if place.grid_code else None,
+        "area": {"code": place.code, "level": place.level} if place.code else None,
+    }
+
+
+def _assignee(row: Any, place: Any) -> dict[str, Any] | None:
+    if row.post_id is None and row.department is None:
+        return None
+    found = {"post": row.post_id, "role": row.role or "department", "area": row.code or place.code}
+    return found | ({"department": row.department} if row.department else {})
+
+
+def _post(row: Any) -> dict[str, Any]:
+    post = {
+        "post": row.post_id,
+        "role": row.role,
+        "role_zh": row.role_zh,
+        "role_en": row.role_en,
+        "area": row.area,
+        "level": row.level,
+        "title": row.title,
+        "department": row.department,
+        "takes_reports": row.takes_reports,
+        "is_on_shift": row.is_on_shift,
+    }
+    return post | ({"name": row.name, "phone": row.phone} if row.is_shown else {})

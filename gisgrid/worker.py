@@ -1,0 +1,142 @@
+"""The worker: publishes change sets whose date has come, lets tickets follow what nobody has let follow, and has an eye
+on the clocks of tickets.
+
+Any number of workers may run: publishing, each batch of following and each reminder are done once, by whoever comes
+first. One that dies leaves no trace of what it had begun; the next goes on where it was.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, follow, publish
+from gisgrid.boundaries.reviewing import review
+from gisgrid.changes import CHANNEL
+from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.errors import Conflict, GisgridError, Refused
+from gisgrid.tickets.clocks import tick_clocks
+
+log = logging.getLogger("gisgrid")
+POLL_S = 1.0
+PAUSE_S = 0.1
+"""Between two looks at least, however often a change is told."""
+FOLLOW_S = 2.0
+TICK_S = 10.0
+"""Between two looks at the clocks of tickets; what is due is the database's to say."""
+_DUE = (
+    "SELECT changeset_id FROM draft.changeset WHERE status = 'published' AND published_at IS NULL"
+    " AND valid_from <= now() ORDER BY valid_from, changeset_id"
+)
+_NOT_FOLLOWED = (
+    "SELECT changeset_id FROM draft.changeset WHERE published_at IS NOT NULL AND followed_at IS NULL"
+    " AND valid_from <= now() ORDER BY published_at, changeset_id"
+)
+
+
+def work(database: Database) -> int:
+    """Do what is due now, as the owner: for a few seconds, then the caller looks again. How much was done?
+
+    0: nothing is left. What fails is told and left for the next time; the rest goes on.
+    """
+    due = [(number, _publish) for number in _numbers(database, _DUE)]
+    done = sum(_try(database, number, act) for number, act in due)
+    behind = [(number, _follow) for number in _numbers(database, _NOT_FOLLOWED)]
+    return done + sum(_try(database, number, act) for number, act in behind)
+
+
+def _try(database: Database, changeset_id: int, act: Callable[[Database, int], bool]) -> bool:
+    try:
+        return act(database, changeset_id)
+    except (GisgridError, SQLAlchemyError) as error:
+        log.warning("change set %s waits for the next time: %s", changeset_id, error)
+        return False
+
+
+def _follow(database: Database, changeset_id: int) -> bool:
+    follow(database, changeset_id, limit_s=FOLLOW_S)
+    return True
+
+
+def _numbers(database: Database, sql: str) -> list[int]:
+    with database.transaction(EVERYTHING) as connection:
+        return list(connection.execute(text(sql)).scalars())
+
+
+def _publish(database: Database, changeset_id: int) -> bool:
+    """Publish one that waited. Refused now: open again, with its problems, and its summary says why."""
+    with database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:
+        try:
+            publish(connection, changeset_id)
+        except Conflict:
+            return False  # somebody else did it, or took it back
+        except Refused as refused:
+            why = [str(fault) for fault in refused.faults]
+            log.warning("change set %s was refused when its date came: %s", changeset_id, "; ".join(why))
+            connection.execute(
+                text("UPDATE draft.changeset SET status = 'open', summary = :summary WHERE changeset_id = :id"),
+                {"id": changeset_id, "summary": json.dumps({"refused": why}, ensure_ascii=False)},
+            )
+            review(connection, changeset_id)
+    return True
+
+
+class Worker:
+    """A thread that works whenever a change is told, and each second all the same."""
+
+    def __init__(self, database: Database) -> None:
+        """`database`: as the owner, with a connection to listen on beside the one to work with."""
+        self.database = database
+        self._stop = threading.Event()
+        self._ticked_at = time.monotonic() - TICK_S
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the batch under way."""
+        self._stop.set()
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with self.database.listening(CHANNEL) as wait:
+                    while not self._stop.is_set():
+                        self._tick()
+                        if not work(self.database):
+                            wait(POLL_S)
+                            self._stop.wait(PAUSE_S)
+            except (GisgridError, SQLAlchemyError, OSError) as error:
+                log.warning("the worker goes on in a moment: %s", error)
+                self._stop.wait(POLL_S)
+
+    def _tick(self) -> None:
+        """Remind and escalate, when the last look is long enough ago; what fails is left for the next one."""
+        if time.monotonic() - self._ticked_at < TICK_S:
+            return
+        self._ticked_at = time.monotonic()
+        try:
+            tick_clocks(self.database)
+        except (GisgridError, SQLAlchemyError) as error:
+            log.warning("the clocks of tickets wait for the next time: %s", error)
+
+
+@contextmanager
+def working(owner_url: str) -> Iterator[None]:
+    """A worker of this database while the block runs."""
+    database = Database(owner_url, role=OWNER, pool_size=2, statement_timeout_s=PUBLISH_TIMEOUT_S)
+    worker = Worker(database)
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+        database.close()
