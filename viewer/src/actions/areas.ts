@@ -1,0 +1,117 @@
+import { effect } from '@preact/signals';
+import { type AreaFeature, type AreaProperties, api, ask, type Lineage } from '../api/client';
+import { area, areaIndex, areaTick, deserted, goal, home, picked, scope, snap, tab, trail } from '../state';
+import { loader } from './load';
+
+export type Bounds = [number, number, number, number];
+
+const known = new Map<string, Promise<AreaFeature>>();
+
+/** One area with its shape, as it is now; asked for once until areas change. */
+export function getArea(code: string): Promise<AreaFeature> {
+  const found = known.get(code) ?? askArea(code);
+  known.set(code, found);
+  found.catch(() => known.delete(code));
+  return found;
+}
+
+function askArea(code: string): Promise<AreaFeature> {
+  return ask(api.GET('/api/v1/areas/{code}', { params: { path: { code } } }));
+}
+
+/** Areas without their shapes, in order of their codes. */
+async function listAreas(where: { level?: string; parent?: string }): Promise<AreaProperties[]> {
+  const query = { ...where, geometry: false };
+  return (await ask(api.GET('/api/v1/areas', { params: { query } }))).features.map(({ properties }) => properties);
+}
+
+/** The areas right below this one, in order of their codes. */
+export function getChildren(code: string): Promise<AreaProperties[]> {
+  return listAreas({ parent: code });
+}
+
+/** Fills `areaIndex`, if it is not there yet. */
+export async function loadIndex(): Promise<AreaProperties[]> {
+  areaIndex.value ??= await listAreas({});
+  return areaIndex.value;
+}
+
+/** How many leaves of each kind lie in this area; null while that is not known. */
+export function countLeaves(code: string | null): Record<string, number> | null {
+  const index = areaIndex.value;
+  if (!index || !code) return null;
+  const parents = new Map(index.map((one) => [one.code, one.parent]));
+  const lies = (at: string | null): boolean => at !== null && (at === code || lies(parents.get(at) ?? null));
+  const found: Record<string, number> = {};
+  for (const { code: own, kind, level } of index) {
+    if (level === 'grid' && lies(own)) found[kind] = (found[kind] ?? 0) + 1;
+  }
+  return found;
+}
+
+/** What the area came from, and what became of it. */
+export function getLineage(code: string): Promise<Lineage> {
+  return ask(api.GET('/api/v1/areas/{code}/lineage', { params: { path: { code } } }));
+}
+
+/** Finds the topmost area and shows it, unless the address named another. */
+export async function openHome(): Promise<void> {
+  const districts = await listAreas({ level: 'district' });
+  const tops = districts.length > 0 ? districts : (await listAreas({})).filter(({ parent }) => !parent);
+  home.value = tops[0] ? await getArea(tops[0].code) : null;
+  deserted.value = home.value === null;
+  scope.value ??= home.value?.properties.code ?? null;
+}
+
+/** Shows this area: its figures, tickets and outline; `move` also brings the map there. */
+export function chooseArea(code: string, move: boolean): void {
+  picked.value = null;
+  scope.value = code;
+  tab.value = code === home.peek()?.properties.code ? 'tickets' : 'facts';
+  if (snap.peek() === 'peek') snap.value = 'half';
+  if (move) void moveTo(code);
+}
+
+/** Brings the map to an area; to one that is unknown, nowhere: its page says why. */
+export async function moveTo(code: string): Promise<void> {
+  const found = await getArea(code).catch(() => null);
+  if (found) goal.value = { bounds: boundsOf(found) };
+}
+
+/** West, south, east, north of an area, in degrees. */
+export function boundsOf(feature: AreaFeature): Bounds {
+  const bounds: Bounds = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [lon = 0, lat = 0] of feature.geometry?.coordinates.flat(2) ?? []) {
+    bounds[0] = Math.min(bounds[0], lon);
+    bounds[1] = Math.min(bounds[1], lat);
+    bounds[2] = Math.max(bounds[2], lon);
+    bounds[3] = Math.max(bounds[3], lat);
+  }
+  return bounds;
+}
+
+async function climb(feature: AreaFeature): Promise<AreaFeature[]> {
+  const { parent } = feature.properties;
+  return parent ? [...(await climb(await getArea(parent))), feature] : [feature];
+}
+
+/** Keeps `area` and `trail` in step with `scope` and with what the server says has changed. */
+export function followScope(): () => void {
+  const load = loader(area);
+  const forget = effect(() => {
+    if (areaTick.value === 0) return;
+    known.clear();
+    areaIndex.value = null;
+    void loadIndex().catch(() => undefined);
+  });
+  const follow = effect(() => {
+    const code = scope.value;
+    if (!code || areaTick.value < 0) return;
+    void load(async () => {
+      const feature = await getArea(code);
+      trail.value = await climb(feature);
+      return feature;
+    });
+  });
+  return () => [forget, follow].forEach((stop) => stop());
+}

@@ -1,0 +1,22 @@
+import type { Signal } from '@preact/signals';
+import { asProblem } from '../api/client';
+import type { Loadable } from '../state';
+
+/**
+ * A function that fills `into` with what its work resolves to. Only the newest call counts, so a slow
+ * old answer never overwrites a new one; the old value stays visible while the new one is on its way.
+ */
+export function loader<T>(into: Signal<Loadable<T>>): (work: () => Promise<T>) => Promise<void> {
+  let newest = 0;
+  return async (work) => {
+    const turn = ++newest;
+    into.value = { ...into.peek(), loading: true, problem: null };
+    try {
+      const value = await work();
+      if (turn === newest) into.value = { value, loading: false, problem: null };
+    } catch (thrown) {
+      if (turn !== newest) return;
+      into.value = { value: into.peek().value, loading: false, problem: asProblem(thrown) };
+    }
+  };
+}

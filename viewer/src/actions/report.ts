@@ -1,0 +1,82 @@
+import { effect } from '@preact/signals';
+import { api, ask, type ReportIn } from '../api/client';
+import { located, nearby, picked, type Place, place, placeBy, receipt, reporting, snap, ticketTick } from '../state';
+import { listOpen } from './tickets';
+import { loader } from './load';
+
+const settleMs = 250;
+
+export function openReport(at: Place | null = null): void {
+  picked.value = null;
+  receipt.value = null;
+  place.value = at;
+  placeBy.value = 'map';
+  reporting.value = true;
+  snap.value = 'half';
+}
+
+export function closeReport(): void {
+  reporting.value = false;
+  place.value = null;
+  receipt.value = null;
+}
+
+/** A random UUID; crypto.randomUUID is missing on plain http, getRandomValues is not. */
+export function newClientRef(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** Sends the report; the same `client_ref` again never makes a second ticket. Throws Problem. */
+export async function sendReport(body: ReportIn): Promise<void> {
+  receipt.value = await ask(api.POST('/api/v1/reports', { body }));
+  snap.value = 'full';
+  ticketTick.value++;
+}
+
+/** The browser's own position, WGS 84; rejects when it is refused or takes over 15 s. */
+export function findMe(): Promise<Place> {
+  return new Promise((resolve, reject) => {
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) =>
+        resolve({
+          lon: round(coords.longitude),
+          lat: round(coords.latitude),
+          system: 'wgs84',
+          accuracy_m: Math.round(coords.accuracy),
+        }),
+      reject,
+      { enableHighAccuracy: true, timeout: 15_000 },
+    );
+  });
+}
+
+/** Degrees to a decimetre, which is finer than any finger or phone. */
+export const round = (degrees: number): number => Math.round(degrees * 1e6) / 1e6;
+
+/** Keeps `located` and `nearby` in step with `place`. */
+export function followPlace(): () => void {
+  const load = loader(located);
+  return effect(() => {
+    const at = place.value;
+    nearby.value = [];
+    if (!at) {
+      located.value = { value: null, loading: false, problem: null };
+      return undefined;
+    }
+    const timer = setTimeout(() => void load(() => locate(at)), settleMs);
+    return () => clearTimeout(timer);
+  });
+}
+
+async function locate(at: Place) {
+  const answer = await ask(api.GET('/api/v1/locate', { params: { query: at } }));
+  if (answer.grid) {
+    const open = await listOpen(answer.grid.code);
+    if (place.peek() === at) nearby.value = open;
+  }
+  return answer;
+}

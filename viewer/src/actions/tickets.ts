@@ -1,0 +1,131 @@
+import { computed, effect } from '@preact/signals';
+import { api, ask, type Ticket } from '../api/client';
+import {
+  counters,
+  type CounterName,
+  filter,
+  goal,
+  noFilter,
+  now,
+  picked,
+  pile,
+  scope,
+  session,
+  snap,
+  tab,
+  ticket,
+  tickets,
+  ticketTick,
+} from '../state';
+import { placeOf } from '../tickets';
+import { dayAfter } from '../time';
+import { loader } from './load';
+
+/** The most tickets that the list asks for at once; it says so where there are more. */
+export const most = 1000;
+
+/** The tickets of the list, as the server last sent them. */
+export const shown = computed<Ticket[]>(() => tickets.value.value ?? []);
+
+export const filtered = computed(() => {
+  const { counter, category, from, to } = filter.value;
+  return counter !== 'total' || Boolean(category || from || to);
+});
+
+async function listTickets(area: string): Promise<Ticket[]> {
+  const { counter, category, from, to } = filter.value;
+  const query = {
+    area,
+    limit: most,
+    ...(counter !== 'total' && { state: counter }),
+    ...(category && { category }),
+    ...(from && { from }),
+    ...(to && { to: dayAfter(to) }),
+  };
+  return (await ask(api.GET('/api/v1/tickets', { params: { query } }))).tickets;
+}
+
+/** Open tickets of one grid, to spare people a second report of the same thing. */
+export async function listOpen(area: string): Promise<Ticket[]> {
+  const query = { area, state: 'open', limit: 100 } as const;
+  return (await ask(api.GET('/api/v1/tickets', { params: { query } }))).tickets;
+}
+
+export function getTicket(number: string): Promise<Ticket> {
+  return ask(api.GET('/api/v1/tickets/{number}', { params: { path: { number } } }));
+}
+
+/**
+ * Shows a ticket; `move` also brings the map there, `from` is the pile to go back to. Resolves to false where there
+ * is no such number.
+ */
+export async function chooseTicket(number: string, move: boolean, from?: string[]): Promise<boolean> {
+  const listed = tickets.peek().value?.find((one) => one.number === number);
+  const found = listed ?? (await getTicket(number).catch(() => null));
+  if (!found) return false;
+  picked.value = { what: 'ticket', number, ...(from && { from }) };
+  if (snap.peek() === 'peek') snap.value = 'half';
+  if (move) goal.value = placeOf(found);
+  return true;
+}
+
+/** Shows the tickets that lie on one another at one place; a single one as itself. */
+export function choosePile(numbers: string[]): void {
+  const [first, ...more] = numbers;
+  if (first && more.length === 0) void chooseTicket(first, false);
+  else picked.value = { what: 'pile', numbers };
+}
+
+export async function takeStep(number: string, step: string, note: string): Promise<void> {
+  const body = { step, ...(note && { note }) };
+  await ask(api.POST('/api/v1/tickets/{number}/steps', { params: { path: { number } }, body }));
+  ticketTick.value++;
+}
+
+/** Pressing a counter narrows the list to it; pressing it again shows all. */
+export function pressCounter(counter: CounterName): void {
+  const same = filter.peek().counter === counter;
+  filter.value = { ...filter.peek(), counter: same ? 'total' : counter };
+  picked.value = null;
+  tab.value = 'tickets';
+  if (snap.peek() === 'peek') snap.value = 'half';
+}
+
+export function clearFilter(): void {
+  filter.value = noFilter;
+}
+
+/** Which tickets these are changes by itself, as time goes on. */
+const dependOnTime = new Set<CounterName>(['due_soon', 'overdue', 'today']);
+
+/** Keeps figures, list and the open ticket in step with scope, filter, session and the server. */
+export function followTickets(): () => void {
+  const load = { counters: loader(counters), list: loader(tickets), one: loader(ticket), pile: loader(pile) };
+  const stops = [
+    effect(() => {
+      const area = scope.value;
+      if (!area || ticketTick.value < 0 || now.value < 0) return;
+      void load.counters(() => ask(api.GET('/api/v1/counters', { params: { query: { area } } })));
+    }),
+    effect(() => {
+      const area = scope.value;
+      void [filter.value, session.value];
+      if (dependOnTime.has(filter.value.counter)) void now.value;
+      if (area && ticketTick.value >= 0) void load.list(() => listTickets(area));
+    }),
+    effect(() => {
+      const chosen = picked.value;
+      void session.value;
+      if (chosen?.what !== 'ticket' || ticketTick.value < 0) return;
+      if (ticket.peek().value?.number !== chosen.number) ticket.value = { ...ticket.peek(), value: null };
+      void load.one(() => getTicket(chosen.number));
+    }),
+    effect(() => {
+      const chosen = picked.value;
+      void session.value;
+      if (chosen?.what !== 'pile' || ticketTick.value < 0) return;
+      void load.pile(() => Promise.all(chosen.numbers.map(getTicket)));
+    }),
+  ];
+  return () => stops.forEach((stop) => stop());
+}

@@ -1,0 +1,71 @@
+import createClient from 'openapi-fetch';
+import type { components, paths } from './schema';
+
+type Schemas = components['schemas'];
+export type AreaFeature = Schemas['AreaFeature'];
+export type AreaProperties = Schemas['AreaProperties'];
+export type Category = Schemas['Category'];
+export type Config = Schemas['Config'];
+export type Counters = Schemas['Counters'];
+export type FieldError = Schemas['ProblemFault'];
+export type Lineage = Schemas['Lineage'];
+export type LineageEntry = Schemas['LineageEntry'];
+export type Located = Schemas['Located'];
+export type LonLat = Schemas['LonLat'];
+export type ReportIn = Schemas['ReportBody'];
+export type ReportOut = Schemas['Receipt'];
+export type Session = Schemas['WhoAmI'];
+/** With its history where one ticket was asked for, by somebody who may see it. */
+export type Ticket = Schemas['Ticket'];
+export type TicketEvent = Schemas['TicketEvent'];
+
+/** The one door to the server; paths, parameters, bodies and answers are those of its OpenAPI. */
+export const api = createClient<paths>({ baseUrl: '' });
+
+/** What the server answered instead of a result (RFC 9457); status 0 when it could not be reached. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly errors: FieldError[] = [],
+  ) {
+    super(title);
+  }
+
+  /** What is wrong with this field of the form, if anything? */
+  at(field: string): FieldError | undefined {
+    return this.errors.find((error) => error.field.split('.').at(-1) === field);
+  }
+}
+
+type Outcome<T> = { data?: T; error?: unknown; response: Response };
+
+/** Who is told that the server does not know us, whatever was asked. */
+const refused = new Set<() => void>();
+
+export function onNotSignedIn(listener: () => void): void {
+  refused.add(listener);
+}
+
+/** Tells that an answer was 401; the map, which asks for its tiles itself, does so too. */
+export const tellNotSignedIn = (): void => refused.forEach((listener) => listener());
+
+/** The answer's body; throws Problem for everything that is no success. */
+export async function ask<T>(call: Promise<Outcome<T>>): Promise<T> {
+  const outcome = await call.catch(() => {
+    throw new Problem(0, 'unreachable');
+  });
+  if (outcome.response.ok) return outcome.data as T;
+  if (outcome.response.status === 401) tellNotSignedIn();
+  throw readProblem(outcome.response, outcome.error);
+}
+
+function readProblem(response: Response, body: unknown): Problem {
+  const said = (typeof body === 'object' && body !== null ? body : {}) as Partial<Schemas['Problem']>;
+  return new Problem(response.status, said.title ?? response.statusText, said.errors ?? []);
+}
+
+/** Whatever was thrown, as a Problem that a panel can show. */
+export function asProblem(thrown: unknown): Problem {
+  return thrown instanceof Problem ? thrown : new Problem(0, String(thrown));
+}

@@ -1,0 +1,61 @@
+import { openHome } from './actions/areas';
+import { t } from './i18n';
+import { area, deserted, home, page, picked, snap } from './state';
+import { AreaPage } from './panels/AreaPage';
+import { CameraPage } from './panels/CameraPage';
+import { CounterBar } from './panels/CounterBar';
+import { Expired } from './panels/Expired';
+import { Header } from './panels/Header';
+import { MapView } from './panels/MapView';
+import { PilePage } from './panels/PilePage';
+import { ReportPage } from './panels/ReportPage';
+import { Sheet } from './panels/Sheet';
+import { SignIn } from './panels/SignIn';
+import { TicketPage } from './panels/TicketPage';
+import { Empty, Failed } from './ui/Notice';
+
+export function App() {
+  return (
+    <>
+      <a class="skip" href="#panel" onClick={skip}>
+        {t('app.skip')}
+      </a>
+      <Header />
+      <Expired />
+      <CounterBar />
+      <main class="body" data-snap={snap.value}>
+        <MapView />
+        <Sheet>
+          <Page />
+        </Sheet>
+      </main>
+      <SignIn />
+    </>
+  );
+}
+
+function Page() {
+  const { problem } = area.value;
+  if (deserted.value) return <Deserted />;
+  if (!home.value && problem) return <Failed problem={problem} retry={() => void openHome()} />;
+  if (page.value === 'report') return <ReportPage />;
+  if (page.value === 'ticket') return <TicketPage />;
+  if (picked.value?.what === 'pile') return <PilePage numbers={picked.value.numbers} />;
+  if (picked.value?.what === 'camera') return <CameraPage camera={picked.value.camera} />;
+  return <AreaPage />;
+}
+
+function Deserted() {
+  return (
+    <Empty icon="inbox" title={t('area.none')}>
+      <p class="hint">{t('area.noneHint')}</p>
+      <code>gisgrid import FILE</code>
+    </Empty>
+  );
+}
+
+/** The hash belongs to the deep link, so the skip link moves the focus by hand. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById('panel')?.focus();
+}

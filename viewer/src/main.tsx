@@ -1,0 +1,40 @@
+import { render } from 'preact';
+import { followScope, loadIndex, openHome } from './actions/areas';
+import { loadCategories, loadConfig } from './actions/catalogue';
+import { followPlace } from './actions/report';
+import { followSession, resumeSession } from './actions/session';
+import { followTickets } from './actions/tickets';
+import { followAddress, readAddress } from './address';
+import { asProblem } from './api/client';
+import { App } from './app';
+import { followKeys } from './keys';
+import { followServer } from './live';
+import { area, layersOpen } from './state';
+import { startClock } from './time';
+import './styles/tokens.css';
+import './styles/controls.css';
+import './styles/frame.css';
+import './styles/panel.css';
+import './styles/map.css';
+import './styles/phone.css';
+
+async function start(): Promise<void> {
+  readAddress();
+  layersOpen.value = matchMedia('(min-width: 901px)').matches;
+  render(<App />, document.getElementById('app') as HTMLElement);
+  startClock();
+  followKeys();
+  followScope();
+  followPlace();
+  followSession();
+  await Promise.all([loadConfig().catch(() => undefined), resumeSession()]);
+  followTickets();
+  followServer();
+  followAddress();
+  void loadCategories().catch(() => undefined);
+  await openHome()
+    .then(() => void loadIndex().catch(() => undefined))
+    .catch((thrown) => (area.value = { value: null, loading: false, problem: asProblem(thrown) }));
+}
+
+void start();

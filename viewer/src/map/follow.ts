@@ -1,0 +1,102 @@
+import { effect } from '@preact/signals';
+import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
+import { filtered, shown } from '../actions/tickets';
+import type { AreaFeature, Ticket } from '../api/client';
+import { onChange } from '../live';
+import { area, goal, home, layersOff, now, picked, pile, scope, session, ticket, view } from '../state';
+import { placeOf } from '../tickets';
+import { epoch } from '../time';
+import { chosenSource, listedSource } from './overlay';
+import { followSheet, margins } from './room';
+import { dress, served, styleUrl } from './style';
+
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** Brings the map in step with the state, and keeps it there; returns what ends that. */
+export function followState(map: MapLibre): () => void {
+  const stops = [
+    effect(() => void map.setGlobalStateProperty('now', now.value)),
+    effect(() => showLayers(map)),
+    effect(() => markChosen(map)),
+    effect(() => showListed(map)),
+    effect(() => go(map)),
+    followSession(map),
+    followSheet(map),
+    onChange((layer) => map.getSource(layer) && map.refreshTiles(layer)),
+  ];
+  map.on('moveend', () => {
+    const { lng, lat } = map.getCenter();
+    view.value = { zoom: map.getZoom(), lat, lon: lng };
+  });
+  return () => stops.forEach((stop) => stop());
+}
+
+/** Whoever signs in or out may see other layers, which the server's style then has. */
+function followSession(map: MapLibre): () => void {
+  let first = true;
+  return effect(() => {
+    void session.value;
+    if (first) first = false;
+    else map.setStyle(styleUrl(), { transformStyle: dress });
+  });
+}
+
+/** Everything that a new style has forgotten. */
+export function restate(map: MapLibre): void {
+  map.setGlobalStateProperty('now', now.peek());
+  showLayers(map);
+  markChosen(map);
+  showListed(map);
+}
+
+/** While the list is filtered, its tickets stand in for the map's, which are counted in clusters. */
+function showLayers(map: MapLibre): void {
+  for (const [source, ids] of served) {
+    const off = layersOff.value.has(source) || (source === 'ticket' && filtered.value);
+    for (const id of ids) {
+      if (map.getLayer(id)) map.setLayoutProperty(id, 'visibility', off ? 'none' : 'visible');
+    }
+  }
+}
+
+function fill(map: MapLibre, id: string, features: GeoJSON.Feature[]): void {
+  map.getSource<GeoJSONSource>(id)?.setData({ type: 'FeatureCollection', features });
+}
+
+function markChosen(map: MapLibre): void {
+  const feature = area.value.value;
+  const marks: GeoJSON.Feature[] = [];
+  if (feature && scope.value !== home.value?.properties.code) marks.push(asLines(feature));
+  const what = picked.value?.what;
+  const one = what === 'ticket' ? ticket.value.value : what === 'pile' ? pile.value.value?.[0] : null;
+  if (one) marks.push(...asPoint(one, {}));
+  fill(map, chosenSource, marks);
+}
+
+function showListed(map: MapLibre): void {
+  const listed = filtered.value && !layersOff.value.has('ticket') ? shown.value : [];
+  const points = listed.flatMap((one) => {
+    const { number, category, step, due_at, closed_at } = one;
+    return asPoint(one, { number, category, step, due_at: epoch(due_at), closed: closed_at !== null });
+  });
+  fill(map, listedSource, points);
+}
+
+function asLines({ geometry }: AreaFeature): GeoJSON.Feature {
+  const coordinates = geometry?.coordinates.flat(1) ?? [];
+  return { type: 'Feature', properties: {}, geometry: { type: 'MultiLineString', coordinates } };
+}
+
+function asPoint(one: Ticket, properties: Record<string, unknown>): GeoJSON.Feature[] {
+  const at = placeOf(one);
+  return at ? [{ type: 'Feature', properties, geometry: { type: 'Point', coordinates: [at.lon, at.lat] } }] : [];
+}
+
+function go(map: MapLibre): void {
+  const to = goal.value;
+  if (!to) return;
+  const duration = calm.matches ? 0 : 700;
+  if ('bounds' in to) map.fitBounds(to.bounds, { padding: margins(), duration, maxZoom: 17 });
+  else map.easeTo({ center: [to.lon, to.lat], zoom: Math.max(map.getZoom(), 16), duration });
+  goal.value = null;
+}

@@ -1,0 +1,125 @@
+import type { Map as MapLibre, MapGeoJSONFeature, MapMouseEvent, PointLike } from 'maplibre-gl';
+import { chooseArea } from '../actions/areas';
+import { round } from '../actions/report';
+import { choosePile } from '../actions/tickets';
+import { t } from '../i18n';
+import { type Camera, picked, place, placeBy, receipt, reporting, snap } from '../state';
+import { listedSource } from './overlay';
+import { served } from './style';
+
+/** A finger does not hover; what the browser makes of its tap would leave an outline behind. */
+const hovers = matchMedia('(hover: hover)');
+const touch_px = 8;
+const ranks = ['district', 'town', 'community', 'grid'];
+
+/** Hover names and outlines the area, a click opens what is there; while reporting it sets the place. */
+export function followPointer(map: MapLibre, tip: HTMLElement): void {
+  const hover = hoverer(map);
+  map.on('mousemove', (event) => {
+    if (!hovers.matches) return;
+    const points = pointsAt(map, event);
+    const point = points[0] ?? null;
+    const found = areaAt(map, event);
+    hover(found);
+    map.getCanvas().style.cursor = reporting.peek() ? 'crosshair' : point || found ? 'pointer' : '';
+    showTip(tip, event, point ?? found, points.length);
+  });
+  map.on('mouseout', () => {
+    hover(null);
+    tip.hidden = true;
+  });
+  map.on('click', (event) => {
+    tip.hidden = true;
+    if (reporting.peek() && !receipt.peek()) setPlace(event);
+    else open(map, pointsAt(map, event), areaAt(map, event));
+  });
+}
+
+function hoverer(map: MapLibre): (feature: MapGeoJSONFeature | null) => void {
+  let last: string | number | undefined;
+  const mark = (id: string | number, hovered: boolean) =>
+    map.getSource('area') && map.setFeatureState({ source: 'area', sourceLayer: 'area', id }, { hover: hovered });
+  return (feature) => {
+    const next = feature?.id;
+    if (next === last) return;
+    if (last !== undefined) mark(last, false);
+    if (next !== undefined) mark(next, true);
+    last = next;
+  };
+}
+
+function find(map: MapLibre, where: PointLike | [PointLike, PointLike], ids: string[], types: string[]) {
+  const layers = ids.filter((id) => types.includes(map.getLayer(id)?.type ?? ''));
+  return layers.length > 0 ? map.queryRenderedFeatures(where, { layers }) : [];
+}
+
+/** What lies on top within a finger's reach, tickets before cameras, and every other one at exactly that place. */
+function pointsAt(map: MapLibre, { point }: MapMouseEvent): MapGeoJSONFeature[] {
+  const box: [PointLike, PointLike] = [
+    [point.x - touch_px, point.y - touch_px],
+    [point.x + touch_px, point.y + touch_px],
+  ];
+  const tickets = find(map, box, [listedSource, ...(served.get('ticket') ?? [])], ['circle']);
+  const cameras = find(map, box, served.get('camera') ?? [], ['circle', 'symbol']);
+  const top = tickets.find(({ properties }) => !properties['closed']) ?? tickets[0] ?? cameras[0];
+  const same = tickets.filter((one) => one !== top && top && placeOf(one) === placeOf(top));
+  return top ? [top, ...same] : [];
+}
+
+/** To a decimetre: tiles hold places in whole units of their own. */
+function placeOf({ geometry }: MapGeoJSONFeature): string {
+  return geometry.type === 'Point' ? geometry.coordinates.map((degrees) => degrees.toFixed(6)).join() : '';
+}
+
+/** The area here that counts: special before base, then the lowest level that the tile names. */
+function areaAt(map: MapLibre, { point }: MapMouseEvent): MapGeoJSONFeature | null {
+  const rank = ({ properties }: MapGeoJSONFeature) =>
+    ranks.indexOf(String(properties['level'])) + (properties['kind'] === 'special' ? 10 : 0);
+  const named = find(map, point, served.get('area') ?? [], ['fill']).filter(({ properties }) => properties['code']);
+  return named.sort((a, b) => rank(b) - rank(a))[0] ?? null;
+}
+
+function open(map: MapLibre, points: MapGeoJSONFeature[], area: MapGeoJSONFeature | null): void {
+  const feature = points[0] ?? area;
+  if (!feature) return;
+  const { source, properties } = feature;
+  if (properties['count']) {
+    openCluster(map, feature);
+    return;
+  }
+  const numbers = points.map((one) => one.properties['number']).filter(Boolean);
+  if (properties['number']) choosePile([...new Set(numbers.map(String))]);
+  else if (source === 'camera') picked.value = { what: 'camera', camera: properties as Camera };
+  else chooseArea(String(properties['code']), false);
+  if (snap.peek() === 'peek') snap.value = 'half';
+}
+
+/** Two zooms closer a cell of a cluster is sixteen. */
+function openCluster(map: MapLibre, { geometry }: MapGeoJSONFeature): void {
+  if (geometry.type !== 'Point') return;
+  const [lon = 0, lat = 0] = geometry.coordinates;
+  map.easeTo({ center: [lon, lat], zoom: map.getZoom() + 2 });
+}
+
+function setPlace({ lngLat }: MapMouseEvent): void {
+  placeBy.value = 'map';
+  place.value = { lon: round(lngLat.lng), lat: round(lngLat.lat), system: 'wgs84' };
+}
+
+type Feature = MapGeoJSONFeature | null;
+
+function showTip(tip: HTMLElement, { point }: MapMouseEvent, feature: Feature, several: number): void {
+  tip.hidden = feature === null;
+  if (!feature) return;
+  const { name, code, number, count } = feature.properties;
+  const many = Number(count ?? several);
+  const title: unknown = many > 1 ? t('list.count', { n: many }) : (name ?? number);
+  tip.replaceChildren(line('strong', title), line('span', name ? code : ''));
+  tip.style.transform = `translate(${point.x + 14}px, ${point.y + 14}px)`;
+}
+
+function line(tag: string, text: unknown): HTMLElement {
+  const element = document.createElement(tag);
+  element.textContent = String(text ?? '');
+  return element;
+}

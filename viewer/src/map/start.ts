@@ -1,0 +1,77 @@
+import './worker';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import {
+  AttributionControl,
+  GeolocateControl,
+  Map as MapLibre,
+  type MapOptions,
+  NavigationControl,
+  ScaleControl,
+} from 'maplibre-gl';
+import { boundsOf, moveTo } from '../actions/areas';
+import { tellNotSignedIn } from '../api/client';
+import { t } from '../i18n';
+import { home, mapState, scope, view } from '../state';
+import { followCensus } from './census';
+import { followState, restate } from './follow';
+import { addIcons } from './icons';
+import { followPin } from './pin';
+import { followPointer } from './pointer';
+import { firstMargins } from './room';
+import { dress, styleUrl } from './style';
+
+/** Opens the map in `container` and keeps it in step with the state; returns what closes it. */
+export function startMap(container: HTMLElement, tip: HTMLElement): () => void {
+  const map = new MapLibre({ container, ...start(container), ...words() });
+  addControls(map);
+  map.setStyle(styleUrl(), { transformStyle: dress });
+  map.on('style.load', () => {
+    addIcons(map);
+    restate(map);
+  });
+  let stops: (() => void)[] = [];
+  map.once('style.load', () => {
+    stops = [followState(map), followPin(map)];
+    if (!view.peek() && scope.peek() !== home.peek()?.properties.code) void moveTo(scope.peek() ?? '');
+  });
+  map.on('error', ({ error }) => {
+    if ('status' in error && error.status === 401) tellNotSignedIn();
+    else console.error(error);
+  });
+  map.once('idle', () => (mapState.value = 'ready'));
+  followPointer(map, tip);
+  followCensus(map);
+  Object.assign(container, { map });
+  return () => {
+    stops.forEach((stop) => stop());
+    map.remove();
+  };
+}
+
+function start(container: HTMLElement): Partial<MapOptions> {
+  const seen = view.peek();
+  const top = home.peek();
+  const options = { attributionControl: false, maxZoom: 20, minZoom: 6, dragRotate: false, pitchWithRotate: false } as const;
+  if (seen) return { ...options, center: [seen.lon, seen.lat], zoom: seen.zoom };
+  return top ? { ...options, bounds: boundsOf(top), fitBoundsOptions: { padding: firstMargins(container) } } : options;
+}
+
+function words(): Partial<MapOptions> {
+  const locale = {
+    'Map.Title': t('app.map'),
+    'NavigationControl.ZoomIn': t('map.zoomIn'),
+    'NavigationControl.ZoomOut': t('map.zoomOut'),
+    'NavigationControl.ResetBearing': t('map.north'),
+    'GeolocateControl.FindMyLocation': t('map.locate'),
+    'GeolocateControl.LocationNotAvailable': t('map.locateOff'),
+  };
+  return { locale };
+}
+
+function addControls(map: MapLibre): void {
+  map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right');
+  map.addControl(new GeolocateControl({ positionOptions: { enableHighAccuracy: true } }), 'bottom-right');
+  map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left');
+  map.addControl(new AttributionControl({ compact: true }), 'bottom-left');
+  map.touchZoomRotate.disableRotation();
+}

@@ -1,0 +1,42 @@
+import { pressCounter } from '../actions/tickets';
+import { t } from '../i18n';
+import { area, type CounterName, counters, filter, lang } from '../state';
+import { showShare } from '../time';
+
+const order: CounterName[] = ['total', 'done', 'open', 'today', 'due_soon', 'overdue', 'unplaced'];
+
+/** The figures of the chosen area; each is a filter of the list. */
+export function CounterBar() {
+  const name = area.value.value?.properties.name ?? '';
+  return (
+    <section class="counters" aria-label={t('counter.label', { area: name })} aria-busy={counters.value.loading}>
+      <div class="counter-list" aria-live="polite">
+        {order.map((counter) => (
+          <Figure key={counter} counter={counter} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Figure({ counter }: { counter: CounterName }) {
+  const figures = counters.value.value;
+  const value = figures?.[counter];
+  const pressed = filter.value.counter === counter && counter !== 'total';
+  return (
+    <button
+      type="button"
+      class={`counter ${counter}`}
+      data-counter={counter}
+      data-none={value === 0}
+      aria-pressed={pressed}
+      onClick={() => pressCounter(counter)}
+    >
+      <span class="counter-name">{t(`counter.${counter}`)}</span>
+      <span class="counter-value">{value === undefined ? '–' : value.toLocaleString(lang.value)}</span>
+      {counter === 'done' && figures && figures.total > 0 && (
+        <span class="counter-more">{t('counter.rate', { rate: showShare(figures.done / figures.total) })}</span>
+      )}
+    </button>
+  );
+}

@@ -1,0 +1,55 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { openReport } from '../actions/report';
+import { t } from '../i18n';
+import { home, lang, mapState, reporting } from '../state';
+import { Icon } from '../ui/Icon';
+import { Empty } from '../ui/Notice';
+import { LayersPanel } from './LayersPanel';
+
+/** The map, as soon as it is known where; its code comes in a chunk of its own. */
+export function MapView() {
+  const unsupported = mapState.value === 'unsupported';
+  return (
+    <section class="map" aria-label={t('layer.area')}>
+      {unsupported ? <Empty icon="alert" title={t('app.unsupported')} /> : home.value && <Canvas key={lang.value} />}
+      {!unsupported && <LayersPanel />}
+      {!reporting.value && (
+        <button type="button" class="report-open" onClick={() => openReport()}>
+          <Icon name="flag" />
+          {t('report.open')}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Canvas() {
+  const box = useRef<HTMLDivElement>(null);
+  const tip = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!hasWebGl2()) {
+      mapState.value = 'unsupported';
+      return undefined;
+    }
+    let close = () => {};
+    let gone = false;
+    void import('../map/start').then(({ startMap }) => {
+      if (!gone && box.current && tip.current) close = startMap(box.current, tip.current);
+    });
+    return () => {
+      gone = true;
+      close();
+    };
+  }, []);
+  return (
+    <>
+      <div id="map" ref={box} class={reporting.value ? 'canvas placing' : 'canvas'} data-state={mapState.value} />
+      <div ref={tip} class="tip" aria-hidden="true" hidden />
+      {mapState.value === 'loading' && <div class="map-wait" role="status" aria-label={t('app.loading')} />}
+    </>
+  );
+}
+
+function hasWebGl2(): boolean {
+  return document.createElement('canvas').getContext('webgl2') !== null;
+}

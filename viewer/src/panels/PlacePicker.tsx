@@ -1,0 +1,94 @@
+import { useSignal } from '@preact/signals';
+import { findMe } from '../actions/report';
+import type { Problem } from '../api/client';
+import { t } from '../i18n';
+import { located, type PlaceBy, place, placeBy } from '../state';
+import { showMetres } from '../time';
+import { Icon, type IconName } from '../ui/Icon';
+import { Failed } from '../ui/Notice';
+import { TypedPlace } from './TypedPlace';
+
+const ways: [PlaceBy, IconName, 'report.byMap' | 'report.byGps' | 'report.byTyped'][] = [
+  ['map', 'pin', 'report.byMap'],
+  ['gps', 'aim', 'report.byGps'],
+  ['typed', 'type', 'report.byTyped'],
+];
+
+/** Where it is: on the map, by GPS or by coordinates; says which grid that is before anything is sent. */
+export function PlacePicker({ problem }: { problem: Problem | null }) {
+  const fault = problem?.at('lon') ?? problem?.at('lat') ?? problem?.at('system') ?? problem?.at('accuracy_m');
+  return (
+    <fieldset class="field">
+      <legend>{t('report.where')}</legend>
+      <div class="segments">
+        {ways.map(([way, icon, label]) => (
+          <button key={way} type="button" aria-pressed={placeBy.value === way} onClick={() => (placeBy.value = way)}>
+            <Icon name={icon} />
+            {t(label)}
+          </button>
+        ))}
+      </div>
+      {placeBy.value === 'map' && <p class="hint">{t('report.tapMap')}</p>}
+      {placeBy.value === 'gps' && <Gps />}
+      {placeBy.value === 'typed' && <TypedPlace />}
+      <Where />
+      {fault && <p class="error" role="alert">{[fault.message, fault.remedy].filter(Boolean).join(' → ')}</p>}
+    </fieldset>
+  );
+}
+
+function Gps() {
+  const state = useSignal<'idle' | 'waiting' | 'denied'>('idle');
+  if (!window.isSecureContext) return <p class="hint">{t('report.gpsInsecure')}</p>;
+  const ask = async () => {
+    state.value = 'waiting';
+    try {
+      place.value = await findMe();
+      state.value = 'idle';
+    } catch {
+      state.value = 'denied';
+    }
+  };
+  return (
+    <div class="gps">
+      <button type="button" class="button" disabled={state.value === 'waiting'} onClick={() => void ask()}>
+        <Icon name="aim" />
+        {state.value === 'waiting' ? t('report.gpsWait') : t('report.gpsAsk')}
+      </button>
+      {state.value === 'denied' && <p class="error">{t('report.gpsDenied')}</p>}
+    </div>
+  );
+}
+
+/** The grid that the server finds for the place. */
+function Where() {
+  const { value, problem } = located.value;
+  const at = place.value;
+  if (!at) return null;
+  if (problem) return <Failed problem={problem} />;
+  if (!value) return <p class="hint">{t('app.loading')}</p>;
+  const { grid, assignment } = value;
+  const distance = showMetres(assignment.distance_to_edge_m ?? 0);
+  return (
+    <div class={grid ? 'where' : 'where outside'} aria-live="polite" data-grid={grid?.code ?? ''}>
+      <Icon name="pin" />
+      <div>
+        {grid && (
+          <p>
+            <span class="hint">{t('report.gridIs')}</span> <strong>{grid.name}</strong> <code>{grid.code}</code>
+          </p>
+        )}
+        <p class="hint">{methodWords(assignment.method, distance)}</p>
+        {at.accuracy_m !== undefined && <p class="hint">{t('report.accuracy', { d: showMetres(at.accuracy_m) })}</p>}
+        <p class="hint numbers">
+          {at.lon}, {at.lat} · {at.system}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function methodWords(method: string, distance: string): string {
+  const known = ['inside', 'edge', 'nearest'] as const;
+  return t(`report.method.${known.find((one) => one === method) ?? 'none'}`, { d: distance });
+}

@@ -1,0 +1,61 @@
+import { useSignal } from '@preact/signals';
+import { closeReport, openReport } from '../actions/report';
+import { chooseTicket } from '../actions/tickets';
+import type { ReportOut } from '../api/client';
+import { t, term } from '../i18n';
+import { showTime } from '../time';
+import { Facts } from '../ui/Facts';
+import { Icon } from '../ui/Icon';
+
+/** What the reporter takes home: number, access code, who has it, by when. */
+export function Receipt({ receipt }: { receipt: ReportOut }) {
+  const { number, secret, assignee, grid, area, due_at } = receipt;
+  const who = [assignee && term('role', assignee.role), assignee?.department].filter(Boolean).join(' · ');
+  const view = () => {
+    closeReport();
+    void chooseTicket(number, true);
+  };
+  return (
+    <div class="receipt" role="status">
+      <p class="receipt-mark">
+        <Icon name="check" />
+      </p>
+      <Kept label={t('report.number')} text={number} name="number" />
+      <Kept label={t('report.secret')} text={secret} name="secret" />
+      <p class="hint">{t('report.secretHint')}</p>
+      <Facts
+        facts={[
+          [t('ticket.grid'), grid ? `${grid.name} ${grid.code}` : (area?.code ?? '')],
+          [t('report.assignee'), who],
+          [t('ticket.step'), term('step', receipt.step)],
+          [t('report.due'), showTime(due_at)],
+        ]}
+      />
+      <div class="actions">
+        <button type="button" class="button primary" onClick={view}>
+          {t('report.view')}
+        </button>
+        <button type="button" class="button" onClick={() => openReport()}>
+          {t('report.again')}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Kept({ label, text, name }: { label: string; text: string; name: string }) {
+  const copied = useSignal(false);
+  const copy = () => navigator.clipboard.writeText(text).then(() => (copied.value = true), () => undefined);
+  return (
+    <div class="kept">
+      <span class="hint">{label}</span>
+      <code data-receipt={name}>{text}</code>
+      {window.isSecureContext && (
+        <button type="button" class="link" onClick={() => void copy()}>
+          <Icon name={copied.value ? 'check' : 'copy'} />
+          {t(copied.value ? 'report.copied' : 'report.copy')}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { newClientRef, sendReport } from '../actions/report';
+import { asProblem, type FieldError, Problem } from '../api/client';
+import { t } from '../i18n';
+import { place } from '../state';
+import { Field } from '../ui/Field';
+import { Failed } from '../ui/Notice';
+import { CategoryPicker } from './CategoryPicker';
+import { Nearby } from './Nearby';
+import { PlacePicker } from './PlacePicker';
+
+const fields = ['category', 'description', 'lon', 'lat', 'system', 'accuracy_m'];
+
+/** What happened, where, of which kind; faults stand at their field, the server's and our own. */
+export function ReportForm() {
+  const { category, words, problem, sending, send } = useReport();
+  return (
+    <form class="report" onSubmit={send} noValidate>
+      <PlacePicker problem={problem.value} />
+      <Nearby />
+      <CategoryPicker value={category} error={problem.value?.at('category')} />
+      <Field label={t('report.words')} hint={t('report.wordsHint')} error={problem.value?.at('description')}>
+        {(attributes) => (
+          <textarea
+            {...attributes}
+            name="description"
+            rows={4}
+            maxLength={4000}
+            value={words.value}
+            onInput={(event) => (words.value = event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      {problem.value && <Failed problem={problem.value} fields={fields} />}
+      <button type="submit" class="button primary wide" disabled={sending.value}>
+        {sending.value ? t('report.sending') : t('report.send')}
+      </button>
+    </form>
+  );
+}
+
+/** The report being written; it keeps its key while it is the same, so that sending twice makes one ticket. */
+function useReport() {
+  const category = useSignal('');
+  const words = useSignal('');
+  const problem = useSignal<Problem | null>(null);
+  const sending = useSignal(false);
+  const clientRef = useRef(newClientRef());
+
+  const send = async (event: Event) => {
+    event.preventDefault();
+    const missing = faults(category.value, words.value);
+    problem.value = missing.length > 0 ? new Problem(422, t('report.failed'), missing) : null;
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('.report .wrong :is(input, textarea)')?.focus());
+    const at = place.value;
+    if (problem.value || !at) return;
+    sending.value = true;
+    try {
+      await sendReport({ ...at, category: category.value, description: words.value, client_ref: clientRef.current });
+    } catch (thrown) {
+      problem.value = asProblem(thrown);
+      if (problem.value.status === 409) clientRef.current = newClientRef();
+    }
+    sending.value = false;
+  };
+  return { category, words, problem, sending, send };
+}
+
+function faults(category: string, words: string): FieldError[] {
+  const found: FieldError[] = [];
+  const add = (field: string, message: string) => found.push({ field, message, remedy: '' });
+  if (!place.value) add('lon', t('report.needPlace'));
+  if (!category) add('category', t('report.needCategory'));
+  if (!words.trim()) add('description', t('report.needWords'));
+  return found;
+}

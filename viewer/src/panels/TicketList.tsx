@@ -1,0 +1,38 @@
+import { chooseTicket, clearFilter, filtered, shown } from '../actions/tickets';
+import { t } from '../i18n';
+import { area, tickets, ticketTick } from '../state';
+import { Empty, Failed, Skeleton } from '../ui/Notice';
+import { ListFilter } from './ListFilter';
+import { TicketTable } from './TicketTable';
+
+/** The tickets of the chosen area as a table: what the map shows, for reading and for keyboards. */
+export function TicketList() {
+  const { value, problem, loading } = tickets.value;
+  const caption = t('list.caption', { area: area.value.value?.properties.name ?? '' });
+  return (
+    <>
+      <ListFilter />
+      {problem && <Failed problem={problem} retry={() => ticketTick.value++} />}
+      {!value && loading && <Skeleton rows={8} />}
+      {value && shown.value.length === 0 && <NoTickets />}
+      {value && shown.value.length > 0 && (
+        <TicketTable rows={shown.value} caption={caption} open={({ number }) => void chooseTicket(number, true)} />
+      )}
+    </>
+  );
+}
+
+function NoTickets() {
+  return (
+    <Empty icon="inbox" title={t('list.empty')}>
+      {filtered.value && (
+        <>
+          <p class="hint">{t('list.emptyHint')}</p>
+          <button type="button" class="button" onClick={clearFilter}>
+            {t('list.clear')}
+          </button>
+        </>
+      )}
+    </Empty>
+  );
+}

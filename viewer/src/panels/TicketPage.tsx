@@ -1,0 +1,96 @@
+import { chooseArea } from '../actions/areas';
+import type { Ticket } from '../api/client';
+import { t } from '../i18n';
+import { categories, goal, lang, picked, session, ticket, ticketTick } from '../state';
+import { categoryName, placeOf } from '../tickets';
+import { showTime } from '../time';
+import { DueBadge, DueWords } from '../ui/DueBadge';
+import { Facts } from '../ui/Facts';
+import { Icon } from '../ui/Icon';
+import { Failed, Skeleton } from '../ui/Notice';
+import { History } from './History';
+import { PageHead } from './PageHead';
+import { StepForm } from './StepForm';
+import { Steps } from './Steps';
+
+export function TicketPage() {
+  const { value, problem } = ticket.value;
+  const title = value ? categoryName(value.category, categories.value, lang.value) : t('ticket.title');
+  return (
+    <>
+      <PageHead title={title} back={goBack}>
+        {value && (
+          <p class="page-sub">
+            <code>{value.number}</code>
+            <DueBadge ticket={value} />
+            <span class="hint">
+              <DueWords ticket={value} />
+            </span>
+          </p>
+        )}
+      </PageHead>
+      <div class="page-body">
+        {problem && <Failed problem={problem} retry={() => ticketTick.value++} />}
+        {!value && !problem && <Skeleton rows={5} />}
+        {value && <TicketBody ticket={value} />}
+      </div>
+    </>
+  );
+}
+
+/** To the pile that the ticket was taken from, else to the area. */
+function goBack(): void {
+  const at = picked.peek();
+  picked.value = at?.what === 'ticket' && at.from ? { what: 'pile', numbers: at.from } : null;
+}
+
+function TicketBody({ ticket: one }: { ticket: Ticket }) {
+  const at = placeOf(one);
+  return (
+    <>
+      <Steps step={one.step} closed={one.closed_at !== null} />
+      <Words ticket={one} />
+      <TicketFacts ticket={one} />
+      {at && (
+        <div class="actions">
+          <button type="button" class="button" onClick={() => (goal.value = at)}>
+            <Icon name="aim" />
+            {t('area.zoom')}
+          </button>
+        </div>
+      )}
+      {session.value && <StepForm key={one.step} ticket={one} />}
+      {one.history && <History events={one.history} />}
+    </>
+  );
+}
+
+/** What was reported, where this person may read it. */
+function Words({ ticket: { description } }: { ticket: Ticket }) {
+  if (description === undefined) return <p class="hint private">{t('ticket.private')}</p>;
+  return (
+    <section class="block words">
+      <h3>{t('ticket.description')}</h3>
+      <p>{description}</p>
+    </section>
+  );
+}
+
+function TicketFacts({ ticket: one }: { ticket: Ticket }) {
+  const { grid } = one;
+  const link = grid && (
+    <button type="button" class="link" onClick={() => chooseArea(grid.code, true)}>
+      {grid.name} <code>{grid.code}</code>
+    </button>
+  );
+  return (
+    <Facts
+      facts={[
+        [t('ticket.grid'), link ?? t('list.noGrid')],
+        [t('ticket.received'), showTime(one.received_at)],
+        [t('ticket.due'), showTime(one.due_at)],
+        [t('ticket.closed'), one.closed_at ? showTime(one.closed_at) : ''],
+      ]}
+    />
+  );
+}

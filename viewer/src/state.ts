@@ -1,0 +1,107 @@
+import { computed, signal } from '@preact/signals';
+import type {
+  AreaFeature,
+  AreaProperties,
+  Category,
+  Config,
+  Counters,
+  Located,
+  Problem,
+  ReportOut,
+  Session,
+  Ticket,
+} from './api/client';
+
+/** Everything that the page shows is derived from the signals of this one module. */
+
+export type Lang = 'zh-CN' | 'en';
+export type Loadable<T> = { value: T | null; loading: boolean; problem: Problem | null };
+export type CounterName = keyof Counters;
+export type Camera = { code: string; name: string; bearing: number; angle: number; grid?: string };
+export type View = { zoom: number; lat: number; lon: number };
+/** What lies on top of the area's page; a pile is several tickets at one place. */
+export type Picked =
+  | { what: 'ticket'; number: string; from?: string[] }
+  | { what: 'pile'; numbers: string[] }
+  | { what: 'camera'; camera: Camera }
+  | null;
+export type Tab = 'tickets' | 'facts';
+export type Snap = 'peek' | 'half' | 'full';
+export type Filter = { counter: CounterName; category: string; from: string; to: string };
+export type Census = Record<string, number>;
+export type PlaceBy = 'map' | 'gps' | 'typed';
+export type Place = { lon: number; lat: number; system: string; accuracy_m?: number };
+
+export const idle = <T>(): Loadable<T> => ({ value: null, loading: false, problem: null });
+export const noFilter: Filter = { counter: 'total', category: '', from: '', to: '' };
+
+export const lang = signal<Lang>('zh-CN');
+/** Epoch seconds; moves once a minute, so that due states do without a reload. */
+export const now = signal(Math.floor(Date.now() / 1000));
+/** The server's settings; these until they are there. */
+export const config = signal<Config>({
+  zone: 'Asia/Shanghai',
+  due_soon_hours: 24,
+  network: 'base',
+  version: '',
+  sample: false,
+});
+export const live = signal<'connecting' | 'live' | 'polling' | 'offline'>('connecting');
+
+export const session = signal<Session | null>(null);
+/** Somebody was signed in, and the server has forgotten it. */
+export const expired = signal(false);
+export const categories = signal<Category[]>([]);
+
+/** The topmost area, where the map opens and counting starts. */
+export const home = signal<AreaFeature | null>(null);
+/** The server has no area at all yet. */
+export const deserted = signal(false);
+/** The area whose figures, tickets and facts are shown; null until `home` is known. */
+export const scope = signal<string | null>(null);
+export const area = signal<Loadable<AreaFeature>>(idle());
+/** From the top down to the area itself. */
+export const trail = signal<AreaFeature[]>([]);
+
+/** Every area without its shape, for search and legend; null until it is there. */
+export const areaIndex = signal<AreaProperties[] | null>(null);
+
+export const counters = signal<Loadable<Counters>>(idle());
+export const tickets = signal<Loadable<Ticket[]>>(idle());
+export const filter = signal<Filter>(noFilter);
+
+export const picked = signal<Picked>(null);
+export const ticket = signal<Loadable<Ticket>>(idle());
+/** The tickets of a pile. */
+export const pile = signal<Loadable<Ticket[]>>(idle());
+
+export const view = signal<View | null>(null);
+/** A place that the map should move to; the map takes it and sets null. */
+export const goal = signal<{ bounds: [number, number, number, number] } | { lon: number; lat: number } | null>(null);
+/** Layer ids that the style offers to this caller, in its order. */
+export const layersOffered = signal<string[]>([]);
+export const layersOff = signal<ReadonlySet<string>>(new Set());
+export const census = signal<Census>({});
+export const mapState = signal<'loading' | 'ready' | 'unsupported'>('loading');
+
+export const tab = signal<Tab>('tickets');
+export const snap = signal<Snap>('peek');
+export const layersOpen = signal(false);
+export const signInOpen = signal(false);
+
+/** The report being written, or null when none is. */
+export const reporting = signal(false);
+export const placeBy = signal<PlaceBy>('map');
+export const place = signal<Place | null>(null);
+export const located = signal<Loadable<Located>>(idle());
+export const nearby = signal<Ticket[]>([]);
+export const receipt = signal<ReportOut | null>(null);
+
+/** Bumped when the server says that something of this kind changed. */
+export const areaTick = signal(0);
+export const ticketTick = signal(0);
+
+export const page = computed(() => {
+  if (reporting.value) return 'report';
+  return picked.value?.what ?? 'area';
+});
