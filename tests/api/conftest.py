@@ -1,0 +1,88 @@
+"""A district of two towns behind the real app, and people who sign in to it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import make_url, text
+
+from gisgrid.access import add_account
+from gisgrid.api.app import create_app
+from gisgrid.boundaries.importing import ImportOrder, import_boundaries
+from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.settings import Settings
+from tests.conftest import url_of
+from tests.drawing import draw, write_geojson
+
+NORTH, SOUTH = "360302001", "360302002"
+GRIDS = {"A": f"{NORTH}001001", "B": f"{NORTH}001002", "C": f"{SOUTH}001001"}
+POSTS = [
+    (GRIDS["A"], "worker", "王一(虚构)", None),
+    (GRIDS["B"], "head", "李二(虚构)", None),
+    (f"{SOUTH}001", "centre", "赵三(虚构)", "城管"),
+    ("360302", "centre", "钱四(虚构)", None),
+]
+
+
+@dataclass(frozen=True)
+class District:
+    """The app over a database with areas A and B in one town, C in another, and secrets by account name."""
+
+    app: FastAPI
+    secrets: dict[str, str]
+    url: str
+
+    def client(self, name: str = "") -> TestClient:
+        """A client, signed in by bearer secret when named."""
+        headers = {"Authorization": f"Bearer {self.secrets[name]}"} if name else {}
+        return TestClient(self.app, headers=headers, raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def district(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
+    url = new_database()
+    _import(url, tmp_path_factory)
+    app = create_app(Settings(pool_size=4), url_of(url, str(make_url(url).database), "gisgrid_api"))
+    with TestClient(app):
+        yield District(app, _people(url), url)
+
+
+def _import(url: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    owner = Database(url, role=OWNER)
+    drawn = draw("AAB\nCCC")
+    path = write_geojson(tmp_path_factory.mktemp("areas") / "areas.geojson", {GRIDS[k]: v for k, v in drawn.items()})
+    import_boundaries(owner, ImportOrder(path, datetime(2023, 1, 1, tzinfo=UTC), level="grid"))
+    with owner.transaction(EVERYTHING) as connection:
+        for code, role, name, department in POSTS:
+            connection.execute(
+                text(
+                    "WITH who AS (INSERT INTO core.person (name, phone) VALUES (:name, '000-0000-0001')"
+                    " RETURNING person_id) INSERT INTO core.post (area_id, path, role, person_id, department)"
+                    " SELECT v.area_id, v.path, :role, who.person_id, :department"
+                    " FROM app.area_at(now()) AS v, who WHERE v.code = :code"
+                ),
+                {"code": code, "role": role, "name": name, "department": department},
+            )
+    owner.close()
+
+
+def _people(url: str) -> dict[str, str]:
+    superuser = Database(url, role="")
+    accounts: dict[str, dict[str, Any]] = {
+        "boss": {"role": "admin"},
+        "north": {"role": "dispatcher", "area": NORTH},
+        "south": {"role": "dispatcher", "area": SOUTH},
+        "wang": {"role": "worker", "area": GRIDS["A"]},
+        "watch": {"role": "supervisor", "area": "360302"},
+        "chengguan": {"role": "department", "department": "城管"},
+    }
+    made = {}
+    with superuser.transaction() as connection:
+        for name, account in accounts.items():
+            made[name] = add_account(connection, name, **account)
+    superuser.close()
+    return made

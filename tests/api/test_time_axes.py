@@ -1,0 +1,100 @@
+"""Valid and recorded, asked over HTTP: a correction changes what is known of the past, not what was believed."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import mapbox_vector_tile
+import pytest
+
+from gisgrid.boundaries.importing import ImportOrder, import_boundaries
+from gisgrid.database import OWNER, Database
+from gisgrid.geo import LonLat, tile_at
+from tests.api.conftest import GRIDS, NORTH, District
+from tests.api.test_reports import body
+from tests.drawing import draw, spot, write_geojson
+
+PAST = "2023-06-01"
+NEW = f"{NORTH}001003"
+TILE = tile_at(LonLat(*spot(1.5, 0.5)), 16)
+
+
+@pytest.fixture(scope="module")
+def before(district: District, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An instant after which it became known that A's second cell was another grid from March 2023 on."""
+    lon, lat = spot(1.5, 0.5)
+    assert district.client().post("/api/v1/reports", json=body(lon=lon, lat=lat)).status_code == 201
+    owner = Database(district.url, role=OWNER)
+    instant = datetime.now(UTC).isoformat()
+    drawn = draw("ANB\nCCC")
+    codes = {**GRIDS, "N": NEW}
+    path = write_geojson(tmp_path_factory.mktemp("areas") / "new.geojson", {codes[k]: drawn[k] for k in "AN"})
+    import_boundaries(owner, ImportOrder(path, datetime(2023, 3, 1, tzinfo=UTC), level="grid"))
+    yield instant
+    owner.close()
+
+
+def get(district: District, path: str, **params: Any) -> Any:
+    answer = district.client().get(f"/api/v1/{path}", params=params)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def grid_at(district: District, **params: Any) -> str:
+    lon, lat = spot(1.5, 0.5)
+    return str(get(district, "locate", lon=lon, lat=lat, system="wgs84", **params)["grid"]["code"])
+
+
+def test_locate(district: District, before: str) -> None:
+    assert grid_at(district) == NEW
+    assert grid_at(district, at=PAST) == NEW, "as is known today"
+    assert grid_at(district, at=PAST, as_recorded=before) == GRIDS["A"], "as was believed"
+    assert grid_at(district, at="2023-02-01") == GRIDS["A"]
+
+
+def test_areas(district: District, before: str) -> None:
+    def codes(**params: Any) -> set[str]:
+        return {f["properties"]["code"] for f in get(district, "areas", level="grid", **params)["features"]}
+
+    assert codes() - codes(as_recorded=before) == {NEW}
+    assert NEW in codes(at=PAST) and NEW not in codes(at=PAST, as_recorded=before)
+    assert get(district, f"areas/{NEW}", at=PAST)["properties"]["valid_from"] == "2023-03-01T08:00:00+08:00"
+    assert district.client().get(f"/api/v1/areas/{NEW}", params={"as_recorded": before}).status_code == 404
+
+
+def test_counters_have_the_children_that_were_known(district: District, before: str) -> None:
+    community = f"{NORTH}001"
+    assert get(district, "counters", area=community)["unplaced"] == 0
+    known_then = get(district, "counters", area=community, as_recorded=before)
+    assert (known_then["total"], known_then["unplaced"]) == (1, 1), "the ticket has followed to what was not known"
+    assert district.client().get("/api/v1/counters", params={"area": NEW, "as_recorded": before}).status_code == 404
+
+
+def test_tiles(district: District, before: str) -> None:
+    def codes(**params: Any) -> set[str]:
+        answer = district.client().get(f"/tiles/area/{TILE.z}/{TILE.x}/{TILE.y}.mvt", params=params)
+        assert answer.status_code == 200, answer.text
+        features = mapbox_vector_tile.decode(answer.content)["area"]["features"]
+        return {f["properties"]["code"] for f in features if f["properties"]["level"] == "grid"}
+
+    assert NEW in codes() and NEW in codes(at=PAST)
+    assert NEW not in codes(as_recorded=before) and NEW not in codes(at=PAST, as_recorded=before)
+    url = f"/tiles/area/{TILE.z}/{TILE.x}/{TILE.y}.mvt"
+    assert district.client().get(url, params={"as_recorded": "then"}).status_code == 422
+
+
+def test_lineage_names_who_holds_the_ground(district: District, before: str) -> None:
+    lineage = get(district, f"areas/{GRIDS['A']}/lineage")
+    assert lineage["successors"] == [{"code": GRIDS["A"], "name": f"网格{GRIDS['A']}", "kind": "base", "share": 1}]
+    assert lineage["lost_share"] == 0
+    assert [(entry["code"], entry["kind"]) for entry in lineage["to"]] == [(GRIDS["A"], "split"), (NEW, "split")]
+
+
+def test_figures_are_carried_over(district: District, before: str) -> None:
+    new = get(district, f"areas/{NEW}/figures")
+    assert (new["code"], new["received"], new["closed"]) == (NEW, 1, 0)
+    assert new["by_code"] == [{"code": NEW, "own": True, "share": 1, "received": 1, "closed": 0}]
+    whole = get(district, f"areas/{NORTH}/figures", **{"from": "2023-01-01", "to": "2024-01-01"})
+    assert (whole["received"], whole["from"]) == (0, "2023-01-01T00:00:00+08:00")
+    assert district.client().get("/api/v1/areas/999/figures").status_code == 404
+    assert district.client().get(f"/api/v1/areas/{NEW}/figures", params={"from": "x"}).status_code == 422

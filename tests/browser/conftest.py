@@ -1,0 +1,87 @@
+"""A real server with the sample district, and a real Chromium that looks at it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
+
+from gisgrid.settings import PACKAGE
+from tests.browser.server import LiveServer, serving_sample
+
+READY = "#map[data-state=ready]"
+VIOLATIONS = """addEventListener('securitypolicyviolation', (event) =>
+  console.error('Content Security Policy: ' + event.violatedDirective + ' ' + event.blockedURI))"""
+DESK = (1440, 900)
+
+
+@dataclass
+class Visit:
+    """A page that was opened, and everything that went wrong on it, but for what the test is about."""
+
+    page: Page
+    expected: str = ""
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def live_server(new_database: Callable[[], str]) -> Iterator[LiveServer]:
+    """The service with the sample district, one for the whole run."""
+    assert (PACKAGE / "static" / "index.html").exists(), "the viewer is not built: npm run build in viewer/"
+    with serving_sample(new_database()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The Chromium that the test command found, or the machine's."""
+    found = os.environ.get("GISGRID_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        pytest.skip("no Chromium here: install one, or name it in GISGRID_TEST_CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, live_server: LiveServer, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """Open the viewer at an address's hash, wait for its map, and at the end find nothing wrong and take a picture."""
+    visits: list[Visit] = []
+
+    def open_page(hash_: str = "", size: tuple[int, int] = DESK, *, touch: bool = False, expected: str = "") -> Page:
+        viewport: ViewportSize = {"width": size[0], "height": size[1]}
+        context = chromium.new_context(
+            viewport=viewport, has_touch=touch, is_mobile=touch, locale="zh-CN", reduced_motion="reduce"
+        )
+        context.add_init_script(VIOLATIONS)
+        context.set_default_timeout(15_000)
+        visited = Visit(context.new_page(), expected)
+        visits.append(visited)
+        _listen(visited, live_server.url)
+        visited.page.goto(f"{live_server.url}/{hash_}")
+        visited.page.wait_for_selector(READY, timeout=60_000)
+        return visited.page
+
+    yield open_page
+    for number, visited in enumerate(visits):
+        visited.page.screenshot(path=tmp_path / f"page-{number}.png")
+        visited.page.context.close()
+        assert visited.complaints == []
+
+
+def _listen(visited: Visit, home: str) -> None:
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error" and not (visited.expected and visited.expected in message.text):
+            visited.complaints.append(message.text)
+
+    def see(request: Request) -> None:
+        if not request.url.startswith((f"{home}/", "data:", "blob:")):
+            visited.complaints.append(f"a request left the host: {request.url}")
+
+    visited.page.on("console", hear)
+    visited.page.on("pageerror", lambda error: visited.complaints.append(str(error)))
+    visited.page.on("request", see)

@@ -1,0 +1,76 @@
+"""What the hands of a visitor do on the page: look, click, sign in, report."""
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.server import LiveServer
+
+
+def quiet_grid(page: Page) -> str:
+    """The code of a base grid that no ticket is in, so that a click in its middle means the grid."""
+    answer: str = page.evaluate(
+        """async () => {
+          const get = async (path) => (await fetch(path)).json();
+          const grids = (await get('/api/v1/areas?level=grid')).features.map((one) => one.properties);
+          const busy = (await get('/api/v1/tickets?limit=1000')).tickets.map((one) => one.grid?.code);
+          return grids.find((one) => one.kind === 'base' && !busy.includes(one.code)).code;
+        }"""
+    )
+    return answer
+
+
+def figure(page: Page, counter: str) -> int:
+    text = page.locator(f"[data-counter={counter}] .counter-value").inner_text()
+    return int(text.replace(",", "")) if text != "–" else -1
+
+
+def settle(page: Page) -> None:
+    """Wait until the map stands still and has drawn everything."""
+    page.evaluate(
+        """() => new Promise((done) => {
+          const { map } = document.getElementById('map');
+          const look = () => (map.isMoving() || !map.areTilesLoaded() ? setTimeout(look, 50) : done());
+          setTimeout(look, 100);
+        })"""
+    )
+
+
+def sign_in(page: Page, server: LiveServer) -> None:
+    page.click(".top-button[aria-label=登录]")
+    page.fill("input[name=name]", "admin")
+    page.fill("input[name=secret]", server.secret)
+    page.click("dialog button[type=submit]")
+    expect(page.locator(".who")).to_contain_text("admin")
+
+
+def click_map(page: Page, place: dict[str, Any] | None = None) -> None:
+    box = page.locator("#map").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def centre_on(page: Page, code: str) -> None:
+    """Put the label point of a grid in the middle of the map, close enough to name the grid."""
+    page.evaluate(
+        """async (code) => {
+          const { geometry } = await (await fetch(`/api/v1/areas/${code}`)).json();
+          const ring = geometry.coordinates[0][0].slice(1);
+          const middle = [0, 1].map((axis) => ring.reduce((sum, point) => sum + point[axis], 0) / ring.length);
+          document.getElementById('map').map.jumpTo({ center: middle, zoom: 16 });
+        }""",
+        code,
+    )
+    settle(page)
+
+
+def report(page: Page, **body: Any) -> dict[str, Any]:
+    """Send a report as the page could; what became of it."""
+    answer: dict[str, Any] = page.evaluate(
+        """async (body) => {
+          const headers = { 'Content-Type': 'application/json' };
+          return (await fetch('/api/v1/reports', { method: 'POST', headers, body: JSON.stringify(body) })).json();
+        }""",
+        {"system": "wgs84", "description": "邻里噪音(测试)", **body},
+    )
+    return answer

@@ -1,0 +1,62 @@
+"""The service over the sample district, as `up` makes it, in a thread of the tests' own process."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from sqlalchemy import make_url
+
+from gisgrid.access import add_account
+from gisgrid.api.app import create_app
+from gisgrid.cli.sample import load_sample
+from gisgrid.database import OWNER, Database
+from gisgrid.settings import read_settings
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    """Where it listens, and the secret of its account `admin`."""
+
+    url: str
+    secret: str
+
+
+@contextmanager
+def serving_sample(owner_url: str) -> Iterator[LiveServer]:
+    """Load the sample into an empty, migrated database and serve it on a free port."""
+    settings = read_settings({})
+    _load(owner_url)
+    secret = _add_admin(owner_url)
+    service_url = make_url(owner_url).set(username="gisgrid_api").render_as_string(hide_password=False)
+    config = uvicorn.Config(create_app(settings, service_url), log_level="warning", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        deadline = time.monotonic() + 20
+        while not server.started:
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.05)
+        yield LiveServer(f"http://127.0.0.1:{listener.getsockname()[1]}", secret)
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+def _load(url: str) -> None:
+    database = Database(url, role=OWNER, statement_timeout_s=120)
+    load_sample(database, read_settings({}), say=lambda _line: None)
+    database.close()
+
+
+def _add_admin(url: str) -> str:
+    database = Database(url, role="")
+    try:
+        with database.transaction() as connection:
+            return add_account(connection, "admin", "admin")
+    finally:
+        database.close()

@@ -1,0 +1,86 @@
+"""The map in a real browser: what lies on it and on one another, where a typed place is, who is still signed in."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.hands import centre_on, click_map, quiet_grid, report, settle, sign_in
+from tests.browser.server import LiveServer
+
+pytestmark = pytest.mark.timeout(180)
+Open = Callable[..., Page]
+
+
+def test_tickets_at_one_place_open_as_a_list(visit: Open) -> None:
+    page = visit()
+    code = quiet_grid(page)
+    centre_on(page, code)
+    middle = page.evaluate("document.getElementById('map').map.getCenter()")
+    numbers = [report(page, category="dispute", lon=middle["lng"], lat=middle["lat"])["number"] for _ in range(2)]
+    place = page.evaluate(
+        "async (number) => (await (await fetch(`/api/v1/tickets/${number}`)).json()).place", numbers[0]
+    )
+    page.evaluate(
+        "([lon, lat]) => document.getElementById('map').map.jumpTo({ center: [lon, lat], zoom: 17 })",
+        [place["lon"], place["lat"]],
+    )
+    page.wait_for_function(
+        """() => {
+          const { map } = document.getElementById('map');
+          return map.queryRenderedFeatures({ layers: ['ticket-circle'] }).length >= 2;
+        }"""
+    )
+    click_map(page)
+    rows = page.locator("table.tickets tbody tr")
+    expect(rows).to_have_count(2)
+    expect(page.locator(".page-head h2")).to_have_text("此处有 2 件事件")
+    rows.first.click()
+    expect(page.locator(".page-sub code")).to_have_text(numbers[1])
+    page.click(".back")
+    expect(rows).to_have_count(2)
+
+
+def test_typed_coordinates_of_another_system_get_a_pin_where_they_are(visit: Open) -> None:
+    page = visit()
+    page.click(".report-open")
+    page.locator(".segments button").nth(2).click()
+    page.select_option(".typed select", "gcj02")
+    page.fill("input[name=lon]", "113.865")
+    page.fill("input[name=lat]", "27.62")
+    expect(page.locator(".where")).to_be_visible()
+    expect(page.locator(".maplibregl-marker")).to_be_visible()
+    settle(page)
+    centre = page.evaluate("document.getElementById('map').map.getCenter()")
+    found = page.evaluate("async () => (await fetch('/api/v1/locate?lon=113.865&lat=27.62&system=gcj02')).json()")
+    assert centre["lng"] == pytest.approx(found["point"]["lon"], abs=1e-5)
+    assert centre["lat"] == pytest.approx(found["point"]["lat"], abs=1e-5)
+    assert abs(centre["lng"] - 113.865) > 0.003, "GCJ-02 is half a kilometre off"
+
+
+def test_the_ground_is_drawn_and_can_be_switched_off(visit: Open) -> None:
+    page = visit("#m=16/27.625/113.86")
+    drawn = """() => {
+      const { map } = document.getElementById('map');
+      const layers = ['ground-street', 'ground-water', 'ground-name-street'];
+      return [...new Set(map.queryRenderedFeatures({ layers }).map((one) => one.layer.id))].sort();
+    }"""
+    page.wait_for_function(f"({drawn})().length === 3")
+    page.uncheck("[data-layer=ground]")
+    page.wait_for_function(f"({drawn})().length === 0")
+    assert "off=ground" in page.url
+
+
+def test_a_session_that_ended_is_told(visit: Open, live_server: LiveServer) -> None:
+    page = visit(expected="401")
+    sign_in(page, live_server)
+    page.click("[data-counter=open]")
+    page.locator("table.tickets tbody tr").first.click()
+    expect(page.locator(".step-form")).to_be_visible()
+    page.context.clear_cookies()
+    page.locator(".step-form .button.primary").click()
+    expect(page.locator(".expired")).to_be_visible()
+    expect(page.locator(".who")).to_have_count(0)
+    expect(page.locator(".words")).to_have_count(0)
+    page.click(".expired .button")
+    expect(page.locator("dialog")).to_be_visible()

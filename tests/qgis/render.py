@@ -1,0 +1,143 @@
+"""Draws the pictures of docs/qgis.md again: `.venv/bin/python -m tests.qgis.render` (needs PyQGIS and a Chinese font).
+
+The sample district on a throw-away server, an invented editor, real QGIS: what a clerk sees, drawn by QGIS itself. The
+picture of the whole window also needs the packages qgis and xvfb; without them the old one stays.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import shapely
+from fastapi.testclient import TestClient
+
+from gisgrid.api.app import create_app
+from gisgrid.boundaries.qgis.storage import make_project, store
+from gisgrid.cli.people import make_account
+from gisgrid.cli.sample import load_sample
+from gisgrid.cluster import ensure_cluster, stop_cluster
+from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.migrations import migrate
+from gisgrid.pyqgis import SYSTEM
+from gisgrid.settings import read_settings
+from tests.house.tree import CHECKOUT
+from tests.qgis.desk import URI, Clerk, TownHall
+from tests.sql.servers import free_port, ignore
+
+IMAGES = CHECKOUT / "docs" / "images"
+TOWN = "360302001"
+COMMUNITY = f"{TOWN}001"
+ONE, TWO, THREE, FIVE = (f"{COMMUNITY}00{n}" for n in (1, 2, 3, 5))
+MAP = ["problem", "problem_area", "preview", "ticket", "draft_special", "draft_base", "live_town", "live_grid"]
+WINDOW = Path(__file__).with_name("window.py")
+SIZE = {"width": 1000, "height": 720}
+
+
+@contextmanager
+def sample_hall() -> Iterator[TownHall]:
+    """The sample district with an editor `li` (invented) of one town."""
+    folder = Path(tempfile.mkdtemp(prefix="gisgrid-render-", dir="/tmp"))
+    folder.chmod(0o711)
+    settings = replace(read_settings({}, data_dir=folder), db_port=free_port(25561))
+    cluster = ensure_cluster(settings, say=ignore, fsync=False)
+    try:
+        migrate(cluster.owner_url)
+        owner = Database(cluster.owner_url, role=OWNER, statement_timeout_s=120)
+        load_sample(owner, settings, say=ignore)
+        with owner.transaction(EVERYTHING) as connection:
+            store(connection, make_project(connection), "gisgrid")
+        secrets = {"li": make_account(cluster, "li", "editor", TOWN, zone=settings.zone)}
+        with TestClient(create_app(settings, cluster.service_url)) as client:
+            hall = TownHall(cluster, client, owner, folder, str(SYSTEM), secrets)
+            yield hall
+            hall.close()
+        owner.close()
+    finally:
+        stop_cluster(cluster, force=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def shape(clerk: Clerk, code: str) -> Any:
+    return shapely.from_wkt(clerk.draft()[code]["wkt"])
+
+
+def corner_of(clerk: Clerk, *codes: str) -> tuple[float, float]:
+    """The corner that these grids share."""
+    held = [{(round(x, 10), round(y, 10)) for x, y in shapely.get_coordinates(shape(clerk, code))} for code in codes]
+    return set.intersection(*held).pop()
+
+
+def look(clerk: Clerk) -> list[float]:
+    """The community and a little round it."""
+    west, south, east, north = shapely.union_all([shape(clerk, code) for code in clerk.draft()]).bounds
+    return [west - 0.0008, south - 0.0006, east + 0.0008, north + 0.0006]
+
+
+def draw_problems(clerk: Clerk) -> None:
+    """One grid drawn over its neighbour, the neighbour forgotten."""
+    number = clerk.opens(area=COMMUNITY, title="幸福路两侧调整")
+    x, y = corner_of(clerk, ONE, TWO, THREE)
+    grown = shape(clerk, ONE).union(shapely.Polygon([(x, y), (x + 0.0016, y - 0.0007), (x + 0.0032, y + 0.0008)]))
+    clerk.reshape(layer="draft_base", key=clerk.key(ONE), wkt=grown.wkt)
+    _, south, east, _ = shape(clerk, FIVE).bounds
+    less = shape(clerk, FIVE).difference(shapely.box(east - 0.0016, south - 0.01, east, south + 0.0010))
+    clerk.reshape(layer="draft_base", key=clerk.key(FIVE), wkt=less.wkt)
+    assert clerk.saves()["saved"]
+    picture(clerk, "qgis-problems.png")
+    assert clerk.sets(number, "discarded")["saved"]
+
+
+def draw_preview(hall: TownHall, clerk: Clerk) -> None:
+    """A border moved in both its grids, one grid cut in two: what would move."""
+    clerk.opens(area=COMMUNITY, title="幸福路两侧调整")
+    one, three, five = (shape(clerk, code) for code in (ONE, THREE, FIVE))
+    band = three.intersection(one.buffer(0.0007, quad_segs=1, join_style="mitre"))
+    west, south, east, north = five.bounds
+    middle = (west + east) / 2 + 0.0002
+    places = [band.representative_point(), shapely.box(west, south, middle - 0.0006, north).intersection(five).centroid]
+    for place in places:
+        hall.report_at(place.x, place.y)
+    clerk.reshape(layer="draft_base", key=clerk.key(ONE), wkt=one.union(band).wkt)
+    clerk.reshape(layer="draft_base", key=clerk.key(THREE), wkt=three.difference(band).wkt)
+    clerk.split(layer="draft_base", line=[[middle + 0.0002, south - 0.001], [middle, north - 0.0004]])
+    assert clerk.saves()["saved"]
+    picture(clerk, "qgis-preview.png")
+
+
+def draw_window(hall: TownHall) -> bool:
+    """The desktop itself, on a screen that nobody sees. False: there is none here."""
+    if not (shutil.which("qgis") and shutil.which("xvfb-run")):
+        return False
+    env = hall.environ("li") | {"GISGRID_PICTURE": str(IMAGES / "qgis-window.png")}
+    del env["QT_QPA_PLATFORM"]
+    flags = ["--nologo", "--noversioncheck", "--noplugins", "--code", str(WINDOW), "--project", URI]
+    command = ["xvfb-run", "-a", "-s", "-screen 0 1500x900x24", "qgis", *flags]
+    subprocess.run(command, env=env, check=True, timeout=120, capture_output=True)
+    return True
+
+
+def picture(clerk: Clerk, name: str) -> None:
+    assert clerk.render(path=str(IMAGES / name), layers=MAP, box=look(clerk), **SIZE)
+
+
+def main() -> None:
+    """All pictures, into docs/images."""
+    with sample_hall() as hall:
+        clerk = hall.seat("li")
+        assert clerk.open(uri=URI)["read"]
+        draw_problems(clerk)
+        draw_preview(hall, clerk)
+        for layer, name in (("changeset", "qgis-changeset-form.png"), ("draft_base", "qgis-grid-form.png")):
+            assert clerk.show_form(layer=layer, path=str(IMAGES / name))
+        whole = draw_window(hall)
+    sys.stdout.write(f"drawn into {IMAGES}{'' if whole else ', without the window'}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Where the private PostgreSQL lies and listens, and what is refused before anything is touched."""
+
+import os
+import shutil
+import socket
+from dataclasses import replace
+
+import pytest
+
+from gisgrid.cluster import ensure_cluster, stop_cluster
+from gisgrid.cluster import place as places
+from gisgrid.errors import Refused, Unavailable
+from gisgrid.settings import Settings
+from tests.sql.servers import ask, ensure
+
+
+def test_the_socket_is_nobody_elses(settings: Settings) -> None:
+    cluster = ensure(settings)
+    assert cluster.socket_dir.stat().st_mode & 0o777 == 0o700
+    assert cluster.server is not None
+    assert cluster.server.place.pgdata.stat().st_mode & 0o777 == 0o700
+
+
+def test_it_moves_to_another_port_unless_it_is_in_use(settings: Settings) -> None:
+    cluster = ensure(settings)
+    elsewhere = replace(settings, db_port=settings.db_port + 1)
+    said: list[str] = []
+    stays = ensure_cluster(elsewhere, say=said.append, install=False)
+    assert stays.db_port == settings.db_port and "stays there" in said[0]
+    for user in (cluster, stays):
+        assert user.users is not None
+        user.users.release()
+    moved = ensure(elsewhere)
+    assert moved.db_port == elsewhere.db_port
+    assert ask(moved.owner_url, "SHOW port") == str(elsewhere.db_port)
+
+
+def test_a_taken_port_is_refused_with_the_name_of_who_has_it(settings: Settings) -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", settings.db_port))
+        taken.listen()
+        with pytest.raises(Refused, match=rf"in use by .*process {os.getpid()}.*--db-port"):
+            ensure(settings)
+    assert ask(ensure(settings).owner_url, "SELECT 1") == 1
+
+
+@pytest.mark.parametrize("port", [0, 80, 5432, 32768, 65535])
+def test_ports_that_are_not_ours_are_refused(settings: Settings, port: int) -> None:
+    with pytest.raises(Refused, match="--db-port"):
+        ensure(replace(settings, db_port=port))
+    assert [entry.name for entry in settings.data_dir.iterdir()] == ["debs"]
+
+
+def test_data_of_another_major_version_is_not_touched(settings: Settings) -> None:
+    stop_cluster(ensure(settings))
+    version = settings.data_dir / "postgres/PG_VERSION"
+    made_by = version.read_text()
+    version.write_text("13\n")
+    before = sorted((settings.data_dir / "postgres").iterdir())
+    with pytest.raises(Refused, match=r"written by PostgreSQL 13, here is \d+; nothing was touched"):
+        ensure(settings)
+    assert sorted((settings.data_dir / "postgres").iterdir()) == before
+    version.write_text(made_by)
+
+
+def test_a_long_path_gets_a_short_socket_folder(settings: Settings) -> None:
+    deep = settings.data_dir / ("a" * 60) / ("b" * 60)
+    deep.mkdir(parents=True)
+    (deep / "debs").symlink_to(settings.data_dir / "debs")
+    cluster = ensure(replace(settings, data_dir=deep))
+    try:
+        assert len(str(cluster.socket_dir)) < 40
+        assert ask(cluster.owner_url, "SELECT 1") == 1
+    finally:
+        stop_cluster(cluster, force=True)
+        shutil.rmtree(cluster.socket_dir)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
+def test_roots_data_lies_where_its_server_can_reach_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = settings.data_dir / "system"
+    monkeypatch.setattr(places, "SYSTEM_FOLDER", system)
+    home = settings.data_dir / "home"
+    home.mkdir(mode=0o700)
+    cluster = ensure(replace(settings, data_dir=home / "data"))
+    try:
+        assert cluster.server is not None
+        assert cluster.server.place.pgdata.is_relative_to(system)
+        assert ask(cluster.owner_url, "SELECT 1") == 1
+    finally:
+        stop_cluster(cluster, force=True)
+
+
+def test_settings_of_the_users_own_win(settings: Settings) -> None:
+    cluster = ensure(settings)
+    assert cluster.server is not None
+    stop_cluster(cluster)
+    (cluster.server.place.pgdata / "local.conf").write_text("work_mem = '17MB'\n")
+    assert ask(ensure(settings).owner_url, "SHOW work_mem") == "17MB"
+
+
+def test_a_server_that_cannot_start_says_why(settings: Settings) -> None:
+    cluster = ensure(settings)
+    assert cluster.server is not None
+    stop_cluster(cluster)
+    (cluster.server.place.pgdata / "local.conf").write_text("no_such_setting = 1\n")
+    with pytest.raises(Unavailable, match="no_such_setting"):
+        ensure(settings)
+
+
+def test_a_server_of_the_users_own_is_used_as_it_is(settings: Settings) -> None:
+    own = replace(settings, database_url="postgresql://li@db.example/grids")
+    cluster = ensure(own)
+    assert cluster.owner_url == cluster.service_url == "postgresql+psycopg2://li@db.example/grids"
+    assert stop_cluster(cluster) is False
+    assert [entry.name for entry in settings.data_dir.iterdir()] == ["debs"]
+    with pytest.raises(Refused, match="GISGRID_DATABASE_URL"):
+        ensure(replace(settings, database_url="mysql://li@db.example/grids"))

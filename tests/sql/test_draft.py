@@ -1,0 +1,521 @@
+"""The draft workspace as an editor's own login meets it: the statements that QGIS sends, each save a transaction.
+
+Long because it is one story: two towns, their editors, and everything that can happen between them.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
+
+from gisgrid.access import add_account
+from gisgrid.boundaries.importing import ImportOrder, import_boundaries
+from gisgrid.boundaries.publishing import follow
+from gisgrid.database import EVERYTHING, OWNER, Database
+from tests.drawing import draw, spot, write_geojson
+
+NORTH, SOUTH = "360302001", "360302002"
+A, B, C, D = f"{NORTH}001001", f"{NORTH}001002", f"{SOUTH}001001", f"{SOUTH}001002"
+START = draw("AABB\nAABB\nCCDD")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One database with an editor for each town."""
+
+    url: str
+    owner: Database
+    north: str
+    south: str
+    engine: Engine
+
+    @contextmanager
+    def sit(self, login: str) -> Iterator[Connection]:
+        """A transaction of this editor's, committed at the end, as one save is."""
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql(f'SET SESSION AUTHORIZATION "{login}"')
+            yield connection
+
+    def one(self, login: str, sql: str, **values: Any) -> Any:
+        with self.sit(login) as connection:
+            return connection.execute(text(sql), values).scalar_one_or_none()
+
+    def rows(self, login: str, sql: str, **values: Any) -> list[Any]:
+        with self.sit(login) as connection:
+            return list(connection.execute(text(sql), values).all())
+
+    def run(self, login: str, sql: str, **values: Any) -> None:
+        with self.sit(login) as connection:
+            connection.execute(text(sql), values)
+
+    def open(self, login: str, area: str, **more: Any) -> int:
+        columns = {"area_code": area, **more}
+        names = ", ".join(columns)
+        values = ", ".join(f":{name}" for name in columns)
+        changeset: int = self.one(
+            login, f"INSERT INTO draft.changeset ({names}) VALUES ({values}) RETURNING changeset_id", **columns
+        )
+        return changeset
+
+    def redraw(self, login: str, changeset: int, code: str, shape: Any) -> None:
+        self.run(
+            login,
+            "UPDATE draft.area SET geom = ST_Multi(ST_GeomFromText(:wkt, 4326))"
+            " WHERE changeset_id = :id AND code = :code",
+            wkt=shape.wkt,
+            id=changeset,
+            code=code,
+        )
+
+    def split(self, login: str, changeset: int, code: str, kept: Any, part: Any) -> str:
+        """As QGIS does: shrink the row in one transaction, insert the copied part in another."""
+        self.redraw(login, changeset, code, kept)
+        new: str = self.one(
+            login,
+            "INSERT INTO draft.area (changeset_id, code, name, level, kind, parent_code, base_version_id, geom)"
+            " SELECT changeset_id, code, name, level, kind, parent_code, base_version_id,"
+            " ST_Multi(ST_GeomFromText(:wkt, 4326)) FROM draft.area WHERE changeset_id = :id AND code = :code"
+            " RETURNING code",
+            wkt=part.wkt,
+            id=changeset,
+            code=code,
+        )
+        return new
+
+    def problems(self, login: str, changeset: int, severity: str = "error") -> list[tuple[str, str]]:
+        rows = self.rows(
+            login,
+            "SELECT kind, code FROM draft.problem WHERE changeset_id = :id AND severity = :severity ORDER BY 1, 2",
+            id=changeset,
+            severity=severity,
+        )
+        return [(row.kind, row.code) for row in rows]
+
+    def publish(self, login: str, changeset: int) -> None:
+        self.run(login, "UPDATE draft.changeset SET status = 'published' WHERE changeset_id = :id", id=changeset)
+
+    def located(self, column: float, row: float, **more: Any) -> str | None:
+        lon, lat = spot(column, row)
+        with self.owner.transaction(EVERYTHING) as connection:
+            found: str | None = connection.execute(
+                text(
+                    "SELECT code FROM app.locate(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), 'base',"
+                    " CAST(:at AS timestamptz), NULL, CAST(:seen AS timestamptz))"
+                ),
+                {"lon": lon, "lat": lat, "at": more.get("at"), "seen": more.get("as_recorded")},
+            ).scalar()
+        return found
+
+    def map(self, **more: Any) -> list[str | None]:
+        """Whose every cell of the drawing is, row by row."""
+        return [self.located(c + 0.5, r + 0.5, **more) for r in range(3) for c in range(4)]
+
+
+@pytest.fixture
+def desk(new_database: Callable[[], str], tmp_path: Path) -> Iterator[Desk]:
+    url = new_database()
+    owner = Database(url, role=OWNER, statement_timeout_s=60)
+    codes = {"A": A, "B": B, "C": C, "D": D}
+    path = write_geojson(tmp_path / "start.geojson", {codes[k]: v for k, v in START.items()})
+    import_boundaries(owner, ImportOrder(path, datetime(2023, 1, 1, tzinfo=UTC), level="grid"))
+    superuser = Database(url, role="")
+    tail = str(make_url(url).database).rsplit("_", 2)
+    north, south = f"north{tail[-2]}x{tail[-1]}", f"south{tail[-2]}x{tail[-1]}"
+    with superuser.transaction() as connection:
+        add_account(connection, north, "editor", area=NORTH)
+        add_account(connection, south, "editor", area=SOUTH)
+    engine = create_engine(url)
+    yield Desk(url, owner, north, south, engine)
+    engine.dispose()
+    owner.close()
+    with superuser.transaction() as connection:
+        connection.exec_driver_sql(f'DROP ROLE "{north}"')
+        connection.exec_driver_sql(f'DROP ROLE "{south}"')
+    superuser.close()
+
+
+def test_opening_fills_the_draft_with_the_leaves_of_the_area(desk: Desk) -> None:
+    changeset = desk.open(desk.north, NORTH)
+    rows = desk.rows(
+        desk.north, "SELECT code, is_changed FROM draft.area WHERE changeset_id = :id ORDER BY 1", id=changeset
+    )
+    assert [tuple(row) for row in rows] == [(A, False), (B, False)]
+    defaults = desk.rows(
+        desk.north,
+        "SELECT network, status, policy, opened_by FROM draft.changeset WHERE changeset_id = :id",
+        id=changeset,
+    )[0]
+    assert tuple(defaults) == ("base", "open", "move", desk.north)
+    assert desk.one(desk.north, "INSERT INTO draft.changeset DEFAULT VALUES RETURNING area_code") == NORTH
+
+
+def test_an_editor_sees_and_touches_only_his_own_area(desk: Desk) -> None:
+    changeset = desk.open(desk.north, NORTH)
+    assert desk.rows(desk.south, "SELECT * FROM draft.changeset") == []
+    assert desk.rows(desk.south, "SELECT * FROM draft.area") == []
+    for area in (NORTH, A, "360302"):
+        with pytest.raises(DBAPIError, match="row-level security"):
+            desk.open(desk.south, area)
+    with pytest.raises(DBAPIError, match="nothing was saved"):
+        desk.redraw(desk.south, changeset, A, START["A"])
+    with pytest.raises(DBAPIError, match="nothing was saved"):
+        desk.publish(desk.south, changeset)
+    for sql in ("UPDATE core.area_version SET name = 'x'", "DELETE FROM core.area_version", "DELETE FROM app.area_now"):
+        with pytest.raises(DBAPIError, match="permission denied|cannot delete"):
+            desk.run(desk.north, sql)
+
+
+def test_a_shared_line_moves_and_the_map_follows(desk: Desk) -> None:
+    changeset = desk.open(desk.north, NORTH)
+    moved = draw("AAAB\nAAAB")
+    desk.redraw(desk.north, changeset, A, moved["A"])
+    assert ("overlap", A) in desk.problems(desk.north, changeset)
+    desk.redraw(desk.north, changeset, B, moved["B"])
+    assert desk.problems(desk.north, changeset) == []
+    before = datetime.now(UTC)
+    desk.publish(desk.north, changeset)
+    assert desk.located(2.5, 0.5) == A
+    assert desk.located(2.5, 0.5, at=before.isoformat()) == B, "it applies from its publishing on"
+    status, published = desk.rows(desk.north, "SELECT status, published_at FROM draft.changeset")[0]
+    assert status == "published" and published is not None
+    with pytest.raises(DBAPIError, match="is published"):
+        desk.redraw(desk.north, changeset, A, START["A"])
+    with pytest.raises(DBAPIError, match="published already"):
+        desk.publish(desk.north, changeset)
+
+
+def test_a_split_part_gets_the_next_free_code_and_its_origin(desk: Desk) -> None:
+    changeset = desk.open(desk.north, NORTH)
+    cut = draw("AXBB\nAXBB")
+    new = desk.split(desk.north, changeset, A, cut["A"], cut["X"])
+    assert new == f"{NORTH}001003"
+    row = desk.rows(
+        desk.north, "SELECT origin_code, parent_code, base_version_id FROM draft.area WHERE code = :code", code=new
+    )[0]
+    assert tuple(row) == (A, f"{NORTH}001", None)
+    assert desk.problems(desk.north, changeset) == []
+    desk.publish(desk.north, changeset)
+    assert desk.located(1.5, 0.5) == new
+    again = desk.open(desk.north, NORTH)
+    cut = draw("AABY\nAXBY")
+    assert desk.split(desk.north, again, B, cut["B"], cut["Y"]) == f"{NORTH}001004"
+
+
+def test_a_merge_is_a_reshape_and_a_deletion(desk: Desk) -> None:
+    changeset = desk.open(desk.north, NORTH)
+    desk.redraw(desk.north, changeset, A, draw("AAAA\nAAAA")["A"])
+    desk.run(desk.north, "DELETE FROM draft.area WHERE changeset_id = :id AND code = :code", id=changeset, code=B)
+    assert desk.problems(desk.north, changeset) == []
+    desk.publish(desk.north, changeset)
+    assert desk.located(3.5, 0.5) == A
+    with desk.owner.transaction() as connection:
+        kinds = connection.execute(
+            text(
+                "SELECT f.code, o.code, lineage.kind FROM core.lineage JOIN core.area AS f ON f.area_id = from_area_id"
+                " JOIN core.area AS o ON o.area_id = to_area_id WHERE changeset_id = :id ORDER BY 1"
+            ),
+            {"id": changeset},
+        ).all()
+    assert [tuple(row) for row in kinds] == [(A, A, "merge"), (B, A, "merge")]
+
+
+def test_a_new_code_on_the_same_ground_is_a_renumbering(desk: Desk) -> None:
+    changeset = desk.open(desk.north, NORTH)
+    desk.run(desk.north, "UPDATE draft.area SET code = :new WHERE code = :old", new=f"{NORTH}001009", old=A)
+    assert desk.problems(desk.north, changeset) == []
+    desk.publish(desk.north, changeset)
+    assert desk.located(0.5, 0.5) == f"{NORTH}001009"
+    with desk.owner.transaction() as connection:
+        kind = connection.execute(
+            text("SELECT kind FROM core.lineage WHERE changeset_id = :id"), {"id": changeset}
+        ).scalars()
+        assert list(kind) == ["renumber"]
+
+
+BAD_CODES = {
+    "12": "code_malformed",
+    f"{NORTH}00100X": "code_malformed",
+    f"{NORTH}999001": "code_parent",
+    f"{SOUTH}001007": "code_parent",
+    C: "code_parent",
+    B: "code",
+}
+
+
+@pytest.mark.parametrize("code", BAD_CODES)
+def test_a_bad_code_is_kept_in_the_draft_and_refused_at_publish(desk: Desk, code: str) -> None:
+    changeset = desk.open(desk.north, NORTH)
+    desk.run(desk.north, "UPDATE draft.area SET code = :new WHERE code = :old", new=code, old=A)
+    assert (BAD_CODES[code], code) in desk.problems(desk.north, changeset)
+    with pytest.raises(DBAPIError, match=code):
+        desk.publish(desk.north, changeset)
+    assert desk.one(desk.north, "SELECT status FROM draft.changeset WHERE changeset_id = :id", id=changeset) == "open"
+
+
+def test_bad_shapes_stay_in_the_draft_and_are_shown(desk: Desk) -> None:
+    changeset = desk.open(desk.north, NORTH)
+    (x0, y0), (x1, y1) = spot(0, 2), spot(2, 0)
+    for wkt, kind in (
+        (f"POLYGON(({x0} {y0}, {x1} {y1}, {x1} {y0}, {x0} {y1}, {x0} {y0}))", "ring"),
+        ("POLYGON EMPTY", "ring"),
+    ):
+        desk.run(
+            desk.north,
+            "UPDATE draft.area SET geom = ST_Multi(ST_GeomFromText(:wkt, 4326)) WHERE code = :code",
+            wkt=wkt,
+            code=A,
+        )
+        assert (kind, A) in desk.problems(desk.north, changeset)
+    with pytest.raises(DBAPIError, match="no shape"):
+        desk.publish(desk.north, changeset)
+    assert desk.map() == [A, A, B, B, A, A, B, B, C, C, D, D]
+
+
+def test_ground_lost_gained_and_taken_from_a_neighbour_town(desk: Desk) -> None:
+    changeset = desk.open(desk.north, NORTH)
+    desk.redraw(desk.north, changeset, A, draw("AA\nA.")["A"])
+    assert ("ground_lost", A) in desk.problems(desk.north, changeset)
+    desk.redraw(desk.north, changeset, A, draw("AA..\nAA..\nAA..")["A"])
+    kinds = desk.problems(desk.north, changeset)
+    assert ("overlap", A) in kinds, "C is live, outside this change set"
+    with pytest.raises(DBAPIError, match="overlap"):
+        desk.publish(desk.north, changeset)
+    desk.run(desk.north, "UPDATE draft.changeset SET ground = 'any' WHERE changeset_id = :id", id=changeset)
+    desk.redraw(desk.north, changeset, A, draw("AA\nA.")["A"])
+    assert desk.problems(desk.north, changeset) == []
+
+
+def test_a_sliver_is_refused_by_its_width(desk: Desk) -> None:
+    changeset = desk.open(desk.north, NORTH)
+    (x0, y0), (x1, y1) = spot(0, 2), spot(2, 0)
+    thin = x1 - 3e-6
+    desk.run(
+        desk.north,
+        "UPDATE draft.area SET geom = ST_Multi(ST_MakeEnvelope(:x0, :y0, :thin, :y1, 4326)) WHERE code = :code",
+        x0=x0, y0=y0, thin=thin, y1=y1, code=A,
+    )  # fmt: skip
+    desk.run(
+        desk.north,
+        "INSERT INTO draft.area (changeset_id, name, geom)"
+        " VALUES (:id, 'thin', ST_Multi(ST_MakeEnvelope(:thin, :y0, :x1, :y1, 4326)))",
+        id=changeset, thin=thin, y0=y0, x1=x1, y1=y1,
+    )  # fmt: skip
+    assert desk.problems(desk.north, changeset) == [("sliver", f"{NORTH}001003")], "and it got a code by its place"
+
+
+def test_two_drafts_of_one_area_find_out_at_publish(desk: Desk) -> None:
+    first, second, third = (desk.open(desk.north, NORTH) for _ in range(3))
+    moved = draw("AAAB\nAAAB")
+    for changeset in (first, second):
+        desk.redraw(desk.north, changeset, B, moved["B"])
+        desk.redraw(desk.north, changeset, A, moved["A"])
+    desk.run(desk.north, "DELETE FROM draft.area WHERE changeset_id = :id AND code = :code", id=third, code=B)
+    desk.redraw(desk.north, third, A, draw("AAAA\nAAAA")["A"])
+    desk.publish(desk.north, first)
+    with pytest.raises(DBAPIError, match="was redrawn by somebody else") as caught:
+        desk.publish(desk.north, second)
+    assert A in str(caught.value) and B in str(caught.value)
+    with pytest.raises(DBAPIError, match="redrawn by somebody else since this draft was opened, and is deleted here"):
+        desk.publish(desk.north, third)
+    assert desk.located(2.5, 0.5) == A
+
+
+def test_what_others_published_elsewhere_is_taken_over(desk: Desk) -> None:
+    boss = desk.owner
+    with boss.transaction(EVERYTHING) as connection:
+        whole = connection.execute(
+            text("INSERT INTO draft.changeset (area_code) VALUES ('360302') RETURNING changeset_id")
+        ).scalar_one()
+    changeset = desk.open(desk.north, NORTH)
+    cut = draw("AXBB\nAXBB")
+    new = desk.split(desk.north, changeset, A, cut["A"], cut["X"])
+    desk.publish(desk.north, changeset)
+    south = draw("....\n....\nCDDD")
+    with boss.transaction(EVERYTHING) as connection:
+        for code, shape in ((C, south["C"]), (D, south["D"])):
+            connection.execute(
+                text(
+                    "UPDATE draft.area SET geom = ST_Multi(ST_GeomFromText(:wkt, 4326))"
+                    " WHERE changeset_id = :id AND code = :code"
+                ),
+                {"wkt": shape.wkt, "id": whole, "code": code},
+            )
+        connection.execute(text("SELECT app.publish_changeset(:id)"), {"id": whole})
+    assert desk.map() == [A, new, B, B, A, new, B, B, C, D, D, D]
+
+
+def take_report(desk: Desk, column: float, row: float, category: str = "hazard") -> str:
+    lon, lat = spot(column, row)
+    with desk.owner.transaction(EVERYTHING) as connection:
+        number: str = connection.execute(
+            text(
+                "SELECT number FROM app.receive_report(jsonb_build_object('network', 'base', 'zone', 'UTC',"
+                " 'category', CAST(:category AS text), 'lon_wgs84', CAST(:lon AS float8), 'lat_wgs84',"
+                " CAST(:lat AS float8), 'lon', CAST(:lon AS float8), 'lat', CAST(:lat AS float8),"
+                " 'system', 'wgs84', 'description', ''))"
+            ),
+            {"lon": lon, "lat": lat, "category": category},
+        ).scalar_one()
+    return number
+
+
+def holder(desk: Desk, number: str) -> tuple[str, str]:
+    with desk.owner.transaction(EVERYTHING) as connection:
+        row = connection.execute(
+            text(
+                "SELECT a.code, v.code AS by FROM work.ticket AS t JOIN core.area AS a USING (area_id)"
+                " JOIN core.area_version AS v USING (area_version_id) WHERE number = :number"
+            ),
+            {"number": number},
+        ).one()
+    return row.code, row.by
+
+
+def test_preview_is_what_publish_then_does(desk: Desk) -> None:
+    stays, moves = take_report(desk, 0.5, 0.5), take_report(desk, 1.5, 0.5)
+    closed = take_report(desk, 1.5, 1.5)
+    with desk.owner.transaction(EVERYTHING) as connection:
+        connection.execute(text("UPDATE work.ticket SET closed_at = now() WHERE number = :n"), {"n": closed})
+    changeset = desk.open(desk.north, NORTH)
+    cut = draw("AXBB\nAXBB")
+    new = desk.split(desk.north, changeset, A, cut["A"], cut["X"])
+    preview = desk.rows(
+        desk.north,
+        "SELECT what, id, from_code, to_code, ST_NPoints(geom) AS n FROM draft.preview WHERE changeset_id = :id",
+        id=changeset,
+    )
+    assert [tuple(row) for row in preview] == [("ticket", moves, A, new, 2)]
+    desk.publish(desk.north, changeset)
+    assert holder(desk, moves) == (A, A), "tickets follow after the flip"
+    assert follow(desk.owner, changeset) == 1
+    assert follow(desk.owner, changeset) == 0
+    assert holder(desk, moves) == (new, new)
+    assert holder(desk, stays) == holder(desk, closed) == (A, A)
+    with desk.owner.transaction(EVERYTHING) as connection:
+        event = connection.execute(
+            text(
+                "SELECT detail FROM work.event JOIN work.ticket USING (ticket_id)"
+                " WHERE number = :n AND action = 'moved'"
+            ),
+            {"n": moves},
+        ).scalar_one()
+    assert (event["from"], event["to"], event["changeset"]) == (A, new, changeset)
+
+
+def test_by_policy_tickets_stay(desk: Desk) -> None:
+    number = take_report(desk, 1.5, 0.5)
+    changeset = desk.open(desk.north, NORTH, policy="stay")
+    cut = draw("AXBB\nAXBB")
+    desk.split(desk.north, changeset, A, cut["A"], cut["X"])
+    desk.publish(desk.north, changeset)
+    assert follow(desk.owner, changeset) == 0
+    assert holder(desk, number) == (A, A)
+
+
+def test_undo_restores_every_answer_and_keeps_what_was_recorded(desk: Desk) -> None:
+    start = desk.map()
+    changeset = desk.open(desk.north, NORTH)
+    cut = draw("AXBB\nAXBB")
+    new = desk.split(desk.north, changeset, A, cut["A"], cut["X"])
+    desk.run(desk.north, "DELETE FROM draft.area WHERE changeset_id = :id AND code = :b", id=changeset, b=B)
+    desk.redraw(desk.north, changeset, new, draw(".XXX\n.XXX")["X"])
+    desk.publish(desk.north, changeset)
+    number = take_report(desk, 1.5, 0.5)
+    between = datetime.now(UTC).isoformat()
+    assert desk.map() != start
+    with desk.owner.transaction(EVERYTHING) as connection:
+        undo = connection.execute(text("SELECT app.undo_changeset(:id)"), {"id": changeset}).scalar_one()
+        connection.execute(text("SELECT app.publish_changeset(:id)"), {"id": undo})
+    follow(desk.owner, undo)
+    assert desk.map() == start
+    assert desk.map(at=between) == start, "a correction: as if it had never been"
+    assert desk.map(at=between, as_recorded=between) != start, "but what was believed then is kept"
+    assert holder(desk, number) == (A, A)
+
+
+def test_undo_of_what_was_altered_again_is_refused(desk: Desk) -> None:
+    first = desk.open(desk.north, NORTH)
+    cut = draw("AXBB\nAXBB")
+    desk.split(desk.north, first, A, cut["A"], cut["X"])
+    desk.publish(desk.north, first)
+    second = desk.open(desk.north, NORTH)
+    moved = draw("....\nA...")
+    desk.redraw(desk.north, second, A, moved["A"].union(draw("A...")["A"]))
+    desk.run(desk.north, "UPDATE draft.area SET name = '改名' WHERE changeset_id = :id AND code = :a", id=second, a=A)
+    desk.publish(desk.north, second)
+    with pytest.raises(DBAPIError, match=f"{A} changed again since"), desk.owner.transaction(EVERYTHING) as connection:
+        connection.execute(text("SELECT app.undo_changeset(:id)"), {"id": first})
+
+
+def test_posts_of_a_merged_grid_are_handed_over_and_come_back_with_an_undo(desk: Desk) -> None:
+    with desk.owner.transaction(EVERYTHING) as connection:
+        for code, role, name in ((A, "worker", "甲(虚构)"), (B, "worker", "乙(虚构)"), (B, "head", "丙(虚构)")):
+            connection.execute(
+                text(
+                    "WITH who AS (INSERT INTO core.person (name) VALUES (:name) RETURNING person_id)"
+                    " INSERT INTO core.post (area_id, path, role, person_id) SELECT v.area_id, v.path, :role, person_id"
+                    " FROM app.area_at(now()) AS v, who WHERE v.code = :code"
+                ),
+                {"code": code, "role": role, "name": name},
+            )
+
+    def staff() -> set[tuple[str, str, str]]:
+        with desk.owner.transaction(EVERYTHING) as connection:
+            rows = connection.execute(
+                text(
+                    "SELECT a.code, p.role, q.name FROM core.post AS p JOIN core.area AS a USING (area_id)"
+                    " JOIN core.person AS q USING (person_id) WHERE p.valid_to > clock_timestamp()"
+                )
+            )
+            return {(row.code, row.role, row.name) for row in rows}
+
+    before = staff()
+    changeset = desk.open(desk.north, NORTH)
+    desk.redraw(desk.north, changeset, A, draw("AAAA\nAAAA")["A"])
+    desk.run(desk.north, "DELETE FROM draft.area WHERE changeset_id = :id AND code = :b", id=changeset, b=B)
+    assert ("staff", A) in desk.problems(desk.north, changeset, "warning")
+    desk.publish(desk.north, changeset)
+    follow(desk.owner, changeset)
+    assert staff() == {(A, "worker", "甲(虚构)"), (A, "head", "丙(虚构)")}
+    with desk.owner.transaction(EVERYTHING) as connection:
+        undo = connection.execute(text("SELECT app.undo_changeset(:id)"), {"id": changeset}).scalar_one()
+        connection.execute(text("SELECT app.publish_changeset(:id)"), {"id": undo})
+    follow(desk.owner, undo)
+    assert staff() == before
+
+
+def test_a_later_date_waits_for_its_job(desk: Desk) -> None:
+    changeset = desk.open(desk.north, NORTH, valid_from="2999-01-01T00:00:00+08:00")
+    moved = draw("AAAB\nAAAB")
+    desk.redraw(desk.north, changeset, B, moved["B"])
+    desk.redraw(desk.north, changeset, A, moved["A"])
+    desk.publish(desk.north, changeset)
+    row = desk.rows(desk.north, "SELECT status, published_at FROM draft.changeset")[0]
+    assert tuple(row) == ("published", None)
+    assert desk.located(2.5, 0.5) == B
+    with desk.owner.transaction(EVERYTHING) as connection:
+        assert connection.execute(text("SELECT app.publish_changeset(:id)"), {"id": changeset}).scalar() is None
+    desk.run(desk.north, "UPDATE draft.changeset SET status = 'open' WHERE changeset_id = :id", id=changeset)
+
+
+def test_nothing_is_half_published(desk: Desk) -> None:
+    """The flip is part of the commit that saves the status: a crash before it leaves no trace."""
+    changeset = desk.open(desk.north, NORTH)
+    moved = draw("AAAB\nAAAB")
+    desk.redraw(desk.north, changeset, B, moved["B"])
+    desk.redraw(desk.north, changeset, A, moved["A"])
+    with desk.engine.connect() as connection:
+        connection.exec_driver_sql(f'SET SESSION AUTHORIZATION "{desk.north}"')
+        connection.execute(
+            text("UPDATE draft.changeset SET status = 'published' WHERE changeset_id = :id"), {"id": changeset}
+        )
+        connection.invalidate()
+    assert desk.located(2.5, 0.5) == B
+    assert desk.one(desk.north, "SELECT status FROM draft.changeset WHERE changeset_id = :id", id=changeset) == "open"
+    assert desk.rows(desk.north, "SELECT 1 FROM core.area_version WHERE changeset_id = :id", id=changeset) == []

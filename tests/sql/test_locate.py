@@ -1,0 +1,186 @@
+"""app.locate: one grid a point, by its contract."""
+
+import math
+import random
+from typing import Any
+
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyproj import Geod
+from sqlalchemy import Connection, text
+
+from tests.drawing import draw, publish_leaves, spot
+
+GEOD = Geod(ellps="WGS84")
+
+
+def locate(db: Connection, point: tuple[float, float], **more: Any) -> Any:
+    return db.execute(
+        text("SELECT * FROM app.locate(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :network, :at, :accuracy_m, :seen)"),
+        {
+            "lon": point[0],
+            "lat": point[1],
+            "network": more.get("network", "base"),
+            "at": more.get("at"),
+            "accuracy_m": more.get("accuracy_m"),
+            "seen": more.get("as_recorded"),
+        },
+    ).one()
+
+
+def test_inside_says_how_far_the_edge_is(db: Connection) -> None:
+    publish_leaves(db, draw("AB"))
+    lon, lat = spot(0.75, 0.5)
+    found = locate(db, (lon, lat))
+    assert (found.code, found.method, found.confidence) == ("A", "inside", 1)
+    _, _, to_edge_m = GEOD.inv(lon, lat, spot(1, 0.5)[0], lat)
+    assert found.distance_to_edge_m == pytest.approx(to_edge_m, abs=0.001)
+    assert found.candidates == [{"code": "A", "share": 1}]
+
+
+def test_a_shared_edge_belongs_to_the_lowest_code(db: Connection) -> None:
+    publish_leaves(db, draw("ba\ncd"))
+    corner = locate(db, spot(1, 1))
+    assert (corner.code, corner.method, corner.distance_to_edge_m) == ("a", "edge", 0)
+    assert {c["code"] for c in corner.candidates} == {"a", "b", "c", "d"}
+    assert sum(c["share"] for c in corner.candidates) == pytest.approx(1, abs=1e-6)
+    assert locate(db, spot(0.5, 1)).code == "b"
+
+
+def test_lowest_is_by_bytes_not_by_language(db: Connection) -> None:
+    publish_leaves(db, {"a": draw("xy")["x"], "B": draw("xy")["y"]})
+    assert locate(db, spot(1, 0.5)).code == "B"
+
+
+def test_the_outer_border_belongs_to_its_grid(db: Connection) -> None:
+    publish_leaves(db, draw("A"))
+    found = locate(db, spot(0, 0.5))
+    assert (found.code, found.method) == ("A", "edge")
+
+
+def test_a_special_grid_comes_first(db: Connection) -> None:
+    base = draw("AAA\nAAA\nBBB")
+    market = draw("...\n.Z.\n.Z.")
+    publish_leaves(db, {**base, "Z": market["Z"]}, special="Z")
+    assert locate(db, spot(1.5, 1.5)).code == "Z"
+    assert locate(db, spot(1.5, 2.5)).code == "Z"
+    assert locate(db, spot(1, 1.5)).code == "Z", "its edge is its own"
+    assert locate(db, spot(0.5, 1.5)).code == "A"
+
+
+def test_base_grids_hold_nothing_of_the_ground_under_a_special_one(db: Connection) -> None:
+    publish_leaves(db, {**draw("AAAA\nAAAA"), "Z": draw("..ZZ\n..ZZ")["Z"]}, special="Z")
+    found = locate(db, spot(1.9, 1), accuracy_m=100)
+    shares = {c["code"]: c["share"] for c in found.candidates}
+    assert found.code == "A"
+    assert shares["A"] + shares["Z"] == pytest.approx(1, abs=1e-6)
+    assert shares["A"] == found.confidence
+    assert 0.5 < shares["A"] < 0.75
+
+
+def test_near_is_only_within_the_accuracy(db: Connection) -> None:
+    publish_leaves(db, draw("A."))
+    lon, lat = spot(1.25, 0.5)
+    _, _, away_m = GEOD.inv(lon, lat, spot(1, 0.5)[0], lat)
+    assert locate(db, (lon, lat)).method == "none"
+    assert locate(db, (lon, lat), accuracy_m=away_m - 1).method == "none"
+    near = locate(db, (lon, lat), accuracy_m=away_m + 1)
+    assert (near.code, near.method) == ("A", "nearest")
+    assert near.distance_to_edge_m == pytest.approx(away_m, abs=0.001)
+    assert 0 < near.confidence < 0.05
+
+
+def test_nowhere_is_an_answer(db: Connection) -> None:
+    publish_leaves(db, draw("A"))
+    found = locate(db, (0.0, 0.0))
+    assert (found.code, found.method, found.candidates) == (None, "none", [])
+    assert locate(db, spot(0.5, 0.5), network="party").method == "none"
+
+
+def test_two_time_axes(db: Connection) -> None:
+    publish_leaves(db, draw("AB"), valid_from="2023-01-01T00:00:00+08:00")
+    before = db.execute(text("SELECT clock_timestamp()")).scalar_one()
+    publish_leaves(db, draw("BB"), valid_from="2024-01-01T00:00:00+08:00")
+    west = spot(0.5, 0.5)
+    assert locate(db, west).code == "B"
+    assert locate(db, west, at="2023-06-01").code == "A"
+    assert locate(db, west, at="2022-06-01").method == "none"
+    assert locate(db, west, as_recorded=before).code == "A", "by then nobody knew of the change"
+    assert locate(db, west, at="2023-06-01", as_recorded="2020-01-01").method == "none"
+
+
+def mesh(size: int, seed: int) -> dict[str, Any]:
+    """A clean coverage: a warped lattice whose vertices are shared, cells joined at random, codes shuffled."""
+    rng = random.Random(seed)
+    step = 0.003
+    node = {
+        (i, j): (
+            113.8 + (i + rng.uniform(-0.3, 0.3)) * step,
+            27.6 + (j + rng.uniform(-0.3, 0.3)) * step,
+        )
+        for i in range(size + 1)
+        for j in range(size + 1)
+    }
+    names = list(range(size * size))
+    rng.shuffle(names)
+    owner = {(i, j): names[i * size + j] for i in range(size) for j in range(size)}
+    for cell in list(owner):
+        if rng.random() < 0.3:
+            owner[cell] = owner.get((cell[0] + 1, cell[1]), owner[cell])
+    parts: dict[str, list[Any]] = {}
+    for (i, j), name in owner.items():
+        ring = [node[i, j], node[i + 1, j], node[i + 1, j + 1], node[i, j + 1]]
+        parts.setdefault(f"{name:03}", []).append(shapely.Polygon(ring))
+    return {code: shapely.union_all(shapes) for code, shapes in parts.items()}
+
+
+def hard_points(areas: dict[str, Any], rng: random.Random) -> list[tuple[float, float]]:
+    """Points anywhere, on vertices, on edges as far as doubles go, and one step beside."""
+    vertices = [tuple(v) for v in shapely.get_coordinates(list(areas.values()))]
+    west, south, east, north = shapely.total_bounds(list(areas.values()))
+    points = [(rng.uniform(west, east), rng.uniform(south, north)) for _ in range(20)]
+    points += rng.sample(vertices, min(20, len(vertices)))
+    for shape in rng.sample(list(areas.values()), min(8, len(areas))):
+        ring = shapely.get_coordinates(shapely.boundary(shape))
+        k = rng.randrange(len(ring) - 1)
+        f = rng.random()
+        x, y = ring[k] + f * (ring[k + 1] - ring[k])
+        points += [
+            (x, y),
+            (math.nextafter(x, 180), y),
+            (math.nextafter(x, -180), y),
+            (x, math.nextafter(y, 90)),
+            (x, math.nextafter(y, -90)),
+        ]
+    return [(float(x), float(y)) for x, y in points]
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(size=st.integers(2, 6), seed=st.integers(0, 2**32))
+def test_every_point_of_a_clean_coverage_has_exactly_one_grid(db: Connection, size: int, seed: int) -> None:
+    areas = mesh(size, seed)
+    whole = shapely.union_all(list(areas.values()))
+    points = hard_points(areas, random.Random(seed))
+    savepoint = db.begin_nested()
+    publish_leaves(db, areas)
+    rows = db.execute(
+        text(
+            "SELECT n, l.code, l.method FROM unnest(CAST(:lon AS float8[]), CAST(:lat AS float8[]))"
+            " WITH ORDINALITY AS p (lon, lat, n),"
+            " app.locate(ST_SetSRID(ST_MakePoint(p.lon, p.lat), 4326)) AS l ORDER BY n"
+        ),
+        {"lon": [p[0] for p in points], "lat": [p[1] for p in points]},
+    ).all()
+    savepoint.rollback()
+    assert len(rows) == len(points), "one row a point"
+    for (lon, lat), row in zip(points, rows, strict=True):
+        point = shapely.Point(lon, lat)
+        holders = sorted(code for code, shape in areas.items() if shapely.covers(shape, point))
+        assert row.code == (holders[0] if holders else None)
+        if holders:
+            on_edge = shapely.touches(areas[holders[0]], point)
+            assert row.method == ("edge" if on_edge else "inside")
+        else:
+            assert not shapely.contains_properly(whole, point) or shapely.distance(whole.boundary, point) < 1e-12

@@ -1,0 +1,47 @@
+"""A load of the sample that was broken off is finished by the next start, and nothing is in twice."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from gisgrid.cli import sample
+from gisgrid.database import Database
+from gisgrid.loading import Loaded
+from gisgrid.settings import Settings
+
+PUBLISHED = "SELECT title FROM draft.changeset WHERE published_at IS NOT NULL ORDER BY changeset_id"
+DOORS = ("posts", "cameras", "places", "tickets", "pings")
+
+
+def test_a_broken_off_load_is_finished_without_publishing_again(
+    owner: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(*_given: Any) -> Loaded:
+        raise KeyboardInterrupt
+
+    def pass_by(*_given: Any) -> Loaded:
+        return Loaded(0)
+
+    for door in DOORS:  # what is behind the other doors is loaded once by doors' own tests
+        monkeypatch.setitem(sample.LOADERS, door, break_off if door == "posts" else pass_by)
+    with pytest.raises(KeyboardInterrupt):
+        sample.load_sample(owner, Settings(), say=lambda _line: None)
+
+    monkeypatch.setitem(sample.LOADERS, "posts", pass_by)
+    assert sample.load_sample(owner, Settings(), say=lambda _line: None), "it goes on"
+    with owner.transaction() as connection:
+        assert connection.execute(text(PUBLISHED)).scalars().all() == [
+            "sample: areas_2023.geojson",
+            "sample: areas.geojson",
+        ]
+        grids = connection.execute(text("SELECT count(*) FROM app.area_now WHERE level = 'grid'")).scalar()
+        assert grids == 360
+        streets, water = connection.execute(
+            text(
+                "SELECT count(*) FILTER (WHERE kind = 'street'), count(*) FILTER (WHERE kind = 'water')"
+                " FROM overlay.ground"
+            )
+        ).one()
+        assert (streets, water) == (2136, 2)
+    assert not sample.load_sample(owner, Settings(), say=lambda _line: None), "it is in"

@@ -1,0 +1,294 @@
+"""The worker: what waits for its date goes live once, what has not followed follows, whatever breaks off goes on.
+
+Long because every way to break off needs its own hand.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from gisgrid.boundaries.changesets import ChangesetOrder, get_changeset, open_changeset, publish_changeset
+from gisgrid.boundaries.importing import ImportOrder, import_boundaries
+from gisgrid.boundaries.publishing import follow
+from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.errors import GisgridError
+from gisgrid.worker import work, working
+from tests.drawing import draw, publish_leaves, spot, write_geojson
+
+OLD, NEW = draw("AABB"), draw("ABBB")
+
+
+@pytest.fixture
+def url(new_database: Callable[[], str]) -> str:
+    return new_database()
+
+
+@pytest.fixture
+def owner(url: str) -> Iterator[Database]:
+    database = Database(url, role=OWNER, statement_timeout_s=60)
+    with database.transaction(EVERYTHING) as connection:
+        publish_leaves(connection, OLD)
+    work(database)
+    yield database
+    database.close()
+
+
+def redraw(owner: Database, shapes: dict[str, Any] = NEW) -> int:
+    with owner.transaction(EVERYTHING) as connection:
+        number: int = open_changeset(connection, ChangesetOrder())["changeset_id"]
+        for code, shape in shapes.items():
+            connection.execute(
+                text(
+                    "UPDATE draft.area SET geom = ST_Multi(ST_GeomFromText(:wkt, 4326))"
+                    " WHERE changeset_id = :id AND code = :code"
+                ),
+                {"wkt": shape.wkt, "id": number, "code": code},
+            )
+    return number
+
+
+def report(owner: Database, count: int = 1, column: float = 1.5) -> None:
+    """Open tickets in the cell that goes from A to B."""
+    lon, lat = spot(column, 0.5)
+    with owner.transaction(EVERYTHING) as connection:
+        connection.execute(
+            text(
+                "SELECT app.receive_report(jsonb_build_object('network', 'base', 'zone', 'UTC', 'category', 'hazard',"
+                " 'lon_wgs84', :lon, 'lat_wgs84', :lat, 'lon', :lon, 'lat', :lat, 'system', 'wgs84',"
+                " 'description', '')) FROM generate_series(1, :count)"
+            ),
+            {"lon": lon, "lat": lat, "count": count},
+        )
+
+
+def one(owner: Database, sql: str, **values: Any) -> Any:
+    with owner.transaction(EVERYTHING) as connection:
+        return connection.execute(text(sql), values).scalar()
+
+
+def facts(owner: Database, number: int) -> dict[str, Any]:
+    with owner.transaction(EVERYTHING) as connection:
+        return get_changeset(connection, number)
+
+
+def held(owner: Database) -> dict[str, int]:
+    with owner.transaction(EVERYTHING) as connection:
+        rows = connection.execute(
+            text("SELECT a.code, count(*) AS n FROM work.ticket JOIN core.area AS a USING (area_id) GROUP BY 1")
+        )
+        return {row.code: row.n for row in rows}
+
+
+def moved_twice(owner: Database) -> int:
+    """Tickets with more than one event of having moved."""
+    return int(
+        one(
+            owner,
+            "SELECT count(*) FROM (SELECT FROM work.event WHERE action = 'moved' GROUP BY ticket_id"
+            " HAVING count(*) > 1) AS x",
+        )
+    )
+
+
+def wait_until(true: Callable[[], Any], seconds: float = 8) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+
+
+def test_what_waits_goes_live_when_its_date_comes(owner: Database, url: str) -> None:
+    report(owner, 3)
+    number = redraw(owner)
+    soon = datetime.now(UTC) + timedelta(seconds=1.5)
+    assert publish_changeset(owner, number, valid_from=soon)["state"] == "waiting"
+    assert work(owner) == 0
+    assert held(owner) == {"A": 3}
+    with working(url), working(url):
+        wait_until(lambda: facts(owner, number)["state"] == "published")
+    done = facts(owner, number)
+    assert done["published_at"] >= done["valid_from"] == soon
+    assert done["published_at"] - soon < timedelta(seconds=4)
+    assert done["summary"]["tickets_moved"] == 3
+    assert held(owner) == {"B": 3}
+    assert one(owner, "SELECT count(*) FROM core.area_version WHERE changeset_id = :id", id=number) == 2, "once"
+    assert work(owner) == 0
+
+
+def test_the_workers_thread_ends_with_its_block(url: str, owner: Database) -> None:
+    with working(url):
+        assert any(thread.name == "worker" for thread in threading.enumerate())
+    assert not any(thread.name == "worker" for thread in threading.enumerate())
+
+
+def test_a_waiting_one_that_is_refused_then_is_open_again_and_says_why(owner: Database) -> None:
+    waits, first = redraw(owner), redraw(owner, draw("AAAB"))
+    publish_changeset(owner, waits, valid_from=datetime.now(UTC) + timedelta(seconds=1))
+    publish_changeset(owner, first)
+    wait_until(lambda: work(owner))
+    refused = facts(owner, waits)
+    assert (refused["status"], refused["published_at"]) == ("open", None)
+    assert refused["errors"] > 0
+    assert any("redrawn by somebody else" in line for line in refused["summary"]["refused"])
+    assert one(owner, "SELECT count(*) FROM draft.problem WHERE changeset_id = :id AND kind = 'conflict'", id=waits)
+    assert work(owner) == 0, "it is not tried again by itself"
+
+
+def test_a_date_that_comes_between_check_and_commit_is_not_published_empty(owner: Database) -> None:
+    """The check finds a date to come and makes nothing ready; what flips with the commit must not think otherwise."""
+    number = redraw(owner)
+    with owner.transaction(EVERYTHING) as connection:
+        connection.execute(
+            text(
+                "UPDATE draft.changeset SET valid_from = clock_timestamp() + interval '0.2 s', is_dated = true"
+                " WHERE changeset_id = :id"
+            ),
+            {"id": number},
+        )
+        connection.execute(
+            text("UPDATE draft.changeset SET status = 'published' WHERE changeset_id = :id"), {"id": number}
+        )
+        connection.execute(text("SELECT pg_sleep(0.3)"))
+    assert facts(owner, number)["state"] == "waiting"
+    assert work(owner)
+    assert facts(owner, number)["summary"]["grids"] == 2
+
+
+def test_a_file_of_a_date_to_come_waits_for_it(owner: Database, tmp_path: Path) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=1.5)
+    path = write_geojson(tmp_path / "new.geojson", NEW)
+    imported = import_boundaries(owner, ImportOrder(path, soon, level="grid"))
+    assert (imported.grids, imported.tickets_moved) == (0, 0)
+    assert any("it waits for" in note for note in imported.notes)
+    report(owner)
+    assert held(owner) == {"A": 1}
+    wait_until(lambda: work(owner))
+    assert held(owner) == {"B": 1}
+
+
+def test_a_slow_report_holds_up_the_publish_and_nobody_else(owner: Database, url: str) -> None:
+    """Whoever waits for a lock makes all who come later wait behind him; the publish steps back instead."""
+    number = redraw(owner)
+    waited: list[float] = []
+    share = text("SELECT pg_advisory_xact_lock_shared(app.boundary_lock())")
+    with owner.transaction(EVERYTHING) as slow:
+        slow.execute(share)
+        publisher = threading.Thread(target=lambda: publish_changeset(owner, number))
+        publisher.start()
+        until = time.monotonic() + 1.5
+        while time.monotonic() < until:
+            began = time.monotonic()
+            with owner.transaction(EVERYTHING) as report_in:
+                report_in.execute(share)
+            waited.append(time.monotonic() - began)
+        assert publisher.is_alive()
+    publisher.join()
+    assert facts(owner, number)["state"] == "published"
+    assert max(waited) < 1, "the slow one took longer"
+    assert len(waited) > 5
+
+
+def test_two_workers_move_every_ticket_once(owner: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gisgrid.boundaries.publishing.FOLLOW_BATCH", 7)
+    report(owner, 100)
+    number = redraw(owner)
+    one(owner, "SELECT app.publish_changeset(:id)", id=number)
+    counts: list[int] = []
+    threads = [threading.Thread(target=lambda: counts.append(follow(owner, number))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(counts) == 100
+    assert held(owner) == {"B": 100}
+    assert moved_twice(owner) == 0
+    assert facts(owner, number)["summary"]["tickets_moved"] == 100
+
+
+def kill_when_blocked(url: str, query: str) -> None:
+    """End the backend that runs this and waits for a lock, as a crash would."""
+    superuser = Database(url, role="")
+
+    def killed() -> Any:
+        return one(
+            superuser,
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE :query"
+            " AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()",
+            query=f"%{query}%",
+        )
+
+    wait_until(killed)
+    superuser.close()
+
+
+def broken_off(owner: Database, url: str, query: str, hold: str, act: Callable[[Database], object]) -> None:
+    """Run `act` on a database of its own while `hold` is held, and kill its connection when it stands before that."""
+    victim = Database(url, role=OWNER, statement_timeout_s=60)
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            act(victim)
+        except (GisgridError, SQLAlchemyError) as error:
+            failed.append(error)
+
+    with owner.transaction(EVERYTHING) as holder:
+        holder.execute(text(hold))
+        thread = threading.Thread(target=run)
+        thread.start()
+        kill_when_blocked(url, query)
+        thread.join(timeout=10)
+    victim.close()
+    assert failed, "its connection was killed"
+
+
+def test_a_crash_in_the_middle_of_following_is_gone_on_from(
+    owner: Database, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gisgrid.boundaries.publishing.FOLLOW_BATCH", 10)
+    report(owner, 55)
+    number = redraw(owner)
+    one(owner, "SELECT app.publish_changeset(:id)", id=number)
+    last = one(owner, "SELECT max(ticket_id) FROM work.ticket")
+    broken_off(
+        owner,
+        url,
+        "app.follow_changeset",
+        f"SELECT FROM work.ticket WHERE ticket_id = {last} FOR UPDATE",
+        lambda victim: follow(victim, number),
+    )
+    some = held(owner)
+    assert 0 < some["A"] < 55, f"whole batches stay, the one under way leaves no trace: {some}"
+    assert some["A"] % 10 == 5
+    assert facts(owner, number)["state"] == "following"
+    assert work(owner) == 1
+    assert held(owner) == {"B": 55}
+    assert moved_twice(owner) == 0
+    assert facts(owner, number)["summary"]["tickets_moved"] == 55
+
+
+def test_a_crash_in_the_middle_of_a_publish_leaves_no_trace(owner: Database, url: str) -> None:
+    def state() -> list[Any]:
+        tables = ("core.area", "core.area_version", "core.lineage", "draft.staged", "draft.touched", "core.change")
+        counts = [one(owner, f"SELECT count(*) FROM {table}") for table in tables]
+        return [*counts, one(owner, "SELECT count(*) FROM core.area_version WHERE recorded_to = 'infinity'")]
+
+    number = redraw(owner)
+    before = state()
+    broken_off(
+        owner,
+        url,
+        "app.publish_changeset",
+        "SELECT pg_advisory_xact_lock_shared(app.boundary_lock())",
+        lambda victim: publish_changeset(victim, number),
+    )
+    assert state() == before
+    assert facts(owner, number)["state"] == "open"
+    assert publish_changeset(owner, number)["state"] == "published"
