@@ -1327,6 +1327,79 @@ END $$;
 
 COMMENT ON FUNCTION work.address_notices() IS 'Every notice written gets its deliveries in the same transaction, whoever writes it';
 
+CREATE FUNCTION work.called_to() RETURNS bigint[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    mine text := core.scope_department();
+BEGIN
+    IF mine IS NULL THEN
+        RETURN '{}';
+    END IF;
+    RETURN coalesce((
+        SELECT array_agg(DISTINCT w.ticket_id) FROM work.whistle AS w
+        WHERE w.department = mine AND w.withdrawn_at IS NULL), '{}');
+END $$;
+
+COMMENT ON FUNCTION work.called_to() IS 'The tickets to which the department was called on whose behalf this transaction asks; none for anybody else';
+
+CREATE FUNCTION work.check_workflow() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    w text;
+    wrong text;
+BEGIN
+    FOREACH w IN ARRAY ARRAY[coalesce(NEW.workflow, OLD.workflow), OLD.workflow] LOOP
+        CONTINUE WHEN NOT EXISTS (SELECT FROM work.workflow AS f WHERE f.workflow = w);
+        WITH RECURSIVE step AS (
+            SELECT s.* FROM work.step AS s WHERE s.workflow = w
+        ), arc AS (
+            SELECT t.* FROM work.transition AS t WHERE t.workflow = w
+        ), reached AS (
+            SELECT s.step FROM step AS s WHERE s.is_first_routed OR s.is_unrouted
+            UNION
+            SELECT a.to_step FROM reached AS r JOIN arc AS a ON a.from_step = r.step
+        ), ending AS (
+            SELECT s.step FROM step AS s WHERE s.closes
+            UNION
+            SELECT a.from_step FROM ending AS e JOIN arc AS a ON a.to_step = e.step AND a.kind <> 'reopen'
+        )
+        SELECT CASE
+            WHEN (SELECT count(*) FROM step AS s WHERE s.is_first_routed) <> 1
+                THEN 'one step must be where a routed report begins'
+            WHEN (SELECT count(*) FROM step AS s WHERE s.is_unrouted) <> 1
+                THEN 'one step must be where a report waits for somebody'
+            WHEN NOT EXISTS (SELECT FROM step AS s WHERE s.closes) THEN 'no step closes a ticket'
+            WHEN EXISTS (SELECT FROM step AS s WHERE s.closes AND (s.is_first_routed OR s.is_unrouted))
+                THEN 'a report cannot begin in a step that closes'
+            WHEN NOT EXISTS (SELECT FROM arc AS a JOIN step AS f ON f.step = a.from_step AND f.is_unrouted
+                             JOIN step AS t ON t.step = a.to_step AND t.is_first_routed)
+                THEN 'no transition leads from where a report waits to where it is worked on'
+            WHEN EXISTS (SELECT FROM arc AS a JOIN step AS s ON s.step = a.from_step
+                         WHERE s.closes <> (a.kind = 'reopen'))
+                THEN 'a transition is called reopen if and only if it leaves a step that closes'
+            WHEN EXISTS (SELECT FROM arc AS a JOIN step AS s ON s.step = a.to_step
+                         WHERE a.kind = 'reopen' AND NOT s.is_first_routed)
+                THEN 'what is reopened begins where a routed report begins'
+            WHEN EXISTS (SELECT FROM reached AS r WHERE r.step NOT IN (SELECT e.step FROM ending AS e))
+                THEN 'from ' || (SELECT string_agg(r.step, ', ' ORDER BY r.step) FROM reached AS r
+                                 WHERE r.step NOT IN (SELECT e.step FROM ending AS e)) || ' no step closes a ticket'
+            WHEN EXISTS (SELECT FROM arc AS a, unnest(a.roles) AS r (role)
+                         WHERE r.role <> 'reporter' AND r.role NOT IN (SELECT c.role FROM core.account_role AS c))
+                THEN 'a transition names a role that nobody can have'
+            WHEN EXISTS (SELECT FROM arc AS a WHERE a.roles = '{}') THEN 'a transition names nobody who may take it'
+            END INTO wrong;
+        IF wrong IS NOT NULL THEN
+            RAISE EXCEPTION 'workflow %: %', w, wrong USING ERRCODE = 'check_violation', HINT = 'correct the template';
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+
+COMMENT ON FUNCTION work.check_workflow() IS 'Guard: from every step that a ticket can reach a closing one can be reached; entries, reopenings and roles are sound';
+
 COMMENT ON FUNCTION work.day_seconds(starts time without time zone, ends time without time zone) IS 'The seconds of a day from one time to another, past midnight too';
 
 CREATE FUNCTION work.day_seconds(starts time without time zone, ends time without time zone) RETURNS int4multirange
@@ -1472,6 +1545,35 @@ END $$;
 
 COMMENT ON FUNCTION work.note_change() IS 'Notes in core.change where a ticket stands and stood, so that tiles of that place become fresh';
 
+CREATE FUNCTION work.note_leaving_grid() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF NEW.left_grid_at IS NULL AND (
+        NEW.post_id IS NULL AND NEW.department IS NOT NULL
+        OR EXISTS (SELECT FROM core.post AS p JOIN core.area AS a USING (area_id)
+                   WHERE p.post_id = NEW.post_id AND a.level <> 'grid')) THEN
+        NEW.left_grid_at := clock_timestamp();
+    END IF;
+    RETURN NEW;
+END $$;
+
+COMMENT ON FUNCTION work.note_leaving_grid() IS 'Notes when a ticket is first with somebody who is not of a grid';
+
+CREATE FUNCTION work.note_solving() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    NEW.solved_in_grid := CASE WHEN NEW.closed_at IS NOT NULL AND NEW.duplicate_of IS NULL THEN
+        NEW.area_version_id IS NOT NULL AND EXISTS (
+            SELECT FROM work.ticket_private AS p WHERE p.ticket_id = NEW.ticket_id AND p.left_grid_at IS NULL) END;
+    RETURN NEW;
+END $$;
+
+COMMENT ON FUNCTION work.note_solving() IS 'Notes of a ticket that closes whether its grid solved it by itself';
+
 CREATE FUNCTION work.refuse_tied_rule() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1541,7 +1643,9 @@ BEGIN
     UPDATE work.clock AS c SET
         paused_at = CASE WHEN NEW.closed_at IS NULL THEN c.paused_at END,
         alarm_at = CASE WHEN NEW.closed_at IS NULL AND c.paused_at IS NULL
-                        THEN work.first_alarm(NEW.received_at, NEW.due_at, c.step_since, c.step_due_at) END
+                        THEN least(work.first_alarm(NEW.received_at, NEW.due_at, c.step_since, c.step_due_at), (
+                            SELECT min(w.blown_at + (w.due_at - w.blown_at) / 2) FROM work.whistle AS w
+                            WHERE w.ticket_id = NEW.ticket_id AND w.done_at IS NULL AND w.withdrawn_at IS NULL)) END
     WHERE c.ticket_id = NEW.ticket_id;
     RETURN NULL;
 END $$;
@@ -1597,6 +1701,15 @@ CREATE SEQUENCE work.ticket_id_seq
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
+
+ALTER TABLE work.whistle ALTER COLUMN whistle_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME work.whistle_whistle_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE work.category (
     category text NOT NULL,
@@ -1662,7 +1775,8 @@ CREATE TABLE work.clock (
     step_due_at timestamp with time zone,
     paused_at timestamp with time zone,
     escalated text,
-    alarm_at timestamp with time zone
+    alarm_at timestamp with time zone,
+    whole_since timestamp with time zone
 );
 
 COMMENT ON TABLE work.clock IS 'How the clocks of a ticket stand: its step''s, whether it is stopped, when to look again';
@@ -1672,6 +1786,8 @@ COMMENT ON COLUMN work.clock.alarm_at IS 'When the next reminder may be due; nul
 COMMENT ON COLUMN work.clock.paused_at IS 'Since when the clock stands still; null: it runs';
 
 COMMENT ON COLUMN work.clock.step_number IS 'Which step this is since the ticket came, counted from 1; a return counts';
+
+COMMENT ON COLUMN work.clock.whole_since IS 'Since when the clock of the whole runs, if not since the ticket came: it was reopened then';
 
 ALTER TABLE ONLY work.clock
     ADD CONSTRAINT clock_pkey PRIMARY KEY (ticket_id);
@@ -1777,7 +1893,7 @@ ALTER TABLE work.event ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY event_is_appended ON work.event FOR INSERT WITH CHECK (true);
 
-CREATE POLICY event_is_seen_in_scope ON work.event FOR SELECT USING (((path && ( SELECT core.scope() AS scope)) OR (department = ( SELECT core.scope_department() AS scope_department))));
+CREATE POLICY event_is_seen_in_scope ON work.event FOR SELECT USING (((path && ( SELECT core.scope() AS scope)) OR (department = ( SELECT core.scope_department() AS scope_department)) OR (ticket_id = ANY (( SELECT work.called_to() AS called_to)::bigint[]))));
 
 CREATE TABLE work.external_number (
     source text NOT NULL,
@@ -1961,6 +2077,8 @@ ALTER TABLE ONLY work.step
 ALTER TABLE ONLY work.step
     ADD CONSTRAINT step_workflow_fkey FOREIGN KEY (workflow) REFERENCES work.workflow(workflow);
 
+CREATE CONSTRAINT TRIGGER check_workflow AFTER INSERT OR DELETE OR UPDATE ON work.step DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION work.check_workflow();
+
 CREATE TABLE work.target (
     target_id bigint NOT NULL,
     name text NOT NULL,
@@ -2050,11 +2168,17 @@ CREATE TABLE work.ticket (
     priority smallint DEFAULT 3 NOT NULL,
     due_hours integer,
     due_unit text DEFAULT 'calendar'::text NOT NULL,
+    parent_id bigint,
+    duplicate_of bigint,
+    solved_in_grid boolean,
     CONSTRAINT due_unit_is_calendar_or_working CHECK ((due_unit = ANY (ARRAY['calendar'::text, 'working'::text]))),
+    CONSTRAINT duplicate_is_closed CHECK (((duplicate_of IS NULL) OR (closed_at IS NOT NULL))),
     CONSTRAINT grid_is_known_unless_method_is_none CHECK (((area_version_id IS NULL) = (method = 'none'::text))),
     CONSTRAINT method_is_known CHECK ((method = ANY (ARRAY['inside'::text, 'edge'::text, 'nearest'::text, 'none'::text]))),
     CONSTRAINT path_ends_in_the_area CHECK (((path[1] = 0) AND (path[cardinality(path)] = COALESCE(area_id, (0)::bigint)))),
     CONSTRAINT priority_is_1_to_5 CHECK (((priority >= 1) AND (priority <= 5))),
+    CONSTRAINT ticket_is_not_its_own_duplicate CHECK ((duplicate_of <> ticket_id)),
+    CONSTRAINT ticket_is_not_its_own_parent CHECK ((parent_id <> ticket_id)),
     CONSTRAINT ticket_number_is_safe_in_a_url CHECK ((number ~ '^[A-Za-z0-9._-]{1,64}$'::text))
 );
 
@@ -2066,9 +2190,15 @@ COMMENT ON COLUMN work.ticket.area_version_id IS 'The version of the grid by whi
 
 COMMENT ON COLUMN work.ticket.due_hours IS 'The hours from received_at of which due_at was made; null: it came from elsewhere';
 
+COMMENT ON COLUMN work.ticket.duplicate_of IS 'The ticket that is about the same thing; this one is closed, in the step in which it was';
+
 COMMENT ON COLUMN work.ticket.geom IS 'The public place: the point, or for a category of homes only its grid''s label point; none when that is unknown';
 
+COMMENT ON COLUMN work.ticket.parent_id IS 'The ticket of which this is a part; a part has no parts of its own';
+
 COMMENT ON COLUMN work.ticket.priority IS '1 most urgent, 3 as usual, 5 least';
+
+COMMENT ON COLUMN work.ticket.solved_in_grid IS '问题解决不出网格: closed without ever having been with anybody above the grid; null: open, a duplicate, or not known';
 
 ALTER SEQUENCE work.ticket_id_seq OWNED BY work.ticket.ticket_id;
 
@@ -2090,7 +2220,13 @@ ALTER TABLE ONLY work.ticket
     ADD CONSTRAINT ticket_category_fkey FOREIGN KEY (category) REFERENCES work.category(category);
 
 ALTER TABLE ONLY work.ticket
+    ADD CONSTRAINT ticket_duplicate_of_fkey FOREIGN KEY (duplicate_of) REFERENCES work.ticket(ticket_id);
+
+ALTER TABLE ONLY work.ticket
     ADD CONSTRAINT ticket_network_fkey FOREIGN KEY (network) REFERENCES core.network(network);
+
+ALTER TABLE ONLY work.ticket
+    ADD CONSTRAINT ticket_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES work.ticket(ticket_id);
 
 ALTER TABLE ONLY work.ticket
     ADD CONSTRAINT ticket_workflow_step_fkey FOREIGN KEY (workflow, step) REFERENCES work.step(workflow, step);
@@ -2099,15 +2235,21 @@ CREATE INDEX ticket_area ON work.ticket USING btree (area_id);
 
 CREATE INDEX ticket_category ON work.ticket USING btree (category);
 
+CREATE INDEX ticket_duplicate_of ON work.ticket USING btree (duplicate_of) WHERE (duplicate_of IS NOT NULL);
+
 CREATE INDEX ticket_geom_3857 ON work.ticket USING gist (geom_3857);
 
 CREATE INDEX ticket_open_due ON work.ticket USING btree (due_at) WHERE (closed_at IS NULL);
+
+CREATE INDEX ticket_parent ON work.ticket USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
 CREATE INDEX ticket_path ON work.ticket USING gin (path);
 
 CREATE INDEX ticket_received ON work.ticket USING btree (received_at, ticket_id);
 
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE ON work.ticket FOR EACH ROW EXECUTE FUNCTION work.note_change();
+
+CREATE TRIGGER note_solving BEFORE UPDATE OF closed_at ON work.ticket FOR EACH ROW WHEN ((old.closed_at IS DISTINCT FROM new.closed_at)) EXECUTE FUNCTION work.note_solving();
 
 CREATE TRIGGER start_clock AFTER INSERT ON work.ticket FOR EACH ROW EXECUTE FUNCTION work.start_clock();
 
@@ -2126,10 +2268,13 @@ CREATE TABLE work.ticket_private (
     accuracy_m double precision,
     geom public.geometry(Point,4326) NOT NULL,
     post_id bigint,
-    external_id text
+    external_id text,
+    left_grid_at timestamp with time zone
 );
 
 COMMENT ON TABLE work.ticket_private IS 'Words, contacts, exact point, raw coordinates, assignee: seen by scope only';
+
+COMMENT ON COLUMN work.ticket_private.left_grid_at IS 'When it was first with somebody who is not of its grid: a post above, a department';
 
 ALTER TABLE ONLY work.ticket_private
     ADD CONSTRAINT ticket_private_pkey PRIMARY KEY (ticket_id);
@@ -2146,11 +2291,13 @@ CREATE INDEX ticket_private_path ON work.ticket_private USING gin (path);
 
 CREATE INDEX ticket_private_post ON work.ticket_private USING btree (post_id);
 
+CREATE TRIGGER note_leaving_grid BEFORE INSERT OR UPDATE OF post_id, department ON work.ticket_private FOR EACH ROW EXECUTE FUNCTION work.note_leaving_grid();
+
 ALTER TABLE work.ticket_private ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY private_is_changed_in_scope ON work.ticket_private FOR UPDATE USING (((path && ( SELECT core.scope() AS scope)) OR (department = ( SELECT core.scope_department() AS scope_department))));
 
-CREATE POLICY private_is_seen_in_scope ON work.ticket_private FOR SELECT USING (((path && ( SELECT core.scope() AS scope)) OR (department = ( SELECT core.scope_department() AS scope_department))));
+CREATE POLICY private_is_seen_in_scope ON work.ticket_private FOR SELECT USING (((path && ( SELECT core.scope() AS scope)) OR (department = ( SELECT core.scope_department() AS scope_department)) OR (ticket_id = ANY (( SELECT work.called_to() AS called_to)::bigint[]))));
 
 CREATE POLICY private_is_taken_in ON work.ticket_private FOR INSERT WITH CHECK (true);
 
@@ -2158,10 +2305,22 @@ CREATE TABLE work.transition (
     workflow text NOT NULL,
     from_step text NOT NULL,
     to_step text NOT NULL,
-    roles text[] NOT NULL
+    roles text[] NOT NULL,
+    kind text DEFAULT 'forward'::text NOT NULL,
+    needs text[] DEFAULT '{}'::text[] NOT NULL,
+    clock text,
+    CONSTRAINT transition_kind_is_known CHECK ((kind = ANY (ARRAY['forward'::text, 'return'::text, 'reopen'::text]))),
+    CONSTRAINT transition_needs_are_known CHECK ((needs <@ '{note,photo}'::text[])),
+    CONSTRAINT transition_stops_or_starts_the_clock CHECK ((clock = ANY (ARRAY['stop'::text, 'start'::text])))
 );
 
 COMMENT ON TABLE work.transition IS 'Which step may follow which, and which roles may take it';
+
+COMMENT ON COLUMN work.transition.clock IS 'stop: the clocks stand still once it is taken; start: they run again if they stood; null: they go on as they were';
+
+COMMENT ON COLUMN work.transition.kind IS 'forward; return: back to whoever had it before, and why; reopen: from a step that closes';
+
+COMMENT ON COLUMN work.transition.needs IS 'What whoever takes it must give: a note, a photo taken in this step';
 
 ALTER TABLE ONLY work.transition
     ADD CONSTRAINT transition_pkey PRIMARY KEY (workflow, from_step, to_step);
@@ -2171,6 +2330,47 @@ ALTER TABLE ONLY work.transition
 
 ALTER TABLE ONLY work.transition
     ADD CONSTRAINT transition_workflow_to_step_fkey FOREIGN KEY (workflow, to_step) REFERENCES work.step(workflow, step);
+
+CREATE CONSTRAINT TRIGGER check_workflow AFTER INSERT OR DELETE OR UPDATE ON work.transition DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION work.check_workflow();
+
+CREATE TABLE work.whistle (
+    whistle_id bigint NOT NULL,
+    ticket_id bigint NOT NULL,
+    department text NOT NULL,
+    note text,
+    blown_by text,
+    blown_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    due_hours integer NOT NULL,
+    due_unit text NOT NULL,
+    reported_in_at timestamp with time zone,
+    done_at timestamp with time zone,
+    withdrawn_at timestamp with time zone,
+    result text,
+    CONSTRAINT department_has_a_name CHECK ((department ~ '\S'::text)),
+    CONSTRAINT due_hours_are_positive CHECK ((due_hours > 0)),
+    CONSTRAINT due_unit_is_calendar_or_working CHECK ((due_unit = ANY (ARRAY['calendar'::text, 'working'::text]))),
+    CONSTRAINT whistle_ends_once CHECK (((done_at IS NULL) OR (withdrawn_at IS NULL))),
+    CONSTRAINT whoever_is_done_has_reported_in CHECK (((done_at IS NULL) OR (reported_in_at IS NOT NULL)))
+);
+
+COMMENT ON TABLE work.whistle IS '吹哨报到: a department that was called in to a ticket; it reports in, and is done by its own clock';
+
+ALTER TABLE ONLY work.whistle
+    ADD CONSTRAINT whistle_pkey PRIMARY KEY (whistle_id);
+
+ALTER TABLE ONLY work.whistle
+    ADD CONSTRAINT whistle_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
+
+CREATE UNIQUE INDEX a_department_is_called_once_at_a_time ON work.whistle USING btree (ticket_id, department) WHERE ((done_at IS NULL) AND (withdrawn_at IS NULL));
+
+CREATE INDEX whistle_department ON work.whistle USING btree (department, ticket_id) WHERE (withdrawn_at IS NULL);
+
+ALTER TABLE work.whistle ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY whistle_is_seen_with_its_ticket ON work.whistle FOR SELECT USING ((EXISTS ( SELECT 1
+   FROM work.ticket_private p
+  WHERE (p.ticket_id = whistle.ticket_id))));
 
 CREATE TABLE work.workflow (
     workflow text NOT NULL,

@@ -306,10 +306,26 @@ class TicketEvent(Answer):
 
 
 class NextStep(Answer):
-    """A step that can follow, and the roles that may take it."""
+    """A step that can follow, the roles that may take it, and what it needs."""
 
     step: str
     roles: list[str]
+    kind: Literal["forward", "return", "reopen"]
+    needs: list[Literal["note", "photo"]]
+
+
+class Whistle(Answer):
+    """吹哨: a department that was called in; it reports in, and is done or let go, by a clock of its own."""
+
+    whistle: int
+    department: str
+    note: str | None
+    blown_at: Instant
+    due_at: Instant
+    reported_in_at: Instant | None
+    done_at: Instant | None
+    withdrawn_at: Instant | None
+    result: str | None
 
 
 class TicketSummary(Answer):
@@ -329,6 +345,12 @@ class TicketSummary(Answer):
     received_at: Instant
     due_at: Instant
     closed_at: Instant | None
+    priority: int = Field(description="1 most urgent, 5 least")
+    step_due_at: Instant | None = Field(description="when the step is due; null: no sooner than the whole")
+    paused_at: Instant | None = Field(description="since when its clocks stand still, for its reporter")
+    solved_in_grid: bool | None = Field(description="closed without leaving its grid; null: open, duplicate, not known")
+    parent: str | None = Field(description="the number of the ticket of which it is a part")
+    duplicate_of: str | None = Field(description="the number of the ticket that is about the same thing")
     description: str | None = unless_hidden("What was reported")
     contact: Contact = unless_hidden("Who reported it")
     point: ExactPoint = unless_hidden("Where it really is")
@@ -339,14 +361,47 @@ class TicketSummary(Answer):
 class Ticket(TicketSummary):
     """One ticket, with its history and what can follow for whoever may see them."""
 
+    parts: list[str] = Field(description="numbers of the tickets that are parts of it")
+    duplicates: list[str] = Field(description="numbers of the tickets that are about the same thing, closed for it")
     history: list[TicketEvent] = unless_hidden("What happened, oldest first")
     next_steps: list[NextStep] = unless_hidden("What can follow")
+    whistles: list[Whistle] = unless_hidden("Departments that were called in")
 
 
 class Tickets(Answer):
     """Tickets, the newest first."""
 
     tickets: list[TicketSummary]
+
+
+class WorkflowStep(Answer):
+    """A step of a template."""
+
+    step: str
+    name_zh: str
+    name_en: str
+    closes: bool
+
+
+class Transition(Answer):
+    """Which step may follow which, who may take it, what it needs, and which way it turns the clocks."""
+
+    from_step: str
+    to_step: str
+    kind: Literal["forward", "return", "reopen"]
+    roles: list[str]
+    needs: list[Literal["note", "photo"]]
+    clock: Literal["stop", "start"] | None
+
+
+class Workflow(Answer):
+    """A template of steps, in their order."""
+
+    workflow: str
+    name_zh: str
+    name_en: str
+    steps: list[WorkflowStep]
+    transitions: list[Transition]
 
 
 class WhoAmI(Answer):

@@ -10,7 +10,19 @@ from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from gisgrid import __version__
-from gisgrid.api import areas, changesets, events, health, networks, reports, routing, session, tickets, tiles
+from gisgrid.api import (
+    areas,
+    changesets,
+    cooperation,
+    events,
+    health,
+    networks,
+    reports,
+    routing,
+    session,
+    tickets,
+    tiles,
+)
 from gisgrid.api.answers import describe_problems, problems
 from gisgrid.api.guards import Guards
 from gisgrid.api.limits import ReportLimits
@@ -51,7 +63,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     add_problem_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guards, max_body_bytes=settings.max_body_bytes)
-    acting = (tickets.acting, routing.acting, changesets.router)
+    acting = (tickets.acting, routing.acting, cooperation.acting, changesets.router)
     for router in (session.router, reports.router, *acting, tiles.router, health.router):
         app.include_router(router)
     for router in (areas.router, networks.router, tickets.router, routing.router, events.router):

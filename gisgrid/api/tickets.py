@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 
-from gisgrid.api.answers import Category, Counters, State, Ticket, Tickets, problems
+from gisgrid.api.answers import Category, Counters, State, Ticket, Tickets, Workflow, problems
 from gisgrid.api.areas import Instant, Network
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
 from gisgrid.api.values import LongText, PlainText, in_zone, read_instant
@@ -15,7 +15,7 @@ from gisgrid.boundaries.areas import area_id, area_id_at
 from gisgrid.counters import count_tickets
 from gisgrid.tickets.intake import category_id
 from gisgrid.tickets.listing import TicketFilter, get_ticket, list_tickets
-from gisgrid.tickets.steps import take_step
+from gisgrid.tickets.steps import list_workflows, take_step
 
 router = APIRouter(prefix="/api/v1", tags=["tickets"])
 acting = APIRouter(prefix="/api/v1", tags=["tickets"], route_class=SignedInRoute)
@@ -42,6 +42,13 @@ def get_categories(database: CurrentDatabase) -> list[dict[str, Any]]:
             )
         )
         return [dict(row._mapping) for row in rows]
+
+
+@router.get("/workflows", response_model=list[Workflow])
+def get_workflows(database: CurrentDatabase) -> list[dict[str, Any]]:
+    """The templates of steps: which may follow which, who may take it, what it needs."""
+    with database.transaction() as connection:
+        return list_workflows(connection)
 
 
 @router.get("/tickets", response_model=Tickets, response_model_exclude_unset=True, responses=problems(401, 404))

@@ -1,4 +1,4 @@
-"""`gisgrid load WHAT FILE`: what exists already comes in, all of a file or nothing."""
+"""`gisgrid load WHAT FILE`: what exists already comes in, all of a file or nothing. Long because it lists every WHAT."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -22,6 +22,7 @@ from gisgrid.rosters import load_rosters
 from gisgrid.settings import Settings, read_settings
 from gisgrid.tickets.loading import load_tickets
 from gisgrid.tickets.rules import load_rules
+from gisgrid.tickets.workflows import load_workflow
 
 load_app = typer.Typer(help="Bring in what exists already: all of a file or nothing.", no_args_is_help=True)
 
@@ -34,6 +35,7 @@ Map = Annotated[
     list[str] | None, typer.Option("--map", help="COLUMN=HEADER: the file's HEADER holds our COLUMN. Repeatable.")
 ]
 Text = Annotated[Path, typer.Argument(help="CSV.")]
+Template = Annotated[Path, typer.Argument(help="TOML.")]
 Replace = Annotated[bool, typer.Option("--replace", help="What the file lacks goes; what is in use is retired.")]
 Set = Annotated[list[str] | None, typer.Option("--set", help="COLUMN=VALUE of every row. Repeatable.")]
 
@@ -212,6 +214,15 @@ def holidays(
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     options = _options(settings, "", encoding, columns, values)
     _load(settings, "holidays", lambda database: load_holidays(database, file, options), json)
+
+
+@load_app.command()
+def workflow(file: Template, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
+    """A template of steps: who may take which, what it needs, which clock it stops (docs/tickets.md)."""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    with owner_database(settings) as database:
+        name = load_workflow(database, file)
+    show({"workflow": name}, f"workflow {name} is in force", as_json=json)
 
 
 def _load(settings: Settings, what: str, load: Callable[[Database], Loaded], as_json: bool) -> None:

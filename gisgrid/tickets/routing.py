@@ -8,9 +8,10 @@ from sqlalchemy import Connection, text
 
 from gisgrid.access import Caller
 from gisgrid.assignment.one import require_network
-from gisgrid.errors import Conflict, Fault, NotAllowed, NotFound, Refused
+from gisgrid.errors import Conflict, Fault, NotFound
 from gisgrid.geo import LonLat
 from gisgrid.tickets.intake import category_id
+from gisgrid.tickets.refusals import refuse
 
 _ROUTE = """
 SELECT r.*, core.due_at(coalesce(CAST(:at AS timestamptz), now()), r.due_hours, r.due_unit) AS due_at
@@ -98,7 +99,7 @@ def change_category(connection: Connection, number: str, category: str, note: st
         text("SELECT app.change_category(:number, :category, :actor, :role, :note)"),
         {"number": number, "category": about, "actor": caller.name, "role": caller.role, "note": note},
     ).scalar()
-    _raise(refused, number, caller)
+    refuse(refused, number, caller)
 
 
 def change_place(connection: Connection, number: str, place: dict[str, Any], note: str | None, caller: Caller) -> None:
@@ -113,7 +114,7 @@ def change_place(connection: Connection, number: str, place: dict[str, Any], not
              " CAST(:accuracy_m AS float8) AS accuracy_m) AS p"),
         {"number": number, "actor": caller.name, "role": caller.role, "note": note, **place},
     ).scalar()  # fmt: skip
-    _raise(refused, number, caller)
+    refuse(refused, number, caller)
 
 
 def turn_clock(connection: Connection, number: str, is_running: bool, reason: str, caller: Caller) -> None:
@@ -128,19 +129,7 @@ def turn_clock(connection: Connection, number: str, is_running: bool, reason: st
     if refused == "already":
         message = "its clock is running" if is_running else "its clock stands still already"
         raise Conflict(Fault("state", message, "nothing needs to be done"))
-    _raise(refused, number, caller)
-
-
-def _raise(refused: str | None, number: str, caller: Caller) -> None:
-    if refused == "unknown":
-        raise NotFound(Fault("number", f"there is no ticket {number[:64]}", "check the number"))
-    if refused == "not_allowed":
-        message = f"a {caller.role} may not do this here"
-        raise NotAllowed(Fault("number", message, "ask whoever is in charge of the area"))
-    if refused == "closed":
-        raise Conflict(Fault("number", "the ticket is closed", "report it anew"))
-    if refused is not None:
-        raise Refused(Fault("category", "there is no such category", "see /api/v1/categories"))
+    refuse(refused, number, caller)
 
 
 def _place(connection: Connection, where: Where) -> Any:

@@ -1,33 +1,53 @@
-"""The steps of a ticket: a workflow is data, a transition says who may take it."""
+"""The steps of a ticket: a workflow is data, a transition says who may take it and what it needs."""
+
+from typing import Any
 
 from sqlalchemy import Connection, text
 
 from gisgrid.access import Caller
-from gisgrid.errors import Conflict, Fault, NotAllowed, NotFound
+from gisgrid.errors import Conflict, Fault
+from gisgrid.tickets.refusals import refuse
 
 
 def take_step(connection: Connection, number: str, step: str, note: str | None, caller: Caller) -> None:
-    """Move a ticket on. The connection's scope must be the caller's.
+    """Move a ticket on, back or out of its end. The connection's scope must be the caller's.
 
-    Raises NotFound, NotAllowed (role or area), Conflict (the step does not follow, or it is closed).
+    Raises NotFound, NotAllowed (role or area), Conflict (the step does not follow, something is still open), Refused
+    (a note or a photo is missing).
     """
     refused = connection.execute(
         text("SELECT app.take_step(:number, :step, :actor, :role, :note)"),
         {"number": number, "step": step, "actor": caller.name, "role": caller.role, "note": note},
     ).scalar()
-    if refused == "unknown":
-        raise NotFound(Fault("number", f"there is no ticket {number[:64]}", "check the number"))
-    if refused == "not_allowed":
-        raise NotAllowed(Fault("step", f"a {caller.role} may not do this here", "ask whoever is in charge of the area"))
     if refused == "no_such_step":
         raise Conflict(Fault("step", f"{step!r} does not follow now", _what_follows(connection, number)))
+    refuse(refused, number, caller)
+
+
+def list_workflows(connection: Connection) -> list[dict[str, Any]]:
+    """Which templates are there? `{workflow, name_zh, name_en, steps, transitions}`, steps in their order."""
+    rows = connection.execute(
+        text(
+            "SELECT w.workflow, w.name_zh, w.name_en,"
+            " (SELECT jsonb_agg(jsonb_build_object('step', s.step, 'name_zh', s.name_zh, 'name_en', s.name_en,"
+            "  'closes', s.closes) ORDER BY s.position) FROM work.step AS s WHERE s.workflow = w.workflow) AS steps,"
+            " (SELECT jsonb_agg(jsonb_build_object('from_step', t.from_step, 'to_step', t.to_step, 'kind', t.kind,"
+            "  'roles', t.roles, 'needs', t.needs, 'clock', t.clock) ORDER BY f.position, g.position)"
+            "  FROM work.transition AS t"
+            "  JOIN work.step AS f ON f.workflow = t.workflow AND f.step = t.from_step"
+            "  JOIN work.step AS g ON g.workflow = t.workflow AND g.step = t.to_step"
+            "  WHERE t.workflow = w.workflow) AS transitions"
+            " FROM work.workflow AS w ORDER BY w.workflow"
+        )
+    )
+    return [dict(row._mapping) for row in rows]
 
 
 def _what_follows(connection: Connection, number: str) -> str:
     steps = connection.execute(
         text(
             "SELECT r.to_step FROM work.ticket AS t JOIN work.transition AS r"
-            " ON r.workflow = t.workflow AND r.from_step = t.step WHERE t.number = :number AND t.closed_at IS NULL"
+            " ON r.workflow = t.workflow AND r.from_step = t.step WHERE t.number = :number AND t.duplicate_of IS NULL"
         ),
         {"number": number},
     ).scalars()

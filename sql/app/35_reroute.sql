@@ -6,7 +6,8 @@ DECLARE
     p record;
 BEGIN
     FOR p IN SELECT x.paused_at, x.resumed_at FROM work.pause AS x
-             WHERE x.ticket_id = ticket AND x.resumed_at IS NOT NULL ORDER BY x.paused_at LOOP
+             WHERE x.ticket_id = ticket AND x.resumed_at IS NOT NULL AND x.resumed_at > since
+             ORDER BY x.paused_at LOOP
         due := core.move_due(due, unit, p.paused_at, p.resumed_at);
     END LOOP;
     RETURN due;
@@ -14,11 +15,14 @@ END $$;
 COMMENT ON FUNCTION app.due_after_pauses(bigint, timestamptz, integer, text) IS
 'When is a ticket due, all that it has waited for its reporter left out?';
 
-CREATE FUNCTION app.reroute(ticket bigint, why text, actor text, note text, detail jsonb, renew_due boolean)
-RETURNS void
+CREATE FUNCTION app.reroute(
+    ticket bigint, why text, actor text, note text, detail jsonb, renew_due boolean, from_step text DEFAULT NULL
+) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Ask app.route again and write down what came of it: one event, one notice. `detail` says from what to what.
+-- Ask app.route again and write down what came of it: one event, one notice. `detail` says from what to what;
+-- `from_step`: the closing step out of which it was reopened.
 DECLARE
+    clock_since timestamptz;
     t work.ticket;
     p work.ticket_private;
     r record;
@@ -31,8 +35,9 @@ BEGIN
     CROSS JOIN LATERAL app.route(t.category, t.path, a.kind) AS x;
     next_step := app.step_once_routed(t.workflow, t.step, r.post_id IS NOT NULL OR r.department IS NOT NULL);
     due := t.due_at;
-    IF renew_due AND (r.due_hours, r.due_unit) IS DISTINCT FROM (t.due_hours, t.due_unit) THEN
-        due := app.due_after_pauses(ticket, t.received_at, r.due_hours, r.due_unit);
+    IF renew_due AND (from_step IS NOT NULL OR (r.due_hours, r.due_unit) IS DISTINCT FROM (t.due_hours, t.due_unit)) THEN
+        SELECT coalesce(c.whole_since, t.received_at) INTO clock_since FROM work.clock AS c WHERE c.ticket_id = ticket;
+        due := app.due_after_pauses(ticket, clock_since, r.due_hours, r.due_unit);
     END IF;
     UPDATE work.ticket AS x SET step = next_step, priority = r.priority, due_at = due,
         due_hours = CASE WHEN renew_due THEN r.due_hours ELSE x.due_hours END,
@@ -41,14 +46,39 @@ BEGIN
     UPDATE work.ticket_private AS x SET path = t.path, post_id = r.post_id, department = r.department
     WHERE x.ticket_id = ticket;
     INSERT INTO work.event (ticket_id, path, department, action, from_step, to_step, actor, note, detail)
-    VALUES (ticket, t.path, r.department, why, t.step, next_step, reroute.actor, reroute.note,
+    VALUES (ticket, t.path, r.department, why, coalesce(reroute.from_step, t.step), next_step, reroute.actor, reroute.note,
             detail || jsonb_build_object('rule', r.rule, 'assigned_by', r.assigned_by, 'from_post_id', p.post_id,
                                          'post_id', r.post_id, 'due_at', due));
     INSERT INTO work.outbox (ticket_id, topic, payload, left_path)
     VALUES (ticket, 'ticket.' || why, detail - 'changeset', CASE WHEN p.path <> t.path THEN p.path END);
 END $$;
-COMMENT ON FUNCTION app.reroute(bigint, text, text, text, jsonb, boolean) IS
+COMMENT ON FUNCTION app.reroute(bigint, text, text, text, jsonb, boolean, text) IS
 'Give a ticket that changed its assignee, priority and due time anew, with an event that says why';
+
+CREATE FUNCTION app.place_ticket(
+    ticket bigint, spot geometry, accuracy_m double precision,
+    OUT code text, OUT area_version_id bigint, OUT method text
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- The caller holds the shared boundary lock where boundaries could flip meanwhile; what is private follows in reroute.
+DECLARE
+    l record;
+BEGIN
+    SELECT g.area_version_id, g.method, g.confidence, coalesce(g.area_id, u.area_id) AS held_by,
+           coalesce(g.path, u.path, '{0}') AS held_path, coalesce(g.code, u.code) AS held_code
+    INTO l FROM work.ticket AS t CROSS JOIN LATERAL app.locate(spot, t.network, NULL, place_ticket.accuracy_m) AS g
+    LEFT JOIN LATERAL app.area_above(spot, t.network) AS u ON g.area_id IS NULL
+    WHERE t.ticket_id = ticket;
+    UPDATE work.ticket AS x SET
+        area_version_id = l.area_version_id, area_id = l.held_by, path = l.held_path, method = l.method,
+        confidence = l.confidence, geom = CASE WHEN c.public_place = 'point' THEN spot ELSE v.label_point END
+    FROM work.category AS c LEFT JOIN core.area_version AS v ON v.area_version_id = l.area_version_id
+    WHERE x.ticket_id = ticket AND c.category = x.category;
+    code := l.held_code;
+    area_version_id := l.area_version_id;
+    method := l.method;
+END $$;
+COMMENT ON FUNCTION app.place_ticket(bigint, geometry, double precision) IS
+'A ticket takes the grid that has this point now; which one, by which version, how it was found';
 
 CREATE FUNCTION app.step_once_routed(workflow text, step text, is_routed boolean) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -68,7 +98,8 @@ CREATE FUNCTION app.ticket_to_change(
     ticket_number text, actor_role text, allowed text [] DEFAULT '{dispatcher,supervisor,admin}'
 ) RETURNS TABLE (ticket_id bigint, refused text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Locks the ticket. Scope is asked here, because what follows runs as the owner.
+-- Locks the ticket. Scope is asked here, because what follows runs as the owner. A reporter has no scope: whoever says
+-- that this is one has seen the ticket's secret.
 DECLARE
     is_closed boolean;
     is_seen boolean;
@@ -79,7 +110,7 @@ BEGIN
     FROM work.ticket_private AS p WHERE p.ticket_id = ticket_to_change.ticket_id;
     refused := CASE
         WHEN ticket_id IS NULL THEN 'unknown'
-        WHEN is_seen IS NOT TRUE OR actor_role <> ALL(allowed) THEN 'not_allowed'
+        WHEN is_seen IS NOT TRUE AND actor_role <> 'reporter' OR actor_role <> ALL(allowed) THEN 'not_allowed'
         WHEN is_closed THEN 'closed' END;
     RETURN NEXT;
 END $$;
@@ -130,7 +161,6 @@ DECLARE
     spot geometry := st_setsrid(st_makepoint((place->>'lon_wgs84')::float8, (place->>'lat_wgs84')::float8), 4326);
     t record;
     l record;
-    before work.ticket;
     was text;
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(app.boundary_lock());
@@ -138,22 +168,13 @@ BEGIN
     IF t.refused IS NOT NULL THEN
         RETURN t.refused;
     END IF;
-    SELECT * INTO before FROM work.ticket AS x WHERE x.ticket_id = t.ticket_id;
-    SELECT a.code INTO was FROM core.area AS a WHERE a.area_id = before.area_id;
-    SELECT g.*, coalesce(g.area_id, u.area_id) AS held_by, coalesce(g.path, u.path, '{0}') AS held_path,
-           coalesce(g.code, u.code) AS held_code
-    INTO l FROM app.locate(spot, before.network, NULL, (place->>'accuracy_m')::float8) AS g
-    LEFT JOIN LATERAL app.area_above(spot, before.network) AS u ON g.area_id IS NULL;
-    UPDATE work.ticket AS x SET
-        area_version_id = l.area_version_id, area_id = l.held_by, path = l.held_path, method = l.method,
-        confidence = l.confidence, geom = CASE WHEN c.public_place = 'point' THEN spot ELSE v.label_point END
-    FROM work.category AS c LEFT JOIN core.area_version AS v ON v.area_version_id = l.area_version_id
-    WHERE x.ticket_id = t.ticket_id AND c.category = before.category;
+    SELECT a.code INTO was FROM core.area AS a JOIN work.ticket AS x USING (area_id) WHERE x.ticket_id = t.ticket_id;
+    SELECT * INTO l FROM app.place_ticket(t.ticket_id, spot, (place->>'accuracy_m')::float8);
     UPDATE work.ticket_private AS x SET
         lon = (place->>'lon')::float8, lat = (place->>'lat')::float8, system = place->>'system',
         accuracy_m = (place->>'accuracy_m')::float8, geom = spot
     WHERE x.ticket_id = t.ticket_id;
-    PERFORM app.reroute(t.ticket_id, 'replaced', actor, note, jsonb_build_object('from', was, 'to', l.held_code,
+    PERFORM app.reroute(t.ticket_id, 'replaced', actor, note, jsonb_build_object('from', was, 'to', l.code,
         'version', l.area_version_id, 'method', l.method), true);
     RETURN NULL;
 END $$;

@@ -1,30 +1,41 @@
 -- Long because it is one clock: what is said of it when, saying it once, stopping and starting it.
 CREATE FUNCTION app.alarms(ticket bigint)
-RETURNS TABLE (kind text, topic text, clock text, level text, area_id bigint, at timestamptz, until timestamptz)
+RETURNS TABLE (
+    kind text, topic text, clock text, level text, area_id bigint, department text, at timestamptz, until timestamptz
+)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 -- Due soon is told when so much is left as the setting says, at the latest half-way: a short time has no room for more.
 DECLARE
     soon interval := (SELECT d.due_soon FROM core.deployment AS d);
     t work.ticket;
     c work.clock;
+    began timestamptz;
 BEGIN
     SELECT * INTO t FROM work.ticket AS x WHERE x.ticket_id = ticket;
     SELECT * INTO c FROM work.clock AS x WHERE x.ticket_id = ticket;
+    began := coalesce(c.whole_since, t.received_at);
     IF t.closed_at IS NOT NULL OR c.paused_at IS NOT NULL THEN
         RETURN;
     END IF;
     RETURN QUERY VALUES
-        ('due_soon', 'ticket.due_soon', 'whole', NULL::text, NULL::bigint,
-         greatest(t.due_at - soon, t.received_at + (t.due_at - t.received_at) / 2), t.due_at),
-        ('overdue', 'ticket.overdue', 'whole', NULL, NULL, t.due_at, 'infinity'::timestamptz);
+        ('due_soon', 'ticket.due_soon', 'whole', NULL::text, NULL::bigint, NULL::text,
+         greatest(t.due_at - soon, began + (t.due_at - began) / 2), t.due_at),
+        ('overdue', 'ticket.overdue', 'whole', NULL, NULL, NULL, t.due_at, 'infinity'::timestamptz);
     IF c.step_due_at IS NOT NULL THEN
         RETURN QUERY VALUES
-            ('step_due_soon:' || c.step_number, 'ticket.due_soon', 'step', NULL::text, NULL::bigint,
+            ('step_due_soon:' || c.step_number, 'ticket.due_soon', 'step', NULL::text, NULL::bigint, NULL::text,
              greatest(c.step_due_at - soon, c.step_since + (c.step_due_at - c.step_since) / 2), c.step_due_at),
-            ('step_overdue:' || c.step_number, 'ticket.overdue', 'step', NULL, NULL, c.step_due_at, 'infinity');
+            ('step_overdue:' || c.step_number, 'ticket.overdue', 'step', NULL, NULL, NULL, c.step_due_at, 'infinity');
     END IF;
     RETURN QUERY
-    SELECT 'escalated:' || e.level, 'ticket.escalated', 'whole', e.level, a.area_id,
+    SELECT k.name || w.whistle_id, 'ticket.' || k.topic, 'whistle', NULL::text, NULL::bigint, w.department, k.at, k.until
+    FROM work.whistle AS w
+    CROSS JOIN LATERAL (VALUES
+        ('whistle_due_soon:', 'due_soon', greatest(w.due_at - soon, w.blown_at + (w.due_at - w.blown_at) / 2), w.due_at),
+        ('whistle_overdue:', 'overdue', w.due_at, 'infinity'::timestamptz)) AS k (name, topic, at, until)
+    WHERE w.ticket_id = ticket AND w.done_at IS NULL AND w.withdrawn_at IS NULL;
+    RETURN QUERY
+    SELECT 'escalated:' || e.level, 'ticket.escalated', 'whole', e.level, a.area_id, NULL::text,
            core.due_at(t.due_at, e.after_hours, e.unit), 'infinity'::timestamptz
     FROM work.escalation AS e JOIN core.area AS a ON a.level = e.level AND a.area_id = ANY(t.path);
 END $$;
@@ -53,7 +64,7 @@ BEGIN
         SELECT a.ticket_id, a.kind, moment FROM alarm AS a WHERE a.at <= moment AND a.until > moment
         ON CONFLICT DO NOTHING RETURNING reminder.ticket_id, reminder.kind
     ), telling AS MATERIALIZED (
-        SELECT s.ticket_id, a.kind, a.topic, a.clock, a.level, r.path, r.step, r.department,
+        SELECT s.ticket_id, a.kind, a.topic, a.clock, a.level, a.department AS called, r.path, r.step, r.department,
                coalesce(d.post_id, CASE WHEN a.level IS NULL THEN r.post_id END) AS post_id, x.code AS area,
                row_number() OVER (ORDER BY s.ticket_id, a.at, a.kind) AS n
         FROM said AS s
@@ -65,7 +76,8 @@ BEGIN
         INSERT INTO work.event (ticket_id, path, department, at, action, from_step, to_step, detail)
         SELECT w.ticket_id, w.path, w.department, moment, replace(w.topic, 'ticket.', ''), w.step, w.step,
                jsonb_strip_nulls(jsonb_build_object(
-                   'clock', w.clock, 'level', w.level, 'area', w.area, 'post_id', w.post_id))
+                   'clock', w.clock, 'level', w.level, 'area', w.area, 'called', w.called,
+                   'post_id', CASE WHEN w.called IS NULL THEN w.post_id END))
         FROM telling AS w ORDER BY w.n
     ), notice AS (
         INSERT INTO work.outbox (ticket_id, topic, payload)
@@ -108,7 +120,7 @@ COMMENT ON FUNCTION app.stop_clock(bigint, text, text) IS
 
 CREATE FUNCTION app.start_clock(ticket bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- Both clocks of the ticket, the whole's and the step's, are due later by the time that was waited.
+-- The clocks of the ticket, the whole's, the step's, the departments', are due later by the time that was waited.
 DECLARE
     moment timestamptz := clock_timestamp();
     since timestamptz;
@@ -123,6 +135,8 @@ BEGIN
         step_due_at = core.move_due(c.step_due_at, s.due_unit, greatest(since, c.step_since), moment)
     FROM work.ticket AS t JOIN work.step AS s ON s.workflow = t.workflow AND s.step = t.step
     WHERE c.ticket_id = ticket AND t.ticket_id = ticket;
+    UPDATE work.whistle AS w SET due_at = core.move_due(w.due_at, w.due_unit, greatest(since, w.blown_at), moment)
+    WHERE w.ticket_id = ticket AND w.done_at IS NULL AND w.withdrawn_at IS NULL;
     UPDATE work.ticket AS t SET due_at = core.move_due(t.due_at, t.due_unit, since, moment) WHERE t.ticket_id = ticket;
     RETURN true;
 END $$;

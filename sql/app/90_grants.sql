@@ -19,7 +19,7 @@ TO gisgrid_service, gisgrid_viewer;
 
 -- People are not: these tables have row policies.
 GRANT SELECT ON
-core.post, core.person, core.roster, work.ticket_private, work.event, work.pause,
+core.post, core.person, core.roster, work.ticket_private, work.event, work.pause, work.whistle,
 overlay.camera, overlay.place, overlay.ping, overlay.patrol_cell
 TO gisgrid_service, gisgrid_viewer;
 
@@ -28,10 +28,6 @@ GRANT SELECT ON core.account, core.server_key TO gisgrid_service;
 GRANT SELECT (sample_loaded, zone, due_soon, calendar) ON core.deployment TO gisgrid_service;
 GRANT SELECT, INSERT, DELETE ON core.session TO gisgrid_service;
 GRANT SELECT, INSERT ON work.client_ref, work.external_number TO gisgrid_service;
-GRANT INSERT ON work.event, work.outbox TO gisgrid_service;
-GRANT SELECT ON work.outbox TO gisgrid_service;
--- FOR UPDATE needs the right to update; only these columns may change.
-GRANT UPDATE (step, closed_at) ON work.ticket TO gisgrid_service;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA app FROM public;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA app TO gisgrid_service;
@@ -62,7 +58,11 @@ GRANT SELECT ON work.target_kind TO gisgrid_service, gisgrid_viewer;
 -- Whoever changes a ticket comes by the functions that ask for his scope; the clock is the worker's.
 REVOKE EXECUTE ON FUNCTION
 app.why_not(work.rule, text [], bigint [], text, timestamp, text),
-app.due_after_pauses(bigint, timestamptz, integer, text), app.reroute(bigint, text, text, text, jsonb, boolean),
+app.due_after_pauses(bigint, timestamptz, integer, text),
+app.reroute(bigint, text, text, text, jsonb, boolean, text), app.place_ticket(bigint, geometry, double precision),
+app.assign_on_arrival(bigint, text, text), app.note_step(work.ticket, text, text, text, jsonb),
+app.step_needs(bigint, text [], text), app.step_waits_for(bigint, text, text), app.reopen(bigint, text, text, text),
+app.give_ticket(bigint, text, bigint, text, text, text, jsonb), app.note_tie(bigint, text, text, text, jsonb),
 app.ticket_to_change(text, text, text []), app.alarms(bigint), app.tick_clocks(integer),
 app.stop_clock(bigint, text, text), app.start_clock(bigint)
 FROM gisgrid_service;

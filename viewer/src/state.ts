@@ -10,6 +10,7 @@ import type {
   ReportOut,
   Session,
   Ticket,
+  Workflow,
 } from './api/client';
 
 /** Everything that the page shows is derived from the signals of this one module. */
@@ -52,6 +53,8 @@ export const session = signal<Session | null>(null);
 /** Somebody was signed in, and the server has forgotten it. */
 export const expired = signal(false);
 export const categories = signal<Category[]>([]);
+/** The templates of steps, each with its steps in order. */
+export const workflows = signal<Workflow[]>([]);
 
 /** The topmost area, where the map opens and counting starts. */
 export const home = signal<AreaFeature | null>(null);

@@ -1,5 +1,5 @@
 import type { Category, LonLat, Ticket } from './api/client';
-import { config, type Lang } from './state';
+import { config, lang, type Lang, workflows } from './state';
 import { epoch } from './time';
 
 export type Due = 'done' | 'open' | 'due_soon' | 'overdue';
@@ -18,7 +18,7 @@ export function categoryName(id: string, tree: Category[], lang: Lang): string {
   return found ? nameOf(found, lang) : id;
 }
 
-export const nameOf = ({ name_zh, name_en }: Category, lang: Lang): string =>
+export const nameOf = ({ name_zh, name_en }: { name_zh: string; name_en: string }, lang: Lang): string =>
   lang === 'en' ? name_en.charAt(0).toUpperCase() + name_en.slice(1) : name_zh;
 
 /** Where to show a ticket: exactly for whoever may know, else its public place; null without one. */
@@ -27,8 +27,9 @@ export function placeOf({ point, place }: Ticket): LonLat | null {
   return lon !== null && lat !== null ? { lon, lat } : place;
 }
 
-/** The workflows that we know, each with its steps in order. */
-export const workflows: string[][] = [
-  ['report', 'assign', 'handle', 'inspect', 'feedback', 'rate'],
-  ['discover', 'report', 'assign', 'handle', 'supervise', 'write_off'],
-];
+/** A step's name by its template (any that has it, where none is named), in the reader's language; else its id. */
+export function stepName(workflow: string | null, step: string): string {
+  const flows = workflows.value.filter((one) => workflow === null || one.workflow === workflow);
+  const found = flows.flatMap(({ steps }) => steps).find((one) => one.step === step);
+  return found ? nameOf(found, lang.value) : step;
+}

@@ -1,8 +1,9 @@
 import { api, ask } from '../api/client';
-import { categories, config } from '../state';
+import { categories, config, workflows } from '../state';
 
-/** The tree of what can be reported; it changes with a deployment only, so one fetch is enough. */
+/** The tree of what can be reported, and the templates of steps; they change seldom, so one fetch is enough. */
 export async function loadCategories(): Promise<void> {
+  workflows.value = await ask(api.GET('/api/v1/workflows'));
   categories.value = await ask(api.GET('/api/v1/categories'));
 }
 

@@ -15,9 +15,14 @@ export type LonLat = Schemas['LonLat'];
 export type ReportIn = Schemas['ReportBody'];
 export type ReportOut = Schemas['Receipt'];
 export type Session = Schemas['WhoAmI'];
-/** With its history where one ticket was asked for, by somebody who may see it. */
-export type Ticket = Schemas['Ticket'];
+/** With its ties where one ticket was asked for, its history for somebody who may see it. */
+export type Ticket = Schemas['TicketSummary'] & Partial<Schemas['Ticket']>;
 export type TicketEvent = Schemas['TicketEvent'];
+export type NextStep = Schemas['NextStep'];
+export type Whistle = Schemas['Whistle'];
+export type Workflow = Schemas['Workflow'];
+export type Assignees = Schemas['Assignees'];
+export type SimilarTicket = Schemas['SimilarTicket'];
 
 /** The one door to the server; paths, parameters, bodies and answers are those of its OpenAPI. */
 export const api = createClient<paths>({ baseUrl: '' });

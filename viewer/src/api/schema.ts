@@ -132,6 +132,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{number}/assignees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Assignees
+         * @description To whom can this ticket be given?
+         */
+        get: operations["get_assignees_api_v1_tickets__number__assignees_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{number}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Similar
+         * @description Which open tickets may be about the same thing: same root category, within 100 m and 28 days unless said.
+         */
+        get: operations["get_similar_api_v1_tickets__number__similar_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{number}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Assignment
+         * @description 转办: give the ticket to another post on its grid or above, or to a department.
+         */
+        post: operations["create_assignment_api_v1_tickets__number__assignment_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{number}/escalation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Escalation
+         * @description Pass the ticket up to the centre above whoever has it: community, town, district.
+         */
+        post: operations["create_escalation_api_v1_tickets__number__escalation_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{number}/whistles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Whistle
+         * @description 吹哨: a town or the district calls departments in, each with a clock of its own.
+         */
+        post: operations["create_whistle_api_v1_tickets__number__whistles_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{number}/whistles/{whistle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Whistle
+         * @description 报到: a department that was called reports in, is done, or is let go.
+         */
+        post: operations["answer_whistle_api_v1_tickets__number__whistles__whistle__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{number}/parent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Parent
+         * @description Make the ticket part of another one, which cannot close before it; null: of none.
+         */
+        post: operations["set_parent_api_v1_tickets__number__parent_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{number}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Duplicate
+         * @description Say that the ticket is about the same thing as another one, and close it; null: it was not after all.
+         */
+        post: operations["set_duplicate_api_v1_tickets__number__duplicate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changesets": {
         parameters: {
             query?: never;
@@ -538,6 +698,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Workflows
+         * @description The templates of steps: which may follow which, who may take it, what it needs.
+         */
+        get: operations["get_workflows_api_v1_workflows_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets": {
         parameters: {
             query?: never;
@@ -762,6 +942,41 @@ export interface components {
             department?: string;
         };
         /**
+         * AssigneePost
+         * @description A post to which the ticket can be given; the name only for whoever may see it.
+         */
+        AssigneePost: {
+            /** Post */
+            post: number;
+            /** Role */
+            role: string;
+            /** Area */
+            area: string;
+            /** Level */
+            level: string;
+            /** Title */
+            title: string | null;
+            /** Department */
+            department: string | null;
+            /** Is On Shift */
+            is_on_shift: boolean;
+            /**
+             * Name
+             * @description absent for whoever may not see it
+             */
+            name?: string | null;
+        };
+        /**
+         * Assignees
+         * @description To whom a ticket can be given: posts, the lowest area first, and departments.
+         */
+        Assignees: {
+            /** Posts */
+            posts: components["schemas"]["AssigneePost"][];
+            /** Departments */
+            departments: string[];
+        };
+        /**
          * Assignment
          * @description Why this grid: how it was found, how sure that is, by which version of its shape.
          */
@@ -784,6 +999,18 @@ export interface components {
              * @description the coordinate system that the point came in
              */
             system: string;
+        };
+        /**
+         * AssignmentBody
+         * @description To whom: a post or a department, one of the two.
+         */
+        AssignmentBody: {
+            /** Note */
+            note?: string | null;
+            /** Post */
+            post?: number | null;
+            /** Department */
+            department?: string | null;
         };
         /**
          * Candidate
@@ -1069,6 +1296,16 @@ export interface components {
             unplaced: number;
         };
         /**
+         * DuplicateBody
+         * @description Which ticket is about the same thing; null: it was another thing after all.
+         */
+        DuplicateBody: {
+            /** Note */
+            note?: string | null;
+            /** Of */
+            of: string | null;
+        };
+        /**
          * Duty
          * @description Who is on duty at a place, and which posts are there, the lowest area first.
          */
@@ -1114,6 +1351,14 @@ export interface components {
              * @description absent for whoever may not see it
              */
             phone?: string | null;
+        };
+        /**
+         * EscalationBody
+         * @description Why it goes up.
+         */
+        EscalationBody: {
+            /** Note */
+            note: string;
         };
         /**
          * ExactPoint
@@ -1435,13 +1680,20 @@ export interface components {
         };
         /**
          * NextStep
-         * @description A step that can follow, and the roles that may take it.
+         * @description A step that can follow, the roles that may take it, and what it needs.
          */
         NextStep: {
             /** Step */
             step: string;
             /** Roles */
             roles: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "forward" | "return" | "reopen";
+            /** Needs */
+            needs: ("note" | "photo")[];
         };
         /**
          * OpenBody
@@ -1487,6 +1739,16 @@ export interface components {
             rule: string;
             /** Why Not */
             why_not: string;
+        };
+        /**
+         * ParentBody
+         * @description Of which ticket this is a part; null: of none.
+         */
+        ParentBody: {
+            /** Note */
+            note?: string | null;
+            /** Parent */
+            parent: string | null;
         };
         /**
          * PlaceBody
@@ -1609,6 +1871,33 @@ export interface components {
             secret: string;
         };
         /**
+         * SimilarTicket
+         * @description An open ticket that may be about the same thing.
+         */
+        SimilarTicket: {
+            /** Number */
+            number: string;
+            /** Category */
+            category: string;
+            /** Distance M */
+            distance_m: number;
+            /** Apart Hours */
+            apart_hours: number;
+            /**
+             * Closeness
+             * @description 1: same category, place and time
+             */
+            closeness: number;
+        };
+        /**
+         * SimilarTickets
+         * @description The closest first.
+         */
+        SimilarTickets: {
+            /** Tickets */
+            tickets: components["schemas"]["SimilarTicket"][];
+        };
+        /**
          * Status
          * @description `ok` while alive, `ready` once migrated and loaded.
          */
@@ -1689,6 +1978,36 @@ export interface components {
             /** Closed At */
             closed_at: string | null;
             /**
+             * Priority
+             * @description 1 most urgent, 5 least
+             */
+            priority: number;
+            /**
+             * Step Due At
+             * @description when the step is due; null: no sooner than the whole
+             */
+            step_due_at: string | null;
+            /**
+             * Paused At
+             * @description since when its clocks stand still, for its reporter
+             */
+            paused_at: string | null;
+            /**
+             * Solved In Grid
+             * @description closed without leaving its grid; null: open, duplicate, not known
+             */
+            solved_in_grid: boolean | null;
+            /**
+             * Parent
+             * @description the number of the ticket of which it is a part
+             */
+            parent: string | null;
+            /**
+             * Duplicate Of
+             * @description the number of the ticket that is about the same thing
+             */
+            duplicate_of: string | null;
+            /**
              * Description
              * @description What was reported; absent for whoever may not see it
              */
@@ -1708,6 +2027,16 @@ export interface components {
              */
             post?: number | null;
             /**
+             * Parts
+             * @description numbers of the tickets that are parts of it
+             */
+            parts: string[];
+            /**
+             * Duplicates
+             * @description numbers of the tickets that are about the same thing, closed for it
+             */
+            duplicates: string[];
+            /**
              * History
              * @description What happened, oldest first; absent for whoever may not see it
              */
@@ -1717,6 +2046,11 @@ export interface components {
              * @description What can follow; absent for whoever may not see it
              */
             next_steps?: components["schemas"]["NextStep"][];
+            /**
+             * Whistles
+             * @description Departments that were called in; absent for whoever may not see it
+             */
+            whistles?: components["schemas"]["Whistle"][];
         };
         /**
          * TicketAssignment
@@ -1799,6 +2133,36 @@ export interface components {
             /** Closed At */
             closed_at: string | null;
             /**
+             * Priority
+             * @description 1 most urgent, 5 least
+             */
+            priority: number;
+            /**
+             * Step Due At
+             * @description when the step is due; null: no sooner than the whole
+             */
+            step_due_at: string | null;
+            /**
+             * Paused At
+             * @description since when its clocks stand still, for its reporter
+             */
+            paused_at: string | null;
+            /**
+             * Solved In Grid
+             * @description closed without leaving its grid; null: open, duplicate, not known
+             */
+            solved_in_grid: boolean | null;
+            /**
+             * Parent
+             * @description the number of the ticket of which it is a part
+             */
+            parent: string | null;
+            /**
+             * Duplicate Of
+             * @description the number of the ticket that is about the same thing
+             */
+            duplicate_of: string | null;
+            /**
              * Description
              * @description What was reported; absent for whoever may not see it
              */
@@ -1851,6 +2215,27 @@ export interface components {
             vector_layers: components["schemas"]["VectorLayer"][];
         };
         /**
+         * Transition
+         * @description Which step may follow which, who may take it, what it needs, and which way it turns the clocks.
+         */
+        Transition: {
+            /** From Step */
+            from_step: string;
+            /** To Step */
+            to_step: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "forward" | "return" | "reopen";
+            /** Roles */
+            roles: string[];
+            /** Needs */
+            needs: ("note" | "photo")[];
+            /** Clock */
+            clock: ("stop" | "start") | null;
+        };
+        /**
          * VectorLayer
          * @description What a layer of tiles holds.
          */
@@ -1869,6 +2254,65 @@ export interface components {
             };
         };
         /**
+         * Whistle
+         * @description 吹哨: a department that was called in; it reports in, and is done or let go, by a clock of its own.
+         */
+        Whistle: {
+            /** Whistle */
+            whistle: number;
+            /** Department */
+            department: string;
+            /** Note */
+            note: string | null;
+            /**
+             * Blown At
+             * Format: date-time
+             * @description ISO 8601 with offset
+             */
+            blown_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             * @description ISO 8601 with offset
+             */
+            due_at: string;
+            /** Reported In At */
+            reported_in_at: string | null;
+            /** Done At */
+            done_at: string | null;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Result */
+            result: string | null;
+        };
+        /**
+         * WhistleAnswerBody
+         * @description 报到: reported_in, then done; withdrawn lets the department go.
+         */
+        WhistleAnswerBody: {
+            /** Note */
+            note?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "reported_in" | "done" | "withdrawn";
+        };
+        /**
+         * WhistleBody
+         * @description Which departments, and how long each has; without hours as long as the ticket's own clock.
+         */
+        WhistleBody: {
+            /** Note */
+            note?: string | null;
+            /** Departments */
+            departments: string[];
+            /** Due Hours */
+            due_hours?: number | null;
+            /** Due Unit */
+            due_unit?: ("calendar" | "working") | null;
+        };
+        /**
          * WhoAmI
          * @description Who is signed in: role, and the code of the area whose subtree is seen (empty: everything).
          */
@@ -1881,6 +2325,36 @@ export interface components {
             area: string;
             /** Department */
             department: string;
+        };
+        /**
+         * Workflow
+         * @description A template of steps, in their order.
+         */
+        Workflow: {
+            /** Workflow */
+            workflow: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /** Steps */
+            steps: components["schemas"]["WorkflowStep"][];
+            /** Transitions */
+            transitions: components["schemas"]["Transition"][];
+        };
+        /**
+         * WorkflowStep
+         * @description A step of a template.
+         */
+        WorkflowStep: {
+            /** Step */
+            step: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /** Closes */
+            closes: boolean;
         };
         /**
          * ProblemFault
@@ -2409,6 +2883,650 @@ export interface operations {
             };
             /** @description It contradicts what is there already */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assignees_api_v1_tickets__number__assignees_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the ticket's number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignees"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_similar_api_v1_tickets__number__similar_get: {
+        parameters: {
+            query?: {
+                within_m?: number;
+                within_days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the ticket's number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarTickets"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_assignment_api_v1_tickets__number__assignment_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the ticket's number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_escalation_api_v1_tickets__number__escalation_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the ticket's number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EscalationBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_whistle_api_v1_tickets__number__whistles_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the ticket's number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhistleBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_whistle_api_v1_tickets__number__whistles__whistle__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the ticket's number */
+                number: string;
+                whistle: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhistleAnswerBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_parent_api_v1_tickets__number__parent_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the ticket's number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParentBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_duplicate_api_v1_tickets__number__duplicate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the ticket's number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3627,6 +4745,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Category"][];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows_api_v1_workflows_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"][];
                 };
             };
             /** @description Not signed in, or not by this secret */

@@ -1,22 +1,36 @@
-import type { TicketEvent } from '../api/client';
+import type { Ticket, TicketEvent } from '../api/client';
 import { t, term } from '../i18n';
+import { stepName } from '../tickets';
 import { showTime } from '../time';
 
 /** What happened to a ticket, the newest first. */
-export function History({ events }: { events: TicketEvent[] }) {
+export function History({ ticket }: { ticket: Ticket }) {
+  const events = ticket.history ?? [];
   if (events.length === 0) return null;
   return (
     <section class="block">
       <h3>{t('ticket.history')}</h3>
       <ol class="history">
-        {[...events].reverse().map(({ at, action, to_step, actor, note }, place) => (
+        {[...events].reverse().map((event, place) => (
           <li key={place}>
-            <strong>{to_step ? term('step', to_step) : term('action', action)}</strong>
-            <span class="hint">{[showTime(at), actor].filter(Boolean).join(' · ')}</span>
-            {note && <p>{note}</p>}
+            <strong>{wordsOf(event, ticket.workflow)}</strong>
+            <span class="hint">{[showTime(event.at), event.actor, detailOf(event)].filter(Boolean).join(' · ')}</span>
+            {event.note && <p>{event.note}</p>}
           </li>
         ))}
       </ol>
     </section>
   );
+}
+
+/** The step that it went to, or what else was done to it. */
+function wordsOf({ action, to_step }: TicketEvent, workflow: string): string {
+  if (action !== 'step' && action !== 'received') return term('action', action);
+  return to_step ? stepName(workflow, to_step) : term('action', action);
+}
+
+/** Which department, ticket or code an event is about. */
+function detailOf({ detail }: TicketEvent): string {
+  const said = ['called', 'department', 'into', 'original', 'duplicate', 'parent', 'from', 'to', 'area'].map((key) => detail[key]);
+  return [...new Set(said)].filter((one) => typeof one === 'string').join(' → ');
 }

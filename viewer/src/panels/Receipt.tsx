@@ -3,6 +3,7 @@ import { closeReport, openReport } from '../actions/report';
 import { chooseTicket } from '../actions/tickets';
 import type { ReportOut } from '../api/client';
 import { t, term } from '../i18n';
+import { stepName } from '../tickets';
 import { showTime } from '../time';
 import { Facts } from '../ui/Facts';
 import { Icon } from '../ui/Icon';
@@ -27,7 +28,7 @@ export function Receipt({ receipt }: { receipt: ReportOut }) {
         facts={[
           [t('ticket.grid'), grid ? `${grid.name} ${grid.code}` : (area?.code ?? '')],
           [t('report.assignee'), who],
-          [t('ticket.step'), term('step', receipt.step)],
+          [t('ticket.step'), stepName(null, receipt.step)],
           [t('report.due'), showTime(due_at)],
         ]}
       />

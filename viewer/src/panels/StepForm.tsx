@@ -1,12 +1,13 @@
 import { useSignal } from '@preact/signals';
 import { takeStep } from '../actions/tickets';
-import { asProblem, type Problem, type Ticket } from '../api/client';
+import { asProblem, type NextStep, type Problem, type Ticket } from '../api/client';
 import { t, term } from '../i18n';
 import { session } from '../state';
+import { stepName } from '../tickets';
 import { Field } from '../ui/Field';
 import { Failed } from '../ui/Notice';
 
-/** Moves a ticket on, where this person may; each step that can follow is a button. */
+/** Moves a ticket on, back, or out of its end, where this person may; each step that can follow is a button. */
 export function StepForm({ ticket }: { ticket: Ticket }) {
   const note = useSignal('');
   const problem = useSignal<Problem | null>(null);
@@ -21,25 +22,26 @@ export function StepForm({ ticket }: { ticket: Ticket }) {
     sending.value = false;
   };
   if (mine.length === 0) return <p class="hint private">{t('ticket.notAllowed', { roles: roleNames(next) })}</p>;
+  const label = mine.every(needsNote) ? 'ticket.noteNeeded' : mine.some(needsNote) ? 'ticket.noteBack' : 'ticket.note';
   return (
     <section class="block step-form">
       <h3>{t('ticket.next')}</h3>
       {problem.value && <Failed problem={problem.value} fields={['note']} />}
-      <Field label={t('ticket.note')} error={problem.value?.at('note')}>
+      <Field label={t(label)} error={problem.value?.at('note')}>
         {(attributes) => (
           <textarea {...attributes} rows={2} value={note.value} onInput={(event) => (note.value = event.currentTarget.value)} />
         )}
       </Field>
       <div class="actions">
-        {mine.map(({ step }, place) => (
+        {mine.map((one, place) => (
           <button
-            key={step}
+            key={one.step}
             type="button"
-            class={place === 0 ? 'button primary' : 'button'}
-            disabled={sending.value}
-            onClick={() => void take(step)}
+            class={place === 0 && one.kind === 'forward' ? 'button primary' : 'button'}
+            disabled={sending.value || (needsNote(one) && !note.value.trim())}
+            onClick={() => void take(one.step)}
           >
-            {t('ticket.advance', { step: term('step', step) })}
+            {t(`ticket.kind.${one.kind}`, { step: stepName(ticket.workflow, one.step) })}
           </button>
         ))}
       </div>
@@ -47,7 +49,9 @@ export function StepForm({ ticket }: { ticket: Ticket }) {
   );
 }
 
-function roleNames(steps: { roles: string[] }[]): string {
+const needsNote = ({ needs }: NextStep): boolean => needs.includes('note');
+
+function roleNames(steps: NextStep[]): string {
   const names = steps.flatMap(({ roles }) => roles).map((role) => term('role', role));
   return [...new Set(names)].join(t('app.and'));
 }

@@ -1,18 +1,19 @@
-import { t, term } from '../i18n';
-import { workflows } from '../tickets';
+import type { Ticket } from '../api/client';
+import { t } from '../i18n';
+import { workflows } from '../state';
+import { stepName } from '../tickets';
 
 /** The way of a ticket through its workflow, and where it is. */
-export function Steps({ step, closed }: { step: string; closed: boolean }) {
-  const steps = workflows.find((one) => one.includes(step));
-  if (!steps) return <p class="chip">{term('step', step)}</p>;
-  const here = steps.indexOf(step);
+export function Steps({ ticket }: { ticket: Ticket }) {
+  const steps = workflows.value.find(({ workflow }) => workflow === ticket.workflow)?.steps ?? [];
+  const here = steps.findIndex(({ step }) => step === ticket.step);
   return (
     <ol class="steps" aria-label={t('ticket.step')}>
-      {steps.map((one, place) => {
-        const state = closed || place < here ? 'past' : place === here ? 'here' : 'ahead';
+      {steps.map(({ step }, place) => {
+        const state = ticket.closed_at || place < here ? 'past' : place === here ? 'here' : 'ahead';
         return (
-          <li key={one} class={state} aria-current={state === 'here' ? 'step' : undefined}>
-            <span>{term('step', one)}</span>
+          <li key={step} class={state} aria-current={state === 'here' ? 'step' : undefined}>
+            <span>{stepName(ticket.workflow, step)}</span>
           </li>
         );
       })}

@@ -8,10 +8,13 @@ import { DueBadge, DueWords } from '../ui/DueBadge';
 import { Facts } from '../ui/Facts';
 import { Icon } from '../ui/Icon';
 import { Failed, Skeleton } from '../ui/Notice';
+import { Cooperation } from './Cooperation';
 import { History } from './History';
 import { PageHead } from './PageHead';
 import { StepForm } from './StepForm';
 import { Steps } from './Steps';
+import { Similar, Ties } from './Ties';
+import { Whistles } from './Whistles';
 
 export function TicketPage() {
   const { value, problem } = ticket.value;
@@ -48,9 +51,11 @@ function TicketBody({ ticket: one }: { ticket: Ticket }) {
   const at = placeOf(one);
   return (
     <>
-      <Steps step={one.step} closed={one.closed_at !== null} />
+      <Steps ticket={one} />
       <Words ticket={one} />
       <TicketFacts ticket={one} />
+      <Ties ticket={one} />
+      <Whistles ticket={one} />
       {at && (
         <div class="actions">
           <button type="button" class="button" onClick={() => (goal.value = at)}>
@@ -60,7 +65,9 @@ function TicketBody({ ticket: one }: { ticket: Ticket }) {
         </div>
       )}
       {session.value && <StepForm key={one.step} ticket={one} />}
-      {one.history && <History events={one.history} />}
+      {session.value && <Cooperation ticket={one} />}
+      {session.value && <Similar ticket={one} />}
+      <History ticket={one} />
     </>
   );
 }
@@ -89,7 +96,9 @@ function TicketFacts({ ticket: one }: { ticket: Ticket }) {
         [t('ticket.grid'), link ?? t('list.noGrid')],
         [t('ticket.received'), showTime(one.received_at)],
         [t('ticket.due'), showTime(one.due_at)],
+        [t('ticket.paused'), one.paused_at ? showTime(one.paused_at) : ''],
         [t('ticket.closed'), one.closed_at ? showTime(one.closed_at) : ''],
+        [t('ticket.solved'), one.solved_in_grid === null ? '' : t(one.solved_in_grid ? 'ticket.inGrid' : 'ticket.aboveGrid')],
       ]}
     />
   );

@@ -1,0 +1,204 @@
+"""Who else works on a ticket: hand over, pass up, whistle, parts, duplicates."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from gisgrid.api.answers import Answer, Ticket, problems
+from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
+from gisgrid.api.values import LongText, PlainText, in_zone
+from gisgrid.tickets import cooperation
+from gisgrid.tickets.listing import get_ticket
+
+acting = APIRouter(prefix="/api/v1/tickets/{number}", tags=["cooperation"], route_class=SignedInRoute)
+ACTED: dict[str, Any] = {
+    "status_code": 201,
+    "response_model": Ticket,
+    "response_model_exclude_unset": True,
+    "responses": problems(400, 401, 403, 404, 409, 413),
+}
+NUMBER = Annotated[PlainText, Field(description="the ticket's number")]
+HOURS = Annotated[int, Field(ge=1, le=87_600, strict=True)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    note: LongText | None = None
+
+
+class AssignmentBody(_Body):
+    """To whom: a post or a department, one of the two."""
+
+    post: Annotated[int, Field(ge=1, lt=2**63, strict=True)] | None = None
+    department: PlainText | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "AssignmentBody":
+        if (self.post is None) == (self.department is None):
+            raise ValueError("name a post or a department, one of the two")
+        return self
+
+
+class EscalationBody(BaseModel):
+    """Why it goes up."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: LongText
+
+
+class WhistleBody(_Body):
+    """Which departments, and how long each has; without hours as long as the ticket's own clock."""
+
+    departments: Annotated[list[PlainText], Field(min_length=1, max_length=20)]
+    due_hours: HOURS | None = None
+    due_unit: Literal["calendar", "working"] | None = None
+
+
+class WhistleAnswerBody(_Body):
+    """报到: reported_in, then done; withdrawn lets the department go."""
+
+    state: Literal["reported_in", "done", "withdrawn"]
+
+
+class ParentBody(_Body):
+    """Of which ticket this is a part; null: of none."""
+
+    parent: PlainText | None
+
+
+class DuplicateBody(_Body):
+    """Which ticket is about the same thing; null: it was another thing after all."""
+
+    of: PlainText | None
+
+
+class AssigneePost(Answer):
+    """A post to which the ticket can be given; the name only for whoever may see it."""
+
+    post: int
+    role: str
+    area: str
+    level: str
+    title: str | None
+    department: str | None
+    is_on_shift: bool
+    name: str | None = Field(default_factory=lambda: None, description="absent for whoever may not see it")
+
+
+class Assignees(Answer):
+    """To whom a ticket can be given: posts, the lowest area first, and departments."""
+
+    posts: list[AssigneePost]
+    departments: list[str]
+
+
+class SimilarTicket(Answer):
+    """An open ticket that may be about the same thing."""
+
+    number: str
+    category: str
+    distance_m: float
+    apart_hours: float
+    closeness: Annotated[float, Field(ge=0, le=1, description="1: same category, place and time")]
+
+
+class SimilarTickets(Answer):
+    """The closest first."""
+
+    tickets: list[SimilarTicket]
+
+
+@acting.get("/assignees", response_model=Assignees, response_model_exclude_unset=True, responses=problems(401, 404))
+def get_assignees(caller: CurrentCaller, database: CurrentDatabase, number: NUMBER) -> dict[str, Any]:
+    """To whom can this ticket be given?"""
+    with database.transaction(caller.scope) as connection:
+        return cooperation.list_assignees(connection, number)
+
+
+@acting.get("/similar", response_model=SimilarTickets, responses=problems(401, 404))
+def get_similar(
+    caller: CurrentCaller,
+    database: CurrentDatabase,
+    number: NUMBER,
+    within_m: Annotated[float, Query(gt=0, le=5000, allow_inf_nan=False)] = 100,
+    within_days: Annotated[int, Query(ge=1, le=366)] = 28,
+) -> dict[str, Any]:
+    """Which open tickets may be about the same thing: same root category, within 100 m and 28 days unless said."""
+    with database.transaction(caller.scope) as connection:
+        found = cooperation.list_similar(connection, number, within_m=within_m, within=timedelta(days=within_days))
+    return {"tickets": found}
+
+
+@acting.post("/assignment", **ACTED)
+def create_assignment(
+    request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: AssignmentBody
+) -> dict[str, Any]:
+    """转办: give the ticket to another post on its grid or above, or to a department."""
+    with database.transaction(caller.scope) as connection:
+        cooperation.hand_over(connection, number, caller, post=body.post, department=body.department, note=body.note)
+        return _told(request, get_ticket(connection, number))
+
+
+@acting.post("/escalation", **ACTED)
+def create_escalation(
+    request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: EscalationBody
+) -> dict[str, Any]:
+    """Pass the ticket up to the centre above whoever has it: community, town, district."""
+    with database.transaction(caller.scope) as connection:
+        cooperation.pass_up(connection, number, caller, body.note)
+        return _told(request, get_ticket(connection, number))
+
+
+@acting.post("/whistles", **ACTED)
+def create_whistle(
+    request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: WhistleBody
+) -> dict[str, Any]:
+    """吹哨: a town or the district calls departments in, each with a clock of its own."""
+    call = cooperation.Call(body.departments, body.due_hours, body.due_unit, body.note)
+    with database.transaction(caller.scope) as connection:
+        cooperation.blow_whistle(connection, number, caller, call)
+        return _told(request, get_ticket(connection, number))
+
+
+@acting.post("/whistles/{whistle}", **ACTED)
+def answer_whistle(
+    request: Request,
+    caller: CurrentCaller,
+    database: CurrentDatabase,
+    number: NUMBER,
+    whistle: Annotated[int, Field(ge=1, lt=2**63)],
+    body: WhistleAnswerBody,
+) -> dict[str, Any]:
+    """报到: a department that was called reports in, is done, or is let go."""
+    with database.transaction(caller.scope) as connection:
+        cooperation.answer_whistle(connection, number, caller, whistle, body.state, body.note)
+        return _told(request, get_ticket(connection, number))
+
+
+@acting.post("/parent", **ACTED)
+def set_parent(
+    request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: ParentBody
+) -> dict[str, Any]:
+    """Make the ticket part of another one, which cannot close before it; null: of none."""
+    with database.transaction(caller.scope) as connection:
+        cooperation.set_parent(connection, number, caller, body.parent, body.note)
+        return _told(request, get_ticket(connection, number))
+
+
+@acting.post("/duplicate", **ACTED)
+def set_duplicate(
+    request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: DuplicateBody
+) -> dict[str, Any]:
+    """Say that the ticket is about the same thing as another one, and close it; null: it was not after all."""
+    with database.transaction(caller.scope) as connection:
+        cooperation.set_original(connection, number, caller, body.of, body.note)
+        return _told(request, get_ticket(connection, number))
+
+
+def _told(request: Request, ticket: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = in_zone(ticket, request.app.state.settings.timezone)
+    return answer

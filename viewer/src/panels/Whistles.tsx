@@ -1,0 +1,64 @@
+import { useSignal } from '@preact/signals';
+import { answerWhistle, type WhistleState } from '../actions/cooperation';
+import { asProblem, type Problem, type Ticket, type Whistle } from '../api/client';
+import { t } from '../i18n';
+import { now, session } from '../state';
+import { epoch, showTime } from '../time';
+import { Failed } from '../ui/Notice';
+
+const coordinators = ['dispatcher', 'supervisor', 'admin'];
+
+/** 吹哨报到: the departments that were called in, how each stands by its own clock, and what may be said of it. */
+export function Whistles({ ticket }: { ticket: Ticket }) {
+  const problem = useSignal<Problem | null>(null);
+  const whistles = ticket.whistles ?? [];
+  if (whistles.length === 0) return null;
+  const say = (whistle: number, state: WhistleState) => {
+    problem.value = null;
+    answerWhistle(ticket.number, whistle, state, '').catch((thrown) => (problem.value = asProblem(thrown)));
+  };
+  return (
+    <section class="block">
+      <h3>{t('whistle.title')}</h3>
+      {problem.value && <Failed problem={problem.value} />}
+      <ul class="whistles">
+        {whistles.map((one) => (
+          <li key={one.whistle}>
+            <strong>{one.department}</strong>
+            <span class={`badge ${lookOf(one)}`}>{t(`whistle.${stateOf(one)}`)}</span>
+            <span class="hint">{t('whistle.due', { time: showTime(one.due_at) })}</span>
+            {(one.result ?? one.note) && <p>{one.result ?? one.note}</p>}
+            {mayAnswer(one).length > 0 && (
+              <span class="whistle-actions">
+                {mayAnswer(one).map((state) => (
+                  <button key={state} type="button" class="link" onClick={() => say(one.whistle, state)}>
+                    {t(`whistle.say.${state}`)}
+                  </button>
+                ))}
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function stateOf({ done_at, withdrawn_at, reported_in_at }: Whistle): 'done' | 'withdrawn' | 'in' | 'called' {
+  if (done_at) return 'done';
+  if (withdrawn_at) return 'withdrawn';
+  return reported_in_at ? 'in' : 'called';
+}
+
+function lookOf(one: Whistle): 'done' | 'overdue' | 'open' {
+  if (one.done_at || one.withdrawn_at) return 'done';
+  return epoch(one.due_at) <= now.value ? 'overdue' : 'open';
+}
+
+function mayAnswer(one: Whistle): WhistleState[] {
+  const { role = '', department = '' } = session.value ?? {};
+  if (one.done_at || one.withdrawn_at) return [];
+  const next: WhistleState[] = one.reported_in_at ? ['done'] : ['reported_in', 'done'];
+  if (coordinators.includes(role)) return [...next, 'withdrawn'];
+  return role === 'department' && department === one.department ? next : [];
+}
