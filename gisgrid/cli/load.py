@@ -1,4 +1,4 @@
-"""`gisgrid load WHAT FILE`: what exists already comes in, all of a file or nothing. Long because it lists every WHAT."""
+"""`gisgrid load WHAT FILE`: what exists already comes in, all of a file or nothing. Long: it lists every WHAT."""
 
 from collections.abc import Callable
 from dataclasses import asdict

@@ -1,4 +1,5 @@
--- Who works with whom on a ticket: what a transition needs and does, departments called in, parents, duplicates.
+-- Who works with whom on a ticket: what a transition needs and does, departments called in, parts, duplicates. Long
+-- because a schema is one file.
 
 -- Transitions.
 ALTER TABLE work.transition

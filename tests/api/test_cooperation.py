@@ -1,4 +1,4 @@
-"""Return, reopen, hand over, pass up, whistle, parts, duplicates; who may what. Long because it is one ticket's life."""
+"""Return, reopen, hand over, pass up, whistle, parts, duplicates; who may what. Long: it is one ticket's life."""
 
 from typing import Any
 

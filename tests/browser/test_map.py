@@ -75,7 +75,8 @@ def test_a_session_that_ended_is_told(visit: Open, live_server: LiveServer) -> N
     page = visit(expected="401")
     sign_in(page, live_server)
     page.click("[data-counter=open]")
-    page.locator("table.tickets tbody tr").first.click()
+    with page.expect_response("**/similar"):  # the last thing that it asks for
+        page.locator("table.tickets tbody tr").first.click()
     expect(page.locator(".step-form")).to_be_visible()
     page.context.clear_cookies()
     page.locator(".step-form .button.primary").click()
