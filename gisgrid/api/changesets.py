@@ -50,7 +50,7 @@ class FoundProblem(Answer):
 
     code: str | None
     other_code: str | None
-    kind: str = Field(description="overlap, ground_lost, ground_gained, sliver, ring, code..., conflict, staff")
+    kind: str = Field(description="overlap, ground_lost, ground_gained, sliver, ring, code..., conflict, later, staff")
     severity: Literal["error", "warning"]
     message: str
     remedy: str

@@ -17,24 +17,73 @@ WHERE d.changeset_id = draft_leaf.change_set AND d.level = 'grid';
 END;
 COMMENT ON FUNCTION app.draft_leaf(bigint) IS 'The leaves of a draft, and which of them differ from what they were copied from';
 
-CREATE FUNCTION app.ground_change(change_set bigint)
+CREATE FUNCTION app.later_leaf(change_set bigint) RETURNS SETOF core.area_version
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+-- Of an earlier date only: what stands outside its area, and inside it what the draft neither draws nor ends. A draft
+-- that replaces everything leaves nothing inside.
+SELECT v.*
+FROM draft.changeset AS c
+INNER JOIN core.area_version AS v ON c.network = v.network AND v.level = 'grid'
+WHERE
+    c.changeset_id = later_leaf.change_set AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from
+    AND (NOT v.path @> c.path[cardinality(c.path):cardinality(c.path)] OR (c.is_filled AND coalesce(
+        (
+            SELECT NOT d.is_changed FROM draft.area AS d
+            WHERE d.changeset_id = c.changeset_id AND d.level = 'grid' AND d.code = v.code
+            LIMIT 1
+        ),
+        NOT EXISTS (
+            SELECT FROM draft.base AS b
+            INNER JOIN core.area_version AS o ON b.area_version_id = o.area_version_id
+            WHERE b.changeset_id = c.changeset_id AND o.area_id = v.area_id
+        )
+    )));
+END;
+COMMENT ON FUNCTION app.later_leaf(bigint) IS
+'Which versions of leaves begin after a change set''s date and stay as they are when it is published?';
+
+CREATE FUNCTION app.later_instant(change_set bigint) RETURNS SETOF timestamptz
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+SELECT DISTINCT v.valid_from
+FROM draft.changeset AS c
+INNER JOIN core.area_version AS v ON c.network = v.network AND v.level = 'grid'
+WHERE
+    c.changeset_id = later_instant.change_set AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from
+    AND v.path @> c.path[cardinality(c.path):cardinality(c.path)]
+ORDER BY v.valid_from;
+END;
+COMMENT ON FUNCTION app.later_instant(bigint) IS 'When, after a change set''s date, did leaves of its area change?';
+
+CREATE FUNCTION app.ground_change(change_set bigint, at timestamptz)
 RETURNS TABLE (kind text, code text, geom geometry)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Ground that a base leaf held before and none would hold after, and the other way round. Only what changed is
--- laid over each other; what is narrower than a millimetre is rounding, not ground. Laid on a lattice of 1e-13
--- degrees, because without one GEOS takes wrong ways where lines all but coincide: ground is lost that is not.
+-- Ground that a base leaf held before and none would hold after, and the other way round, at an instant: the change
+-- set's date or one after it. Only what changed is laid over each other; what is narrower than a millimetre is
+-- rounding, not ground. Laid on a lattice of 1e-13 degrees, because without one GEOS takes wrong ways where lines all
+-- but coincide: ground is lost that is not.
 WITH after AS (
     SELECT d.code, d.geom
     FROM app.draft_leaf(ground_change.change_set) AS d
     WHERE d.is_changed AND d.kind = 'base' AND d.geom IS NOT NULL AND st_isvalid(d.geom)
 ),
 
+standing AS (
+    SELECT v.*
+    FROM draft.changeset AS c
+    CROSS JOIN LATERAL app.area_at(ground_change.at) AS v
+    WHERE
+        c.changeset_id = ground_change.change_set AND v.network = c.network AND v.level = 'grid' AND v.kind = 'base'
+        AND v.path @> c.path[cardinality(c.path):cardinality(c.path)]
+),
+
 before AS (
     SELECT v.code, v.geom
-    FROM app.live_leaf(ground_change.change_set) AS v
+    FROM standing AS v
     WHERE
-        v.kind = 'base'
+        v.area_version_id NOT IN (SELECT l.area_version_id FROM app.later_leaf(ground_change.change_set) AS l)
         -- NOT IN is a hash whatever the statistics of a new draft say; an unchanged row has a code
         AND v.code NOT IN (
             SELECT d.code FROM draft.area AS d
@@ -55,7 +104,7 @@ difference AS (
     CROSS JOIN LATERAL (
         -- All that stands here, also what stays as it is: laid over that it is an overlap, not new ground.
         SELECT coalesce(st_union(b.geom, 1e-13), st_setsrid('POLYGON EMPTY'::geometry, 4326)) AS geom
-        FROM app.live_leaf(ground_change.change_set) AS b WHERE b.kind = 'base' AND b.geom && a.geom
+        FROM standing AS b WHERE b.geom && a.geom
     ) AS o
 )
 
@@ -64,4 +113,5 @@ FROM difference AS f
 CROSS JOIN LATERAL st_dump(f.geom) AS p
 WHERE st_dimension(p.geom) = 2 AND 2 * st_area(p.geom) / st_perimeter(p.geom) > 1e-8;
 END;
-COMMENT ON FUNCTION app.ground_change(bigint) IS 'Which ground would a change set lose or gain, by code, with its shape';
+COMMENT ON FUNCTION app.ground_change(bigint, timestamptz) IS
+'Which ground would a change set lose or gain at an instant, by code, with its shape';

@@ -3,6 +3,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- Write what is wrong with a draft into draft.problem. Returns how many errors stand against publishing.
 DECLARE
     c draft.changeset;
+    instant timestamptz;
 BEGIN
     SELECT * INTO STRICT c FROM draft.changeset WHERE changeset_id = change_set;
     DELETE FROM draft.problem WHERE changeset_id = change_set;
@@ -29,17 +30,21 @@ BEGIN
 
     INSERT INTO draft.problem (changeset_id, code, other_code, kind, severity, message, remedy, geom)
     SELECT change_set, least(d.code, o.code), greatest(d.code, o.code), 'overlap', 'error',
-           format('%s and %s overlap in %s m2', least(d.code, o.code), greatest(d.code, o.code),
-                  to_char(st_area(x.geom::geography), 'FM999999999990.000')),
+           format('%s and %s overlap in %s m2%s', least(d.code, o.code), greatest(d.code, o.code),
+                  to_char(st_area(x.geom::geography), 'FM999999999990.000'), ' from ' || app.name_instant(o.since) || ' on'),
            'give the ground to one of them', x.geom
     FROM (SELECT * FROM app.draft_leaf(change_set) WHERE is_changed AND st_isvalid(geom)) AS d
     JOIN LATERAL (
-        SELECT l.draft_area_id, l.code, l.kind, l.is_changed, l.geom FROM app.draft_leaf(change_set) AS l
+        SELECT l.draft_area_id, l.code, l.kind, l.is_changed, l.geom, NULL::timestamptz AS since
+        FROM app.draft_leaf(change_set) AS l
         WHERE l.geom && d.geom AND st_isvalid(l.geom)
         UNION ALL
-        SELECT NULL, v.code, v.kind, false, v.geom FROM app.area_at(c.valid_from) AS v
+        SELECT NULL, v.code, v.kind, false, v.geom, NULL FROM app.area_at(c.valid_from) AS v
         WHERE c.area_code IS NOT NULL AND v.network = c.network AND v.level = 'grid' AND v.geom && d.geom
           AND NOT v.path @> c.path[cardinality(c.path):cardinality(c.path)]
+        UNION ALL
+        SELECT NULL, v.code, v.kind, false, v.geom, v.valid_from FROM app.later_leaf(change_set) AS v
+        WHERE v.geom && d.geom
     ) AS o ON o.kind = d.kind AND o.draft_area_id IS DISTINCT FROM d.draft_area_id
            AND (NOT o.is_changed OR o.draft_area_id > d.draft_area_id)
            AND st_relate(d.geom, o.geom, '2********') AND NOT app.overlaps_by_rounding(d.geom, o.geom)
@@ -49,15 +54,29 @@ BEGIN
         FROM (SELECT st_intersection(d.geom, o.geom) AS geom) AS i) AS x;
 
     IF EXISTS (SELECT FROM core.area AS a WHERE a.network = c.network) AND c.ground <> 'any' THEN
-        INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
-        SELECT change_set, g.code, g.kind, 'error',
-               format(CASE g.kind WHEN 'ground_lost' THEN '%s m2 of %s would be in no area'
-                                  ELSE '%s m2 that no area held would come to %s' END,
-                      to_char(st_area(g.geom::geography), 'FM999999999990.000'), g.code),
-               'cover the same ground as before, or let the change set''s ground policy allow it', g.geom
-        FROM app.ground_change(change_set) AS g
-        WHERE g.kind = 'ground_lost' OR c.ground = 'keep';
+        FOR instant IN SELECT c.valid_from UNION ALL SELECT i FROM app.later_instant(change_set) AS i LOOP
+            INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
+            SELECT change_set, g.code, g.kind, 'error',
+                   format(CASE g.kind WHEN 'ground_lost' THEN '%s m2 of %s would be in no area%s'
+                                      ELSE '%s m2 that no area held would come to %s%s' END,
+                          to_char(st_area(g.geom::geography), 'FM999999999990.000'), g.code,
+                          ' from ' || app.name_instant(nullif(instant, c.valid_from)) || ' on'),
+                   'cover the same ground as before, or let the change set''s ground policy allow it', g.geom
+            FROM app.ground_change(change_set, instant) AS g
+            WHERE g.kind = 'ground_lost' OR c.ground = 'keep';
+            EXIT WHEN FOUND;  -- the same ground is mostly missing at every later one
+        END LOOP;
     END IF;
+
+    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
+    SELECT change_set, d.code, 'later', 'warning',
+           format('%s was changed on %s already; that is replaced', d.code, app.name_instant(min(v.valid_from))),
+           'leave it, or change it from that day on', d.geom
+    FROM app.draft_leaf(change_set) AS d
+    JOIN core.area_version AS v ON v.network = c.network AND v.code = d.code AND v.level = 'grid'
+        AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from
+    WHERE d.is_changed
+    GROUP BY d.code, d.geom;
 
     INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
     SELECT change_set, d.code, 'sliver', 'error',

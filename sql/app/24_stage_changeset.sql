@@ -3,7 +3,8 @@ CREATE FUNCTION app.stage_leaves(change_set bigint) RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
 -- The leaves that would not be, from the change set's date on, what they are now: with their new shape, or without
--- one where they end. A leaf stays untouched when one version says the same from before that date for ever.
+-- one where they end. A draft that began with what stood at its date leaves alone what it did not draw, also what
+-- became of it later; one that replaces everything leaves alone what one version says from before that date for ever.
 INSERT INTO draft.staged (changeset_id, area_id, level, name, parent_id, path, geom, valid_from)
 WITH wanted AS (
     SELECT
@@ -21,7 +22,7 @@ WITH wanted AS (
 ),
 
 other AS MATERIALIZED (
-    -- All but unchanged copies of the very version that stands from before the date on for ever; shapes left aside.
+    -- All but unchanged copies of the very version that stands at the date; shapes left aside.
     SELECT w.*
     FROM draft.changeset AS c
     CROSS JOIN wanted AS w
@@ -29,7 +30,8 @@ other AS MATERIALIZED (
     WHERE
         c.changeset_id = stage_leaves.change_set
         AND (
-            v.recorded_to = 'infinity' AND v.valid_from <= c.valid_from AND v.valid_to = 'infinity' AND v.path = w.path
+            v.recorded_to = 'infinity' AND v.valid_from <= c.valid_from AND v.path = w.path
+            AND (c.is_filled OR v.valid_to = 'infinity')
         ) IS NOT TRUE
 )
 
@@ -48,12 +50,13 @@ INNER JOIN draft.area AS d ON w.draft_area_id = d.draft_area_id
 LEFT JOIN core.area_version AS v
     ON
         w.area_id = v.area_id AND v.recorded_to = 'infinity'
-        AND v.valid_from <= c.valid_from AND v.valid_to = 'infinity'
+        AND v.valid_from <= c.valid_from AND v.valid_to > c.valid_from
 WHERE
     c.changeset_id = stage_leaves.change_set
     AND (
         v.area_version_id IS NULL OR (v.name, v.path) IS DISTINCT FROM (d.name, w.path)
         OR v.geom IS DISTINCT FROM d.geom
+        OR (v.valid_to < 'infinity' AND (w.is_changed OR NOT c.is_filled))
     )
 UNION ALL
 SELECT
@@ -76,6 +79,9 @@ FROM (
         AND NOT EXISTS (
             SELECT FROM draft.area AS d
             WHERE d.changeset_id = stage_leaves.change_set AND d.level = 'grid' AND d.code = v.code
+        )
+        AND NOT EXISTS (
+            SELECT FROM app.later_leaf(stage_leaves.change_set) AS l WHERE l.area_id = v.area_id
         )
 ) AS e;
 END;

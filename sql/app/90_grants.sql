@@ -42,7 +42,8 @@ TO gisgrid_viewer;
 -- The inside of drafts and publishing is the owner's. The service opens and publishes for those who may.
 REVOKE EXECUTE ON FUNCTION
 app.fill_draft(bigint), app.live_leaf(bigint), app.gone_base(bigint), app.rebase_draft(bigint), app.draft_leaf(bigint),
-app.ground_change(bigint), app.check_codes(bigint), app.check_staff(bigint), app.draft_upper(bigint),
+app.later_leaf(bigint), app.later_instant(bigint), app.ground_change(bigint, timestamptz),
+app.check_codes(bigint), app.check_staff(bigint), app.draft_upper(bigint),
 app.name_areas(bigint), app.stage_leaves(bigint), app.stage_level(bigint, text), app.stage_changeset(bigint),
 app.prepare_changeset(bigint), app.take_boundary_lock(), app.flip_versions(bigint), app.flip_changeset(bigint),
 app.note_lineage(bigint),

@@ -36,6 +36,29 @@ def standing(timeline: Timeline, at: datetime) -> Ground | None:
     return found[-1] if found else None
 
 
+def cells_by_code(ground: Ground) -> dict[str, set[tuple[int, int]]]:
+    return {code: {cell for cell, holder in ground.items() if holder == code} for code in ground.values()}
+
+
+def redrawn(timeline: Timeline, valid_from: datetime, ground: Ground) -> Timeline | None:
+    """What stands when this ground is published: what it changed stays so, everything else keeps its later shapes.
+
+    None: at some later instant that would be two grids on one cell, or none.
+    """
+    before = standing(timeline, valid_from) or {}
+    old, new = cells_by_code(before), cells_by_code(ground)
+    changed = {code for code in {*old, *new} if old.get(code) != new.get(code)}
+    after = [entry for entry in timeline if entry[0] < valid_from] + [(valid_from, ground)]
+    for start, stood in timeline:
+        if start > valid_from:
+            kept = {cell: code for cell, code in stood.items() if code not in changed}
+            drawn = {cell: code for cell, code in ground.items() if code in changed}
+            if kept.keys() & drawn.keys() or {*kept, *drawn} != set(CELLS):
+                return None
+            after.append((start, {**kept, **drawn}))
+    return after
+
+
 class Redraws(RuleBasedStateMachine):
     """The database and, beside it, what it should say."""
 
@@ -52,7 +75,7 @@ class Redraws(RuleBasedStateMachine):
         publish_leaves(self.db, {first: shape(ground, first)}, valid_from=EPOCH.isoformat())
         self.timeline: Timeline = [(EPOCH, ground)]
         self.known: list[tuple[datetime, Timeline]] = [(self.now(), self.timeline)]
-        self.published: list[tuple[int, Timeline]] = []
+        self.published: list[tuple[int, datetime, Timeline]] = []
         self.tickets: dict[str, tuple[int, int]] = {}
 
     def teardown(self) -> None:
@@ -91,7 +114,7 @@ class Redraws(RuleBasedStateMachine):
 
     @rule(days=st.integers(0, 400), painted=st.lists(st.sampled_from(CELLS), min_size=1, max_size=6), data=st.data())
     def redraw(self, days: int, painted: list[tuple[int, int]], data: st.DataObject) -> None:
-        """Some cells change hands, to grids that stand or to new ones, from a date on; later history is replaced."""
+        """Some cells change hands, to grids that stand or to new ones, from a date on; later redraws stand."""
         valid_from = EPOCH + timedelta(days=days)
         before = standing(self.timeline, valid_from)
         assert before is not None
@@ -99,6 +122,10 @@ class Redraws(RuleBasedStateMachine):
         choices = sorted({*before.values(), new})
         ground = {**before, **{cell: data.draw(st.sampled_from(choices), label=str(cell)) for cell in painted}}
         changeset = self.draw(ground, valid_from)
+        after = redrawn(self.timeline, valid_from, ground)
+        if after is None:
+            assert self.errors(changeset) > 0
+            return
         preview = self.preview(changeset)
         self.db.execute(text("SELECT app.publish_changeset(:id)"), {"id": changeset})
         held = self.holders()
@@ -107,12 +134,16 @@ class Redraws(RuleBasedStateMachine):
         now_held = self.holders()
         moved = {(n, held[n], now_held[n]) for n in held if held[n] != now_held[n]}
         assert moved == preview
-        self.published.append((changeset, self.timeline))
-        self.timeline = [entry for entry in self.timeline if entry[0] < valid_from] + [(valid_from, ground)]
+        self.published.append((changeset, valid_from, self.timeline))
+        self.timeline = after
         self.known.append((self.now(), self.timeline))
 
+    def errors(self, changeset: int) -> int:
+        found: int = self.db.execute(text("SELECT app.check_changeset(:id)"), {"id": changeset}).scalar_one()
+        return found
+
     def preview(self, changeset: int) -> set[tuple[str, str, str]]:
-        assert self.db.execute(text("SELECT app.check_changeset(:id)"), {"id": changeset}).scalar_one() == 0
+        assert self.errors(changeset) == 0
         self.db.execute(text("SELECT app.preview_changeset(:id)"), {"id": changeset})
         rows = self.db.execute(
             text("SELECT id, from_code, to_code FROM draft.preview WHERE changeset_id = :id"), {"id": changeset}
@@ -136,8 +167,7 @@ class Redraws(RuleBasedStateMachine):
     @rule()
     def undo(self) -> None:
         """The last publish is taken back: every answer is what it was, but for what was recorded meanwhile."""
-        changeset, before = self.published.pop()
-        valid_from = self.timeline[-1][0]
+        changeset, valid_from, before = self.published.pop()
         lost = [entry for entry in before if entry[0] > valid_from]
         savepoint = self.db.begin_nested()
         try:

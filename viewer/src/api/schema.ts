@@ -1434,7 +1434,7 @@ export interface components {
             other_code: string | null;
             /**
              * Kind
-             * @description overlap, ground_lost, ground_gained, sliver, ring, code..., conflict, staff
+             * @description overlap, ground_lost, ground_gained, sliver, ring, code..., conflict, later, staff
              */
             kind: string;
             /**
