@@ -2,6 +2,8 @@
 
 import re
 import shutil
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,18 @@ def network_scheme(connection: Connection, network: str, scheme: str = "", schem
     if scheme and _keep_scheme(scheme, schemes) != known:
         raise Refused(Fault("scheme", f"network {network} has scheme {known}, not {scheme}", "leave --scheme out"))
     return load_scheme(known, schemes)
+
+
+def changed_since(connection: Connection, networks: Sequence[str], since: datetime) -> bool:
+    """Does anything in these networks apply from after this instant on?"""
+    found: bool = connection.execute(
+        text(
+            "SELECT EXISTS (SELECT FROM core.area_version WHERE network = ANY(:networks)"
+            " AND recorded_to = 'infinity' AND valid_from > :since)"
+        ),
+        {"networks": list(networks), "since": since},
+    ).scalar_one()
+    return found
 
 
 def _add_network(connection: Connection, network: str, scheme: str, schemes: Path | None) -> Scheme:

@@ -1,7 +1,6 @@
 """Verbs of boundaries: import a file, ask whose a point is."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 from gisgrid.assignment import locate as locate_point
 from gisgrid.boundaries.cleaning import Fields
 from gisgrid.boundaries.importing import Imported, ImportOrder, import_boundaries
-from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_time, say, show
+from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_start, read_time, say, show
 from gisgrid.coordinates import check_point
 from gisgrid.settings import read_settings
 from gisgrid.tickets.intake import district_extent
@@ -38,21 +37,20 @@ def import_file(
 ) -> None:
     """Boundaries in: a file becomes live areas, or nothing changes and every fault is named."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
-    today = datetime.combine(datetime.now(UTC).astimezone(settings.timezone), time(), settings.timezone)
-    order = ImportOrder(
-        path=file,
-        valid_from=read_time("--valid-from", valid_from, settings) or today,
-        level=level,
-        network=network,
-        scheme=scheme,
-        fields=Fields(code_field, name_field, level_field, kind_field),
-        crs=crs,
-        encoding=encoding,
-        replace=replace,
-        ground=ground,
-        schemes=settings.data_dir / "schemes",
-    )
     with owner_database(settings) as database:
+        order = ImportOrder(
+            path=file,
+            valid_from=read_start(valid_from, settings, database, network),
+            level=level,
+            network=network,
+            scheme=scheme,
+            fields=Fields(code_field, name_field, level_field, kind_field),
+            crs=crs,
+            encoding=encoding,
+            replace=replace,
+            ground=ground,
+            schemes=settings.data_dir / "schemes",
+        )
         imported = import_boundaries(database, order, say=say)
     for note in imported.notes:
         say(f"  {note}")

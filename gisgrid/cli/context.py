@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ import typer
 
 from gisgrid.api.values import read_instant
 from gisgrid.bootstrap import say
+from gisgrid.boundaries.networks import changed_since
 from gisgrid.calendars import keep_calendar, what_is_unknown
 from gisgrid.cluster import Cluster, using_cluster
 from gisgrid.database import OWNER, Database
@@ -26,6 +27,7 @@ __all__ = [
     "deploy",
     "deployed_cluster",
     "owner_database",
+    "read_start",
     "read_time",
     "say",
     "show",
@@ -79,6 +81,17 @@ def owner_database(settings: Settings | None = None) -> Iterator[Database]:
 def read_time(name: str, value: str | None, settings: Settings) -> datetime | None:
     """An option's time: ISO 8601 with offset, or a bare date in the district's zone."""
     return read_instant(name, value, settings.timezone)
+
+
+def read_start(value: str | None, settings: Settings, database: Database, *networks: str) -> datetime:
+    """What --valid-from says; without it today from 00:00 on, or from now on where one of these changed since then."""
+    given = read_time("--valid-from", value, settings)
+    if given is not None:
+        return given
+    now = datetime.now(UTC)
+    today = datetime.combine(now.astimezone(settings.timezone), time(), settings.timezone)
+    with database.transaction() as connection:
+        return now if changed_since(connection, networks, today) else today
 
 
 def show(result: Any, text: str, *, as_json: bool) -> None:

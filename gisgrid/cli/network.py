@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from dataclasses import asdict
-from datetime import UTC, datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,11 +15,11 @@ from gisgrid.boundaries.audit import leaves_by_code, read_live
 from gisgrid.boundaries.comparing import TOLERANCE_M, Comparison, Overlap, compare
 from gisgrid.boundaries.deriving import DeriveOrder, derive_pieces, publish_pieces, write_pieces
 from gisgrid.boundaries.finding import write_findings
-from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_time, say, show
+from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_start, read_time, say, show
 from gisgrid.cli.tables import print_rows
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, NotFound
-from gisgrid.settings import Settings, read_settings
+from gisgrid.settings import read_settings
 
 network_app = typer.Typer(no_args_is_help=True, help="Several networks over the same ground: compare, alias, derive.")
 Base = Annotated[str, typer.Option("--base", help="The network that the other is held against.")]
@@ -74,9 +74,10 @@ def keep(
 ) -> None:
     """Keep a department's codes as dated aliases of the grids that its areas are made of, where that is clean."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
-    date = _date(valid_from, settings)
-    with owner_database(settings) as database, database.transaction(EVERYTHING, timeout_s=600) as connection:
-        kept = keep_aliases(connection, base, other, valid_from=date, threshold=threshold)
+    with owner_database(settings) as database:
+        date = read_start(valid_from, settings, database, base, other)
+        with database.transaction(EVERYTHING, timeout_s=600) as connection:
+            kept = keep_aliases(connection, base, other, valid_from=date, threshold=threshold)
     text = f"{other}: {kept.made} aliases new or changed, {kept.kept} as before, {kept.ended} ended"
     for fault in kept.left:
         sys.stderr.write(f"  left: {fault}\n")
@@ -98,8 +99,9 @@ def derive(
     """One network of several: every piece of ground that lies in one area of each, coded and published."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     names = tuple(name for given in networks for name in given.split(",") if name)
-    order = DeriveOrder(names, network, _date(valid_from, settings), scheme, tolerance_m, settings.data_dir / "schemes")
     with owner_database(settings) as database:
+        date = read_start(valid_from, settings, database, network, *names)
+        order = DeriveOrder(names, network, date, scheme, tolerance_m, settings.data_dir / "schemes")
         with database.transaction(EVERYTHING, timeout_s=600) as connection:
             pieces = derive_pieces(connection, order)
         if out:
@@ -119,11 +121,6 @@ def _leaves(database: Database, network: str, at: datetime | None) -> dict[str, 
     if not leaves:
         raise NotFound(Fault("network", f"network {network!r} has no grids at that date", "import them first"))
     return leaves
-
-
-def _date(value: str | None, settings: Settings) -> datetime:
-    today = datetime.combine(datetime.now(UTC).astimezone(settings.timezone), time(), settings.timezone)
-    return read_time("--valid-from", value, settings) or today
 
 
 def _write(found: Comparison, path: Path) -> None:

@@ -147,3 +147,20 @@ def test_export(owner: Database, terminal: Terminal, tmp_path: Path) -> None:
     assert (done["areas"], done["files"]) == (2, [str(tmp_path / "out.gpkg")])
     assert terminal.type("export", str(path), "--at", "2020-01-01", code=1) == ""
     assert "has no areas at that date" in terminal.talk
+
+
+def test_an_import_without_a_date_comes_after_what_was_published_today(
+    owner: Database, terminal: Terminal, tmp_path: Path
+) -> None:
+    """Dated from midnight it would bring the morning's shapes back over the afternoon's."""
+    number = str(terminal.json("changeset", "open")["changeset_id"])
+    redraw(owner, int(number), "ABBB")
+    terminal.type("changeset", "publish", number)
+    out = tmp_path / "out.geojson"
+    terminal.type("export", str(out))
+    again = terminal.type("import", str(out), "--level", "grid")
+    assert again == "base: 2 areas, all as they were\n"
+    out.write_text(out.read_text(encoding="utf-8").replace("网格A", "新名"), encoding="utf-8")
+    assert "1 grids new or changed" in terminal.type("import", str(out), "--level", "grid")
+    lon, lat = spot(1.5, 0.5)
+    assert terminal.json("locate", str(lon), str(lat))["grid"]["code"] == "B"
