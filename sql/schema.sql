@@ -768,6 +768,17 @@ CREATE SCHEMA draft;
 
 COMMENT ON SCHEMA draft IS 'Edits that are not live yet';
 
+CREATE FUNCTION draft.check_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM app.check_saved(c.changeset_id) FROM draft.changeset AS c
+    WHERE c.changeset_id = NEW.changeset_id AND c.status = 'open';
+    RETURN NULL;
+END $$;
+
+COMMENT ON FUNCTION draft.check_changed() IS 'Another date or policy of a change set writes its problems and its preview';
+
 CREATE FUNCTION draft.check_saved() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1171,6 +1182,8 @@ ALTER TABLE ONLY draft.changeset
     ADD CONSTRAINT changeset_undoes_fkey FOREIGN KEY (undoes) REFERENCES draft.changeset(changeset_id);
 
 CREATE TRIGGER a_clear_changeset BEFORE INSERT ON draft.changeset FOR EACH ROW EXECUTE FUNCTION draft.clear_changeset();
+
+CREATE CONSTRAINT TRIGGER check_changed AFTER UPDATE OF valid_from, policy, ground ON draft.changeset DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((CURRENT_USER <> 'gisgrid_owner'::name) AND (new.status = 'open'::text) AND (((new.valid_from IS DISTINCT FROM old.valid_from) OR (new.policy IS DISTINCT FROM old.policy)) OR (new.ground IS DISTINCT FROM old.ground)))) EXECUTE FUNCTION draft.check_changed();
 
 CREATE TRIGGER fill_changeset AFTER INSERT ON draft.changeset FOR EACH ROW EXECUTE FUNCTION draft.fill_changeset();
 

@@ -15,8 +15,9 @@ BEGIN
         PERFORM app.flip_versions(change_set);
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'what', f.what, 'id', f.id, 'from', f.from_code, 'to', f.to_code, 'geom', st_asewkt(f.arrow, 15))), '[]')
-        INTO moves FROM app.to_follow(change_set) AS f
-        WHERE f.from_code IS DISTINCT FROM f.to_code;
+        INTO moves FROM app.to_follow(change_set) AS f, draft.changeset AS c
+        WHERE c.changeset_id = change_set AND f.from_code IS DISTINCT FROM f.to_code
+          AND (f.what <> 'ticket' OR c.policy = 'move');
         RAISE EXCEPTION 'taken back' USING ERRCODE = 'GG900';
     EXCEPTION WHEN SQLSTATE 'GG900' THEN
         NULL;

@@ -281,6 +281,9 @@ def test_ground_lost_gained_and_taken_from_a_neighbour_town(desk: Desk) -> None:
     changeset = desk.open(desk.north, NORTH)
     desk.redraw(desk.north, changeset, A, draw("AA\nA.")["A"])
     assert ("ground_lost", A) in desk.problems(desk.north, changeset)
+    for ground, marks in (("any", []), ("keep", [("ground_lost", A)])):
+        desk.run(desk.north, "UPDATE draft.changeset SET ground = :g WHERE changeset_id = :id", g=ground, id=changeset)
+        assert desk.problems(desk.north, changeset) == marks, "another policy is another check"
     desk.redraw(desk.north, changeset, A, draw("AA..\nAA..\nAA..")["A"])
     kinds = desk.problems(desk.north, changeset)
     assert ("overlap", A) in kinds, "C is live, outside this change set"
@@ -412,7 +415,12 @@ def test_by_policy_tickets_stay(desk: Desk) -> None:
     number = take_report(desk, 1.5, 0.5)
     changeset = desk.open(desk.north, NORTH, policy="stay")
     cut = draw("AXBB\nAXBB")
-    desk.split(desk.north, changeset, A, cut["A"], cut["X"])
+    new = desk.split(desk.north, changeset, A, cut["A"], cut["X"])
+    preview = "SELECT id, from_code, to_code FROM draft.preview WHERE changeset_id = :id"
+    assert desk.rows(desk.north, preview, id=changeset) == [], "and the preview says so"
+    for policy, moves in (("move", [(number, A, new)]), ("stay", [])):
+        desk.run(desk.north, "UPDATE draft.changeset SET policy = :p WHERE changeset_id = :id", p=policy, id=changeset)
+        assert desk.rows(desk.north, preview, id=changeset) == moves
     desk.publish(desk.north, changeset)
     assert follow(desk.owner, changeset) == 0
     assert holder(desk, number) == (A, A)
