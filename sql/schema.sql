@@ -918,6 +918,19 @@ END $$;
 
 COMMENT ON FUNCTION draft.guard_changeset() IS 'What of a change set may be changed by hand';
 
+CREATE FUNCTION draft.guard_deleted() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF current_user <> 'gisgrid_owner' AND OLD.status = 'published' THEN
+        RAISE EXCEPTION 'change set % is published', OLD.changeset_id
+            USING HINT = 'gisgrid changeset undo takes back what is live, discard what waits for its date';
+    END IF;
+    RETURN OLD;
+END $$;
+
+COMMENT ON FUNCTION draft.guard_deleted() IS 'Which change sets may not be deleted by hand';
+
 CREATE FUNCTION draft.mark_changed() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1191,9 +1204,13 @@ CREATE CONSTRAINT TRIGGER flip_changeset AFTER UPDATE OF status ON draft.changes
 
 CREATE TRIGGER guard_changeset BEFORE UPDATE ON draft.changeset FOR EACH ROW EXECUTE FUNCTION draft.guard_changeset();
 
+CREATE TRIGGER guard_deleted BEFORE DELETE ON draft.changeset FOR EACH ROW EXECUTE FUNCTION draft.guard_deleted();
+
 CREATE TRIGGER open_changeset BEFORE INSERT ON draft.changeset FOR EACH ROW EXECUTE FUNCTION draft.open_changeset();
 
 CREATE TRIGGER prepare_changeset AFTER UPDATE OF status ON draft.changeset FOR EACH ROW WHEN (((old.status = 'open'::text) AND (new.status = 'published'::text))) EXECUTE FUNCTION draft.prepare_changeset();
+
+CREATE TRIGGER refuse_no_row_deleted AFTER DELETE ON draft.changeset REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION draft.refuse_no_row();
 
 CREATE TRIGGER refuse_no_row_updated AFTER UPDATE ON draft.changeset REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION draft.refuse_no_row();
 

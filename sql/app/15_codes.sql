@@ -100,7 +100,7 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM core.area AS a WHERE a.network = next_code.network
                       AND a.code = head || lpad(i::text, counted.width, '0'))
       AND NOT EXISTS (SELECT FROM draft.area AS d JOIN draft.changeset AS c USING (changeset_id)
-                      WHERE c.network = next_code.network AND c.status = 'open'
+                      WHERE c.network = next_code.network AND c.status <> 'discarded' AND c.published_at IS NULL
                       AND d.code = head || lpad(i::text, counted.width, '0'));
     IF n IS NULL THEN
         RAISE EXCEPTION 'no number is left below % (% to %)', parent_code, counted.first_low, counted.first_high

@@ -512,6 +512,32 @@ def test_a_later_date_waits_for_its_job(desk: Desk) -> None:
     desk.run(desk.north, "UPDATE draft.changeset SET status = 'open' WHERE changeset_id = :id", id=changeset)
 
 
+def test_what_waits_keeps_its_codes(desk: Desk) -> None:
+    """A part cut today must not get the code of one that goes live tomorrow."""
+    waiting, today = desk.open(desk.north, NORTH, valid_from="2999-01-01T00:00:00+08:00"), desk.open(desk.north, NORTH)
+    cut = draw("AXBB\nAXBY")
+    first = desk.split(desk.north, waiting, A, cut["A"], cut["X"])
+    desk.publish(desk.north, waiting)
+    second = desk.split(desk.north, today, B, cut["B"], cut["Y"])
+    assert (first, second) == (f"{NORTH}001003", f"{NORTH}001004")
+
+
+def test_deleting_a_change_set(desk: Desk) -> None:
+    """Gone or not one's own: an error, as everywhere. What is live or waits is not deleted but undone or discarded."""
+    changeset = desk.open(desk.north, NORTH)
+    delete = "DELETE FROM draft.changeset WHERE changeset_id = :id"
+    with pytest.raises(DBAPIError, match="nothing was saved"):
+        desk.run(desk.south, delete, id=changeset)
+    desk.run(desk.north, delete, id=changeset)
+    with pytest.raises(DBAPIError, match="nothing was saved"):
+        desk.run(desk.north, delete, id=changeset)
+    for date in ("2024-01-01T00:00:00+08:00", "2999-01-01T00:00:00+08:00"):
+        published = desk.open(desk.north, NORTH, valid_from=date)
+        desk.publish(desk.north, published)
+        with pytest.raises(DBAPIError, match=f"change set {published} is published"):
+            desk.run(desk.north, delete, id=published)
+
+
 def test_nothing_is_half_published(desk: Desk) -> None:
     """The flip is part of the commit that saves the status: a crash before it leaves no trace."""
     changeset = desk.open(desk.north, NORTH)
