@@ -63,7 +63,7 @@ BEGIN
     END IF;
     INSERT INTO draft.changeset (area_code, network, title, valid_from, is_dated, policy, ground, undoes)
     VALUES (c.area_code, c.network, 'undo ' || change_set || coalesce(': ' || nullif(c.title, ''), ''),
-            c.valid_from, true, c.policy, 'any', change_set)
+            c.valid_from, true, 'move', 'any', change_set)
     RETURNING changeset_id INTO opened;
     PERFORM app.put_back(opened, change_set);
     RETURN opened;

@@ -447,6 +447,22 @@ def test_undo_restores_every_answer_and_keeps_what_was_recorded(desk: Desk) -> N
     assert holder(desk, number) == (A, A)
 
 
+def test_an_undo_leaves_no_ticket_on_a_grid_that_is_gone(desk: Desk) -> None:
+    """Tickets stayed when the grid was cut; what was reported on the new part goes back with its ground all the same."""
+    before = take_report(desk, 1.5, 0.5)
+    changeset = desk.open(desk.north, NORTH, policy="stay")
+    cut = draw("AXBB\nAXBB")
+    desk.split(desk.north, changeset, A, cut["A"], cut["X"])
+    desk.publish(desk.north, changeset)
+    follow(desk.owner, changeset)
+    between = take_report(desk, 1.5, 0.5)
+    with desk.owner.transaction(EVERYTHING) as connection:
+        undo = connection.execute(text("SELECT app.undo_changeset(:id)"), {"id": changeset}).scalar_one()
+        connection.execute(text("SELECT app.publish_changeset(:id)"), {"id": undo})
+    follow(desk.owner, undo)
+    assert (holder(desk, before)[0], holder(desk, between)[0]) == (A, A)
+
+
 def test_undo_of_what_was_altered_again_is_refused(desk: Desk) -> None:
     first = desk.open(desk.north, NORTH)
     cut = draw("AXBB\nAXBB")
