@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from anyio import to_thread
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
@@ -24,7 +24,7 @@ from gisgrid.api import (
     tiles,
 )
 from gisgrid.api.answers import describe_problems, problems
-from gisgrid.api.guards import Guards
+from gisgrid.api.guards import Guards, Heads
 from gisgrid.api.limits import ReportLimits
 from gisgrid.api.problems import add_problem_handlers
 from gisgrid.database import SERVICE, Database
@@ -63,6 +63,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     add_problem_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guards, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(Heads, streams=frozenset({f"{events.router.prefix}/events"}))
     acting = (tickets.acting, routing.acting, cooperation.acting, changesets.router)
     for router in (session.router, reports.router, *acting, tiles.router, health.router):
         app.include_router(router)
@@ -77,7 +78,14 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
 def _add_viewer(app: FastAPI) -> None:
     static = PACKAGE / "static"
     if (static / "index.html").is_file():
-        app.mount("/", StaticFiles(directory=static, html=True), name="viewer")
+        # Not mounted at /: that would hide from every other path which methods it has.
+        files = StaticFiles(directory=static)
+        app.mount("/assets", StaticFiles(directory=static / "assets"), name="viewer")
+
+        @app.get("/index.html", include_in_schema=False)
+        @app.get("/", include_in_schema=False)
+        async def viewer(request: Request) -> Response:
+            return await files.get_response("index.html", request.scope)
     else:
 
         @app.get("/", include_in_schema=False)

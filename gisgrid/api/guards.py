@@ -1,4 +1,4 @@
-"""What every request passes: a limit on its body, and headers that keep the answer in its place."""
+"""What every request passes: a limit on its body, headers that keep the answer in its place; HEAD as GET."""
 
 from collections.abc import MutableMapping
 from typing import Any
@@ -81,3 +81,17 @@ class Guards:
     def _declared(scope: Scope) -> int:
         value = dict(scope["headers"]).get(b"content-length", b"0")
         return int(value) if value.isdigit() else 0
+
+
+class Heads:
+    """ASGI middleware: HEAD is answered as GET is, and the server leaves out the body; not a stream that never ends."""
+
+    def __init__(self, app: ASGIApp, streams: frozenset[str]) -> None:
+        self.app = app
+        self.streams = streams
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, as GET where it is HEAD."""
+        if scope["type"] == "http" and scope["method"] == "HEAD" and scope["path"] not in self.streams:
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send)

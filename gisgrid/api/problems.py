@@ -68,7 +68,10 @@ def add_problem_handlers(app: FastAPI) -> None:
     def _routing(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101
         phrase = HTTPStatus(error.status_code).phrase
-        return problem(error.status_code, phrase, (Fault(request.url.path, str(error.detail), "see /openapi.json"),))
+        fault = Fault(request.url.path, str(error.detail), "see /openapi.json")
+        answer = problem(error.status_code, phrase, (fault,))
+        answer.headers.update(error.headers or {})  # a 405 says what is allowed
+        return answer
 
     @app.exception_handler(Exception)
     def _unexpected(request: Request, _error: Exception) -> JSONResponse:
