@@ -9,7 +9,7 @@ from gisgrid.api.answers import AreaCollection, AreaFeature, Figures, GeoJson, L
 from gisgrid.api.session import CurrentDatabase
 from gisgrid.api.values import PlainText, QueryAccuracy, QueryNumber, in_zone, read_bbox, read_instant
 from gisgrid.assignment import locate
-from gisgrid.boundaries.areas import AreaFilter, area_id_at, get_area, list_areas, list_lineage
+from gisgrid.boundaries.areas import AreaFilter, area_id_at, check_filter, get_area, list_areas, list_lineage
 from gisgrid.boundaries.successors import carry_figures
 from gisgrid.coordinates import check_point
 from gisgrid.tickets.intake import district_extent
@@ -49,7 +49,7 @@ def locate_point(
     return answer | {"point": {"lon": point.lon, "lat": point.lat}}
 
 
-@router.get("/areas", response_model=AreaCollection, response_class=GeoJson)
+@router.get("/areas", response_model=AreaCollection, response_class=GeoJson, responses=problems(404))
 def get_areas(
     request: Request,
     database: CurrentDatabase,
@@ -73,6 +73,7 @@ def get_areas(
         shapes=geometry,
     )
     with database.transaction() as connection:
+        check_filter(connection, wanted)
         return GeoJson(list_areas(connection, wanted))
 
 
@@ -80,7 +81,7 @@ def get_areas(
 def get_one_area(
     request: Request,
     database: CurrentDatabase,
-    code: str,
+    code: PlainText,
     network: Network = "",
     at: Instant = None,
     as_recorded: Instant = None,
@@ -100,7 +101,7 @@ def get_one_area(
 
 @router.get("/areas/{code}/lineage", response_model=Lineage, responses=problems(404))
 def get_lineage(
-    request: Request, database: CurrentDatabase, code: str, network: Network = "", at: Instant = None
+    request: Request, database: CurrentDatabase, code: PlainText, network: Network = "", at: Instant = None
 ) -> dict[str, Any]:
     """What an area came from and what became of it, with shares of its ground, and who holds that at a date."""
     settings = request.app.state.settings
@@ -115,7 +116,7 @@ def get_lineage(
 def get_figures(
     request: Request,
     database: CurrentDatabase,
-    code: str,
+    code: PlainText,
     network: Network = "",
     from_: Annotated[str | None, Query(alias="from", max_length=40, description="Default: a year before `to`")] = None,
     to: Annotated[str | None, Query(max_length=40, description="Default: now")] = None,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from gisgrid.api.answers import AliasAnswer, problems
 from gisgrid.api.areas import Instant, Network
 from gisgrid.api.session import CurrentDatabase
-from gisgrid.api.values import in_zone, read_instant
+from gisgrid.api.values import PlainText, in_zone, read_instant
 from gisgrid.boundaries.aliases import find_alias
 
 router = APIRouter(prefix="/api/v1", tags=["areas"])
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/api/v1", tags=["areas"])
 
 @router.get("/aliases/{alias}", response_model=AliasAnswer, responses=problems(404))
 def get_alias(
-    request: Request, database: CurrentDatabase, alias: str, network: Network = "", at: Instant = None
+    request: Request, database: CurrentDatabase, alias: PlainText, network: Network = "", at: Instant = None
 ) -> dict[str, Any]:
     """Which areas does a department's own code name at a date? `network` is the department's; default any."""
     settings = request.app.state.settings

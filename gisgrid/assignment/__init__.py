@@ -1,5 +1,5 @@
 """Which grid is a point in? `app.locate` is the definition; this asks it."""
 
-from gisgrid.assignment.one import locate
+from gisgrid.assignment.one import locate, require_network
 
-__all__ = ["locate"]
+__all__ = ["locate", "require_network"]

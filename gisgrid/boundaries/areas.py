@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from gisgrid.assignment import require_network
 from gisgrid.boundaries.successors import find_successors
-from gisgrid.errors import Fault, NotFound
+from gisgrid.errors import Fault, NotFound, Refused
 from gisgrid.geo import BBox
 
 _PROPERTIES = """
@@ -36,6 +37,17 @@ class AreaFilter:
     at: datetime | None = None
     as_recorded: datetime | None = None
     shapes: bool = True
+
+
+def check_filter(connection: Connection, wanted: AreaFilter) -> None:
+    """Is what it names known? Raises NotFound for a network or a parent, Refused for a level."""
+    require_network(connection, wanted.network)
+    levels = list(connection.execute(text("SELECT level FROM core.level ORDER BY rank")).scalars())
+    if wanted.level and wanted.level not in levels:
+        raise Refused(Fault("level", f"there is no level {wanted.level!r}", f"one of {', '.join(levels)}"))
+    if wanted.parent:
+        times = {"at": wanted.at, "as_recorded": wanted.as_recorded}
+        area_id_at(connection, wanted.parent, network=wanted.network, field="parent", **times)
 
 
 def list_areas(connection: Connection, wanted: AreaFilter) -> str:
@@ -94,7 +106,13 @@ def area_id(connection: Connection, code: str, *, network: str) -> int:
 
 
 def area_id_at(
-    connection: Connection, code: str, *, network: str, at: datetime | None, as_recorded: datetime | None
+    connection: Connection,
+    code: str,
+    *,
+    network: str,
+    at: datetime | None,
+    as_recorded: datetime | None,
+    field: str = "code",
 ) -> int:
     """Which area has this code at that date? Raises NotFound, with what became of a retired code."""
     found: int | None = connection.execute(
@@ -102,7 +120,7 @@ def area_id_at(
         {"at": at, "as_recorded": as_recorded, "network": network, "code": code},
     ).scalar()
     if found is None:
-        raise _no_area(connection, code, network, at)
+        raise _no_area(connection, code, network, at, field)
     return found
 
 
@@ -133,7 +151,9 @@ def list_lineage(connection: Connection, code: str, *, network: str, at: datetim
     }
 
 
-def _no_area(connection: Connection, code: str, network: str, at: datetime | None = None) -> NotFound:
+def _no_area(
+    connection: Connection, code: str, network: str, at: datetime | None = None, field: str = "code"
+) -> NotFound:
     """With the remedy: who holds the ground of a retired code at that date."""
     known: int | None = connection.execute(
         text("SELECT area_id FROM core.area WHERE network = :network AND code = :code"),
@@ -143,4 +163,4 @@ def _no_area(connection: Connection, code: str, network: str, at: datetime | Non
     remedy = "search the map, or give a date with at"
     if heirs:
         remedy = "its ground went to " + ", ".join(f"{heir.code} ({heir.share:.0%})" for heir in heirs)
-    return NotFound(Fault("code", f"network {network} has no area {json.dumps(code[:40])} at that date", remedy))
+    return NotFound(Fault(field, f"network {network} has no area {json.dumps(code[:40])} at that date", remedy))

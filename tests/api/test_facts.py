@@ -40,12 +40,35 @@ def test_areas_by_parent_box_and_date(district: District) -> None:
     assert get(district, "areas", at="yesterday").status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ({"level": "street"}, 422),
+        ({"parent": "999"}, 404),
+        ({"parent": NORTH, "at": "2020-01-01"}, 404),
+        ({"network": "none-such"}, 404),
+    ],
+)
+def test_areas_of_what_is_unknown_are_refused_not_empty(
+    district: District, question: dict[str, str], status: int
+) -> None:
+    answer = get(district, "areas", **question)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (status, next(iter(question)))
+
+
 def test_one_area_and_what_is_said_of_an_unknown_one(district: District) -> None:
     assert get(district, f"areas/{GRIDS['A']}").json()["properties"]["name"]
     for path in ("areas/999", f"areas/{GRIDS['A']}?at=2020-01-01", "areas/999/lineage", "counters?area=999"):
         answer = district.client().get(f"/api/v1/{path}")
         assert answer.status_code == 404, path
         assert answer.json()["errors"][0]["field"] == "code"
+
+
+@pytest.mark.parametrize("rest", ["", "/lineage", "/figures"])
+def test_a_code_that_cannot_be_stored_is_422(district: District, rest: str) -> None:
+    answer = district.client().get(f"/api/v1/areas/{GRIDS['A']}%00{rest}")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "code")
+    assert district.client().get("/api/v1/aliases/a%00").status_code == 422
 
 
 def test_locate_always_answers(district: District) -> None:
