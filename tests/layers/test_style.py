@@ -64,6 +64,16 @@ def test_layers_lie_in_their_bands_and_ids_are_unique() -> None:
     assert len({part["id"] for part in layers}) == len(layers)
 
 
+def test_no_figure_shows_through_the_circle_of_another_layer() -> None:
+    """Two figures in one circle read as one number: 5 tickets over 10 cameras would be 50."""
+    layers = day()["layers"]
+    circles = [at for at, part in enumerate(layers) if part["type"] == "circle"]
+    for at, part in enumerate(layers):
+        if part["type"] == "symbol" and "count" in _fields(part["layout"].get("text-field")):
+            own = max(circle for circle in circles if layers[circle]["source"] == part["source"])
+            assert {layers[circle]["source"] for circle in circles if own < circle < at} == set(), part["id"]
+
+
 def test_every_style_layer_reads_fields_that_its_source_has() -> None:
     for part in day()["layers"][1:]:
         used = set(_fields(part.get("filter")) + _fields(part.get("layout")) + _fields(part["paint"]))
