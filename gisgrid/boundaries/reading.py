@@ -125,7 +125,7 @@ def _in_degrees(frame: Any, system: str, projection: Any, path: Path) -> Any:
     if not held:
         return _placed(frame, shapes)
     if system:
-        _check_axes(coordinates, system, path)
+        _check_axes(shapes[held], np.array(held) + 1, system, path)
         lon, lat = to_wgs84_array(coordinates[:, 0], coordinates[:, 1], system)
         shapes[held] = shapely.set_coordinates(shapes[held], np.column_stack([lon, lat]))
         return _placed(frame, shapes)
@@ -155,11 +155,10 @@ def _check_numbers(shapes: Any, path: Path) -> None:
         raise Refused(*faults)
 
 
-def _check_axes(coordinates: Any, system: str, path: Path) -> None:
+def _check_axes(shapes: Any, rows: Any, system: str, path: Path) -> None:
     """The corners of all shapes must be points of the system; where only the swapped ones are, say so."""
     extent = _area_of_use(system)
-    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
-    for x, y in ((float(low[0]), float(low[1])), (float(high[0]), float(high[1]))):
+    for x, y in _corners(shapely.total_bounds(shapes)):
         try:
             check_point(x, y, system, extent)
         except Refused as refused:
@@ -167,10 +166,31 @@ def _check_axes(coordinates: Any, system: str, path: Path) -> None:
                 message = f"its axes are swapped: ({y}, {x}) is a point of {system}, ({x}, {y}) is not"
                 remedy = "save it with longitude (easting) first, or swap its axes in QGIS"
                 raise Refused(Fault(path.name, message, remedy)) from refused
+            lost = [
+                (f"row {row} ", fault)
+                for row, shape in zip(rows, shapes, strict=True)
+                for fault in _out_of_place(shape, system, extent)
+            ] or [("", fault) for fault in refused.faults]
             remedy = "name the system that it is in with --crs"
             raise Refused(
-                *(Fault(f"{path.name} {fault.field}", fault.message, remedy) for fault in refused.faults)
+                *(Fault(f"{path.name} {row}{fault.field}", fault.message, remedy) for row, fault in lost)
             ) from refused
+
+
+def _corners(bounds: Any) -> tuple[tuple[float, float], tuple[float, float]]:
+    """South-west and north-east."""
+    west, south, east, north = map(float, bounds)
+    return (west, south), (east, north)
+
+
+def _out_of_place(shape: Any, system: str, extent: BBox | None) -> tuple[Fault, ...]:
+    """Why one shape does not lie in the system; empty where it does."""
+    try:
+        for x, y in _corners(shape.bounds):
+            check_point(x, y, system, extent)
+    except Refused as refused:
+        return refused.faults
+    return ()
 
 
 def _is_point(x: float, y: float, system: str) -> bool:

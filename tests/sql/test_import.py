@@ -41,9 +41,9 @@ REFUSED = {
     "nul_in_name": ("nul_in_name.geojson line", "NUL", "remove"),
     "half_a_surrogate_pair": ("half_a_surrogate_pair.geojson line 1", "surrogate", "remove"),
     "no_code_column": ("no_code_column.geojson", "no column holds the code", "--code-field, among: bianhao"),
-    "not_a_number": ("not_a_number.geojson", "", ""),
-    "infinite": ("infinite.geojson", "", ""),
-    "out_of_range": ("out_of_range.geojson", "", ""),
+    "not_a_number": ("not_a_number.geojson row 1", "not a finite number", "redraw the shape"),
+    "infinite": ("infinite.geojson", "1e400", "save it anew"),
+    "out_of_range": ("out_of_range.geojson row 1 lon", "413.852 is beyond 180 degrees", "--crs"),
     "broken": ("broken.geojson", "cannot be read", "save it anew"),
 }
 
