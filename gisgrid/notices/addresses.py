@@ -41,9 +41,9 @@ class Address:
 def read_address(url: str, *, may_be_http: bool) -> Address:
     """Which end point is this? Raises Refused: not https (unless a setting allows http), no host, a password in it."""
     remedy = "an address as https://host.example/path"
-    if not url.isascii() and url.isprintable():
-        url = _ascii_host(url)
     try:
+        if not url.isascii() and url.isprintable():
+            url = _ascii_host(url)
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:

@@ -1,6 +1,7 @@
 """E-mail: one message a notice, the same Message-ID at every attempt, so that a mailbox knows a repeat."""
 
 import logging
+import re
 import smtplib
 import socket
 import ssl
@@ -8,9 +9,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, getaddresses
+from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,10 @@ log = logging.getLogger("gisgrid")
 TIMEOUT_S = 10.0
 WHOLE_S = 20.0
 PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+SPEC = rf"{ATOM}(?:\.{ATOM})*@{ATOM}(?:\.{ATOM})*"
+MAILBOX = re.compile(rf"(?P<bare>{SPEC})|[^()<>\[\]:;@\\,\"]*<(?P<framed>{SPEC})>")
+"""Not the library's parser: some releases of Python read two mailboxes from one with a line break, or with two `@`."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +53,13 @@ def read_server(url: str) -> MailServer | None:
 
 
 def read_mailboxes(field: str, text: str) -> list[str]:
-    """Which mailboxes are these, separated by commas? Raises Refused."""
-    found = [box for _, box in getaddresses([text])]
-    try:
-        for box in found:
-            if not Address(addr_spec=box).domain:
-                raise ValueError("no domain")
-    except (ValueError, IndexError) as error:
-        raise Refused(Fault(field, f"{text[:80]!r} is no mailbox", "name@host.example")) from error
-    if not found:
+    """Which mailboxes are these, separated by commas, each as name@host or Somebody <name@host>? Raises Refused."""
+    if not text.strip():
         raise Refused(Fault(field, "there is no mailbox", "name@host.example"))
-    return found
+    found = [MAILBOX.fullmatch(piece.strip(" ")) for piece in text.split(",")]
+    if not text.isprintable() or not all(found):
+        raise Refused(Fault(field, f"{text[:80]!r} is no mailbox", "name@host.example"))
+    return [box["bare"] or box["framed"] for box in found if box]
 
 
 def send_mail(

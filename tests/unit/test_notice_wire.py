@@ -13,6 +13,7 @@ import trustme
 from gisgrid.errors import Refused
 from gisgrid.notices import addresses
 from gisgrid.notices.addresses import is_inside, read_address
+from gisgrid.notices.mail import read_mailboxes
 from gisgrid.notices.outcome import Answer, Undelivered, judge
 from gisgrid.notices.signing import check_secret, make_secret, sign
 from gisgrid.notices.wire import ANSWER_BYTES, post
@@ -158,7 +159,8 @@ def test_tls_is_checked_against_the_name_that_was_given(monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     "url",
     ["http://a.example/", "ftp://a.example/", "https://", "https:///x", "a.example", "https://u:p@a.example/",
-     "https://a b/", "https://a.example/\r\nX: y", "https://a.example:99999/", "https://[::1/", "file:///etc/passwd", "https://a.example/\x00"],
+     "https://a b/", "https://a.example/\r\nX: y", "https://a.example:99999/", "https://[::1/", "https://[网/",
+     "file:///etc/passwd", "https://a.example/\x00"],
 )  # fmt: skip
 def test_what_is_no_address_of_an_end_point_is_refused(url: str) -> None:
     with pytest.raises(Refused):
@@ -181,3 +183,47 @@ def test_secrets_are_long_enough_and_different() -> None:
     for bad in ("", "whsec_", "whsec_c2hvcnQ=", "whsec_!!", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_网格"):
         with pytest.raises(Refused):
             check_secret(bad)
+
+
+@pytest.mark.parametrize(
+    ("text", "boxes"),
+    [
+        ("a@b.example", ["a@b.example"]),
+        ("a.b+c@d.example, e@f", ["a.b+c@d.example", "e@f"]),
+        ("值班室 <duty@b.example>,a@b.example", ["duty@b.example", "a@b.example"]),
+    ],
+)
+def test_mailboxes_are_read(text: str, boxes: list[str]) -> None:
+    assert read_mailboxes("address", text) == boxes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "nobody",
+        "a@",
+        "@b.example",
+        "a@b.example,",
+        "a@b.example, , c@d.example",
+        "a@b.example\r\nBcc: c@d.example",
+        "a@b.example\nBcc: c@d.example",
+        "a@b.example\r\n Bcc: c@d.example",
+        "a@b.example\r\n",
+        "a@b.example\x00",
+        "a@b.example\u2028c@d.example",
+        "a@b.example c@d.example",
+        "a@b.example)<c@d.example>",
+        "a@evil.example,@b.example:c@d.example",
+        "a..b@c.example",
+        "a@b.example>",
+        "<a@b.example> <c@d.example>",
+        "\ud800@b.example",
+        "值班@b.example",
+    ],
+)
+def test_what_is_not_exactly_mailboxes_is_refused_by_every_python(text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_mailboxes("address", text)
+    assert refused.value.faults[0].field == "address"
