@@ -1,25 +1,46 @@
-"""One PostGIS a run, one template database, a clone for whoever commits, a rolled-back transaction for the rest."""
+"""One PostGIS a process, one template database, a clone for whoever commits, a rolled-back transaction for the rest.
+
+Roles, connections and the server's own figures belong to a whole server, so processes do not share one.
+"""
 
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, create_engine, make_url, text
+from xdist.scheduler import LoadScopeScheduling
 
 from gisgrid.cluster import test_cluster
 from gisgrid.database import OWNER, SERVICE, Database
 from gisgrid.migrations import migrate
 
 TEMPLATE = "gisgrid_template"
+TOGETHER = ("tests/browser", "tests/qgis")
+"""Folders whose files share what is dear to start: a server with the sample, a QGIS."""
 _numbers = itertools.count()
+
+
+class Division(LoadScopeScheduling):  # type: ignore[misc]  # xdist says nothing of types
+    """What one process does: a file, or a folder where its files share something."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), path)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Division:
+    """xdist asks how to divide the tests among processes."""
+    return Division(config, log)
 
 
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
-    """The superuser's URL of a real PostGIS: the test command's, or one started here."""
+    """The superuser's URL of a real PostGIS: the test command's for the first process, or one started here."""
     given = os.environ.get("GISGRID_TEST_DATABASE_URL")
-    if given:
+    if given and os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
         yield given
     else:
         with test_cluster() as url:

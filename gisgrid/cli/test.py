@@ -16,11 +16,14 @@ from gisgrid.pyqgis import ensure_pyqgis
 from gisgrid.settings import read_settings
 from gisgrid.steps import Say, StepFailed
 
+MOST_PROCESSES = 8  # each has a PostgreSQL of its own
+
 
 def run_tests(arguments: Sequence[str], say: Say = bootstrap.say) -> int:
     """pytest's exit code; `arguments` are pytest's. Brings what the tests need, and clears up.
 
-    Without a browser or QGIS the tests that need them are skipped, which pytest names and counts.
+    The first process uses the PostgreSQL that is started here, every other one of its own. Without a browser or QGIS
+    the tests that need them are skipped, which pytest names and counts.
     """
     if not bootstrap.in_checkout():
         message, remedy = "a package carries no tests", "run it in a checkout of the source"
@@ -36,7 +39,18 @@ def run_tests(arguments: Sequence[str], say: Say = bootstrap.say) -> int:
         _bring_qgis(env, say)
     with test_cluster(say=say) as url:
         env["GISGRID_TEST_DATABASE_URL"] = url
-        return _run([sys.executable, "-m", "pytest", *arguments], env)
+        return _run([sys.executable, "-m", "pytest", *spread(arguments), *arguments], env)
+
+
+def spread(arguments: Sequence[str]) -> list[str]:
+    """Over how many processes? pytest's options for it; a later `-n` of the user's own wins.
+
+    A file is never divided, so a single one is not worth a second process.
+    """
+    files = _paths(arguments)
+    if len(files) == 1 and os.path.isfile(files[0]):
+        return ["-n", "0"]
+    return ["-n", "auto", "--maxprocesses", str(MOST_PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def _environ() -> dict[str, str]:
@@ -84,8 +98,12 @@ def _runs_own_node() -> bool:
 
 def _reaches(folder: str, arguments: Sequence[str]) -> bool:
     """Do pytest's arguments leave these tests in? Without any path they all run."""
-    paths = [word for word in arguments if os.path.exists(word.split("::")[0])]
+    paths = _paths(arguments)
     return not paths or any(folder in path or path.strip("/") == "tests" for path in paths)
+
+
+def _paths(arguments: Sequence[str]) -> list[str]:
+    return [path for word in arguments if os.path.exists(path := word.split("::")[0])]
 
 
 def _run(command: list[str], env: dict[str, str]) -> int:

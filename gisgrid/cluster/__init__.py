@@ -115,7 +115,7 @@ def find_running(settings: Settings) -> Cluster | None:
 def test_cluster(*, say: Say = lambda line: None) -> Iterator[str]:
     """URL of the superuser of a throw-away PostgreSQL with PostGIS, database `postgres`.
 
-    Socket only, careless of crashes, gone afterwards; so are the ones that killed runs left behind.
+    Socket only, careless of crashes, gone afterwards; so are the ones that killed processes left behind.
     """
     debs = read_settings().data_dir / "debs"
     _sweep(debs)
@@ -129,6 +129,7 @@ def test_cluster(*, say: Say = lambda line: None) -> Iterator[str]:
             stop_cluster(cluster, force=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        _sweep(debs)
 
 
 test_cluster.__test__ = False  # type: ignore[attr-defined]  # pytest takes it for a test

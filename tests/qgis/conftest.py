@@ -20,7 +20,6 @@ from tests.qgis.desk import URI, Clerk, TownHall, build
 from tests.sql.servers import free_port, ignore
 
 SETTING = "GISGRID_TEST_QGIS_PYTHON"
-FIRST_PORT = 25561  # the tests of the server itself begin lower
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +40,7 @@ def hall(qgis_python: str) -> Iterator[TownHall]:
     folder = Path(tempfile.mkdtemp(prefix="gisgrid-qgis-", dir="/tmp"))
     folder.chmod(0o711)  # root's server runs as another user
     (folder / "debs").symlink_to(read_settings().data_dir / "debs")
-    settings = replace(read_settings({}, data_dir=folder), db_port=free_port(FIRST_PORT))
+    settings = replace(read_settings({}, data_dir=folder), db_port=free_port())
     cluster = ensure_cluster(settings, say=ignore, fsync=False, install=False)
     try:
         migrate(cluster.owner_url)

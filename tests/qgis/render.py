@@ -44,7 +44,7 @@ def sample_hall() -> Iterator[TownHall]:
     """The sample district with an editor `li` (invented) of one town."""
     folder = Path(tempfile.mkdtemp(prefix="gisgrid-render-", dir="/tmp"))
     folder.chmod(0o711)
-    settings = replace(read_settings({}, data_dir=folder), db_port=free_port(25561))
+    settings = replace(read_settings({}, data_dir=folder), db_port=free_port())
     cluster = ensure_cluster(settings, say=ignore, fsync=False)
     try:
         migrate(cluster.owner_url)

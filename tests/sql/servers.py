@@ -7,18 +7,31 @@ from sqlalchemy import create_engine
 from gisgrid.cluster import Cluster, ensure_cluster
 from gisgrid.settings import Settings
 
+_claims: list[socket.socket] = []
+
 
 def ignore(line: str) -> None:
     """Nobody listens."""
 
 
-def free_port(first: int = 25513) -> int:
-    """A port that nobody listens on, from `first` on, in the range that is allowed."""
-    for port in range(first, first + 90):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
+def free_port() -> int:
+    """A port below 32768 that nobody listens on, nor on the next; no other test on this machine gets it meanwhile."""
+    for port in range(25513, 27513, 2):
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0gisgrid-test-port-{port}")  # no file: it goes with this process
+        except OSError:
+            claim.close()
+            continue
+        _claims.append(claim)
+        if not any(_listens(number) for number in (port, port + 1)):
+            return port
     raise AssertionError("no port is free")
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def ensure(settings: Settings) -> Cluster:
