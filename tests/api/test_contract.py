@@ -1,0 +1,78 @@
+"""schemathesis asks every door of the OpenAPI document what it may and may not be asked; answers hold the document.
+
+Every check of schemathesis that looks at one answer is on, but for `positive_data_acceptance`: a schema cannot say
+which code is in use, that a swapped pair is refused or when a place is in the district, and what breaks such a rule
+is answered 422. Sequences of calls (its stateful checks) are left to the tests of the workflow.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.core.result import Ok
+from schemathesis.python import asgi
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi import checks
+from sqlalchemy import make_url
+
+from gisgrid.api.app import create_app
+from gisgrid.settings import Settings
+from tests.api.conftest import District
+from tests.api.doors import Door, doors
+from tests.conftest import url_of
+
+EXAMPLES = 10
+Operation = APIOperation[Any, Any, Any, Any]
+Case = schemathesis.Case[Any]
+OFF: list[Any] = [checks.positive_data_acceptance]
+
+
+def _modes(door: Door) -> list[GenerationMode]:
+    """What may be asked; and what may not, unless all that the door takes is words in its path."""
+    can_be_wrong = any(slot.where in ("query", "body") for slot in door.slots())
+    return [GenerationMode.POSITIVE, *([GenerationMode.NEGATIVE] if can_be_wrong else [])]
+
+
+ASKED = [pytest.param(door.label, mode, id=f"{door.label}-{mode.value}") for door in doors() for mode in _modes(door)]
+
+
+@pytest.fixture(scope="module")
+def operations(district: District) -> Iterator[dict[str, Operation]]:
+    """The operations of the document that the app itself serves, over the district's database."""
+    url = url_of(district.url, str(make_url(district.url).database), "gisgrid_api")
+    schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(Settings(pool_size=4), url))
+    found = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
+    assert {operation.label for operation in found} >= {door.label for door in doors()}
+    yield {operation.label: operation for operation in found}
+    asgi.shutdown_lifespans()
+
+
+@pytest.mark.parametrize("name", ["", "boss"], ids=["stranger", "admin"])
+@pytest.mark.parametrize(("door", "mode"), ASKED)
+def test_answers_hold_what_the_document_says(
+    door: str,
+    mode: GenerationMode,
+    name: str,
+    district: District,
+    known: dict[str, Any],
+    operations: dict[str, Operation],
+) -> None:
+    headers = {"Authorization": f"Bearer {district.secrets[name]}"} if name else {}
+
+    @hypothesis_settings(
+        max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(case=operations[door].as_strategy(generation_mode=mode), is_real=st.booleans())
+    def ask(case: Case, is_real: bool) -> None:
+        if is_real:  # so that more than refusals is looked at
+            case.path_parameters = {key: known.get(key, value) for key, value in (case.path_parameters or {}).items()}
+            if mode.is_positive:
+                case.query = {key: known.get(key, value) for key, value in (case.query or {}).items()}
+        case.call_and_validate(headers=headers, excluded_checks=OFF)
+
+    ask()

@@ -1,0 +1,104 @@
+"""Whatever is thrown at whichever door: no 5xx, and every refusal is a problem document that says what and where."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.testclient import TestClient
+from pydantic import BaseModel
+
+from tests.api.conftest import District
+from tests.api.doors import Door, Raw, Request, Slot, doors
+from tests.api.naughty import BODIES, BYTES, VALUES, WORDS, of_text
+
+DOORS = doors()
+TEXT = {name: of_text(word) for name, word in WORDS.items()}
+IN_ADDRESS = TEXT | {name: Raw(b"", text) for name, text in BYTES.items()}
+IN_BODY = TEXT | {name: Raw(text, b"") for name, text in VALUES.items()}
+LONGEST_ADDRESS = 30_000
+
+
+def hostile(door: Door, known: dict[str, Any]) -> Iterator[tuple[str, Request]]:
+    """Every request of this door with one thing in it that should not be there."""
+    for slot in door.slots():
+        for name, value in (IN_BODY if slot.where == "body" else IN_ADDRESS).items():
+            request = door.request(known, {slot: value})
+            if len(request.url) < LONGEST_ADDRESS:  # longer ones never reach the app
+                yield f"{_words(slot)} = {name}", request
+    if door.body_schema():
+        for name, (content, kind) in BODIES.items():
+            plain = door.request(known)
+            headers = {"Content-Type": kind.encode("latin-1")} if kind else {}
+            yield f"body = {name}", Request(plain.method, plain.url, content, headers)  # type: ignore[arg-type]
+
+
+def complaint(client: TestClient, request: Request) -> str:
+    """What is wrong with the answer? Empty: nothing."""
+    answer = client.request(
+        request.method, request.url, content=request.body, headers=dict(request.headers), follow_redirects=False
+    )
+    if answer.status_code >= 500:
+        return f"{answer.status_code}"
+    if answer.status_code < 400:
+        return ""
+    if answer.headers["content-type"] != "application/problem+json":
+        return f"{answer.status_code} is {answer.headers['content-type']}"
+    told = answer.json()
+    if told["status"] != answer.status_code or not told["errors"]:
+        return f"{answer.status_code} says {told}"
+    if any(set(fault) != {"field", "message", "remedy"} or not fault["message"] for fault in told["errors"]):
+        return f"{answer.status_code} has {told['errors']}"
+    return "it tells of itself" if "Traceback" in answer.text or "psycopg2" in answer.text else ""
+
+
+def complaints(client: TestClient, door: Door, known: dict[str, Any]) -> tuple[int, list[str]]:
+    """How many requests were sent, and every answer that was wrong."""
+    said = {what: complaint(client, request) for what, request in hostile(door, known)}
+    return len(said), [f"{door.label}, {what}: {words}" for what, words in said.items() if words]
+
+
+@pytest.mark.parametrize("door", DOORS, ids=[door.label for door in DOORS])
+def test_nothing_that_is_sent_breaks_a_door(door: Door, district: District, known: dict[str, Any]) -> None:
+    sent, wrong = complaints(district.client("boss"), door, known)
+    assert wrong == []
+    assert sent >= len(door.slots()) * 50
+
+
+@pytest.mark.parametrize("name", IN_ADDRESS)
+def test_nothing_in_an_address_breaks_what_the_document_does_not_name(name: str, district: District) -> None:
+    client = district.client()
+    text = quote(IN_ADDRESS[name].text[: LONGEST_ADDRESS // 4], safe="")
+    for path in (f"/{text}", f"/assets/{text}", f"/api/v1/{text}", f"/?{text}={text}", f"/tiles/{text}.json"):
+        assert complaint(client, Request("get", path)) == "", path
+
+
+class Thing(BaseModel):
+    """What the planted door takes."""
+
+    size: float
+
+
+def test_a_door_that_breaks_is_caught(district: District, known: dict[str, Any]) -> None:
+    planted = APIRouter()
+
+    @planted.get("/planted/{name}")
+    def read(name: str, count: int = 1) -> str:
+        return str(name.encode("ascii")) + "x" * (count % 10)
+
+    @planted.post("/planted")
+    def write(thing: Thing) -> int:
+        return int(thing.size)
+
+    app = FastAPI()
+    app.include_router(planted)
+    client = TestClient(app, raise_server_exceptions=False)
+    wrong = [words for door in doors(app.openapi()) for words in complaints(client, door, known)[1]]
+    assert any("path name = family: 500" in words for words in wrong)
+    assert any("body size = infinite: 500" in words for words in wrong)
+    assert any("query count = SQL: 422 is application/json" in words for words in wrong)
+
+
+def _words(slot: Slot) -> str:
+    return f"{slot.where} {'.'.join(map(str, slot.way))}"
