@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from gisgrid.database import Scope
 from gisgrid.geo import LonLat, tile_at
 
 CHANNEL = "gisgrid_change"
@@ -19,13 +20,14 @@ def latest_transaction(connection: Connection) -> int:
 def read_changes(connection: Connection, since: int) -> tuple[list[dict[str, Any]], int]:
     """What changed in transactions from `since` on that have all ended? And the next `since`.
 
-    Each: `{layer, bbox: [west, south, east, north], tiles: {z: [xmin, ymin, xmax, ymax]}, at}`.
+    As the transaction's scope has it. Each: `{layer, bbox: [west, south, east, north], tiles: {z: [xmin, ymin, xmax,
+    ymax]}, at}`, and under `path` whose it is: the areas above it, or None for a fact, which is everybody's.
     """
     until = latest_transaction(connection)
     rows = connection.execute(
         text(
             "SELECT layer, ST_XMin(box) AS west, ST_YMin(box) AS south, ST_XMax(box) AS east, ST_YMax(box) AS north,"
-            " changed_at FROM core.change"
+            " changed_at, path FROM core.change"
             " WHERE transaction_id >= (:since)::text::xid8 AND transaction_id < (:until)::text::xid8 ORDER BY change_id"
         ),
         {"since": str(since), "until": str(until)},
@@ -36,10 +38,16 @@ def read_changes(connection: Connection, since: int) -> tuple[list[dict[str, Any
             "bbox": [row.west, row.south, row.east, row.north],
             "tiles": tiles_of(row.west, row.south, row.east, row.north),
             "at": row.changed_at.isoformat(),
+            "path": row.path,
         }
         for row in rows
     ]
     return changes, max(since, until)
+
+
+def is_told(change: dict[str, Any], scope: Scope) -> bool:
+    """May whoever has this scope hear of this change?"""
+    return change["path"] is None or not set(change["path"]).isdisjoint(scope.area_ids)
 
 
 def tiles_of(west: float, south: float, east: float, north: float) -> dict[str, list[int]]:

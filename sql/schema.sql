@@ -425,10 +425,13 @@ CREATE TABLE core.change (
     layer text NOT NULL,
     box public.geometry(Geometry,4326) NOT NULL,
     transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
-    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    path bigint[]
 );
 
 COMMENT ON TABLE core.change IS 'What changed, where: read below the snapshot''s xmin, so that no late commit is missed';
+
+COMMENT ON COLUMN core.change.path IS 'The areas above what changed, from the top; null: a fact, which is everybody''s';
 
 ALTER TABLE ONLY core.change
     ADD CONSTRAINT change_pkey PRIMARY KEY (change_id);
@@ -436,6 +439,10 @@ ALTER TABLE ONLY core.change
 CREATE INDEX change_transaction ON core.change USING btree (transaction_id);
 
 CREATE TRIGGER wake_listeners AFTER INSERT ON core.change FOR EACH STATEMENT EXECUTE FUNCTION core.wake_listeners();
+
+ALTER TABLE core.change ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY change_is_a_fact_or_in_scope ON core.change FOR SELECT USING (((path IS NULL) OR (path && ( SELECT core.scope() AS scope))));
 
 CREATE TABLE core.code_segment (
     network text NOT NULL,
@@ -2423,10 +2430,10 @@ CREATE FUNCTION "overlay".note_change() RETURNS trigger
     AS $$
 BEGIN
     IF TG_OP <> 'DELETE' THEN
-        INSERT INTO core.change (layer, box) VALUES (TG_ARGV[0], st_envelope(NEW.geom));
+        INSERT INTO core.change (layer, box, path) VALUES (TG_ARGV[0], st_envelope(NEW.geom), NEW.path);
     END IF;
-    IF TG_OP = 'DELETE' OR (TG_OP = 'UPDATE' AND OLD.geom IS DISTINCT FROM NEW.geom) THEN
-        INSERT INTO core.change (layer, box) VALUES (TG_ARGV[0], st_envelope(OLD.geom));
+    IF TG_OP = 'DELETE' OR (TG_OP = 'UPDATE' AND (OLD.geom, OLD.path) IS DISTINCT FROM (NEW.geom, NEW.path)) THEN
+        INSERT INTO core.change (layer, box, path) VALUES (TG_ARGV[0], st_envelope(OLD.geom), OLD.path);
     END IF;
     RETURN NULL;
 END $$;

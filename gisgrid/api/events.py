@@ -12,8 +12,8 @@ from fastapi.responses import StreamingResponse
 from gisgrid.api.answers import problems
 from gisgrid.api.session import CurrentCaller
 from gisgrid.api.tiles import visible_layers
-from gisgrid.changes import CHANNEL, latest_transaction, read_changes
-from gisgrid.database import Database
+from gisgrid.changes import CHANNEL, is_told, latest_transaction, read_changes
+from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import GisgridError
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
@@ -61,7 +61,7 @@ class ChangeFeed:
             try:
                 with self.database.listening(CHANNEL) as wait:
                     while not self._stop.is_set():
-                        with self.database.transaction() as connection:
+                        with self.database.transaction(EVERYTHING) as connection:
                             if since is None:
                                 since = latest_transaction(connection)
                             changes, since = read_changes(connection, since)
@@ -91,7 +91,10 @@ def _put(queue: asyncio.Queue[dict[str, Any] | None], change: dict[str, Any] | N
     responses={**problems(401), 200: STREAM},
 )
 async def get_events(request: Request, caller: CurrentCaller) -> StreamingResponse:
-    """What changed, where, which tiles: `event: change`, data `{layer, bbox, tiles, at}`; a comment keeps it alive."""
+    """What changed, where, which tiles: `event: change`, data `{layer, bbox, tiles, at}`; a comment keeps it alive.
+
+    Of what is scoped only what lies in the caller's area.
+    """
     feed: ChangeFeed = request.app.state.feed
     settings = request.app.state.settings
     visible = {layer.id for layer in visible_layers(caller, settings.public_facts)}
@@ -108,8 +111,9 @@ async def get_events(request: Request, caller: CurrentCaller) -> StreamingRespon
                     continue
                 if change is None:
                     return
-                if change["layer"] in visible:
-                    yield f"event: change\ndata: {json.dumps(change)}\n\n"
+                if change["layer"] in visible and is_told(change, caller.scope):
+                    told = {key: value for key, value in change.items() if key != "path"}
+                    yield f"event: change\ndata: {json.dumps(told)}\n\n"
         finally:
             feed.leave(queue)
 

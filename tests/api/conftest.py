@@ -37,6 +37,10 @@ class District:
     secrets: dict[str, str]
     url: str
 
+    def app_again(self) -> FastAPI:
+        """Another app over the same database, which has not begun."""
+        return create_app(Settings(pool_size=4), url_of(self.url, str(make_url(self.url).database), "gisgrid_api"))
+
     def client(self, name: str = "") -> TestClient:
         """A client, signed in by bearer secret when named."""
         headers = {"Authorization": f"Bearer {self.secrets[name]}"} if name else {}

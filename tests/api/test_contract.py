@@ -18,13 +18,9 @@ from schemathesis.core.result import Ok
 from schemathesis.python import asgi
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks
-from sqlalchemy import make_url
 
-from gisgrid.api.app import create_app
-from gisgrid.settings import Settings
 from tests.api.conftest import District
 from tests.api.doors import Door, doors
-from tests.conftest import url_of
 
 EXAMPLES = 10
 Operation = APIOperation[Any, Any, Any, Any]
@@ -44,8 +40,7 @@ ASKED = [pytest.param(door.label, mode, id=f"{door.label}-{mode.value}") for doo
 @pytest.fixture(scope="module")
 def operations(district: District) -> Iterator[dict[str, Operation]]:
     """The operations of the document that the app itself serves, over the district's database."""
-    url = url_of(district.url, str(make_url(district.url).database), "gisgrid_api")
-    schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(Settings(pool_size=4), url))
+    schema = schemathesis.openapi.from_asgi("/openapi.json", district.app_again())
     found = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     assert {operation.label for operation in found} >= {door.label for door in doors()}
     yield {operation.label: operation for operation in found}

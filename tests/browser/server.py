@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy import make_url
 
 from gisgrid.access import add_account
@@ -32,8 +33,14 @@ def serving_sample(owner_url: str) -> Iterator[LiveServer]:
     _load(owner_url)
     secret = _add_admin(owner_url)
     service_url = make_url(owner_url).set(username="gisgrid_api").render_as_string(hide_password=False)
-    config = uvicorn.Config(create_app(settings, service_url), log_level="warning", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
+    with serving(create_app(settings, service_url)) as url:
+        yield LiveServer(url, secret)
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Serve an app on a free port, in a thread; where."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -42,7 +49,7 @@ def serving_sample(owner_url: str) -> Iterator[LiveServer]:
         while not server.started:
             assert time.monotonic() < deadline, "the server did not start"
             time.sleep(0.05)
-        yield LiveServer(f"http://127.0.0.1:{listener.getsockname()[1]}", secret)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         thread.join(timeout=10)
 
