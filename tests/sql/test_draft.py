@@ -448,7 +448,7 @@ def test_undo_restores_every_answer_and_keeps_what_was_recorded(desk: Desk) -> N
 
 
 def test_an_undo_leaves_no_ticket_on_a_grid_that_is_gone(desk: Desk) -> None:
-    """Tickets stayed when the grid was cut; what was reported on the new part goes back with its ground all the same."""
+    """Tickets stayed when the grid was cut; what was reported on the new part goes back with its ground too."""
     before = take_report(desk, 1.5, 0.5)
     changeset = desk.open(desk.north, NORTH, policy="stay")
     cut = draw("AXBB\nAXBB")
