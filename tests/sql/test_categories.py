@@ -59,12 +59,7 @@ def as_it_was(owner: Database, division: None) -> Iterator[None]:
     yield
     with owner.transaction(EVERYTHING) as connection:
         connection.execute(text("ALTER TABLE work.event DISABLE TRIGGER events_append"))
-        connection.execute(
-            text(
-                "TRUNCATE work.ticket, work.clock, work.pause, work.reminder, work.ticket_private, work.event,"
-                " work.external_number, work.outbox, work.delivery, work.client_ref, work.rule, core.roster"
-            )
-        )
+        connection.execute(text("TRUNCATE work.ticket, work.rule, core.roster CASCADE"))
         connection.execute(text("ALTER TABLE work.event ENABLE TRIGGER events_append"))
         connection.execute(text("DELETE FROM core.shift WHERE shift NOT IN ('early', 'late', 'night')"))
         connection.execute(

@@ -41,10 +41,8 @@ def empty(owner: Database) -> None:
     with owner.transaction(EVERYTHING) as connection:
         connection.execute(text("ALTER TABLE work.event DISABLE TRIGGER events_append"))
         connection.execute(
-            text("TRUNCATE work.ticket, work.clock, work.pause, work.reminder, work.ticket_private, work.event,"
-                 " work.external_number, work.outbox, work.delivery, work.client_ref, work.rule,"
-                 " core.post, core.roster, core.person, overlay.camera, overlay.place")
-        )  # fmt: skip
+            text("TRUNCATE work.ticket, work.rule, core.post, core.person, overlay.camera, overlay.place CASCADE")
+        )
         connection.execute(text("ALTER TABLE work.event ENABLE TRIGGER events_append"))
 
 
