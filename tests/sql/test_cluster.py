@@ -70,13 +70,22 @@ def test_force_stops_it_under_others(settings: Settings) -> None:
 
 
 def test_impatience_does_not_leave_it_running(settings: Settings) -> None:
+    def interrupt() -> None:
+        late = time.monotonic() + 10
+        while signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            if time.monotonic() > late:
+                return  # it does not hold signals back while it stops
+            time.sleep(0.001)
+        os.kill(os.getpid(), signal.SIGINT)
+
     cluster = ensure(settings)
-    again = threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGINT))
+    again = threading.Thread(target=interrupt)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
     try:
-        again.start()
         with pytest.raises(KeyboardInterrupt):
+            again.start()
             stop_cluster(cluster)
+            again.join()
             time.sleep(1)
     finally:
         again.join()
