@@ -50,6 +50,15 @@ def is_told(change: dict[str, Any], scope: Scope) -> bool:
     return change["path"] is None or not set(change["path"]).isdisjoint(scope.area_ids)
 
 
+def unread_for_s(connection: Connection) -> float:
+    """How long has the oldest committed change waited to be read, because an older transaction still runs? Seconds."""
+    age = text(
+        "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(changed_at)), 0) FROM core.change"
+        " WHERE transaction_id >= pg_snapshot_xmin(pg_current_snapshot())"
+    )
+    return float(connection.execute(age).scalar_one())
+
+
 def tiles_of(west: float, south: float, east: float, north: float) -> dict[str, list[int]]:
     """Which tiles show this box (degrees), their buffers included? Per zoom: first and last column and row."""
     ranges = {}

@@ -50,6 +50,12 @@ class ChangeFeed:
             self._listeners[queue] = asyncio.get_running_loop()
         return queue
 
+    @property
+    def listeners(self) -> int:
+        """How many follow."""
+        with self._lock:
+            return len(self._listeners)
+
     def leave(self, queue: asyncio.Queue[dict[str, Any] | None]) -> None:
         """No more changes for this queue."""
         with self._lock:

@@ -1,13 +1,14 @@
-"""Is the process alive, is the service ready, what is it set to?"""
+"""Is the process alive, is the service ready, how is it doing, what is it set to?"""
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
 
 from gisgrid import __version__
 from gisgrid.api.answers import Config, Status, problems
 from gisgrid.api.session import CurrentDatabase
+from gisgrid.changes import unread_for_s
 from gisgrid.errors import Fault, Unavailable
 
 router = APIRouter(tags=["health"])
@@ -27,6 +28,23 @@ def get_readiness(request: Request, database: CurrentDatabase) -> dict[str, str]
     with database.transaction() as connection:
         connection.execute(text("SELECT 1 FROM core.level LIMIT 1"))
     return {"status": "ready"}
+
+
+@router.get("/metrics", include_in_schema=False)
+def get_metrics(request: Request, database: CurrentDatabase) -> Response:
+    """How the service is doing, in Prometheus's text format; nothing of people or places."""
+    with database.transaction() as connection:
+        lag_s = unread_for_s(connection)
+    told = (
+        ("info", "Which version answers", f'{{version="{__version__}"}} 1'),
+        ("ready", "1 once migrated and loaded", f" {int(request.app.state.ready())}"),
+        ("change_lag_seconds", "Age of the oldest change that a running transaction hides from maps", f" {lag_s:.3f}"),
+        ("event_listeners", "Maps that follow /api/v1/events", f" {request.app.state.feed.listeners}"),
+    )
+    lines = [
+        f"# HELP gisgrid_{n} {words}\n# TYPE gisgrid_{n} gauge\ngisgrid_{n}{sample}\n" for n, words, sample in told
+    ]
+    return Response("".join(lines), media_type="text/plain; version=0.0.4")
 
 
 @router.get("/api/v1/config", response_model=Config)

@@ -6,7 +6,9 @@ import time
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from gisgrid.database import EVERYTHING, OWNER, Database
 from tests.api.conftest import GRIDS, NORTH, SOUTH, District
 from tests.api.test_reports import body
 from tests.drawing import spot
@@ -156,6 +158,29 @@ def test_categories_and_health(district: District) -> None:
     }  # fmt: skip
     assert district.client().get("/healthz").status_code == 200
     assert district.client().get("/readyz").status_code == 200
+
+
+def metrics(district: District) -> dict[str, float]:
+    answer = district.client().get("/metrics")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
+    samples = [line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#")]
+    return {name.partition("{")[0]: float(value) for name, value in samples}
+
+
+def test_metrics_say_how_far_changes_lag_behind(district: District) -> None:
+    owner = Database(district.url, role=OWNER)
+    lon, lat = spot(0.5, 0.5)
+    try:
+        with owner.transaction(EVERYTHING) as connection:
+            connection.execute(text("SELECT pg_current_xact_id()"))  # a long writer: what follows cannot be read yet
+            district.client().post("/api/v1/reports", json=body(lon=lon, lat=lat))
+            time.sleep(0.2)
+            assert metrics(district)["gisgrid_change_lag_seconds"] > 0.1
+    finally:
+        owner.close()
+    told = metrics(district)
+    assert told["gisgrid_change_lag_seconds"] == 0
+    assert (told["gisgrid_info"], told["gisgrid_ready"], told["gisgrid_event_listeners"]) == (1, 1, 0)
 
 
 def test_every_answer_keeps_to_its_place(district: District) -> None:
