@@ -35,8 +35,10 @@ def read_instant(field: str, value: str | None, zone: ZoneInfo) -> datetime | No
         instant = datetime.fromisoformat(value.replace(" ", "+"))
     except ValueError as error:
         raise Refused(Fault(field, f"{value[:40]!r} is no time", remedy)) from error
-    if instant.tzinfo is None or not 1 < instant.year < 9999:
+    if instant.tzinfo is None:
         raise Refused(Fault(field, f"{value[:40]!r} does not say its offset", remedy))
+    if not 1 < instant.year < 9999:
+        raise Refused(Fault(field, f"{value[:40]!r} is beyond the years 2 to 9998", remedy))
     return instant
 
 

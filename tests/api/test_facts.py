@@ -40,6 +40,8 @@ def test_areas_by_parent_box_and_date(district: District) -> None:
     assert get(district, "areas", at="2020-01-01").json()["features"] == []
     assert get(district, "areas", bbox="1,2,3").status_code == 422
     assert get(district, "areas", at="yesterday").status_code == 422
+    assert "offset" in get(district, "areas", at="2026-01-01T08:00:00").json()["detail"]
+    assert "years" in get(district, "areas", at="9999-12-31T23:59:59-12:00").json()["detail"]
 
 
 @pytest.mark.parametrize(
