@@ -6,18 +6,29 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     moves jsonb := '[]';
     moved bigint;
+    recorded timestamptz;
 BEGIN
     DELETE FROM draft.preview WHERE changeset_id = change_set;
     BEGIN
         UPDATE draft.changeset SET valid_from = clock_timestamp() WHERE changeset_id = change_set AND NOT is_dated;
         PERFORM app.rebase_draft(change_set) FROM draft.changeset AS c WHERE c.changeset_id = change_set AND c.is_filled;
         PERFORM app.stage_changeset(change_set);
-        PERFORM app.flip_versions(change_set);
+        recorded := app.flip_versions(change_set);
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'what', f.what, 'id', f.id, 'from', f.from_code, 'to', f.to_code, 'geom', st_asewkt(f.arrow, 15))), '[]')
-        INTO moves FROM app.to_follow(change_set) AS f, draft.changeset AS c
-        WHERE c.changeset_id = change_set AND f.from_code IS DISTINCT FROM f.to_code
-          AND (f.what <> 'ticket' OR c.policy = 'move');
+        INTO moves FROM (
+            SELECT t.what, t.id, t.from_code, t.to_code, t.arrow
+            FROM app.to_follow(change_set) AS t, draft.changeset AS c
+            WHERE c.changeset_id = change_set AND t.from_code IS DISTINCT FROM t.to_code
+              AND (t.what <> 'ticket' OR c.policy = 'move')
+            UNION ALL
+            SELECT 'post', e.post_id::text, o.code, n.code, e.arrow
+            FROM app.ending_post(change_set) AS e
+            JOIN core.area AS o ON o.area_id = e.from_area_id
+            LEFT JOIN core.area AS n ON n.area_id = e.heir_id AND NOT e.is_taken
+            UNION ALL
+            SELECT 'special', s.code, s.from_code, s.to_code, s.arrow FROM app.moved_special(change_set, recorded) AS s
+        ) AS f;
         RAISE EXCEPTION 'taken back' USING ERRCODE = 'GG900';
     EXCEPTION WHEN SQLSTATE 'GG900' THEN
         NULL;

@@ -294,29 +294,19 @@ BEGIN
                closed_by_changeset = change_set
         WHERE opened_by_changeset = c.undoes AND valid_to = 'infinity';
     END IF;
-    WITH ended AS (
-        SELECT p.* FROM draft.touched AS t
-        JOIN core.post AS p ON p.area_id = t.area_id AND p.geom IS NULL
-            AND p.valid_from < c.valid_from AND p.valid_to > c.valid_from
-        WHERE t.changeset_id = change_set
-          AND NOT EXISTS (SELECT FROM app.area_at(live_at) AS v
-                          WHERE v.area_id = t.area_id)
+    WITH ended AS MATERIALIZED (
+        SELECT p.*, e.heir_id, e.heir_path, e.is_taken
+        FROM app.ending_post(change_set) AS e JOIN core.post AS p ON p.post_id = e.post_id
     ), closed AS (
         UPDATE core.post AS p SET valid_to = c.valid_from, closed_by_changeset = change_set
         FROM ended AS e WHERE p.post_id = e.post_id
     )
     INSERT INTO core.post (area_id, path, role, person_id, title, department, is_public, valid_from, valid_to,
                            opened_by_changeset)
-    SELECT v.area_id, v.path, e.role, e.person_id, e.title, e.department, e.is_public, c.valid_from, e.valid_to,
+    SELECT e.heir_id, e.heir_path, e.role, e.person_id, e.title, e.department, e.is_public, c.valid_from, e.valid_to,
            change_set
     FROM ended AS e
-    CROSS JOIN LATERAL (
-        SELECT l.to_area_id FROM core.lineage AS l
-        WHERE l.changeset_id = change_set AND l.from_area_id = e.area_id
-        ORDER BY l.from_share DESC, l.to_area_id LIMIT 1) AS heir
-    JOIN app.area_at(live_at) AS v ON v.area_id = heir.to_area_id
-    WHERE NOT EXISTS (SELECT FROM core.post AS o WHERE o.area_id = heir.to_area_id AND o.role = e.role
-                      AND o.valid_to > c.valid_from);
+    WHERE e.heir_id IS NOT NULL AND NOT e.is_taken;
 
     INSERT INTO core.roster (post_id, shift, valid_from, valid_to, every_days, weekdays)
     SELECT n.post_id, r.shift, r.valid_from, r.valid_to, r.every_days, r.weekdays

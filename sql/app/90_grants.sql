@@ -48,7 +48,8 @@ app.name_areas(bigint), app.stage_leaves(bigint), app.stage_level(bigint, text),
 app.prepare_changeset(bigint), app.take_boundary_lock(), app.flip_versions(bigint), app.flip_changeset(bigint),
 app.note_lineage(bigint),
 app.note_boundary_change(bigint), app.put_back(bigint, bigint), app.moved_point(bigint), app.to_follow(bigint),
-app.follow_tickets(bigint, integer), app.follow_overlays(bigint), app.hand_over_posts(bigint)
+app.follow_tickets(bigint, integer), app.follow_overlays(bigint), app.hand_over_posts(bigint),
+app.ending_post(bigint), app.moved_special(bigint, timestamptz)
 FROM gisgrid_service;
 -- So is what is sent, and to whom: addresses and secrets of targets are read by nobody else.
 REVOKE EXECUTE ON FUNCTION

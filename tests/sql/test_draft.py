@@ -411,6 +411,28 @@ def test_preview_is_what_publish_then_does(desk: Desk) -> None:
     assert (event["from"], event["to"], event["changeset"]) == (A, new, changeset)
 
 
+def test_a_special_grid_that_comes_to_stand_on_another_base_grid_is_previewed(desk: Desk) -> None:
+    opened = desk.open(desk.north, NORTH)
+    (west, north), (east, south) = spot(1.2, 0.2), spot(1.8, 0.8)
+    market = desk.one(
+        desk.north,
+        "INSERT INTO draft.area (changeset_id, name, kind, geom) VALUES (:id, '市场', 'special',"
+        " ST_Multi(ST_MakeEnvelope(:west, :south, :east, :north, 4326))) RETURNING code",
+        id=opened, west=west, south=south, east=east, north=north,
+    )  # fmt: skip
+    preview = "SELECT what, id, from_code, to_code FROM draft.preview WHERE changeset_id = :id"
+    assert desk.rows(desk.north, preview, id=opened) == [], "a new one moves from nowhere"
+    desk.publish(desk.north, opened)
+    changeset = desk.open(desk.north, NORTH)
+    desk.run(
+        desk.north, "UPDATE draft.area SET name = '新名' WHERE changeset_id = :id AND code = :b", id=changeset, b=B
+    )
+    assert desk.rows(desk.north, preview, id=changeset) == []
+    cut = draw("AXBB\nAXBB")
+    new = desk.split(desk.north, changeset, A, cut["A"], cut["X"])
+    assert desk.rows(desk.north, preview, id=changeset) == [("special", market, A, new)]
+
+
 def test_by_policy_tickets_stay(desk: Desk) -> None:
     number = take_report(desk, 1.5, 0.5)
     changeset = desk.open(desk.north, NORTH, policy="stay")
@@ -504,6 +526,13 @@ def test_posts_of_a_merged_grid_are_handed_over_and_come_back_with_an_undo(desk:
     desk.redraw(desk.north, changeset, A, draw("AAAA\nAAAA")["A"])
     desk.run(desk.north, "DELETE FROM draft.area WHERE changeset_id = :id AND code = :b", id=changeset, b=B)
     assert ("staff", A) in desk.problems(desk.north, changeset, "warning")
+    preview = desk.rows(
+        desk.north,
+        "SELECT p.what, p.from_code, p.to_code, o.role FROM draft.preview AS p JOIN core.post AS o"
+        " ON o.post_id::text = p.id WHERE p.changeset_id = :id ORDER BY o.role",
+        id=changeset,
+    )
+    assert preview == [("post", B, A, "head"), ("post", B, None, "worker")], "A has a worker already: B's ends"
     desk.publish(desk.north, changeset)
     follow(desk.owner, changeset)
     assert staff() == {(A, "worker", "甲(虚构)"), (A, "head", "丙(虚构)")}

@@ -1619,7 +1619,7 @@ export interface components {
         MoveProperties: {
             /**
              * What
-             * @description ticket, camera, place or post
+             * @description ticket, camera, place, post or special
              */
             what: string;
             /** Id */
