@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from gisgrid.bench.desk import Desk, editor
 from gisgrid.bench.stall import Box, reporting
 
-WRITERS = 2
+WRITERS = 8
 PAUSE_S = 1.5
 """How long reports run before and after the publish that they are watched at."""
 

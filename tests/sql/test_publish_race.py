@@ -1,6 +1,6 @@
 """Boundaries change while eight writers report at full speed: nothing is lost, nothing stays on a closed grid.
 
-The stall is measured and printed, not asserted: it depends on the machine.
+The longest stall is measured and printed, not asserted: it depends on the machine. But hardly ever is it noticed.
 """
 
 import random
@@ -157,6 +157,7 @@ def test_nothing_is_lost_and_nothing_stays_on_a_closed_grid(url: str) -> None:
     assert set(race.numbers) - held == set(), "what was answered is there"
     assert len(race.numbers) == len(set(race.numbers)) == len(held)
     assert (dead, wrong) == (0, 0)
+    assert quantile(race.stalled_s, 0.99) < 100, "milliseconds"
 
 
 def quantile(values: list[float], q: float) -> float:
