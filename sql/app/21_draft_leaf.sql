@@ -70,8 +70,10 @@ WITH after AS (
     WHERE d.is_changed AND d.kind = 'base' AND d.geom IS NOT NULL AND st_isvalid(d.geom)
 ),
 
-standing AS (
-    SELECT v.*
+standing AS NOT MATERIALIZED (  -- by its box where one is given
+    SELECT
+        v.*,
+        v.valid_from > c.valid_from AS is_later
     FROM draft.changeset AS c
     CROSS JOIN LATERAL app.area_at(ground_change.at) AS v
     WHERE
@@ -83,7 +85,10 @@ before AS (
     SELECT v.code, v.geom
     FROM standing AS v
     WHERE
-        v.area_version_id NOT IN (SELECT l.area_version_id FROM app.later_leaf(ground_change.change_set) AS l)
+        (
+            NOT v.is_later
+            OR v.area_version_id NOT IN (SELECT l.area_version_id FROM app.later_leaf(ground_change.change_set) AS l)
+        )
         -- NOT IN is a hash whatever the statistics of a new draft say; an unchanged row has a code
         AND v.code NOT IN (
             SELECT d.code FROM draft.area AS d

@@ -4,8 +4,12 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     c draft.changeset;
     instant timestamptz;
+    is_earlier boolean;  -- than something that applies already: mostly not, and then nothing later need be asked for
 BEGIN
     SELECT * INTO STRICT c FROM draft.changeset WHERE changeset_id = change_set;
+    is_earlier := EXISTS (
+        SELECT FROM core.area_version AS v
+        WHERE v.network = c.network AND v.level = 'grid' AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from);
     DELETE FROM draft.problem WHERE changeset_id = change_set;
 
     INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
@@ -44,7 +48,7 @@ BEGIN
           AND NOT v.path @> c.path[cardinality(c.path):cardinality(c.path)]
         UNION ALL
         SELECT NULL, v.code, v.kind, false, v.geom, v.valid_from FROM app.later_leaf(change_set) AS v
-        WHERE v.geom && d.geom
+        WHERE is_earlier AND v.geom && d.geom
     ) AS o ON o.kind = d.kind AND o.draft_area_id IS DISTINCT FROM d.draft_area_id
            AND (NOT o.is_changed OR o.draft_area_id > d.draft_area_id)
            AND st_relate(d.geom, o.geom, '2********') AND NOT app.overlaps_by_rounding(d.geom, o.geom)
@@ -54,7 +58,7 @@ BEGIN
         FROM (SELECT st_intersection(d.geom, o.geom) AS geom) AS i) AS x;
 
     IF EXISTS (SELECT FROM core.area AS a WHERE a.network = c.network) AND c.ground <> 'any' THEN
-        FOR instant IN SELECT c.valid_from UNION ALL SELECT i FROM app.later_instant(change_set) AS i LOOP
+        FOR instant IN SELECT c.valid_from UNION ALL SELECT i FROM app.later_instant(change_set) AS i WHERE is_earlier LOOP
             INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
             SELECT change_set, g.code, g.kind, 'error',
                    format(CASE g.kind WHEN 'ground_lost' THEN '%s m2 of %s would be in no area%s'
@@ -75,7 +79,7 @@ BEGIN
     FROM app.draft_leaf(change_set) AS d
     JOIN core.area_version AS v ON v.network = c.network AND v.code = d.code AND v.level = 'grid'
         AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from
-    WHERE d.is_changed
+    WHERE is_earlier AND d.is_changed
     GROUP BY d.code, d.geom;
 
     INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)

@@ -80,9 +80,9 @@ FROM (
             SELECT FROM draft.area AS d
             WHERE d.changeset_id = stage_leaves.change_set AND d.level = 'grid' AND d.code = v.code
         )
-        AND NOT EXISTS (
+        AND (v.valid_from <= c.valid_from OR NOT EXISTS (
             SELECT FROM app.later_leaf(stage_leaves.change_set) AS l WHERE l.area_id = v.area_id
-        )
+        ))
 ) AS e;
 END;
 COMMENT ON FUNCTION app.stage_leaves(bigint) IS 'Stage the leaves that a change set alters, adds or ends';
