@@ -14,6 +14,8 @@ from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from gisgrid.cluster import Cluster
 from gisgrid.database import OWNER, Database
 from gisgrid.errors import GisgridError
@@ -98,6 +100,7 @@ class Client(threading.Thread):
         return key in self.acknowledged
 
 
+@pytest.mark.timeout(300 + REPORTS / 5)
 def test_nothing_acknowledged_is_lost_and_everything_is_told(settings: Settings) -> None:
     cluster = ensure(settings)
     migrate(cluster.owner_url)
