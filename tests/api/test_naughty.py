@@ -1,9 +1,9 @@
 """Whatever is thrown at whichever door: no 5xx, and every refusal is a problem document that says what and where."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx2
 import pytest
@@ -31,8 +31,12 @@ def hostile(door: Door, known: dict[str, Any]) -> Iterator[tuple[str, Request]]:
     if door.body_schema():
         for name, (content, kind) in BODIES.items():
             plain = door.request(known)
-            headers = {"Content-Type": kind.encode("latin-1")} if kind else {}
-            yield f"body = {name}", Request(plain.method, plain.url, content, headers)  # type: ignore[arg-type]
+            yield f"body = {name}", Request(plain.method, plain.url, content, typed(kind))
+
+
+def typed(kind: str) -> dict[str, Any]:
+    """A header with this content type, which may be no ASCII; none when it is empty."""
+    return {"Content-Type": kind.encode("latin-1")} if kind else {}
 
 
 def complaint(answer: httpx2.Response) -> str:
@@ -51,7 +55,12 @@ def complaint(answer: httpx2.Response) -> str:
     return "it tells of itself" if "Traceback" in answer.text or "psycopg2" in answer.text else ""
 
 
-def complaints(app: FastAPI, requests: Iterable[tuple[str, Request]], secret: str = "") -> tuple[int, list[str]]:
+def complaints(
+    app: FastAPI,
+    requests: Iterable[tuple[str, Request]],
+    secret: str = "",
+    read: Callable[[httpx2.Response], str] = complaint,
+) -> tuple[int, list[str]]:
     """How many requests were sent, and what was wrong with which answer.
 
     In one event loop: the usual test client starts a thread for every request, and there are thousands.
@@ -64,7 +73,7 @@ def complaints(app: FastAPI, requests: Iterable[tuple[str, Request]], secret: st
             transport=transport, base_url="http://naughty.example", headers=headers
         ) as client:
             return {
-                what: complaint(await client.request(r.method, r.url, content=r.body, headers=dict(r.headers)))
+                what: read(await client.request(r.method, r.url, content=r.body, headers=dict(r.headers)))
                 for what, r in requests
             }
 
@@ -84,6 +93,47 @@ def test_nothing_in_an_address_breaks_what_the_document_does_not_name(name: str,
     text = quote(IN_ADDRESS[name].text[: LONGEST_ADDRESS // 4], safe="")
     paths = (f"/{text}", f"/assets/{text}", f"/api/v1/{text}", f"/?{text}={text}", f"/tiles/{text}.json")
     assert complaints(district.app, ((path, Request("get", path)) for path in paths))[1] == []
+
+
+OPEN311 = ("service_code", "lat", "description", "phone", "attribute[accuracy_m]")
+
+
+def of_open311(key: str) -> Iterator[tuple[str, Request]]:
+    """The corpus at every place of the standard's calls, which the document does not name."""
+    base, form = "/open311/v2/requests", {"api_key": key, "service_code": "hazard", "lat": "27.649", "long": "113.851"}
+    for name, value in IN_ADDRESS.items():
+        text = quote(value.text, safe="")[:LONGEST_ADDRESS]
+        for path in (f"{base}/{text}.json", f"/open311/v2/services/{text}.json", f"/open311/v2/tokens/{text}.json"):
+            if b"\n" in value.text:
+                continue  # an address with a line break leads to the house's own 404
+            yield f"GET {path[:60]} = {name}", Request("get", path)
+        for argument in ("service_request_id", "start_date", "jurisdiction_id"):
+            yield f"GET {argument} = {name}", Request("get", f"{base}.json?{argument}={text}")
+        for field in OPEN311:
+            content = urlencode({**form, field: value.text})
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            yield f"POST form {field} = {name}", Request("post", f"{base}.json", content.encode(), headers)
+    for name, value in IN_BODY.items():
+        fields = b",".join(f'"{key}": "{word}"'.encode() for key, word in form.items())
+        body = b"{" + fields + b', "description": ' + value.json + b', "attribute": ' + value.json + b"}"
+        yield f"POST JSON {name}", Request("post", f"{base}.json", body, {"Content-Type": "application/json"})
+    for name, (whole, kind) in BODIES.items():
+        yield f"POST body {name}", Request("post", f"{base}.json", whole, typed(kind))
+
+
+def test_nothing_that_is_sent_breaks_open311_whose_refusals_have_its_own_form(district: District) -> None:
+    sent, wrong = complaints(district.app, of_open311(district.secrets["north"]), read=complaint_of_open311)
+    assert wrong == []
+    assert sent > 600
+
+
+def complaint_of_open311(answer: httpx2.Response) -> str:
+    """What is wrong with an answer of the standard, in JSON?"""
+    if answer.status_code < 400:
+        return ""
+    told = answer.json() if answer.headers["content-type"].startswith("application/json") else []
+    is_told = bool(told) and all(fault["code"] == answer.status_code and fault["description"] for fault in told)
+    return "" if answer.status_code < 500 and is_told else f"{answer.status_code} says {answer.text[:200]}"
 
 
 class Thing(BaseModel):
