@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, text
 
 from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.layers import all_layers
 from tests.api.conftest import GRIDS, NORTH, SOUTH, District
-from tests.api.probes import PREFIX, Pools, Thing, guesses, layer_names
+from tests.api.probes import PREFIX, Pools, Thing
 from tests.drawing import spot
 
 SPOTS = {"A": (0.31, 0.52), "B": (2.53, 0.44), "C": (0.27, 1.36), "nowhere": (1.51, 3.07)}
@@ -119,3 +120,18 @@ def _people(connection: Connection) -> Iterator[Thing]:
             {"mark": mark, "id": row.person_id},
         )
         yield Thing((mark,), row.code, row.department)
+
+
+def layer_names(chance: random.Random) -> list[str]:
+    """Every layer, alone and with others."""
+    names = list(all_layers())
+    return [*names, ",".join(names), *(",".join(chance.sample(names, 2)) for _ in range(6))]
+
+
+def guesses(numbers: list[str], chance: random.Random) -> list[str]:
+    """The numbers, and numbers like them."""
+    near: list[str] = []
+    for number in numbers:
+        place = chance.randrange(len(number))
+        near.append(number[:place] + chance.choice("0123456789") + number[place + 1 :])
+    return numbers + near

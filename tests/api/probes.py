@@ -6,10 +6,11 @@ the OpenAPI document and the database's catalogue, so that what is built tomorro
 """
 
 import io
+import itertools
 import json
 import random
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,6 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from gisgrid.geo import LonLat, tile_at
-from gisgrid.layers import all_layers
 from tests.api.doors import Door, Request, Slot
 
 Rows = Iterable[tuple[str, bytes]]
@@ -54,7 +54,7 @@ class Pools:
             return chance.choice(schema["enum"])
         match schema.get("type"):
             case "integer":
-                return chance.randint(schema.get("minimum", 1), min(schema.get("maximum", 60), 1000))
+                return chance.randint(int(schema.get("minimum", 1)), int(min(schema.get("maximum", 60), 1000)))
             case "number":
                 return chance.choice([0, 1, 50])
             case "boolean":
@@ -65,18 +65,22 @@ class Pools:
 def ask_doors(
     client: TestClient, doors: list[Door], pools: Pools, chance: random.Random, foreign: list[str], count: int
 ) -> Iterator[tuple[str, bytes]]:
-    """Ask doors at random, everything that may be said with even odds; what was asked, and all that came back.
+    """Ask doors in turn, everything that may be said with even odds; what was asked, and all that came back.
 
     Only tickets of others (`foreign`) are acted on: the own ones are to stay whose they are.
     """
-    for _ in range(count):
-        door = chance.choice(doors)
+    for door in itertools.islice(_in_turn(doors, chance), count):
         put = _filled(door, pools, chance)
         if door.method != READING:
             put |= {slot: chance.choice(foreign) for slot in door.slots() if slot.name == "number"}
         known = {slot.name: value for slot, value in put.items() if slot.where == "body"}
         request = door.request(known, {slot: value for slot, value in put.items() if slot.where != "body"})
         yield f"{door.label} as {request.url}", read(client, request)
+
+
+def _in_turn(things: Sequence[Any], chance: random.Random) -> Iterator[Any]:
+    """All of them again and again, so that none is left out by chance."""
+    return itertools.cycle(chance.sample(things, len(things)))
 
 
 def _filled(door: Door, pools: Pools, chance: random.Random) -> dict[Slot, Any]:
@@ -165,22 +169,22 @@ CLAIMS = (
 def ask_database(
     connection: Connection, pools: Pools, chance: random.Random, count: int, claims: tuple[str, ...] = CLAIMS[:1]
 ) -> Iterator[tuple[str, bytes]]:
-    """Ask every relation and function that the current role may use, at random; errors are answers too.
+    """Ask every relation and function that the current role may use in turn, at random; errors are answers too.
 
     Each in a savepoint that is rolled back.
     """
-    relations = connection.execute(text(RELATIONS)).all()
-    functions = connection.execute(text(FUNCTIONS)).all()
+    relations = _in_turn(connection.execute(text(RELATIONS)).all(), chance)
+    functions = _in_turn(connection.execute(text(FUNCTIONS)).all(), chance)
     for number in range(count):
         mark = f"'{chance.choice(pools.hidden)}'"
-        if functions and number % 3 == 2:
-            function = chance.choice(functions)
+        if number % 3 == 2:
+            function = next(functions)
             arguments = ", ".join(_argument(kind, pools, chance) for kind in function.arguments)
             sql = f"SELECT f::text FROM {function.name}({arguments}) AS f LIMIT 200"
             if function.returns == "void":
                 sql = f"SELECT {function.name}({arguments})::text"
         else:
-            relation = chance.choice(relations)
+            relation = next(relations)
             rows = f"(SELECT {', '.join(relation.columns)} FROM {relation.name})"
             question = chance.choice(QUESTIONS)
             sql = question.replace("{rows}", rows).replace("{mark}", mark).replace("{name}", relation.name)
@@ -231,18 +235,3 @@ def _argument(kind: str, pools: Pools, chance: random.Random) -> str:
         "text[]": [f"ARRAY[{number}]", "'{}'"],
     }
     return f"{chance.choice(kinds.get(kind, ['NULL']))}::{kind}"
-
-
-def layer_names(chance: random.Random) -> list[str]:
-    """Every layer, alone and with others."""
-    names = list(all_layers())
-    return [*names, ",".join(names), *(",".join(chance.sample(names, 2)) for _ in range(6))]
-
-
-def guesses(numbers: list[str], chance: random.Random) -> list[str]:
-    """The numbers, and numbers like them."""
-    near: list[str] = []
-    for number in numbers:
-        place = chance.randrange(len(number))
-        near.append(number[:place] + chance.choice("0123456789") + number[place + 1 :])
-    return numbers + near

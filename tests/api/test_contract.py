@@ -5,7 +5,7 @@ which code is in use, that a swapped pair is refused or when a place is in the d
 is answered 422. Sequences of calls (its stateful checks) are left to the tests of the workflow.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -65,9 +65,14 @@ def test_answers_hold_what_the_document_says(
     @given(case=operations[door].as_strategy(generation_mode=mode), is_real=st.booleans())
     def ask(case: Case, is_real: bool) -> None:
         if is_real:  # so that more than refusals is looked at
-            case.path_parameters = {key: known.get(key, value) for key, value in (case.path_parameters or {}).items()}
+            case.path_parameters = _real(case.path_parameters, known)
             if mode.is_positive:
-                case.query = {key: known.get(key, value) for key, value in (case.query or {}).items()}
+                case.query = _real(case.query, known)
         case.call_and_validate(headers=headers, excluded_checks=OFF)
 
     ask()
+
+
+def _real(given: Mapping[str, Any] | None, known: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters, with known values of their types."""
+    return {key: type(value)(known[key]) if key in known else value for key, value in (given or {}).items()}

@@ -74,7 +74,7 @@ def test_the_six_steps_of_jiangnan(district: District, owner: Database) -> None:
     assert times == sorted(times) and done["closed_at"] >= times[-2]
     after = counted(district, GRIDS["A"])
     assert (after["done"], after["open"]) == (before["done"] + 1, before["open"])
-    assert step(district, "north", number, "handle", "再来") == 409
+    assert step(district, "north", number, "rate", "再评") == 409
 
 
 def test_the_write_off_loop_of_guannan_and_its_closing_rate(district: District, owner: Database) -> None:
