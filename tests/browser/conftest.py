@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, expect, sync_playwright
 
 from gisgrid.settings import PACKAGE
 from tests.browser.server import LiveServer, serving_sample
@@ -16,6 +16,8 @@ READY = "#map[data-state=ready]"
 VIOLATIONS = """addEventListener('securitypolicyviolation', (event) =>
   console.error('Content Security Policy: ' + event.violatedDirective + ' ' + event.blockedURI))"""
 DESK = (1440, 900)
+PATIENCE_MS = 15_000  # other tests use the other cores
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -58,7 +60,7 @@ def visit(chromium: Browser, live_server: LiveServer, tmp_path: Path) -> Iterato
             viewport=viewport, has_touch=touch, is_mobile=touch, locale="zh-CN", reduced_motion="reduce"
         )
         context.add_init_script(VIOLATIONS)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         visited = Visit(context.new_page(), expected)
         visits.append(visited)
         _listen(visited, live_server.url)
