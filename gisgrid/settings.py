@@ -29,6 +29,11 @@ class Settings:
     statement_timeout_s: int = 15
     max_body_bytes: int = 2_000_000
     reports_per_hour: int = 60
+    tries_per_hour: int = 30
+    photo_dir: str = ""
+    photo_max_bytes: int = 15_000_000
+    photos_per_ticket: int = 12
+    contact_days: int = 365
     public_facts: bool = True
     public_url: str = ""
     webhook_http: bool = False
@@ -42,6 +47,11 @@ class Settings:
     def timezone(self) -> ZoneInfo:
         """The district's zone: a bare date is 00:00 there, and it cuts `today`."""
         return ZoneInfo(self.zone)
+
+    @property
+    def photos(self) -> Path:
+        """Where the files of photos lie."""
+        return Path(self.photo_dir).absolute() if self.photo_dir else self.data_dir / "photos"
 
 
 def read_settings(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:

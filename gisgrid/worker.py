@@ -1,5 +1,5 @@
-"""The worker: publishes change sets whose date has come, lets tickets follow what nobody has let follow, and has an eye
-on the clocks of tickets.
+"""The worker: publishes change sets whose date has come, lets tickets follow what nobody has let follow, has an eye
+on the clocks of tickets, and keeps house.
 
 Any number of workers may run: publishing, each batch of following and each reminder are done once, by whoever comes
 first. One that dies leaves no trace of what it had begun; the next goes on where it was.
@@ -20,7 +20,9 @@ from gisgrid.boundaries.reviewing import review
 from gisgrid.changes import CHANNEL
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Conflict, GisgridError, Refused
+from gisgrid.settings import Settings
 from gisgrid.tickets.clocks import tick_clocks
+from gisgrid.tickets.housekeeping import keep_house
 
 log = logging.getLogger("gisgrid")
 POLL_S = 1.0
@@ -29,6 +31,8 @@ PAUSE_S = 0.1
 FOLLOW_S = 2.0
 TICK_S = 10.0
 """Between two looks at the clocks of tickets; what is due is the database's to say."""
+HOUSE_S = 3600.0
+"""Between two rounds through the house: what is long past is erased, files without a row are cleared away."""
 _DUE = (
     "SELECT changeset_id FROM draft.changeset WHERE status = 'published' AND published_at IS NULL"
     " AND valid_from <= now() ORDER BY valid_from, changeset_id"
@@ -89,9 +93,14 @@ def _publish(database: Database, changeset_id: int) -> bool:
 class Worker:
     """A thread that works whenever a change is told, and each second all the same."""
 
-    def __init__(self, database: Database) -> None:
-        """`database`: as the owner, with a connection to listen on beside the one to work with."""
+    def __init__(self, database: Database, settings: Settings | None = None) -> None:
+        """`database`: as the owner, with a connection to listen on beside the one to work with.
+
+        Without settings it keeps no house: only they say where photos lie, and how long reporters are remembered.
+        """
         self.database = database
+        self.settings = settings
+        self._kept_house_at = time.monotonic() - HOUSE_S
         self._stop = threading.Event()
         self._ticked_at = time.monotonic() - TICK_S
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
@@ -111,6 +120,7 @@ class Worker:
                 with self.database.listening(CHANNEL) as wait:
                     while not self._stop.is_set():
                         self._tick()
+                        self._keep_house()
                         if not work(self.database):
                             wait(POLL_S)
                             self._stop.wait(PAUSE_S)
@@ -128,12 +138,22 @@ class Worker:
         except (GisgridError, SQLAlchemyError) as error:
             log.warning("the clocks of tickets wait for the next time: %s", error)
 
+    def _keep_house(self) -> None:
+        """Erase and clear away, when the last round is long enough ago."""
+        if self.settings is None or time.monotonic() - self._kept_house_at < HOUSE_S:
+            return
+        self._kept_house_at = time.monotonic()
+        try:
+            keep_house(self.database, self.settings)
+        except (GisgridError, SQLAlchemyError, OSError) as error:
+            log.warning("the house waits for the next time: %s", error)
+
 
 @contextmanager
-def working(owner_url: str) -> Iterator[None]:
-    """A worker of this database while the block runs."""
+def working(owner_url: str, settings: Settings | None = None) -> Iterator[None]:
+    """A worker of this database while the block runs; with settings it keeps house as well."""
     database = Database(owner_url, role=OWNER, pool_size=2, statement_timeout_s=PUBLISH_TIMEOUT_S)
-    worker = Worker(database)
+    worker = Worker(database, settings)
     worker.start()
     try:
         yield

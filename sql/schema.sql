@@ -1725,6 +1725,24 @@ ALTER TABLE work.pause ALTER COLUMN pause_id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+ALTER TABLE work.photo ALTER COLUMN photo_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME work.photo_photo_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE work.rating ALTER COLUMN rating_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME work.rating_rating_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE SEQUENCE work.target_id_seq
     START WITH 1
     INCREMENT BY 1
@@ -2005,6 +2023,80 @@ ALTER TABLE work.pause ENABLE ROW LEVEL SECURITY;
 CREATE POLICY pause_is_seen_with_its_ticket ON work.pause FOR SELECT USING ((EXISTS ( SELECT 1
    FROM work.ticket_private p
   WHERE (p.ticket_id = pause.ticket_id))));
+
+CREATE TABLE work.photo (
+    photo_id bigint NOT NULL,
+    ticket_id bigint NOT NULL,
+    kind text NOT NULL,
+    added_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    actor text,
+    name text NOT NULL,
+    sha256 bytea NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    bytes integer NOT NULL,
+    media_type text DEFAULT 'image/jpeg'::text NOT NULL,
+    CONSTRAINT kind_is_report_or_work CHECK ((kind = ANY (ARRAY['report'::text, 'work'::text]))),
+    CONSTRAINT photo_has_a_size CHECK (((width > 0) AND (height > 0) AND (bytes > 0))),
+    CONSTRAINT photo_name_is_made_by_the_server CHECK ((name ~ '^[0-9a-f]{32}$'::text)),
+    CONSTRAINT sha256_has_32_bytes CHECK ((length(sha256) = 32))
+);
+
+COMMENT ON TABLE work.photo IS 'Photos of tickets: seen by whoever sees the ticket''s words';
+
+COMMENT ON COLUMN work.photo.actor IS 'The account that added it; null: the reporter';
+
+COMMENT ON COLUMN work.photo.kind IS 'report: the reporter sent it; work: somebody of the staff added it';
+
+COMMENT ON COLUMN work.photo.name IS 'The name of its file, random, without ending: <first two>/<name>.jpg and .small.jpg';
+
+COMMENT ON COLUMN work.photo.sha256 IS 'Of the file as it is kept: encoded anew, without what cameras write into pictures';
+
+ALTER TABLE ONLY work.photo
+    ADD CONSTRAINT a_photo_is_kept_once UNIQUE (ticket_id, kind, sha256);
+
+ALTER TABLE ONLY work.photo
+    ADD CONSTRAINT photo_name_is_unique UNIQUE (name);
+
+ALTER TABLE ONLY work.photo
+    ADD CONSTRAINT photo_pkey PRIMARY KEY (photo_id);
+
+ALTER TABLE ONLY work.photo
+    ADD CONSTRAINT photo_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
+
+ALTER TABLE work.photo ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY photo_is_seen_with_its_ticket ON work.photo FOR SELECT USING ((EXISTS ( SELECT 1
+   FROM work.ticket_private p
+  WHERE (p.ticket_id = photo.ticket_id))));
+
+CREATE TABLE work.rating (
+    rating_id bigint NOT NULL,
+    ticket_id bigint NOT NULL,
+    rater text NOT NULL,
+    score smallint NOT NULL,
+    words text,
+    rated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT rater_is_known CHECK ((rater = 'reporter'::text)),
+    CONSTRAINT score_is_1_to_5 CHECK (((score >= 1) AND (score <= 5)))
+);
+
+COMMENT ON TABLE work.rating IS 'How it went, in the eyes of whoever rates it (党群评议): 1 bad to 5 good';
+
+ALTER TABLE ONLY work.rating
+    ADD CONSTRAINT a_rater_rates_a_ticket_once UNIQUE (ticket_id, rater);
+
+ALTER TABLE ONLY work.rating
+    ADD CONSTRAINT rating_pkey PRIMARY KEY (rating_id);
+
+ALTER TABLE ONLY work.rating
+    ADD CONSTRAINT rating_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
+
+ALTER TABLE work.rating ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY rating_is_seen_with_its_ticket ON work.rating FOR SELECT USING ((EXISTS ( SELECT 1
+   FROM work.ticket_private p
+  WHERE (p.ticket_id = rating.ticket_id))));
 
 CREATE TABLE work.reminder (
     ticket_id bigint NOT NULL,
@@ -2321,6 +2413,8 @@ ALTER TABLE ONLY work.ticket_private
 
 ALTER TABLE ONLY work.ticket_private
     ADD CONSTRAINT ticket_private_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
+
+CREATE INDEX ticket_private_contact ON work.ticket_private USING btree (ticket_id) WHERE ((contact_name IS NOT NULL) OR (contact_phone IS NOT NULL));
 
 CREATE INDEX ticket_private_geom ON work.ticket_private USING gist (geom);
 

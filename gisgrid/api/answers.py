@@ -358,12 +358,36 @@ class TicketSummary(Answer):
     post: int | None = unless_hidden("Which post it is with")
 
 
+class Photo(Answer):
+    """A photo as it is kept: JPEG, upright, without what the camera wrote into it."""
+
+    photo_id: int
+    kind: str = Field(description="report: the reporter sent it; work: somebody of the staff")
+    added_at: Instant
+    actor: str | None = Field(default_factory=lambda: None, description="who of the staff; absent for the reporter")
+    width: int
+    height: int
+    bytes: int
+    media_type: str
+
+
+class Rating(Answer):
+    """How it went, in the eyes of whoever reported it (党群评议)."""
+
+    rater: str = Field(description="reporter")
+    score: int = Field(ge=1, le=5, description="1 bad to 5 good")
+    words: str | None
+    rated_at: Instant
+
+
 class Ticket(TicketSummary):
     """One ticket, with its history and what can follow for whoever may see them."""
 
     parts: list[str] = Field(description="numbers of the tickets that are parts of it")
     duplicates: list[str] = Field(description="numbers of the tickets that are about the same thing, closed for it")
     history: list[TicketEvent] = unless_hidden("What happened, oldest first")
+    photos: list[Photo] = unless_hidden("Its photos, oldest first")
+    rating: Rating | None = unless_hidden("How the reporter rated it; null: not yet")
     next_steps: list[NextStep] = unless_hidden("What can follow")
     whistles: list[Whistle] = unless_hidden("Departments that were called in")
 

@@ -15,8 +15,10 @@ from gisgrid.api import (
     changesets,
     cooperation,
     events,
+    following,
     health,
     networks,
+    photos,
     reports,
     routing,
     session,
@@ -25,7 +27,7 @@ from gisgrid.api import (
 )
 from gisgrid.api.answers import describe_problems, problems
 from gisgrid.api.guards import Guards, Heads
-from gisgrid.api.limits import ReportLimits
+from gisgrid.api.limits import ReportLimits, SecretLimits
 from gisgrid.api.problems import add_problem_handlers
 from gisgrid.database import SERVICE, Database
 from gisgrid.open311.app import PREFIX, create_open311
@@ -60,12 +62,15 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     app.state.feed = feed
     app.state.ready = ready
     app.state.limits = ReportLimits(settings.reports_per_hour)
+    app.state.secret_limits = SecretLimits(settings.tries_per_hour)
     add_problem_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(Guards, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        Guards, max_body_bytes=settings.max_body_bytes, other_limits={photos.DOORS: settings.photo_max_bytes}
+    )
     app.add_middleware(Heads, streams=frozenset({f"{events.router.prefix}/events"}))
-    acting = (tickets.acting, routing.acting, cooperation.acting, changesets.router)
-    for router in (session.router, reports.router, *acting, tiles.router, health.router):
+    acting = (tickets.acting, routing.acting, cooperation.acting, changesets.router, photos.router, following.acting)
+    for router in (session.router, reports.router, following.router, *acting, tiles.router, health.router):
         app.include_router(router)
     for router in (areas.router, networks.router, tickets.router, routing.router, events.router):
         app.include_router(router, dependencies=[Depends(session.require_facts)], responses=problems(401))

@@ -1,6 +1,7 @@
 """What every request passes: a limit on its body, headers that keep the answer in its place; HEAD as GET."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from re import Pattern
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -54,18 +55,25 @@ class _Passage:
 
 
 class Guards:
-    """ASGI middleware: 413 past `max_body_bytes`, counted or declared; security headers on every answer."""
+    """ASGI middleware: 413 past `max_body_bytes`, counted or declared; security headers on every answer.
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+    `other_limits`: doors, by a pattern of their whole path, whose bodies have a limit of their own.
+    """
+
+    def __init__(
+        self, app: ASGIApp, max_body_bytes: int, other_limits: Mapping[Pattern[str], int] | None = None
+    ) -> None:
         self.app = app
         self.max_body_bytes = max_body_bytes
+        self.other_limits = other_limits or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, unless its body is too large."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        passage = _Passage(receive, send, self._declared(scope), self.max_body_bytes)
+        limit = self._limit(scope["path"])
+        passage = _Passage(receive, send, self._declared(scope), limit)
         if not passage.is_too_large:
             try:
                 await self.app(scope, passage.receive, passage.send)
@@ -73,9 +81,11 @@ class Guards:
                 if passage.answered:
                     raise
         if passage.is_too_large and not passage.answered:
-            limit = f"at most {self.max_body_bytes} bytes"
-            refusal = problem(413, "Too large", (Fault("body", "the body is too large", limit),))
+            refusal = problem(413, "Too large", (Fault("body", "the body is too large", f"at most {limit} bytes"),))
             await refusal(scope, receive, passage.send_answer)
+
+    def _limit(self, path: str) -> int:
+        return next((limit for door, limit in self.other_limits.items() if door.fullmatch(path)), self.max_body_bytes)
 
     @staticmethod
     def _declared(scope: Scope) -> int:

@@ -1,4 +1,4 @@
-"""How many reports may one stranger send? The machine itself and whoever is signed in are not counted."""
+"""How many reports may one stranger send, how often guess a secret? The machine itself is not counted."""
 
 import ipaddress
 
@@ -20,11 +20,33 @@ class ReportLimits:
 
     def check(self, request: Request, caller: Caller) -> None:
         """May this request go on? Raises TooMany."""
-        address = request.client.host if request.client else ""
+        address = _address(request)
         if caller.signed_in or _is_loopback(address):
             return
         if not self.limiter.hit(self.limit, "reports", address):
             raise TooMany(Fault("client", f"more than {self.limit.amount} reports in an hour", "try again later"))
+
+
+class SecretLimits:
+    """How often may one address be wrong about a report's secret? A moving window, counted in this process."""
+
+    def __init__(self, per_hour: int) -> None:
+        self.limit = parse(f"{per_hour}/hour")
+        self.limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def check(self, request: Request) -> None:
+        """May this address try? Raises TooMany."""
+        if not self.limiter.test(self.limit, "secrets", _address(request)):
+            raise TooMany(Fault("X-Report-Secret", "too many wrong numbers and secrets", "try again later"))
+
+    def count(self, request: Request) -> None:
+        """It was wrong."""
+        if not _is_loopback(_address(request)):
+            self.limiter.hit(self.limit, "secrets", _address(request))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _is_loopback(address: str) -> bool:

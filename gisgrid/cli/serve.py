@@ -102,7 +102,7 @@ def _serve(settings: Settings, cluster: Cluster, began: float, *, smoke: bool) -
     server = _Server(config, where=f"http://{settings.host}:{settings.port}", began=began, smoke=smoke)
     pid_file.write_text(json.dumps({"pid": os.getpid(), "port": settings.port}))
     try:
-        with working(cluster.owner_url), sending(cluster.owner_url, settings):
+        with working(cluster.owner_url, settings), sending(cluster.owner_url, settings):
             server.run(sockets=sockets)
     except KeyboardInterrupt:
         pass  # uvicorn has stopped already and hands the signal on

@@ -30,6 +30,9 @@ TOPICS = {
     "ticket.unmerged": ("拆开重复事件", "taken apart again"),
     "ticket.paused": ("暂停计时", "clock stopped"),
     "ticket.resumed": ("恢复计时", "clock goes on"),
+    "ticket.told": ("已答复上报人", "its reporter was told something"),
+    "ticket.answered": ("上报人已答复，恢复计时", "its reporter has answered, clock goes on"),
+    "ticket.rated": ("上报人已评议", "rated by its reporter"),
 }
 """What people call a topic; one that is not here is still told, as `OTHER`."""
 OTHER = ("事件有更新", "ticket changed")

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from gisgrid.errors import Fault, NotFound
+from gisgrid.tickets.following import find_rating
+from gisgrid.tickets.photos import list_photos
 
 _TICKETS = """
 SELECT t.ticket_id, t.number, t.network, t.category, t.workflow, t.step, t.source, t.method, t.confidence,
@@ -89,13 +91,15 @@ def list_tickets(connection: Connection, wanted: TicketFilter) -> list[dict[str,
 
 
 def get_ticket(connection: Connection, number: str) -> dict[str, Any]:
-    """Which ticket has this number? With its history and next steps where the caller may see them."""
+    """Which ticket has this number? With its history, photos and next steps where the caller may see them."""
     row = connection.execute(text(_TICKETS + "WHERE t.number = :number"), {"number": number}).one_or_none()
     if row is None:
         raise NotFound(Fault("number", f"there is no ticket {number[:64]}", "check the number"))
     ticket = _ticket(row) | _tied(connection, row.ticket_id)
     if row.private_id is not None:
         ticket |= _history(connection, row.ticket_id)
+        ticket["photos"] = list_photos(connection, row.ticket_id)
+        ticket["rating"] = find_rating(connection, row.ticket_id)
         ticket["next_steps"] = _next_steps(connection, row)
     return ticket
 

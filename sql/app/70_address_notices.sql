@@ -27,7 +27,8 @@ BEGIN
     RETURN (
         SELECT coalesce(jsonb_object_agg(p.key, p.value), '{}') FROM jsonb_each(payload) AS p
         WHERE p.key IN ('from', 'to', 'from_step', 'to_step', 'clock', 'level')
-          AND jsonb_typeof(p.value) IN ('string', 'null'));
+          AND jsonb_typeof(p.value) IN ('string', 'null')
+           OR p.key = 'score' AND jsonb_typeof(p.value) = 'number');
 END $$;
 COMMENT ON FUNCTION app.public_payload(jsonb) IS 'Of what the writer of a notice says, the keys that are public';
 

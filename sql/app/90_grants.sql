@@ -19,7 +19,7 @@ TO gisgrid_service, gisgrid_viewer;
 
 -- People are not: these tables have row policies.
 GRANT SELECT ON
-core.post, core.person, core.roster, work.ticket_private, work.event, work.pause, work.whistle,
+core.post, core.person, core.roster, work.ticket_private, work.event, work.pause, work.whistle, work.photo, work.rating,
 overlay.camera, overlay.place, overlay.ping, overlay.patrol_cell
 TO gisgrid_service, gisgrid_viewer;
 
@@ -66,7 +66,9 @@ app.assign_on_arrival(bigint, text, text), app.note_step(work.ticket, text, text
 app.step_needs(bigint, text [], text), app.step_waits_for(bigint, text, text), app.reopen(bigint, text, text, text),
 app.give_ticket(bigint, text, bigint, text, text, text, jsonb), app.note_tie(bigint, text, text, text, jsonb),
 app.ticket_to_change(text, text, text []), app.alarms(bigint), app.tick_clocks(integer),
-app.stop_clock(bigint, text, text), app.start_clock(bigint)
+app.stop_clock(bigint, text, text), app.start_clock(bigint),
+app.note_talk(bigint, text, text, text, jsonb), app.reporter_may(bigint), app.reporter_assignee(bigint, text),
+app.erase_reporters(integer, integer)
 FROM gisgrid_service;
 GRANT USAGE ON SEQUENCE draft.changeset_id_seq TO gisgrid_service;
 GRANT SELECT ON draft.changeset, draft.area, draft.problem, draft.preview TO gisgrid_service;

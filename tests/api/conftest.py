@@ -51,7 +51,8 @@ class District:
 def district(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
     url = new_database()
     _import(url, tmp_path_factory)
-    app = create_app(Settings(pool_size=4), url_of(url, str(make_url(url).database), "gisgrid_api"))
+    settings = Settings(pool_size=4, data_dir=tmp_path_factory.mktemp("data"))
+    app = create_app(settings, url_of(url, str(make_url(url).database), "gisgrid_api"))
     with TestClient(app):
         yield District(app, _people(url), url)
 

@@ -149,7 +149,7 @@ def test_a_setting_closes_the_facts_to_strangers(district: District) -> None:
         assert client.get("/api/v1/tickets", headers=bearer).status_code == 200
 
 
-TABLES = ("work.ticket_private", "work.event", "core.post", "core.person")
+TABLES = ("work.ticket_private", "work.event", "work.photo", "work.rating", "core.post", "core.person")
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,7 @@ def test_every_refusal_is_a_problem_document(document: dict[str, Any]) -> None:
     refusals = {(name, status): answer for name, status, answer in told_answers(document) if status >= "400"}
     assert {tuple(answer["content"]) for answer in refusals.values()} == {("application/problem+json",)}
     assert {status for name, status in refusals if name.startswith("post /api/v1/tickets")} == {
-        "400", "401", "403", "404", "409", "413", "422",
+        "400", "401", "403", "404", "409", "413", "422", "503",
     }  # fmt: skip
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
@@ -58,6 +58,7 @@ def test_every_refusal_is_a_problem_document(document: dict[str, Any]) -> None:
 def test_what_only_some_may_see_is_not_required(document: dict[str, Any]) -> None:
     ticket = document["components"]["schemas"]["Ticket"]
     hidden = {"description", "contact", "point", "department", "post", "history", "next_steps", "whistles"}
+    hidden |= {"photos", "rating"}
     assert set(ticket["properties"]) - set(ticket["required"]) == hidden
 
 

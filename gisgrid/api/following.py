@@ -1,0 +1,202 @@
+"""The reporter's doors, by number and secret (in a header, never in an address); and what staff tell him."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from gisgrid.api.answers import Answer, AreaRef, GridRef, Instant, LonLat, Photo, Rating, Ticket, problems
+from gisgrid.api.photos import AS_BODY, JPEG, TAKEN, PhotoId, PhotoReceipt, SentPhoto, Size, jpeg
+from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
+from gisgrid.api.values import LongText, PlainText, in_zone
+from gisgrid.errors import NotFound
+from gisgrid.settings import Settings
+from gisgrid.tickets.following import answer_staff, check_secret, follow_report, rate_ticket, tell_reporter
+from gisgrid.tickets.listing import get_ticket
+from gisgrid.tickets.photos import PhotoOrder, add_photo, find_own_photo
+
+router = APIRouter(prefix="/api/v1/reports", tags=["following"])
+acting = APIRouter(prefix="/api/v1/tickets", tags=["following"], route_class=SignedInRoute)
+
+
+def _said(words: str) -> str:
+    if not words.strip():
+        raise ValueError("there are no words in it")
+    return words.strip()
+
+
+Words = Annotated[LongText, AfterValidator(_said)]
+
+
+class Step(Answer):
+    """A step of the report's way."""
+
+    step: str
+    name_zh: str
+    name_en: str
+
+
+class ReportAssignee(Answer):
+    """Who has it: the post; a name only where the post is public."""
+
+    role: str | None
+    role_zh: str | None
+    role_en: str | None
+    title: str | None
+    area: str | None
+    department: str | None
+    name: str | None
+    phone: str | None
+
+
+class May(Answer):
+    """What the reporter may do now."""
+
+    add_photos: bool = Field(description="for a day, and while he is asked something")
+    answer: bool = Field(description="while he is asked something")
+    rate: bool = Field(description="once the result is there, until 30 days after closing")
+
+
+class Said(Answer):
+    """What was told to the reporter, or what he answered."""
+
+    at: Instant
+    is_yours: bool
+    text: str
+
+
+class FollowedReport(Answer):
+    """A report as whoever sent it sees it."""
+
+    number: str
+    category: str
+    workflow: str
+    step: str
+    steps: list[Step]
+    grid: GridRef | None
+    area: AreaRef | None
+    place: LonLat | None = Field(description="its public place")
+    reported_at: Instant
+    received_at: Instant
+    due_at: Instant
+    closed_at: Instant | None
+    description: str
+    assignee: ReportAssignee | None
+    waits_for_you: bool = Field(description="its clocks stand still until you answer")
+    may: May
+    talk: list[Said] = Field(description="oldest first")
+    photos: list[Photo] = Field(description="yours, oldest first")
+    rating: Rating | None
+
+
+class WordsBody(BaseModel):
+    """What somebody says."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Words
+
+
+class RatingBody(BaseModel):
+    """How it went: 1 bad to 5 good, and words to it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    score: Annotated[int, Field(strict=True, ge=1, le=5)]
+    words: LongText | None = None
+
+
+def require_reporter(
+    request: Request,
+    number: PlainText,
+    database: CurrentDatabase,
+    x_report_secret: Annotated[str, Header(max_length=200)] = "",
+) -> str:
+    """The number of a report whose secret came with the request. Raises NotFound, TooMany after many wrong ones."""
+    limits = request.app.state.secret_limits
+    limits.check(request)
+    try:
+        with database.transaction() as connection:
+            check_secret(connection, number, x_report_secret)
+    except NotFound:
+        limits.count(request)
+        raise
+    return number
+
+
+OwnReport = Annotated[str, Depends(require_reporter)]
+
+
+@router.get("/{number}", response_model=FollowedReport, responses=problems(404, 429))
+def get_report(own: OwnReport, database: CurrentDatabase) -> dict[str, Any]:
+    """How is my report? Its facts, my words and photos, which step it is in, who has it, what I was told, due when."""
+    with database.transaction() as connection:
+        return follow_report(connection, own)
+
+
+@router.post(
+    "/{number}/photos",
+    status_code=201,
+    response_model=PhotoReceipt,
+    responses={**TAKEN, **problems(429)},
+    openapi_extra=AS_BODY,
+)
+def create_own_photo(
+    request: Request, response: Response, own: OwnReport, database: CurrentDatabase, photo: SentPhoto
+) -> dict[str, Any]:
+    """Add a photo to my report: within a day, and while I am asked something."""
+    settings: Settings = request.app.state.settings
+    order = PhotoOrder(own, "report", settings.photos_per_ticket)
+    facts, is_new = add_photo(database, settings.photos, order, photo)
+    if not is_new:
+        response.status_code = 200
+    answer: dict[str, Any] = in_zone(facts, settings.timezone)
+    return answer
+
+
+@router.get("/{number}/photos/{photo_id}", response_class=Response, responses={**problems(404, 429), **JPEG})
+def get_own_photo(
+    request: Request, own: OwnReport, photo_id: PhotoId, database: CurrentDatabase, size: Size = "large"
+) -> Response:
+    """A photo that I sent, as it is kept."""
+    with database.transaction() as connection:
+        name, sha256 = find_own_photo(connection, own, photo_id)
+    return jpeg(request, name, sha256, size)
+
+
+@router.post(
+    "/{number}/answers", status_code=201, response_model=FollowedReport, responses=problems(400, 404, 409, 413, 429)
+)
+def create_answer(own: OwnReport, body: WordsBody, database: CurrentDatabase) -> dict[str, Any]:
+    """Answer what I was asked; the clocks go on."""
+    with database.transaction() as connection:
+        answer_staff(connection, own, body.text)
+        return follow_report(connection, own)
+
+
+@router.post(
+    "/{number}/rating", status_code=201, response_model=FollowedReport, responses=problems(400, 404, 409, 413, 429)
+)
+def create_rating(own: OwnReport, body: RatingBody, database: CurrentDatabase) -> dict[str, Any]:
+    """Rate how it went (党群评议); where the result waits for that, it closes the ticket."""
+    with database.transaction() as connection:
+        rate_ticket(connection, own, body.score, body.words)
+        return follow_report(connection, own)
+
+
+@acting.post(
+    "/{number}/answers",
+    status_code=201,
+    response_model=Ticket,
+    response_model_exclude_unset=True,
+    responses=problems(400, 401, 403, 404, 409, 413),
+)
+def tell(
+    request: Request, number: PlainText, body: WordsBody, caller: CurrentCaller, database: CurrentDatabase
+) -> dict[str, Any]:
+    """Tell the reporter something: he reads it where he follows his report, and nothing else of the history."""
+    with database.transaction(caller.scope) as connection:
+        tell_reporter(connection, number, body.text, caller)
+        ticket = get_ticket(connection, number)
+    answer: dict[str, Any] = in_zone(ticket, request.app.state.settings.timezone)
+    return answer

@@ -1,0 +1,82 @@
+"""The reporter follows his report by number and secret, answers what he is asked, is told, and rates how it went."""
+
+import hmac
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from gisgrid.access import Caller, ticket_secret
+from gisgrid.errors import Conflict, Fault, NotAllowed, NotFound
+
+_NOT_RATED = {
+    "not_yet": ("it is not done yet", "rate it when its result is there"),
+    "already": ("it has been rated", "nothing needs to be done"),
+    "too_late": ("it was closed more than 30 days ago", "report it anew if it is not right"),
+}
+
+
+def check_secret(connection: Connection, number: str, secret: str) -> None:
+    """Is this the secret of that report? Raises NotFound: the same for a wrong secret and for an unknown number.
+
+    Compared in constant time, whether there is such a number or not.
+    """
+    row = connection.execute(
+        text(
+            "SELECT k.key, EXISTS (SELECT FROM work.ticket AS t WHERE t.number = :number) AS is_known"
+            " FROM core.server_key AS k WHERE k.purpose = 'ticket'"
+        ),
+        {"number": number},
+    ).one()
+    right = ticket_secret(bytes(row.key), number)
+    if not hmac.compare_digest(right.encode(), secret.encode()) or not row.is_known:
+        raise NotFound(
+            Fault("number", "there is no report with this number and secret", "both stand on the receipt of the report")
+        )
+
+
+def follow_report(connection: Connection, number: str) -> dict[str, Any]:
+    """What the reporter sees of his report; the secret was right. Times are text, in the database's zone."""
+    found: dict[str, Any] = connection.execute(
+        text("SELECT app.follow_report(:number)"), {"number": number}
+    ).scalar_one()
+    return found
+
+
+def answer_staff(connection: Connection, number: str, words: str) -> None:
+    """The reporter answers what he was asked, and the clocks go on. Raises Conflict where nothing was asked."""
+    refused = connection.execute(
+        text("SELECT app.answer_staff(:number, :words)"), {"number": number, "words": words}
+    ).scalar()
+    if refused:
+        raise Conflict(Fault("number", "nobody waits for an answer", "wait until you are asked"))
+
+
+def rate_ticket(connection: Connection, number: str, score: int, words: str | None) -> None:
+    """The reporter rates how it went; in feedback this closes the ticket. Raises Conflict: not yet, again, too late."""
+    refused = connection.execute(
+        text("SELECT app.rate_ticket(:number, :score, :words)"), {"number": number, "score": score, "words": words}
+    ).scalar()
+    if refused:
+        raise Conflict(Fault("score", *_NOT_RATED[refused]))
+
+
+def tell_reporter(connection: Connection, number: str, words: str, caller: Caller) -> None:
+    """Staff say something to the reporter. The connection's scope must be the caller's. Raises NotFound, NotAllowed."""
+    refused = connection.execute(
+        text("SELECT app.tell_reporter(:number, :words, :actor, :role)"),
+        {"number": number, "words": words, "actor": caller.name, "role": caller.role},
+    ).scalar()
+    if refused == "unknown":
+        raise NotFound(Fault("number", f"there is no ticket {number[:64]}", "check the number"))
+    if refused:
+        message = f"a {caller.role} may not do this here"
+        raise NotAllowed(Fault("number", message, "ask whoever is in charge of the area"))
+
+
+def find_rating(connection: Connection, ticket_id: int) -> dict[str, Any] | None:
+    """How the reporter rated a ticket, as far as the connection's scope shows it."""
+    row = connection.execute(
+        text("SELECT rater, score, words, rated_at FROM work.rating WHERE ticket_id = :id AND rater = 'reporter'"),
+        {"id": ticket_id},
+    ).one_or_none()
+    return None if row is None else dict(row._mapping)
