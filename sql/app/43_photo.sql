@@ -43,6 +43,15 @@ END $$;
 COMMENT ON FUNCTION app.photo_ticket(text, text, integer) IS
 'May a photo be added to this ticket? refused: unknown, not_allowed, closed, too_late, too_many; null: yes, and it is locked';
 
+CREATE FUNCTION app.note_news(ticket bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO core.change (layer, box)
+    SELECT 'ticket', st_envelope(t.geom) FROM work.ticket AS t WHERE t.ticket_id = ticket AND t.geom IS NOT NULL;
+END $$;
+COMMENT ON FUNCTION app.note_news(bigint) IS
+'Something was added to a ticket that is no fact of it: whoever looks at it asks again';
+
 CREATE FUNCTION app.add_photo(ticket_number text, photo_kind text, photo_actor text, photo jsonb, most integer)
 RETURNS TABLE (photo_id bigint, added_at timestamptz, is_new boolean, distance_m double precision, refused text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -71,6 +80,7 @@ BEGIN
         SELECT x.ticket_id, x.path, p.department, 'photographed', x.step, x.step, photo_actor,
                jsonb_build_object('photo_id', add_photo.photo_id, 'kind', photo_kind)
         FROM work.ticket AS x JOIN work.ticket_private AS p USING (ticket_id) WHERE x.ticket_id = t.ticket_id;
+        PERFORM app.note_news(t.ticket_id);
     END IF;
     RETURN NEXT;
 END $$;

@@ -1,6 +1,7 @@
 """The service over the sample district, as `up` makes it, in a thread of the tests' own process."""
 
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from gisgrid.access import add_account
 from gisgrid.api.app import create_app
 from gisgrid.cli.sample import load_sample
 from gisgrid.database import OWNER, Database
-from gisgrid.settings import read_settings
+from gisgrid.settings import Settings, read_settings
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,11 @@ class LiveServer:
 @contextmanager
 def serving_sample(owner_url: str) -> Iterator[LiveServer]:
     """Load the sample into an empty, migrated database and serve it on a free port."""
-    settings = read_settings({})
+    with tempfile.TemporaryDirectory(prefix="gisgrid-photos-") as place:
+        yield from _serving(owner_url, read_settings({}, data_dir=place))
+
+
+def _serving(owner_url: str, settings: Settings) -> Iterator[LiveServer]:
     _load(owner_url)
     secret = _add_admin(owner_url)
     service_url = make_url(owner_url).set(username="gisgrid_api").render_as_string(hide_password=False)

@@ -1,9 +1,10 @@
 import { effect } from '@preact/signals';
+import { openFollow } from './actions/follow';
 import { chooseTicket } from './actions/tickets';
 import { speak } from './i18n';
 import { home, lang, layersOff, picked, scope, tab, view, type View } from './state';
 
-/** The page's address: `#m=zoom/lat/lon&sel=code&ticket=number&off=layer,layer&lang=en`. */
+/** The page's address: `#m=zoom/lat/lon&sel=code&ticket=number&follow=number&off=layer,layer&lang=en`. */
 export function readAddress(): void {
   const given = new URLSearchParams(location.hash.slice(1));
   speak(given.get('lang') === 'en' ? 'en' : 'zh-CN');
@@ -16,6 +17,8 @@ export function readAddress(): void {
   layersOff.value = new Set((given.get('off') ?? '').split(',').filter(Boolean));
   const number = given.get('ticket');
   if (number) void chooseTicket(number, !view.value);
+  const own = given.get('follow');
+  if (own !== null) openFollow(own);
 }
 
 function readView(text: string | null): View | null {
@@ -31,6 +34,7 @@ export function followAddress(): () => void {
     const seen = view.value;
     if (seen) parts.push(`m=${seen.zoom.toFixed(2)}/${seen.lat.toFixed(5)}/${seen.lon.toFixed(5)}`);
     if (scope.value && scope.value !== home.value?.properties.code) parts.push(`sel=${encodeURIComponent(scope.value)}`);
+    if (picked.value?.what === 'follow') parts.push(`follow=${encodeURIComponent(picked.value.number)}`);
     if (picked.value?.what === 'ticket') parts.push(`ticket=${encodeURIComponent(picked.value.number)}`);
     if (layersOff.value.size > 0) parts.push(`off=${[...layersOff.value].join(',')}`);
     if (lang.value !== 'zh-CN') parts.push(`lang=${lang.value}`);

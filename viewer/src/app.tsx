@@ -5,7 +5,9 @@ import { AreaPage } from './panels/AreaPage';
 import { CameraPage } from './panels/CameraPage';
 import { CounterBar } from './panels/CounterBar';
 import { Expired } from './panels/Expired';
+import { FollowPage } from './panels/FollowPage';
 import { Header } from './panels/Header';
+import { Lightbox } from './panels/Lightbox';
 import { MapView } from './panels/MapView';
 import { PilePage } from './panels/PilePage';
 import { ReportPage } from './panels/ReportPage';
@@ -30,6 +32,7 @@ export function App() {
         </Sheet>
       </main>
       <SignIn />
+      <Lightbox />
     </>
   );
 }
@@ -40,6 +43,7 @@ function Page() {
   if (!home.value && problem) return <Failed problem={problem} retry={() => void openHome()} />;
   if (page.value === 'report') return <ReportPage />;
   if (page.value === 'ticket') return <TicketPage />;
+  if (picked.value?.what === 'follow') return <FollowPage number={picked.value.number} />;
   if (picked.value?.what === 'pile') return <PilePage numbers={picked.value.numbers} />;
   if (picked.value?.what === 'camera') return <CameraPage camera={picked.value.camera} />;
   return <AreaPage />;

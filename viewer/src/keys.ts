@@ -1,6 +1,7 @@
 import { readAddress } from './address';
+import { turnPhotos } from './actions/photos';
 import { closeReport } from './actions/report';
-import { picked, reporting, signInOpen } from './state';
+import { lightbox, picked, reporting, signInOpen } from './state';
 
 /** `/` goes to the search, Escape closes what lies on top; a new address is followed. */
 export function followKeys(): () => void {
@@ -18,7 +19,8 @@ function press(event: KeyboardEvent): void {
     event.preventDefault();
     document.getElementById('search')?.focus();
   }
-  if (event.key === 'Escape' && !event.defaultPrevented && !signInOpen.peek()) closeTop();
+  if (lightbox.peek()) turnPhotos({ ArrowLeft: -1, ArrowRight: 1 }[event.key] ?? 0);
+  if (event.key === 'Escape' && !event.defaultPrevented && !signInOpen.peek() && !lightbox.peek()) closeTop();
 }
 
 function closeTop(): void {

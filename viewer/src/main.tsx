@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { followScope, loadIndex, openHome } from './actions/areas';
 import { loadCategories, loadConfig } from './actions/catalogue';
+import { followFollowed, readKept } from './actions/follow';
 import { followPlace } from './actions/report';
 import { followSession, resumeSession } from './actions/session';
 import { followTickets } from './actions/tickets';
@@ -16,9 +17,11 @@ import './styles/controls.css';
 import './styles/frame.css';
 import './styles/panel.css';
 import './styles/map.css';
+import './styles/photos.css';
 import './styles/phone.css';
 
 async function start(): Promise<void> {
+  readKept();
   readAddress();
   layersOpen.value = matchMedia('(min-width: 901px)').matches;
   render(<App />, document.getElementById('app') as HTMLElement);
@@ -26,6 +29,7 @@ async function start(): Promise<void> {
   followKeys();
   followScope();
   followPlace();
+  followFollowed();
   followSession();
   await Promise.all([loadConfig().catch(() => undefined), resumeSession()]);
   followTickets();

@@ -5,7 +5,9 @@ import type {
   Category,
   Config,
   Counters,
+  FollowedReport,
   Located,
+  LonLat,
   Problem,
   ReportOut,
   Session,
@@ -20,16 +22,26 @@ export type Loadable<T> = { value: T | null; loading: boolean; problem: Problem 
 export type CounterName = keyof Counters;
 export type Camera = { code: string; name: string; bearing: number; angle: number; grid?: string };
 export type View = { zoom: number; lat: number; lon: number };
-/** What lies on top of the area's page; a pile is several tickets at one place. */
+/** What lies on top of the area's page; a pile is several tickets at one place; follow without a number: which? */
 export type Picked =
   | { what: 'ticket'; number: string; from?: string[] }
   | { what: 'pile'; numbers: string[] }
   | { what: 'camera'; camera: Camera }
+  | { what: 'follow'; number: string }
   | null;
 export type Tab = 'tickets' | 'facts';
 export type Snap = 'peek' | 'half' | 'full';
 export type Filter = { counter: CounterName; category: string; from: string; to: string };
 export type Census = Record<string, number>;
+/** A photo for the report being written; `gps` is where the camera says it was. */
+export type Chosen = {
+  file: File;
+  url: string;
+  gps: LonLat | null;
+  state: 'waiting' | 'sending' | 'sent' | 'failed';
+  problem: Problem | null;
+};
+export type KeptReport = { number: string; secret: string; at: string };
 export type PlaceBy = 'map' | 'gps' | 'typed';
 export type Place = { lon: number; lat: number; system: string; accuracy_m?: number };
 
@@ -99,6 +111,13 @@ export const place = signal<Place | null>(null);
 export const located = signal<Loadable<Located>>(idle());
 export const nearby = signal<Ticket[]>([]);
 export const receipt = signal<ReportOut | null>(null);
+export const chosen = signal<Chosen[]>([]);
+
+/** Reports that this browser knows the secrets of, and the one that is open. */
+export const kept = signal<KeptReport[]>([]);
+export const followed = signal<Loadable<FollowedReport>>(idle());
+/** Addresses of the pictures that are looked at, and which of them is shown. */
+export const lightbox = signal<{ sources: string[]; at: number } | null>(null);
 
 /** Bumped when the server says that something of this kind changed. */
 export const areaTick = signal(0);

@@ -1,6 +1,8 @@
 import { effect } from '@preact/signals';
-import { api, ask, type ReportIn } from '../api/client';
-import { located, nearby, picked, type Place, place, placeBy, receipt, reporting, snap, ticketTick } from '../state';
+import { api, ask, type LonLat, type ReportIn } from '../api/client';
+import { keepReport } from './follow';
+import { dropPhotos, sendPhotos } from './photos';
+import { goal, located, nearby, picked, type Place, place, placeBy, receipt, reporting, snap, ticketTick } from '../state';
 import { listOpen } from './tickets';
 import { loader } from './load';
 
@@ -11,6 +13,7 @@ export function openReport(at: Place | null = null): void {
   receipt.value = null;
   place.value = at;
   placeBy.value = 'map';
+  dropPhotos();
   reporting.value = true;
   snap.value = 'half';
 }
@@ -19,6 +22,7 @@ export function closeReport(): void {
   reporting.value = false;
   place.value = null;
   receipt.value = null;
+  dropPhotos();
 }
 
 /** A random UUID; crypto.randomUUID is missing on plain http, getRandomValues is not. */
@@ -33,8 +37,16 @@ export function newClientRef(): string {
 /** Sends the report; the same `client_ref` again never makes a second ticket. Throws Problem. */
 export async function sendReport(body: ReportIn): Promise<void> {
   receipt.value = await ask(api.POST('/api/v1/reports', { body }));
+  keepReport(receipt.value.number, receipt.value.secret);
   snap.value = 'full';
   ticketTick.value++;
+  void sendPhotos();
+}
+
+/** The report is where a photo was taken. */
+export function usePlaceOf({ lon, lat }: LonLat): void {
+  place.value = { lon: round(lon), lat: round(lat), system: 'wgs84' };
+  goal.value = { lon, lat };
 }
 
 /** The browser's own position, WGS 84; rejects when it is refused or takes over 15 s. */

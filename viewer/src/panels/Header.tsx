@@ -1,3 +1,4 @@
+import { openFollow } from '../actions/follow';
 import { signOut } from '../actions/session';
 import { speak, t, term } from '../i18n';
 import { config, home, lang, live, session, signInOpen } from '../state';
@@ -32,6 +33,10 @@ export function Header() {
           <span class="short" aria-hidden="true">
             {t('app.langShort')}
           </span>
+        </button>
+        <button type="button" class="top-button" aria-label={t('follow.open')} title={t('follow.open')} onClick={() => openFollow()}>
+          <Icon name="inbox" />
+          <span>{t('follow.mine')}</span>
         </button>
         {session.value ? <WhoIsIn /> : <SignInButton />}
       </div>

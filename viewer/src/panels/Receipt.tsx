@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { openFollow } from '../actions/follow';
 import { closeReport, openReport } from '../actions/report';
 import { chooseTicket } from '../actions/tickets';
 import type { ReportOut } from '../api/client';
@@ -7,6 +8,7 @@ import { stepName } from '../tickets';
 import { showTime } from '../time';
 import { Facts } from '../ui/Facts';
 import { Icon } from '../ui/Icon';
+import { SentPhotos } from './PhotoPicker';
 
 /** What the reporter takes home: number, access code, who has it, by when. */
 export function Receipt({ receipt }: { receipt: ReportOut }) {
@@ -16,6 +18,10 @@ export function Receipt({ receipt }: { receipt: ReportOut }) {
     closeReport();
     void chooseTicket(number, true);
   };
+  const follow = () => {
+    closeReport();
+    openFollow(number);
+  };
   return (
     <div class="receipt" role="status">
       <p class="receipt-mark">
@@ -24,6 +30,7 @@ export function Receipt({ receipt }: { receipt: ReportOut }) {
       <Kept label={t('report.number')} text={number} name="number" />
       <Kept label={t('report.secret')} text={secret} name="secret" />
       <p class="hint">{t('report.secretHint')}</p>
+      <SentPhotos />
       <Facts
         facts={[
           [t('ticket.grid'), grid ? `${grid.name} ${grid.code}` : (area?.code ?? '')],
@@ -35,6 +42,9 @@ export function Receipt({ receipt }: { receipt: ReportOut }) {
       <div class="actions">
         <button type="button" class="button primary" onClick={view}>
           {t('report.view')}
+        </button>
+        <button type="button" class="button" onClick={follow}>
+          {t('follow.this')}
         </button>
         <button type="button" class="button" onClick={() => openReport()}>
           {t('report.again')}

@@ -8,6 +8,7 @@ import { Field } from '../ui/Field';
 import { Failed } from '../ui/Notice';
 import { CategoryPicker } from './CategoryPicker';
 import { Nearby } from './Nearby';
+import { PhotoPicker } from './PhotoPicker';
 import { PlacePicker } from './PlacePicker';
 
 const fields = ['category', 'description', 'lon', 'lat', 'system', 'accuracy_m'];
@@ -32,6 +33,7 @@ export function ReportForm() {
           />
         )}
       </Field>
+      <PhotoPicker />
       {problem.value && <Failed problem={problem.value} fields={fields} />}
       <button type="submit" class="button primary wide" disabled={sending.value}>
         {sending.value ? t('report.sending') : t('report.send')}

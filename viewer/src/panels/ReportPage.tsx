@@ -10,7 +10,7 @@ export function ReportPage() {
   return (
     <>
       <PageHead title={done ? t('report.done') : t('report.title')} back={closeReport} />
-      <div class="page-body">{done ? <Receipt receipt={done} /> : <ReportForm />}</div>
+      <div key={done?.number ?? ''} class="page-body">{done ? <Receipt receipt={done} /> : <ReportForm />}</div>
     </>
   );
 }

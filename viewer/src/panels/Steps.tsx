@@ -4,7 +4,7 @@ import { workflows } from '../state';
 import { stepName } from '../tickets';
 
 /** The way of a ticket through its workflow, and where it is. */
-export function Steps({ ticket }: { ticket: Ticket }) {
+export function Steps({ ticket }: { ticket: Pick<Ticket, 'workflow' | 'step' | 'closed_at'> }) {
   const steps = workflows.value.find(({ workflow }) => workflow === ticket.workflow)?.steps ?? [];
   const here = steps.findIndex(({ step }) => step === ticket.step);
   return (

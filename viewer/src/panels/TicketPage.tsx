@@ -11,10 +11,13 @@ import { Failed, Skeleton } from '../ui/Notice';
 import { Cooperation } from './Cooperation';
 import { History } from './History';
 import { PageHead } from './PageHead';
+import { Rated } from './RatingForm';
 import { StepForm } from './StepForm';
 import { Steps } from './Steps';
 import { Similar, Ties } from './Ties';
 import { Whistles } from './Whistles';
+import { TellForm } from './TellForm';
+import { TicketPhotos } from './TicketPhotos';
 
 export function TicketPage() {
   const { value, problem } = ticket.value;
@@ -53,9 +56,11 @@ function TicketBody({ ticket: one }: { ticket: Ticket }) {
     <>
       <Steps ticket={one} />
       <Words ticket={one} />
+      <TicketPhotos ticket={one} />
       <TicketFacts ticket={one} />
       <Ties ticket={one} />
       <Whistles ticket={one} />
+      {one.rating && <Rated rating={one.rating} />}
       {at && (
         <div class="actions">
           <button type="button" class="button" onClick={() => (goal.value = at)}>
@@ -67,6 +72,7 @@ function TicketBody({ ticket: one }: { ticket: Ticket }) {
       {session.value && <StepForm key={one.step} ticket={one} />}
       {session.value && <Cooperation ticket={one} />}
       {session.value && <Similar ticket={one} />}
+      {session.value && one.history && <TellForm key={one.number} ticket={one} />}
       <History ticket={one} />
     </>
   );

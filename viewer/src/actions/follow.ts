@@ -1,0 +1,111 @@
+import { effect } from '@preact/signals';
+import { api, ask, type FollowedReport, Problem } from '../api/client';
+import { followed, kept, type KeptReport, now, picked, snap, ticketTick } from '../state';
+import { loader } from './load';
+
+/** Numbers and secrets of this browser's own reports; they leave it only in the header of a question about them. */
+const place = 'gisgrid.reports';
+const most = 50;
+
+export function readKept(): void {
+  kept.value = held();
+}
+
+function held(): KeptReport[] {
+  try {
+    const found: unknown = JSON.parse(localStorage.getItem(place) ?? '[]');
+    return Array.isArray(found) ? found.filter(isKept) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isKept(one: unknown): one is KeptReport {
+  const { number, secret, at } = (one ?? {}) as Record<string, unknown>;
+  return [number, secret, at].every((part) => typeof part === 'string');
+}
+
+export function keepReport(number: string, secret: string): void {
+  const others = held().filter((one) => one.number !== number);
+  write([{ number, secret, at: new Date().toISOString() }, ...others].slice(0, most));
+}
+
+export function forgetReport(number: string): void {
+  write(held().filter((one) => one.number !== number));
+}
+
+function write(reports: KeptReport[]): void {
+  kept.value = reports;
+  try {
+    localStorage.setItem(place, JSON.stringify(reports));
+  } catch {
+    // a browser that keeps nothing: the receipt says both
+  }
+}
+
+export const secretOf = (number: string): string => kept.value.find((one) => one.number === number)?.secret ?? '';
+
+/** Opens the list of one's own reports, or one of them. */
+export function openFollow(number = ''): void {
+  picked.value = { what: 'follow', number };
+  snap.value = 'full';
+}
+
+/** Back to the area, with the map in sight. */
+export function closeFollow(): void {
+  picked.value = null;
+  snap.value = 'half';
+}
+
+function header(number: string, secret = secretOf(number)) {
+  return { params: { path: { number }, header: { 'x-report-secret': secret } } };
+}
+
+/** Looks whether number and secret belong together, keeps them and opens the report. Throws Problem. */
+export async function followNew(number: string, secret: string): Promise<void> {
+  await ask(api.GET('/api/v1/reports/{number}', header(number, secret)));
+  keepReport(number, secret);
+  openFollow(number);
+}
+
+export async function answer(number: string, text: string): Promise<void> {
+  show(await ask(api.POST('/api/v1/reports/{number}/answers', { ...header(number), body: { text } })));
+}
+
+export async function rate(number: string, score: number, words: string): Promise<void> {
+  const body = { score, ...(words.trim() && { words: words.trim() }) };
+  show(await ask(api.POST('/api/v1/reports/{number}/rating', { ...header(number), body })));
+  ticketTick.value++;
+}
+
+function show(value: FollowedReport): void {
+  followed.value = { value, loading: false, problem: null };
+}
+
+/** Staff tell the reporter something; `asks` stops the clock until he answers. Throws Problem. */
+export async function tell(number: string, text: string, asks: boolean): Promise<void> {
+  const params = { path: { number } };
+  if (asks) await stopClock(number, text);
+  await ask(api.POST('/api/v1/tickets/{number}/answers', { params, body: { text } }));
+  ticketTick.value++;
+}
+
+/** One that stands still already is as good. */
+async function stopClock(number: string, reason: string): Promise<void> {
+  const body = { state: 'paused', reason } as const;
+  await ask(api.POST('/api/v1/tickets/{number}/clock', { params: { path: { number } }, body })).catch((thrown) => {
+    if (!(thrown instanceof Problem && thrown.status === 409)) throw thrown;
+  });
+}
+
+/** Keeps the followed report in step with what is open and with the server. */
+export function followFollowed(): () => void {
+  const load = loader(followed);
+  return effect(() => {
+    const open = picked.value;
+    if (open?.what !== 'follow' || ticketTick.value < 0 || now.value < 0) return;
+    if (followed.peek().value?.number !== open.number) followed.value = { ...followed.peek(), value: null };
+    const secret = secretOf(open.number);
+    if (open.number && secret) void load(() => ask(api.GET('/api/v1/reports/{number}', header(open.number, secret))));
+  });
+}

@@ -1,0 +1,107 @@
+import { useSignal } from '@preact/signals';
+import { closeFollow, followNew, forgetReport, openFollow, secretOf } from '../actions/follow';
+import { asProblem, type Problem } from '../api/client';
+import { t } from '../i18n';
+import { categories, followed, kept, lang, ticketTick } from '../state';
+import { categoryName } from '../tickets';
+import { showDay } from '../time';
+import { Field } from '../ui/Field';
+import { Icon } from '../ui/Icon';
+import { Failed, Skeleton } from '../ui/Notice';
+import { OwnReport } from './OwnReport';
+import { PageHead } from './PageHead';
+
+/** One's own reports: which there are, and how one of them is doing. */
+export function FollowPage({ number }: { number: string }) {
+  const known = number !== '' && secretOf(number) !== '';
+  return known ? <One number={number} /> : <Which number={number} />;
+}
+
+function One({ number }: { number: string }) {
+  const { value, problem } = followed.value;
+  const report = value?.number === number ? value : null;
+  const title = report ? categoryName(report.category, categories.value, lang.value) : t('follow.mine');
+  return (
+    <>
+      <PageHead title={title} back={() => openFollow()}>
+        <p class="page-sub">
+          <code>{number}</code>
+        </p>
+      </PageHead>
+      <div class="page-body">
+        {problem && <Failed problem={problem} retry={() => ticketTick.value++} />}
+        {!report && !problem && <Skeleton rows={5} />}
+        {report && <OwnReport key={number} report={report} />}
+      </div>
+    </>
+  );
+}
+
+function Which({ number }: { number: string }) {
+  return (
+    <>
+      <PageHead title={t('follow.mine')} back={closeFollow} />
+      <div class="page-body">
+        <Kept />
+        <Ask given={number} />
+      </div>
+    </>
+  );
+}
+
+function Kept() {
+  if (kept.value.length === 0) return <p class="hint private">{t('follow.none')}</p>;
+  return (
+    <section class="block kept-reports">
+      <ul class="area-list">
+        {kept.value.map(({ number, at }) => (
+          <li key={number}>
+            <button type="button" onClick={() => openFollow(number)}>
+              <code>{number}</code>
+              <span class="hint">{showDay(at)}</span>
+            </button>
+            <button type="button" class="link" aria-label={t('follow.forget', { number })} title={t('follow.forget', { number })} onClick={() => forgetReport(number)}>
+              <Icon name="close" />
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p class="hint">{t('follow.keptHint')}</p>
+    </section>
+  );
+}
+
+/** By number and access code, as they stand on the receipt. */
+function Ask({ given }: { given: string }) {
+  const number = useSignal(given);
+  const secret = useSignal('');
+  const problem = useSignal<Problem | null>(null);
+  const sending = useSignal(false);
+  const send = async (event: Event) => {
+    event.preventDefault();
+    if (!number.value.trim() || !secret.value.trim()) return;
+    sending.value = true;
+    problem.value = null;
+    await followNew(number.value.trim(), secret.value.trim()).catch((thrown) => (problem.value = asProblem(thrown)));
+    sending.value = false;
+  };
+  return (
+    <form class="block follow-form" onSubmit={(event) => void send(event)}>
+      <h3>{t('follow.byNumber')}</h3>
+      <Field label={t('report.number')}>
+        {(attributes) => (
+          <input {...attributes} name="number" autocomplete="off" spellcheck={false} value={number.value} onInput={(event) => (number.value = event.currentTarget.value)} />
+        )}
+      </Field>
+      <Field label={t('report.secret')} hint={t('follow.secretHint')}>
+        {(attributes) => (
+          <input {...attributes} name="code" autocomplete="off" spellcheck={false} value={secret.value} onInput={(event) => (secret.value = event.currentTarget.value)} />
+        )}
+      </Field>
+      {problem.value && (problem.value.status === 404 ? <p class="error" role="alert">{t('follow.wrong')}</p> : <Failed problem={problem.value} />)}
+      <button type="submit" class="button primary wide" disabled={sending.value}>
+        {t('follow.show')}
+      </button>
+    </form>
+  );
+}
