@@ -80,6 +80,7 @@ class FollowedReport(Answer):
     received_at: Instant
     due_at: Instant
     closed_at: Instant | None
+    duplicate_of: str | None = Field(description="the ticket that is about the same thing, and goes on")
     description: str
     assignee: ReportAssignee | None
     waits_for_you: bool = Field(description="its clocks stand still until you answer")

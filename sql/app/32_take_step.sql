@@ -44,20 +44,31 @@ CREATE FUNCTION app.take_step(
     ticket_number text, next_step text, actor text, actor_role text, note text DEFAULT NULL
 ) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Move a ticket along its template. Why it was not done: unknown, not_allowed, no_such_step, needs_note, needs_photo,
--- whistles_open: ..., parts_open: ...; null when done. Scope is asked by app.ticket_to_change.
+-- Move a ticket along its template, for staff: scope is asked by app.ticket_to_change. Why it was not done: unknown,
+-- not_allowed, or what app.move_ticket says; null when done.
 DECLARE
     can record;
-    t work.ticket;
-    arc work.transition;
-    arrives work.step;
-    refused text;
 BEGIN
     SELECT * INTO can FROM app.ticket_to_change(ticket_number, actor_role, ARRAY[actor_role]);
     IF can.refused IN ('unknown', 'not_allowed') THEN
         RETURN can.refused;
     END IF;
-    SELECT * INTO t FROM work.ticket AS x WHERE x.ticket_id = can.ticket_id;
+    RETURN app.move_ticket(can.ticket_id, next_step, actor, actor_role, note);
+END $$;
+COMMENT ON FUNCTION app.take_step(text, text, text, text, text) IS
+'Move a ticket along its workflow; returns why not, or null when done';
+
+CREATE FUNCTION app.move_ticket(ticket bigint, next_step text, actor text, actor_role text, note text) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- The step itself, whoever takes it; the caller has asked for his scope, or his secret, and locked the ticket. Why it
+-- was not done: not_allowed, no_such_step, needs_note, needs_photo, whistles_open: ..., parts_open: ...
+DECLARE
+    t work.ticket;
+    arc work.transition;
+    arrives work.step;
+    refused text;
+BEGIN
+    SELECT * INTO t FROM work.ticket AS x WHERE x.ticket_id = move_ticket.ticket;
     SELECT * INTO arc FROM work.transition AS r
     WHERE r.workflow = t.workflow AND r.from_step = t.step AND r.to_step = next_step;
     IF NOT FOUND OR t.duplicate_of IS NOT NULL THEN
@@ -85,8 +96,8 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION app.take_step(text, text, text, text, text) IS
-'Move a ticket along its workflow; returns why not, or null when done';
+COMMENT ON FUNCTION app.move_ticket(bigint, text, text, text, text) IS
+'Take a step of a ticket, once it is known that whoever takes it may; returns why not, or null when done';
 
 CREATE FUNCTION app.assign_on_arrival(ticket bigint, workflow text, arrived text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$

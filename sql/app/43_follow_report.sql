@@ -15,6 +15,7 @@ BEGIN
                                  ORDER BY s.position)
                 FROM work.step AS s WHERE s.workflow = t.workflow),
             'assignee', app.reporter_assignee(p.post_id, p.department),
+            'duplicate_of', (SELECT o.number FROM work.ticket AS o WHERE o.ticket_id = t.duplicate_of),
             'waits_for_you', m.answer,
             'may', to_jsonb(m),
             'talk', (
@@ -135,9 +136,9 @@ BEGIN
     IF t.closed_at IS NULL THEN
         SELECT r.to_step INTO next_step FROM work.transition AS r
         JOIN work.step AS s ON s.workflow = r.workflow AND s.step = r.to_step
-        WHERE r.workflow = t.workflow AND r.from_step = t.step AND 'reporter' = ANY(r.roles)
+        WHERE r.workflow = t.workflow AND r.from_step = t.step AND r.kind = 'forward' AND 'reporter' = ANY(r.roles)
         ORDER BY s.closes DESC, s.position LIMIT 1;
-        IF app.take_step(ticket_number, next_step, NULL, 'reporter', NULL) IS NOT NULL THEN
+        IF app.move_ticket(t.ticket_id, next_step, NULL, 'reporter', words) IS NOT NULL THEN
             RETURN 'not_yet';
         END IF;
     END IF;

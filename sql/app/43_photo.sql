@@ -8,9 +8,10 @@ BEGIN
     RETURN QUERY
     SELECT t.closed_at IS NULL AND (c.paused_at IS NOT NULL OR t.received_at > moment - interval '24 h'),
            t.closed_at IS NULL AND c.paused_at IS NOT NULL,
-           CASE WHEN t.closed_at IS NULL THEN EXISTS (
+           t.duplicate_of IS NULL AND CASE WHEN t.closed_at IS NULL THEN EXISTS (
                     SELECT FROM work.transition AS r
-                    WHERE r.workflow = t.workflow AND r.from_step = t.step AND 'reporter' = ANY(r.roles))
+                    WHERE r.workflow = t.workflow AND r.from_step = t.step AND r.kind = 'forward'
+                      AND 'reporter' = ANY(r.roles))
                 ELSE t.closed_at > moment - interval '30 days' AND NOT EXISTS (
                     SELECT FROM work.rating AS g WHERE g.ticket_id = t.ticket_id AND g.rater = 'reporter') END
     FROM work.ticket AS t LEFT JOIN work.clock AS c ON c.ticket_id = t.ticket_id

@@ -19,7 +19,8 @@ TO gisgrid_service, gisgrid_viewer;
 
 -- People are not: these tables have row policies.
 GRANT SELECT ON
-core.post, core.person, core.roster, work.ticket_private, work.event, work.pause, work.whistle, work.photo, work.rating,
+core.post, core.person, core.roster, work.ticket_private, work.event, work.pause, work.whistle,
+work.photo, work.rating,
 overlay.camera, overlay.place, overlay.ping, overlay.patrol_cell
 TO gisgrid_service, gisgrid_viewer;
 
@@ -67,8 +68,8 @@ app.step_needs(bigint, text [], text), app.step_waits_for(bigint, text, text), a
 app.give_ticket(bigint, text, bigint, text, text, text, jsonb), app.note_tie(bigint, text, text, text, jsonb),
 app.ticket_to_change(text, text, text []), app.alarms(bigint), app.tick_clocks(integer),
 app.stop_clock(bigint, text, text), app.start_clock(bigint),
-app.note_talk(bigint, text, text, text, jsonb), app.note_news(bigint), app.reporter_may(bigint),
-app.reporter_assignee(bigint, text), app.erase_reporters(integer, integer)
+app.move_ticket(bigint, text, text, text, text), app.note_talk(bigint, text, text, text, jsonb),
+app.note_news(bigint), app.reporter_may(bigint), app.reporter_assignee(bigint, text), app.erase_reporters(integer, integer)
 FROM gisgrid_service;
 GRANT USAGE ON SEQUENCE draft.changeset_id_seq TO gisgrid_service;
 GRANT SELECT ON draft.changeset, draft.area, draft.problem, draft.preview TO gisgrid_service;

@@ -305,6 +305,7 @@ export const en: Record<Key, string> = {
   'follow.answerHint': 'The clock goes on once it is sent.',
   'follow.send': 'Send the answer',
   'follow.photos': 'My photos',
+  'follow.duplicateOf': 'Same as',
   'follow.nobody': 'Waiting to be assigned',
   'rating.title': 'Are you satisfied with the result?',
   'rating.1': 'Very dissatisfied',

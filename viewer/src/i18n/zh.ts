@@ -303,6 +303,7 @@ export const zh = {
   'follow.answerHint': '提交后恢复计时,继续办理。',
   'follow.send': '提交答复',
   'follow.photos': '我的照片',
+  'follow.duplicateOf': '与此为同一件事',
   'follow.nobody': '等待分派',
   'rating.title': '您对办理结果满意吗?',
   'rating.1': '很不满意',

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { answer, secretOf } from '../actions/follow';
 import { ownPhoto, sendOwnPhoto } from '../actions/photos';
+import { chooseTicket } from '../actions/tickets';
 import { asProblem, type FollowedReport, type Photo, type Problem } from '../api/client';
 import { t } from '../i18n';
 import { lang, lightbox, ticketTick } from '../state';
@@ -39,10 +40,19 @@ export function OwnReport({ report }: { report: FollowedReport }) {
           [t('ticket.grid'), report.grid ? `${report.grid.name} ${report.grid.code}` : (report.area?.code ?? '')],
           [t('ticket.received'), showTime(report.received_at)],
           [t('ticket.due'), showTime(report.due_at)],
+          [t('follow.duplicateOf'), report.duplicate_of && <DuplicateOf number={report.duplicate_of} />],
           [t('ticket.closed'), report.closed_at ? showTime(report.closed_at) : ''],
         ]}
       />
     </>
+  );
+}
+
+function DuplicateOf({ number }: { number: string }) {
+  return (
+    <button type="button" class="link" onClick={() => void chooseTicket(number, true)}>
+      <code>{number}</code>
+    </button>
   );
 }
 
