@@ -12,6 +12,7 @@ from gisgrid.access import ticket_secret
 from gisgrid.coordinates import check_point
 from gisgrid.errors import Conflict, Fault, Refused
 from gisgrid.geo import BBox
+from gisgrid.tickets.naming import Named, name_area, name_place
 
 _CATEGORIES = """
 SELECT c.category, c.retired_at IS NOT NULL AS is_retired, (
@@ -28,11 +29,14 @@ ORDER BY c.category <> :name, c.category
 
 @dataclass(frozen=True)
 class Report:
-    """What comes in. `lon, lat` in `system`; `client` is who gave `client_ref`, "" for a stranger."""
+    """What comes in. Where: `lon, lat` in `system`; or an `area` by its code, a `place` by its name, `place_unknown`.
 
-    lon: float
-    lat: float
-    system: str
+    `client` is who sent it and gave `client_ref`, "" for a stranger; `on_behalf`: for whom the contact names.
+    """
+
+    lon: float | None
+    lat: float | None
+    system: str | None
     category: str
     description: str
     accuracy_m: float | None = None
@@ -42,6 +46,10 @@ class Report:
     contact_name: str | None = None
     contact_phone: str | None = None
     source: str = "app"
+    area: str = ""
+    place: str = ""
+    place_unknown: bool = False
+    on_behalf: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
     body = hashlib.sha256(json.dumps(asdict(report), default=str, sort_keys=True).encode()).digest()
     if report.client_ref and (known := _same_report(connection, report, body)):
         return Received(known, is_new=False)
-    point = check_point(report.lon, report.lat, report.system, district_extent(connection, network))
+    where = _where(connection, report, network)
     row = connection.execute(
         text("SELECT * FROM app.receive_report(:report)"),
         {
@@ -69,12 +77,7 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
                     "network": network,
                     "zone": zone,
                     "category": category_id(connection, report.category, for_report=True),
-                    "lon_wgs84": point.lon,
-                    "lat_wgs84": point.lat,
-                    "lon": report.lon,
-                    "lat": report.lat,
-                    "system": report.system,
-                    "accuracy_m": report.accuracy_m,
+                    **where,
                     "description": report.description,
                     "contact_name": report.contact_name,
                     "contact_phone": report.contact_phone,
@@ -85,7 +88,7 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
             )
         },
     ).one()
-    facts = _facts(row, report.system)
+    facts = _facts(row, where.get("system"))
     if report.client_ref:
         connection.execute(
             text(
@@ -101,6 +104,57 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
             },
         )
     return Received(_with_secret(connection, facts), is_new=True)
+
+
+def _where(connection: Connection, report: Report, network: str) -> dict[str, Any]:
+    """The report's place as `app.receive_report` takes it, with what was said of it."""
+    _say_once(report)
+    said = {"on_behalf": True} if report.on_behalf else {}
+    if report.place_unknown:
+        return {"said": said}
+    if report.area or report.place:
+        named = (
+            name_area(connection, report.area, network)
+            if report.area
+            else name_place(connection, report.place, network)
+        )
+        return _named(named) | {"said": said | {"named": {"what": named.what, "code": named.code, "name": named.name}}}
+    point = check_point(report.lon, report.lat, report.system or "", district_extent(connection, network))
+    return {
+        "lon_wgs84": point.lon,
+        "lat_wgs84": point.lat,
+        "lon": report.lon,
+        "lat": report.lat,
+        "system": report.system,
+        "accuracy_m": report.accuracy_m,
+        "said": said,
+    }
+
+
+def _named(named: Named) -> dict[str, Any]:
+    if named.point is None:
+        return {"area_id": named.area_id}
+    lon, lat = named.point.lon, named.point.lat
+    return {"lon_wgs84": lon, "lat_wgs84": lat, "lon": lon, "lat": lat, "system": "wgs84"}
+
+
+def _say_once(report: Report) -> None:
+    """A point, an area, a place or that it is unknown: exactly one of them. Raises Refused naming what is wrong."""
+    remedy = "lon, lat and system; or an area's code; or the name of a place; or place_unknown: true"
+    point = {"lon": report.lon, "lat": report.lat, "system": report.system}
+    missing = [name for name, value in point.items() if value is None]
+    others = {"area": report.area, "place": report.place, "place_unknown": report.place_unknown}
+    ways = [name for name, value in others.items() if value]
+    if len(missing) < len(point):
+        if missing:
+            raise Refused(*(Fault(name, "a point has lon, lat and system", "give it") for name in missing))
+        ways = ["lon", *ways]
+    if not ways:
+        raise Refused(*(Fault(name, "where is it?", remedy) for name in point))
+    if len(ways) > 1:
+        raise Refused(*(Fault(name, f"the place is said {len(ways)} times", f"one of: {remedy}") for name in ways))
+    if ways != ["lon"] and report.accuracy_m is not None:
+        raise Refused(Fault("accuracy_m", "there is no point that it could be of", "leave it out"))
 
 
 def district_extent(connection: Connection, network: str) -> BBox | None:
@@ -161,7 +215,7 @@ def _with_secret(connection: Connection, facts: dict[str, Any]) -> dict[str, Any
     return {"number": facts["number"], "secret": ticket_secret(bytes(key), facts["number"]), **facts}
 
 
-def _facts(row: Any, system: str) -> dict[str, Any]:
+def _facts(row: Any, system: str | None) -> dict[str, Any]:
     assignee = None
     if row.post_id is not None:
         assignee = {"post": row.post_id, "role": row.role, "area": row.post_code}

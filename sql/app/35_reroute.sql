@@ -141,7 +141,7 @@ BEGIN
     END IF;
     UPDATE work.ticket AS x SET
         category = c.category,
-        geom = CASE WHEN c.public_place = 'point' THEN p.geom ELSE v.label_point END
+        geom = CASE WHEN p.geom IS NULL THEN x.geom WHEN c.public_place = 'point' THEN p.geom ELSE v.label_point END
     FROM work.ticket_private AS p
     LEFT JOIN core.area_version AS v ON v.area_version_id = (
         SELECT y.area_version_id FROM work.ticket AS y WHERE y.ticket_id = t.ticket_id)
@@ -172,7 +172,7 @@ BEGIN
     SELECT * INTO l FROM app.place_ticket(t.ticket_id, spot, (place->>'accuracy_m')::float8);
     UPDATE work.ticket_private AS x SET
         lon = (place->>'lon')::float8, lat = (place->>'lat')::float8, system = place->>'system',
-        accuracy_m = (place->>'accuracy_m')::float8, geom = spot
+        accuracy_m = (place->>'accuracy_m')::float8, geom = spot, named_area_id = NULL
     WHERE x.ticket_id = t.ticket_id;
     PERFORM app.reroute(t.ticket_id, 'replaced', actor, note, jsonb_build_object('from', was, 'to', l.code,
         'version', l.area_version_id, 'method', l.method), true);

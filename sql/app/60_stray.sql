@@ -9,7 +9,7 @@ BEGIN ATOMIC
 SELECT 'ticket', t.number, t.area_id, t.path, p.accuracy_m, p.geom, t.geom AS shown
 FROM work.ticket AS t
 INNER JOIN work.ticket_private AS p ON t.ticket_id = p.ticket_id
-WHERE t.network = standing_point.network AND t.closed_at IS NULL
+WHERE t.network = standing_point.network AND t.closed_at IS NULL AND p.geom IS NOT NULL
 UNION ALL
 SELECT 'camera', o.code, o.area_id, o.path, NULL, o.geom, o.geom AS shown FROM overlay.camera AS o
 WHERE standing_point.network = 'base'
@@ -85,6 +85,27 @@ LEFT JOIN LATERAL (
     CROSS JOIN LATERAL app.area_above(outside.geom, stray.network, now()) AS a
 ) AS u ON true
 WHERE m.path <> coalesce(l.path, u.path, '{0}')
+UNION ALL
+SELECT
+    'ticket',
+    'error',
+    f.code,
+    h.code,
+    format('open ticket %s has no point, stands on %s and goes to %s', t.number, coalesce(f.code, 'no area'), h.code),
+    'publish a change set on that ground, its followers take it along',
+    EXISTS (
+        SELECT FROM draft.touched AS d
+        INNER JOIN draft.changeset AS c ON d.changeset_id = c.changeset_id
+        WHERE
+            d.area_id = t.area_id AND c.published_at IS NOT NULL
+            AND (c.policy = 'stay' OR c.followed_at IS NULL)
+    ),
+    t.geom
+FROM work.ticket_private AS p
+INNER JOIN work.ticket AS t ON p.ticket_id = t.ticket_id
+LEFT JOIN core.area AS f ON t.area_id = f.area_id
+CROSS JOIN LATERAL app.area_held(p.named_area_id, t.area_id, stray.network, now()) AS h
+WHERE p.geom IS NULL AND t.network = stray.network AND t.closed_at IS NULL AND t.path <> h.path
 UNION ALL
 SELECT
     'staff',

@@ -11,7 +11,7 @@ core.level, core.area_kind, core.network, core.code_segment,
 core.area, core.area_version, core.lineage, core.alias, core.post_role, core.account_role,
 core.change,
 work.workflow, work.step, work.transition, work.category, work.ticket,
-work.rule, work.clock, work.escalation,
+work.rule, work.clock, work.escalation, work.source,
 core.calendar_day, core.work_hours, core.shift,
 overlay.ground_kind, overlay.ground,
 app.area_now, app.service_request
@@ -47,7 +47,8 @@ app.check_codes(bigint), app.check_staff(bigint), app.draft_upper(bigint),
 app.name_areas(bigint), app.stage_leaves(bigint), app.stage_level(bigint, text), app.stage_changeset(bigint),
 app.prepare_changeset(bigint), app.take_boundary_lock(), app.flip_versions(bigint), app.flip_changeset(bigint),
 app.note_lineage(bigint),
-app.note_boundary_change(bigint), app.put_back(bigint, bigint), app.moved_point(bigint), app.to_follow(bigint),
+app.note_boundary_change(bigint), app.put_back(bigint, bigint), app.moved_point(bigint),
+app.moved_name(bigint), app.to_follow(bigint),
 app.follow_tickets(bigint, integer), app.follow_overlays(bigint), app.hand_over_posts(bigint)
 FROM gisgrid_service;
 -- So is what is sent, and to whom: addresses and secrets of targets are read by nobody else.
