@@ -143,7 +143,7 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
 -- Where everything belongs by the boundaries that are live: what differs is what follows. Preview and publish ask this.
 -- What lies well inside the leaf that it stands on already, with no special grid about, needs no asking. A ticket
--- without a point goes with the area that was named; its arrow begins where it is shown.
+-- without a point goes with the area that was named and is shown at its label point.
 SELECT
     m.what,
     m.id,
@@ -207,7 +207,9 @@ LEFT JOIN core.area AS f ON m.area_id = f.area_id
 CROSS JOIN LATERAL app.area_held(
     m.named_area_id, m.area_id, c.network, greatest(c.valid_from, clock_timestamp())
 ) AS h
-WHERE c.changeset_id = to_follow.change_set AND m.path <> h.path;
+WHERE
+    c.changeset_id = to_follow.change_set
+    AND (m.path <> h.path OR (m.shown IS NOT NULL AND m.shown IS DISTINCT FROM h.label_point));
 END;
 COMMENT ON FUNCTION app.to_follow(bigint) IS
 'What does not yet belong where the live boundaries put it, of all that a change set could move';
@@ -247,7 +249,7 @@ BEGIN
             priority = CASE WHEN t.area_id IS DISTINCT FROM d.to_area_id THEN d.priority ELSE t.priority END,
             area_id = d.to_area_id,
             path = d.path,
-            geom = CASE WHEN d.has_point OR t.geom IS NULL OR t.area_id IS NOT DISTINCT FROM d.to_area_id THEN t.geom
+            geom = CASE WHEN d.has_point OR t.geom IS NULL THEN t.geom
                         ELSE coalesce(st_endpoint(d.arrow), t.geom) END
         FROM duty AS d WHERE t.ticket_id = d.ticket_id
         RETURNING t.ticket_id
