@@ -14,6 +14,7 @@ from gisgrid.cli.load import load_app
 from gisgrid.cli.network import network_app
 from gisgrid.cli.notice import notice_app
 from gisgrid.cli.qgis import qgis
+from gisgrid.cli.qr import qr
 from gisgrid.cli.route import route
 from gisgrid.cli.test import run_tests
 from gisgrid.cli.tile import tile
@@ -43,6 +44,7 @@ app.command()(assign.assign)
 app.command()(route)
 app.command()(tile)
 app.command()(qgis)
+app.command()(qr)
 app.add_typer(people.user_app, name="user")
 app.command("db-url")(people.db_url)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(people.psql)

@@ -13,7 +13,7 @@ known AS (
     FROM app.area_at(now()) AS v
     WHERE v.network = find_named.network
     UNION ALL
-    SELECT 'place', p.code, p.name, v.area_id, v.code, v.name, p.geom
+    SELECT 'place', p.code, p.name, v.area_id, v.code AS area_code, v.name AS area_name, p.geom
     FROM overlay.place AS p
     LEFT JOIN app.area_at(now()) AS v ON p.area_id = v.area_id
     WHERE p.path && core.scope()
@@ -21,7 +21,7 @@ known AS (
     SELECT *
     FROM (
         SELECT DISTINCT ON (p.area_id, p.title)
-            'post', 'post-' || p.post_id, p.title, v.area_id, v.code, v.name, p.geom
+            'post', 'post-' || p.post_id AS code, p.title, v.area_id, v.code AS area_code, v.name AS area_name, p.geom
         FROM core.post AS p
         INNER JOIN app.area_at(now()) AS v ON p.area_id = v.area_id
         WHERE

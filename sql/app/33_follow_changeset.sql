@@ -193,8 +193,8 @@ UNION ALL
 SELECT
     'ticket',
     m.number,
-    f.code,
-    h.code,
+    f.code AS from_code,
+    h.code AS to_code,
     h.area_id,
     h.area_version_id,
     h.path,

@@ -89,11 +89,11 @@ UNION ALL
 SELECT
     'ticket',
     'error',
-    f.code,
-    h.code,
+    f.code AS on_code,
+    h.code AS to_code,
     format('open ticket %s has no point, stands on %s and goes to %s', t.number, coalesce(f.code, 'no area'), h.code),
     'publish a change set on that ground, its followers take it along',
-    EXISTS (
+    t.closed_at IS NULL AND EXISTS (
         SELECT FROM draft.touched AS d
         INNER JOIN draft.changeset AS c ON d.changeset_id = c.changeset_id
         WHERE
