@@ -38,7 +38,7 @@ class ReportBody(BaseModel):
     system: PlainText | None = None
     area: PlainText | None = Field(None, description="instead of a point: the unified code of an area of any level")
     place: PlainText | None = Field(None, description="instead of a point: the name or code of a place, building, area")
-    place_unknown: bool = Field(False, description="instead of a point: nobody knows yet; the top area has it")
+    place_unknown: bool | None = Field(None, description="instead of a point: nobody knows yet; the top area has it")
     category: PlainText
     description: LongText
     accuracy_m: Accuracy | None = None
@@ -102,7 +102,7 @@ def read_report(body: ReportBody, caller: Caller, settings: Settings) -> Report:
         source="app" if body.source is None else body.source,
         area=body.area or "",
         place=body.place or "",
-        place_unknown=body.place_unknown,
+        place_unknown=body.place_unknown or False,
         on_behalf=body.on_behalf_of is not None,
     )
 

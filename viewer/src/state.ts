@@ -5,6 +5,8 @@ import type {
   Category,
   Config,
   Counters,
+  Leads,
+  LiveArea,
   Located,
   Problem,
   ReportOut,
@@ -30,7 +32,7 @@ export type Tab = 'tickets' | 'facts';
 export type Snap = 'peek' | 'half' | 'full';
 export type Filter = { counter: CounterName; category: string; from: string; to: string };
 export type Census = Record<string, number>;
-export type PlaceBy = 'map' | 'gps' | 'typed';
+export type PlaceBy = 'map' | 'gps' | 'typed' | 'code';
 export type Place = { lon: number; lat: number; system: string; accuracy_m?: number };
 
 export const idle = <T>(): Loadable<T> => ({ value: null, loading: false, problem: null });
@@ -96,6 +98,9 @@ export const signInOpen = signal(false);
 export const reporting = signal(false);
 export const placeBy = signal<PlaceBy>('map');
 export const place = signal<Place | null>(null);
+/** Where a scanned code leads, and which of these areas the report is about. */
+export const scanned = signal<Loadable<Leads>>(idle());
+export const named = signal<LiveArea | null>(null);
 export const located = signal<Loadable<Located>>(idle());
 export const nearby = signal<Ticket[]>([]);
 export const receipt = signal<ReportOut | null>(null);

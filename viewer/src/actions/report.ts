@@ -1,6 +1,20 @@
 import { effect } from '@preact/signals';
 import { api, ask, type ReportIn } from '../api/client';
-import { located, nearby, picked, type Place, place, placeBy, receipt, reporting, snap, ticketTick } from '../state';
+import {
+  idle,
+  located,
+  named,
+  nearby,
+  picked,
+  type Place,
+  place,
+  placeBy,
+  receipt,
+  reporting,
+  scanned,
+  snap,
+  ticketTick,
+} from '../state';
 import { listOpen } from './tickets';
 import { loader } from './load';
 
@@ -9,6 +23,7 @@ const settleMs = 250;
 export function openReport(at: Place | null = null): void {
   picked.value = null;
   receipt.value = null;
+  forget();
   place.value = at;
   placeBy.value = 'map';
   reporting.value = true;
@@ -18,7 +33,13 @@ export function openReport(at: Place | null = null): void {
 export function closeReport(): void {
   reporting.value = false;
   place.value = null;
+  forget();
   receipt.value = null;
+}
+
+function forget(): void {
+  scanned.value = idle();
+  named.value = null;
 }
 
 /** A random UUID; crypto.randomUUID is missing on plain http, getRandomValues is not. */
