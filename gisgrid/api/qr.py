@@ -40,7 +40,10 @@ class Leads(Answer):
 @router.get(
     "/{code}.svg",
     response_class=Response,
-    responses={200: {"description": "SVG with the code and its name below", "content": {SVG: {}}}, **problems(404)},
+    responses={
+        200: {"description": "SVG with the code and its name below", "content": {SVG: {"schema": {"type": "string"}}}},
+        **problems(404),
+    },
 )
 def get_qr(request: Request, database: CurrentDatabase, code: Code, network: Network = "") -> Response:
     """The QR code of a grid, an area above or a post, to be printed; who scans it reports with that filled in."""
