@@ -29,6 +29,7 @@ class Settings:
     statement_timeout_s: int = 15
     max_body_bytes: int = 2_000_000
     reports_per_hour: int = 60
+    alarm_again_hours: int = 24
     public_facts: bool = True
     public_url: str = ""
     webhook_http: bool = False

@@ -194,7 +194,7 @@ class LineString(Answer):
 class MoveProperties(Answer):
     """One thing that publishing would move; a code that is null: no grid."""
 
-    what: str = Field(description="ticket, camera, place or post")
+    what: str = Field(description="ticket, camera, place, device or post")
     id: str
     from_code: str | None
     to_code: str | None

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from gisgrid import __version__
 from gisgrid.api import (
+    alarms,
     areas,
     batch,
     changesets,
@@ -66,7 +67,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guards, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(Heads, streams=frozenset({f"{events.router.prefix}/events"}))
-    acting = (tickets.acting, routing.acting, cooperation.acting, batch.router, changesets.router)
+    acting = (tickets.acting, routing.acting, cooperation.acting, batch.router, alarms.router, changesets.router)
     for router in (session.router, reports.router, *acting, tiles.router, health.router):
         app.include_router(router)
     for router in (areas.router, networks.router, qr.router, tickets.router, routing.router, events.router):

@@ -9,6 +9,7 @@ from gisgrid.cli import areas, assign, people, serve
 from gisgrid.cli.bench import bench_app
 from gisgrid.cli.changeset import changeset_app
 from gisgrid.cli.check import check
+from gisgrid.cli.device import device_app
 from gisgrid.cli.export import export
 from gisgrid.cli.load import load_app
 from gisgrid.cli.network import network_app
@@ -39,6 +40,7 @@ app.command()(check)
 app.add_typer(network_app, name="network")
 app.add_typer(bench_app, name="bench")
 app.add_typer(notice_app, name="notice")
+app.add_typer(device_app, name="device")
 app.command()(areas.locate)
 app.command()(assign.assign)
 app.command()(route)

@@ -1,6 +1,5 @@
 """A report becomes a routed ticket: one transaction, once for every key that a client gives."""
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -8,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from gisgrid.access import ticket_secret
 from gisgrid.coordinates import check_point
-from gisgrid.errors import Conflict, Fault, Refused
+from gisgrid.errors import Fault, Refused
 from gisgrid.geo import BBox
 from gisgrid.tickets.naming import Named, name_area, name_place
+from gisgrid.tickets.receipts import Received, find_receipt, keep_receipt, make_key, read_facts, with_secret
 
 _CATEGORIES = """
 SELECT c.category, c.retired_at IS NOT NULL AS is_retired, (
@@ -52,21 +51,13 @@ class Report:
     on_behalf: bool = False
 
 
-@dataclass(frozen=True)
-class Received:
-    """What became of a report: the answer's facts, and whether the ticket is new."""
-
-    facts: dict[str, Any]
-    is_new: bool
-
-
 def receive(connection: Connection, report: Report, *, network: str, zone: str) -> Received:
     """Take a report in. Raises Refused with field and remedy, Conflict when the key was used for another body.
 
     Durable when the caller's transaction has committed. Costs one statement and a look at the key.
     """
-    body = hashlib.sha256(json.dumps(asdict(report), default=str, sort_keys=True).encode()).digest()
-    if report.client_ref and (known := _same_report(connection, report, body)):
+    key = make_key(report.client, report.client_ref, asdict(report))
+    if known := find_receipt(connection, key):
         return Received(known, is_new=False)
     where = _where(connection, report, network)
     row = connection.execute(
@@ -88,22 +79,9 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
             )
         },
     ).one()
-    facts = _facts(row, where.get("system"))
-    if report.client_ref:
-        connection.execute(
-            text(
-                "INSERT INTO work.client_ref (client, client_ref, body_sha256, ticket_id, answer)"
-                " VALUES (:client, :ref, :body, :ticket_id, :answer)"
-            ),
-            {
-                "client": report.client,
-                "ref": report.client_ref,
-                "body": body,
-                "ticket_id": row.ticket_id,
-                "answer": json.dumps(facts),
-            },
-        )
-    return Received(_with_secret(connection, facts), is_new=True)
+    facts = read_facts(row, where.get("system"))
+    keep_receipt(connection, key, row.ticket_id, facts)
+    return Received(with_secret(connection, facts), is_new=True)
 
 
 def _where(connection: Connection, report: Report, network: str) -> dict[str, Any]:
@@ -189,55 +167,3 @@ def category_id(connection: Connection, name: str, *, for_report: bool = False) 
     if for_report and found[0].is_retired:
         raise Refused(Fault("category", f"{found[0].category} is no longer in use", "see /api/v1/categories"))
     return str(found[0].category)
-
-
-def _same_report(connection: Connection, report: Report, body: bytes) -> dict[str, Any] | None:
-    """The answer that this key was given before. Two at once: the second waits here for the first."""
-    connection.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7147))"),
-        {"key": f"{report.client}\x1f{report.client_ref}"},
-    )
-    known = connection.execute(
-        text("SELECT body_sha256, answer FROM work.client_ref WHERE client = :client AND client_ref = :ref"),
-        {"client": report.client, "ref": report.client_ref},
-    ).one_or_none()
-    if known is None:
-        return None
-    if bytes(known.body_sha256) != body:
-        raise Conflict(
-            Fault("client_ref", "this key was used for a report with another body", "give every report its own key")
-        )
-    return _with_secret(connection, known.answer)
-
-
-def _with_secret(connection: Connection, facts: dict[str, Any]) -> dict[str, Any]:
-    key = connection.execute(text("SELECT key FROM core.server_key WHERE purpose = 'ticket'")).scalar_one()
-    return {"number": facts["number"], "secret": ticket_secret(bytes(key), facts["number"]), **facts}
-
-
-def _facts(row: Any, system: str | None) -> dict[str, Any]:
-    assignee = None
-    if row.post_id is not None:
-        assignee = {"post": row.post_id, "role": row.role, "area": row.post_code}
-    elif row.department:
-        assignee = {"post": None, "role": "department", "area": row.area_code}
-    if assignee and row.department:
-        assignee["department"] = row.department
-    return {
-        "number": row.number,
-        "grid": None
-        if row.grid_code is None
-        else {"code": row.grid_code, "name": row.grid_name, "kind": row.grid_kind},
-        "area": None if row.area_code is None else {"code": row.area_code, "level": row.area_level},
-        "assignment": {
-            "method": row.method,
-            "confidence": row.confidence,
-            "distance_to_edge_m": row.distance_to_edge_m,
-            "candidates": row.candidates,
-            "system": system,
-            "version": row.area_version_id,
-        },
-        "step": row.step,
-        "assignee": assignee,
-        "due_at": row.due_at.isoformat(),
-    }

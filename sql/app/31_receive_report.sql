@@ -10,7 +10,7 @@ AS $$
 -- One report becomes one ticket: located, routed, written with its first event and a notice. The shared boundary lock
 -- is a statement of its own, so that what follows sees the boundaries that are live under it. Facts of the report:
 -- network, category, description, contact_name, contact_phone, source, zone, reported_at, said (for its first event);
--- where: lon_wgs84, lat_wgs84, lon, lat, system, accuracy_m, or area_id, or none of these;
+-- where: lon_wgs84, lat_wgs84, lon, lat, system, accuracy_m, or area_id, or none of these; device_id of an alarm;
 -- and of history only: at (located and received then), due_at, closed_at, step, external_id.
 DECLARE
     point geometry := st_setsrid(st_makepoint((report->>'lon_wgs84')::float8, (report->>'lat_wgs84')::float8), 4326);
@@ -41,7 +41,7 @@ BEGIN
         shown := CASE WHEN above.method = 'code' THEN above.label_point END;
     ELSE
         SELECT * INTO place FROM app.locate(point, report->>'network', happened, (report->>'accuracy_m')::float8);
-        shown := CASE WHEN category.public_place = 'point' THEN point ELSE
+        shown := CASE WHEN category.public_place = 'point' AND NOT report ? 'device_id' THEN point ELSE
             (SELECT v.label_point FROM core.area_version AS v WHERE v.area_version_id = place.area_version_id) END;
     END IF;
     IF place.area_id IS NOT NULL THEN
@@ -82,11 +82,11 @@ BEGIN
             (report->>'closed_at')::timestamptz, duty.priority,
             CASE WHEN report->>'due_at' IS NULL THEN duty.due_hours END, duty.due_unit);
     INSERT INTO work.ticket_private (ticket_id, path, department, description, contact_name, contact_phone,
-                                     lon, lat, system, accuracy_m, geom, named_area_id, post_id, external_id)
+                                     lon, lat, system, accuracy_m, geom, named_area_id, device_id, post_id, external_id)
     VALUES (ticket_id, area_path, duty.department, report->>'description', report->>'contact_name',
             report->>'contact_phone', (report->>'lon')::float8, (report->>'lat')::float8, report->>'system',
             (report->>'accuracy_m')::float8, point, CASE WHEN point IS NULL THEN (report->>'area_id')::bigint END,
-            duty.post_id, report->>'external_id');
+            (report->>'device_id')::bigint, duty.post_id, report->>'external_id');
     INSERT INTO work.event (ticket_id, path, department, at, action, to_step, actor, detail)
     VALUES (ticket_id, area_path, duty.department, received, 'received', step, report->>'actor', jsonb_build_object(
         'method', place.method, 'grid', place.code, 'version', place.area_version_id, 'area', area_code,

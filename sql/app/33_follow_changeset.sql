@@ -82,6 +82,23 @@ INNER JOIN overlay.place AS o ON near.place_id = o.place_id
 WHERE (SELECT c.network FROM network AS c) = 'base'
 UNION ALL
 SELECT
+    'device',
+    o.code,
+    NULL,
+    o.area_id,
+    o.path,
+    o.geom
+FROM (
+    SELECT a.device_id FROM overlay.device AS a WHERE a.area_id IN (SELECT u.area_id FROM touched AS u)
+    UNION
+    SELECT i.device_id FROM ground AS g CROSS JOIN LATERAL (
+        SELECT a.device_id FROM overlay.device AS a WHERE a.geom && g.geom OFFSET 0
+    ) AS i
+) AS near
+INNER JOIN overlay.device AS o ON near.device_id = o.device_id
+WHERE (SELECT c.network FROM network AS c) = 'base'
+UNION ALL
+SELECT
     'post',
     o.post_id::text,
     NULL,
@@ -100,7 +117,7 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS o;
 END;
-COMMENT ON FUNCTION app.moved_point(bigint) IS 'The points that a change set could move: open tickets, cameras, places, posts';
+COMMENT ON FUNCTION app.moved_point(bigint) IS 'The points that a change set could move: open tickets, cameras, places, devices, posts';
 
 CREATE FUNCTION app.moved_name(change_set bigint)
 RETURNS TABLE (number text, named_area_id bigint, area_id bigint, path bigint [], shown geometry)
@@ -308,7 +325,7 @@ COMMENT ON FUNCTION app.follow_changeset(bigint, integer) IS
 
 CREATE FUNCTION app.follow_overlays(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Cameras, places, posts with a point of their own and patrol cells take the areas that hold them now.
+-- Cameras, places, devices, posts with a point of their own and patrol cells take the areas that hold them now.
 BEGIN
     WITH move AS MATERIALIZED (SELECT * FROM app.to_follow(change_set) AS f WHERE f.what <> 'ticket'),
     camera AS (
@@ -318,6 +335,10 @@ BEGIN
     place AS (
         UPDATE overlay.place AS o SET area_id = m.to_area_id, path = m.path
         FROM move AS m WHERE m.what = 'place' AND o.code = m.id
+    ),
+    device AS (
+        UPDATE overlay.device AS o SET area_id = m.to_area_id, path = m.path
+        FROM move AS m WHERE m.what = 'device' AND o.code = m.id
     )
     UPDATE core.post AS o SET area_id = m.to_area_id, path = m.path
     FROM move AS m WHERE m.what = 'post' AND o.post_id::text = m.id AND m.to_area_id IS NOT NULL;
@@ -332,7 +353,7 @@ BEGIN
     WHERE c.changeset_id = change_set AND c.network = 'base'
       AND o.cell = s.cell AND o.path <> coalesce(l.path, '{0}');
 END $$;
-COMMENT ON FUNCTION app.follow_overlays(bigint) IS 'Give cameras, places, posts with a point and patrol cells their present areas';
+COMMENT ON FUNCTION app.follow_overlays(bigint) IS 'Give cameras, places, devices, posts with a point and patrol cells their present areas';
 
 CREATE FUNCTION app.hand_over_posts(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -141,7 +141,8 @@ BEGIN
     END IF;
     UPDATE work.ticket AS x SET
         category = c.category,
-        geom = CASE WHEN p.geom IS NULL THEN x.geom WHEN c.public_place = 'point' THEN p.geom ELSE v.label_point END
+        geom = CASE WHEN p.geom IS NULL THEN x.geom
+            WHEN c.public_place = 'point' AND p.device_id IS NULL THEN p.geom ELSE v.label_point END
     FROM work.ticket_private AS p
     LEFT JOIN core.area_version AS v ON v.area_version_id = (
         SELECT y.area_version_id FROM work.ticket AS y WHERE y.ticket_id = t.ticket_id)

@@ -20,7 +20,7 @@ TO gisgrid_service, gisgrid_viewer;
 -- People are not: these tables have row policies.
 GRANT SELECT ON
 core.post, core.person, core.roster, work.ticket_private, work.event, work.pause, work.whistle,
-overlay.camera, overlay.place, overlay.ping, overlay.patrol_cell
+overlay.camera, overlay.place, overlay.device, overlay.ping, overlay.patrol_cell
 TO gisgrid_service, gisgrid_viewer;
 
 -- The service signs people in and moves tickets.

@@ -52,3 +52,42 @@ INSERT INTO work.source (source, position, said_by, name_zh, name_en) VALUES
 ('device', 10, 'nobody', '设备告警', 'device'),
 ('open311', 11, 'nobody', 'Open311 接口', 'Open311'),
 ('load', 12, 'nobody', '历史导入', 'loaded history');
+
+CREATE SEQUENCE overlay.device_id_seq;
+CREATE TABLE overlay.device (
+    device_id bigint PRIMARY KEY DEFAULT nextval('overlay.device_id_seq'),
+    code text COLLATE "C" NOT NULL CONSTRAINT device_code_is_unique UNIQUE,
+    name text NOT NULL,
+    kind text NOT NULL,
+    category text NOT NULL REFERENCES work.category,
+    area_id bigint REFERENCES core.area,
+    path bigint [] NOT NULL,
+    disabled_at timestamptz,
+    last_seen_at timestamptz,
+    geom geometry (Point, 4326) NOT NULL,
+    geom_3857 geometry (Point, 3857) GENERATED ALWAYS AS (st_transform(geom, 3857)) STORED
+);
+ALTER SEQUENCE overlay.device_id_seq OWNED BY overlay.device.device_id;
+CREATE INDEX device_geom ON overlay.device USING gist (geom);
+CREATE INDEX device_geom_3857 ON overlay.device USING gist (geom_3857);
+CREATE INDEX device_path ON overlay.device USING gin (path);
+CREATE INDEX device_area ON overlay.device (area_id);
+COMMENT ON TABLE overlay.device IS 'A thing that raises alarms at a fixed place: home terminal, smoke or flood sensor';
+COMMENT ON COLUMN overlay.device.category IS 'What its alarms are about';
+COMMENT ON COLUMN overlay.device.last_seen_at IS 'When it last raised an alarm; null: never';
+COMMENT ON COLUMN overlay.device.disabled_at IS 'Since when its token is refused; null: it may raise alarms';
+ALTER TABLE overlay.device ENABLE ROW LEVEL SECURITY;
+CREATE POLICY device_is_in_scope ON overlay.device USING (path && (SELECT core.scope()));
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON overlay.device
+FOR EACH ROW EXECUTE FUNCTION overlay.note_change('device');
+
+CREATE TABLE overlay.device_token (
+    device_id bigint PRIMARY KEY REFERENCES overlay.device,
+    token_sha256 bytea NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE overlay.device_token IS 'By what a device is known: of its token only the SHA-256; read by nobody but the owner';
+
+ALTER TABLE work.ticket_private ADD COLUMN device_id bigint REFERENCES overlay.device;
+CREATE INDEX ticket_private_device ON work.ticket_private (device_id) WHERE device_id IS NOT NULL;
+COMMENT ON COLUMN work.ticket_private.device_id IS 'The device whose alarm it is; where devices stand is not public';
