@@ -12,8 +12,8 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- Below zoom 14 the devices of a cell of 64 px are one feature with a count, cells counted whole, from 14 on each is its
--- own. A device is where it stands today: at is not asked.
+-- Below zoom 14 the devices of a cell of 64 px are one feature with a count, cells counted whole; from 14 on each is
+-- its own. A device is where it stands today: at is not asked.
 SELECT
     min(d.device_id) AS feature_id,
     st_setsrid(
