@@ -109,5 +109,5 @@ def draw_sheet(placards: Iterable[Placard], title: str) -> str:
 def _placard(code: str, name: str, public_url: str) -> Placard:
     if not public_url:
         message = "nobody knows yet under which address people reach this server"
-        raise Refused(Fault("GISGRID_PUBLIC_URL", message, "set it, as https://grid.example.org"))
+        raise Refused(Fault("GISGRID_PUBLIC_URL", message, "set it, as https://grid.example"))
     return Placard(code, name, f"{public_url.rstrip('/')}/?report={quote(code, safe='')}")

@@ -1,3 +1,4 @@
+-- Long because it is one question asked of everything that stands somewhere: is it where it belongs?
 CREATE FUNCTION app.standing_point(network text)
 RETURNS TABLE (
     what text, id text, area_id bigint, path bigint [], accuracy_m double precision, geom geometry, shown geometry

@@ -10,7 +10,7 @@ from gisgrid.errors import Refused
 from gisgrid.qr import Placard, draw_png, draw_sheet, draw_svg, list_placards
 from tests.api.conftest import GRIDS, SOUTH, District
 
-HERE = "https://grid.example.org/"
+HERE = "https://grid.example/"
 
 
 @pytest.fixture(scope="module")
