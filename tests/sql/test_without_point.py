@@ -122,6 +122,20 @@ def test_an_undo_puts_it_back(town: Connection) -> None:
     assert held(town, number) == ("C", "code", 1)
 
 
+def test_one_that_is_reopened_takes_what_became_of_its_area(town: Connection) -> None:
+    number = report(town, "C")
+    town.execute(
+        text("UPDATE work.ticket SET step = 'rate', closed_at = clock_timestamp() WHERE number = :number"),
+        {"number": number},
+    )
+    redraw(town, "AAB\nDDE", {"A": "north", "B": "north", "D": "south", "E": "south"})
+    town.execute(
+        text("SELECT app.reopen(ticket_id, 'handle', NULL, NULL) FROM work.ticket WHERE number = :number"),
+        {"number": number},
+    )
+    assert held(town, number)[:2] == ("D", "code")
+
+
 def test_before_there_is_any_area_it_waits_for_one(db: Connection) -> None:
     db.execute(text("INSERT INTO core.network VALUES ('base', 'base', 'base', 'free')"))
     number = report(db)
