@@ -44,6 +44,8 @@ export interface paths {
         /**
          * Create Report
          * @description A report becomes a ticket, located as of now and routed to whoever is on duty. Committed when answered.
+         *
+         *     Where it is, is said by exactly one of: lon, lat and system; area; place; place_unknown.
          */
         post: operations["create_report_api_v1_reports_post"];
         delete?: never;
@@ -286,6 +288,50 @@ export interface paths {
          * @description Say that the ticket is about the same thing as another one, and close it; null: it was not after all.
          */
         post: operations["set_duplicate_api_v1_tickets__number__duplicate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Reports
+         * @description Up to 500 reports, each in a transaction of its own: a wrong one undoes no other, and all can be sent again.
+         *
+         *     Where the database stops answering the rest is not tried: 503, send them again.
+         */
+        post: operations["create_reports_api_v1_reports_batch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Alarm
+         * @description An alarm becomes a ticket where the device stands; while that is open and young, a further one is an event on it.
+         *
+         *     Committed when answered.
+         */
+        post: operations["create_alarm_api_v1_alarms_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -678,6 +724,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/qr/{code}.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Qr
+         * @description The QR code of a grid, an area above or a post, to be printed; who scans it reports with that filled in.
+         */
+        get: operations["get_qr_api_v1_qr__code__svg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/qr/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Leads
+         * @description Where does a printed code lead today? After a redraw to the heirs of its ground.
+         */
+        get: operations["get_leads_api_v1_qr__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/categories": {
         parameters: {
             query?: never;
@@ -710,6 +796,26 @@ export interface paths {
          * @description The templates of steps: which may follow which, who may take it, what it needs.
          */
         get: operations["get_workflows_api_v1_workflows_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sources
+         * @description On which ways reports come, and who may say so in one.
+         */
+        get: operations["get_sources_api_v1_sources_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -828,6 +934,8 @@ export interface paths {
         /**
          * Get Events
          * @description What changed, where, which tiles: `event: change`, data `{layer, bbox, tiles, at}`; a comment keeps it alive.
+         *
+         *     Of what is scoped only what lies in the caller's area.
          */
         get: operations["get_events_api_v1_events_get"];
         put?: never;
@@ -842,6 +950,64 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AlarmBody
+         * @description What a device noticed; all of it optional, for it stands where it stands.
+         */
+        AlarmBody: {
+            /**
+             * Kind
+             * @description what, as smoke, water, button
+             */
+            kind?: string | null;
+            /**
+             * Value
+             * @description how much, in the device's own unit
+             */
+            value?: number | string | null;
+            /**
+             * At
+             * @description when it noticed; default now
+             */
+            at?: string | null;
+            /**
+             * Description
+             * @description in words; default its name, code, kind and value
+             */
+            description?: string | null;
+            /**
+             * Client Ref
+             * @description the same key with the same body is the same alarm
+             */
+            client_ref?: string | null;
+        };
+        /**
+         * AlarmReceipt
+         * @description What became of an alarm: its ticket, a new one or the one that was open.
+         */
+        AlarmReceipt: {
+            /** Number */
+            number: string;
+            /** Secret */
+            secret: string;
+            grid: components["schemas"]["GridRef"] | null;
+            area: components["schemas"]["AreaRef"] | null;
+            assignment: components["schemas"]["Assignment"];
+            /** Step */
+            step: string;
+            assignee: components["schemas"]["Assignee"] | null;
+            /**
+             * Due At
+             * Format: date-time
+             * @description ISO 8601 with offset
+             */
+            due_at: string;
+            /**
+             * Alarms
+             * @description how many alarms the ticket has with this one
+             */
+            alarms: number;
+        };
         /**
          * AliasAnswer
          * @description The areas that a department's own code names at a date.
@@ -983,7 +1149,7 @@ export interface components {
         Assignment: {
             /**
              * Method
-             * @description inside, edge, nearest or none
+             * @description inside, edge, nearest; code (an area was said, no point); or none
              */
             method: string;
             /** Confidence */
@@ -996,9 +1162,9 @@ export interface components {
             version: number | null;
             /**
              * System
-             * @description the coordinate system that the point came in
+             * @description the coordinate system that the point came in; null: there was none
              */
-            system: string;
+            system: string | null;
         };
         /**
          * AssignmentBody
@@ -1011,6 +1177,47 @@ export interface components {
             post?: number | null;
             /** Department */
             department?: string | null;
+        };
+        /**
+         * BatchAnswer
+         * @description One result a report.
+         */
+        BatchAnswer: {
+            /** Results */
+            results: components["schemas"]["BatchItem"][];
+        };
+        /**
+         * BatchBody
+         * @description Up to 500 reports.
+         */
+        BatchBody: {
+            /**
+             * Reports
+             * @description each as the body of POST /api/v1/reports, client_ref needed; a wrong one is answered for itself
+             */
+            reports: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * BatchItem
+         * @description What became of one report, in the order in which they were sent: its receipt, or what is wrong with it.
+         */
+        BatchItem: {
+            /**
+             * Client Ref
+             * @description as it was sent; null where none could be read
+             */
+            client_ref: string | null;
+            /**
+             * Status
+             * @description 201 a new ticket, 200 the same as before, else as the problem says
+             */
+            status: number;
+            /** @description absent where there is a problem */
+            receipt?: components["schemas"]["Receipt"];
+            /** @description absent where there is a receipt */
+            problem?: components["schemas"]["Problem"];
         };
         /**
          * Candidate
@@ -1479,6 +1686,26 @@ export interface components {
             kind: string;
         };
         /**
+         * Leads
+         * @description What a printed code is called, and to which live areas it leads: its own, or who has the ground of that now.
+         */
+        Leads: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Url
+             * @description the address that the QR code holds
+             */
+            url: string;
+            /**
+             * Areas
+             * @description most ground first; several: let the person choose
+             */
+            areas: components["schemas"]["LiveArea"][];
+        };
+        /**
          * LineString
          * @description GeoJSON: WGS 84, longitude first.
          */
@@ -1537,6 +1764,31 @@ export interface components {
              * @description ISO 8601 with offset
              */
             valid_from: string;
+        };
+        /**
+         * LiveArea
+         * @description A live area that a code leads to.
+         */
+        LiveArea: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Level
+             * @description district, town, community or grid
+             */
+            level: string;
+            /**
+             * Kind
+             * @description base or special
+             */
+            kind: string;
+            /**
+             * Share
+             * @description of the ground of the code's own area; 1 where it is that one
+             */
+            share: number;
         };
         /**
          * Located
@@ -1619,7 +1871,7 @@ export interface components {
         MoveProperties: {
             /**
              * What
-             * @description ticket, camera, place or post
+             * @description ticket, camera, place, device or post
              */
             what: string;
             /** Id */
@@ -1696,6 +1948,16 @@ export interface components {
             needs: ("note" | "photo")[];
         };
         /**
+         * OnBehalf
+         * @description For whom somebody who is signed in reports.
+         */
+        OnBehalf: {
+            /** Name */
+            name?: string | null;
+            /** Phone */
+            phone?: string | null;
+        };
+        /**
          * OpenBody
          * @description On which area (default: the caller's own), from when on, what open tickets do, may the ground change.
          */
@@ -1767,6 +2029,34 @@ export interface components {
             note?: string | null;
         };
         /**
+         * Problem
+         * @description RFC 9457.
+         */
+        Problem: {
+            /** Type */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+            /** Errors */
+            errors: components["schemas"]["ProblemFault"][];
+        };
+        /**
+         * ProblemFault
+         * @description One wrong thing: where, what, how to put it right.
+         */
+        ProblemFault: {
+            /** Field */
+            field: string;
+            /** Message */
+            message: string;
+            /** Remedy */
+            remedy: string;
+        };
+        /**
          * PublishBody
          * @description From when on; without it as the change set says, or now.
          */
@@ -1798,15 +2088,33 @@ export interface components {
         };
         /**
          * ReportBody
-         * @description What a client sends: a point in a named system, a category, words.
+         * @description What a client sends: a category, words, and where: a point in a named system, or one of the other ways.
          */
         ReportBody: {
-            /** Lon */
-            lon: number;
+            /**
+             * Lon
+             * @description with lat and system; else area, place or place_unknown
+             */
+            lon?: number | null;
             /** Lat */
-            lat: number;
+            lat?: number | null;
             /** System */
-            system: string;
+            system?: string | null;
+            /**
+             * Area
+             * @description instead of a point: the unified code of an area of any level
+             */
+            area?: string | null;
+            /**
+             * Place
+             * @description instead of a point: the name or code of a place, building, area
+             */
+            place?: string | null;
+            /**
+             * Place Unknown
+             * @description instead of a point: nobody knows yet; the top area has it
+             */
+            place_unknown?: boolean | null;
             /** Category */
             category: string;
             /** Description */
@@ -1821,6 +2129,13 @@ export interface components {
             contact_name?: string | null;
             /** Contact Phone */
             contact_phone?: string | null;
+            /** @description instead of contact_name, contact_phone; needs a login */
+            on_behalf_of?: components["schemas"]["OnBehalf"] | null;
+            /**
+             * Source
+             * @description one of /api/v1/sources; default app
+             */
+            source?: string | null;
         };
         /**
          * Route
@@ -1896,6 +2211,23 @@ export interface components {
         SimilarTickets: {
             /** Tickets */
             tickets: components["schemas"]["SimilarTicket"][];
+        };
+        /**
+         * Source
+         * @description On which way a report can come.
+         */
+        Source: {
+            /** Id */
+            id: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * Said By
+             * @description who may say so in a report: anybody, signed_in, nobody (its door says it)
+             */
+            said_by: string;
         };
         /**
          * Status
@@ -2356,34 +2688,6 @@ export interface components {
             /** Closes */
             closes: boolean;
         };
-        /**
-         * ProblemFault
-         * @description One wrong thing: where, what, how to put it right.
-         */
-        ProblemFault: {
-            /** Field */
-            field: string;
-            /** Message */
-            message: string;
-            /** Remedy */
-            remedy: string;
-        };
-        /**
-         * Problem
-         * @description RFC 9457.
-         */
-        Problem: {
-            /** Type */
-            type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
-            /** Detail */
-            detail: string;
-            /** Errors */
-            errors: components["schemas"]["ProblemFault"][];
-        };
     };
     responses: never;
     parameters: never;
@@ -2710,6 +3014,15 @@ export interface operations {
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not signed in, or not by this secret */
             401: {
                 headers: {
@@ -2739,6 +3052,15 @@ export interface operations {
             };
             /** @description It contradicts what is there already */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2782,6 +3104,15 @@ export interface operations {
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not signed in, or not by this secret */
             401: {
                 headers: {
@@ -2811,6 +3142,15 @@ export interface operations {
             };
             /** @description It contradicts what is there already */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2854,6 +3194,15 @@ export interface operations {
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not signed in, or not by this secret */
             401: {
                 headers: {
@@ -2883,6 +3232,15 @@ export interface operations {
             };
             /** @description It contradicts what is there already */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3509,6 +3867,144 @@ export interface operations {
             };
             /** @description No such thing, or not at that date */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_reports_api_v1_reports_batch_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_alarm_api_v1_alarms_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmBody"];
+            };
+        };
+        responses: {
+            /** @description A further alarm of an open ticket, or the same alarm again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmReceipt"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmReceipt"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4496,6 +4992,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Readable and refused, with each field's fault and remedy */
             422: {
                 headers: {
@@ -4729,6 +5234,112 @@ export interface operations {
             };
         };
     };
+    get_qr_api_v1_qr__code__svg_get: {
+        parameters: {
+            query?: {
+                /** @description The network; default is the base grid */
+                network?: string;
+            };
+            header?: never;
+            path: {
+                /** @description of an area, or post- and the number of a post; also a retired one */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description SVG with the code and its name below */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_leads_api_v1_qr__code__get: {
+        parameters: {
+            query?: {
+                /** @description The network; default is the base grid */
+                network?: string;
+            };
+            header?: never;
+            path: {
+                /** @description of an area, or post- and the number of a post; also a retired one */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leads"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_categories_api_v1_categories_get: {
         parameters: {
             query?: never;
@@ -4787,12 +5398,43 @@ export interface operations {
             };
         };
     };
+    get_sources_api_v1_sources_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"][];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_tickets_api_v1_tickets_get: {
         parameters: {
             query?: {
                 area?: string;
                 category?: string;
                 step?: string;
+                /** @description How their area was found: code, none, ... */
+                method?: ("inside" | "edge" | "nearest" | "code" | "none") | null;
                 /** @description Those that this counter of the area counts */
                 state?: ("open" | "done" | "due_soon" | "overdue" | "today" | "unplaced") | null;
                 from?: string | null;
