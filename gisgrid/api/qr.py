@@ -7,7 +7,6 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from gisgrid.api.answers import Answer, Share, problems
-from gisgrid.api.areas import Network
 from gisgrid.api.session import CurrentDatabase
 from gisgrid.api.values import PlainText
 from gisgrid.qr import draw_svg, find_placard
@@ -45,17 +44,17 @@ class Leads(Answer):
         **problems(404),
     },
 )
-def get_qr(request: Request, database: CurrentDatabase, code: Code, network: Network = "") -> Response:
+def get_qr(request: Request, database: CurrentDatabase, code: Code) -> Response:
     """The QR code of a grid, an area above or a post, to be printed; who scans it reports with that filled in."""
     with database.transaction() as connection:
-        placard = find_placard(connection, code, network=_network(request, network), public_url=_home(request))
+        placard = find_placard(connection, code, network=request.app.state.settings.network, public_url=_home(request))
     return Response(draw_svg(placard), media_type=SVG)
 
 
 @router.get("/{code}", response_model=Leads, responses=problems(404))
-def get_leads(request: Request, database: CurrentDatabase, code: Code, network: Network = "") -> dict[str, Any]:
+def get_leads(request: Request, database: CurrentDatabase, code: Code) -> dict[str, Any]:
     """Where does a printed code lead today? After a redraw to the heirs of its ground."""
-    network = _network(request, network)
+    network = request.app.state.settings.network
     with database.transaction() as connection:
         placard = find_placard(connection, code, network=network, public_url=_home(request))
         areas = list_areas(connection, code, network)
@@ -66,10 +65,6 @@ def get_leads(request: Request, database: CurrentDatabase, code: Code, network: 
         "url": placard.url,
         "areas": [{name: getattr(area, name) for name in names} for area in areas],
     }
-
-
-def _network(request: Request, network: str) -> str:
-    return network or str(request.app.state.settings.network)
 
 
 def _home(request: Request) -> str:

@@ -54,7 +54,7 @@ class Pools:
             return chance.choice(schema["enum"])
         match schema.get("type"):
             case "integer":
-                return chance.randint(schema.get("minimum", 1), min(schema.get("maximum", 60), 1000))
+                return chance.randint(int(schema.get("minimum", 1)), int(min(schema.get("maximum", 60), 1000)))
             case "number":
                 return chance.choice([0, 1, 50])
             case "boolean":
