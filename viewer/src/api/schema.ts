@@ -5236,10 +5236,7 @@ export interface operations {
     };
     get_qr_api_v1_qr__code__svg_get: {
         parameters: {
-            query?: {
-                /** @description The network; default is the base grid */
-                network?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 /** @description of an area, or post- and the number of a post; also a retired one */
@@ -5289,10 +5286,7 @@ export interface operations {
     };
     get_leads_api_v1_qr__code__get: {
         parameters: {
-            query?: {
-                /** @description The network; default is the base grid */
-                network?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 /** @description of an area, or post- and the number of a post; also a retired one */
