@@ -34,6 +34,7 @@ class Settings:
     photo_max_bytes: int = 15_000_000
     photos_per_ticket: int = 12
     contact_days: int = 365
+    alarm_again_hours: int = 24
     public_facts: bool = True
     public_url: str = ""
     webhook_http: bool = False

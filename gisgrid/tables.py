@@ -95,6 +95,8 @@ ticket_private = _table(
     Column("system", Text),
     Column("accuracy_m", Double),
     _geometry("geom", "POINT"),
+    Column("named_area_id", BigInteger),
+    Column("device_id", BigInteger),
     Column("post_id", BigInteger),
     Column("external_id", Text),
 )

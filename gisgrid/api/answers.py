@@ -57,12 +57,12 @@ class Candidate(Answer):
 class Assignment(Answer):
     """Why this grid: how it was found, how sure that is, by which version of its shape."""
 
-    method: str = Field(description="inside, edge, nearest or none")
+    method: str = Field(description="inside, edge, nearest; code (an area was said, no point); or none")
     confidence: Share
     distance_to_edge_m: float | None
     candidates: list[Candidate]
     version: int | None
-    system: str = Field(description="the coordinate system that the point came in")
+    system: str | None = Field(description="the coordinate system that the point came in; null: there was none")
 
 
 class Located(Answer):
@@ -194,7 +194,7 @@ class LineString(Answer):
 class MoveProperties(Answer):
     """One thing that publishing would move; a code that is null: no grid."""
 
-    what: str = Field(description="ticket, camera, place, post or special")
+    what: str = Field(description="ticket, camera, place, device, post or special")
     id: str
     from_code: str | None
     to_code: str | None
@@ -225,6 +225,15 @@ class Category(Answer):
     due_hours: int
     due_unit: str = Field(description="calendar or working hours")
     retired: bool = Field(description="no new report can be about it")
+
+
+class Source(Answer):
+    """On which way a report can come."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    said_by: str = Field(description="who may say so in a report: anybody, signed_in, nobody (its door says it)")
 
 
 class Counters(Answer):

@@ -11,7 +11,9 @@ from starlette.staticfiles import StaticFiles
 
 from gisgrid import __version__
 from gisgrid.api import (
+    alarms,
     areas,
+    batch,
     changesets,
     cooperation,
     events,
@@ -19,6 +21,7 @@ from gisgrid.api import (
     health,
     networks,
     photos,
+    qr,
     reports,
     routing,
     session,
@@ -69,10 +72,11 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
         Guards, max_body_bytes=settings.max_body_bytes, other_limits={photos.DOORS: settings.photo_max_bytes}
     )
     app.add_middleware(Heads, streams=frozenset({f"{events.router.prefix}/events"}))
-    acting = (tickets.acting, routing.acting, cooperation.acting, changesets.router, photos.router, following.acting)
+    acting = (tickets.acting, routing.acting, cooperation.acting, following.acting, photos.router, batch.router)
+    acting += (alarms.router, changesets.router)
     for router in (session.router, reports.router, following.router, *acting, tiles.router, health.router):
         app.include_router(router)
-    for router in (areas.router, networks.router, tickets.router, routing.router, events.router):
+    for router in (areas.router, networks.router, qr.router, tickets.router, routing.router, events.router):
         app.include_router(router, dependencies=[Depends(session.require_facts)], responses=problems(401))
     describe_problems(app)
     app.mount(PREFIX, create_open311(settings, database))

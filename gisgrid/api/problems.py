@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from gisgrid import errors
@@ -36,14 +37,30 @@ _REMEDIES = {
 
 def problem(status: int, title: str, faults: tuple[Fault, ...]) -> JSONResponse:
     """A problem document: type, title, status, detail and one entry a fault."""
-    body: dict[str, Any] = {
+    return JSONResponse(problem_body(status, title, faults), status, _HEADERS.get(status), MEDIA_TYPE)
+
+
+def problem_body(status: int, title: str, faults: tuple[Fault, ...]) -> dict[str, Any]:
+    """What a problem document says, where it is a part of another answer."""
+    body = {
         "type": "about:blank",
         "title": title,
         "status": status,
         "detail": "; ".join(f"{fault.field}: {fault.message}" for fault in faults),
         "errors": [{"field": f.field, "message": f.message, "remedy": f.remedy} for f in faults],
     }
-    return JSONResponse(_sayable(body), status, _HEADERS.get(status), MEDIA_TYPE)
+    said: dict[str, Any] = sayable(body)
+    return said
+
+
+def status_of(error: GisgridError) -> int:
+    """Which status answers this error of the domain?"""
+    return next(status for kind, status in STATUS.items() if isinstance(error, kind))
+
+
+def read_faults(error: ValidationError | RequestValidationError) -> tuple[Fault, ...]:
+    """What is wrong with a body, field by field, each with its remedy."""
+    return tuple(map(_fault, error.errors()))
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -52,8 +69,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(GisgridError)
     def _domain(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, GisgridError)  # noqa: S101  # the handler's contract
-        status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
-        return problem(status, error.title, error.faults)
+        return problem(status_of(error), error.title, error.faults)
 
     @app.exception_handler(RequestValidationError)
     def _validation(_request: Request, error: Exception) -> JSONResponse:
@@ -62,7 +78,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         if any(e["type"] == "json_invalid" for e in found):
             fault = Fault("body", f"this is no JSON: {found[0].get('ctx', {}).get('error', '')}", "send JSON in UTF-8")
             return problem(400, "Unreadable", (fault,))
-        return problem(422, "Refused", tuple(map(_fault, found)))
+        return problem(422, "Refused", read_faults(error))
 
     @app.exception_handler(HTTPException)
     def _routing(request: Request, error: Exception) -> JSONResponse:
@@ -86,12 +102,12 @@ def _fault(error: Any) -> Fault:
     return Fault(".".join(place) or "body", error["msg"].removeprefix("Value error, "), remedy)
 
 
-def _sayable(value: Any) -> Any:
+def sayable(value: Any) -> Any:
     """Text that cannot be UTF-8 (half of a surrogate pair) comes back escaped."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, list):
-        return [_sayable(item) for item in value]
+        return [sayable(item) for item in value]
     if isinstance(value, dict):
-        return {key: _sayable(item) for key, item in value.items()}
+        return {key: sayable(item) for key, item in value.items()}
     return value

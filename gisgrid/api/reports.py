@@ -5,25 +5,40 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from gisgrid.access import Caller
 from gisgrid.api.answers import Receipt, problems
 from gisgrid.api.session import CurrentCaller, CurrentDatabase
 from gisgrid.api.values import Accuracy, Coordinate, LongText, PlainText, in_zone, read_instant
-from gisgrid.errors import Fault, Refused
+from gisgrid.errors import Fault, NotSignedIn, Refused
+from gisgrid.settings import Settings
 from gisgrid.tickets.intake import Report, receive
+from gisgrid.tickets.sources import check_source
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
 
-class ReportBody(BaseModel):
-    """What a client sends: a point in a named system, a category, words."""
+class OnBehalf(BaseModel):
+    """For whom somebody who is signed in reports."""
 
     model_config = ConfigDict(extra="forbid")
 
-    lon: Coordinate
-    lat: Coordinate
-    system: PlainText
+    name: PlainText | None = None
+    phone: PlainText | None = None
+
+
+class ReportBody(BaseModel):
+    """What a client sends: a category, words, and where: a point in a named system, or one of the other ways."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lon: Coordinate | None = Field(None, description="with lat and system; else area, place or place_unknown")
+    lat: Coordinate | None = None
+    system: PlainText | None = None
+    area: PlainText | None = Field(None, description="instead of a point: the unified code of an area of any level")
+    place: PlainText | None = Field(None, description="instead of a point: the name or code of a place, building, area")
+    place_unknown: bool | None = Field(None, description="instead of a point: nobody knows yet; the top area has it")
     category: PlainText
     description: LongText
     accuracy_m: Accuracy | None = None
@@ -31,6 +46,8 @@ class ReportBody(BaseModel):
     client_ref: PlainText | None = None
     contact_name: PlainText | None = None
     contact_phone: PlainText | None = None
+    on_behalf_of: OnBehalf | None = Field(None, description="instead of contact_name, contact_phone; needs a login")
+    source: PlainText | None = Field(None, description="one of /api/v1/sources; default app")
 
 
 AGAIN = {"description": "The same report again: the same ticket", "model": Receipt}
@@ -46,10 +63,31 @@ AGAIN = {"description": "The same report again: the same ticket", "model": Recei
 def create_report(
     body: ReportBody, caller: CurrentCaller, database: CurrentDatabase, request: Request, response: Response
 ) -> dict[str, Any]:
-    """A report becomes a ticket, located as of now and routed to whoever is on duty. Committed when answered."""
+    """A report becomes a ticket, located as of now and routed to whoever is on duty. Committed when answered.
+
+    Where it is, is said by exactly one of: lon, lat and system; area; place; place_unknown.
+    """
     settings = request.app.state.settings
     request.app.state.limits.check(request, caller)
-    report = Report(
+    report = read_report(body, caller, settings)
+    with database.transaction(caller.scope) as connection:
+        check_source(connection, report.source, caller)
+        received = receive(connection, report, network=settings.network, zone=settings.zone)
+    if not received.is_new:
+        response.status_code = 200
+    return told(received.facts, settings)
+
+
+def read_report(body: ReportBody, caller: Caller, settings: Settings) -> Report:
+    """The report that this body is, for whoever sends it. Raises Refused, NotSignedIn."""
+    name, phone = body.contact_name, body.contact_phone
+    if body.on_behalf_of is not None:
+        if not caller.signed_in:
+            raise NotSignedIn(Fault("on_behalf_of", "whoever reports for others signs in", "or leave it out"))
+        if name is not None or phone is not None:
+            raise Refused(Fault("contact_name", "the contact is said twice", "leave it out beside on_behalf_of"))
+        name, phone = body.on_behalf_of.name, body.on_behalf_of.phone
+    return Report(
         lon=body.lon,
         lat=body.lat,
         system=body.system,
@@ -59,16 +97,19 @@ def create_report(
         reported_at=read_instant("reported_at", body.reported_at, settings.timezone),
         client_ref=_key(body.client_ref, stranger=not caller.signed_in),
         client=caller.name,
-        contact_name=body.contact_name,
-        contact_phone=body.contact_phone,
+        contact_name=name,
+        contact_phone=phone,
+        source="app" if body.source is None else body.source,
+        area=body.area or "",
+        place=body.place or "",
+        place_unknown=body.place_unknown or False,
+        on_behalf=body.on_behalf_of is not None,
     )
-    with database.transaction(caller.scope) as connection:
-        received = receive(connection, report, network=settings.network, zone=settings.zone)
-    if not received.is_new:
-        response.status_code = 200
-    facts = received.facts
-    facts["due_at"] = datetime.fromisoformat(facts["due_at"])
-    answer: dict[str, Any] = in_zone(facts, settings.timezone)
+
+
+def told(facts: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """A receipt's facts as they are answered, times in the district's zone."""
+    answer: dict[str, Any] = in_zone(facts | {"due_at": datetime.fromisoformat(facts["due_at"])}, settings.timezone)
     return answer
 
 

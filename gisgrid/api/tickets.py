@@ -1,13 +1,13 @@
 """Tickets, their steps, their categories, and the figures of an area."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 
-from gisgrid.api.answers import Category, Counters, State, Ticket, Tickets, Workflow, problems
+from gisgrid.api.answers import Category, Counters, Source, State, Ticket, Tickets, Workflow, problems
 from gisgrid.api.areas import Instant, Network
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
 from gisgrid.api.values import LongText, PlainText, in_zone, read_instant
@@ -15,10 +15,13 @@ from gisgrid.boundaries.areas import area_id, area_id_at
 from gisgrid.counters import count_tickets
 from gisgrid.tickets.intake import category_id
 from gisgrid.tickets.listing import TicketFilter, get_ticket, list_tickets
+from gisgrid.tickets.sources import list_sources
 from gisgrid.tickets.steps import list_workflows, take_step
 
 router = APIRouter(prefix="/api/v1", tags=["tickets"])
 acting = APIRouter(prefix="/api/v1", tags=["tickets"], route_class=SignedInRoute)
+
+Method = Literal["inside", "edge", "nearest", "code", "none"]
 
 
 class StepBody(BaseModel):
@@ -51,6 +54,13 @@ def get_workflows(database: CurrentDatabase) -> list[dict[str, Any]]:
         return list_workflows(connection)
 
 
+@router.get("/sources", response_model=list[Source])
+def get_sources(database: CurrentDatabase) -> list[dict[str, Any]]:
+    """On which ways reports come, and who may say so in one."""
+    with database.transaction() as connection:
+        return list_sources(connection)
+
+
 @router.get("/tickets", response_model=Tickets, response_model_exclude_unset=True, responses=problems(401, 404))
 def get_tickets(
     request: Request,
@@ -59,6 +69,7 @@ def get_tickets(
     area: PlainText = "",
     category: PlainText = "",
     step: PlainText = "",
+    method: Annotated[Method | None, Query(description="How their area was found: code, none, ...")] = None,
     state: Annotated[State | None, Query(description="Those that this counter of the area counts")] = None,
     from_: Annotated[str | None, Query(alias="from", max_length=40)] = None,
     to: Instant = None,
@@ -73,6 +84,7 @@ def get_tickets(
             area_id=area_id(connection, area, network=network) if area else None,
             category=category_id(connection, category) if category else "",
             step=step,
+            method=method or "",
             state=state or "",
             due_soon=timedelta(hours=settings.due_soon_hours),
             zone=settings.zone,

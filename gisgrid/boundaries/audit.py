@@ -134,7 +134,7 @@ def _codes(areas: list[LiveArea], scheme: Scheme) -> Iterator[Finding]:
 
 
 def _stray(connection: Connection, network: str) -> Iterator[Finding]:
-    """Posts that are missing, and tickets, cameras, places, posts that stand on an area that does not hold them."""
+    """Posts that are missing; tickets, cameras, places, devices, posts on an area that does not hold them."""
     rows = connection.execute(
         text("SELECT a.*, ST_AsBinary(a.geom) AS shape FROM app.stray(:network) AS a"), {"network": network}
     )

@@ -33,7 +33,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Move:
-    """One thing that publishing would move: `what` is ticket, camera, place, post or special; a code None: no grid."""
+    """One thing that publishing would move: `what` is ticket, camera, place, device, post or special; None: no grid."""
 
     what: str
     id: str

@@ -74,7 +74,7 @@ def check(changeset_id: Id, data_dir: DataDir = None, db_port: DbPort = None, js
 
 @changeset_app.command("preview")
 def preview(changeset_id: Id, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
-    """What would publishing move: tickets, cameras, places, posts, special grids, from which code to which?"""
+    """What would publishing move: tickets, cameras, places, devices, posts, special grids, from which code to which?"""
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction(EVERYTHING) as connection:
             moves = changesets.preview(connection, changeset_id)

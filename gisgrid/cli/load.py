@@ -12,6 +12,7 @@ from gisgrid.cameras import load_cameras
 from gisgrid.categories import load_categories
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, say, show
 from gisgrid.database import Database
+from gisgrid.devices import load_devices
 from gisgrid.errors import Fault, Refused
 from gisgrid.ground import load_ground
 from gisgrid.loading import Loaded, ReadOptions
@@ -108,6 +109,23 @@ def places(
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     options = _options(settings, system, encoding, columns, values)
     _load(settings, "places", lambda database: load_places(database, file, options), json)
+
+
+@load_app.command()
+def devices(
+    file: File,
+    system: System = "",
+    encoding: Encoding = "",
+    columns: Map = None,
+    values: Set = None,
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+    json: Json = False,
+) -> None:
+    """Devices that raise alarms: code, name, kind, category, lon, lat."""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    options = _options(settings, system, encoding, columns, values)
+    _load(settings, "devices", lambda database: load_devices(database, file, options), json)
 
 
 @load_app.command()

@@ -9,11 +9,13 @@ from gisgrid.cli import areas, assign, people, serve
 from gisgrid.cli.bench import bench_app
 from gisgrid.cli.changeset import changeset_app
 from gisgrid.cli.check import check
+from gisgrid.cli.device import device_app
 from gisgrid.cli.export import export
 from gisgrid.cli.load import load_app
 from gisgrid.cli.network import network_app
 from gisgrid.cli.notice import notice_app
 from gisgrid.cli.qgis import qgis
+from gisgrid.cli.qr import qr
 from gisgrid.cli.route import route
 from gisgrid.cli.test import run_tests
 from gisgrid.cli.tile import tile
@@ -38,11 +40,13 @@ app.command()(check)
 app.add_typer(network_app, name="network")
 app.add_typer(bench_app, name="bench")
 app.add_typer(notice_app, name="notice")
+app.add_typer(device_app, name="device")
 app.command()(areas.locate)
 app.command()(assign.assign)
 app.command()(route)
 app.command()(tile)
 app.command()(qgis)
+app.command()(qr)
 app.add_typer(people.user_app, name="user")
 app.command("db-url")(people.db_url)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(people.psql)

@@ -29,6 +29,7 @@ TOPICS = {
     "ticket.duplicate_found": ("发现重复上报", "reported again"),
     "ticket.unmerged": ("拆开重复事件", "taken apart again"),
     "ticket.paused": ("暂停计时", "clock stopped"),
+    "ticket.alarmed_again": ("设备再次告警", "alarmed again"),
     "ticket.resumed": ("恢复计时", "clock goes on"),
     "ticket.told": ("已答复上报人", "its reporter was told something"),
     "ticket.answered": ("上报人已答复，恢复计时", "its reporter has answered, clock goes on"),

@@ -1,6 +1,5 @@
 """A report becomes a routed ticket: one transaction, once for every key that a client gives."""
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -8,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from gisgrid.access import ticket_secret
 from gisgrid.coordinates import check_point
-from gisgrid.errors import Conflict, Fault, Refused
+from gisgrid.errors import Fault, Refused
 from gisgrid.geo import BBox
+from gisgrid.tickets.naming import Named, name_area, name_place
+from gisgrid.tickets.receipts import Received, find_receipt, keep_receipt, make_key, read_facts, with_secret
 
 _CATEGORIES = """
 SELECT c.category, c.retired_at IS NOT NULL AS is_retired, (
@@ -28,11 +28,14 @@ ORDER BY c.category <> :name, c.category
 
 @dataclass(frozen=True)
 class Report:
-    """What comes in. `lon, lat` in `system`; `client` is who gave `client_ref`, "" for a stranger."""
+    """What comes in. Where: `lon, lat` in `system`; or an `area` by its code, a `place` by its name, `place_unknown`.
 
-    lon: float
-    lat: float
-    system: str
+    `client` is who sent it and gave `client_ref`, "" for a stranger; `on_behalf`: for whom the contact names.
+    """
+
+    lon: float | None
+    lat: float | None
+    system: str | None
     category: str
     description: str
     accuracy_m: float | None = None
@@ -42,14 +45,10 @@ class Report:
     contact_name: str | None = None
     contact_phone: str | None = None
     source: str = "app"
-
-
-@dataclass(frozen=True)
-class Received:
-    """What became of a report: the answer's facts, and whether the ticket is new."""
-
-    facts: dict[str, Any]
-    is_new: bool
+    area: str = ""
+    place: str = ""
+    place_unknown: bool = False
+    on_behalf: bool = False
 
 
 def receive(connection: Connection, report: Report, *, network: str, zone: str) -> Received:
@@ -57,10 +56,10 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
 
     Durable when the caller's transaction has committed. Costs one statement and a look at the key.
     """
-    body = hashlib.sha256(json.dumps(asdict(report), default=str, sort_keys=True).encode()).digest()
-    if report.client_ref and (known := _same_report(connection, report, body)):
+    key = make_key(report.client, report.client_ref, asdict(report))
+    if known := find_receipt(connection, key):
         return Received(known, is_new=False)
-    point = check_point(report.lon, report.lat, report.system, district_extent(connection, network))
+    where = _where(connection, report, network)
     row = connection.execute(
         text("SELECT * FROM app.receive_report(:report)"),
         {
@@ -69,12 +68,7 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
                     "network": network,
                     "zone": zone,
                     "category": category_id(connection, report.category, for_report=True),
-                    "lon_wgs84": point.lon,
-                    "lat_wgs84": point.lat,
-                    "lon": report.lon,
-                    "lat": report.lat,
-                    "system": report.system,
-                    "accuracy_m": report.accuracy_m,
+                    **where,
                     "description": report.description,
                     "contact_name": report.contact_name,
                     "contact_phone": report.contact_phone,
@@ -85,22 +79,60 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
             )
         },
     ).one()
-    facts = _facts(row, report.system)
-    if report.client_ref:
-        connection.execute(
-            text(
-                "INSERT INTO work.client_ref (client, client_ref, body_sha256, ticket_id, answer)"
-                " VALUES (:client, :ref, :body, :ticket_id, :answer)"
-            ),
-            {
-                "client": report.client,
-                "ref": report.client_ref,
-                "body": body,
-                "ticket_id": row.ticket_id,
-                "answer": json.dumps(facts),
-            },
+    facts = read_facts(row, where.get("system"))
+    keep_receipt(connection, key, row.ticket_id, facts)
+    return Received(with_secret(connection, facts), is_new=True)
+
+
+def _where(connection: Connection, report: Report, network: str) -> dict[str, Any]:
+    """The report's place as `app.receive_report` takes it, with what was said of it."""
+    _say_once(report)
+    said = {"on_behalf": True} if report.on_behalf else {}
+    if report.place_unknown:
+        return {"said": said}
+    if report.area or report.place:
+        named = (
+            name_area(connection, report.area, network)
+            if report.area
+            else name_place(connection, report.place, network)
         )
-    return Received(_with_secret(connection, facts), is_new=True)
+        return _named(named) | {"said": said | {"named": {"what": named.what, "code": named.code, "name": named.name}}}
+    point = check_point(report.lon, report.lat, report.system or "", district_extent(connection, network))
+    return {
+        "lon_wgs84": point.lon,
+        "lat_wgs84": point.lat,
+        "lon": report.lon,
+        "lat": report.lat,
+        "system": report.system,
+        "accuracy_m": report.accuracy_m,
+        "said": said,
+    }
+
+
+def _named(named: Named) -> dict[str, Any]:
+    if named.point is None:
+        return {"area_id": named.area_id}
+    lon, lat = named.point.lon, named.point.lat
+    return {"lon_wgs84": lon, "lat_wgs84": lat, "lon": lon, "lat": lat, "system": "wgs84"}
+
+
+def _say_once(report: Report) -> None:
+    """A point, an area, a place or that it is unknown: exactly one of them. Raises Refused naming what is wrong."""
+    remedy = "lon, lat and system; or an area's code; or the name of a place; or place_unknown: true"
+    point = {"lon": report.lon, "lat": report.lat, "system": report.system}
+    missing = [name for name, value in point.items() if value is None]
+    others = {"area": report.area, "place": report.place, "place_unknown": report.place_unknown}
+    ways = [name for name, value in others.items() if value]
+    if len(missing) < len(point):
+        if missing:
+            raise Refused(*(Fault(name, "a point has lon, lat and system", "give it") for name in missing))
+        ways = ["lon", *ways]
+    if not ways:
+        raise Refused(*(Fault(name, "where is it?", remedy) for name in point))
+    if len(ways) > 1:
+        raise Refused(*(Fault(name, f"the place is said {len(ways)} times", f"one of: {remedy}") for name in ways))
+    if ways != ["lon"] and report.accuracy_m is not None:
+        raise Refused(Fault("accuracy_m", "there is no point that it could be of", "leave it out"))
 
 
 def district_extent(connection: Connection, network: str) -> BBox | None:
@@ -135,55 +167,3 @@ def category_id(connection: Connection, name: str, *, for_report: bool = False) 
     if for_report and found[0].is_retired:
         raise Refused(Fault("category", f"{found[0].category} is no longer in use", "see /api/v1/categories"))
     return str(found[0].category)
-
-
-def _same_report(connection: Connection, report: Report, body: bytes) -> dict[str, Any] | None:
-    """The answer that this key was given before. Two at once: the second waits here for the first."""
-    connection.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7147))"),
-        {"key": f"{report.client}\x1f{report.client_ref}"},
-    )
-    known = connection.execute(
-        text("SELECT body_sha256, answer FROM work.client_ref WHERE client = :client AND client_ref = :ref"),
-        {"client": report.client, "ref": report.client_ref},
-    ).one_or_none()
-    if known is None:
-        return None
-    if bytes(known.body_sha256) != body:
-        raise Conflict(
-            Fault("client_ref", "this key was used for a report with another body", "give every report its own key")
-        )
-    return _with_secret(connection, known.answer)
-
-
-def _with_secret(connection: Connection, facts: dict[str, Any]) -> dict[str, Any]:
-    key = connection.execute(text("SELECT key FROM core.server_key WHERE purpose = 'ticket'")).scalar_one()
-    return {"number": facts["number"], "secret": ticket_secret(bytes(key), facts["number"]), **facts}
-
-
-def _facts(row: Any, system: str) -> dict[str, Any]:
-    assignee = None
-    if row.post_id is not None:
-        assignee = {"post": row.post_id, "role": row.role, "area": row.post_code}
-    elif row.department:
-        assignee = {"post": None, "role": "department", "area": row.area_code}
-    if assignee and row.department:
-        assignee["department"] = row.department
-    return {
-        "number": row.number,
-        "grid": None
-        if row.grid_code is None
-        else {"code": row.grid_code, "name": row.grid_name, "kind": row.grid_kind},
-        "area": None if row.area_code is None else {"code": row.area_code, "level": row.area_level},
-        "assignment": {
-            "method": row.method,
-            "confidence": row.confidence,
-            "distance_to_edge_m": row.distance_to_edge_m,
-            "candidates": row.candidates,
-            "system": system,
-            "version": row.area_version_id,
-        },
-        "step": row.step,
-        "assignee": assignee,
-        "due_at": row.due_at.isoformat(),
-    }

@@ -46,7 +46,8 @@ STATES = {
 
 @dataclass(frozen=True)
 class TicketFilter:
-    """Which tickets: of an area's subtree, of a category with those below it, in a step or state, received from-to.
+    """Which tickets: of an area's subtree, of a category with those below, in a step or state, received from-to, and
+    by the method that found their area.
 
     `zone` cuts today, `due_soon` is how long before its due time a ticket counts as that.
     """
@@ -54,6 +55,7 @@ class TicketFilter:
     area_id: int | None = None
     category: str = ""
     step: str = ""
+    method: str = ""
     state: str = ""
     due_soon: timedelta = timedelta(hours=24)
     zone: str = "Asia/Shanghai"
@@ -71,7 +73,7 @@ def list_tickets(connection: Connection, wanted: TicketFilter) -> list[dict[str,
             "  WITH RECURSIVE below AS (SELECT category FROM work.category WHERE category = :category"
             "   UNION ALL SELECT c.category FROM work.category AS c JOIN below AS b ON c.parent = b.category)"
             "  SELECT category FROM below))"
-            f" AND (:step = '' OR t.step = :step) AND ({STATES[wanted.state]})"
+            f" AND (:step = '' OR t.step = :step) AND (:method = '' OR t.method = :method) AND ({STATES[wanted.state]})"
             " AND (:start ::timestamptz IS NULL OR t.received_at >= :start)"
             " AND (:stop ::timestamptz IS NULL OR t.received_at < :stop)"
             " ORDER BY t.received_at DESC, t.ticket_id DESC LIMIT :limit"
@@ -80,6 +82,7 @@ def list_tickets(connection: Connection, wanted: TicketFilter) -> list[dict[str,
             "area": wanted.area_id,
             "category": wanted.category,
             "step": wanted.step,
+            "method": wanted.method,
             "due_soon": wanted.due_soon,
             "zone": wanted.zone,
             "start": wanted.received_from,

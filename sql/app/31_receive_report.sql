@@ -8,9 +8,10 @@ RETURNS TABLE (
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 -- One report becomes one ticket: located, routed, written with its first event and a notice. The shared boundary lock
--- is a statement of its own, so that what follows sees the boundaries that are live under it. Facts of the report: network, category, lon_wgs84,
--- lat_wgs84, lon, lat, system, accuracy_m, description, contact_name, contact_phone, source, zone, reported_at; and
--- of history only: at (located and received then), due_at, closed_at, step, external_id.
+-- is a statement of its own, so that what follows sees the boundaries that are live under it. Facts of the report:
+-- network, category, description, contact_name, contact_phone, source, zone, reported_at, said (for its first event);
+-- where: lon_wgs84, lat_wgs84, lon, lat, system, accuracy_m, or area_id, or none of these; device_id of an alarm;
+-- and of history only: at (located and received then), due_at, closed_at, step, external_id.
 DECLARE
     point geometry := st_setsrid(st_makepoint((report->>'lon_wgs84')::float8, (report->>'lat_wgs84')::float8), 4326);
     happened timestamptz := (report->>'at')::timestamptz;
@@ -21,23 +22,44 @@ DECLARE
     duty record;
     area_path bigint[];
     held_by bigint;
+    shown geometry;
     routed boolean;
     history boolean := report ? 'at';
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(app.boundary_lock());
     SELECT * INTO STRICT category FROM work.category AS c WHERE c.category = report->>'category';
-    SELECT * INTO place FROM app.locate(point, report->>'network', happened, (report->>'accuracy_m')::float8);
-    IF place.area_id IS NULL THEN
+    IF point IS NULL THEN
+        SELECT * INTO above FROM app.area_held((report->>'area_id')::bigint, NULL, report->>'network', happened);
+        SELECT CASE WHEN above.level = 'grid' THEN above.area_id END AS area_id,
+               CASE WHEN above.level = 'grid' THEN above.code END AS code,
+               CASE WHEN above.level = 'grid' THEN above.name END AS name,
+               CASE WHEN above.level = 'grid' THEN above.kind END AS kind,
+               above.area_version_id, above.path, above.method, above.confidence, NULL::float8 AS distance_to_edge_m,
+               CASE WHEN above.level = 'grid' THEN jsonb_build_array(jsonb_build_object(
+                   'code', above.code, 'share', above.confidence)) ELSE '[]' END AS candidates
+        INTO place;
+        shown := CASE WHEN above.method = 'code' THEN above.label_point END;
+    ELSE
+        SELECT * INTO place FROM app.locate(point, report->>'network', happened, (report->>'accuracy_m')::float8);
+        shown := CASE WHEN category.public_place = 'point' AND NOT report ? 'device_id' THEN point ELSE
+            (SELECT v.label_point FROM core.area_version AS v WHERE v.area_version_id = place.area_version_id) END;
+    END IF;
+    IF place.area_id IS NOT NULL THEN
+        area_path := place.path;
+        held_by := place.area_id;
+        area_code := place.code;
+        area_level := 'grid';
+    ELSIF point IS NULL THEN
+        area_path := above.path;
+        held_by := above.area_id;
+        area_code := above.code;
+        area_level := above.level;
+    ELSE
         SELECT * INTO above FROM app.area_above(point, report->>'network', happened);
         area_path := coalesce(above.path, '{0}');
         held_by := above.area_id;
         area_code := above.code;
         area_level := above.level;
-    ELSE
-        area_path := place.path;
-        held_by := place.area_id;
-        area_code := place.code;
-        area_level := 'grid';
     END IF;
     SELECT * INTO duty FROM app.route(category.category, area_path, place.kind, happened);
     routed := duty.post_id IS NOT NULL OR duty.department IS NOT NULL;
@@ -56,20 +78,20 @@ BEGIN
     VALUES (ticket_id, number, report->>'network', category.category, category.workflow, step,
             coalesce(report->>'source', 'app'), place.area_version_id,
             held_by, area_path, place.method, place.confidence,
-            CASE WHEN category.public_place = 'point' THEN point ELSE
-                (SELECT v.label_point FROM core.area_version AS v WHERE v.area_version_id = place.area_version_id) END,
-            coalesce((report->>'reported_at')::timestamptz, received), received, due_at,
+            shown, coalesce((report->>'reported_at')::timestamptz, received), received, due_at,
             (report->>'closed_at')::timestamptz, duty.priority,
             CASE WHEN report->>'due_at' IS NULL THEN duty.due_hours END, duty.due_unit);
     INSERT INTO work.ticket_private (ticket_id, path, department, description, contact_name, contact_phone,
-                                     lon, lat, system, accuracy_m, geom, post_id, external_id)
+                                     lon, lat, system, accuracy_m, geom, named_area_id, device_id, post_id, external_id)
     VALUES (ticket_id, area_path, duty.department, report->>'description', report->>'contact_name',
             report->>'contact_phone', (report->>'lon')::float8, (report->>'lat')::float8, report->>'system',
-            (report->>'accuracy_m')::float8, point, duty.post_id, report->>'external_id');
+            (report->>'accuracy_m')::float8, point, CASE WHEN point IS NULL THEN (report->>'area_id')::bigint END,
+            (report->>'device_id')::bigint, duty.post_id, report->>'external_id');
     INSERT INTO work.event (ticket_id, path, department, at, action, to_step, actor, detail)
     VALUES (ticket_id, area_path, duty.department, received, 'received', step, report->>'actor', jsonb_build_object(
         'method', place.method, 'grid', place.code, 'version', place.area_version_id, 'area', area_code,
-        'post_id', duty.post_id, 'rule', duty.rule, 'assigned_by', duty.assigned_by));
+        'post_id', duty.post_id, 'rule', duty.rule, 'assigned_by', duty.assigned_by)
+        || coalesce(report->'said', '{}'));
     IF NOT history THEN
         INSERT INTO work.outbox (ticket_id, topic, payload)
         VALUES (ticket_id, 'ticket.received', jsonb_build_object('number', number, 'post_id', duty.post_id));

@@ -43,7 +43,7 @@ CROSS JOIN LATERAL (
     SELECT a.number, a.area_id, a.path, p.accuracy_m, p.geom
     FROM work.ticket AS a
     INNER JOIN work.ticket_private AS p ON a.ticket_id = p.ticket_id
-    WHERE a.ticket_id = near.ticket_id AND a.closed_at IS NULL AND a.network = c.network
+    WHERE a.ticket_id = near.ticket_id AND a.closed_at IS NULL AND a.network = c.network AND p.geom IS NOT NULL
     OFFSET 0
 ) AS t
 UNION ALL
@@ -82,6 +82,23 @@ INNER JOIN overlay.place AS o ON near.place_id = o.place_id
 WHERE (SELECT c.network FROM network AS c) = 'base'
 UNION ALL
 SELECT
+    'device',
+    o.code,
+    NULL,
+    o.area_id,
+    o.path,
+    o.geom
+FROM (
+    SELECT a.device_id FROM overlay.device AS a WHERE a.area_id IN (SELECT u.area_id FROM touched AS u)
+    UNION
+    SELECT i.device_id FROM ground AS g CROSS JOIN LATERAL (
+        SELECT a.device_id FROM overlay.device AS a WHERE a.geom && g.geom OFFSET 0
+    ) AS i
+) AS near
+INNER JOIN overlay.device AS o ON near.device_id = o.device_id
+WHERE (SELECT c.network FROM network AS c) = 'base'
+UNION ALL
+SELECT
     'post',
     o.post_id::text,
     NULL,
@@ -100,7 +117,39 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS o;
 END;
-COMMENT ON FUNCTION app.moved_point(bigint) IS 'The points that a change set could move: open tickets, cameras, places, posts';
+COMMENT ON FUNCTION app.moved_point(bigint) IS 'The points that a change set could move: open tickets, cameras, places, devices, posts';
+
+CREATE FUNCTION app.moved_name(change_set bigint)
+RETURNS TABLE (number text, named_area_id bigint, area_id bigint, path bigint [], shown geometry)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+-- Open tickets without a point: on a touched area, or with one that was named, or still on none.
+SELECT
+    t.number,
+    p.named_area_id,
+    t.area_id,
+    t.path,
+    t.geom
+FROM (
+    SELECT o.ticket_id FROM draft.touched AS u CROSS JOIN LATERAL (
+        SELECT a.ticket_id FROM work.ticket AS a WHERE a.area_id = u.area_id AND a.closed_at IS NULL OFFSET 0
+    ) AS o
+    WHERE u.changeset_id = moved_name.change_set
+    UNION
+    SELECT n.ticket_id FROM draft.touched AS u CROSS JOIN LATERAL (
+        SELECT a.ticket_id FROM work.ticket_private AS a WHERE a.named_area_id = u.area_id OFFSET 0
+    ) AS n
+    WHERE u.changeset_id = moved_name.change_set
+    UNION
+    SELECT a.ticket_id FROM work.ticket_private AS a WHERE a.geom IS NULL AND a.path = '{0}'
+) AS near
+INNER JOIN work.ticket AS t ON near.ticket_id = t.ticket_id
+INNER JOIN work.ticket_private AS p ON t.ticket_id = p.ticket_id
+INNER JOIN draft.changeset AS c ON t.network = c.network
+WHERE c.changeset_id = moved_name.change_set AND t.closed_at IS NULL AND p.geom IS NULL;
+END;
+COMMENT ON FUNCTION app.moved_name(bigint) IS
+'The open tickets without a point that a change set could move: where an area was named, or the place is unknown';
 
 CREATE FUNCTION app.to_follow(change_set bigint)
 RETURNS TABLE (
@@ -110,7 +159,8 @@ RETURNS TABLE (
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 -- Where everything belongs by the boundaries that are live: what differs is what follows. Preview and publish ask this.
--- What lies well inside the leaf that it stands on already, with no special grid about, needs no asking.
+-- What lies well inside the leaf that it stands on already, with no special grid about, needs no asking. A ticket
+-- without a point goes with the area that was named and is shown at its label point.
 SELECT
     m.what,
     m.id,
@@ -155,7 +205,28 @@ LEFT JOIN LATERAL (
     CROSS JOIN LATERAL app.area_above(outside.geom, m.network, m.at) AS a
 ) AS u ON true
 LEFT JOIN core.area_version AS v ON l.area_version_id = v.area_version_id
-WHERE m.path <> coalesce(l.path, u.path, '{0}');
+WHERE m.path <> coalesce(l.path, u.path, '{0}')
+UNION ALL
+SELECT
+    'ticket',
+    m.number,
+    f.code AS from_code,
+    h.code AS to_code,
+    h.area_id,
+    h.area_version_id,
+    h.path,
+    h.method,
+    h.confidence,
+    st_makeline(coalesce(m.shown, h.label_point), h.label_point)
+FROM draft.changeset AS c
+CROSS JOIN LATERAL app.moved_name(c.changeset_id) AS m
+LEFT JOIN core.area AS f ON m.area_id = f.area_id
+CROSS JOIN LATERAL app.area_held(
+    m.named_area_id, m.area_id, c.network, greatest(c.valid_from, clock_timestamp())
+) AS h
+WHERE
+    c.changeset_id = to_follow.change_set
+    AND (m.path <> h.path OR (m.shown IS NOT NULL AND m.shown IS DISTINCT FROM h.label_point));
 END;
 COMMENT ON FUNCTION app.to_follow(bigint) IS
 'What does not yet belong where the live boundaries put it, of all that a change set could move';
@@ -170,9 +241,11 @@ BEGIN
         SELECT * FROM app.to_follow(change_set) AS f WHERE f.what = 'ticket' LIMIT batch
     ),
     before AS (
-        SELECT t.ticket_id, t.area_id AS from_area_id, t.path AS from_path, t.category, t.workflow, t.step, m.*
+        SELECT t.ticket_id, t.area_id AS from_area_id, t.path AS from_path, t.category, t.workflow, t.step,
+               p.geom IS NOT NULL AS has_point, m.*
         FROM move AS m
         JOIN work.ticket AS t ON t.number = m.id AND t.closed_at IS NULL
+        JOIN work.ticket_private AS p ON p.ticket_id = t.ticket_id
         FOR UPDATE OF t
     ),
     duty AS MATERIALIZED (
@@ -192,7 +265,9 @@ BEGIN
             step = CASE WHEN t.area_id IS DISTINCT FROM d.to_area_id THEN d.next_step ELSE t.step END,
             priority = CASE WHEN t.area_id IS DISTINCT FROM d.to_area_id THEN d.priority ELSE t.priority END,
             area_id = d.to_area_id,
-            path = d.path
+            path = d.path,
+            geom = CASE WHEN d.has_point OR t.geom IS NULL THEN t.geom
+                        ELSE coalesce(st_endpoint(d.arrow), t.geom) END
         FROM duty AS d WHERE t.ticket_id = d.ticket_id
         RETURNING t.ticket_id
     ),
@@ -250,7 +325,7 @@ COMMENT ON FUNCTION app.follow_changeset(bigint, integer) IS
 
 CREATE FUNCTION app.follow_overlays(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Cameras, places, posts with a point of their own and patrol cells take the areas that hold them now.
+-- Cameras, places, devices, posts with a point of their own and patrol cells take the areas that hold them now.
 BEGIN
     WITH move AS MATERIALIZED (SELECT * FROM app.to_follow(change_set) AS f WHERE f.what <> 'ticket'),
     camera AS (
@@ -260,6 +335,10 @@ BEGIN
     place AS (
         UPDATE overlay.place AS o SET area_id = m.to_area_id, path = m.path
         FROM move AS m WHERE m.what = 'place' AND o.code = m.id
+    ),
+    device AS (
+        UPDATE overlay.device AS o SET area_id = m.to_area_id, path = m.path
+        FROM move AS m WHERE m.what = 'device' AND o.code = m.id
     )
     UPDATE core.post AS o SET area_id = m.to_area_id, path = m.path
     FROM move AS m WHERE m.what = 'post' AND o.post_id::text = m.id AND m.to_area_id IS NOT NULL;
@@ -274,7 +353,7 @@ BEGIN
     WHERE c.changeset_id = change_set AND c.network = 'base'
       AND o.cell = s.cell AND o.path <> coalesce(l.path, '{0}');
 END $$;
-COMMENT ON FUNCTION app.follow_overlays(bigint) IS 'Give cameras, places, posts with a point and patrol cells their present areas';
+COMMENT ON FUNCTION app.follow_overlays(bigint) IS 'Give cameras, places, devices, posts with a point and patrol cells their present areas';
 
 CREATE FUNCTION app.hand_over_posts(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

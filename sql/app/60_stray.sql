@@ -1,15 +1,16 @@
+-- Long because it is one question asked of everything that stands somewhere: is it where it belongs?
 CREATE FUNCTION app.standing_point(network text)
 RETURNS TABLE (
     what text, id text, area_id bigint, path bigint [], accuracy_m double precision, geom geometry, shown geometry
 )
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Whatever belongs to an area by its point: open tickets, cameras, places, posts with a point. `shown`: where it may be
--- seen to stand, which for a ticket of somebody's home is not its point.
+-- Whatever belongs to an area by its point: open tickets, cameras, places, devices, posts with a point.
+-- `shown`: where it may be seen to stand, which for a ticket of somebody's home is not its point.
 SELECT 'ticket', t.number, t.area_id, t.path, p.accuracy_m, p.geom, t.geom AS shown
 FROM work.ticket AS t
 INNER JOIN work.ticket_private AS p ON t.ticket_id = p.ticket_id
-WHERE t.network = standing_point.network AND t.closed_at IS NULL
+WHERE t.network = standing_point.network AND t.closed_at IS NULL AND p.geom IS NOT NULL
 UNION ALL
 SELECT 'camera', o.code, o.area_id, o.path, NULL, o.geom, o.geom AS shown FROM overlay.camera AS o
 WHERE standing_point.network = 'base'
@@ -17,12 +18,15 @@ UNION ALL
 SELECT 'place', o.code, o.area_id, o.path, NULL, o.geom, o.geom AS shown FROM overlay.place AS o
 WHERE standing_point.network = 'base'
 UNION ALL
+SELECT 'device', o.code, o.area_id, o.path, NULL, o.geom, o.geom AS shown FROM overlay.device AS o
+WHERE standing_point.network = 'base'
+UNION ALL
 SELECT 'post', o.post_id::text, o.area_id, o.path, NULL, o.geom, o.geom AS shown
 FROM core.post AS o
 INNER JOIN core.area AS a ON o.area_id = a.area_id AND a.level = 'grid' AND a.network = standing_point.network
 WHERE o.geom IS NOT NULL AND o.valid_to > now();
 END;
-COMMENT ON FUNCTION app.standing_point(text) IS 'What belongs to an area of a network by its point: open tickets, cameras, places, posts';
+COMMENT ON FUNCTION app.standing_point(text) IS 'What belongs to an area of a network by its point: open tickets, cameras, places, devices, posts';
 
 CREATE FUNCTION app.stray(network text)
 RETURNS TABLE (
@@ -85,6 +89,27 @@ LEFT JOIN LATERAL (
     CROSS JOIN LATERAL app.area_above(outside.geom, stray.network, now()) AS a
 ) AS u ON true
 WHERE m.path <> coalesce(l.path, u.path, '{0}')
+UNION ALL
+SELECT
+    'ticket',
+    'error',
+    f.code AS on_code,
+    h.code AS to_code,
+    format('open ticket %s has no point, stands on %s and goes to %s', t.number, coalesce(f.code, 'no area'), h.code),
+    'publish a change set on that ground, its followers take it along',
+    t.closed_at IS NULL AND EXISTS (
+        SELECT FROM draft.touched AS d
+        INNER JOIN draft.changeset AS c ON d.changeset_id = c.changeset_id
+        WHERE
+            d.area_id = t.area_id AND c.published_at IS NOT NULL
+            AND (c.policy = 'stay' OR c.followed_at IS NULL)
+    ),
+    t.geom
+FROM work.ticket_private AS p
+INNER JOIN work.ticket AS t ON p.ticket_id = t.ticket_id
+LEFT JOIN core.area AS f ON t.area_id = f.area_id
+CROSS JOIN LATERAL app.area_held(p.named_area_id, t.area_id, stray.network, now()) AS h
+WHERE p.geom IS NULL AND t.network = stray.network AND t.closed_at IS NULL AND t.path <> h.path
 UNION ALL
 SELECT
     'staff',

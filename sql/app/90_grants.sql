@@ -11,7 +11,7 @@ core.level, core.area_kind, core.network, core.code_segment,
 core.area, core.area_version, core.lineage, core.alias, core.post_role, core.account_role,
 core.change,
 work.workflow, work.step, work.transition, work.category, work.ticket,
-work.rule, work.clock, work.escalation,
+work.rule, work.clock, work.escalation, work.source,
 core.calendar_day, core.work_hours, core.shift,
 overlay.ground_kind, overlay.ground,
 app.area_now, app.service_request
@@ -21,7 +21,7 @@ TO gisgrid_service, gisgrid_viewer;
 GRANT SELECT ON
 core.post, core.person, core.roster, work.ticket_private, work.event, work.pause, work.whistle,
 work.photo, work.rating,
-overlay.camera, overlay.place, overlay.ping, overlay.patrol_cell
+overlay.camera, overlay.place, overlay.device, overlay.ping, overlay.patrol_cell
 TO gisgrid_service, gisgrid_viewer;
 
 -- The service signs people in and moves tickets.
@@ -50,7 +50,7 @@ app.prepare_changeset(bigint), app.take_boundary_lock(), app.flip_versions(bigin
 app.note_lineage(bigint),
 app.note_boundary_change(bigint), app.put_back(bigint, bigint), app.moved_point(bigint), app.to_follow(bigint),
 app.follow_tickets(bigint, integer), app.follow_overlays(bigint), app.hand_over_posts(bigint),
-app.ending_post(bigint), app.moved_special(bigint, timestamptz)
+app.ending_post(bigint), app.moved_special(bigint, timestamptz), app.moved_name(bigint)
 FROM gisgrid_service;
 -- So is what is sent, and to whom: addresses and secrets of targets are read by nobody else.
 REVOKE EXECUTE ON FUNCTION

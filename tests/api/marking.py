@@ -55,7 +55,7 @@ class Marked:
 
 
 def mark(district: District) -> Marked:
-    """Reports in every grid and outside, with a step each; cameras, places, pings, cells; the people of the posts."""
+    """Reports in every grid and outside, with a step each; cameras, places, devices, pings, cells; posts."""
     made = [_report(district, key, kind, n) for n, (key, kind) in enumerate(_kinds(), start=1)]
     things = [thing for thing, _ in made]
     owner = Database(district.url, role=OWNER)
@@ -97,6 +97,8 @@ def _overlay(connection: Connection, key: str, n: int) -> Thing:
     for sql in (
         "INSERT INTO overlay.camera (code, name, area_id, path, geom) SELECT :mark, :mark, v.area_id, v.path, p",
         "INSERT INTO overlay.place (code, name, kind, path, geom) SELECT :mark, :mark, 'rescue', v.path, p",
+        "INSERT INTO overlay.device (code, name, kind, category, area_id, path, geom)"
+        " SELECT :mark, :mark, 'smoke', 'hazard', v.area_id, v.path, p",
         "INSERT INTO overlay.ping (worker, at, path, cell, geom) SELECT :mark, now(), v.path, :cell, p",
         "INSERT INTO overlay.patrol_cell (cell, path, seen_at, geom) SELECT :cell, v.path, now(), ST_Expand(p, 0.0002)",
     ):

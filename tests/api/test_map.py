@@ -153,8 +153,8 @@ def test_the_style_has_what_the_caller_may_see(district: District) -> None:
         return set(answer.json()["sources"])
 
     assert sources("") == {"area", "ground", "ticket"}
-    assert sources("chengguan") == {"area", "ground", "ticket", "camera"}
-    assert sources("wang") == {"area", "ground", "ticket", "camera", "patrol"}
+    assert sources("chengguan") == {"area", "ground", "ticket", "camera", "device"}
+    assert sources("wang") == {"area", "ground", "ticket", "camera", "device", "patrol"}
 
 
 def test_addresses_are_of_the_host_that_was_asked(district: District) -> None:

@@ -102,7 +102,7 @@ def test_events_tell_nobody_where_something_of_anothers_changed(
     chance = random.Random(f"events {name}")
     with serving(district.app_again()) as url:
         told = _hear(url, district.secrets[name], lambda: _change(district, chance, count))
-    own = [event for event in told if event["layer"] in ("camera", "place", "patrol")]
+    own = [event for event in told if event["layer"] in ("camera", "place", "device", "patrol")]
     west, north = spot(0, 0)
     mine = {"north": (west, north), "wang": (west, north)}[name]
     east, south = spot(*{"north": (3, 1), "wang": (2, 1)}[name])
@@ -181,7 +181,7 @@ def _change(district: District, chance: random.Random, count: int) -> None:
     owner = Database(district.url, role=OWNER)
     for _ in range(count):
         code = chance.choice([GRIDS["A"], GRIDS["B"], GRIDS["C"], "360302"])
-        table = chance.choice(["overlay.camera", "overlay.place", "overlay.patrol_cell"])
+        table = chance.choice(["overlay.camera", "overlay.place", "overlay.device", "overlay.patrol_cell"])
         with owner.transaction(EVERYTHING) as connection:
             connection.execute(
                 text(

@@ -32,7 +32,7 @@ def place(db: Connection) -> Place:
         db.execute(text("CREATE TEMPORARY TABLE spot (n serial, lon float8, lat float8, side_m float8) ON COMMIT DROP"))
         rows = [{"lon": lon, "lat": lat, "side_m": side_m} for lon, lat in points]
         db.execute(text("INSERT INTO spot (lon, lat, side_m) VALUES (:lon, :lat, :side_m)"), rows)
-        for table in ("work.ticket", "overlay.camera", "overlay.patrol_cell"):
+        for table in ("work.ticket", "overlay.camera", "overlay.device", "overlay.patrol_cell"):
             db.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER note_change"))
         db.exec_driver_sql((HERE / f"{layer.id}.sql").read_text(encoding="utf-8"))
 

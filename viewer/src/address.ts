@@ -1,10 +1,14 @@
 import { effect } from '@preact/signals';
 import { openFollow } from './actions/follow';
+import { openScanned } from './actions/scan';
 import { chooseTicket } from './actions/tickets';
 import { speak } from './i18n';
 import { home, lang, layersOff, picked, scope, tab, view, type View } from './state';
 
-/** The page's address: `#m=zoom/lat/lon&sel=code&ticket=number&follow=number&off=layer,layer&lang=en`. */
+/**
+ * The page's address: `#m=zoom/lat/lon&sel=code&ticket=number&follow=number&off=layer,layer&lang=en`; `?report=code` of a
+ * QR code.
+ */
 export function readAddress(): void {
   const given = new URLSearchParams(location.hash.slice(1));
   speak(given.get('lang') === 'en' ? 'en' : 'zh-CN');
@@ -19,6 +23,8 @@ export function readAddress(): void {
   if (number) void chooseTicket(number, !view.value);
   const own = given.get('follow');
   if (own !== null) openFollow(own);
+  const code = new URLSearchParams(location.search).get('report');
+  if (code) void openScanned(code);
 }
 
 function readView(text: string | null): View | null {
@@ -38,6 +44,6 @@ export function followAddress(): () => void {
     if (picked.value?.what === 'ticket') parts.push(`ticket=${encodeURIComponent(picked.value.number)}`);
     if (layersOff.value.size > 0) parts.push(`off=${[...layersOff.value].join(',')}`);
     if (lang.value !== 'zh-CN') parts.push(`lang=${lang.value}`);
-    history.replaceState(null, '', parts.length > 0 ? `#${parts.join('&')}` : location.pathname);
+    history.replaceState(null, '', location.pathname + (parts.length > 0 ? `#${parts.join('&')}` : ''));
   });
 }

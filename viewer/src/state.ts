@@ -6,6 +6,8 @@ import type {
   Config,
   Counters,
   FollowedReport,
+  Leads,
+  LiveArea,
   Located,
   LonLat,
   Problem,
@@ -42,7 +44,7 @@ export type Chosen = {
   problem: Problem | null;
 };
 export type KeptReport = { number: string; secret: string; at: string };
-export type PlaceBy = 'map' | 'gps' | 'typed';
+export type PlaceBy = 'map' | 'gps' | 'typed' | 'code';
 export type Place = { lon: number; lat: number; system: string; accuracy_m?: number };
 
 export const idle = <T>(): Loadable<T> => ({ value: null, loading: false, problem: null });
@@ -108,6 +110,9 @@ export const signInOpen = signal(false);
 export const reporting = signal(false);
 export const placeBy = signal<PlaceBy>('map');
 export const place = signal<Place | null>(null);
+/** Where a scanned code leads, and which of these areas the report is about. */
+export const scanned = signal<Loadable<Leads>>(idle());
+export const named = signal<LiveArea | null>(null);
 export const located = signal<Loadable<Located>>(idle());
 export const nearby = signal<Ticket[]>([]);
 export const receipt = signal<ReportOut | null>(null);

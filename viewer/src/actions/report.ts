@@ -1,8 +1,23 @@
 import { effect } from '@preact/signals';
 import { api, ask, type LonLat, type ReportIn } from '../api/client';
+import {
+  goal,
+  idle,
+  located,
+  named,
+  nearby,
+  picked,
+  type Place,
+  place,
+  placeBy,
+  receipt,
+  reporting,
+  scanned,
+  snap,
+  ticketTick,
+} from '../state';
 import { keepReport } from './follow';
 import { dropPhotos, sendPhotos } from './photos';
-import { goal, located, nearby, picked, type Place, place, placeBy, receipt, reporting, snap, ticketTick } from '../state';
 import { listOpen } from './tickets';
 import { loader } from './load';
 
@@ -11,6 +26,7 @@ const settleMs = 250;
 export function openReport(at: Place | null = null): void {
   picked.value = null;
   receipt.value = null;
+  forget();
   place.value = at;
   placeBy.value = 'map';
   dropPhotos();
@@ -21,8 +37,14 @@ export function openReport(at: Place | null = null): void {
 export function closeReport(): void {
   reporting.value = false;
   place.value = null;
+  forget();
   receipt.value = null;
   dropPhotos();
+}
+
+function forget(): void {
+  scanned.value = idle();
+  named.value = null;
 }
 
 /** A random UUID; crypto.randomUUID is missing on plain http, getRandomValues is not. */

@@ -40,6 +40,7 @@ const legend: Record<string, Key[]> = {
     state('done', ({ done }) => done),
   ],
   camera: [{ swatch: 'camera-sector', words: () => t('legend.sector') }],
+  device: [{ swatch: 'device-on', words: () => t('legend.device') }, { swatch: 'device-off', words: () => t('legend.deviceOff') }],
   patrol: [seen('fresh'), seen('day'), seen('week'), seen('month')],
   ground: [lies('street'), lies('rail'), lies('water')],
 };

@@ -2,39 +2,52 @@ import { useSignal } from '@preact/signals';
 import { findMe } from '../actions/report';
 import type { Problem } from '../api/client';
 import { t } from '../i18n';
-import { located, type PlaceBy, place, placeBy } from '../state';
+import { idle, located, type PlaceBy, place, placeBy, scanned } from '../state';
 import { showMetres } from '../time';
 import { Icon, type IconName } from '../ui/Icon';
 import { Failed } from '../ui/Notice';
+import { ScannedPlace } from './ScannedPlace';
 import { TypedPlace } from './TypedPlace';
 
-const ways: [PlaceBy, IconName, 'report.byMap' | 'report.byGps' | 'report.byTyped'][] = [
+type Way = [PlaceBy, IconName, 'report.byMap' | 'report.byGps' | 'report.byTyped' | 'report.byCode'];
+const byCode: Way = ['code', 'scan', 'report.byCode'];
+const ways: Way[] = [
   ['map', 'pin', 'report.byMap'],
   ['gps', 'aim', 'report.byGps'],
   ['typed', 'type', 'report.byTyped'],
 ];
 
-/** Where it is: on the map, by GPS or by coordinates; says which grid that is before anything is sent. */
+/** Where it is: by a scanned code, on the map, by GPS or by coordinates; says which grid that is before anything is sent. */
 export function PlacePicker({ problem }: { problem: Problem | null }) {
-  const fault = problem?.at('lon') ?? problem?.at('lat') ?? problem?.at('system') ?? problem?.at('accuracy_m');
+  const fault = problem?.at('lon') ?? problem?.at('lat') ?? problem?.at('system') ?? problem?.at('accuracy_m') ?? problem?.at('area');
+  const isScanned = placeBy.value === 'code' || scanned.value.value !== null;
   return (
     <fieldset class="field">
       <legend>{t('report.where')}</legend>
       <div class="segments">
-        {ways.map(([way, icon, label]) => (
-          <button key={way} type="button" aria-pressed={placeBy.value === way} onClick={() => (placeBy.value = way)}>
+        {(isScanned ? [byCode, ...ways] : ways).map(([way, icon, label]) => (
+          <button key={way} type="button" aria-pressed={placeBy.value === way} onClick={() => choose(way)}>
             <Icon name={icon} />
             {t(label)}
           </button>
         ))}
       </div>
+      {placeBy.value === 'code' && <ScannedPlace />}
       {placeBy.value === 'map' && <p class="hint">{t('report.tapMap')}</p>}
       {placeBy.value === 'gps' && <Gps />}
       {placeBy.value === 'typed' && <TypedPlace />}
-      <Where />
+      {placeBy.value !== 'code' && <Where />}
       {fault && <p class="error" role="alert">{[fault.message, fault.remedy].filter(Boolean).join(' → ')}</p>}
     </fieldset>
   );
+}
+
+/** Back to the scanned code the pin goes. */
+function choose(way: PlaceBy): void {
+  placeBy.value = way;
+  if (way !== 'code') return;
+  place.value = null;
+  located.value = idle();
 }
 
 function Gps() {

@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import { newClientRef, sendReport } from '../actions/report';
 import { asProblem, type FieldError, Problem } from '../api/client';
 import { t } from '../i18n';
-import { place } from '../state';
+import { named, place, placeBy, scanned } from '../state';
 import { Field } from '../ui/Field';
 import { Failed } from '../ui/Notice';
 import { CategoryPicker } from './CategoryPicker';
@@ -11,7 +11,7 @@ import { Nearby } from './Nearby';
 import { PhotoPicker } from './PhotoPicker';
 import { PlacePicker } from './PlacePicker';
 
-const fields = ['category', 'description', 'lon', 'lat', 'system', 'accuracy_m'];
+const fields = ['category', 'description', 'lon', 'lat', 'system', 'accuracy_m', 'area'];
 
 /** What happened, where, of which kind; faults stand at their field, the server's and our own. */
 export function ReportForm() {
@@ -55,11 +55,11 @@ function useReport() {
     const missing = faults(category.value, words.value);
     problem.value = missing.length > 0 ? new Problem(422, t('report.failed'), missing) : null;
     requestAnimationFrame(() => document.querySelector<HTMLElement>('.report .wrong :is(input, textarea)')?.focus());
-    const at = place.value;
+    const at = where();
     if (problem.value || !at) return;
     sending.value = true;
     try {
-      await sendReport({ ...at, category: category.value, description: words.value, client_ref: clientRef.current });
+      await sendReport({ ...at, category: category.value, description: words.value, client_ref: clientRef.current, ...way() });
     } catch (thrown) {
       problem.value = asProblem(thrown);
       if (problem.value.status === 409) clientRef.current = newClientRef();
@@ -69,10 +69,19 @@ function useReport() {
   return { category, words, problem, sending, send };
 }
 
+/** The report's place: the area of a scanned code, or the point. */
+function where() {
+  if (placeBy.value !== 'code') return place.value;
+  return named.value && { area: named.value.code };
+}
+
+/** Who scanned a code came by that, also where he then put a pin. */
+const way = () => (scanned.value.value ? { source: 'scan' } : {});
+
 function faults(category: string, words: string): FieldError[] {
   const found: FieldError[] = [];
   const add = (field: string, message: string) => found.push({ field, message, remedy: '' });
-  if (!place.value) add('lon', t('report.needPlace'));
+  if (!where()) add('lon', t(placeBy.value === 'code' ? 'report.needArea' : 'report.needPlace'));
   if (!category) add('category', t('report.needCategory'));
   if (!words.trim()) add('description', t('report.needWords'));
   return found;

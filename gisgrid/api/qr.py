@@ -1,0 +1,71 @@
+"""QR codes to be printed, and where a printed one leads today."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import Response
+from pydantic import Field
+
+from gisgrid.api.answers import Answer, Share, problems
+from gisgrid.api.session import CurrentDatabase
+from gisgrid.api.values import PlainText
+from gisgrid.qr import draw_svg, find_placard
+from gisgrid.tickets.naming import list_areas
+
+router = APIRouter(prefix="/api/v1/qr", tags=["qr"])
+SVG = "image/svg+xml"
+Code = Annotated[PlainText, Path(description="of an area, or post- and the number of a post; also a retired one")]
+
+
+class LiveArea(Answer):
+    """A live area that a code leads to."""
+
+    code: str
+    name: str
+    level: str = Field(description="district, town, community or grid")
+    kind: str = Field(description="base or special")
+    share: Share = Field(description="of the ground of the code's own area; 1 where it is that one")
+
+
+class Leads(Answer):
+    """What a printed code is called, and to which live areas it leads: its own, or who has the ground of that now."""
+
+    code: str
+    name: str
+    url: str = Field(description="the address that the QR code holds")
+    areas: list[LiveArea] = Field(description="most ground first; several: let the person choose")
+
+
+@router.get(
+    "/{code}.svg",
+    response_class=Response,
+    responses={
+        200: {"description": "SVG with the code and its name below", "content": {SVG: {"schema": {"type": "string"}}}},
+        **problems(404),
+    },
+)
+def get_qr(request: Request, database: CurrentDatabase, code: Code) -> Response:
+    """The QR code of a grid, an area above or a post, to be printed; who scans it reports with that filled in."""
+    with database.transaction() as connection:
+        placard = find_placard(connection, code, network=request.app.state.settings.network, public_url=_home(request))
+    return Response(draw_svg(placard), media_type=SVG)
+
+
+@router.get("/{code}", response_model=Leads, responses=problems(404))
+def get_leads(request: Request, database: CurrentDatabase, code: Code) -> dict[str, Any]:
+    """Where does a printed code lead today? After a redraw to the heirs of its ground."""
+    network = request.app.state.settings.network
+    with database.transaction() as connection:
+        placard = find_placard(connection, code, network=network, public_url=_home(request))
+        areas = list_areas(connection, code, network)
+    names = ("code", "name", "level", "kind", "share")
+    return {
+        "code": placard.code,
+        "name": placard.name,
+        "url": placard.url,
+        "areas": [{name: getattr(area, name) for name in names} for area in areas],
+    }
+
+
+def _home(request: Request) -> str:
+    return request.app.state.settings.public_url or str(request.base_url)

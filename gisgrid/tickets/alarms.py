@@ -1,0 +1,46 @@
+"""An alarm of a device becomes a ticket where it stands, or an event on the one that is open there."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, text
+
+from gisgrid.settings import Settings
+from gisgrid.tickets.receipts import Received, find_receipt, keep_receipt, make_key, read_facts, with_secret
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """What a device says: what it noticed, how much of it, when (None: now), in words of its own."""
+
+    kind: str | None = None
+    value: float | str | None = None
+    at: datetime | None = None
+    description: str | None = None
+    client_ref: str = ""
+
+
+def receive_alarm(connection: Connection, device_id: int, device: str, alarm: Alarm, settings: Settings) -> Received:
+    """Take an alarm of a device in; a further one, while its ticket is open and young, is an event on that, not new.
+
+    The facts are a receipt's, and `alarms`, how many there were. Raises Conflict when the key was used for another.
+    """
+    key = make_key(f"device:{device}", alarm.client_ref, asdict(alarm))
+    if known := find_receipt(connection, key):
+        return Received(known, is_new=False)
+    told = {
+        "network": settings.network,
+        "zone": settings.zone,
+        "kind": alarm.kind,
+        "value": alarm.value,
+        "description": alarm.description,
+        "reported_at": alarm.at.isoformat() if alarm.at else None,
+    }
+    row = connection.execute(
+        text("SELECT * FROM app.receive_alarm(:device, jsonb_strip_nulls(CAST(:alarm AS jsonb)), :young)"),
+        {"device": device_id, "alarm": json.dumps(told), "young": timedelta(hours=settings.alarm_again_hours)},
+    ).one()
+    facts = read_facts(row, "wgs84") | {"alarms": row.alarms}
+    keep_receipt(connection, key, row.ticket_id, facts)
+    return Received(with_secret(connection, facts), is_new=row.alarms == 1)

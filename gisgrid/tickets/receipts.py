@@ -1,0 +1,110 @@
+"""What whoever sends something in gets back: the same receipt for the same key, with the secret of its ticket."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from gisgrid.access import ticket_secret
+from gisgrid.errors import Conflict, Fault
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of a report: the answer's facts, and whether the ticket is new."""
+
+    facts: dict[str, Any]
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Key:
+    """By which a sender repeats himself without harm: `ref` is unique for each `client`; "" where there is none."""
+
+    client: str
+    ref: str
+    body_sha256: bytes
+
+
+def make_key(client: str, ref: str, body: dict[str, Any]) -> Key:
+    """The key of this body."""
+    return Key(client, ref, hashlib.sha256(json.dumps(body, default=str, sort_keys=True).encode()).digest())
+
+
+def find_receipt(connection: Connection, key: Key) -> dict[str, Any] | None:
+    """The answer that this key was given before. Two at once: the second waits here for the first.
+
+    Raises Conflict when the key was used for another body.
+    """
+    if not key.ref:
+        return None
+    connection.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7147))"), {"key": f"{key.client}\x1f{key.ref}"}
+    )
+    known = connection.execute(
+        text("SELECT body_sha256, answer FROM work.client_ref WHERE client = :client AND client_ref = :ref"),
+        {"client": key.client, "ref": key.ref},
+    ).one_or_none()
+    if known is None:
+        return None
+    if bytes(known.body_sha256) != key.body_sha256:
+        raise Conflict(
+            Fault("client_ref", "this key was used for a report with another body", "give every report its own key")
+        )
+    return with_secret(connection, known.answer)
+
+
+def keep_receipt(connection: Connection, key: Key, ticket_id: int, facts: dict[str, Any]) -> None:
+    """Remember what this key was answered; nothing where there is no key."""
+    if not key.ref:
+        return
+    connection.execute(
+        text(
+            "INSERT INTO work.client_ref (client, client_ref, body_sha256, ticket_id, answer)"
+            " VALUES (:client, :ref, :body, :ticket_id, :answer)"
+        ),
+        {
+            "client": key.client,
+            "ref": key.ref,
+            "body": key.body_sha256,
+            "ticket_id": ticket_id,
+            "answer": json.dumps(facts),
+        },
+    )
+
+
+def with_secret(connection: Connection, facts: dict[str, Any]) -> dict[str, Any]:
+    """The same facts with the secret of their ticket."""
+    key = connection.execute(text("SELECT key FROM core.server_key WHERE purpose = 'ticket'")).scalar_one()
+    return {"number": facts["number"], "secret": ticket_secret(bytes(key), facts["number"]), **facts}
+
+
+def read_facts(row: Any, system: str | None) -> dict[str, Any]:
+    """What is answered of a row of `app.receive_report`; `system` is that of the point, None where there was none."""
+    assignee = None
+    if row.post_id is not None:
+        assignee = {"post": row.post_id, "role": row.role, "area": row.post_code}
+    elif row.department:
+        assignee = {"post": None, "role": "department", "area": row.area_code}
+    if assignee and row.department:
+        assignee["department"] = row.department
+    return {
+        "number": row.number,
+        "grid": None
+        if row.grid_code is None
+        else {"code": row.grid_code, "name": row.grid_name, "kind": row.grid_kind},
+        "area": None if row.area_code is None else {"code": row.area_code, "level": row.area_level},
+        "assignment": {
+            "method": row.method,
+            "confidence": row.confidence,
+            "distance_to_edge_m": row.distance_to_edge_m,
+            "candidates": row.candidates,
+            "system": system,
+            "version": row.area_version_id,
+        },
+        "step": row.step,
+        "assignee": assignee,
+        "due_at": row.due_at.isoformat(),
+    }
