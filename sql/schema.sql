@@ -2181,6 +2181,26 @@ CREATE TRIGGER measure_rule BEFORE INSERT OR UPDATE ON work.rule FOR EACH ROW EX
 
 CREATE TRIGGER refuse_tied_rule AFTER INSERT OR UPDATE ON work.rule FOR EACH ROW EXECUTE FUNCTION work.refuse_tied_rule();
 
+CREATE TABLE work.source (
+    source text NOT NULL,
+    "position" smallint NOT NULL,
+    said_by text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    CONSTRAINT said_by_is_known CHECK ((said_by = ANY (ARRAY['anybody'::text, 'signed_in'::text, 'nobody'::text]))),
+    CONSTRAINT source_is_a_short_ascii_name CHECK ((source ~ '^[a-z][a-z0-9_-]{0,31}$'::text))
+);
+
+COMMENT ON TABLE work.source IS 'Value list: on which way a report came; tickets loaded from another system may have that one''s name instead';
+
+COMMENT ON COLUMN work.source.said_by IS 'Who may say so in a report; nobody: the door itself says it';
+
+ALTER TABLE ONLY work.source
+    ADD CONSTRAINT source_pkey PRIMARY KEY (source);
+
+ALTER TABLE ONLY work.source
+    ADD CONSTRAINT source_position_is_unique UNIQUE ("position");
+
 CREATE TABLE work.step (
     workflow text NOT NULL,
     step text NOT NULL,
@@ -2302,8 +2322,13 @@ CREATE TABLE work.ticket (
     solved_in_grid boolean,
     CONSTRAINT due_unit_is_calendar_or_working CHECK ((due_unit = ANY (ARRAY['calendar'::text, 'working'::text]))),
     CONSTRAINT duplicate_is_closed CHECK (((duplicate_of IS NULL) OR (closed_at IS NOT NULL))),
-    CONSTRAINT grid_is_known_unless_method_is_none CHECK (((area_version_id IS NULL) = (method = 'none'::text))),
-    CONSTRAINT method_is_known CHECK ((method = ANY (ARRAY['inside'::text, 'edge'::text, 'nearest'::text, 'none'::text]))),
+    CONSTRAINT grid_is_known_where_the_point_is_in_one CHECK (
+CASE method
+    WHEN 'code'::text THEN true
+    WHEN 'none'::text THEN (area_version_id IS NULL)
+    ELSE (area_version_id IS NOT NULL)
+END),
+    CONSTRAINT method_is_known CHECK ((method = ANY (ARRAY['inside'::text, 'edge'::text, 'nearest'::text, 'code'::text, 'none'::text]))),
     CONSTRAINT path_ends_in_the_area CHECK (((path[1] = 0) AND (path[cardinality(path)] = COALESCE(area_id, (0)::bigint)))),
     CONSTRAINT priority_is_1_to_5 CHECK (((priority >= 1) AND (priority <= 5))),
     CONSTRAINT ticket_is_not_its_own_duplicate CHECK ((duplicate_of <> ticket_id)),
@@ -2322,6 +2347,8 @@ COMMENT ON COLUMN work.ticket.due_hours IS 'The hours from received_at of which 
 COMMENT ON COLUMN work.ticket.duplicate_of IS 'The ticket that is about the same thing; this one is closed, in the step in which it was';
 
 COMMENT ON COLUMN work.ticket.geom IS 'The public place: the point, or for a category of homes only its grid''s label point; none when that is unknown';
+
+COMMENT ON COLUMN work.ticket.method IS 'How its area was found: by its point (inside, edge, nearest), by a code that was said, or not at all (none)';
 
 COMMENT ON COLUMN work.ticket.parent_id IS 'The ticket of which this is a part; a part has no parts of its own';
 
@@ -2391,22 +2418,38 @@ CREATE TABLE work.ticket_private (
     description text NOT NULL,
     contact_name text,
     contact_phone text,
-    lon double precision NOT NULL,
-    lat double precision NOT NULL,
-    system text NOT NULL,
+    lon double precision,
+    lat double precision,
+    system text,
     accuracy_m double precision,
-    geom public.geometry(Point,4326) NOT NULL,
+    geom public.geometry(Point,4326),
     post_id bigint,
     external_id text,
-    left_grid_at timestamp with time zone
+    left_grid_at timestamp with time zone,
+    named_area_id bigint,
+    device_id bigint,
+    CONSTRAINT a_point_is_known_altogether_or_not CHECK ((num_nonnulls(lon, lat, system, geom) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT a_point_or_an_area_was_said_not_both CHECK (((geom IS NULL) OR (named_area_id IS NULL)))
 );
 
 COMMENT ON TABLE work.ticket_private IS 'Words, contacts, exact point, raw coordinates, assignee: seen by scope only';
 
+COMMENT ON COLUMN work.ticket_private.device_id IS 'The device whose alarm it is; where devices stand is not public';
+
+COMMENT ON COLUMN work.ticket_private.geom IS 'Where it really is; null: nobody said so yet';
+
 COMMENT ON COLUMN work.ticket_private.left_grid_at IS 'When it was first with somebody who is not of its grid: a post above, a department';
+
+COMMENT ON COLUMN work.ticket_private.named_area_id IS 'The area that was said instead of a point; point and area null: the place is unknown';
 
 ALTER TABLE ONLY work.ticket_private
     ADD CONSTRAINT ticket_private_pkey PRIMARY KEY (ticket_id);
+
+ALTER TABLE ONLY work.ticket_private
+    ADD CONSTRAINT ticket_private_device_id_fkey FOREIGN KEY (device_id) REFERENCES "overlay".device(device_id);
+
+ALTER TABLE ONLY work.ticket_private
+    ADD CONSTRAINT ticket_private_named_area_id_fkey FOREIGN KEY (named_area_id) REFERENCES core.area(area_id);
 
 ALTER TABLE ONLY work.ticket_private
     ADD CONSTRAINT ticket_private_post_id_fkey FOREIGN KEY (post_id) REFERENCES core.post(post_id);
@@ -2416,11 +2459,17 @@ ALTER TABLE ONLY work.ticket_private
 
 CREATE INDEX ticket_private_contact ON work.ticket_private USING btree (ticket_id) WHERE ((contact_name IS NOT NULL) OR (contact_phone IS NOT NULL));
 
+CREATE INDEX ticket_private_device ON work.ticket_private USING btree (device_id) WHERE (device_id IS NOT NULL);
+
 CREATE INDEX ticket_private_geom ON work.ticket_private USING gist (geom);
+
+CREATE INDEX ticket_private_named_area ON work.ticket_private USING btree (named_area_id) WHERE (named_area_id IS NOT NULL);
 
 CREATE INDEX ticket_private_path ON work.ticket_private USING gin (path);
 
 CREATE INDEX ticket_private_post ON work.ticket_private USING btree (post_id);
+
+CREATE INDEX ticket_private_without_point ON work.ticket_private USING btree (ticket_id) WHERE (geom IS NULL);
 
 CREATE TRIGGER note_leaving_grid BEFORE INSERT OR UPDATE OF post_id, department ON work.ticket_private FOR EACH ROW EXECUTE FUNCTION work.note_leaving_grid();
 
@@ -2553,6 +2602,13 @@ CREATE SEQUENCE "overlay".camera_id_seq
     NO MAXVALUE
     CACHE 1;
 
+CREATE SEQUENCE "overlay".device_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
 CREATE SEQUENCE "overlay".ground_id_seq
     START WITH 1
     INCREMENT BY 1
@@ -2617,6 +2673,72 @@ CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".camera 
 ALTER TABLE "overlay".camera ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY camera_is_in_scope ON "overlay".camera USING ((path && ( SELECT core.scope() AS scope)));
+
+CREATE TABLE "overlay".device (
+    device_id bigint NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    kind text NOT NULL,
+    category text NOT NULL,
+    area_id bigint,
+    path bigint[] NOT NULL,
+    disabled_at timestamp with time zone,
+    last_seen_at timestamp with time zone,
+    geom public.geometry(Point,4326) NOT NULL,
+    geom_3857 public.geometry(Point,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED
+);
+
+COMMENT ON TABLE "overlay".device IS 'A thing that raises alarms at a fixed place: home terminal, smoke or flood sensor';
+
+COMMENT ON COLUMN "overlay".device.category IS 'What its alarms are about';
+
+COMMENT ON COLUMN "overlay".device.disabled_at IS 'Since when its token is refused; null: it may raise alarms';
+
+COMMENT ON COLUMN "overlay".device.last_seen_at IS 'When it last raised an alarm; null: never';
+
+ALTER SEQUENCE "overlay".device_id_seq OWNED BY "overlay".device.device_id;
+
+ALTER TABLE ONLY "overlay".device ALTER COLUMN device_id SET DEFAULT nextval('"overlay".device_id_seq'::regclass);
+
+ALTER TABLE ONLY "overlay".device
+    ADD CONSTRAINT device_code_is_unique UNIQUE (code);
+
+ALTER TABLE ONLY "overlay".device
+    ADD CONSTRAINT device_pkey PRIMARY KEY (device_id);
+
+ALTER TABLE ONLY "overlay".device
+    ADD CONSTRAINT device_area_id_fkey FOREIGN KEY (area_id) REFERENCES core.area(area_id);
+
+ALTER TABLE ONLY "overlay".device
+    ADD CONSTRAINT device_category_fkey FOREIGN KEY (category) REFERENCES work.category(category);
+
+CREATE INDEX device_area ON "overlay".device USING btree (area_id);
+
+CREATE INDEX device_geom ON "overlay".device USING gist (geom);
+
+CREATE INDEX device_geom_3857 ON "overlay".device USING gist (geom_3857);
+
+CREATE INDEX device_path ON "overlay".device USING gin (path);
+
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".device FOR EACH ROW EXECUTE FUNCTION "overlay".note_change('device');
+
+ALTER TABLE "overlay".device ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY device_is_in_scope ON "overlay".device USING ((path && ( SELECT core.scope() AS scope)));
+
+CREATE TABLE "overlay".device_token (
+    device_id bigint NOT NULL,
+    token_sha256 bytea NOT NULL,
+    made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+COMMENT ON TABLE "overlay".device_token IS 'By what a device is known: of its token only the SHA-256; read by nobody but the owner';
+
+ALTER TABLE ONLY "overlay".device_token
+    ADD CONSTRAINT device_token_pkey PRIMARY KEY (device_id);
+
+ALTER TABLE ONLY "overlay".device_token
+    ADD CONSTRAINT device_token_device_id_fkey FOREIGN KEY (device_id) REFERENCES "overlay".device(device_id);
 
 CREATE TABLE "overlay".ground (
     ground_id bigint NOT NULL,

@@ -36,6 +36,24 @@ from gisgrid.database import SERVICE, Database
 from gisgrid.open311.app import PREFIX, create_open311
 from gisgrid.settings import PACKAGE, Settings
 
+OWN_RULES = (
+    session.router,
+    reports.router,
+    batch.router,
+    alarms.router,
+    following.router,
+    following.acting,
+    tickets.acting,
+    routing.acting,
+    cooperation.acting,
+    photos.router,
+    changesets.router,
+    tiles.router,
+    health.router,
+)
+"""Doors that say themselves who may come in."""
+FACTS = (areas.router, networks.router, qr.router, tickets.router, routing.router, events.router)
+"""Public facts: open to everybody, unless a setting closes them to strangers."""
 NO_VIEWER = "<!doctype html><title>gisgrid</title><p>The viewer is not built: <code>python3 -m gisgrid up</code> does."
 
 
@@ -72,11 +90,9 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
         Guards, max_body_bytes=settings.max_body_bytes, other_limits={photos.DOORS: settings.photo_max_bytes}
     )
     app.add_middleware(Heads, streams=frozenset({f"{events.router.prefix}/events"}))
-    acting = (tickets.acting, routing.acting, cooperation.acting, following.acting, photos.router, batch.router)
-    acting += (alarms.router, changesets.router)
-    for router in (session.router, reports.router, following.router, *acting, tiles.router, health.router):
+    for router in OWN_RULES:
         app.include_router(router)
-    for router in (areas.router, networks.router, qr.router, tickets.router, routing.router, events.router):
+    for router in FACTS:
         app.include_router(router, dependencies=[Depends(session.require_facts)], responses=problems(401))
     describe_problems(app)
     app.mount(PREFIX, create_open311(settings, database))

@@ -44,8 +44,110 @@ export interface paths {
         /**
          * Create Report
          * @description A report becomes a ticket, located as of now and routed to whoever is on duty. Committed when answered.
+         *
+         *     Where it is, is said by exactly one of: lon, lat and system; area; place; place_unknown.
          */
         post: operations["create_report_api_v1_reports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report
+         * @description How is my report? Its facts, my words and photos, which step it is in, who has it, what I was told, due when.
+         */
+        get: operations["get_report_api_v1_reports__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{number}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Own Photo
+         * @description Add a photo to my report: within a day, and while I am asked something.
+         */
+        post: operations["create_own_photo_api_v1_reports__number__photos_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{number}/photos/{photo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Own Photo
+         * @description A photo that I sent, as it is kept.
+         */
+        get: operations["get_own_photo_api_v1_reports__number__photos__photo_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{number}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Answer
+         * @description Answer what I was asked; the clocks go on.
+         */
+        post: operations["create_answer_api_v1_reports__number__answers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{number}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Rating
+         * @description Rate how it went (党群评议); where the result waits for that, it closes the ticket.
+         */
+        post: operations["create_rating_api_v1_reports__number__rating_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -286,6 +388,114 @@ export interface paths {
          * @description Say that the ticket is about the same thing as another one, and close it; null: it was not after all.
          */
         post: operations["set_duplicate_api_v1_tickets__number__duplicate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{number}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell
+         * @description Tell the reporter something: he reads it where he follows his report, and nothing else of the history.
+         */
+        post: operations["tell_api_v1_tickets__number__answers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{number}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Photos
+         * @description The photos of a ticket whose words you see.
+         */
+        get: operations["get_photos_api_v1_tickets__number__photos_get"];
+        put?: never;
+        /**
+         * Create Photo
+         * @description Add a photo to a ticket whose words you see. Encoded anew; where the camera was comes back as a hint.
+         */
+        post: operations["create_photo_api_v1_tickets__number__photos_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{number}/photos/{photo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Photo
+         * @description One photo, as JPEG.
+         */
+        get: operations["get_photo_api_v1_tickets__number__photos__photo_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Reports
+         * @description Up to 500 reports, each in a transaction of its own: a wrong one undoes no other, and all can be sent again.
+         *
+         *     Where the database stops answering the rest is not tried: 503, send them again.
+         */
+        post: operations["create_reports_api_v1_reports_batch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Alarm
+         * @description An alarm becomes a ticket where the device stands; while that is open and young, a further one is an event on it.
+         *
+         *     Committed when answered.
+         */
+        post: operations["create_alarm_api_v1_alarms_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -678,6 +888,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/qr/{code}.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Qr
+         * @description The QR code of a grid, an area above or a post, to be printed; who scans it reports with that filled in.
+         */
+        get: operations["get_qr_api_v1_qr__code__svg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/qr/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Leads
+         * @description Where does a printed code lead today? After a redraw to the heirs of its ground.
+         */
+        get: operations["get_leads_api_v1_qr__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/categories": {
         parameters: {
             query?: never;
@@ -710,6 +960,26 @@ export interface paths {
          * @description The templates of steps: which may follow which, who may take it, what it needs.
          */
         get: operations["get_workflows_api_v1_workflows_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sources
+         * @description On which ways reports come, and who may say so in one.
+         */
+        get: operations["get_sources_api_v1_sources_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -844,6 +1114,64 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AlarmBody
+         * @description What a device noticed; all of it optional, for it stands where it stands.
+         */
+        AlarmBody: {
+            /**
+             * Kind
+             * @description what, as smoke, water, button
+             */
+            kind?: string | null;
+            /**
+             * Value
+             * @description how much, in the device's own unit
+             */
+            value?: number | string | null;
+            /**
+             * At
+             * @description when it noticed; default now
+             */
+            at?: string | null;
+            /**
+             * Description
+             * @description in words; default its name, code, kind and value
+             */
+            description?: string | null;
+            /**
+             * Client Ref
+             * @description the same key with the same body is the same alarm
+             */
+            client_ref?: string | null;
+        };
+        /**
+         * AlarmReceipt
+         * @description What became of an alarm: its ticket, a new one or the one that was open.
+         */
+        AlarmReceipt: {
+            /** Number */
+            number: string;
+            /** Secret */
+            secret: string;
+            grid: components["schemas"]["GridRef"] | null;
+            area: components["schemas"]["AreaRef"] | null;
+            assignment: components["schemas"]["Assignment"];
+            /** Step */
+            step: string;
+            assignee: components["schemas"]["Assignee"] | null;
+            /**
+             * Due At
+             * Format: date-time
+             * @description ISO 8601 with offset
+             */
+            due_at: string;
+            /**
+             * Alarms
+             * @description how many alarms the ticket has with this one
+             */
+            alarms: number;
+        };
         /**
          * AliasAnswer
          * @description The areas that a department's own code names at a date.
@@ -985,7 +1313,7 @@ export interface components {
         Assignment: {
             /**
              * Method
-             * @description inside, edge, nearest or none
+             * @description inside, edge, nearest; code (an area was said, no point); or none
              */
             method: string;
             /** Confidence */
@@ -998,9 +1326,9 @@ export interface components {
             version: number | null;
             /**
              * System
-             * @description the coordinate system that the point came in
+             * @description the coordinate system that the point came in; null: there was none
              */
-            system: string;
+            system: string | null;
         };
         /**
          * AssignmentBody
@@ -1013,6 +1341,47 @@ export interface components {
             post?: number | null;
             /** Department */
             department?: string | null;
+        };
+        /**
+         * BatchAnswer
+         * @description One result a report.
+         */
+        BatchAnswer: {
+            /** Results */
+            results: components["schemas"]["BatchItem"][];
+        };
+        /**
+         * BatchBody
+         * @description Up to 500 reports.
+         */
+        BatchBody: {
+            /**
+             * Reports
+             * @description each as the body of POST /api/v1/reports, client_ref needed; a wrong one is answered for itself
+             */
+            reports: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * BatchItem
+         * @description What became of one report, in the order in which they were sent: its receipt, or what is wrong with it.
+         */
+        BatchItem: {
+            /**
+             * Client Ref
+             * @description as it was sent; null where none could be read
+             */
+            client_ref: string | null;
+            /**
+             * Status
+             * @description 201 a new ticket, 200 the same as before, else as the problem says
+             */
+            status: number;
+            /** @description absent where there is a problem */
+            receipt?: components["schemas"]["Receipt"];
+            /** @description absent where there is a receipt */
+            problem?: components["schemas"]["Problem"];
         };
         /**
          * Candidate
@@ -1426,6 +1795,71 @@ export interface components {
             closed: number;
         };
         /**
+         * FollowedReport
+         * @description A report as whoever sent it sees it.
+         */
+        FollowedReport: {
+            /** Number */
+            number: string;
+            /** Category */
+            category: string;
+            /** Workflow */
+            workflow: string;
+            /** Step */
+            step: string;
+            /** Steps */
+            steps: components["schemas"]["Step"][];
+            grid: components["schemas"]["GridRef"] | null;
+            area: components["schemas"]["AreaRef"] | null;
+            /** @description its public place */
+            place: components["schemas"]["LonLat"] | null;
+            /**
+             * Reported At
+             * Format: date-time
+             * @description ISO 8601 with offset
+             */
+            reported_at: string;
+            /**
+             * Received At
+             * Format: date-time
+             * @description ISO 8601 with offset
+             */
+            received_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             * @description ISO 8601 with offset
+             */
+            due_at: string;
+            /** Closed At */
+            closed_at: string | null;
+            /**
+             * Duplicate Of
+             * @description the ticket that is about the same thing, and goes on
+             */
+            duplicate_of: string | null;
+            /** Description */
+            description: string;
+            assignee: components["schemas"]["ReportAssignee"] | null;
+            /**
+             * Waits For You
+             * @description its clocks stand still until you answer
+             */
+            waits_for_you: boolean;
+            may: components["schemas"]["May"];
+            /**
+             * Talk
+             * @description oldest first
+             */
+            talk: components["schemas"]["Said"][];
+            /**
+             * Photos
+             * @description yours, oldest first
+             */
+            photos: components["schemas"]["Photo"][];
+            rating: components["schemas"]["Rating"] | null;
+        };
+        /**
          * FoundProblem
          * @description What a check found: codes, words, a point of the place in WGS 84.
          */
@@ -1466,6 +1900,26 @@ export interface components {
             system: string | null;
         };
         /**
+         * GpsHint
+         * @description Where the camera says it was; a hint to whoever sent the photo, kept nowhere.
+         */
+        GpsHint: {
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /**
+             * System
+             * @constant
+             */
+            system: "wgs84";
+            /**
+             * Distance M
+             * @description from the ticket's point, geodesic
+             */
+            distance_m: number | null;
+        };
+        /**
          * GridRef
          * @description A grid by its unified code.
          */
@@ -1479,6 +1933,26 @@ export interface components {
              * @description base or special
              */
             kind: string;
+        };
+        /**
+         * Leads
+         * @description What a printed code is called, and to which live areas it leads: its own, or who has the ground of that now.
+         */
+        Leads: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Url
+             * @description the address that the QR code holds
+             */
+            url: string;
+            /**
+             * Areas
+             * @description most ground first; several: let the person choose
+             */
+            areas: components["schemas"]["LiveArea"][];
         };
         /**
          * LineString
@@ -1541,6 +2015,31 @@ export interface components {
             valid_from: string;
         };
         /**
+         * LiveArea
+         * @description A live area that a code leads to.
+         */
+        LiveArea: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Level
+             * @description district, town, community or grid
+             */
+            level: string;
+            /**
+             * Kind
+             * @description base or special
+             */
+            kind: string;
+            /**
+             * Share
+             * @description of the ground of the code's own area; 1 where it is that one
+             */
+            share: number;
+        };
+        /**
          * Located
          * @description Whose a point is; `grid` is null outside every grid. `point` is where it lies in WGS 84.
          */
@@ -1589,6 +2088,27 @@ export interface components {
             }[];
         };
         /**
+         * May
+         * @description What the reporter may do now.
+         */
+        May: {
+            /**
+             * Add Photos
+             * @description for a day, and while he is asked something
+             */
+            add_photos: boolean;
+            /**
+             * Answer
+             * @description while he is asked something
+             */
+            answer: boolean;
+            /**
+             * Rate
+             * @description once the result is there, until 30 days after closing
+             */
+            rate: boolean;
+        };
+        /**
          * Move
          * @description From where a thing is to the label point of its new grid.
          */
@@ -1621,7 +2141,7 @@ export interface components {
         MoveProperties: {
             /**
              * What
-             * @description ticket, camera, place, post or special
+             * @description ticket, camera, place, device, post or special
              */
             what: string;
             /** Id */
@@ -1698,6 +2218,16 @@ export interface components {
             needs: ("note" | "photo")[];
         };
         /**
+         * OnBehalf
+         * @description For whom somebody who is signed in reports.
+         */
+        OnBehalf: {
+            /** Name */
+            name?: string | null;
+            /** Phone */
+            phone?: string | null;
+        };
+        /**
          * OpenBody
          * @description On which area (default: the caller's own), from when on, what open tickets do, may the ground change.
          */
@@ -1753,6 +2283,80 @@ export interface components {
             parent: string | null;
         };
         /**
+         * Photo
+         * @description A photo as it is kept: JPEG, upright, without what the camera wrote into it.
+         */
+        Photo: {
+            /** Photo Id */
+            photo_id: number;
+            /**
+             * Kind
+             * @description report: the reporter sent it; work: somebody of the staff
+             */
+            kind: string;
+            /**
+             * Added At
+             * Format: date-time
+             * @description ISO 8601 with offset
+             */
+            added_at: string;
+            /**
+             * Actor
+             * @description who of the staff; absent for the reporter
+             */
+            actor?: string | null;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Bytes */
+            bytes: number;
+            /** Media Type */
+            media_type: string;
+        };
+        /**
+         * PhotoReceipt
+         * @description A photo that was taken in.
+         */
+        PhotoReceipt: {
+            /** Photo Id */
+            photo_id: number;
+            /**
+             * Kind
+             * @description report: the reporter sent it; work: somebody of the staff
+             */
+            kind: string;
+            /**
+             * Added At
+             * Format: date-time
+             * @description ISO 8601 with offset
+             */
+            added_at: string;
+            /**
+             * Actor
+             * @description who of the staff; absent for the reporter
+             */
+            actor?: string | null;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Bytes */
+            bytes: number;
+            /** Media Type */
+            media_type: string;
+            /** @description null: the camera did not say where it was */
+            gps_hint: components["schemas"]["GpsHint"] | null;
+        };
+        /**
+         * Photos
+         * @description Photos, the oldest first.
+         */
+        Photos: {
+            /** Photos */
+            photos: components["schemas"]["Photo"][];
+        };
+        /**
          * PlaceBody
          * @description Where the ticket lies, in a named system, and a note to it.
          */
@@ -1769,12 +2373,74 @@ export interface components {
             note?: string | null;
         };
         /**
+         * Problem
+         * @description RFC 9457.
+         */
+        Problem: {
+            /** Type */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+            /** Errors */
+            errors: components["schemas"]["ProblemFault"][];
+        };
+        /**
+         * ProblemFault
+         * @description One wrong thing: where, what, how to put it right.
+         */
+        ProblemFault: {
+            /** Field */
+            field: string;
+            /** Message */
+            message: string;
+            /** Remedy */
+            remedy: string;
+        };
+        /**
          * PublishBody
          * @description From when on; without it as the change set says, or now.
          */
         PublishBody: {
             /** Valid From */
             valid_from?: string | null;
+        };
+        /**
+         * Rating
+         * @description How it went, in the eyes of whoever reported it (党群评议).
+         */
+        Rating: {
+            /**
+             * Rater
+             * @description reporter
+             */
+            rater: string;
+            /**
+             * Score
+             * @description 1 bad to 5 good
+             */
+            score: number;
+            /** Words */
+            words: string | null;
+            /**
+             * Rated At
+             * Format: date-time
+             * @description ISO 8601 with offset
+             */
+            rated_at: string;
+        };
+        /**
+         * RatingBody
+         * @description How it went: 1 bad to 5 good, and words to it.
+         */
+        RatingBody: {
+            /** Score */
+            score: number;
+            /** Words */
+            words?: string | null;
         };
         /**
          * Receipt
@@ -1799,16 +2465,56 @@ export interface components {
             due_at: string;
         };
         /**
+         * ReportAssignee
+         * @description Who has it: the post; a name only where the post is public.
+         */
+        ReportAssignee: {
+            /** Role */
+            role: string | null;
+            /** Role Zh */
+            role_zh: string | null;
+            /** Role En */
+            role_en: string | null;
+            /** Title */
+            title: string | null;
+            /** Area */
+            area: string | null;
+            /** Department */
+            department: string | null;
+            /** Name */
+            name: string | null;
+            /** Phone */
+            phone: string | null;
+        };
+        /**
          * ReportBody
-         * @description What a client sends: a point in a named system, a category, words.
+         * @description What a client sends: a category, words, and where: a point in a named system, or one of the other ways.
          */
         ReportBody: {
-            /** Lon */
-            lon: number;
+            /**
+             * Lon
+             * @description with lat and system; else area, place or place_unknown
+             */
+            lon?: number | null;
             /** Lat */
-            lat: number;
+            lat?: number | null;
             /** System */
-            system: string;
+            system?: string | null;
+            /**
+             * Area
+             * @description instead of a point: the unified code of an area of any level
+             */
+            area?: string | null;
+            /**
+             * Place
+             * @description instead of a point: the name or code of a place, building, area
+             */
+            place?: string | null;
+            /**
+             * Place Unknown
+             * @description instead of a point: nobody knows yet; the top area has it
+             */
+            place_unknown?: boolean | null;
             /** Category */
             category: string;
             /** Description */
@@ -1823,6 +2529,13 @@ export interface components {
             contact_name?: string | null;
             /** Contact Phone */
             contact_phone?: string | null;
+            /** @description instead of contact_name, contact_phone; needs a login */
+            on_behalf_of?: components["schemas"]["OnBehalf"] | null;
+            /**
+             * Source
+             * @description one of /api/v1/sources; default app
+             */
+            source?: string | null;
         };
         /**
          * Route
@@ -1863,6 +2576,22 @@ export interface components {
             others: components["schemas"]["OtherRule"][];
         };
         /**
+         * Said
+         * @description What was told to the reporter, or what he answered.
+         */
+        Said: {
+            /**
+             * At
+             * Format: date-time
+             * @description ISO 8601 with offset
+             */
+            at: string;
+            /** Is Yours */
+            is_yours: boolean;
+            /** Text */
+            text: string;
+        };
+        /**
          * SignIn
          * @description A name and its secret.
          */
@@ -1900,6 +2629,23 @@ export interface components {
             tickets: components["schemas"]["SimilarTicket"][];
         };
         /**
+         * Source
+         * @description On which way a report can come.
+         */
+        Source: {
+            /** Id */
+            id: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * Said By
+             * @description who may say so in a report: anybody, signed_in, nobody (its door says it)
+             */
+            said_by: string;
+        };
+        /**
          * Status
          * @description `ok` while alive, `ready` once migrated and loaded.
          */
@@ -1909,6 +2655,18 @@ export interface components {
              * @enum {string}
              */
             status: "ok" | "ready";
+        };
+        /**
+         * Step
+         * @description A step of the report's way.
+         */
+        Step: {
+            /** Step */
+            step: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
         };
         /**
          * StepBody
@@ -2043,6 +2801,13 @@ export interface components {
              * @description What happened, oldest first; absent for whoever may not see it
              */
             history?: components["schemas"]["TicketEvent"][];
+            /**
+             * Photos
+             * @description Its photos, oldest first; absent for whoever may not see it
+             */
+            photos?: components["schemas"]["Photo"][];
+            /** @description How the reporter rated it; null: not yet; absent for whoever may not see it */
+            rating?: components["schemas"]["Rating"] | null;
             /**
              * Next Steps
              * @description What can follow; absent for whoever may not see it
@@ -2329,6 +3094,14 @@ export interface components {
             department: string;
         };
         /**
+         * WordsBody
+         * @description What somebody says.
+         */
+        WordsBody: {
+            /** Text */
+            text: string;
+        };
+        /**
          * Workflow
          * @description A template of steps, in their order.
          */
@@ -2357,34 +3130,6 @@ export interface components {
             name_en: string;
             /** Closes */
             closes: boolean;
-        };
-        /**
-         * ProblemFault
-         * @description One wrong thing: where, what, how to put it right.
-         */
-        ProblemFault: {
-            /** Field */
-            field: string;
-            /** Message */
-            message: string;
-            /** Remedy */
-            remedy: string;
-        };
-        /**
-         * Problem
-         * @description RFC 9457.
-         */
-        Problem: {
-            /** Type */
-            type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
-            /** Detail */
-            detail: string;
-            /** Errors */
-            errors: components["schemas"]["ProblemFault"][];
         };
     };
     responses: never;
@@ -2544,6 +3289,402 @@ export interface operations {
             };
             /** @description Not signed in, or not by this secret */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_report_api_v1_reports__number__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-report-secret"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedReport"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_own_photo_api_v1_reports__number__photos_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-report-secret"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        /** @description The bytes of a JPEG, PNG or WebP; its type is found by content */
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description The same photo again: the one there is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoReceipt"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoReceipt"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready, or too busy: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_own_photo_api_v1_reports__number__photos__photo_id__get: {
+        parameters: {
+            query?: {
+                /** @description small: at most 400 pixels a side */
+                size?: "large" | "small";
+            };
+            header?: {
+                "x-report-secret"?: string;
+            };
+            path: {
+                photo_id: number;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photo */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description It is the one that you have */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_answer_api_v1_reports__number__answers_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-report-secret"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedReport"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_rating_api_v1_reports__number__rating_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-report-secret"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedReport"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3565,6 +4706,468 @@ export interface operations {
             };
             /** @description No such thing, or not at that date */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_api_v1_tickets__number__answers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_photos_api_v1_tickets__number__photos_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Photos"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_photo_api_v1_tickets__number__photos_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        /** @description The bytes of a JPEG, PNG or WebP; its type is found by content */
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description The same photo again: the one there is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoReceipt"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoReceipt"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready, or too busy: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_photo_api_v1_tickets__number__photos__photo_id__get: {
+        parameters: {
+            query?: {
+                /** @description small: at most 400 pixels a side */
+                size?: "large" | "small";
+            };
+            header?: never;
+            path: {
+                number: string;
+                photo_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photo */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description It is the one that you have */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_reports_api_v1_reports_batch_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_alarm_api_v1_alarms_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmBody"];
+            };
+        };
+        responses: {
+            /** @description A further alarm of an open ticket, or the same alarm again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmReceipt"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmReceipt"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4794,6 +6397,106 @@ export interface operations {
             };
         };
     };
+    get_qr_api_v1_qr__code__svg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of an area, or post- and the number of a post; also a retired one */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description SVG with the code and its name below */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_leads_api_v1_qr__code__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of an area, or post- and the number of a post; also a retired one */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leads"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_categories_api_v1_categories_get: {
         parameters: {
             query?: never;
@@ -4852,12 +6555,43 @@ export interface operations {
             };
         };
     };
+    get_sources_api_v1_sources_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"][];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_tickets_api_v1_tickets_get: {
         parameters: {
             query?: {
                 area?: string;
                 category?: string;
                 step?: string;
+                /** @description How their area was found: code, none, ... */
+                method?: ("inside" | "edge" | "nearest" | "code" | "none") | null;
                 /** @description Those that this counter of the area counts */
                 state?: ("open" | "done" | "due_soon" | "overdue" | "today" | "unplaced") | null;
                 from?: string | null;
