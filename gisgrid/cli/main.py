@@ -10,6 +10,7 @@ from gisgrid.cli.bench import bench_app
 from gisgrid.cli.changeset import changeset_app
 from gisgrid.cli.check import check
 from gisgrid.cli.export import export
+from gisgrid.cli.figures import figures, ranking
 from gisgrid.cli.load import load_app
 from gisgrid.cli.network import network_app
 from gisgrid.cli.notice import notice_app
@@ -41,6 +42,8 @@ app.add_typer(notice_app, name="notice")
 app.command()(areas.locate)
 app.command()(assign.assign)
 app.command()(route)
+app.command()(figures)
+app.command()(ranking)
 app.command()(tile)
 app.command()(qgis)
 app.add_typer(people.user_app, name="user")
