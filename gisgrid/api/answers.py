@@ -369,9 +369,23 @@ class Ticket(TicketSummary):
 
 
 class Tickets(Answer):
-    """Tickets, the newest first."""
+    """Tickets, the newest first; of a work list the most urgent."""
 
     tickets: list[TicketSummary]
+    next: str | None = Field(description="give it as `after` for the page that follows; null: there is none")
+
+
+class WorkLists(Answer):
+    """How many tickets are on each work list; null: a stranger has none."""
+
+    mine: int | None
+    area: int | None
+    no_grid: int | None
+    near_edge: int | None
+    due_soon: int | None
+    overdue: int | None
+    waiting: int | None
+    reporter: int | None
 
 
 class WorkflowStep(Answer):

@@ -23,6 +23,7 @@ from gisgrid.api import (
     session,
     tickets,
     tiles,
+    worklists,
 )
 from gisgrid.api.answers import describe_problems, problems
 from gisgrid.api.guards import Guards, Heads
@@ -68,7 +69,15 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     acting = (tickets.acting, routing.acting, cooperation.acting, changesets.router)
     for router in (session.router, reports.router, *acting, tiles.router, health.router):
         app.include_router(router)
-    for router in (areas.router, networks.router, tickets.router, figures.router, routing.router, events.router):
+    for router in (
+        areas.router,
+        networks.router,
+        worklists.router,
+        tickets.router,
+        figures.router,
+        routing.router,
+        events.router,
+    ):
         app.include_router(router, dependencies=[Depends(session.require_facts)], responses=problems(401))
     describe_problems(app)
     app.mount(PREFIX, create_open311(settings, database))
