@@ -17,7 +17,11 @@ ORDERS: tuple[str, ...] = get_args(Order)
 PRIVATE = ("post", "department")
 """Whose tickets these are is for whoever may see it: without a login nobody."""
 
-_COUNTS = "received, closed, open, overdue, on_time, closing_rate, on_time_rate, hours_to_close"
+_COUNTS = (
+    "received, closed, open, overdue, on_time, solved_in_grid,"
+    " closing_rate, on_time_rate, solved_in_grid_rate, hours_to_close"
+)
+_NAMES = [name.strip() for name in _COUNTS.split(",")]
 _LABELS = {
     "area": (
         "v.code AS key, v.name, v.level, v.kind",
@@ -81,7 +85,7 @@ def count_by(connection: Connection, by: By, cohort: Cohort, *, level: str = "")
         _parameters(cohort) | {"by": by, "level": level},
     )
     total: dict[str, Any] = {}
-    rest = {name: None if "rate" in name or "hours" in name else 0 for name in _COUNTS.split(", ")}
+    rest = {name: None if name.endswith(("_rate", "_close")) else 0 for name in _NAMES}
     rows = []
     for row in found:
         facts = dict(row._mapping)
@@ -125,7 +129,7 @@ def rank(connection: Connection, of: Of, cohort: Cohort, order: Order = "closing
 
 
 def _counts(facts: dict[str, Any]) -> dict[str, Any]:
-    return {name: facts[name] for name in _COUNTS.split(", ")}
+    return {name: facts[name] for name in _NAMES}
 
 
 def _parameters(cohort: Cohort) -> dict[str, Any]:

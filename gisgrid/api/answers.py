@@ -375,6 +375,22 @@ class Tickets(Answer):
     next: str | None = Field(description="give it as `after` for the page that follows; null: there is none")
 
 
+class TicketFeature(Answer):
+    """A ticket at its public place; its properties are the columns of an export."""
+
+    type: Literal["Feature"]
+    id: str
+    properties: dict[str, Any]
+    geometry: dict[str, Any] | None
+
+
+class TicketFeatures(Answer):
+    """Tickets as one GeoJSON FeatureCollection."""
+
+    type: Literal["FeatureCollection"]
+    features: list[TicketFeature]
+
+
 class WorkLists(Answer):
     """How many tickets are on each work list; null: a stranger has none."""
 

@@ -15,6 +15,7 @@ from gisgrid.api import (
     changesets,
     cooperation,
     events,
+    exports,
     figures,
     health,
     networks,
@@ -72,6 +73,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     for router in (
         areas.router,
         networks.router,
+        exports.router,
         worklists.router,
         tickets.router,
         figures.router,

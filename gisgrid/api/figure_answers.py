@@ -9,6 +9,7 @@ from gisgrid.figures import By, Of, Order
 
 CLOSING = "closed / received; null where nothing was received"
 ON_TIME = "closed in time / (closed + overdue): of those that had to be closed; null where there are none"
+SOLVED = "solved_in_grid / those closed of which it is known; null where there are none"
 HOURS = "hours from received to closed on average; null where nothing is closed"
 
 
@@ -25,8 +26,10 @@ class FigureCounts(Answer):
     open: int = Field(description="received - closed")
     overdue: int = Field(description="open, and due by then")
     on_time: int = Field(description="closed by its due time")
+    solved_in_grid: int = Field(description="closed without ever having been with anybody above the grid")
     closing_rate: Share | None = Field(description=CLOSING)
     on_time_rate: Share | None = Field(description=ON_TIME)
+    solved_in_grid_rate: Share | None = Field(description=SOLVED)
     hours_to_close: float | None = Field(description=HOURS)
 
 

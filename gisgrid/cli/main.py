@@ -17,6 +17,7 @@ from gisgrid.cli.notice import notice_app
 from gisgrid.cli.qgis import qgis
 from gisgrid.cli.route import route
 from gisgrid.cli.test import run_tests
+from gisgrid.cli.tickets import tickets
 from gisgrid.cli.tile import tile
 from gisgrid.errors import GisgridError
 from gisgrid.steps import StepFailed
@@ -42,6 +43,7 @@ app.add_typer(notice_app, name="notice")
 app.command()(areas.locate)
 app.command()(assign.assign)
 app.command()(route)
+app.command()(tickets)
 app.command()(figures)
 app.command()(ranking)
 app.command()(tile)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
 from gisgrid.access import STRANGER, Caller
+from gisgrid.database import EVERYTHING
 from gisgrid.errors import Fault, Refused
 
 WorkList = Literal["mine", "area", "no_grid", "near_edge", "due_soon", "overdue", "waiting", "reporter"]
@@ -36,16 +37,20 @@ STATES = {
 }
 """How a ticket stands, by the words and the rules of `app.counters`; a test holds the two together."""
 
-LISTED = "t.closed_at IS NULL AND (NOT :signed_in OR p.ticket_id IS NOT NULL)"
+_SEEN = "(NOT :scoped OR p.ticket_id IS NOT NULL)"
+LISTED = f"t.closed_at IS NULL AND {_SEEN}"
 LISTS: dict[WorkList, str] = {
-    "mine": """p.ticket_id IS NOT NULL AND (p.post_id IN (SELECT app.my_posts(:person, :own_area, :role))
-        OR (:person ::bigint IS NULL AND p.department = core.scope_department()))""",
+    "mine": """((:person ::bigint IS NOT NULL OR :own_area ::bigint IS NOT NULL)
+            AND p.post_id IN (SELECT app.my_posts(:person, :own_area, :role))
+        OR :department <> '' AND (:person ::bigint IS NULL AND p.department = :department OR t.ticket_id IN (
+            SELECT w.ticket_id FROM work.whistle AS w
+            WHERE w.department = :department AND w.done_at IS NULL AND w.withdrawn_at IS NULL)))""",
     "area": "(:own_area ::bigint IS NULL OR t.path @> ARRAY[:own_area ::bigint])",
     "no_grid": "(t.area_version_id IS NULL OR a.level <> 'grid')",
     "near_edge": "(t.method IN ('edge', 'nearest') OR t.confidence < :confidence)",
     "due_soon": "t.due_at > :now AND t.due_at <= :now ::timestamptz + :due_soon",
     "overdue": "t.due_at <= :now",
-    "waiting": """p.ticket_id IS NOT NULL AND (t.workflow, t.step) IN
+    "waiting": """(t.workflow, t.step) IN
         (SELECT r.workflow, r.from_step FROM work.transition AS r WHERE :role = ANY(r.roles))""",
     "reporter": "t.ticket_id IN (SELECT c.ticket_id FROM work.clock AS c WHERE c.paused_at IS NOT NULL)",
 }
@@ -103,10 +108,11 @@ class TicketFilter:
             "zone": self.zone,
             "now": self.now,
             "confidence": self.confidence,
-            "signed_in": self.caller.signed_in,
+            "scoped": self.caller.signed_in and self.caller.scope != EVERYTHING,
             "role": self.caller.role,
             "person": self.caller.person_id,
             "own_area": self.caller.area_id,
+            "department": self.caller.department,
         }
 
 

@@ -12,7 +12,8 @@ CREATE FUNCTION app.figures_by(
 )
 RETURNS TABLE (
     key text, is_total boolean, received bigint, closed bigint, open bigint, overdue bigint, on_time bigint,
-    closing_rate double precision, on_time_rate double precision, hours_to_close double precision
+    solved_in_grid bigint, closing_rate double precision, on_time_rate double precision,
+    solved_in_grid_rate double precision, hours_to_close double precision
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -54,6 +55,8 @@ counted AS (
             WHERE (t.closed_at <= figures_by.at) IS NOT TRUE AND t.due_at <= figures_by.at
         ) AS overdue,
         count(*) FILTER (WHERE t.closed_at <= figures_by.at AND t.closed_at <= t.due_at) AS on_time,
+        count(*) FILTER (WHERE t.closed_at <= figures_by.at AND t.solved_in_grid) AS solved,
+        count(*) FILTER (WHERE t.closed_at <= figures_by.at AND t.solved_in_grid IS NOT NULL) AS judged,
         sum(extract(EPOCH FROM t.closed_at - t.received_at)) FILTER (
             WHERE t.closed_at <= figures_by.at
         ) / 3600 AS hours
@@ -93,6 +96,8 @@ keyed AS (
         c.closed,
         c.overdue,
         c.on_time,
+        c.solved,
+        c.judged,
         c.hours
     FROM counted AS c
     LEFT JOIN held AS h ON c.held_path = h.held_path
@@ -105,6 +110,8 @@ keyed AS (
         0 AS closed,
         0 AS overdue,
         0 AS on_time,
+        0 AS solved,
+        0 AS judged,
         NULL AS hours
     FROM listed AS l
     UNION ALL
@@ -114,6 +121,8 @@ keyed AS (
         0 AS closed,
         0 AS overdue,
         0 AS on_time,
+        0 AS solved,
+        0 AS judged,
         NULL AS hours
     FROM work.category AS k
     WHERE figures_by.by = 'category' AND coalesce(k.parent, '') = figures_by.category
@@ -127,8 +136,10 @@ SELECT
     coalesce(sum(k.received - k.closed), 0)::bigint AS open,
     coalesce(sum(k.overdue), 0)::bigint AS overdue,
     coalesce(sum(k.on_time), 0)::bigint AS on_time,
+    coalesce(sum(k.solved), 0)::bigint AS solved_in_grid,
     round(sum(k.closed) / nullif(sum(k.received), 0), 6)::double precision AS closing_rate,
     round(sum(k.on_time) / nullif(sum(k.closed + k.overdue), 0), 6)::double precision AS on_time_rate,
+    round(sum(k.solved) / nullif(sum(k.judged), 0), 6)::double precision AS solved_in_grid_rate,
     round(sum(k.hours) / nullif(sum(k.closed), 0), 3)::double precision AS hours_to_close
 FROM keyed AS k
 GROUP BY GROUPING SETS ((k.key), ());

@@ -12,8 +12,7 @@ BEGIN ATOMIC
 WITH target AS (
     SELECT
         v.area_id,
-        v.kind,
-        v.geom
+        v.area_version_id
     FROM app.area_at(area_records.at) AS v
     WHERE
         v.network = area_records.network AND v.level = area_records.level
@@ -76,7 +75,9 @@ share AS (
         END AS share,
         p.path @> ARRAY[a.area_id] AS is_own
     FROM placed AS p
-    INNER JOIN target AS a ON p.geom && a.geom AND (area_records.level <> 'grid' OR p.kind = a.kind)
+    -- Not over target: by the index of shapes.
+    INNER JOIN core.area_version AS a ON p.geom && a.geom AND (area_records.level <> 'grid' OR p.kind = a.kind)
+    INNER JOIN target AS n ON a.area_version_id = n.area_version_id
     WHERE NOT p.is_live
 )
 
