@@ -20,11 +20,11 @@ CSV, GEOJSON = "text/csv", GeoJson.media_type
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GZIP_LEVEL = 4
 Language = Annotated[Lang, Query(description="Of the header, the names of categories and steps")]
-TEXT: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 
-def _described(media_type: str, content: dict[str, Any] = TEXT) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {media_type: content}}, **problems(401, 404)}
+def _described(media_type: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {media_type: FILE}}, **problems(401, 404)}
 
 
 @router.get("/tickets.csv", response_class=StreamingResponse, responses=_described(CSV))
@@ -39,11 +39,7 @@ def get_xlsx(request: Request, database: CurrentDatabase, asked: Asked, lang: La
     return _send(request, database, asked, lang, "xlsx", XLSX)
 
 
-@router.get(
-    "/tickets.geojson",
-    response_class=StreamingResponse,
-    responses={200: {"model": TicketFeatures, "content": {GEOJSON: {}}}, **problems(401, 404)},
-)
+@router.get("/tickets.geojson", response_model=TicketFeatures, response_class=GeoJson, responses=problems(401, 404))
 def get_geojson(request: Request, database: CurrentDatabase, asked: Asked, lang: Language = "zh") -> StreamingResponse:
     """Tickets as one FeatureCollection at their public places."""
     return _send(request, database, asked, lang, "geojson", GEOJSON)

@@ -19,7 +19,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- One pass over the tickets; what they are told apart by is looked up for each path or category, not for each ticket.
 -- Every ticket falls into one row, or into that without a key; the total is of the same pass, so the sums agree.
-WITH listed AS (
+WITH listed AS MATERIALIZED (
     SELECT v.area_id
     FROM app.area_at(figures_by.at) AS v
     WHERE
@@ -38,7 +38,7 @@ depth AS (
     ), 1) AS above
 ),
 
-counted AS (
+counted AS MATERIALIZED (
     SELECT
         CASE WHEN figures_by.by = 'area' THEN t.path END AS held_path,
         CASE figures_by.by
@@ -75,7 +75,7 @@ counted AS (
     GROUP BY held_path, raw
 ),
 
-held AS (
+held AS MATERIALIZED (
     SELECT DISTINCT ON (c.held_path)
         c.held_path,
         l.area_id
@@ -85,7 +85,7 @@ held AS (
     ORDER BY c.held_path, e.position
 ),
 
-keyed AS (
+keyed AS MATERIALIZED (
     SELECT
         CASE figures_by.by
             WHEN 'area' THEN h.area_id::text

@@ -8,8 +8,9 @@ RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- The rule of app.figures for all areas at once. Tickets are counted by the shape that they were assigned by; a shape
--- that applies at that instant is its own area's, and only the ground of older ones is laid over the areas of then.
-WITH target AS (
+-- that applies at that instant is its own area's, and only the ground of older ones is laid over the areas of then,
+-- once: MATERIALIZED, or a planner without statistics does it again for each area.
+WITH target AS MATERIALIZED (
     SELECT
         v.area_id,
         v.area_version_id
@@ -19,7 +20,7 @@ WITH target AS (
         AND (area_records.area_id = 0 OR v.path @> ARRAY[area_records.area_id])
 ),
 
-counted AS (
+counted AS MATERIALIZED (
     SELECT
         row_number() OVER () AS shape,
         t.area_version_id,
@@ -42,7 +43,7 @@ counted AS (
     GROUP BY t.area_version_id, outside_path
 ),
 
-placed AS (
+placed AS MATERIALIZED (
     SELECT
         c.shape,
         coalesce(v.path, c.outside_path) AS path,
@@ -54,7 +55,7 @@ placed AS (
     LEFT JOIN app.area_at(area_records.at) AS n ON c.area_version_id = n.area_version_id
 ),
 
-share AS (
+share AS MATERIALIZED (
     SELECT
         e.area_id,
         p.shape,

@@ -9,7 +9,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- A person's record in a role goes on when the post is handed over with its grid: it is kept by person, not by post.
 -- A post that nobody holds stands for itself. Only what the caller may see.
-WITH post AS (
+WITH post AS MATERIALIZED (
     SELECT
         p.post_id,
         p.person_id,
@@ -26,7 +26,7 @@ WITH post AS (
     WHERE a.network = post_records.network AND (post_records.area_id = 0 OR p.path @> ARRAY[post_records.area_id])
 ),
 
-counted AS (
+counted AS MATERIALIZED (
     SELECT
         p.post_id,
         count(*) AS received,

@@ -1,9 +1,11 @@
 import { render } from 'preact';
 import { followScope, loadIndex, openHome } from './actions/areas';
 import { loadCategories, loadConfig } from './actions/catalogue';
+import { followFigures } from './actions/figures';
 import { followPlace } from './actions/report';
 import { followSession, resumeSession } from './actions/session';
 import { followTickets } from './actions/tickets';
+import { followLists } from './actions/worklists';
 import { followAddress, readAddress } from './address';
 import { asProblem } from './api/client';
 import { App } from './app';
@@ -15,6 +17,7 @@ import './styles/tokens.css';
 import './styles/controls.css';
 import './styles/frame.css';
 import './styles/panel.css';
+import './styles/figures.css';
 import './styles/map.css';
 import './styles/phone.css';
 
@@ -29,6 +32,8 @@ async function start(): Promise<void> {
   followSession();
   await Promise.all([loadConfig().catch(() => undefined), resumeSession()]);
   followTickets();
+  followLists();
+  followFigures();
   followServer();
   followAddress();
   void loadCategories().catch(() => undefined);
