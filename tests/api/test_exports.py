@@ -144,7 +144,7 @@ def test_geojson_is_one_collection(district: District, numbers: list[str]) -> No
 
 
 def test_what_comes_in_meanwhile_is_left_out(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is as of the instant that it was asked for, and no ticket comes twice, even when one is closed meanwhile."""
+    """It is as of the instant that it was asked for, and no ticket comes twice, also when due times move."""
     owner = Database(district.url, role=OWNER)
     original = Database.transaction
     pages = []

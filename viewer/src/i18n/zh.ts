@@ -350,6 +350,18 @@ export const zh = {
   'ranking.carried': '折算 {share}',
   'ranking.vacant': '空缺',
   'ranking.shown': '已显示 {m} 行，共 {n} 行',
+  'post.worker': '网格员',
+  'post.head': '网格长',
+  'post.centre': '网格化管理中心',
+  'post.instructor': '网格指导员',
+  'post.party': '党组织',
+  'post.building_head': '楼栋长',
+  'post.unit_head': '单元长',
+  'source.app': '网上上报',
+  'source.worker': '网格员上报',
+  'source.hotline': '热线',
+  'source.wechat': '微信',
+  'source.open311': 'Open311',
 } as const;
 
 export type Key = keyof typeof zh;

@@ -57,10 +57,16 @@ function Group({ apart }: { apart: string }) {
   return (
     <tr class="apart">
       <th colSpan={6} scope="rowgroup">
-        {apart.split('/').map(word).join(' · ')}
+        {words(apart)}
       </th>
     </tr>
   );
+}
+
+/** Of posts role, level and kind; only grids are of a kind. */
+function words(apart: string): string {
+  const parts = apart.split('/');
+  return (parts.length > 1 && !parts.includes('grid') ? parts.slice(0, -1) : parts).map(word).join(' · ');
 }
 
 /** The word for a role, a level or a kind. */
