@@ -9,6 +9,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -22,13 +23,18 @@ RESERVED = re.compile(r"^(postgres|pg_.*|gisgrid.*|public|none)$")
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks. A stranger has no role; `area` is the code of the subtree that the scope opens."""
+    """Who asks. A stranger has no role; `area` is the code of the subtree that the scope opens.
+
+    `person_id` is whose account it is, where that was said.
+    """
 
     name: str = ""
     role: str = ""
     area: str = ""
     department: str = ""
     scope: Scope = NOTHING
+    area_id: int | None = None
+    person_id: int | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -39,7 +45,8 @@ class Caller:
 STRANGER = Caller()
 
 _ACCOUNT = """
-SELECT c.account_id, c.name, c.role, c.area_id, coalesce(c.department, '') AS department, c.secret_sha256, a.code
+SELECT c.account_id, c.name, c.role, c.area_id, c.person_id, coalesce(c.department, '') AS department,
+       c.secret_sha256, a.code
 FROM core.account AS c LEFT JOIN core.area AS a ON a.area_id = c.area_id
 """
 
@@ -51,22 +58,25 @@ def add_account(
     area: str = "",
     department: str = "",
     *,
+    person: str = "",
     login: bool | None = None,
     zone: str = "UTC",
 ) -> str:
     """Make an account for a role on an area; its secret, which is shown once and kept nowhere.
 
     An editor's database login (or anybody's with `login`) is made with it, by the same name and secret, so this
-    takes a superuser's connection. QGIS shows and reads times as the login's `zone` has them.
-    Raises Refused for a bad name, role or area, Conflict for a name that is taken.
+    takes a superuser's connection. QGIS shows and reads times as the login's `zone` has them. `person` is who it is,
+    by name or number: the posts that are his are then that person's.
+    Raises Refused for a bad name, role, area or person, Conflict for a name that is taken.
     """
     area_id = _check_account(connection, name, role, area, department)
+    person_id = find_person(connection, person) if person else None
     account_id: int = connection.execute(text("SELECT nextval('core.account_account_id_seq')")).scalar_one()
     secret = f"gg_{account_id}_{secrets.token_urlsafe(32)}"
     connection.execute(
         text(
-            "INSERT INTO core.account (account_id, name, secret_sha256, role, area_id, department)"
-            " OVERRIDING SYSTEM VALUE VALUES (:id, :name, :hash, :role, :area, nullif(:department, ''))"
+            "INSERT INTO core.account (account_id, name, secret_sha256, role, area_id, department, person_id)"
+            " OVERRIDING SYSTEM VALUE VALUES (:id, :name, :hash, :role, :area, nullif(:department, ''), :person)"
         ),
         {
             "id": account_id,
@@ -75,6 +85,7 @@ def add_account(
             "role": role,
             "area": area_id,
             "department": department,
+            "person": person_id,
         },
     )
     if role == "editor" if login is None else login:
@@ -101,6 +112,25 @@ def _check_account(connection: Connection, name: str, role: str, area: str, depa
     if area_id is None:
         raise Refused(Fault("area", f"there is no area {area} in the base network", "give a code of the map"))
     return area_id
+
+
+def find_person(connection: Connection, person: str) -> int:
+    """Who is this, by name or number? Raises Refused for nobody, and for a name that several have, with their posts."""
+    found = connection.execute(
+        text(
+            "SELECT h.person_id, h.name, string_agg(DISTINCT p.role || ' of ' || a.code, ', ') AS posts"
+            " FROM core.person AS h LEFT JOIN core.post AS p ON p.person_id = h.person_id AND p.valid_to > now()"
+            " LEFT JOIN core.area AS a ON a.area_id = p.area_id"
+            " WHERE h.name = :person OR h.person_id::text = :person GROUP BY h.person_id ORDER BY h.person_id"
+        ),
+        {"person": person},
+    ).all()
+    if not found:
+        raise Refused(Fault("person", f"there is nobody called {person!r}", "load the post first: gisgrid load posts"))
+    if len(found) > 1:
+        several = "; ".join(f"{row.person_id} ({row.posts or 'no post'})" for row in found)
+        raise Refused(Fault("person", f"{len(found)} people are called {person}", f"one of the numbers {several}"))
+    return int(found[0].person_id)
 
 
 def _add_login(connection: Connection, name: str, role: str, area_id: int | None, secret: str, zone: str) -> None:
@@ -166,16 +196,16 @@ def find_by_token(connection: Connection, token: str) -> Caller:
     return STRANGER if row is None else _caller(row)
 
 
-def _caller(row: object) -> Caller:
-    role, area_id = row.role, row.area_id  # type: ignore[attr-defined]
-    department = row.department if role == "department" else ""  # type: ignore[attr-defined]
+def _caller(row: Any) -> Caller:
+    role, area_id = row.role, row.area_id
+    department = row.department if role == "department" else ""
     if role == "admin" and area_id is None:
         scope = EVERYTHING
     elif role == "department":
         scope = Scope((), department)
     else:
         scope = Scope((area_id,))
-    return Caller(row.name, role, row.code or "", department, scope)  # type: ignore[attr-defined]
+    return Caller(row.name, role, row.code or "", department, scope, area_id, row.person_id)
 
 
 def ticket_secret(key: bytes, number: str) -> str:

@@ -402,9 +402,39 @@ class Ticket(TicketSummary):
 
 
 class Tickets(Answer):
-    """Tickets, the newest first."""
+    """Tickets, the newest first; of a work list the most urgent."""
 
     tickets: list[TicketSummary]
+    next: str | None = Field(description="give it as `after` for the page that follows; null: there is none")
+
+
+class TicketFeature(Answer):
+    """A ticket at its public place; its properties are the columns of an export."""
+
+    type: Literal["Feature"]
+    id: str
+    properties: dict[str, Any]
+    geometry: dict[str, Any] | None
+
+
+class TicketFeatures(Answer):
+    """Tickets as one GeoJSON FeatureCollection."""
+
+    type: Literal["FeatureCollection"]
+    features: list[TicketFeature]
+
+
+class WorkLists(Answer):
+    """How many tickets are on each work list; null: a stranger has none."""
+
+    mine: int | None
+    area: int | None
+    no_grid: int | None
+    near_edge: int | None
+    due_soon: int | None
+    overdue: int | None
+    waiting: int | None
+    reporter: int | None
 
 
 class WorkflowStep(Answer):

@@ -17,6 +17,8 @@ from gisgrid.api import (
     changesets,
     cooperation,
     events,
+    exports,
+    figures,
     following,
     health,
     networks,
@@ -27,6 +29,7 @@ from gisgrid.api import (
     session,
     tickets,
     tiles,
+    worklists,
 )
 from gisgrid.api.answers import describe_problems, problems
 from gisgrid.api.guards import Guards, Heads
@@ -52,7 +55,17 @@ OWN_RULES = (
     health.router,
 )
 """Doors that say themselves who may come in."""
-FACTS = (areas.router, networks.router, qr.router, tickets.router, routing.router, events.router)
+FACTS = (
+    areas.router,
+    networks.router,
+    qr.router,
+    exports.router,
+    worklists.router,
+    tickets.router,
+    figures.router,
+    routing.router,
+    events.router,
+)
 """Public facts: open to everybody, unless a setting closes them to strangers."""
 NO_VIEWER = "<!doctype html><title>gisgrid</title><p>The viewer is not built: <code>python3 -m gisgrid up</code> does."
 

@@ -1,27 +1,24 @@
 """Tickets, their steps, their categories, and the figures of an area."""
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 
-from gisgrid.api.answers import Category, Counters, Source, State, Ticket, Tickets, Workflow, problems
+from gisgrid.api.answers import Category, Counters, Source, Ticket, Workflow, problems
 from gisgrid.api.areas import Instant, Network
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
 from gisgrid.api.values import LongText, PlainText, in_zone, read_instant
-from gisgrid.boundaries.areas import area_id, area_id_at
+from gisgrid.boundaries.areas import area_id_at
 from gisgrid.counters import count_tickets
-from gisgrid.tickets.intake import category_id
-from gisgrid.tickets.listing import TicketFilter, get_ticket, list_tickets
+from gisgrid.tickets.listing import get_ticket
 from gisgrid.tickets.sources import list_sources
 from gisgrid.tickets.steps import list_workflows, take_step
 
 router = APIRouter(prefix="/api/v1", tags=["tickets"])
 acting = APIRouter(prefix="/api/v1", tags=["tickets"], route_class=SignedInRoute)
-
-Method = Literal["inside", "edge", "nearest", "code", "none"]
 
 
 class StepBody(BaseModel):
@@ -59,41 +56,6 @@ def get_sources(database: CurrentDatabase) -> list[dict[str, Any]]:
     """On which ways reports come, and who may say so in one."""
     with database.transaction() as connection:
         return list_sources(connection)
-
-
-@router.get("/tickets", response_model=Tickets, response_model_exclude_unset=True, responses=problems(401, 404))
-def get_tickets(
-    request: Request,
-    caller: CurrentCaller,
-    database: CurrentDatabase,
-    area: PlainText = "",
-    category: PlainText = "",
-    step: PlainText = "",
-    method: Annotated[Method | None, Query(description="How their area was found: code, none, ...")] = None,
-    state: Annotated[State | None, Query(description="Those that this counter of the area counts")] = None,
-    from_: Annotated[str | None, Query(alias="from", max_length=40)] = None,
-    to: Instant = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    network: Network = "",
-) -> dict[str, Any]:
-    """Tickets of an area's subtree, the newest first; `description` only for whoever may read it."""
-    settings = request.app.state.settings
-    network = network or settings.network
-    with database.transaction(caller.scope) as connection:
-        wanted = TicketFilter(
-            area_id=area_id(connection, area, network=network) if area else None,
-            category=category_id(connection, category) if category else "",
-            step=step,
-            method=method or "",
-            state=state or "",
-            due_soon=timedelta(hours=settings.due_soon_hours),
-            zone=settings.zone,
-            received_from=read_instant("from", from_, settings.timezone),
-            received_to=read_instant("to", to, settings.timezone),
-            limit=limit,
-        )
-        tickets = list_tickets(connection, wanted)
-    return {"tickets": in_zone(tickets, settings.timezone)}
 
 
 @router.get("/tickets/{number}", response_model=Ticket, response_model_exclude_unset=True, responses=problems(401, 404))

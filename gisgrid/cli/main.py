@@ -11,6 +11,7 @@ from gisgrid.cli.changeset import changeset_app
 from gisgrid.cli.check import check
 from gisgrid.cli.device import device_app
 from gisgrid.cli.export import export
+from gisgrid.cli.figures import figures, ranking
 from gisgrid.cli.load import load_app
 from gisgrid.cli.network import network_app
 from gisgrid.cli.notice import notice_app
@@ -18,6 +19,7 @@ from gisgrid.cli.qgis import qgis
 from gisgrid.cli.qr import qr
 from gisgrid.cli.route import route
 from gisgrid.cli.test import run_tests
+from gisgrid.cli.tickets import tickets
 from gisgrid.cli.tile import tile
 from gisgrid.errors import GisgridError
 from gisgrid.steps import StepFailed
@@ -44,6 +46,9 @@ app.add_typer(device_app, name="device")
 app.command()(areas.locate)
 app.command()(assign.assign)
 app.command()(route)
+app.command()(tickets)
+app.command()(figures)
+app.command()(ranking)
 app.command()(tile)
 app.command()(qgis)
 app.command()(qr)

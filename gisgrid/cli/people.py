@@ -23,6 +23,7 @@ def add(
     role: Annotated[str, typer.Option(help="worker, dispatcher, supervisor, department, editor or admin.")],
     area: Annotated[str, typer.Option(help="Code of the area that the role is for.")] = "",
     department: Annotated[str, typer.Option(help="The department, for role department.")] = "",
+    person: Annotated[str, typer.Option(help="Whose account: name or number of who holds posts.")] = "",
     data_dir: DataDir = None,
     db_port: DbPort = None,
     json: Json = False,
@@ -30,18 +31,25 @@ def add(
     """Make an account. Its secret is printed now and kept nowhere."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with deployed_cluster(settings) as cluster:
-        secret = make_account(cluster, name, role, area, department, zone=settings.zone)
+        secret = make_account(cluster, name, role, area, department, person=person, zone=settings.zone)
     show({"name": name, "secret": secret}, f"{name}\t{secret}", as_json=json)
 
 
 def make_account(
-    cluster: Cluster, name: str, role: str, area: str = "", department: str = "", *, zone: str = "UTC"
+    cluster: Cluster,
+    name: str,
+    role: str,
+    area: str = "",
+    department: str = "",
+    *,
+    person: str = "",
+    zone: str = "UTC",
 ) -> str:
     """The secret of a new account. Takes the superuser, who alone makes database logins."""
     database = Database(cluster.owner_url, role="")
     try:
         with database.transaction() as connection:
-            return add_account(connection, name, role, area, department, zone=zone)
+            return add_account(connection, name, role, area, department, person=person, zone=zone)
     finally:
         database.close()
 

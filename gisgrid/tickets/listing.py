@@ -1,16 +1,15 @@
 """Tickets as they are read: public facts for everybody, the private half where row policies show it."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from gisgrid.errors import Fault, NotFound
+from gisgrid.tickets.filtering import TABLES, Place, TicketFilter
 from gisgrid.tickets.following import find_rating
 from gisgrid.tickets.photos import list_photos
 
-_TICKETS = """
+_TICKETS = f"""
 SELECT t.ticket_id, t.number, t.network, t.category, t.workflow, t.step, t.source, t.method, t.confidence,
        t.area_version_id, t.reported_at, t.received_at, t.due_at, t.closed_at, t.priority, t.solved_in_grid,
        c.step_due_at, c.paused_at, u.number AS parent, o.number AS duplicate_of,
@@ -19,78 +18,35 @@ SELECT t.ticket_id, t.number, t.network, t.category, t.workflow, t.step, t.sourc
        p.ticket_id AS private_id, p.description, p.contact_name, p.contact_phone, p.department, p.post_id,
        p.lon AS raw_lon, p.lat AS raw_lat, p.system AS raw_system, p.accuracy_m,
        ST_X(p.geom) AS exact_lon, ST_Y(p.geom) AS exact_lat
-FROM work.ticket AS t
-JOIN work.clock AS c ON c.ticket_id = t.ticket_id
+{TABLES}JOIN work.clock AS c ON c.ticket_id = t.ticket_id
 LEFT JOIN work.ticket AS u ON u.ticket_id = t.parent_id
 LEFT JOIN work.ticket AS o ON o.ticket_id = t.duplicate_of
-LEFT JOIN core.area_version AS g ON g.area_version_id = t.area_version_id
-LEFT JOIN core.area AS a ON a.area_id = t.area_id
-LEFT JOIN work.ticket_private AS p ON p.ticket_id = t.ticket_id
 """
 
 
-_OPEN = "(t.closed_at <= now()) IS NOT TRUE"
-STATES = {
-    "": "true",
-    "open": _OPEN,
-    "done": "t.closed_at <= now()",
-    "due_soon": f"{_OPEN} AND t.due_at > now() AND t.due_at <= now() + :due_soon",
-    "overdue": f"{_OPEN} AND t.due_at <= now()",
-    "today": "(t.received_at AT TIME ZONE :zone)::date = (now() AT TIME ZONE :zone)::date",
-    "unplaced": """NOT EXISTS (SELECT FROM core.area WHERE area_id = :area AND level = 'grid')
-        AND NOT t.path && ARRAY(SELECT v.area_id FROM app.area_at(now()) AS v
-            WHERE v.parent_id = :area OR (:area ::bigint IS NULL AND v.parent_id IS NULL))""",
-}
-"""How a ticket stands now, by the words and the rules of `app.counters`; a test holds the two together."""
+def list_tickets(
+    connection: Connection, wanted: TicketFilter, *, limit: int = 100, after: Place | None = None
+) -> tuple[list[dict[str, Any]], Place | None]:
+    """Which tickets are these, and where does the next page begin? At most `limit`; None: there are no more.
 
-
-@dataclass(frozen=True)
-class TicketFilter:
-    """Which tickets: of an area's subtree, of a category with those below, in a step or state, received from-to, and
-    by the method that found their area.
-
-    `zone` cuts today, `due_soon` is how long before its due time a ticket counts as that.
+    The newest first; of a work list the most urgent.
     """
-
-    area_id: int | None = None
-    category: str = ""
-    step: str = ""
-    method: str = ""
-    state: str = ""
-    due_soon: timedelta = timedelta(hours=24)
-    zone: str = "Asia/Shanghai"
-    received_from: datetime | None = None
-    received_to: datetime | None = None
-    limit: int = 100
-
-
-def list_tickets(connection: Connection, wanted: TicketFilter) -> list[dict[str, Any]]:
-    """Which tickets are these, the newest first? At most `limit` of them."""
+    at, order, beyond = ("t.due_at", "", ">") if wanted.work_list else ("t.received_at", "DESC", "<")
     rows = connection.execute(
         text(
-            _TICKETS + "WHERE (:area ::bigint IS NULL OR t.path @> ARRAY[:area ::bigint])"  # noqa: S608  # a constant
-            " AND (:category = '' OR t.category IN ("
-            "  WITH RECURSIVE below AS (SELECT category FROM work.category WHERE category = :category"
-            "   UNION ALL SELECT c.category FROM work.category AS c JOIN below AS b ON c.parent = b.category)"
-            "  SELECT category FROM below))"
-            f" AND (:step = '' OR t.step = :step) AND (:method = '' OR t.method = :method) AND ({STATES[wanted.state]})"
-            " AND (:start ::timestamptz IS NULL OR t.received_at >= :start)"
-            " AND (:stop ::timestamptz IS NULL OR t.received_at < :stop)"
-            " ORDER BY t.received_at DESC, t.ticket_id DESC LIMIT :limit"
+            f"{_TICKETS} WHERE {wanted.condition}"  # noqa: S608  # constants
+            + (f" AND ({at}, t.ticket_id) {beyond} (:after_at, :after_id)" if after else "")
+            + f" ORDER BY {at} {order}, t.ticket_id {order} LIMIT :limit"
         ),
-        {
-            "area": wanted.area_id,
-            "category": wanted.category,
-            "step": wanted.step,
-            "method": wanted.method,
-            "due_soon": wanted.due_soon,
-            "zone": wanted.zone,
-            "start": wanted.received_from,
-            "stop": wanted.received_to,
-            "limit": wanted.limit,
-        },
-    )
-    return [_ticket(row) for row in rows]
+        wanted.parameters
+        | {"limit": limit + 1}
+        | ({"after_at": after.at, "after_id": after.ticket_id} if after else {}),
+    ).all()
+    following = None
+    if len(rows) > limit:
+        last = rows[limit - 1]
+        following = Place(last.due_at if wanted.work_list else last.received_at, last.ticket_id)
+    return [_ticket(row) for row in rows[:limit]], following
 
 
 def get_ticket(connection: Connection, number: str) -> dict[str, Any]:

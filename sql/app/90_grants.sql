@@ -38,7 +38,10 @@ app.locate(geometry, text, timestamptz, double precision, timestamptz),
 app.area_above(geometry, text, timestamptz),
 app.counters(bigint, timestamptz, text, interval, timestamptz),
 app.last_version(bigint, timestamptz), app.successors(bigint, timestamptz),
-app.figures(bigint, timestamptz, timestamptz, timestamptz)
+app.figures(bigint, timestamptz, timestamptz, timestamptz),
+app.figures_by(text, bigint, text, text, text, timestamptz, timestamptz, timestamptz, text),
+app.area_records(text, bigint, text, timestamptz, timestamptz, timestamptz),
+app.post_records(bigint, text, timestamptz, timestamptz, timestamptz)
 TO gisgrid_viewer;
 -- The inside of drafts and publishing is the owner's. The service opens and publishes for those who may.
 REVOKE EXECUTE ON FUNCTION

@@ -8,13 +8,16 @@ import type {
   FollowedReport,
   Leads,
   LiveArea,
+  FiguresBy,
   Located,
   LonLat,
   Problem,
+  Ranking,
   ReportOut,
   Session,
   Ticket,
   Workflow,
+  WorkLists,
 } from './api/client';
 
 /** Everything that the page shows is derived from the signals of this one module. */
@@ -31,9 +34,19 @@ export type Picked =
   | { what: 'camera'; camera: Camera }
   | { what: 'follow'; number: string }
   | null;
-export type Tab = 'tickets' | 'facts';
+export type Tab = 'tickets' | 'facts' | 'figures';
+export type WorkListName = keyof WorkLists;
+export type Period = 'ever' | 'week' | 'month' | 'year';
+/** What the figures are asked for: told apart by something, or a ranking in an order. */
+export type FiguresAsk = {
+  what: 'by' | 'of';
+  by: FiguresBy['by'];
+  of: Ranking['of'];
+  order: Ranking['order'];
+  period: Period;
+};
 export type Snap = 'peek' | 'half' | 'full';
-export type Filter = { counter: CounterName; category: string; from: string; to: string };
+export type Filter = { counter: CounterName; list: WorkListName | ''; category: string; from: string; to: string };
 export type Census = Record<string, number>;
 /** A photo for the report being written; `gps` is where the camera says it was. */
 export type Chosen = {
@@ -48,7 +61,7 @@ export type PlaceBy = 'map' | 'gps' | 'typed' | 'code';
 export type Place = { lon: number; lat: number; system: string; accuracy_m?: number };
 
 export const idle = <T>(): Loadable<T> => ({ value: null, loading: false, problem: null });
-export const noFilter: Filter = { counter: 'total', category: '', from: '', to: '' };
+export const noFilter: Filter = { counter: 'total', list: '', category: '', from: '', to: '' };
 
 export const lang = signal<Lang>('zh-CN');
 /** Epoch seconds; moves once a minute, so that due states do without a reload. */
@@ -86,6 +99,18 @@ export const areaIndex = signal<AreaProperties[] | null>(null);
 export const counters = signal<Loadable<Counters>>(idle());
 export const tickets = signal<Loadable<Ticket[]>>(idle());
 export const filter = signal<Filter>(noFilter);
+/** How many tickets are on each work list of whoever is signed in. */
+export const workLists = signal<Loadable<WorkLists>>(idle());
+
+export const figuresAsk = signal<FiguresAsk>({
+  what: 'by',
+  by: 'area',
+  of: 'grid',
+  order: 'closing_rate',
+  period: 'ever',
+});
+export const figures = signal<Loadable<FiguresBy>>(idle());
+export const ranking = signal<Loadable<Ranking>>(idle());
 
 export const picked = signal<Picked>(null);
 export const ticket = signal<Loadable<Ticket>>(idle());

@@ -28,20 +28,25 @@ export const most = 1000;
 export const shown = computed<Ticket[]>(() => tickets.value.value ?? []);
 
 export const filtered = computed(() => {
-  const { counter, category, from, to } = filter.value;
-  return counter !== 'total' || Boolean(category || from || to);
+  const { counter, list, category, from, to } = filter.value;
+  return counter !== 'total' || Boolean(list || category || from || to);
 });
 
-async function listTickets(area: string): Promise<Ticket[]> {
-  const { counter, category, from, to } = filter.value;
-  const query = {
+/** The list's filter as the server takes it; exports ask for the same. */
+export function askedFor(area: string) {
+  const { counter, list, category, from, to } = filter.value;
+  return {
     area,
-    limit: most,
     ...(counter !== 'total' && { state: counter }),
+    ...(list && { list }),
     ...(category && { category }),
     ...(from && { from }),
     ...(to && { to: dayAfter(to) }),
   };
+}
+
+async function listTickets(area: string): Promise<Ticket[]> {
+  const query = { ...askedFor(area), limit: most };
   return (await ask(api.GET('/api/v1/tickets', { params: { query } }))).tickets;
 }
 
@@ -85,7 +90,7 @@ export async function takeStep(number: string, step: string, note: string): Prom
 /** Pressing a counter narrows the list to it; pressing it again shows all. */
 export function pressCounter(counter: CounterName): void {
   const same = filter.peek().counter === counter;
-  filter.value = { ...filter.peek(), counter: same ? 'total' : counter };
+  filter.value = { ...filter.peek(), list: '', counter: same ? 'total' : counter };
   picked.value = null;
   tab.value = 'tickets';
   if (snap.peek() === 'peek') snap.value = 'half';
@@ -110,7 +115,7 @@ export function followTickets(): () => void {
     effect(() => {
       const area = scope.value;
       void [filter.value, session.value];
-      if (dependOnTime.has(filter.value.counter)) void now.value;
+      if (filter.value.list || dependOnTime.has(filter.value.counter)) void now.value;
       if (area && ticketTick.value >= 0) void load.list(() => listTickets(area));
     }),
     effect(() => {

@@ -3,10 +3,11 @@ import { t, term } from '../i18n';
 import { area, areaTick, home, scope, snap, type Tab, tab } from '../state';
 import { Failed, Skeleton } from '../ui/Notice';
 import { AreaFacts } from './AreaFacts';
+import { FiguresPanel } from './FiguresPanel';
 import { TicketList } from './TicketList';
 import { Trail } from './Trail';
 
-const tabs: Tab[] = ['tickets', 'facts'];
+const tabs: Tab[] = ['tickets', 'facts', 'figures'];
 
 /** The chosen area: its tickets, and what it is. */
 export function AreaPage() {
@@ -26,7 +27,9 @@ export function AreaPage() {
         <Tabs />
       </div>
       <div class="page-body" role="tabpanel" id="tab-body" aria-labelledby={`tab-${tab.value}`}>
-        {tab.value === 'tickets' ? <TicketList /> : <AreaFacts feature={value} />}
+        {tab.value === 'tickets' && <TicketList />}
+        {tab.value === 'facts' && <AreaFacts feature={value} />}
+        {tab.value === 'figures' && <FiguresPanel />}
       </div>
     </>
   );

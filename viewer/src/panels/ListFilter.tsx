@@ -7,7 +7,7 @@ import { Icon } from '../ui/Icon';
 
 /** Category and dates of the list; its counters are the bar above. */
 export function ListFilter() {
-  const { counter, category, from, to } = filter.value;
+  const { counter, list, category, from, to } = filter.value;
   const datesOpen = useSignal(Boolean(from || to));
   return (
     <div class="filters">
@@ -27,7 +27,7 @@ export function ListFilter() {
         <DateChoice bound="to" />
       </div>
       <p class="filter-line" aria-live="polite" aria-busy={tickets.value.loading}>
-        <span>{t(shown.value.length < most ? 'list.count' : 'list.newest', { n: shown.value.length })}</span>
+        <span>{t(shown.value.length < most ? 'list.count' : list ? 'list.first' : 'list.newest', { n: shown.value.length })}</span>
         {counter !== 'total' && <span class={`badge ${counter}`}>{t(`counter.${counter}`)}</span>}
         {filtered.value && (
           <button type="button" class="link" onClick={clearFilter}>

@@ -2,8 +2,10 @@ import { chooseTicket, clearFilter, filtered, shown } from '../actions/tickets';
 import { t } from '../i18n';
 import { area, tickets, ticketTick } from '../state';
 import { Empty, Failed, Skeleton } from '../ui/Notice';
+import { Exports } from './Exports';
 import { ListFilter } from './ListFilter';
 import { TicketTable } from './TicketTable';
+import { WorkLists } from './WorkLists';
 
 /** The tickets of the chosen area as a table: what the map shows, for reading and for keyboards. */
 export function TicketList() {
@@ -11,6 +13,7 @@ export function TicketList() {
   const caption = t('list.caption', { area: area.value.value?.properties.name ?? '' });
   return (
     <>
+      <WorkLists />
       <ListFilter />
       {problem && <Failed problem={problem} retry={() => ticketTick.value++} />}
       {!value && loading && <Skeleton rows={8} />}
@@ -18,6 +21,7 @@ export function TicketList() {
       {value && shown.value.length > 0 && (
         <TicketTable rows={shown.value} caption={caption} open={({ number }) => void chooseTicket(number, true)} />
       )}
+      {value && shown.value.length > 0 && <Exports />}
     </>
   );
 }

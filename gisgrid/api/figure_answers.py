@@ -1,0 +1,94 @@
+"""What figures and rankings hold, as /openapi.json tells it."""
+
+from typing import Any
+
+from pydantic import Field
+
+from gisgrid.api.answers import Answer, Instant, Share
+from gisgrid.figures import By, Of, Order
+
+CLOSING = "closed / received; null where nothing was received"
+ON_TIME = "closed in time / (closed + overdue): of those that had to be closed; null where there are none"
+SOLVED = "solved_in_grid / those closed of which it is known; null where there are none"
+HOURS = "hours from received to closed on average; null where nothing is closed"
+
+
+def unless_other(what: str) -> Any:
+    """A key that only rows of some kinds have."""
+    return Field(default_factory=lambda: None, description=what)
+
+
+class FigureCounts(Answer):
+    """How the tickets of a cohort stand at the instant."""
+
+    received: int
+    closed: int
+    open: int = Field(description="received - closed")
+    overdue: int = Field(description="open, and due by then")
+    on_time: int = Field(description="closed by its due time")
+    solved_in_grid: int = Field(description="closed without ever having been with anybody above the grid")
+    closing_rate: Share | None = Field(description=CLOSING)
+    on_time_rate: Share | None = Field(description=ON_TIME)
+    solved_in_grid_rate: Share | None = Field(description=SOLVED)
+    hours_to_close: float | None = Field(description=HOURS)
+
+
+class FiguresRow(FigureCounts):
+    """The figures of one area, category, source, post, department, day or month."""
+
+    key: str = Field(description="code, id, name, or date in the district's zone")
+    name: str | None = unless_other("by area, category (in Chinese) and post (of the person)")
+    name_en: str = unless_other("by category")
+    level: str = unless_other("by area")
+    kind: str = unless_other("by area: base or special")
+    role: str | None = unless_other("by post")
+    area: str | None = unless_other("by post: the code of its area")
+
+
+class FiguresBy(Answer):
+    """Figures of the tickets received from..to, told apart; rows and rest add up to total."""
+
+    by: By
+    area: str = Field(description="the code asked for; empty: the whole network")
+    network: str
+    from_: Instant | None = Field(alias="from")
+    to: Instant | None
+    at: Instant = Field(description="as tickets and boundaries stood then")
+    total: FigureCounts
+    rows: list[FiguresRow]
+    rest: FigureCounts = Field(description="the area's own that no row holds; without a post; of the category itself")
+
+
+class RankedRow(Answer):
+    """A record and its place among those of its kind."""
+
+    rank: int | None = Field(description="ties share one; null where there is nothing to rank by")
+    apart: str = Field(description="the group that it is ranked in: base, special; of posts role/level/kind")
+    key: str | None = Field(description="code of the area; of posts the person, null where nobody holds it")
+    name: str | None
+    level: str
+    kind: str
+    role: str = unless_other("of posts")
+    areas: list[str] = unless_other("of posts: codes of the areas where it is held now")
+    received: float = Field(description="fractions, where a part was carried over")
+    closed: float
+    overdue: float
+    on_time: float
+    closing_rate: Share | None = Field(description=CLOSING)
+    on_time_rate: Share | None = Field(description=ON_TIME)
+    hours_to_close: float | None = Field(description=HOURS)
+    carried: float = Field(description="of received: counted under another code, or another post of the person")
+    carried_share: Share | None
+
+
+class Ranking(Answer):
+    """Records of the areas of a level, or of whoever holds a post, the best of each group first."""
+
+    of: Of
+    order: Order
+    area: str
+    network: str
+    from_: Instant | None = Field(alias="from")
+    to: Instant | None
+    at: Instant
+    rows: list[RankedRow]

@@ -1,0 +1,105 @@
+"""Figures told apart by what one likes, and the ranking of areas and posts."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy import Connection
+
+from gisgrid.api.answers import problems
+from gisgrid.api.areas import Network
+from gisgrid.api.figure_answers import FiguresBy, Ranking
+from gisgrid.api.session import CurrentCaller, CurrentDatabase, require_caller
+from gisgrid.api.values import PlainText, in_zone, read_instant
+from gisgrid.assignment.one import require_network
+from gisgrid.boundaries.areas import area_id_at
+from gisgrid.figures import PRIVATE, By, Cohort, Level, Of, Order, count_by, rank
+from gisgrid.tickets.intake import category_id
+
+router = APIRouter(prefix="/api/v1", tags=["figures"])
+From = Annotated[str | None, Query(alias="from", max_length=40, description="Received from then. Default: ever")]
+To = Annotated[str | None, Query(max_length=40, description="Received before then. Default: until `at`")]
+At = Annotated[str | None, Query(max_length=40, description="As the tickets and boundaries stand then. Default: now")]
+
+
+@router.get("/figures", response_model=FiguresBy, response_model_exclude_unset=True, responses=problems(401, 404))
+def get_figures(
+    request: Request,
+    caller: CurrentCaller,
+    database: CurrentDatabase,
+    by: By = "area",
+    area: PlainText = "",
+    level: Annotated[Level | None, Query(description="By area: rows of this level. Default: its children")] = None,
+    from_: From = None,
+    to: To = None,
+    at: At = None,
+    network: Network = "",
+    category: PlainText = "",
+) -> dict[str, Any]:
+    """Of the tickets received from..to: how many are closed, open, overdue, closed in time?
+
+    One row each for what they are told apart by; `rest` are those of none; rows and rest add up to `total`, always.
+    """
+    if by in PRIVATE:
+        require_caller(caller)
+    when = _read_times(request, from_, to, at)
+    with database.transaction(caller.scope) as connection:
+        cohort = _cohort(request, connection, when, area, network, category)
+        found = count_by(connection, by, cohort, level=level or "")
+    return _tell(request, cohort, area) | {"by": by, **found}
+
+
+@router.get("/ranking", response_model=Ranking, response_model_exclude_unset=True, responses=problems(401, 404))
+def get_ranking(
+    request: Request,
+    caller: CurrentCaller,
+    database: CurrentDatabase,
+    of: Of = "grid",
+    area: PlainText = "",
+    order: Order = "closing_rate",
+    from_: From = None,
+    to: To = None,
+    at: At = None,
+    network: Network = "",
+) -> dict[str, Any]:
+    """Whose record is best? Figures of older boundaries are carried over to those of `at` by share of ground."""
+    if of == "post":
+        require_caller(caller)
+    when = _read_times(request, from_, to, at)
+    with database.transaction(caller.scope) as connection:
+        cohort = _cohort(request, connection, when, area, network)
+        rows = rank(connection, of, cohort, order)
+    return _tell(request, cohort, area) | {"of": of, "order": order, "rows": rows}
+
+
+Times = tuple[datetime | None, datetime | None, datetime]
+
+
+def _read_times(request: Request, start: str | None, stop: str | None, at: str | None) -> Times:
+    zone = request.app.state.settings.timezone
+    instant = read_instant("at", at, zone) or datetime.now(zone)
+    return read_instant("from", start, zone), read_instant("to", stop, zone), instant
+
+
+def _cohort(
+    request: Request, connection: Connection, when: Times, area: str, network: str, category: str = ""
+) -> Cohort:
+    settings = request.app.state.settings
+    network = network or settings.network
+    require_network(connection, network)
+    start, stop, at = when
+    return Cohort(
+        at,
+        network,
+        area_id_at(connection, area, network=network, at=at, as_recorded=None) if area else 0,
+        start,
+        stop,
+        category_id(connection, category) if category else "",
+        settings.zone,
+    )
+
+
+def _tell(request: Request, cohort: Cohort, area: str) -> dict[str, Any]:
+    told = {"area": area, "network": cohort.network, "from": cohort.received_from, "to": cohort.received_to}
+    answer: dict[str, Any] = in_zone(told | {"at": cohort.at}, request.app.state.settings.timezone)
+    return answer

@@ -1,0 +1,116 @@
+"""`gisgrid figures`, `gisgrid ranking`: how tickets stand by what one likes, and whose record is best."""
+
+import csv
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import Connection
+
+from gisgrid.assignment.one import require_network
+from gisgrid.boundaries.areas import area_id_at
+from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, show
+from gisgrid.cli.tables import print_rows
+from gisgrid.database import EVERYTHING
+from gisgrid.figures import By, Cohort, Level, Of, Order, count_by, rank
+from gisgrid.settings import Settings, read_settings
+from gisgrid.tickets.intake import category_id
+
+Area = Annotated[str, typer.Option("--area", help="Code of an area: its subtree. Default: the whole network.")]
+From = Annotated[str | None, typer.Option("--from", help="Received from then. Default: ever.")]
+To = Annotated[str | None, typer.Option("--to", help="Received before then. Default: until --at.")]
+At = Annotated[str | None, typer.Option("--at", help="As tickets and boundaries stand then. Default: now.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Answer in CSV.")]
+_COUNTS = ("received", "closed", "open", "overdue", "on_time", "solved_in_grid")
+_RATES = ("closing_rate", "on_time_rate", "solved_in_grid_rate", "hours_to_close")
+_RECORD = ("received", "carried", "closed", "overdue", "on_time", "closing_rate", "on_time_rate", "hours_to_close")
+
+
+def figures(
+    by: Annotated[By, typer.Option(help="What they are told apart by.")] = "area",
+    area: Area = "",
+    level: Annotated[Level | None, typer.Option(help="By area: rows of this level. Default: its children.")] = None,
+    category: Annotated[str, typer.Option(help="Only this category and those below it.")] = "",
+    since: From = None,
+    until: To = None,
+    at: At = None,
+    network: Network = "base",
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+    as_csv: Csv = False,
+    json: Json = False,
+) -> None:
+    """Of the tickets received in a time: how many are closed, open, overdue, closed in time? By what you like."""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    times = _times(settings, since, until, at)
+    with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
+        cohort = _cohort(connection, settings, times, network, area, category)
+        answer = count_by(connection, by, cohort, level=level or "")
+    rows = [*answer["rows"], {"key": "(rest)"} | answer["rest"], {"key": "(total)"} | answer["total"]]
+    _tell(answer, rows, ("key", "name", *_COUNTS, *_RATES), as_csv=as_csv, as_json=json)
+
+
+def ranking(
+    of: Annotated[Of, typer.Option(help="The areas of a level, or whoever holds a post.")] = "grid",
+    order: Annotated[Order, typer.Option(help="What decides.")] = "closing_rate",
+    area: Area = "",
+    since: From = None,
+    until: To = None,
+    at: At = None,
+    network: Network = "base",
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+    as_csv: Csv = False,
+    json: Json = False,
+) -> None:
+    """Whose record is best? Figures of older boundaries are carried over to today's; each among those of its kind."""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    times = _times(settings, since, until, at)
+    with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
+        rows = rank(connection, of, _cohort(connection, settings, times, network, area), order)
+    names = ("apart", "rank", "areas" if of == "post" else "key", "name", *_RECORD)
+    _tell({"of": of, "order": order, "rows": rows}, rows, names, as_csv=as_csv, as_json=json)
+
+
+Times = tuple[datetime | None, datetime | None, datetime]
+
+
+def _times(settings: Settings, since: str | None, until: str | None, at: str | None) -> Times:
+    instant = read_time("--at", at, settings) or datetime.now(settings.timezone)
+    return read_time("--from", since, settings), read_time("--to", until, settings), instant
+
+
+def _cohort(
+    connection: Connection, settings: Settings, times: Times, network: str, area: str, category: str = ""
+) -> Cohort:
+    require_network(connection, network)
+    start, stop, at = times
+    area_id = area_id_at(connection, area, network=network, at=at, as_recorded=None) if area else 0
+    chosen = category_id(connection, category) if category else ""
+    return Cohort(at, network, area_id, start, stop, chosen, settings.zone)
+
+
+def _tell(
+    answer: dict[str, Any], rows: Sequence[dict[str, Any]], names: Sequence[str], *, as_csv: bool, as_json: bool
+) -> None:
+    if as_json:
+        show(answer, "", as_json=True)
+        return
+    cells = [[_cell(row.get(name), name, plain=as_csv) for name in names] for row in rows]
+    if as_csv:
+        csv.writer(sys.stdout, lineterminator="\n").writerows([names, *cells])
+    else:
+        print_rows(names, cells)
+
+
+def _cell(value: Any, name: str, *, plain: bool) -> str:
+    """A number as people read it: rates in percent, fractions with two digits; in CSV as it is."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return " ".join(value)
+    if plain or isinstance(value, str | int):
+        return str(value)
+    return f"{value:.1%}" if name.endswith("_rate") else f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,132 @@
+"""Tickets out as CSV, XLSX or GeoJSON, in pieces that are sent as they come."""
+
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from gisgrid.tickets.columns import Column, Lang, Row
+
+BYTE_ORDER_MARK = "\ufeff"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+SHEET_ROWS = 1_000_000
+CHUNK_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """How rows become a file: which columns, in whose language, times in which zone."""
+
+    columns: Sequence[Column]
+    lang: Lang
+    zone: tzinfo
+
+    @property
+    def header(self) -> list[str]:
+        """The names of the columns for people."""
+        return [getattr(column, self.lang) for column in self.columns]
+
+
+def write_csv(pages: Iterable[list[Row]], sheet: Sheet) -> Iterator[bytes]:
+    """A table that Excel in China opens as it is: UTF-8 with its mark, CRLF, times ISO 8601 with offset.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front.
+    """
+    yield (BYTE_ORDER_MARK + _csv_lines([sheet.header])).encode()
+    for page in pages:
+        lines = [[_cell(row.get(column.name), sheet.zone) for column in sheet.columns] for row in page]
+        yield _csv_lines(lines).encode()
+
+
+def write_geojson(pages: Iterable[list[Row]], sheet: Sheet) -> Iterator[bytes]:
+    """One FeatureCollection: the public place (null where it has none), every column as a property."""
+    yield b'{"type": "FeatureCollection", "features": ['
+    mark = "\n"
+    for page in pages:
+        lines = [json.dumps(_feature(row, sheet.zone), ensure_ascii=False, allow_nan=False) for row in page]
+        if lines:
+            yield (mark + ",\n".join(lines)).encode()
+            mark = ",\n"
+    yield b"\n]}\n"
+
+
+def write_xlsx(pages: Iterable[list[Row]], sheet: Sheet) -> Iterator[bytes]:
+    """A workbook: real times (in the zone) and numbers, text as text. Nothing is sent before it is whole.
+
+    It lies in a folder of its own until then, which goes when it is sent or nobody wants it any more.
+    """
+    with tempfile.TemporaryDirectory(prefix="gisgrid-xlsx-") as folder:
+        path = Path(folder) / "tickets.xlsx"
+        book = xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": folder})
+        times = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        for _ in _fill_book(book, times, pages, sheet):
+            yield b""  # so that whoever drives this can see to others, and notice that nobody waits
+        book.close()
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                yield chunk
+
+
+Writer = Callable[[Iterable[list[Row]], Sheet], Iterator[bytes]]
+WRITERS: dict[str, Writer] = {"csv": write_csv, "xlsx": write_xlsx, "geojson": write_geojson}
+
+
+def _fill_book(book: Any, times: Any, pages: Iterable[list[Row]], sheet: Sheet) -> Iterator[None]:
+    current, line = _add_sheet(book, sheet), 0
+    for page in pages:
+        for row in page:
+            if line == SHEET_ROWS:
+                current, line = _add_sheet(book, sheet), 0
+            line += 1
+            _fill_line(current, line, [row.get(column.name) for column in sheet.columns], times, sheet.zone)
+        yield
+
+
+def _add_sheet(book: Any, sheet: Sheet) -> Any:
+    current = book.add_worksheet()
+    current.freeze_panes(1, 1)
+    current.set_column(0, len(sheet.columns) - 1, 18)
+    for place, name in enumerate(sheet.header):
+        current.write_string(0, place, name)
+    return current
+
+
+def _fill_line(current: Any, line: int, values: Sequence[Any], times: Any, zone: tzinfo) -> None:
+    for place, value in enumerate(values):
+        if isinstance(value, datetime):
+            current.write_datetime(line, place, value.astimezone(zone).replace(tzinfo=None), times)
+        elif isinstance(value, int | float):
+            current.write_number(line, place, value)
+        elif value is not None:
+            current.write_string(line, place, str(value))
+
+
+def _csv_lines(rows: Iterable[Sequence[Any]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    return out.getvalue()
+
+
+def _cell(value: Any, zone: tzinfo) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat()
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return "'" + value
+    return "" if value is None else value
+
+
+def _feature(row: Row, zone: tzinfo) -> dict[str, Any]:
+    facts = {
+        name: value.astimezone(zone).isoformat() if isinstance(value, datetime) else value
+        for name, value in row.items()
+    }
+    lon, lat = facts.pop("lon"), facts.pop("lat")
+    place = None if lon is None else {"type": "Point", "coordinates": [lon, lat]}
+    return {"type": "Feature", "id": row["number"], "properties": facts, "geometry": place}

@@ -1,0 +1,55 @@
+"""Work lists, figures and ranking on the page: badges narrow the list, tables sort, the file is what is shown."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.hands import figure, sign_in
+from tests.browser.server import LiveServer
+
+pytestmark = pytest.mark.timeout(180)
+Open = Callable[..., Page]
+
+
+def test_staff_work_by_their_lists(visit: Open, live_server: LiveServer) -> None:
+    page = visit()
+    expect(page.locator("[data-counter=open] .counter-value")).not_to_have_text("–")
+    expect(page.locator(".work-list")).to_have_count(0)
+    sign_in(page, live_server)
+    badge = page.locator("[data-list=area] .count")
+    expect(badge).to_have_text(str(figure(page, "open")))
+    page.click("[data-list=area]")
+    rows = page.locator("table.tickets tbody tr")
+    expect(rows).to_have_count(figure(page, "open"))
+    with page.expect_download() as download:
+        page.click("[data-export=csv]")
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].startswith("编号,") and "描述" in lines[0]
+    assert len(lines) > figure(page, "open")
+    page.click("[data-list=overdue]")
+    expect(rows).to_have_count(figure(page, "overdue"))
+    page.click(".top-button[aria-label=退出登录]")
+    expect(page.locator(".work-list")).to_have_count(0)
+    expect(page.locator(".filter-line .link")).to_have_count(0)
+
+
+def test_figures_and_ranking_of_an_area(visit: Open) -> None:
+    page = visit("#lang=en", (390, 844), touch=True)
+    page.tap("#tab-figures")
+    total = page.locator("table.figures tfoot td").first
+    expect(total).to_have_text(f"{figure(page, 'total'):,}")
+    page.tap("[data-sort=closing_rate]")
+    rates = [float(text.rstrip("%")) for text in page.locator("table.figures tbody td:nth-child(3)").all_inner_texts()]
+    assert rates == sorted(rates, reverse=True)
+    expect(page.locator("[data-ask=by] option[value=post]")).to_have_count(0)
+    page.tap(".figure-ask .segments button:nth-child(2)")
+    expect(page.locator("table.figures[data-of=grid] .apart")).to_have_count(1)
+    page.select_option("[data-ask=of]", "town")
+    rows = page.locator("table.figures[data-of=town] tbody tr:not(.apart)")
+    expect(rows).to_have_count(11)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    name = rows.first.locator("button").inner_text()
+    rows.first.locator("button").tap()
+    expect(page.locator(".page-head h2")).to_have_text(name)
+    expect(page.locator("#tab-figures")).to_have_attribute("aria-selected", "true")

@@ -1,0 +1,48 @@
+import { effect } from '@preact/signals';
+import { api, ask } from '../api/client';
+import { figures, figuresAsk, type FiguresAsk, type Period, ranking, scope, session, tab, ticketTick } from '../state';
+import { chooseArea } from './areas';
+import { loader } from './load';
+
+export const bys: FiguresAsk['by'][] = ['area', 'category', 'source', 'month', 'post', 'department'];
+export const ofs: FiguresAsk['of'][] = ['grid', 'community', 'town', 'post'];
+/** Who has them is for those who are signed in. */
+export const isPrivate = (one: string): boolean => one === 'post' || one === 'department';
+
+const days: Record<Exclude<Period, 'ever'>, number> = { week: 7, month: 30, year: 365 };
+
+/** Since when tickets of this period were received; the whole of that day counts. */
+function since(period: Period): { from?: string } {
+  if (period === 'ever') return {};
+  return { from: new Date(Date.now() - days[period] * 86_400_000).toISOString().slice(0, 10) };
+}
+
+export function askFigures(change: Partial<FiguresAsk>): void {
+  figuresAsk.value = { ...figuresAsk.peek(), ...change };
+}
+
+/** Shows an area of a table, its figures still in front. */
+export function chooseRow(code: string): void {
+  chooseArea(code, true);
+  tab.value = 'figures';
+}
+
+/** Keeps the figures that are looked at in step with scope, question, session and the server. */
+export function followFigures(): () => void {
+  const load = { by: loader(figures), of: loader(ranking) };
+  const follow = effect(() => {
+    const area = scope.value;
+    const { what, by, of, order, period } = figuresAsk.value;
+    if (!area || tab.value !== 'figures' || ticketTick.value < 0) return;
+    if (!session.value && isPrivate(what === 'by' ? by : of)) return;
+    const given = { area, ...since(period) };
+    if (what === 'by') void load.by(() => ask(api.GET('/api/v1/figures', { params: { query: { ...given, by } } })));
+    else void load.of(() => ask(api.GET('/api/v1/ranking', { params: { query: { ...given, of, order } } })));
+  });
+  const leave = effect(() => {
+    if (session.value) return;
+    const { by, of } = figuresAsk.peek();
+    askFigures({ by: isPrivate(by) ? 'area' : by, of: isPrivate(of) ? 'grid' : of });
+  });
+  return () => [follow, leave].forEach((stop) => stop());
+}

@@ -1,0 +1,35 @@
+import { effect } from '@preact/signals';
+import { api, ask } from '../api/client';
+import { filter, lang, now, picked, scope, session, tab, ticketTick, workLists, type WorkListName } from '../state';
+import { loader } from './load';
+import { askedFor } from './tickets';
+
+/** Pressing a work list narrows the list to it; pressing it again shows all. */
+export function pressList(list: WorkListName): void {
+  const same = filter.peek().list === list;
+  filter.value = { ...filter.peek(), counter: 'total', list: same ? '' : list };
+  picked.value = null;
+  tab.value = 'tickets';
+}
+
+export type Ending = 'csv' | 'xlsx' | 'geojson';
+
+/** Where the tickets of the list, all of them, are to be had as a file. */
+export function exportAddress(ending: Ending): string {
+  const query = { ...askedFor(scope.value ?? ''), lang: lang.value === 'en' ? 'en' : 'zh' };
+  return `/api/v1/tickets.${ending}?${new URLSearchParams(query)}`;
+}
+
+/** Keeps the badges in step with scope, session, time and the server; a list of whoever signs out is left. */
+export function followLists(): () => void {
+  const load = loader(workLists);
+  const count = effect(() => {
+    const area = scope.value;
+    if (!area || !session.value || ticketTick.value < 0 || now.value < 0) return;
+    void load(() => ask(api.GET('/api/v1/worklists', { params: { query: { area } } })));
+  });
+  const leave = effect(() => {
+    if (!session.value && filter.peek().list) filter.value = { ...filter.peek(), list: '' };
+  });
+  return () => [count, leave].forEach((stop) => stop());
+}

@@ -1,0 +1,105 @@
+import { useSignal } from '@preact/signals';
+import { Fragment } from 'preact';
+import { askFigures, chooseRow } from '../actions/figures';
+import type { RankedRow, Ranking } from '../api/client';
+import { t, term } from '../i18n';
+import { lang } from '../state';
+import { showShare } from '../time';
+import { RateBar } from '../ui/RateBar';
+
+const columns = ['received', 'closing_rate', 'on_time_rate', 'overdue'] as const;
+const step = 60;
+
+/** Records, the best of each group first; a press on a column ranks by it. */
+export function RankingTable({ ranking }: { ranking: Ranking }) {
+  const length = useSignal(step);
+  const rows = ranking.rows.slice(0, length.value);
+  return (
+    <>
+      <p class="hint">{t('ranking.hint')}</p>
+      <table class="figures" data-of={ranking.of}>
+        <thead>
+          <tr>
+            <th scope="col">{t('ranking.rank')}</th>
+            <th scope="col">{t('figure.key')}</th>
+            {columns.map((column) => (
+              <th key={column} scope="col" aria-sort={ranking.order === column ? 'descending' : 'none'}>
+                <button type="button" data-order={column} onClick={() => askFigures({ order: column })}>
+                  {t(`figure.${column}`)}
+                </button>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, number) => (
+            <Fragment key={`${row.key}-${row.apart}-${number}`}>
+              {rows[number - 1]?.apart !== row.apart && <Group apart={row.apart} />}
+              <Row row={row} isPost={ranking.of === 'post'} />
+            </Fragment>
+          ))}
+        </tbody>
+      </table>
+      {ranking.rows.length > length.value && (
+        <div class="list-more">
+          <span class="hint">{t('ranking.shown', { n: ranking.rows.length, m: length.value })}</span>
+          <button type="button" class="button" onClick={() => (length.value += step)}>
+            {t('list.more')}
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Those of one kind, which are ranked among themselves. */
+function Group({ apart }: { apart: string }) {
+  return (
+    <tr class="apart">
+      <th colSpan={6} scope="rowgroup">
+        {words(apart)}
+      </th>
+    </tr>
+  );
+}
+
+/** Of posts role, level and kind; only grids are of a kind. */
+function words(apart: string): string {
+  const parts = apart.split('/');
+  return (parts.length > 1 && !parts.includes('grid') ? parts.slice(0, -1) : parts).map(word).join(' · ');
+}
+
+/** The word for a role, a level or a kind. */
+const word = (one: string): string =>
+  [term('post', one), term('level', one), term('kind', one)].find((known) => known !== one) ?? one;
+
+function Row({ row, isPost }: { row: RankedRow; isPost: boolean }) {
+  const round = (value: number): string => value.toLocaleString(lang.value, { maximumFractionDigits: 1 });
+  const { key, name, carried_share } = row;
+  return (
+    <tr>
+      <td class="rank">{row.rank ?? '–'}</td>
+      <th scope="row">
+        {!isPost && key ? (
+          <button type="button" class="row-open" onClick={() => chooseRow(key)}>
+            {name}
+          </button>
+        ) : (
+          (name ?? t('ranking.vacant'))
+        )}
+        {isPost && <code>{row.areas?.join(' ')}</code>}
+        {carried_share !== null && carried_share > 0 && (
+          <span class="hint">{t('ranking.carried', { share: showShare(carried_share) })}</span>
+        )}
+      </th>
+      <td>{round(row.received)}</td>
+      <td>
+        <RateBar rate={row.closing_rate} />
+      </td>
+      <td>
+        <RateBar rate={row.on_time_rate} />
+      </td>
+      <td>{round(row.overdue)}</td>
+    </tr>
+  );
+}

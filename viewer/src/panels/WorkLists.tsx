@@ -1,0 +1,35 @@
+import { pressList } from '../actions/worklists';
+import { t } from '../i18n';
+import { filter, lang, session, type WorkListName, workLists } from '../state';
+
+const order: WorkListName[] = ['mine', 'waiting', 'overdue', 'due_soon', 'no_grid', 'near_edge', 'reporter', 'area'];
+
+/** The work lists of whoever is signed in, each with how many tickets of the chosen area are on it. */
+export function WorkLists() {
+  if (!session.value) return null;
+  return (
+    <section class="work-lists" aria-label={t('work.label')} aria-busy={workLists.value.loading}>
+      {order.map((name) => (
+        <List key={name} name={name} />
+      ))}
+    </section>
+  );
+}
+
+function List({ name }: { name: WorkListName }) {
+  const count = workLists.value.value?.[name];
+  return (
+    <button
+      type="button"
+      class="work-list"
+      data-list={name}
+      data-none={!count}
+      aria-pressed={filter.value.list === name}
+      title={t(`work.${name}.hint`)}
+      onClick={() => pressList(name)}
+    >
+      <span>{t(`work.${name}`)}</span>
+      <span class="count">{typeof count === 'number' ? count.toLocaleString(lang.value) : '–'}</span>
+    </button>
+  );
+}
