@@ -230,12 +230,15 @@ CREATE TABLE core.account (
     department text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     disabled_at timestamp with time zone,
+    person_id bigint,
     CONSTRAINT account_name_is_plain CHECK ((name ~ '^[a-z][a-z0-9_.-]{1,39}$'::text)),
     CONSTRAINT department_account_names_its_department CHECK (((role <> 'department'::text) OR (department IS NOT NULL))),
     CONSTRAINT only_an_admin_has_no_area CHECK (((area_id IS NOT NULL) OR (role = ANY (ARRAY['admin'::text, 'department'::text]))))
 );
 
 COMMENT ON TABLE core.account IS 'Who can sign in, in which role, for which area; of the secret only its SHA-256';
+
+COMMENT ON COLUMN core.account.person_id IS 'Whose account this is: the posts of this person are his; null: those in the role on the account''s area';
 
 ALTER TABLE ONLY core.account
     ADD CONSTRAINT account_name_is_unique UNIQUE (name);
@@ -247,15 +250,21 @@ ALTER TABLE ONLY core.account
     ADD CONSTRAINT account_area_id_fkey FOREIGN KEY (area_id) REFERENCES core.area(area_id);
 
 ALTER TABLE ONLY core.account
+    ADD CONSTRAINT account_person_id_fkey FOREIGN KEY (person_id) REFERENCES core.person(person_id);
+
+ALTER TABLE ONLY core.account
     ADD CONSTRAINT account_role_fkey FOREIGN KEY (role) REFERENCES core.account_role(role);
 
 CREATE TABLE core.account_role (
     role text NOT NULL,
     name_zh text NOT NULL,
-    name_en text NOT NULL
+    name_en text NOT NULL,
+    post_roles text[] DEFAULT '{}'::text[] NOT NULL
 );
 
 COMMENT ON TABLE core.account_role IS 'Value list: the roles of people who sign in';
+
+COMMENT ON COLUMN core.account_role.post_roles IS 'Whose posts on its own area are meant by mine, for an account that is bound to no person';
 
 ALTER TABLE ONLY core.account_role
     ADD CONSTRAINT account_role_pkey PRIMARY KEY (role);
@@ -1855,6 +1864,8 @@ ALTER TABLE ONLY work.clock
 
 CREATE INDEX clock_alarm ON work.clock USING btree (alarm_at) WHERE (alarm_at IS NOT NULL);
 
+CREATE INDEX clock_paused ON work.clock USING btree (ticket_id) WHERE (paused_at IS NOT NULL);
+
 CREATE TABLE work.delivery (
     delivery_id bigint NOT NULL,
     outbox_id bigint NOT NULL,
@@ -2395,7 +2406,11 @@ CREATE INDEX ticket_duplicate_of ON work.ticket USING btree (duplicate_of) WHERE
 
 CREATE INDEX ticket_geom_3857 ON work.ticket USING gist (geom_3857);
 
-CREATE INDEX ticket_open_due ON work.ticket USING btree (due_at) WHERE (closed_at IS NULL);
+CREATE INDEX ticket_open_due ON work.ticket USING btree (due_at, ticket_id) WHERE (closed_at IS NULL);
+
+CREATE INDEX ticket_open_near_edge ON work.ticket USING btree (due_at, ticket_id) WHERE ((closed_at IS NULL) AND ((method = ANY (ARRAY['edge'::text, 'nearest'::text])) OR (confidence < (1)::double precision)));
+
+CREATE INDEX ticket_open_no_grid ON work.ticket USING btree (due_at, ticket_id) WHERE ((closed_at IS NULL) AND (area_version_id IS NULL));
 
 CREATE INDEX ticket_parent ON work.ticket USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
@@ -2458,6 +2473,8 @@ ALTER TABLE ONLY work.ticket_private
     ADD CONSTRAINT ticket_private_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
 
 CREATE INDEX ticket_private_contact ON work.ticket_private USING btree (ticket_id) WHERE ((contact_name IS NOT NULL) OR (contact_phone IS NOT NULL));
+
+CREATE INDEX ticket_private_department ON work.ticket_private USING btree (department) WHERE (department IS NOT NULL);
 
 CREATE INDEX ticket_private_device ON work.ticket_private USING btree (device_id) WHERE (device_id IS NOT NULL);
 

@@ -54,6 +54,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Reports
+         * @description Up to 500 reports, each in a transaction of its own: a wrong one undoes no other, and all can be sent again.
+         *
+         *     Where the database stops answering the rest is not tried: 503, send them again.
+         */
+        post: operations["create_reports_api_v1_reports_batch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Alarm
+         * @description An alarm becomes a ticket where the device stands; while that is open and young, a further one is an event on it.
+         *
+         *     Committed when answered.
+         */
+        post: operations["create_alarm_api_v1_alarms_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/{number}": {
         parameters: {
             query?: never;
@@ -148,6 +192,26 @@ export interface paths {
          * @description Rate how it went (党群评议); where the result waits for that, it closes the ticket.
          */
         post: operations["create_rating_api_v1_reports__number__rating_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{number}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell
+         * @description Tell the reporter something: he reads it where he follows his report, and nothing else of the history.
+         */
+        post: operations["tell_api_v1_tickets__number__answers_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -394,26 +458,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tickets/{number}/answers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Tell
-         * @description Tell the reporter something: he reads it where he follows his report, and nothing else of the history.
-         */
-        post: operations["tell_api_v1_tickets__number__answers_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/tickets/{number}/photos": {
         parameters: {
             query?: never;
@@ -452,50 +496,6 @@ export interface paths {
         get: operations["get_photo_api_v1_tickets__number__photos__photo_id__get"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reports/batch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Create Reports
-         * @description Up to 500 reports, each in a transaction of its own: a wrong one undoes no other, and all can be sent again.
-         *
-         *     Where the database stops answering the rest is not tried: 503, send them again.
-         */
-        post: operations["create_reports_api_v1_reports_batch_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alarms": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Create Alarm
-         * @description An alarm becomes a ticket where the device stands; while that is open and young, a further one is an event on it.
-         *
-         *     Committed when answered.
-         */
-        post: operations["create_alarm_api_v1_alarms_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -928,6 +928,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Csv
+         * @description Tickets as a table for spreadsheets: UTF-8 with its mark, what looks like a formula made harmless.
+         */
+        get: operations["get_csv_api_v1_tickets_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Xlsx
+         * @description Tickets as a workbook.
+         */
+        get: operations["get_xlsx_api_v1_tickets_xlsx_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Geojson
+         * @description Tickets as one FeatureCollection at their public places.
+         */
+        get: operations["get_geojson_api_v1_tickets_geojson_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tickets
+         * @description Tickets of an area's subtree, the newest first, or of a work list, the most urgent first.
+         *
+         *     `description` only for whoever may read it.
+         */
+        get: operations["get_tickets_api_v1_tickets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/worklists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Worklists
+         * @description How many tickets are on each of the caller's work lists, in an area's subtree?
+         */
+        get: operations["get_worklists_api_v1_worklists_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/categories": {
         parameters: {
             query?: never;
@@ -988,26 +1090,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tickets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Tickets
-         * @description Tickets of an area's subtree, the newest first; `description` only for whoever may read it.
-         */
-        get: operations["get_tickets_api_v1_tickets_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/tickets/{number}": {
         parameters: {
             query?: never;
@@ -1040,6 +1122,48 @@ export interface paths {
          * @description How the tickets of an area's subtree stand: total, done, open, today, due_soon, overdue, unplaced.
          */
         get: operations["get_counters_api_v1_counters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Figures
+         * @description Of the tickets received from..to: how many are closed, open, overdue, closed in time?
+         *
+         *     One row each for what they are told apart by; `rest` are those of none; rows and rest add up to `total`, always.
+         */
+        get: operations["get_figures_api_v1_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ranking
+         * @description Whose record is best? Figures of older boundaries are carried over to those of `at` by share of ground.
+         */
+        get: operations["get_ranking_api_v1_ranking_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1745,6 +1869,56 @@ export interface components {
             accuracy_m: number | null;
         };
         /**
+         * FigureCounts
+         * @description How the tickets of a cohort stand at the instant.
+         */
+        FigureCounts: {
+            /** Received */
+            received: number;
+            /** Closed */
+            closed: number;
+            /**
+             * Open
+             * @description received - closed
+             */
+            open: number;
+            /**
+             * Overdue
+             * @description open, and due by then
+             */
+            overdue: number;
+            /**
+             * On Time
+             * @description closed by its due time
+             */
+            on_time: number;
+            /**
+             * Solved In Grid
+             * @description closed without ever having been with anybody above the grid
+             */
+            solved_in_grid: number;
+            /**
+             * Closing Rate
+             * @description closed / received; null where nothing was received
+             */
+            closing_rate: number | null;
+            /**
+             * On Time Rate
+             * @description closed in time / (closed + overdue): of those that had to be closed; null where there are none
+             */
+            on_time_rate: number | null;
+            /**
+             * Solved In Grid Rate
+             * @description solved_in_grid / those closed of which it is known; null where there are none
+             */
+            solved_in_grid_rate: number | null;
+            /**
+             * Hours To Close
+             * @description hours from received to closed on average; null where nothing is closed
+             */
+            hours_to_close: number | null;
+        };
+        /**
          * Figures
          * @description Tickets of a time on the ground that an area holds, whatever code they were counted under; by share of ground.
          */
@@ -1773,6 +1947,39 @@ export interface components {
             by_code: components["schemas"]["FiguresByCode"][];
         };
         /**
+         * FiguresBy
+         * @description Figures of the tickets received from..to, told apart; rows and rest add up to total.
+         */
+        FiguresBy: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "area" | "category" | "source" | "post" | "department" | "day" | "month";
+            /**
+             * Area
+             * @description the code asked for; empty: the whole network
+             */
+            area: string;
+            /** Network */
+            network: string;
+            /** From */
+            from: string | null;
+            /** To */
+            to: string | null;
+            /**
+             * At
+             * Format: date-time
+             * @description as tickets and boundaries stood then
+             */
+            at: string;
+            total: components["schemas"]["FigureCounts"];
+            /** Rows */
+            rows: components["schemas"]["FiguresRow"][];
+            /** @description the area's own that no row holds; without a post; of the category itself */
+            rest: components["schemas"]["FigureCounts"];
+        };
+        /**
          * FiguresByCode
          * @description Tickets that were counted under a code and shape; `share` of its ground lies in the area asked for.
          */
@@ -1793,6 +2000,91 @@ export interface components {
             received: number;
             /** Closed */
             closed: number;
+        };
+        /**
+         * FiguresRow
+         * @description The figures of one area, category, source, post, department, day or month.
+         */
+        FiguresRow: {
+            /** Received */
+            received: number;
+            /** Closed */
+            closed: number;
+            /**
+             * Open
+             * @description received - closed
+             */
+            open: number;
+            /**
+             * Overdue
+             * @description open, and due by then
+             */
+            overdue: number;
+            /**
+             * On Time
+             * @description closed by its due time
+             */
+            on_time: number;
+            /**
+             * Solved In Grid
+             * @description closed without ever having been with anybody above the grid
+             */
+            solved_in_grid: number;
+            /**
+             * Closing Rate
+             * @description closed / received; null where nothing was received
+             */
+            closing_rate: number | null;
+            /**
+             * On Time Rate
+             * @description closed in time / (closed + overdue): of those that had to be closed; null where there are none
+             */
+            on_time_rate: number | null;
+            /**
+             * Solved In Grid Rate
+             * @description solved_in_grid / those closed of which it is known; null where there are none
+             */
+            solved_in_grid_rate: number | null;
+            /**
+             * Hours To Close
+             * @description hours from received to closed on average; null where nothing is closed
+             */
+            hours_to_close: number | null;
+            /**
+             * Key
+             * @description code, id, name, or date in the district's zone
+             */
+            key: string;
+            /**
+             * Name
+             * @description by area, category (in Chinese) and post (of the person)
+             */
+            name?: string | null;
+            /**
+             * Name En
+             * @description by category
+             */
+            name_en?: string;
+            /**
+             * Level
+             * @description by area
+             */
+            level?: string;
+            /**
+             * Kind
+             * @description by area: base or special
+             */
+            kind?: string;
+            /**
+             * Role
+             * @description by post
+             */
+            role?: string | null;
+            /**
+             * Area
+             * @description by post: the code of its area
+             */
+            area?: string | null;
         };
         /**
          * FollowedReport
@@ -2409,6 +2701,108 @@ export interface components {
             valid_from?: string | null;
         };
         /**
+         * RankedRow
+         * @description A record and its place among those of its kind.
+         */
+        RankedRow: {
+            /**
+             * Rank
+             * @description ties share one; null where there is nothing to rank by
+             */
+            rank: number | null;
+            /**
+             * Apart
+             * @description the group that it is ranked in: base, special; of posts role/level/kind
+             */
+            apart: string;
+            /**
+             * Key
+             * @description code of the area; of posts the person, null where nobody holds it
+             */
+            key: string | null;
+            /** Name */
+            name: string | null;
+            /** Level */
+            level: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Role
+             * @description of posts
+             */
+            role?: string;
+            /**
+             * Areas
+             * @description of posts: codes of the areas where it is held now
+             */
+            areas?: string[];
+            /**
+             * Received
+             * @description fractions, where a part was carried over
+             */
+            received: number;
+            /** Closed */
+            closed: number;
+            /** Overdue */
+            overdue: number;
+            /** On Time */
+            on_time: number;
+            /**
+             * Closing Rate
+             * @description closed / received; null where nothing was received
+             */
+            closing_rate: number | null;
+            /**
+             * On Time Rate
+             * @description closed in time / (closed + overdue): of those that had to be closed; null where there are none
+             */
+            on_time_rate: number | null;
+            /**
+             * Hours To Close
+             * @description hours from received to closed on average; null where nothing is closed
+             */
+            hours_to_close: number | null;
+            /**
+             * Carried
+             * @description of received: counted under another code, or another post of the person
+             */
+            carried: number;
+            /** Carried Share */
+            carried_share: number | null;
+        };
+        /**
+         * Ranking
+         * @description Records of the areas of a level, or of whoever holds a post, the best of each group first.
+         */
+        Ranking: {
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "grid" | "community" | "town" | "post";
+            /**
+             * Order
+             * @enum {string}
+             */
+            order: "closing_rate" | "on_time_rate" | "received" | "closed" | "overdue" | "hours_to_close";
+            /** Area */
+            area: string;
+            /** Network */
+            network: string;
+            /** From */
+            from: string | null;
+            /** To */
+            to: string | null;
+            /**
+             * At
+             * Format: date-time
+             * @description ISO 8601 with offset
+             */
+            at: string;
+            /** Rows */
+            rows: components["schemas"]["RankedRow"][];
+        };
+        /**
          * Rating
          * @description How it went, in the eyes of whoever reported it (党群评议).
          */
@@ -2858,6 +3252,40 @@ export interface components {
             };
         };
         /**
+         * TicketFeature
+         * @description A ticket at its public place; its properties are the columns of an export.
+         */
+        TicketFeature: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "Feature";
+            /** Id */
+            id: string;
+            /** Properties */
+            properties: {
+                [key: string]: unknown;
+            };
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * TicketFeatures
+         * @description Tickets as one GeoJSON FeatureCollection.
+         */
+        TicketFeatures: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "FeatureCollection";
+            /** Features */
+            features: components["schemas"]["TicketFeature"][];
+        };
+        /**
          * TicketSummary
          * @description A ticket's public facts; what follows `closed_at` is for whoever may see it.
          */
@@ -2951,11 +3379,16 @@ export interface components {
         };
         /**
          * Tickets
-         * @description Tickets, the newest first.
+         * @description Tickets, the newest first; of a work list the most urgent.
          */
         Tickets: {
             /** Tickets */
             tickets: components["schemas"]["TicketSummary"][];
+            /**
+             * Next
+             * @description give it as `after` for the page that follows; null: there is none
+             */
+            next: string | null;
         };
         /**
          * TileJson
@@ -3100,6 +3533,28 @@ export interface components {
         WordsBody: {
             /** Text */
             text: string;
+        };
+        /**
+         * WorkLists
+         * @description How many tickets are on each work list; null: a stranger has none.
+         */
+        WorkLists: {
+            /** Mine */
+            mine: number | null;
+            /** Area */
+            area: number | null;
+            /** No Grid */
+            no_grid: number | null;
+            /** Near Edge */
+            near_edge: number | null;
+            /** Due Soon */
+            due_soon: number | null;
+            /** Overdue */
+            overdue: number | null;
+            /** Waiting */
+            waiting: number | null;
+            /** Reporter */
+            reporter: number | null;
         };
         /**
          * Workflow
@@ -3334,6 +3789,144 @@ export interface operations {
             };
             /** @description Too many requests from this address */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_reports_api_v1_reports_batch_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_alarm_api_v1_alarms_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmBody"];
+            };
+        };
+        responses: {
+            /** @description A further alarm of an open ticket, or the same alarm again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmReceipt"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmReceipt"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3730,6 +4323,95 @@ export interface operations {
             };
             /** @description Too many requests from this address */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_api_v1_tickets__number__answers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4742,95 +5424,6 @@ export interface operations {
             };
         };
     };
-    tell_api_v1_tickets__number__answers_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                number: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WordsBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description Unreadable: no JSON in UTF-8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not by this secret */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This role, or its area, may not */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such thing, or not at that date */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It contradicts what is there already */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Readable and refused, with each field's fault and remedy */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_photos_api_v1_tickets__number__photos_get: {
         parameters: {
             query?: never;
@@ -5048,144 +5641,6 @@ export interface operations {
             };
             /** @description No such thing, or not at that date */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Readable and refused, with each field's fault and remedy */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_reports_api_v1_reports_batch_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BatchBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchAnswer"];
-                };
-            };
-            /** @description Unreadable: no JSON in UTF-8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not by this secret */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Readable and refused, with each field's fault and remedy */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_alarm_api_v1_alarms_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AlarmBody"];
-            };
-        };
-        responses: {
-            /** @description A further alarm of an open ticket, or the same alarm again */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlarmReceipt"];
-                };
-            };
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlarmReceipt"];
-                };
-            };
-            /** @description Unreadable: no JSON in UTF-8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not by this secret */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It contradicts what is there already */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6497,6 +6952,324 @@ export interface operations {
             };
         };
     };
+    get_csv_api_v1_tickets_csv_get: {
+        parameters: {
+            query?: {
+                /** @description Of the header, the names of categories and steps */
+                lang?: "zh" | "en";
+                area?: string;
+                category?: string;
+                step?: string;
+                /** @description How their area was found: code, none, ... */
+                method?: ("inside" | "edge" | "nearest" | "code" | "none") | null;
+                /** @description Those that this counter of the area counts */
+                state?: ("open" | "done" | "due_soon" | "overdue" | "today" | "unplaced") | null;
+                /** @description Those on this work list, all open */
+                list?: ("mine" | "area" | "no_grid" | "near_edge" | "due_soon" | "overdue" | "waiting" | "reporter") | null;
+                /** @description Work list near_edge: those less sure than this. 1: all that may lie outside */
+                confidence?: number;
+                from?: string | null;
+                /** @description ISO 8601 with offset, or a date */
+                to?: string | null;
+                /** @description The network; default is the base grid */
+                network?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_xlsx_api_v1_tickets_xlsx_get: {
+        parameters: {
+            query?: {
+                /** @description Of the header, the names of categories and steps */
+                lang?: "zh" | "en";
+                area?: string;
+                category?: string;
+                step?: string;
+                /** @description How their area was found: code, none, ... */
+                method?: ("inside" | "edge" | "nearest" | "code" | "none") | null;
+                /** @description Those that this counter of the area counts */
+                state?: ("open" | "done" | "due_soon" | "overdue" | "today" | "unplaced") | null;
+                /** @description Those on this work list, all open */
+                list?: ("mine" | "area" | "no_grid" | "near_edge" | "due_soon" | "overdue" | "waiting" | "reporter") | null;
+                /** @description Work list near_edge: those less sure than this. 1: all that may lie outside */
+                confidence?: number;
+                from?: string | null;
+                /** @description ISO 8601 with offset, or a date */
+                to?: string | null;
+                /** @description The network; default is the base grid */
+                network?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_geojson_api_v1_tickets_geojson_get: {
+        parameters: {
+            query?: {
+                /** @description Of the header, the names of categories and steps */
+                lang?: "zh" | "en";
+                area?: string;
+                category?: string;
+                step?: string;
+                /** @description How their area was found: code, none, ... */
+                method?: ("inside" | "edge" | "nearest" | "code" | "none") | null;
+                /** @description Those that this counter of the area counts */
+                state?: ("open" | "done" | "due_soon" | "overdue" | "today" | "unplaced") | null;
+                /** @description Those on this work list, all open */
+                list?: ("mine" | "area" | "no_grid" | "near_edge" | "due_soon" | "overdue" | "waiting" | "reporter") | null;
+                /** @description Work list near_edge: those less sure than this. 1: all that may lie outside */
+                confidence?: number;
+                from?: string | null;
+                /** @description ISO 8601 with offset, or a date */
+                to?: string | null;
+                /** @description The network; default is the base grid */
+                network?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["TicketFeatures"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tickets_api_v1_tickets_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                after?: string;
+                limit?: number;
+                area?: string;
+                category?: string;
+                step?: string;
+                /** @description How their area was found: code, none, ... */
+                method?: ("inside" | "edge" | "nearest" | "code" | "none") | null;
+                /** @description Those that this counter of the area counts */
+                state?: ("open" | "done" | "due_soon" | "overdue" | "today" | "unplaced") | null;
+                /** @description Those on this work list, all open */
+                list?: ("mine" | "area" | "no_grid" | "near_edge" | "due_soon" | "overdue" | "waiting" | "reporter") | null;
+                /** @description Work list near_edge: those less sure than this. 1: all that may lie outside */
+                confidence?: number;
+                from?: string | null;
+                /** @description ISO 8601 with offset, or a date */
+                to?: string | null;
+                /** @description The network; default is the base grid */
+                network?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tickets"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_worklists_api_v1_worklists_get: {
+        parameters: {
+            query?: {
+                area?: string;
+                /** @description Work list near_edge: those less sure than this. 1: all that may lie outside */
+                confidence?: number;
+                /** @description The network; default is the base grid */
+                network?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkLists"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_categories_api_v1_categories_get: {
         parameters: {
             query?: never;
@@ -6584,67 +7357,6 @@ export interface operations {
             };
         };
     };
-    get_tickets_api_v1_tickets_get: {
-        parameters: {
-            query?: {
-                area?: string;
-                category?: string;
-                step?: string;
-                /** @description How their area was found: code, none, ... */
-                method?: ("inside" | "edge" | "nearest" | "code" | "none") | null;
-                /** @description Those that this counter of the area counts */
-                state?: ("open" | "done" | "due_soon" | "overdue" | "today" | "unplaced") | null;
-                from?: string | null;
-                /** @description ISO 8601 with offset, or a date */
-                to?: string | null;
-                limit?: number;
-                /** @description The network; default is the base grid */
-                network?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tickets"];
-                };
-            };
-            /** @description Not signed in, or not by this secret */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such thing, or not at that date */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Readable and refused, with each field's fault and remedy */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_one_ticket_api_v1_tickets__number__get: {
         parameters: {
             query?: never;
@@ -6718,6 +7430,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Counters"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_figures_api_v1_figures_get: {
+        parameters: {
+            query?: {
+                by?: "area" | "category" | "source" | "post" | "department" | "day" | "month";
+                area?: string;
+                /** @description By area: rows of this level. Default: its children */
+                level?: ("district" | "town" | "community" | "grid") | null;
+                /** @description Received from then. Default: ever */
+                from?: string | null;
+                /** @description Received before then. Default: until `at` */
+                to?: string | null;
+                /** @description As the tickets and boundaries stand then. Default: now */
+                at?: string | null;
+                /** @description The network; default is the base grid */
+                network?: string;
+                category?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresBy"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ranking_api_v1_ranking_get: {
+        parameters: {
+            query?: {
+                of?: "grid" | "community" | "town" | "post";
+                area?: string;
+                order?: "closing_rate" | "on_time_rate" | "received" | "closed" | "overdue" | "hours_to_close";
+                /** @description Received from then. Default: ever */
+                from?: string | null;
+                /** @description Received before then. Default: until `at` */
+                to?: string | null;
+                /** @description As the tickets and boundaries stand then. Default: now */
+                at?: string | null;
+                /** @description The network; default is the base grid */
+                network?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
                 };
             };
             /** @description Not signed in, or not by this secret */
