@@ -72,7 +72,8 @@ app.give_ticket(bigint, text, bigint, text, text, text, jsonb), app.note_tie(big
 app.ticket_to_change(text, text, text []), app.alarms(bigint), app.tick_clocks(integer),
 app.stop_clock(bigint, text, text), app.start_clock(bigint),
 app.move_ticket(bigint, text, text, text, text), app.note_talk(bigint, text, text, text, jsonb),
-app.note_news(bigint), app.reporter_may(bigint), app.reporter_assignee(bigint, text), app.erase_reporters(integer, integer)
+app.note_news(bigint), app.reporter_may(bigint), app.reporter_assignee(bigint, text),
+app.erase_reporters(integer, integer)
 FROM gisgrid_service;
 GRANT USAGE ON SEQUENCE draft.changeset_id_seq TO gisgrid_service;
 GRANT SELECT ON draft.changeset, draft.area, draft.problem, draft.preview TO gisgrid_service;
