@@ -1,3 +1,4 @@
+-- Long because it is one question: what a draft's leaves are, and what ground they change, also later.
 CREATE FUNCTION app.draft_leaf(change_set bigint)
 RETURNS TABLE (
     draft_area_id bigint, code text, name text, kind text, parent_code text, geom geometry, is_changed boolean
