@@ -1,5 +1,6 @@
 """The map's style: valid by MapLibre's own check, composed of what the layers bring."""
 
+import copy
 import json
 import subprocess
 from pathlib import Path
@@ -45,7 +46,7 @@ def test_the_style_is_valid(tmp_path: Path) -> None:
 
 
 def test_the_validator_catches_a_planted_fault(tmp_path: Path) -> None:
-    broken = day()
+    broken = copy.deepcopy(day())  # the layers are everybody's
     broken["layers"][1]["paint"]["fill-colour"] = "#fff"
     assert faults_of(broken, tmp_path) == ['layers[1].paint.fill-colour: unknown property "fill-colour"']
 
