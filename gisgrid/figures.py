@@ -18,8 +18,8 @@ PRIVATE = ("post", "department")
 """Whose tickets these are is for whoever may see it: without a login nobody."""
 
 _COUNTS = (
-    "received, closed, open, overdue, on_time, solved_in_grid,"
-    " closing_rate, on_time_rate, solved_in_grid_rate, hours_to_close"
+    "received, closed, open, overdue, on_time, solved_in_grid, rated,"
+    " closing_rate, on_time_rate, solved_in_grid_rate, hours_to_close, rating"
 )
 _NAMES = [name.strip() for name in _COUNTS.split(",")]
 _LABELS = {
@@ -30,6 +30,10 @@ _LABELS = {
     "category": (
         "f.key, c.name_zh AS name, c.name_en",
         "LEFT JOIN work.category AS c ON c.category = f.key",
+    ),
+    "source": (
+        "f.key, s.name_zh AS name, s.name_en",
+        "LEFT JOIN work.source AS s ON s.source = f.key",
     ),
     "post": (
         "f.key, h.name, p.role, a.code AS area",
@@ -85,7 +89,7 @@ def count_by(connection: Connection, by: By, cohort: Cohort, *, level: str = "")
         _parameters(cohort) | {"by": by, "level": level},
     )
     total: dict[str, Any] = {}
-    rest = {name: None if name.endswith(("_rate", "_close")) else 0 for name in _NAMES}
+    rest = {name: None if name.endswith(("_rate", "_close", "rating")) else 0 for name in _NAMES}
     rows = []
     for row in found:
         facts = dict(row._mapping)

@@ -27,18 +27,20 @@ class FigureCounts(Answer):
     overdue: int = Field(description="open, and due by then")
     on_time: int = Field(description="closed by its due time")
     solved_in_grid: int = Field(description="closed without ever having been with anybody above the grid")
+    rated: int = Field(description="rated by their reporter, of those that the caller may see")
     closing_rate: Share | None = Field(description=CLOSING)
     on_time_rate: Share | None = Field(description=ON_TIME)
     solved_in_grid_rate: Share | None = Field(description=SOLVED)
     hours_to_close: float | None = Field(description=HOURS)
+    rating: float | None = Field(description="1 bad to 5 good, the average of `rated`; null where that is 0")
 
 
 class FiguresRow(FigureCounts):
     """The figures of one area, category, source, post, department, day or month."""
 
     key: str = Field(description="code, id, name, or date in the district's zone")
-    name: str | None = unless_other("by area, category (in Chinese) and post (of the person)")
-    name_en: str = unless_other("by category")
+    name: str | None = unless_other("by area, category and source (in Chinese), and post (of the person)")
+    name_en: str | None = unless_other("by category and source")
     level: str = unless_other("by area")
     kind: str = unless_other("by area: base or special")
     role: str | None = unless_other("by post")

@@ -23,8 +23,8 @@ From = Annotated[str | None, typer.Option("--from", help="Received from then. De
 To = Annotated[str | None, typer.Option("--to", help="Received before then. Default: until --at.")]
 At = Annotated[str | None, typer.Option("--at", help="As tickets and boundaries stand then. Default: now.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Answer in CSV.")]
-_COUNTS = ("received", "closed", "open", "overdue", "on_time", "solved_in_grid")
-_RATES = ("closing_rate", "on_time_rate", "solved_in_grid_rate", "hours_to_close")
+_COUNTS = ("received", "closed", "open", "overdue", "on_time", "solved_in_grid", "rated")
+_RATES = ("closing_rate", "on_time_rate", "solved_in_grid_rate", "hours_to_close", "rating")
 _RECORD = ("received", "carried", "closed", "overdue", "on_time", "closing_rate", "on_time_rate", "hours_to_close")
 
 

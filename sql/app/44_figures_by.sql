@@ -12,8 +12,8 @@ CREATE FUNCTION app.figures_by(
 )
 RETURNS TABLE (
     key text, is_total boolean, received bigint, closed bigint, open bigint, overdue bigint, on_time bigint,
-    solved_in_grid bigint, closing_rate double precision, on_time_rate double precision,
-    solved_in_grid_rate double precision, hours_to_close double precision
+    solved_in_grid bigint, rated bigint, closing_rate double precision, on_time_rate double precision,
+    solved_in_grid_rate double precision, hours_to_close double precision, rating double precision
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -59,8 +59,11 @@ counted AS MATERIALIZED (
         count(*) FILTER (WHERE t.closed_at <= figures_by.at AND t.solved_in_grid IS NOT NULL) AS judged,
         sum(extract(EPOCH FROM t.closed_at - t.received_at)) FILTER (
             WHERE t.closed_at <= figures_by.at
-        ) / 3600 AS hours
+        ) / 3600 AS hours,
+        count(g.score) AS rated,
+        sum(g.score) AS scores
     FROM work.ticket AS t
+    LEFT JOIN work.rating AS g ON t.ticket_id = g.ticket_id AND g.rater = 'reporter'
     LEFT JOIN work.ticket_private AS p ON t.ticket_id = p.ticket_id AND figures_by.by IN ('post', 'department')
     WHERE
         t.network = figures_by.network
@@ -98,7 +101,9 @@ keyed AS MATERIALIZED (
         c.on_time,
         c.solved,
         c.judged,
-        c.hours
+        c.hours,
+        c.rated,
+        c.scores
     FROM counted AS c
     LEFT JOIN held AS h ON c.held_path = h.held_path
     LEFT JOIN work.category AS k ON figures_by.by = 'category' AND c.raw = k.category
@@ -112,7 +117,9 @@ keyed AS MATERIALIZED (
         0 AS on_time,
         0 AS solved,
         0 AS judged,
-        NULL AS hours
+        NULL AS hours,
+        0 AS rated,
+        0 AS scores
     FROM listed AS l
     UNION ALL
     SELECT
@@ -123,7 +130,9 @@ keyed AS MATERIALIZED (
         0 AS on_time,
         0 AS solved,
         0 AS judged,
-        NULL AS hours
+        NULL AS hours,
+        0 AS rated,
+        0 AS scores
     FROM work.category AS k
     WHERE figures_by.by = 'category' AND coalesce(k.parent, '') = figures_by.category
 )
@@ -137,10 +146,12 @@ SELECT
     coalesce(sum(k.overdue), 0)::bigint AS overdue,
     coalesce(sum(k.on_time), 0)::bigint AS on_time,
     coalesce(sum(k.solved), 0)::bigint AS solved_in_grid,
+    coalesce(sum(k.rated), 0)::bigint AS rated,
     round(sum(k.closed) / nullif(sum(k.received), 0), 6)::double precision AS closing_rate,
     round(sum(k.on_time) / nullif(sum(k.closed + k.overdue), 0), 6)::double precision AS on_time_rate,
     round(sum(k.solved) / nullif(sum(k.judged), 0), 6)::double precision AS solved_in_grid_rate,
-    round(sum(k.hours) / nullif(sum(k.closed), 0), 3)::double precision AS hours_to_close
+    round(sum(k.hours) / nullif(sum(k.closed), 0), 3)::double precision AS hours_to_close,
+    round(sum(k.scores) / nullif(sum(k.rated), 0), 3)::double precision AS rating
 FROM keyed AS k
 GROUP BY GROUPING SETS ((k.key), ());
 END;
@@ -149,4 +160,4 @@ COMMENT ON FUNCTION app.figures_by(
 ) IS
 'Of the tickets received from..to in an area''s subtree (0: everywhere), by area, category, source, post, department, '
 'day or month: how many are closed, open, overdue, in time at an instant. A row without a key: those of none; '
-'is_total: all of them. Posts and departments as far as the caller may see';
+'is_total: all of them. Posts, departments and ratings as far as the caller may see';

@@ -14,7 +14,7 @@ from tests.drawing import draw, publish_leaves, spot
 
 AT = datetime(2025, 1, 1, tzinfo=UTC)
 SINCE = datetime(2020, 1, 1, tzinfo=UTC)
-COUNTS = ("received", "closed", "open", "overdue", "on_time")
+COUNTS = ("received", "closed", "open", "overdue", "on_time", "solved_in_grid", "rated")
 WHOLE = Cohort(AT, "base")
 PARENTS = {"A": "north", "B": "north", "C": "south"}
 
@@ -95,6 +95,18 @@ def test_rates_are_what_the_page_says(town: Connection) -> None:
     assert (row["received"], row["closed"], row["on_time"], row["overdue"]) == (4, 4, 3, 0)
     assert (row["closing_rate"], row["on_time_rate"]) == (1, 0.75)
     assert row["hours_to_close"] == (3 * 10 + 96) / 4
+    assert (row["solved_in_grid_rate"], row["rating"]) == (None, None), "not known of what was loaded"
+    town.execute(
+        text(
+            "UPDATE work.ticket SET solved_in_grid = closed_at <= due_at WHERE closed_at IS NOT NULL;"
+            " INSERT INTO work.rating (ticket_id, rater, score)"
+            " SELECT ticket_id, 'reporter', 4 + row_number() OVER () % 2 FROM work.ticket"
+            " WHERE source = 'app' AND closed_at IS NOT NULL LIMIT 2"
+        )
+    )
+    row = count_by(town, "area", WHOLE, level="grid")["rows"][0]
+    assert (row["solved_in_grid"], row["solved_in_grid_rate"]) == (3, 0.75)
+    assert (row["rated"], row["rating"]) == (2, 4.5)
     other = count_by(town, "area", WHOLE, level="grid")["rows"][1]
     assert (other["open"], other["overdue"]) == (2, 1), "one is due tomorrow"
     assert other["on_time_rate"] == 0
@@ -117,6 +129,8 @@ def test_by_category_source_month_and_post(town: Connection) -> None:
     assert received("category", hazards) == {"hazard.fire": 1}
     assert count_by(town, "category", hazards)["rest"]["received"] == 6, "of the category itself"
     assert received("source") == {"app": 6, "12345": 1, "camera": 1}
+    names = {row["key"]: row["name"] for row in count_by(town, "source", WHOLE)["rows"]}
+    assert (names["app"], names["12345"]) == ("网页上报", None), "one of another system has its own name only"
     assert received("month") == {"2024-03": 4, "2024-04": 2, "2024-05": 1, "2025-01": 1}, "in the district's zone"
     assert received("day")["2025-01-01"] == 1
     posts = count_by(town, "post", WHOLE)

@@ -1898,6 +1898,11 @@ export interface components {
              */
             solved_in_grid: number;
             /**
+             * Rated
+             * @description rated by their reporter, of those that the caller may see
+             */
+            rated: number;
+            /**
              * Closing Rate
              * @description closed / received; null where nothing was received
              */
@@ -1917,6 +1922,11 @@ export interface components {
              * @description hours from received to closed on average; null where nothing is closed
              */
             hours_to_close: number | null;
+            /**
+             * Rating
+             * @description 1 bad to 5 good, the average of `rated`; null where that is 0
+             */
+            rating: number | null;
         };
         /**
          * Figures
@@ -2031,6 +2041,11 @@ export interface components {
              */
             solved_in_grid: number;
             /**
+             * Rated
+             * @description rated by their reporter, of those that the caller may see
+             */
+            rated: number;
+            /**
              * Closing Rate
              * @description closed / received; null where nothing was received
              */
@@ -2051,20 +2066,25 @@ export interface components {
              */
             hours_to_close: number | null;
             /**
+             * Rating
+             * @description 1 bad to 5 good, the average of `rated`; null where that is 0
+             */
+            rating: number | null;
+            /**
              * Key
              * @description code, id, name, or date in the district's zone
              */
             key: string;
             /**
              * Name
-             * @description by area, category (in Chinese) and post (of the person)
+             * @description by area, category and source (in Chinese), and post (of the person)
              */
             name?: string | null;
             /**
              * Name En
-             * @description by category
+             * @description by category and source
              */
-            name_en?: string;
+            name_en?: string | null;
             /**
              * Level
              * @description by area

@@ -426,9 +426,5 @@ export const en: Record<Key, string> = {
   'post.party': 'Party body',
   'post.building_head': 'Building head',
   'post.unit_head': 'Unit head',
-  'source.app': 'Reported online',
   'source.worker': 'Grid workers',
-  'source.hotline': 'Hotline',
-  'source.wechat': 'WeChat',
-  'source.open311': 'Open311',
 };

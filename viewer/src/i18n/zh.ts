@@ -424,11 +424,7 @@ export const zh = {
   'post.party': '党组织',
   'post.building_head': '楼栋长',
   'post.unit_head': '单元长',
-  'source.app': '网上上报',
   'source.worker': '网格员上报',
-  'source.hotline': '热线',
-  'source.wechat': '微信',
-  'source.open311': 'Open311',
 } as const;
 
 export type Key = keyof typeof zh;

@@ -60,7 +60,7 @@ function sorted(rows: FiguresRow[], column: Sort): FiguresRow[] {
 }
 
 function Name({ row, by }: { row: FiguresRow; by: FiguresBy['by'] }) {
-  const english = lang.value === 'en' && row.name_en;
+  const english = lang.value === 'en' && row.name_en && row.name_en.charAt(0).toUpperCase() + row.name_en.slice(1);
   const name = english || row.name || (by === 'source' ? term('source', row.key) : row.key);
   if (by === 'post') return <>{`${name} · ${row.area ?? ''}`}</>;
   if (by !== 'area') return <>{name}</>;
