@@ -1951,6 +1951,8 @@ ALTER TABLE ONLY work.event
 ALTER TABLE ONLY work.event
     ADD CONSTRAINT event_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
 
+CREATE INDEX event_placing ON work.event USING gin (path) WHERE (action = ANY (ARRAY['moved'::text, 'replaced'::text, 'reopened'::text, 'unmerged'::text, 'received'::text]));
+
 CREATE INDEX event_ticket ON work.event USING btree (ticket_id, event_id);
 
 CREATE TRIGGER events_append BEFORE DELETE OR UPDATE OR TRUNCATE ON work.event FOR EACH STATEMENT EXECUTE FUNCTION work.events_append();

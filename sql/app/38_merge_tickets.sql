@@ -43,6 +43,7 @@ RETURNS text LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public
 DECLARE
     can record;
     was text;
+    closed timestamptz;
     p work.ticket_private;
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(app.boundary_lock());
@@ -50,7 +51,7 @@ BEGIN
     IF can.refused IN ('unknown', 'not_allowed') THEN
         RETURN can.refused;
     END IF;
-    SELECT o.number INTO was FROM work.ticket AS x JOIN work.ticket AS o ON o.ticket_id = x.duplicate_of
+    SELECT o.number, x.closed_at INTO was, closed FROM work.ticket AS x JOIN work.ticket AS o ON o.ticket_id = x.duplicate_of
     WHERE x.ticket_id = can.ticket_id;
     IF NOT FOUND THEN
         RETURN 'no_duplicate';
@@ -59,9 +60,9 @@ BEGIN
     SELECT * INTO p FROM work.ticket_private AS x WHERE x.ticket_id = can.ticket_id;
     PERFORM app.place_ticket(can.ticket_id, p.geom, p.accuracy_m);
     IF p.path = (SELECT x.path FROM work.ticket AS x WHERE x.ticket_id = can.ticket_id) THEN
-        PERFORM app.note_tie(can.ticket_id, 'unmerged', actor, note, jsonb_build_object('original', was));
+        PERFORM app.note_tie(can.ticket_id, 'unmerged', actor, note, jsonb_build_object('original', was, 'closed_at', closed));
     ELSE
-        PERFORM app.reroute(can.ticket_id, 'unmerged', actor, note, jsonb_build_object('original', was), false);
+        PERFORM app.reroute(can.ticket_id, 'unmerged', actor, note, jsonb_build_object('original', was, 'closed_at', closed), false);
     END IF;
     RETURN NULL;
 END $$;

@@ -1,5 +1,5 @@
 CREATE FUNCTION app.counters(
-    area_id bigint, at timestamptz, zone text, due_soon interval, as_recorded timestamptz DEFAULT NULL
+    area_id bigint, at timestamptz, zone text, due_soon interval
 )
 RETURNS TABLE (
     total bigint, done bigint, open bigint, today bigint, due_soon bigint, overdue bigint, unplaced bigint
@@ -9,7 +9,7 @@ BEGIN ATOMIC
 -- One pass over the tickets of the area's subtree. Unplaced: held by none of the children that exist at that date.
 WITH child AS (
     SELECT v.area_id
-    FROM app.area_at(counters.at, counters.as_recorded) AS v
+    FROM app.area_at(counters.at) AS v
     WHERE v.parent_id = counters.area_id OR (counters.area_id = 0 AND v.parent_id IS NULL)
 ),
 
@@ -37,5 +37,5 @@ FROM work.ticket AS t
 CROSS JOIN place AS p
 WHERE t.path @> ARRAY[counters.area_id] AND t.received_at <= counters.at;
 END;
-COMMENT ON FUNCTION app.counters(bigint, timestamptz, text, interval, timestamptz) IS
-'How do the tickets of an area stand at an instant? total = the children''s totals + unplaced, always; area 0 = all';
+COMMENT ON FUNCTION app.counters(bigint, timestamptz, text, interval) IS
+'How do the tickets of an area stand now (at)? total = the children''s totals + unplaced, always; area 0 = all';

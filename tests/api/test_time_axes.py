@@ -62,12 +62,44 @@ def test_areas(district: District, before: str) -> None:
     assert district.client().get(f"/api/v1/areas/{NEW}", params={"as_recorded": before}).status_code == 404
 
 
-def test_counters_have_the_children_that_were_known(district: District, before: str) -> None:
+def test_counters_say_how_it_stood_and_what_was_believed(district: District, before: str) -> None:
     community = f"{NORTH}001"
-    assert get(district, "counters", area=community)["unplaced"] == 0
-    known_then = get(district, "counters", area=community, as_recorded=before)
-    assert (known_then["total"], known_then["unplaced"]) == (1, 1), "the ticket has followed to what was not known"
+
+    def count(area: str, **params: Any) -> tuple[int, int]:
+        found = get(district, "counters", area=area, **params)
+        return found["total"], found["unplaced"]
+
+    assert [count(area) for area in (community, GRIDS["A"], NEW)] == [(1, 0), (0, 0), (1, 0)]
+    for then in ({"as_recorded": before}, {"at": before, "as_recorded": before}):
+        assert [count(area, **then) for area in (community, GRIDS["A"])] == [(1, 0), (1, 0)], "as was believed"
+    assert [count(area, at=before) for area in (community, GRIDS["A"])] == [(1, 0), (1, 0)], "it stood on A"
+    assert count(community, at=PAST) == (0, 0), "it had not come"
     assert district.client().get("/api/v1/counters", params={"area": NEW, "as_recorded": before}).status_code == 404
+
+
+def test_what_was_opened_again_counts_as_done_then(district: District, before: str) -> None:
+    lon, lat = spot(2.5, 0.5)
+    boss, number = (
+        district.client("boss"),
+        district.client().post("/api/v1/reports", json=body(lon=lon, lat=lat)).json()["number"],
+    )
+
+    def count(**params: Any) -> tuple[int, int]:
+        found = get(district, "counters", area=GRIDS["B"], **params)
+        return found["done"], found["open"]
+
+    def step(*names: str) -> str:
+        for name in names:
+            answer = boss.post(f"/api/v1/tickets/{number}/steps", json={"step": name, "note": "(测试)"})
+            assert answer.status_code == 201, answer.text
+        return datetime.now(UTC).isoformat()
+
+    opened = step()
+    closed = step("inspect", "feedback", "rate")
+    again = step("handle")
+    step("inspect", "feedback", "rate")
+    assert [count(at=at) for at in (opened, closed, again)] == [(0, 1), (1, 0), (0, 1)]
+    assert count() == (1, 0)
 
 
 def test_tiles(district: District, before: str) -> None:

@@ -1,6 +1,7 @@
 """Random redraws against a model: one grid a point at every instant and state of knowledge, preview = publish, undo."""
 
 import itertools
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -77,6 +78,7 @@ class Redraws(RuleBasedStateMachine):
         self.known: list[tuple[datetime, Timeline]] = [(self.now(), self.timeline)]
         self.published: list[tuple[int, datetime, Timeline]] = []
         self.tickets: dict[str, tuple[int, int]] = {}
+        self.stood: list[tuple[datetime, dict[str, str]]] = []
 
     def teardown(self) -> None:
         self.db.rollback()
@@ -137,6 +139,7 @@ class Redraws(RuleBasedStateMachine):
         self.published.append((changeset, valid_from, self.timeline))
         self.timeline = after
         self.known.append((self.now(), self.timeline))
+        self.stood.append((self.now(), now_held))
 
     def errors(self, changeset: int) -> int:
         found: int = self.db.execute(text("SELECT app.check_changeset(:id)"), {"id": changeset}).scalar_one()
@@ -162,6 +165,7 @@ class Redraws(RuleBasedStateMachine):
             {"lon": lon, "lat": lat},
         ).scalar_one()
         self.tickets[number] = cell
+        self.stood.append((self.now(), self.holders()))
 
     @precondition(lambda self: self.published)
     @rule()
@@ -224,6 +228,24 @@ class Redraws(RuleBasedStateMachine):
         now = standing(self.timeline, self.now())
         assert now is not None
         assert self.holders() == {number: now[cell] for number, cell in self.tickets.items()}
+
+    @invariant()
+    def counters_say_how_it_stood(self) -> None:
+        """Each ticket is counted where it stood when the state of knowledge was noted; sums agree."""
+        for recorded, holders in self.stood[-3:]:
+            rows = self.db.execute(
+                text(
+                    "SELECT v.code, c.total, c.unplaced FROM app.area_at(:at, :at) AS v CROSS JOIN LATERAL"
+                    " app.counters_then(v.area_id, :at, 'UTC', '1 day', :at) AS c WHERE v.level = 'grid'"
+                ),
+                {"at": recorded},
+            ).all()
+            whole = self.db.execute(
+                text("SELECT total, unplaced FROM app.counters_then(0, :at, 'UTC', '1 day', :at)"), {"at": recorded}
+            ).one()
+            counted = {row.code: row.total for row in rows if row.total}
+            assert counted == dict(Counter(holders.values()))
+            assert whole.total == sum(counted.values()) + whole.unplaced == len(holders)
 
     @invariant()
     def every_code_resolves(self) -> None:
