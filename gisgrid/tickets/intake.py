@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from gisgrid.coordinates import check_point
-from gisgrid.errors import Fault, Refused
+from gisgrid.errors import Fault, Refused, Unavailable
 from gisgrid.geo import BBox
 from gisgrid.tickets.naming import Named, name_area, name_place
 from gisgrid.tickets.receipts import Received, find_receipt, keep_receipt, make_key, read_facts, with_secret
@@ -52,13 +52,19 @@ class Report:
 
 
 def receive(connection: Connection, report: Report, *, network: str, zone: str) -> Received:
-    """Take a report in. Raises Refused with field and remedy, Conflict when the key was used for another body.
+    """Take a report in. Raises Refused with field and remedy, Conflict when the key was used for another body,
+    Unavailable where no boundaries have come in yet.
 
     Durable when the caller's transaction has committed. Costs one statement and a look at the key.
     """
     key = make_key(report.client, report.client_ref, asdict(report))
     if known := find_receipt(connection, key):
         return Received(known, is_new=False)
+    if not connection.execute(
+        text("SELECT 1 FROM core.network WHERE network = :network"), {"network": network}
+    ).scalar():
+        message = f"there are no boundaries of network {network} here yet"
+        raise Unavailable(Fault("network", message, "import them first: gisgrid import FILE"))
     where = _where(connection, report, network)
     row = connection.execute(
         text("SELECT * FROM app.receive_report(:report)"),

@@ -1,0 +1,45 @@
+"""A database into which no boundaries have come yet: every door says so, none breaks."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import make_url
+
+from gisgrid.api.app import create_app
+from gisgrid.settings import Settings
+from tests.conftest import url_of
+
+
+@pytest.fixture(scope="module")
+def client(new_database: Callable[[], str]) -> Iterator[TestClient]:
+    url = new_database()
+    app = create_app(Settings(pool_size=2), url_of(url, str(make_url(url).database), "gisgrid_api"))
+    with TestClient(app, raise_server_exceptions=False) as found:
+        yield found
+
+
+@pytest.mark.parametrize("where", [{"lon": 113.86, "lat": 27.62, "system": "gcj02"}, {"place_unknown": True}])
+def test_a_report_is_asked_for_later(client: TestClient, where: dict[str, object]) -> None:
+    answer = client.post("/api/v1/reports", json={"category": "hazard", "description": "路灯不亮", **where})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert answer.json()["errors"][0]["remedy"] == "import them first: gisgrid import FILE"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("areas?level=grid", 404),
+        ("counters", 200),
+        ("tickets", 200),
+        ("worklists", 200),
+        ("figures?by=area", 404),
+        ("ranking?of=grid", 404),
+        ("locate?lon=113.86&lat=27.62&system=wgs84", 404),
+        ("duty?lon=113.86&lat=27.62&system=wgs84", 404),
+        ("tickets.csv", 200),
+        ("qr/360302.svg", 404),
+    ],
+)
+def test_a_question_has_an_answer(client: TestClient, path: str, status: int) -> None:
+    assert client.get(f"/api/v1/{path}").status_code == status
