@@ -1,4 +1,7 @@
-"""Random redraws against a model: one grid a point at every instant and state of knowledge, preview = publish, undo."""
+"""Random redraws beside a model: one grid a point at every instant and state of knowledge, preview = publish, undo.
+
+Long because it is one model.
+"""
 
 import itertools
 from collections import Counter
