@@ -9,6 +9,7 @@ from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.boundaries.publishing import follow
 from gisgrid.cameras import load_cameras
 from gisgrid.database import Database
+from gisgrid.devices import load_devices
 from gisgrid.ground import load_ground
 from gisgrid.loading import Loaded, ReadOptions, Sheet
 from gisgrid.patrol import load_pings
@@ -23,6 +24,7 @@ LOADERS: dict[str, Callable[..., Loaded]] = {
     "posts": load_posts,
     "cameras": load_cameras,
     "places": load_places,
+    "devices": load_devices,
     "tickets": load_tickets,
     "pings": load_pings,
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from gisgrid.sample.areas import area_features
+from gisgrid.sample.devices import DEVICE_COLUMNS, device_rows
 from gisgrid.sample.division import FIRST_FROM, LATER_FROM, Divisions, divide
 from gisgrid.sample.frame import INVENTED, Feature
 from gisgrid.sample.ground import Ground
@@ -37,6 +38,7 @@ def sample_files(divisions: Divisions | None = None) -> dict[str, str]:
         "posts.csv": table(POST_COLUMNS, post_rows(divisions)),
         "cameras.csv": table(CAMERA_COLUMNS, camera_rows(divisions)),
         "places.csv": table(PLACE_COLUMNS, place_rows(divisions)),
+        "devices.csv": table(DEVICE_COLUMNS, device_rows(divisions)),
         "tickets.csv": table(TICKET_COLUMNS, ticket_rows(divisions)),
         "pings.csv": table(PING_COLUMNS, ping_rows(divisions)),
     }

@@ -1,6 +1,6 @@
 """Posts by 1+1+1+N: party body, instructor, head and workers of every grid, and what is below it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from gisgrid.sample.chance import Dice
 from gisgrid.sample.division import FIRST_FROM, LATER_FROM, Divisions, Leaf, by_code
@@ -66,9 +66,8 @@ def _grid_posts(leaf: Leaf, people: People, since: str, until: str) -> Iterator[
 
 def _house_posts(divisions: Divisions, people: People) -> list[Row]:
     """The buildings of 柑子园: 48, with 42 building heads (six look after two) and 101 unit heads."""
-    grids = [leaf for leaf in divisions.later if leaf.community == ORANGE_GARDEN]
     rows: list[Row] = []
-    for number, (leaf, lon, lat) in enumerate(_buildings(divisions, grids), 1):
+    for number, (leaf, lon, lat) in enumerate(buildings(divisions), 1):
         spot = {"lon": lon, "lat": lat, "place": f"柑子园{number}栋"}
         if number <= BUILDING_HEADS:
             twin = BUILDING_HEADS + number
@@ -87,9 +86,10 @@ def _units(number: int) -> int:
     return 3 if number % 10 == 3 else 2
 
 
-def _buildings(divisions: Divisions, grids: Sequence[Leaf]) -> Iterator[tuple[Leaf, float, float]]:
-    """Where 48 buildings stand: in rows inside the blocks, the same number in each grid."""
+def buildings(divisions: Divisions) -> Iterator[tuple[Leaf, float, float]]:
+    """Where the 48 buildings of 柑子园 stand: in rows inside the blocks, the same number in each grid."""
     ground = divisions.ground
+    grids = [leaf for leaf in divisions.later if leaf.community == ORANGE_GARDEN]
     for leaf in grids:
         blocks = sorted(leaf.blocks)
         for k in range(BUILDINGS // len(grids)):

@@ -182,6 +182,14 @@ def test_building_and_unit_heads_live_in_their_grid() -> None:
         assert grids[row["area_code"]].contains(shapely.Point(float(row["lon"]), float(row["lat"])))
 
 
+def test_a_device_hangs_in_every_building_of_the_orange_garden() -> None:
+    devices = read_table("devices")
+    assert len({row["code"] for row in devices}) == 48
+    assert {row["invented"] for row in devices} == {"yes"}
+    heads = {(row["lon"], row["lat"]) for row in read_table("posts") if row["role"] == "building_head"}
+    assert heads <= {(row["lon"], row["lat"]) for row in devices}
+
+
 def test_cameras_stand_in_the_district_and_rescue_points_on_the_bank() -> None:
     cameras, places = read_table("cameras"), read_table("places")
     district = shapes("areas", "district")["360302"]
@@ -289,7 +297,7 @@ def test_patrols_have_happened_and_nobody_is_in_two_places(clock: str) -> None:
 
 def test_the_plan_loads_boundaries_first_and_what_moves_last() -> None:
     steps = list(load_plan(datetime(2026, 11, 23, 9, tzinfo=ZONE), ZONE))
-    doors = ["areas", "areas", "ground", "ground", "posts", "cameras", "places", "tickets", "pings"]
+    doors = ["areas", "areas", "ground", "ground", "posts", "cameras", "places", "devices", "tickets", "pings"]
     assert [step.door for step in steps] == doors
     assert all(step.path.is_file() for step in steps)
-    assert len(steps[7].rows) == 559
+    assert len(steps[8].rows) == 559
