@@ -85,3 +85,19 @@ def test_a_session_that_ended_is_told(visit: Open, live_server: LiveServer) -> N
     expect(page.locator(".words")).to_have_count(0)
     page.click(".expired .button")
     expect(page.locator("dialog")).to_be_visible()
+
+
+def test_a_device_tells_what_it_is_and_when_it_last_spoke(visit: Open, live_server: LiveServer) -> None:
+    page = visit("#m=18/27.6559993/113.8861804")
+    sign_in(page, live_server)
+    page.wait_for_function(
+        """() => {
+          const { map } = document.getElementById('map');
+          return map.getLayer('device-point') && map.queryRenderedFeatures({ layers: ['device-point'] }).length > 0;
+        }"""
+    )
+    page.evaluate("document.getElementById('map').map.jumpTo({ center: [113.8861804, 27.6559993], zoom: 18 })")
+    settle(page)
+    click_map(page)
+    expect(page.locator(".page-head h2")).to_have_text("柑子园1栋楼道烟感")
+    expect(page.locator(".facts")).to_contain_text("从未")

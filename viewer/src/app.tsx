@@ -4,6 +4,7 @@ import { area, deserted, home, page, picked, snap } from './state';
 import { AreaPage } from './panels/AreaPage';
 import { CameraPage } from './panels/CameraPage';
 import { CounterBar } from './panels/CounterBar';
+import { DevicePage } from './panels/DevicePage';
 import { Expired } from './panels/Expired';
 import { FollowPage } from './panels/FollowPage';
 import { Header } from './panels/Header';
@@ -46,6 +47,7 @@ function Page() {
   if (picked.value?.what === 'follow') return <FollowPage number={picked.value.number} />;
   if (picked.value?.what === 'pile') return <PilePage numbers={picked.value.numbers} />;
   if (picked.value?.what === 'camera') return <CameraPage camera={picked.value.camera} />;
+  if (picked.value?.what === 'device') return <DevicePage device={picked.value.device} />;
   return <AreaPage />;
 }
 

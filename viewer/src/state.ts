@@ -26,12 +26,15 @@ export type Lang = 'zh-CN' | 'en';
 export type Loadable<T> = { value: T | null; loading: boolean; problem: Problem | null };
 export type CounterName = keyof Counters;
 export type Camera = { code: string; name: string; bearing: number; angle: number; grid?: string };
+/** As its tile says it; `last_seen_at` in epoch seconds. */
+export type Device = { code: string; name: string; kind: string; grid?: string; last_seen_at?: number; off: boolean };
 export type View = { zoom: number; lat: number; lon: number };
 /** What lies on top of the area's page; a pile is several tickets at one place; follow without a number: which? */
 export type Picked =
   | { what: 'ticket'; number: string; from?: string[] }
   | { what: 'pile'; numbers: string[] }
   | { what: 'camera'; camera: Camera }
+  | { what: 'device'; device: Device }
   | { what: 'follow'; number: string }
   | null;
 export type Tab = 'tickets' | 'facts' | 'figures';

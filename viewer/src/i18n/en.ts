@@ -202,6 +202,9 @@ export const en: Record<Key, string> = {
   'camera.bearing': 'Bearing',
   'camera.angle': 'Field of view',
   'camera.grid': 'In grid',
+  'device.kind': 'Kind',
+  'device.seen': 'Last alarm',
+  'device.never': 'never',
 
   'layers.title': 'Layers and legend',
   'layers.scope': 'Counts are of the chosen area.',

@@ -200,6 +200,9 @@ export const zh = {
   'camera.bearing': '朝向',
   'camera.angle': '视角',
   'camera.grid': '所在网格',
+  'device.kind': '类型',
+  'device.seen': '最近告警',
+  'device.never': '从未',
 
   'layers.title': '图层与图例',
   'layers.scope': '数量为所选区域内的。',

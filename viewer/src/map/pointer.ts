@@ -3,7 +3,7 @@ import { chooseArea } from '../actions/areas';
 import { round } from '../actions/report';
 import { choosePile } from '../actions/tickets';
 import { t } from '../i18n';
-import { type Camera, picked, place, placeBy, receipt, reporting, snap } from '../state';
+import { type Camera, type Device, picked, place, placeBy, receipt, reporting, snap } from '../state';
 import { listedSource } from './overlay';
 import { served } from './style';
 
@@ -53,15 +53,16 @@ function find(map: MapLibre, where: PointLike | [PointLike, PointLike], ids: str
   return layers.length > 0 ? map.queryRenderedFeatures(where, { layers }) : [];
 }
 
-/** What lies on top within a finger's reach, tickets before cameras, and every other one at exactly that place. */
+/** What lies on top within a finger's reach, tickets before cameras and devices, and every other one at that place. */
 function pointsAt(map: MapLibre, { point }: MapMouseEvent): MapGeoJSONFeature[] {
   const box: [PointLike, PointLike] = [
     [point.x - touch_px, point.y - touch_px],
     [point.x + touch_px, point.y + touch_px],
   ];
   const tickets = find(map, box, [listedSource, ...(served.get('ticket') ?? [])], ['circle']);
-  const cameras = find(map, box, served.get('camera') ?? [], ['circle', 'symbol']);
-  const top = tickets.find(({ properties }) => !properties['closed']) ?? tickets[0] ?? cameras[0];
+  const [camera] = find(map, box, served.get('camera') ?? [], ['circle', 'symbol']);
+  const [device] = find(map, box, served.get('device') ?? [], ['circle']);
+  const top = tickets.find(({ properties }) => !properties['closed']) ?? tickets[0] ?? camera ?? device;
   const same = tickets.filter((one) => one !== top && top && placeOf(one) === placeOf(top));
   return top ? [top, ...same] : [];
 }
@@ -90,6 +91,7 @@ function open(map: MapLibre, points: MapGeoJSONFeature[], area: MapGeoJSONFeatur
   const numbers = points.map((one) => one.properties['number']).filter(Boolean);
   if (properties['number']) choosePile([...new Set(numbers.map(String))]);
   else if (source === 'camera') picked.value = { what: 'camera', camera: properties as Camera };
+  else if (source === 'device') picked.value = { what: 'device', device: properties as Device };
   else chooseArea(String(properties['code']), false);
   if (snap.peek() === 'peek') snap.value = 'half';
 }
