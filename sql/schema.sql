@@ -1951,7 +1951,7 @@ ALTER TABLE ONLY work.event
 ALTER TABLE ONLY work.event
     ADD CONSTRAINT event_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
 
-CREATE INDEX event_placing ON work.event USING gin (path) WHERE (action = ANY (ARRAY['moved'::text, 'replaced'::text, 'reopened'::text, 'unmerged'::text, 'received'::text]));
+CREATE INDEX event_placing ON work.event USING btree (at, ticket_id) WHERE (action = ANY (ARRAY['moved'::text, 'replaced'::text, 'reopened'::text, 'unmerged'::text]));
 
 CREATE INDEX event_ticket ON work.event USING btree (ticket_id, event_id);
 

@@ -4,25 +4,33 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET p
 AS $$
 -- Where each ticket of an area's subtree stood at an instant, as far as was recorded by then: on the area to which the
 -- last event until then gave it, under the areas that lay above that one. Of what came later nothing is known, neither
--- that it moved nor that it was opened again.
+-- that it moved nor that it was opened again. Only what moved since is looked up in its history.
 DECLARE
     known timestamptz := least(tickets_then.at, tickets_then.as_recorded, clock_timestamp());
 BEGIN
     RETURN QUERY
-    WITH near AS (
-        SELECT t.ticket_id FROM work.ticket AS t WHERE t.path @> ARRAY[tickets_then.area_id]
+    WITH leaf AS MATERIALIZED (
+        SELECT v.area_id, v.path FROM app.area_at(tickets_then.at, tickets_then.as_recorded) AS v
+    ), since AS MATERIALIZED (
+        SELECT DISTINCT e.ticket_id FROM work.event AS e
+        WHERE e.action IN ('moved', 'replaced', 'reopened', 'unmerged') AND e.at > known
+    ), near AS (
+        SELECT t.ticket_id, t.path FROM work.ticket AS t WHERE t.path @> ARRAY[tickets_then.area_id]
         UNION
-        SELECT e.ticket_id FROM work.event AS e
-        WHERE e.path @> ARRAY[tickets_then.area_id] AND e.action IN ('moved', 'replaced', 'reopened', 'unmerged', 'received')
-    ), stood AS (
-        SELECT n.ticket_id, coalesce(v.path, e.path) AS path FROM near AS n
-        CROSS JOIN LATERAL (
-            SELECT x.path FROM work.event AS x WHERE x.ticket_id = n.ticket_id AND x.at <= known
+        SELECT t.ticket_id, t.path FROM leaf AS v JOIN work.ticket AS t ON t.area_id = v.area_id
+        WHERE v.path @> ARRAY[tickets_then.area_id]
+    ), held AS (
+        SELECT n.ticket_id, n.path, false AS has_changed FROM near AS n
+        WHERE n.ticket_id NOT IN (SELECT c.ticket_id FROM since AS c)
+        UNION ALL
+        SELECT c.ticket_id, e.path, true FROM since AS c CROSS JOIN LATERAL (
+            SELECT x.path FROM work.event AS x WHERE x.ticket_id = c.ticket_id AND x.at <= known
             ORDER BY x.event_id DESC LIMIT 1) AS e
-        LEFT JOIN app.area_at(tickets_then.at, tickets_then.as_recorded) AS v
-            ON v.area_id = e.path[cardinality(e.path)]
+    ), stood AS (
+        SELECT h.ticket_id, coalesce(v.path, h.path) AS path, h.has_changed
+        FROM held AS h LEFT JOIN leaf AS v ON v.area_id = h.path[cardinality(h.path)]
     )
-    SELECT s.ticket_id, s.path, coalesce(t.closed_at <= known, false) OR EXISTS (
+    SELECT s.ticket_id, s.path, coalesce(t.closed_at <= known, false) OR s.has_changed AND EXISTS (
         SELECT FROM work.event AS o WHERE o.ticket_id = s.ticket_id AND o.action IN ('reopened', 'unmerged')
           AND o.at > known AND (o.detail ->> 'closed_at')::timestamptz <= known)
     FROM stood AS s JOIN work.ticket AS t ON t.ticket_id = s.ticket_id
