@@ -121,6 +121,7 @@ DECLARE
     net text := (SELECT c.network FROM draft.changeset AS c WHERE c.changeset_id = change_set);
     twin draft.area;
 BEGIN
+    PERFORM app.refuse_foreign(change_set);
     SELECT * INTO twin FROM draft.area AS d WHERE d.changeset_id = change_set AND d.code = given_code LIMIT 1;
     IF FOUND THEN
         parent_code := twin.parent_code;

@@ -133,6 +133,18 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION app.may_change(bigint []) IS 'May whoever asks change the boundaries of the area with this path?';
 
+CREATE FUNCTION app.refuse_foreign(change_set bigint) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Functions that write as the owner ask this first, or a login of another town could have them work on a draft that its
+-- row policies hide. Raises GG002, the same for one that is not there.
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM draft.changeset AS c WHERE c.changeset_id = change_set AND app.may_change(c.path)) THEN
+        RAISE EXCEPTION 'there is no change set % in your areas', change_set USING ERRCODE = 'GG002';
+    END IF;
+END $$;
+COMMENT ON FUNCTION app.refuse_foreign(bigint) IS 'Refuse whoever asks for a change set outside his areas';
+
 CREATE FUNCTION app.publish_changeset(change_set bigint) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- The one door to the live boundaries, the same as saving the status by hand. Null: it waits for its date.

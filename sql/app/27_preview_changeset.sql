@@ -46,6 +46,7 @@ CREATE FUNCTION app.check_saved(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- After a save: the problems, and where there is no error what would move.
 BEGIN
+    PERFORM app.refuse_foreign(change_set);
     IF app.check_changeset(change_set) = 0 THEN
         PERFORM app.preview_changeset(change_set);
     ELSE

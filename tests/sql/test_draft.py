@@ -171,6 +171,26 @@ def test_an_editor_sees_and_touches_only_his_own_area(desk: Desk) -> None:
             desk.run(desk.north, sql)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["app.check_saved(:id)", "app.name_part(:id, :code, 'x', NULL, NULL, NULL)"],
+    ids=["check", "name"],
+)
+def test_a_foreign_editor_asks_in_vain_for_what_a_save_does(desk: Desk, asked: str) -> None:
+    changeset = desk.open(desk.north, NORTH)
+    desk.redraw(desk.north, changeset, A, START["A"].buffer(0.0001))
+    with desk.owner.transaction(EVERYTHING) as connection:
+        connection.execute(text("UPDATE draft.problem SET message = 'of the last save'"))
+    values = {"id": changeset, "code": A} if ":code" in asked else {"id": changeset}
+    with pytest.raises(DBAPIError, match=f"there is no change set {changeset} in your areas"):
+        desk.rows(desk.south, f"SELECT * FROM {asked}", **values)
+    found = desk.rows(desk.north, "SELECT DISTINCT message FROM draft.problem WHERE changeset_id = :id", id=changeset)
+    assert found == [("of the last save",)], "nothing was checked again"
+    desk.rows(desk.north, f"SELECT * FROM {asked}", **values)
+    with pytest.raises(DBAPIError, match="there is no change set 99 in your areas"):
+        desk.rows(desk.north, f"SELECT * FROM {asked}", **values | {"id": 99})
+
+
 def test_a_shared_line_moves_and_the_map_follows(desk: Desk) -> None:
     changeset = desk.open(desk.north, NORTH)
     moved = draw("AAAB\nAAAB")
