@@ -4,6 +4,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- cannot differ. Takes no lock that intake waits for. Returns how many things would move; meaningless where the check
 -- finds errors.
 DECLARE
+    reopened jsonb;
     moves jsonb := '[]';
     moved bigint;
     recorded timestamptz;
@@ -14,6 +15,11 @@ BEGIN
         PERFORM app.rebase_draft(change_set) FROM draft.changeset AS c WHERE c.changeset_id = change_set AND c.is_filled;
         PERFORM app.stage_changeset(change_set);
         recorded := app.flip_versions(change_set);
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'what', 'post', 'id', r.post_id, 'from', o.code, 'to', n.code, 'geom', st_asewkt(r.arrow, 15))), '[]')
+        INTO reopened FROM app.reopen_posts(change_set) AS r
+        JOIN core.area AS n ON n.area_id = r.to_area_id
+        LEFT JOIN core.area AS o ON o.area_id = r.from_area_id;
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'what', f.what, 'id', f.id, 'from', f.from_code, 'to', f.to_code, 'geom', st_asewkt(f.arrow, 15))), '[]')
         INTO moves FROM (
@@ -35,7 +41,7 @@ BEGIN
     END;
     INSERT INTO draft.preview (changeset_id, what, id, from_code, to_code, geom)
     SELECT change_set, m->>'what', m->>'id', m->>'from', m->>'to', (m->>'geom')::geometry
-    FROM jsonb_array_elements(moves) AS m;
+    FROM jsonb_array_elements(reopened || moves) AS m;
     GET DIAGNOSTICS moved = ROW_COUNT;
     RETURN moved;
 END $$;

@@ -365,14 +365,7 @@ DECLARE
 BEGIN
     SELECT * INTO STRICT c FROM draft.changeset WHERE changeset_id = change_set;
     live_at := greatest(c.valid_from, clock_timestamp());
-    IF c.undoes IS NOT NULL THEN
-        UPDATE core.post SET valid_to = 'infinity', closed_by_changeset = NULL WHERE closed_by_changeset = c.undoes;
-        DELETE FROM core.post WHERE opened_by_changeset = c.undoes
-          AND NOT EXISTS (SELECT FROM work.ticket_private AS p WHERE p.post_id = core.post.post_id);
-        UPDATE core.post SET valid_to = greatest(c.valid_from, valid_from + interval '1 second'),
-               closed_by_changeset = change_set
-        WHERE opened_by_changeset = c.undoes AND valid_to = 'infinity';
-    END IF;
+    PERFORM app.reopen_posts(change_set);
     WITH ended AS MATERIALIZED (
         SELECT p.*, e.heir_id, e.heir_path, e.is_taken
         FROM app.ending_post(change_set) AS e JOIN core.post AS p ON p.post_id = e.post_id

@@ -54,7 +54,7 @@ app.prepare_changeset(bigint), app.take_boundary_lock(), app.flip_versions(bigin
 app.note_lineage(bigint),
 app.note_boundary_change(bigint), app.put_back(bigint, bigint), app.moved_point(bigint), app.to_follow(bigint),
 app.follow_tickets(bigint, integer), app.follow_overlays(bigint), app.hand_over_posts(bigint),
-app.ending_post(bigint), app.moved_special(bigint, timestamptz), app.moved_name(bigint)
+app.ending_post(bigint), app.reopen_posts(bigint), app.moved_special(bigint, timestamptz), app.moved_name(bigint)
 FROM gisgrid_service;
 -- So is what is sent, and to whom: addresses and secrets of targets are read by nobody else.
 REVOKE EXECUTE ON FUNCTION

@@ -558,6 +558,16 @@ def test_posts_of_a_merged_grid_are_handed_over_and_come_back_with_an_undo(desk:
     assert staff() == {(A, "worker", "甲(虚构)"), (A, "head", "丙(虚构)")}
     with desk.owner.transaction(EVERYTHING) as connection:
         undo = connection.execute(text("SELECT app.undo_changeset(:id)"), {"id": changeset}).scalar_one()
+        connection.execute(text("SELECT app.review_changeset(:id)"), {"id": undo})
+    preview = desk.rows(
+        desk.north,
+        "SELECT p.what, p.from_code, p.to_code, o.role, ST_GeometryType(p.geom) FROM draft.preview AS p"
+        " JOIN core.post AS o ON o.post_id::text = p.id WHERE p.changeset_id = :id ORDER BY o.role",
+        id=undo,
+    )
+    line = "ST_LineString"
+    assert preview == [("post", A, B, "head", line), ("post", None, B, "worker", line)], "B's are opened again"
+    with desk.owner.transaction(EVERYTHING) as connection:
         connection.execute(text("SELECT app.publish_changeset(:id)"), {"id": undo})
     follow(desk.owner, undo)
     assert staff() == before
