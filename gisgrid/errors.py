@@ -10,10 +10,14 @@ class Fault:
     field: str
     message: str
     remedy: str = ""
+    message_zh: str = ""
+    remedy_zh: str = ""
+    """The same in Chinese, where the clerks who draw boundaries meet it."""
 
     def __str__(self) -> str:
-        remedy = f" -> {self.remedy}" if self.remedy else ""
-        return f"{self.field}: {self.message}{remedy}"
+        english = " -> ".join(filter(None, (self.message, self.remedy)))
+        chinese = " -> ".join(filter(None, (self.message_zh, self.remedy_zh)))
+        return f"{self.field}: " + " | ".join(filter(None, (chinese, english)))
 
 
 class GisgridError(Exception):

@@ -532,6 +532,8 @@ class ProblemFault(Answer):
     field: str
     message: str
     remedy: str
+    message_zh: str = Field("", description="the same in Chinese, of what is wrong with boundaries")
+    remedy_zh: str = ""
 
 
 class Problem(Answer):

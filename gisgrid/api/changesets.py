@@ -54,6 +54,8 @@ class FoundProblem(Answer):
     severity: Literal["error", "warning"]
     message: str
     remedy: str
+    message_zh: str = Field(description="the same in Chinese, with the same codes")
+    remedy_zh: str
     lon: float | None
     lat: float | None
 

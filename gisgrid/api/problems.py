@@ -47,10 +47,15 @@ def problem_body(status: int, title: str, faults: tuple[Fault, ...]) -> dict[str
         "title": title,
         "status": status,
         "detail": "; ".join(f"{fault.field}: {fault.message}" for fault in faults),
-        "errors": [{"field": f.field, "message": f.message, "remedy": f.remedy} for f in faults],
+        "errors": [_entry(fault) for fault in faults],
     }
     said: dict[str, Any] = sayable(body)
     return said
+
+
+def _entry(fault: Fault) -> dict[str, str]:
+    entry = {"field": fault.field, "message": fault.message, "remedy": fault.remedy}
+    return entry | ({"message_zh": fault.message_zh, "remedy_zh": fault.remedy_zh} if fault.message_zh else {})
 
 
 def status_of(error: GisgridError) -> int:

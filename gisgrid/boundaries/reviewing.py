@@ -13,7 +13,7 @@ SAID_NO = ("GG002", "P0001")
 
 @dataclass(frozen=True)
 class Problem:
-    """What a check found: codes, words, and a point of the place in EPSG:4326 (None where there is none)."""
+    """What a check found: codes, words in English and Chinese, and a point of the place in EPSG:4326 (None where there is none)."""
 
     code: str | None
     other_code: str | None
@@ -21,14 +21,18 @@ class Problem:
     severity: str
     message: str
     remedy: str
+    message_zh: str
+    remedy_zh: str
     lon: float | None
     lat: float | None
 
     @property
     def fault(self) -> Fault:
         """The same as one entry of an error."""
-        place = "" if self.lon is None else f" at {self.lon:.6f}, {self.lat:.6f}"
-        return Fault(" and ".join(filter(None, (self.code, self.other_code))) or "?", self.message + place, self.remedy)
+        field = " and ".join(filter(None, (self.code, self.other_code))) or "?"
+        place = "" if self.lon is None else f"{self.lon:.6f}, {self.lat:.6f}"
+        english, chinese = (f" at {place}", f"（{place}）") if place else ("", "")
+        return Fault(field, self.message + english, self.remedy, self.message_zh + chinese, self.remedy_zh)
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ def list_problems(connection: Connection, changeset_id: int) -> list[Problem]:
     """What the last check found, errors first."""
     rows = connection.execute(
         text(
-            "SELECT code, other_code, kind, severity, message, remedy, ST_X(p) AS lon, ST_Y(p) AS lat"
+            "SELECT code, other_code, kind, severity, message, remedy, message_zh, remedy_zh,"
+            " ST_X(p) AS lon, ST_Y(p) AS lat"
             " FROM draft.problem, LATERAL (SELECT CASE WHEN ST_IsValid(geom) THEN ST_PointOnSurface(geom)"
             "  ELSE ST_Centroid(geom) END AS p) AS place"
             " WHERE changeset_id = :id ORDER BY severity, problem_id"
@@ -91,6 +96,12 @@ def act(connection: Connection, changeset_id: int, sql: str) -> Any:
 
 def conflict(changeset_id: int, error: DBAPIError) -> Conflict:
     """What the database said against this change set, with its remedy."""
-    said = str(error.orig).splitlines()
-    remedy = next((line.removeprefix("HINT:").strip() for line in said if line.startswith("HINT:")), "")
-    return Conflict(Fault("changeset_id", said[0], remedy))
+    diag: Any = getattr(error.orig, "diag", None)
+    (message_zh, message), (remedy_zh, remedy) = map(_languages, (diag.message_primary, diag.message_hint))
+    return Conflict(Fault("changeset_id", message, remedy, message_zh, remedy_zh))
+
+
+def _languages(said: str | None) -> tuple[str, str]:
+    """Chinese and English: the database says a line each; what PostgreSQL itself says is English alone."""
+    first, _, second = (said or "").partition("\n")
+    return (first, second) if second else ("", first)

@@ -66,7 +66,10 @@ def check(changeset_id: Id, data_dir: DataDir = None, db_port: DbPort = None, js
         with database.transaction(EVERYTHING) as connection:
             problems = changesets.check(connection, changeset_id)
     head = ("severity", "code", "problem", "place", "remedy")
-    rows = [[p.severity, p.fault.field, p.message, _place(p), p.remedy] for p in problems]
+    rows = [
+        [p.severity, p.fault.field, f"{p.message_zh}\n{p.message}", _place(p), f"{p.remedy_zh}\n{p.remedy}"]
+        for p in problems
+    ]
     _print([asdict(p) for p in problems], head, rows, "nothing is wrong with it", json=json)
     if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)

@@ -19,7 +19,7 @@ WHERE p.level <> 'grid';
 END;
 COMMENT ON FUNCTION app.parent_code(text, text) IS 'Below which area does a grid of this code stand, by its code?';
 
-CREATE FUNCTION app.code_fault(network text, code text) RETURNS text
+CREATE FUNCTION app.code_fault(network text, code text, in_chinese boolean DEFAULT false) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- The first wrong segment in words; null when the code of a grid is well formed.
@@ -37,14 +37,23 @@ WITH placed AS (
 read AS (SELECT p.*, substr(code_fault.code, p.start::integer, p.width) AS part FROM placed AS p)
 
 SELECT CASE
-    WHEN char_length(code_fault.code) NOT BETWEEN 1 AND 64 THEN 'a code has 1 to 64 characters'
+    WHEN char_length(code_fault.code) NOT BETWEEN 1 AND 64 
+        THEN CASE WHEN in_chinese THEN '编码应有 1 至 64 个字符' ELSE 'a code has 1 to 64 characters' END
     WHEN NOT EXISTS (SELECT FROM placed) THEN NULL
     WHEN char_length(code_fault.code) <> (SELECT max(p.length) FROM placed AS p)
         THEN format(
-            '%s characters instead of %s', char_length(code_fault.code), (SELECT max(p.length) FROM placed AS p)
+            CASE WHEN in_chinese THEN '%s 个字符，应为 %s 个' ELSE '%s characters instead of %s' END,
+            char_length(code_fault.code),
+            (SELECT max(p.length) FROM placed AS p)
         )
     ELSE (
-        SELECT format('segment %s, characters %s-%s: %L is not allowed', r.name, r.start, r.start + r.width - 1, r.part)
+        SELECT format(
+            CASE
+                WHEN in_chinese THEN '%s 段，第 %s-%s 位：不能为 %L'
+                ELSE 'segment %s, characters %s-%s: %L is not allowed'
+            END,
+            r.name, r.start, r.start + r.width - 1, r.part
+        )
         FROM read AS r
         WHERE CASE
             WHEN cardinality(r.allowed) > 0 THEN r.part <> ALL(r.allowed)
@@ -56,7 +65,8 @@ SELECT CASE
     )
 END;
 END;
-COMMENT ON FUNCTION app.code_fault(text, text) IS 'What is wrong with this code of a grid? Null when nothing is';
+COMMENT ON FUNCTION app.code_fault(text, text, boolean) IS
+'What is wrong with this code of a grid, in English or Chinese? Null when nothing is';
 
 CREATE FUNCTION app.next_code(network text, parent_code text, like_code text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -103,8 +113,9 @@ BEGIN
                       WHERE c.network = next_code.network AND c.status <> 'discarded' AND c.published_at IS NULL
                       AND d.code = head || lpad(i::text, counted.width, '0'));
     IF n IS NULL THEN
-        RAISE EXCEPTION 'no number is left below % (% to %)', parent_code, counted.first_low, counted.first_high
-            USING HINT = 'cut the community in two, or use a wider scheme';
+        RAISE EXCEPTION E'% 之下没有空号了（% 至 %）\nno number is left below % (% to %)',
+            parent_code, counted.first_low, counted.first_high, parent_code, counted.first_low, counted.first_high
+            USING HINT = E'把社区一分为二，或改用更宽的编码规则\ncut the community in two, or use a wider scheme';
     END IF;
     RETURN head || lpad(n::text, counted.width, '0');
 END $$;

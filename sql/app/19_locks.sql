@@ -18,7 +18,8 @@ BEGIN
             PERFORM pg_sleep(0.05);
         END;
     END LOOP;
-    RAISE EXCEPTION 'reports are being loaded and do not end' USING ERRCODE = 'GG002', HINT = 'publish again in a moment';
+    RAISE EXCEPTION E'正在批量载入上报，迟迟没有结束\nreports are being loaded and do not end'
+        USING ERRCODE = 'GG002', HINT = E'稍后再发布\npublish again in a moment';
 END $$;
 COMMENT ON FUNCTION app.take_boundary_lock() IS 'Take the boundary lock alone, without making reports wait long';
 

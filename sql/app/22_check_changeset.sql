@@ -1,3 +1,19 @@
+CREATE FUNCTION app.name_invalid(reason text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+-- What PostGIS says of an invalid shape, in Chinese; what is not known here as it says it.
+SELECT CASE
+    WHEN reason ILIKE '%self-intersection%' THEN '边界自相交'
+    WHEN reason ILIKE 'hole lies outside%' THEN '洞在外边界之外'
+    WHEN reason ILIKE '%nested%' THEN '环互相嵌套'
+    WHEN reason ILIKE 'interior is disconnected%' THEN '内部不连通'
+    WHEN reason ILIKE 'duplicate rings%' THEN '环重复'
+    WHEN reason ILIKE 'too few points%' THEN '点数太少'
+    ELSE regexp_replace(reason, '\[.*\]$', '')
+END || coalesce(substring(reason FROM '\[.*\]$'), '');
+END;
+COMMENT ON FUNCTION app.name_invalid(text) IS 'Why a shape is invalid, in Chinese, with the place that PostGIS names';
+
 CREATE FUNCTION app.check_changeset(change_set bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- Write what is wrong with a draft into draft.problem. Returns how many errors stand against publishing.
@@ -12,31 +28,40 @@ BEGIN
         WHERE v.network = c.network AND v.level = 'grid' AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from);
     DELETE FROM draft.problem WHERE changeset_id = change_set;
 
-    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
+    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     SELECT change_set, g.code, 'conflict', 'error',
            format('%s was %s by somebody else since this draft was opened%s', g.code,
                   CASE WHEN g.is_ended THEN 'ended' ELSE 'redrawn' END,
                   CASE WHEN g.is_deleted THEN ', and is deleted here' ELSE '' END),
-           'open a new change set and draw this part again', g.geom
+           'open a new change set and draw this part again',
+           format('草稿建立后，%s 已被他人%s%s', g.code, CASE WHEN g.is_ended THEN '终止' ELSE '改画' END,
+                  CASE WHEN g.is_deleted THEN '，而本草稿删除了它' ELSE '' END),
+           '另建变更集，重画这一部分', g.geom
     FROM app.gone_base(change_set) AS g
     WHERE g.is_conflict;
 
-    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
+    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     SELECT change_set, d.code, 'ring', 'error',
            CASE WHEN d.geom IS NULL OR st_isempty(d.geom) THEN 'the area has no shape'
                 ELSE 'the shape is invalid: ' || st_isvalidreason(d.geom) END,
-           'redraw the ring at that place', (st_isvaliddetail(d.geom)).location
+           'redraw the ring at that place',
+           CASE WHEN d.geom IS NULL OR st_isempty(d.geom) THEN '区域没有图形'
+                ELSE '图形无效：' || app.name_invalid(st_isvalidreason(d.geom)) END,
+           '在该处重画边界', (st_isvaliddetail(d.geom)).location
     FROM draft.area AS d
     WHERE d.changeset_id = change_set AND d.is_changed  -- what is live has been checked
       AND ((d.level = 'grid' AND (d.geom IS NULL OR st_isempty(d.geom))) OR NOT st_isvalid(d.geom));
 
     PERFORM app.check_codes(change_set);
 
-    INSERT INTO draft.problem (changeset_id, code, other_code, kind, severity, message, remedy, geom)
+    INSERT INTO draft.problem (changeset_id, code, other_code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     SELECT change_set, least(d.code, o.code), greatest(d.code, o.code), 'overlap', 'error',
            format('%s and %s overlap in %s m2%s', least(d.code, o.code), greatest(d.code, o.code),
                   to_char(st_area(x.geom::geography), 'FM999999999990.000'), ' from ' || app.name_instant(o.since) || ' on'),
-           'give the ground to one of them', x.geom
+           'give the ground to one of them',
+           format('%s 与 %s 重叠 %s 平方米%s', least(d.code, o.code), greatest(d.code, o.code),
+                  to_char(st_area(x.geom::geography), 'FM999999999990.000'), '，自 ' || app.name_instant(o.since) || ' 起'),
+           '把这块地面归其中一个', x.geom
     FROM (SELECT * FROM app.draft_leaf(change_set) WHERE is_changed AND st_isvalid(geom)) AS d
     JOIN LATERAL (
         SELECT l.draft_area_id, l.code, l.kind, l.is_changed, l.geom, NULL::timestamptz AS since
@@ -59,33 +84,41 @@ BEGIN
 
     IF EXISTS (SELECT FROM core.area AS a WHERE a.network = c.network) AND c.ground <> 'any' THEN
         FOR instant IN SELECT c.valid_from UNION ALL SELECT i FROM app.later_instant(change_set) AS i WHERE is_earlier LOOP
-            INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
+            INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
             SELECT change_set, g.code, g.kind, 'error',
                    format(CASE g.kind WHEN 'ground_lost' THEN '%s m2 of %s would be in no area%s'
                                       ELSE '%s m2 that no area held would come to %s%s' END,
                           to_char(st_area(g.geom::geography), 'FM999999999990.000'), g.code,
                           ' from ' || app.name_instant(nullif(instant, c.valid_from)) || ' on'),
-                   'cover the same ground as before, or let the change set''s ground policy allow it', g.geom
+                   'cover the same ground as before, or let the change set''s ground policy allow it',
+                   format(CASE g.kind WHEN 'ground_lost' THEN '%2$s 有 %1$s 平方米将不属于任何区域%3$s'
+                                      ELSE '%1$s 平方米原来不属于任何区域，将划入 %2$s%3$s' END,
+                          to_char(st_area(g.geom::geography), 'FM999999999990.000'), g.code,
+                          '，自 ' || app.name_instant(nullif(instant, c.valid_from)) || ' 起'),
+                   '与原来覆盖同样的地面，或修改变更集的“覆盖范围”', g.geom
             FROM app.ground_change(change_set, instant) AS g
             WHERE g.kind = 'ground_lost' OR c.ground = 'keep';
             EXIT WHEN FOUND;  -- the same ground is mostly missing at every later one
         END LOOP;
     END IF;
 
-    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
+    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     SELECT change_set, d.code, 'later', 'warning',
            format('%s was changed on %s already; that is replaced', d.code, app.name_instant(min(v.valid_from))),
-           'leave it, or change it from that day on', d.geom
+           'leave it, or change it from that day on',
+           format('%s 在 %s 已改过，那次修改将被取代', d.code, app.name_instant(min(v.valid_from))),
+           '确认无误即可，否则把生效时间改为那一天', d.geom
     FROM app.draft_leaf(change_set) AS d
     JOIN core.area_version AS v ON v.network = c.network AND v.code = d.code AND v.level = 'grid'
         AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from
     WHERE is_earlier AND d.is_changed
     GROUP BY d.code, d.geom;
 
-    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, geom)
+    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     SELECT change_set, d.code, 'sliver', 'error',
            format('a part of %s is only %s m wide', d.code, to_char(w.width_m, 'FM990.00')),
-           'give it to the neighbour', p.geom
+           'give it to the neighbour',
+           format('%s 有一处只有 %s 米宽', d.code, to_char(w.width_m, 'FM990.00')), '归相邻网格', p.geom
     FROM app.draft_leaf(change_set) AS d
     CROSS JOIN LATERAL st_dump(d.geom) AS p
     CROSS JOIN LATERAL (

@@ -45,6 +45,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     c draft.changeset;
     errors bigint;
+    found record;
 BEGIN
     PERFORM pg_advisory_xact_lock(app.publisher_lock());
     SELECT * INTO STRICT c FROM draft.changeset WHERE changeset_id = change_set FOR UPDATE;
@@ -53,11 +54,19 @@ BEGIN
     END IF;
     errors := app.check_changeset(change_set);
     IF errors > 0 THEN
-        RAISE EXCEPTION 'change set % has % error(s): %', change_set, errors,
-            (SELECT string_agg(concat_ws(' ', p.code || ':', p.message), '; ' ORDER BY p.problem_id)
-             FROM (SELECT * FROM draft.problem AS q WHERE q.changeset_id = change_set AND q.severity = 'error'
-                   ORDER BY q.problem_id LIMIT 5) AS p)
-            USING ERRCODE = 'GG001', HINT = 'repair what draft.problem shows and publish again';
+        SELECT string_agg(p.zh, '；' ORDER BY p.problem_id) AS zh, string_agg(p.en, '; ' ORDER BY p.problem_id) AS en,
+               string_agg(DISTINCT p.remedy_zh, '；') AS remedy_zh, string_agg(DISTINCT p.remedy, '; ') AS remedy
+        INTO found FROM (
+            SELECT q.*, concat_ws('：', q.code, q.message_zh) AS zh, concat_ws(': ', q.code, q.message) AS en
+            FROM draft.problem AS q WHERE q.changeset_id = change_set AND q.severity = 'error'
+            ORDER BY q.problem_id LIMIT 5) AS p;
+        -- What is refused is rolled back, the rows of draft.problem as well: the remedies are told here.
+        RAISE EXCEPTION E'变更集 % 有 % 处错误：%\nchange set % has % error(s): %',
+            change_set, errors, found.zh, change_set, errors, found.en
+            USING ERRCODE = 'GG001', HINT = format(E'%s。改好后保存草稿，再发布；被拒绝的发布不写入任何内容，'
+                '问题图层在保存草稿、或保存变更集的另一日期或策略时更新\n%s. Then save the draft and publish again; '
+                'a refused publish writes nothing: the problem layer is renewed when the draft, or another date or '
+                'policy of its change set, is saved', found.remedy_zh, found.remedy);
     END IF;
     IF app.is_due(c.is_dated, c.valid_from) THEN
         PERFORM app.stage_changeset(change_set);
@@ -140,7 +149,8 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (
         SELECT FROM draft.changeset AS c WHERE c.changeset_id = change_set AND app.may_change(c.path)) THEN
-        RAISE EXCEPTION 'there is no change set % in your areas', change_set USING ERRCODE = 'GG002';
+        RAISE EXCEPTION E'您的区域内没有变更集 %\nthere is no change set % in your areas',
+            change_set, change_set USING ERRCODE = 'GG002';
     END IF;
 END $$;
 COMMENT ON FUNCTION app.refuse_foreign(bigint) IS 'Refuse whoever asks for a change set outside his areas';
@@ -154,11 +164,13 @@ BEGIN
     PERFORM pg_advisory_xact_lock(app.publisher_lock());
     SELECT * INTO c FROM draft.changeset WHERE changeset_id = change_set FOR UPDATE;
     IF NOT FOUND OR NOT app.may_change(c.path) THEN
-        RAISE EXCEPTION 'there is no change set % in your areas', change_set USING ERRCODE = 'GG002';
+        RAISE EXCEPTION E'您的区域内没有变更集 %\nthere is no change set % in your areas',
+            change_set, change_set USING ERRCODE = 'GG002';
     END IF;
     IF c.published_at IS NOT NULL OR c.status = 'discarded' THEN
-        RAISE EXCEPTION 'change set % is % already', change_set, c.status
-            USING ERRCODE = 'GG002', HINT = 'only an open change set can be published';
+        RAISE EXCEPTION E'变更集 % 已%\nchange set % is % already', change_set,
+            CASE c.status WHEN 'discarded' THEN '作废' ELSE '发布' END, change_set, c.status
+            USING ERRCODE = 'GG002', HINT = E'只有进行中的变更集可以发布\nonly an open change set can be published';
     END IF;
     IF c.status = 'open' THEN
         UPDATE draft.changeset SET status = 'published' WHERE changeset_id = change_set;

@@ -29,11 +29,12 @@ BEGIN
     PERFORM pg_advisory_xact_lock(app.publisher_lock());
     SELECT * INTO c FROM draft.changeset WHERE changeset_id = change_set;
     IF NOT FOUND OR NOT app.may_change(c.path) THEN
-        RAISE EXCEPTION 'there is no change set % in your areas', change_set USING ERRCODE = 'GG002';
+        RAISE EXCEPTION E'您的区域内没有变更集 %\nthere is no change set % in your areas',
+            change_set, change_set USING ERRCODE = 'GG002';
     END IF;
     IF c.published_at IS NULL THEN
-        RAISE EXCEPTION 'change set % is not published', change_set USING ERRCODE = 'GG002',
-            HINT = 'only what is live can be undone';
+        RAISE EXCEPTION E'变更集 % 尚未生效\nchange set % is not published', change_set, change_set
+            USING ERRCODE = 'GG002', HINT = E'只有已生效的才能撤销\nonly what is live can be undone';
     END IF;
     SELECT string_agg(DISTINCT a.code, ', ') INTO later
     FROM draft.touched AS t
@@ -42,8 +43,9 @@ BEGIN
     JOIN core.area AS a ON a.area_id = t.area_id AND a.level = 'grid'
     WHERE t.changeset_id = change_set AND NOT app.is_taken_back(n.changeset_id, c.published_at);
     IF later IS NOT NULL THEN
-        RAISE EXCEPTION 'change set % cannot be undone: % changed again since', change_set, later
-            USING ERRCODE = 'GG002', HINT = 'undo the later change set first';
+        RAISE EXCEPTION E'变更集 % 不能撤销：% 之后又改过\nchange set % cannot be undone: % changed again since',
+            change_set, later, change_set, later
+            USING ERRCODE = 'GG002', HINT = E'先撤销后来的变更集\nundo the later change set first';
     END IF;
     IF EXISTS (
         -- A leaf whose closed records are not one and the same shape from the date on for ever.
@@ -58,8 +60,9 @@ BEGIN
                 SELECT FROM core.area_version AS n
                 WHERE n.area_id = v.area_id AND n.recorded_to = c.published_at AND n.valid_from = v.valid_to)))
     ) THEN
-        RAISE EXCEPTION 'change set % cannot be undone: it replaced more than one stretch of time', change_set
-            USING ERRCODE = 'GG002', HINT = 'draw the earlier boundaries in new change sets';
+        RAISE EXCEPTION E'变更集 % 不能撤销：它取代了不止一段时间\nchange set % cannot be undone: it replaced more than one stretch of time',
+            change_set, change_set
+            USING ERRCODE = 'GG002', HINT = E'在新的变更集中画出原来的边界\ndraw the earlier boundaries in new change sets';
     END IF;
     INSERT INTO draft.changeset (area_code, network, title, valid_from, is_dated, policy, ground, undoes)
     VALUES (c.area_code, c.network, 'undo ' || change_set || coalesce(': ' || nullif(c.title, ''), ''),

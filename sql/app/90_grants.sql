@@ -91,7 +91,7 @@ ON draft.area TO gisgrid_editor;
 GRANT SELECT ON draft.problem, draft.preview TO gisgrid_editor;
 GRANT EXECUTE ON FUNCTION
 app.name_part(bigint, text, text, text, bigint, geometry), app.check_saved(bigint),
-app.code_fault(text, text), app.parent_code(text, text), app.next_code(text, text, text)
+app.code_fault(text, text, boolean), app.parent_code(text, text), app.next_code(text, text, text)
 TO gisgrid_editor;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA tile FROM public;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA tile TO gisgrid_service, gisgrid_viewer;

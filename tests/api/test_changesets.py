@@ -120,6 +120,7 @@ def test_problems_have_code_message_remedy_and_place(town: Town) -> None:
     problem = next(p for p in checked["problems"] if p["kind"] == "overlap")
     assert (problem["code"], problem["other_code"], problem["severity"]) == (A, B, "error")
     assert "overlap in" in problem["message"] and problem["remedy"]
+    assert "重叠" in problem["message_zh"] and A in problem["message_zh"] and "归其中一个" in problem["remedy_zh"]
     assert problem["lon"] == pytest.approx(spot(1.5, 0.5)[0]) and problem["lat"] == pytest.approx(spot(1.5, 0.5)[1])
     assert checked["errors"] == 1, checked["problems"]
     for answer in (
@@ -129,6 +130,7 @@ def test_problems_have_code_message_remedy_and_place(town: Town) -> None:
         assert answer.status_code == 422
         fault = answer.json()["errors"][0]
         assert fault["field"] == f"{A} and {B}" and " at 113." in fault["message"] and fault["remedy"]
+        assert "重叠" in fault["message_zh"] and "113." in fault["message_zh"] and fault["remedy_zh"]
     facts = town.client("north_editor").get(f"/api/v1/changesets/{number}").json()
     assert facts["status"] == "open"
     assert [p["kind"] for p in facts["problems"] if p["severity"] == "error"] == ["overlap"], "they stay to be seen"
@@ -163,6 +165,7 @@ def test_check_preview_publish_and_undo(town: Town) -> None:
     again = town.act(number, "undo")
     assert again.status_code == 409
     assert "changed again since" in again.json()["errors"][0]["message"] and again.json()["errors"][0]["remedy"]
+    assert "不能撤销" in again.json()["errors"][0]["message_zh"] and again.json()["errors"][0]["remedy_zh"]
 
 
 def test_what_is_not_live_cannot_be_undone_and_can_be_discarded(town: Town) -> None:

@@ -10,6 +10,7 @@ from gisgrid.database import EVERYTHING
 from tests.qgis.desk import CODES, NORTH, SOUTH, Clerk, TownHall
 
 A, B, C, E = (CODES[letter] for letter in "ABCE")
+SAYS_ZH = "什么都没有保存：这一行已不存在，或您无权修改"
 SAYS = "nothing was saved: the row is gone, or not yours to change"
 
 
@@ -78,7 +79,7 @@ def test_a_row_that_is_gone_is_an_error_and_the_edit_is_kept(hua: Clerk, mei: Cl
     assert mei.saves()["saved"]
     outcome = hua.saves()
     assert not outcome["saved"] and outcome["left"]
-    assert SAYS in "\n".join(outcome["errors"])
+    assert SAYS in "\n".join(outcome["errors"]) and SAYS_ZH in "\n".join(outcome["errors"])
 
 
 def test_deleting_what_is_gone_is_an_error(hua: Clerk, mei: Clerk, draft: int) -> None:
@@ -88,7 +89,7 @@ def test_deleting_what_is_gone_is_an_error(hua: Clerk, mei: Clerk, draft: int) -
     assert mei.saves()["saved"]
     outcome = hua.saves()
     assert not outcome["saved"]
-    assert SAYS in "\n".join(outcome["errors"])
+    assert SAYS in "\n".join(outcome["errors"]) and SAYS_ZH in "\n".join(outcome["errors"])
 
 
 def test_a_row_that_was_hidden_meanwhile_is_an_error(hall: TownHall, hua: Clerk, draft: int) -> None:
@@ -104,7 +105,7 @@ def test_a_row_that_was_hidden_meanwhile_is_an_error(hall: TownHall, hua: Clerk,
         with hall.owner.transaction(EVERYTHING) as connection:
             connection.execute(text(move), {"code": NORTH})
     assert not outcome["saved"] and outcome["left"]
-    assert SAYS in "\n".join(outcome["errors"])
+    assert SAYS in "\n".join(outcome["errors"]) and SAYS_ZH in "\n".join(outcome["errors"])
     assert hua.saves()["saved"], "the edit was kept, and is saved when the row is hers again"
 
 
@@ -117,7 +118,14 @@ def test_the_second_of_two_who_redrew_the_same_learns_it_when_publishing(hua: Cl
     assert hua.sets(first, "published")["saved"]
     outcome = mei.sets(second, "published")
     assert not outcome["saved"]
-    assert f"{A} was redrawn by somebody else since this draft was opened" in "\n".join(outcome["errors"])
+    said = "\n".join(outcome["errors"])
+    assert f"{A} was redrawn by somebody else since this draft was opened" in said
+    assert f"草稿建立后，{A} 已被他人改画" in said and "另建变更集" in said
+    assert mei.problems() == set(), "what is refused writes nothing, and its text says so"
+    assert "the problem layer is renewed when the draft" in said and "问题图层" in said
+    mei.change(layer="draft_base", key=mei.key(A), column="name", value="又改")
+    assert mei.saves()["saved"]
+    assert ("conflict", A) in mei.problems()
     assert mei.draft()[A]["name"] == f"改名 {first} False", "the draft is kept"
     assert mei.sets(second, "discarded")["saved"]
 

@@ -107,7 +107,8 @@ def test_a_bad_shape_is_kept_shown_and_refused(hua: Clerk, draft: int) -> None:
     assert not outcome["saved"] and outcome["left"], "the edit is kept, to try again"
     said = "\n".join(outcome["errors"])
     assert f"change set {draft} has" in said and f"{A}: the shape is invalid" in said
-    assert "repair what draft.problem shows and publish again" in said
+    assert f"变更集 {draft} 有" in said and f"{A}：图形无效：边界自相交" in said, "Chinese as well"
+    assert "在该处重画边界" in said and "redraw the ring at that place" in said
 
 
 def test_one_grid_moved_alone_overlaps_and_loses_ground(hua: Clerk, draft: int) -> None:
@@ -119,6 +120,8 @@ def test_one_grid_moved_alone_overlaps_and_loses_ground(hua: Clerk, draft: int) 
     assert areas["overlap"].area == pytest.approx(0.0005 * (moved.bounds[3] - moved.bounds[1]), rel=0.2)
     labels = hua.words(layer="problem", expression='represent_value("kind") || \': \' || "message"')
     assert any(label.startswith("重叠 overlap: ") for label in labels)
+    shown = hua.rows(layer="problem")
+    assert all(row["message_zh"] and row["remedy_zh"] and row["message"] and row["remedy"] for row in shown)
 
 
 def test_a_code_that_names_another_area_is_shown(hua: Clerk, draft: int) -> None:
@@ -149,7 +152,9 @@ def test_metres_pasted_as_degrees_are_refused_at_once(hua: Clerk, draft: int) ->
     outcome = hua.saves()
     hua.drop(layer="draft_base")
     assert not outcome["saved"]
-    assert "a corner lies outside the world: longitudes 485000 to 486000" in "\n".join(outcome["errors"])
+    said = "\n".join(outcome["errors"])
+    assert "a corner lies outside the world: longitudes 485000 to 486000" in said
+    assert "有拐点在地球之外：经度 485000 至 486000" in said
     assert hua.draft()[A] == before
 
 

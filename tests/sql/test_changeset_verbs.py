@@ -103,10 +103,11 @@ def test_what_is_wrong_is_shown_and_refused(owner: Database, terminal: Terminal)
     assert (problem["code"], problem["kind"]) == ("A", "ground_gained")
     assert problem["remedy"] and problem["lon"] > 113 and problem["lat"] > 27
     table = terminal.type("changeset", "check", number, code=1)
-    assert "would come to A" in table and f"{problem['lon']:.6f}, {problem['lat']:.6f}" in table
+    assert "将划入 A" in table and "would come to A" in table and f"{problem['lon']:.6f}, {problem['lat']:.6f}" in table
     for verb in ("preview", "publish"):
         assert terminal.type("changeset", verb, number, code=1) == ""
         assert "would come to A" in terminal.talk and "->" in terminal.talk
+        assert "将划入 A" in terminal.talk
     assert terminal.json("changeset", "discard", number)["status"] == "discarded"
     assert terminal.type("changeset", "publish", number, code=1) == ""
     assert "is discarded already" in terminal.talk

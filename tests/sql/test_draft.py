@@ -3,6 +3,7 @@
 Long because it is one story: two towns, their editors, and everything that can happen between them.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
@@ -189,6 +191,70 @@ def test_a_foreign_editor_asks_in_vain_for_what_a_save_does(desk: Desk, asked: s
     desk.rows(desk.north, f"SELECT * FROM {asked}", **values)
     with pytest.raises(DBAPIError, match="there is no change set 99 in your areas"):
         desk.rows(desk.north, f"SELECT * FROM {asked}", **values | {"id": 99})
+
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def both(said: str) -> bool:
+    """Chinese first, then a line of English that has none."""
+    chinese, _, english = said.partition("\n")
+    return bool(CHINESE.search(chinese) and english and not CHINESE.search(english))
+
+
+def test_problems_and_what_refuses_a_publish_are_told_in_chinese_and_english(desk: Desk) -> None:
+    changeset = desk.open(desk.north, NORTH)
+    x, y = spot(1, 1)
+    bow = shapely.Polygon([(x, y), (x + 0.002, y + 0.002), (x + 0.002, y), (x, y + 0.002), (x, y)])
+    for code, shape in ((A, draw("AAAB")["A"]), (B, bow)):
+        desk.redraw(desk.north, changeset, code, shape)
+    add = "INSERT INTO draft.area (changeset_id, code, geom) VALUES (:id, :code, ST_Multi(ST_GeomFromText(:wkt, 4326)))"
+    for code, shape in (("x", draw("....\n....\nEEEE")["E"]), (C, draw("....\n....\n....\nE...")["E"])):
+        desk.run(desk.north, add, id=changeset, code=code, wkt=shape.wkt)
+    found = desk.rows(desk.north, "SELECT * FROM draft.problem WHERE changeset_id = :id", id=changeset)
+    assert {"overlap", "ring", "code_malformed", "code_reused", "code_parent", "ground_gained"} <= {p.kind for p in found}
+    for problem in found:
+        assert both(f"{problem.message_zh}\n{problem.message}"), problem
+        assert both(f"{problem.remedy_zh}\n{problem.remedy}"), problem
+        for code in (problem.code, problem.other_code):
+            assert code is None or (code in problem.message) == (code in problem.message_zh), "codes in both"
+    with pytest.raises(DBAPIError) as refused:
+        desk.publish(desk.north, changeset)
+    words = refused.value.orig.diag  # type: ignore[union-attr]
+    assert both(words.message_primary) and both(words.message_hint)
+    assert f"变更集 {changeset} 有" in words.message_primary and f"change set {changeset} has" in words.message_primary
+
+
+def test_whatever_reaches_a_dialog_is_told_in_chinese_and_english(desk: Desk) -> None:
+    """Every text that a guard of drafts or a publish raises, by the functions' own text."""
+    with desk.owner.transaction(EVERYTHING) as connection:
+        bodies = connection.execute(
+            text(
+                "SELECT proname, prosrc FROM pg_proc WHERE prosrc ~ 'RAISE EXCEPTION' AND (pronamespace = 'draft'::regnamespace"
+                " OR pronamespace = 'app'::regnamespace AND (prosrc ~ 'draft[.]' OR proname ~ 'lock'))"
+            )
+        ).all()
+    said = [(name, words) for name, body in bodies for words in re.findall(r"(?:EXCEPTION|HINT =) E?'(.+?)'[ ,;]", body)]
+    assert len(said) > 25
+    wrong = [(name, w) for name, w in said if w != "taken back" and not both(w.replace("\\n", "\n"))]
+    assert wrong == []
+
+
+def test_a_refused_publish_says_when_the_problems_are_shown(desk: Desk) -> None:
+    """It writes nothing: a conflict is in the table with the next save of the draft, as the text says."""
+    first, second = (desk.open(desk.north, NORTH) for _ in range(2))
+    for changeset in (first, second):
+        desk.run(desk.north, "UPDATE draft.area SET name = :n WHERE changeset_id = :id AND code = :code",
+                 n=f"改 {changeset}", id=changeset, code=A)  # fmt: skip
+    desk.publish(desk.north, first)
+    with pytest.raises(DBAPIError, match="was redrawn by somebody else") as refused:
+        desk.publish(desk.north, second)
+    hint = refused.value.orig.diag.message_hint  # type: ignore[union-attr]
+    assert "open a new change set and draw this part again" in hint and "另建变更集" in hint, "the remedies themselves"
+    assert "renewed when the draft" in hint and "repair what draft.problem shows" not in hint
+    assert desk.problems(desk.north, second) == []
+    desk.run(desk.north, "UPDATE draft.area SET name = '再改' WHERE changeset_id = :id AND code = :b", id=second, b=B)
+    assert desk.problems(desk.north, second) == [("conflict", A)]
 
 
 def test_a_shared_line_moves_and_the_map_follows(desk: Desk) -> None:

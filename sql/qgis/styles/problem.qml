@@ -47,7 +47,7 @@
   </renderer-v2>
   <labeling type="simple">
     <settings>
-      <text-style fieldName="represent_value(&quot;kind&quot;) || '\n' || &quot;message&quot;" isExpression="1" fontFamily="Microsoft YaHei" fontSize="8.5" fontSizeUnit="Point" fontWeight="75" textColor="170,0,20,255" textOpacity="1" multilineHeight="1">
+      <text-style fieldName="represent_value(&quot;kind&quot;) || '\n' || &quot;message_zh&quot;" isExpression="1" fontFamily="Microsoft YaHei" fontSize="8.5" fontSizeUnit="Point" fontWeight="75" textColor="170,0,20,255" textOpacity="1" multilineHeight="1">
         <families>
           <family name="Microsoft YaHei"/>
           <family name="PingFang SC"/>
