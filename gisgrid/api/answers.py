@@ -9,6 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from gisgrid.api.problems import MEDIA_TYPE
 
 Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="ISO 8601 with offset")]
+Chinese = Annotated[  # without a default in the document, or generated types take it for always there
+    str | None,
+    Field(
+        description="the same in Chinese, where it is about boundaries; else absent",
+        json_schema_extra=lambda schema: schema.pop("default", None),
+    ),
+]
 Share = Annotated[float, Field(ge=0, le=1)]
 State = Literal["open", "done", "due_soon", "overdue", "today", "unplaced"]
 """How a ticket stands; the same words and rules as the counters'."""
@@ -532,8 +539,8 @@ class ProblemFault(Answer):
     field: str
     message: str
     remedy: str
-    message_zh: str = Field("", description="the same in Chinese, of what is wrong with boundaries")
-    remedy_zh: str = ""
+    message_zh: Chinese = None
+    remedy_zh: Chinese = None
 
 
 class Problem(Answer):

@@ -37,7 +37,7 @@ WITH placed AS (
 read AS (SELECT p.*, substr(code_fault.code, p.start::integer, p.width) AS part FROM placed AS p)
 
 SELECT CASE
-    WHEN char_length(code_fault.code) NOT BETWEEN 1 AND 64 
+    WHEN char_length(code_fault.code) NOT BETWEEN 1 AND 64
         THEN CASE WHEN in_chinese THEN '编码应有 1 至 64 个字符' ELSE 'a code has 1 to 64 characters' END
     WHEN NOT EXISTS (SELECT FROM placed) THEN NULL
     WHEN char_length(code_fault.code) <> (SELECT max(p.length) FROM placed AS p)

@@ -1,4 +1,4 @@
--- Problems and what a refused save says, in Chinese and English: a line each. Long because functions are replaced whole.
+-- Problems and what a refused save says, in Chinese and English. Long because functions are replaced whole.
 ALTER TABLE draft.problem ADD COLUMN message_zh text NOT NULL DEFAULT '';
 ALTER TABLE draft.problem ADD COLUMN remedy_zh text NOT NULL DEFAULT '';
 COMMENT ON COLUMN draft.problem.message IS 'What is wrong, with codes, in English';

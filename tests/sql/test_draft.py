@@ -212,7 +212,9 @@ def test_problems_and_what_refuses_a_publish_are_told_in_chinese_and_english(des
     for code, shape in (("x", draw("....\n....\nEEEE")["E"]), (C, draw("....\n....\n....\nE...")["E"])):
         desk.run(desk.north, add, id=changeset, code=code, wkt=shape.wkt)
     found = desk.rows(desk.north, "SELECT * FROM draft.problem WHERE changeset_id = :id", id=changeset)
-    assert {"overlap", "ring", "code_malformed", "code_reused", "code_parent", "ground_gained"} <= {p.kind for p in found}
+    assert {"overlap", "ring", "code_malformed", "code_reused", "code_parent", "ground_gained"} <= {
+        p.kind for p in found
+    }
     for problem in found:
         assert both(f"{problem.message_zh}\n{problem.message}"), problem
         assert both(f"{problem.remedy_zh}\n{problem.remedy}"), problem
@@ -230,11 +232,14 @@ def test_whatever_reaches_a_dialog_is_told_in_chinese_and_english(desk: Desk) ->
     with desk.owner.transaction(EVERYTHING) as connection:
         bodies = connection.execute(
             text(
-                "SELECT proname, prosrc FROM pg_proc WHERE prosrc ~ 'RAISE EXCEPTION' AND (pronamespace = 'draft'::regnamespace"
+                "SELECT proname, prosrc FROM pg_proc WHERE prosrc ~ 'RAISE EXCEPTION'"
+                " AND (pronamespace = 'draft'::regnamespace"
                 " OR pronamespace = 'app'::regnamespace AND (prosrc ~ 'draft[.]' OR proname ~ 'lock'))"
             )
         ).all()
-    said = [(name, words) for name, body in bodies for words in re.findall(r"(?:EXCEPTION|HINT =) E?'(.+?)'[ ,;]", body)]
+    said = [
+        (name, words) for name, body in bodies for words in re.findall(r"(?:EXCEPTION|HINT =) E?'(.+?)'[ ,;]", body)
+    ]
     assert len(said) > 25
     wrong = [(name, w) for name, w in said if w != "taken back" and not both(w.replace("\\n", "\n"))]
     assert wrong == []

@@ -2194,6 +2194,13 @@ export interface components {
             message: string;
             /** Remedy */
             remedy: string;
+            /**
+             * Message Zh
+             * @description the same in Chinese, with the same codes
+             */
+            message_zh: string;
+            /** Remedy Zh */
+            remedy_zh: string;
             /** Lon */
             lon: number | null;
             /** Lat */
@@ -2711,6 +2718,16 @@ export interface components {
             message: string;
             /** Remedy */
             remedy: string;
+            /**
+             * Message Zh
+             * @description the same in Chinese, where it is about boundaries; else absent
+             */
+            message_zh?: string | null;
+            /**
+             * Remedy Zh
+             * @description the same in Chinese, where it is about boundaries; else absent
+             */
+            remedy_zh?: string | null;
         };
         /**
          * PublishBody
