@@ -879,20 +879,24 @@ BEGIN
     SELECT c.status, c.network INTO state, net FROM draft.changeset AS c
     WHERE c.changeset_id = coalesce(NEW.changeset_id, OLD.changeset_id);
     IF state IS DISTINCT FROM 'open' THEN
-        RAISE EXCEPTION 'change set % is %: nothing can be drawn in it',
+        RAISE EXCEPTION E'变更集 % %，不能绘制\nchange set % is %: nothing can be drawn in it',
+            coalesce(NEW.changeset_id, OLD.changeset_id),
+            CASE state WHEN 'published' THEN '已发布' WHEN 'discarded' THEN '已作废' ELSE '不属于您' END,
             coalesce(NEW.changeset_id, OLD.changeset_id), coalesce(state, 'not yours')
-            USING HINT = 'open a change set, or choose an open one';
+            USING HINT = E'新建变更集，或选择进行中的\nopen a change set, or choose an open one';
     END IF;
     IF TG_OP = 'DELETE' THEN
         RETURN OLD;
     END IF;
     IF NEW.level <> 'grid' THEN
-        RAISE EXCEPTION 'only grids are drawn' USING HINT = 'what is above them is made from them at publish';
+        RAISE EXCEPTION E'只画网格\nonly grids are drawn'
+            USING HINT = E'上级区域在发布时由网格合成\nwhat is above them is made from them at publish';
     END IF;
     IF st_xmin(NEW.geom) < -180 OR st_xmax(NEW.geom) > 180 OR st_ymin(NEW.geom) < -90 OR st_ymax(NEW.geom) > 90 THEN
-        RAISE EXCEPTION 'a corner lies outside the world: longitudes % to %, latitudes % to %',
+        RAISE EXCEPTION E'有拐点在地球之外：经度 % 至 %，纬度 % 至 %\na corner lies outside the world: longitudes % to %, latitudes % to %',
+            st_xmin(NEW.geom), st_xmax(NEW.geom), st_ymin(NEW.geom), st_ymax(NEW.geom),
             st_xmin(NEW.geom), st_xmax(NEW.geom), st_ymin(NEW.geom), st_ymax(NEW.geom)
-            USING HINT = 'what was pasted has no coordinate system, or a wrong one: draft layers are in EPSG:4326';
+            USING HINT = E'粘贴的图形没有坐标系，或坐标系不对；草稿图层为 EPSG:4326\nwhat was pasted has no coordinate system, or a wrong one: draft layers are in EPSG:4326';
     END IF;
     IF TG_OP = 'UPDATE' THEN
         NEW.changeset_id := OLD.changeset_id;
@@ -918,15 +922,16 @@ BEGIN
         RETURN NEW;
     END IF;
     IF OLD.status <> 'open' AND NOT (OLD.status = 'published' AND OLD.published_at IS NULL AND NEW.status = 'open') THEN
-        RAISE EXCEPTION 'change set % is % already', OLD.changeset_id, OLD.status
-            USING HINT = 'open a new one; gisgrid changeset undo takes a published one back';
+        RAISE EXCEPTION E'变更集 % 已%，不能再改\nchange set % is % already', OLD.changeset_id,
+            CASE OLD.status WHEN 'published' THEN '发布' ELSE '作废' END, OLD.changeset_id, OLD.status
+            USING HINT = E'另建一个；已发布的可用 gisgrid changeset undo 撤销\nopen a new one; gisgrid changeset undo takes a published one back';
     END IF;
     IF (NEW.changeset_id, NEW.network, NEW.opened_by, NEW.opened_at, NEW.published_at, NEW.followed_at, NEW.path)
        IS DISTINCT FROM
        (OLD.changeset_id, OLD.network, OLD.opened_by, OLD.opened_at, OLD.published_at, OLD.followed_at, OLD.path)
        OR NEW.area_code IS DISTINCT FROM OLD.area_code THEN
-        RAISE EXCEPTION 'of change set % only title, date, policies and status can be changed', OLD.changeset_id
-            USING HINT = 'open a new change set for another area';
+        RAISE EXCEPTION E'变更集 % 只能修改标题、日期、策略和状态\nof change set % only title, date, policies and status can be changed', OLD.changeset_id, OLD.changeset_id
+            USING HINT = E'其他区域请另建变更集\nopen a new change set for another area';
     END IF;
     NEW.is_dated := OLD.is_dated OR NEW.valid_from IS DISTINCT FROM OLD.valid_from;
     RETURN NEW;
@@ -939,8 +944,8 @@ CREATE FUNCTION draft.guard_deleted() RETURNS trigger
     AS $$
 BEGIN
     IF current_user <> 'gisgrid_owner' AND OLD.status = 'published' THEN
-        RAISE EXCEPTION 'change set % is published', OLD.changeset_id
-            USING HINT = 'gisgrid changeset undo takes back what is live, discard what waits for its date';
+        RAISE EXCEPTION E'变更集 % 已发布\nchange set % is published', OLD.changeset_id, OLD.changeset_id
+            USING HINT = E'已生效的用 gisgrid changeset undo 撤销，等待生效的可以作废\ngisgrid changeset undo takes back what is live, discard what waits for its date';
     END IF;
     RETURN OLD;
 END $$;
@@ -997,8 +1002,9 @@ BEGIN
         WHERE v.network = NEW.network AND v.code = NEW.area_code AND v.recorded_to = 'infinity'
         ORDER BY v.valid_to DESC LIMIT 1;
         IF NOT FOUND THEN
-            RAISE EXCEPTION 'network % has no area %', NEW.network, NEW.area_code
-                USING HINT = 'give the code of a district, town, community or grid of the map';
+            RAISE EXCEPTION E'网 % 中没有区域 %\nnetwork % has no area %',
+                NEW.network, NEW.area_code, NEW.network, NEW.area_code
+                USING HINT = E'填写地图上区县、街道、社区或网格的编码\ngive the code of a district, town, community or grid of the map';
         END IF;
     END IF;
     RETURN NEW;
@@ -1022,8 +1028,8 @@ CREATE FUNCTION draft.refuse_no_row() RETURNS trigger
     AS $$
 BEGIN
     IF current_user <> 'gisgrid_owner' AND NOT EXISTS (SELECT FROM old_row) THEN
-        RAISE EXCEPTION 'nothing was saved: the row is gone, or not yours to change'
-            USING HINT = 'reload the layer and draw it again';
+        RAISE EXCEPTION E'什么都没有保存：这一行已不存在，或您无权修改\nnothing was saved: the row is gone, or not yours to change'
+            USING HINT = E'重新加载图层后再画\nreload the layer and draw it again';
     END IF;
     RETURN NULL;
 END $$;
@@ -1275,10 +1281,20 @@ CREATE TABLE draft.problem (
     message text NOT NULL,
     remedy text DEFAULT ''::text NOT NULL,
     geom public.geometry(Geometry,4326),
+    message_zh text DEFAULT ''::text NOT NULL,
+    remedy_zh text DEFAULT ''::text NOT NULL,
     CONSTRAINT severity_is_error_or_warning CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text])))
 );
 
 COMMENT ON TABLE draft.problem IS 'What a check found, with its place; written whenever a draft is saved';
+
+COMMENT ON COLUMN draft.problem.message IS 'What is wrong, with codes, in English';
+
+COMMENT ON COLUMN draft.problem.message_zh IS 'The same in Chinese';
+
+COMMENT ON COLUMN draft.problem.remedy IS 'What to do about it, in English';
+
+COMMENT ON COLUMN draft.problem.remedy_zh IS 'The same in Chinese';
 
 ALTER SEQUENCE draft.problem_id_seq OWNED BY draft.problem.problem_id;
 
