@@ -13,7 +13,7 @@ SAID_NO = ("GG002", "P0001")
 
 @dataclass(frozen=True)
 class Problem:
-    """What a check found: codes, words in English and Chinese, a point of its place in EPSG:4326 (None: there is none)."""
+    """What a check found: codes, words in English and Chinese, a point of its place (EPSG:4326; None: it has none)."""
 
     code: str | None
     other_code: str | None
