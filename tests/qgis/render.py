@@ -33,7 +33,7 @@ from tests.sql.servers import free_port, ignore
 IMAGES = CHECKOUT / "docs" / "images"
 TOWN = "360302001"
 COMMUNITY = f"{TOWN}001"
-ONE, TWO, THREE, FIVE = (f"{COMMUNITY}00{n}" for n in (1, 2, 3, 5))
+ONE, TWO, THREE, FOUR, FIVE = (f"{COMMUNITY}00{n}" for n in range(1, 6))
 MAP = ["problem", "problem_area", "preview", "ticket", "draft_special", "draft_base", "live_town", "live_grid"]
 WINDOW = Path(__file__).with_name("window.py")
 SIZE = {"width": 1000, "height": 720}
@@ -93,11 +93,24 @@ def draw_problems(clerk: Clerk) -> None:
     assert clerk.sets(number, "discarded")["saved"]
 
 
+def add_market(clerk: Clerk, shape: Any) -> None:
+    """A special grid (invented) goes live, so that the preview can tell on which base grid it would stand."""
+    number = clerk.opens(area=COMMUNITY, title="新设菜市场专属网格")
+    assert clerk.add(layer="draft_special", values={"name": "菜市场专属网格"}, wkt=shape.wkt)
+    assert clerk.save(layer="draft_special")["saved"]
+    clerk.drop(layer="draft_special")
+    assert clerk.sets(number, "published")["saved"]
+
+
 def draw_preview(hall: TownHall, clerk: Clerk) -> None:
-    """A border moved in both its grids, one grid cut in two: what would move."""
-    clerk.opens(area=COMMUNITY, title="幸福路两侧调整")
+    """A border moved in both its grids, under a special one; a grid cut in two; one ends: what would move."""
+    number = clerk.opens(area=COMMUNITY, title="量一量")
     one, three, five = (shape(clerk, code) for code in (ONE, THREE, FIVE))
+    assert clerk.sets(number, "discarded")["saved"]
     band = three.intersection(one.buffer(0.0007, quad_segs=1, join_style="mitre"))
+    east = band.bounds[2]
+    add_market(clerk, band.buffer(-0.0001).intersection(shapely.box(east - 0.0013, -90, east - 0.0006, 90)))
+    clerk.opens(area=COMMUNITY, title="幸福路两侧调整")
     west, south, east, north = five.bounds
     middle = (west + east) / 2 + 0.0002
     places = [band.representative_point(), shapely.box(west, south, middle - 0.0006, north).intersection(five).centroid]
@@ -105,6 +118,7 @@ def draw_preview(hall: TownHall, clerk: Clerk) -> None:
         hall.report_at(place.x, place.y)
     clerk.reshape(layer="draft_base", key=clerk.key(ONE), wkt=one.union(band).wkt)
     clerk.reshape(layer="draft_base", key=clerk.key(THREE), wkt=three.difference(band).wkt)
+    clerk.merge(layer="draft_base", keys=[clerk.key(TWO), clerk.key(FOUR)], keep=True)
     clerk.split(layer="draft_base", line=[[middle + 0.0002, south - 0.001], [middle, north - 0.0004]])
     assert clerk.saves()["saved"]
     picture(clerk, "qgis-preview.png")

@@ -123,7 +123,7 @@ def test_the_second_of_two_who_redrew_the_same_learns_it_when_publishing(hua: Cl
     assert f"草稿建立后，{A} 已被他人改画" in said and "另建变更集" in said
     assert mei.problems() == set(), "what is refused writes nothing, and its text says so"
     assert "the problem layer is renewed when the draft" in said and "问题图层" in said
-    mei.change(layer="draft_base", key=mei.key(A), column="name", value="又改")
+    mei.change(layer="draft_base", key=mei.key(E), column="name", value="又改")
     assert mei.saves()["saved"]
     assert ("conflict", A) in mei.problems()
     assert mei.draft()[A]["name"] == f"改名 {first} False", "the draft is kept"

@@ -194,7 +194,7 @@
   </renderer-v2>
   <labeling type="simple">
     <settings>
-      <text-style fieldName="&quot;id&quot; || '\n' || coalesce(right(&quot;from_code&quot;, 6), '—') || ' → ' || coalesce(right(&quot;to_code&quot;, 6), '—')" isExpression="1" fontFamily="Microsoft YaHei" fontSize="7.5" fontSizeUnit="Point" fontWeight="50" textColor="20,60,110,255" textOpacity="1" multilineHeight="1">
+      <text-style fieldName="represent_value(&quot;what&quot;) || ' ' || &quot;id&quot; || '\n' || coalesce(right(&quot;from_code&quot;, 6), '—') || ' → ' || coalesce(right(&quot;to_code&quot;, 6), '—')" isExpression="1" fontFamily="Microsoft YaHei" fontSize="7.5" fontSizeUnit="Point" fontWeight="50" textColor="20,60,110,255" textOpacity="1" multilineHeight="1">
         <families>
           <family name="Microsoft YaHei"/>
           <family name="PingFang SC"/>
