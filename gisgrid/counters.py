@@ -17,7 +17,7 @@ def count_tickets(
     """total, done, open, today, due_soon, overdue, unplaced of an area's subtree; area 0 is everything.
 
     total = the children's totals + unplaced, always. Now: one pass over the subtree's tickets. At another instant, or
-    as was recorded by then, each ticket stands where its history says that it stood, which costs a look at that.
+    as was recorded by then: also over what has changed of any ticket since, which is dearer (docs/boundaries.md).
     """
     is_now = at is None and as_recorded is None
     ask = "app.counters(:area, now(), :zone, :due_soon)"

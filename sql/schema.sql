@@ -1494,6 +1494,15 @@ BEGIN
         step_since + (step_due_at - step_since) / 2, step_due_at);
 END $$;
 
+CREATE FUNCTION work.former_append() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'history only grows: where tickets stood cannot be changed or deleted';
+END $$;
+
+COMMENT ON FUNCTION work.former_append() IS 'Guard: where tickets stood is appended, never changed or deleted';
+
 CREATE FUNCTION work.grow_category_tree() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1522,6 +1531,30 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION work.grow_category_tree() IS 'Keeps the path of every category; refuses a circle; rules are measured anew where a category moved';
+
+CREATE FUNCTION work.keep_path() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO work.former_path (ticket_id, path, valid_to) VALUES (
+        OLD.ticket_id, OLD.path,
+        coalesce(nullif(current_setting('gisgrid.moved_from', true), '')::timestamptz, clock_timestamp()));
+    RETURN NULL;
+END $$;
+
+COMMENT ON FUNCTION work.keep_path() IS 'Whatever gives a ticket other areas, those that it had are kept';
+
+CREATE FUNCTION work.keep_state() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO work.former_state (ticket_id, closed_at, due_at) VALUES (OLD.ticket_id, OLD.closed_at, OLD.due_at);
+    RETURN NULL;
+END $$;
+
+COMMENT ON FUNCTION work.keep_state() IS 'A ticket that is opened again, or due at another time, keeps how it was';
 
 CREATE FUNCTION work.keep_used_category() RETURNS trigger
     LANGUAGE plpgsql
@@ -1725,6 +1758,24 @@ ALTER TABLE work.delivery ALTER COLUMN delivery_id ADD GENERATED ALWAYS AS IDENT
 
 ALTER TABLE work.event ALTER COLUMN event_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME work.event_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE work.former_path ALTER COLUMN former_path_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME work.former_path_former_path_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE work.former_state ALTER COLUMN former_state_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME work.former_state_former_state_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1967,8 +2018,6 @@ ALTER TABLE ONLY work.event
 ALTER TABLE ONLY work.event
     ADD CONSTRAINT event_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
 
-CREATE INDEX event_placing ON work.event USING btree (at, ticket_id) WHERE (action = ANY (ARRAY['moved'::text, 'replaced'::text, 'reopened'::text, 'unmerged'::text]));
-
 CREATE INDEX event_ticket ON work.event USING btree (ticket_id, event_id);
 
 CREATE TRIGGER events_append BEFORE DELETE OR UPDATE OR TRUNCATE ON work.event FOR EACH STATEMENT EXECUTE FUNCTION work.events_append();
@@ -1992,6 +2041,56 @@ ALTER TABLE ONLY work.external_number
 
 ALTER TABLE ONLY work.external_number
     ADD CONSTRAINT external_number_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
+
+CREATE TABLE work.former_path (
+    former_path_id bigint NOT NULL,
+    ticket_id bigint NOT NULL,
+    path bigint[] NOT NULL,
+    valid_to timestamp with time zone NOT NULL,
+    recorded_to timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+COMMENT ON TABLE work.former_path IS 'On which areas a ticket stood before it came to others; append only. The last ones are its own path';
+
+COMMENT ON COLUMN work.former_path.recorded_to IS 'Until when this was believed';
+
+COMMENT ON COLUMN work.former_path.valid_to IS 'From when on it stands elsewhere: the date of the change set that it followed, which a correction has in the past';
+
+ALTER TABLE ONLY work.former_path
+    ADD CONSTRAINT former_path_pkey PRIMARY KEY (former_path_id);
+
+ALTER TABLE ONLY work.former_path
+    ADD CONSTRAINT former_path_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
+
+CREATE INDEX former_path_recorded ON work.former_path USING btree (recorded_to);
+
+CREATE INDEX former_path_ticket ON work.former_path USING btree (ticket_id, former_path_id);
+
+CREATE INDEX former_path_valid ON work.former_path USING btree (valid_to);
+
+CREATE TRIGGER former_append BEFORE DELETE OR UPDATE ON work.former_path FOR EACH STATEMENT EXECUTE FUNCTION work.former_append();
+
+CREATE TABLE work.former_state (
+    former_state_id bigint NOT NULL,
+    ticket_id bigint NOT NULL,
+    closed_at timestamp with time zone,
+    due_at timestamp with time zone NOT NULL,
+    recorded_to timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+COMMENT ON TABLE work.former_state IS 'When a ticket was closed before it was opened again, when it was due before that changed; append only';
+
+ALTER TABLE ONLY work.former_state
+    ADD CONSTRAINT former_state_pkey PRIMARY KEY (former_state_id);
+
+ALTER TABLE ONLY work.former_state
+    ADD CONSTRAINT former_state_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
+
+CREATE INDEX former_state_recorded ON work.former_state USING btree (recorded_to);
+
+CREATE INDEX former_state_ticket ON work.former_state USING btree (ticket_id, former_state_id);
+
+CREATE TRIGGER former_append BEFORE DELETE OR UPDATE ON work.former_state FOR EACH STATEMENT EXECUTE FUNCTION work.former_append();
 
 CREATE TABLE work.outbox (
     outbox_id bigint NOT NULL,
@@ -2435,6 +2534,10 @@ CREATE INDEX ticket_parent ON work.ticket USING btree (parent_id) WHERE (parent_
 CREATE INDEX ticket_path ON work.ticket USING gin (path);
 
 CREATE INDEX ticket_received ON work.ticket USING btree (received_at, ticket_id);
+
+CREATE TRIGGER keep_path AFTER UPDATE ON work.ticket FOR EACH ROW WHEN ((old.path <> new.path)) EXECUTE FUNCTION work.keep_path();
+
+CREATE TRIGGER keep_state AFTER UPDATE ON work.ticket FOR EACH ROW WHEN (((old.due_at <> new.due_at) OR ((old.closed_at IS NOT NULL) AND (old.closed_at IS DISTINCT FROM new.closed_at)))) EXECUTE FUNCTION work.keep_state();
 
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE ON work.ticket FOR EACH ROW EXECUTE FUNCTION work.note_change();
 

@@ -32,10 +32,13 @@ STATES = {
     "overdue": f"{_OPEN} AND t.due_at <= :now",
     "today": "(t.received_at AT TIME ZONE :zone)::date = (:now ::timestamptz AT TIME ZONE :zone)::date",
     "unplaced": """NOT EXISTS (SELECT FROM core.area WHERE area_id = :area AND level = 'grid')
-        AND NOT t.path && ARRAY(SELECT v.area_id FROM app.area_at(:now) AS v
-            WHERE v.parent_id = :area OR (:area ::bigint IS NULL AND v.parent_id IS NULL))""",
+        AND (t.path[1 + (SELECT c.depth FROM app.counted_place(coalesce(:area ::bigint, 0), :now) AS c)] IN (
+            SELECT unnest(c.children) FROM app.counted_place(coalesce(:area ::bigint, 0), :now) AS c)) IS NOT TRUE""",
 }
 """How a ticket stands, by the words and the rules of `app.counters`; a test holds the two together."""
+_COUNTED = """coalesce(t.path[1:(SELECT c.depth FROM app.counted_place(coalesce(:area ::bigint, 0), :now) AS c)]
+        = (SELECT c.path FROM app.counted_place(coalesce(:area ::bigint, 0), :now) AS c), true)"""
+"""Said of whatever is asked for by how it stands: the counter of the area, where the area has one now, holds it."""
 
 _SEEN = "(NOT :scoped OR p.ticket_id IS NOT NULL)"
 LISTED = f"t.closed_at IS NULL AND {_SEEN}"
@@ -94,7 +97,8 @@ class TicketFilter:
     def condition(self) -> str:
         """The SQL of it, over `TABLES`."""
         listed = f"AND {LISTED} AND {LISTS[self.work_list]}" if self.work_list else ""
-        return f"{_WHERE} AND ({STATES[self.state]}) {listed}"
+        counted = f"AND {_COUNTED}" if self.state else ""
+        return f"{_WHERE} AND ({STATES[self.state]}) {counted} {listed}"
 
     @property
     def parameters(self) -> dict[str, Any]:

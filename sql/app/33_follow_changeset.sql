@@ -233,10 +233,13 @@ COMMENT ON FUNCTION app.to_follow(bigint) IS
 
 CREATE FUNCTION app.follow_tickets(change_set bigint, batch integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- One batch of open tickets takes the areas that hold them; where the code changed, the assignee as well.
+-- One batch of open tickets takes the areas that hold them; where the code changed, the assignee as well. They stood
+-- where they come to from the change set's date on (work.keep_path).
 DECLARE
     moved bigint;
 BEGIN
+    PERFORM set_config('gisgrid.moved_from', c.valid_from::text, true)
+    FROM draft.changeset AS c WHERE c.changeset_id = change_set;
     WITH move AS (
         SELECT * FROM app.to_follow(change_set) AS f WHERE f.what = 'ticket' LIMIT batch
     ),
@@ -291,6 +294,7 @@ BEGIN
         FROM duty AS d WHERE d.from_area_id IS DISTINCT FROM d.to_area_id
     )
     SELECT count(*) INTO moved FROM ticket;
+    PERFORM set_config('gisgrid.moved_from', '', true);
     RETURN moved;
 END $$;
 COMMENT ON FUNCTION app.follow_tickets(bigint, integer) IS 'One batch of open tickets takes the areas that hold them now';

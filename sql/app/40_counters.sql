@@ -1,3 +1,36 @@
+CREATE FUNCTION app.counted_place(area_id bigint, at timestamptz, as_recorded timestamptz DEFAULT NULL)
+RETURNS TABLE (path bigint [], depth integer, has_children boolean, children bigint [])
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+-- A ticket belongs to an area by the whole path down to it, or one that was closed while its community lay in another
+-- town would count in the community and not in its town. No row where the area does not apply at that date.
+SELECT
+    a.path,
+    cardinality(a.path),
+    a.level <> 'grid',
+    ARRAY(
+        SELECT v.area_id
+        FROM app.area_at(counted_place.at, counted_place.as_recorded) AS v
+        WHERE v.parent_id = a.area_id OR (a.area_id = 0 AND v.parent_id IS NULL)
+    )
+FROM (
+    SELECT
+        v.area_id,
+        v.path,
+        v.level
+    FROM app.area_at(counted_place.at, counted_place.as_recorded) AS v
+    WHERE v.area_id = counted_place.area_id
+    UNION ALL
+    SELECT
+        0,
+        '{0}',
+        ''
+    WHERE counted_place.area_id = 0
+) AS a;
+END;
+COMMENT ON FUNCTION app.counted_place(bigint, timestamptz, timestamptz) IS
+'By which path are an area''s tickets counted at a date, and which children has it then?';
+
 CREATE FUNCTION app.counters(
     area_id bigint, at timestamptz, zone text, due_soon interval
 )
@@ -7,18 +40,7 @@ RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- One pass over the tickets of the area's subtree. Unplaced: held by none of the children that exist at that date.
-WITH child AS (
-    SELECT v.area_id
-    FROM app.area_at(counters.at) AS v
-    WHERE v.parent_id = counters.area_id OR (counters.area_id = 0 AND v.parent_id IS NULL)
-),
-
-place AS (
-    SELECT NOT EXISTS (
-        SELECT FROM core.area AS a WHERE a.area_id = counters.area_id AND a.level = 'grid'
-    ) AS has_children, coalesce(array_agg(c.area_id), '{}') AS children
-    FROM child AS c
-)
+WITH place AS MATERIALIZED (SELECT p.* FROM app.counted_place(counters.area_id, counters.at) AS p)
 
 SELECT
     count(*) AS total,
@@ -32,9 +54,9 @@ SELECT
         AND t.due_at > counters.at AND t.due_at <= counters.at + counters.due_soon
     ) AS due_soon,
     count(*) FILTER (WHERE (t.closed_at <= counters.at) IS NOT TRUE AND t.due_at <= counters.at) AS overdue,
-    count(*) FILTER (WHERE p.has_children AND NOT t.path && p.children) AS unplaced
+    count(*) FILTER (WHERE p.has_children AND (t.path[p.depth + 1] = ANY(p.children)) IS NOT TRUE) AS unplaced
 FROM work.ticket AS t
-CROSS JOIN place AS p
+INNER JOIN place AS p ON p.path = t.path[1:p.depth]
 WHERE t.path @> ARRAY[counters.area_id] AND t.received_at <= counters.at;
 END;
 COMMENT ON FUNCTION app.counters(bigint, timestamptz, text, interval) IS

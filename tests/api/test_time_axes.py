@@ -72,7 +72,7 @@ def test_counters_say_how_it_stood_and_what_was_believed(district: District, bef
     assert [count(area) for area in (community, GRIDS["A"], NEW)] == [(1, 0), (0, 0), (1, 0)]
     for then in ({"as_recorded": before}, {"at": before, "as_recorded": before}):
         assert [count(area, **then) for area in (community, GRIDS["A"])] == [(1, 0), (1, 0)], "as was believed"
-    assert [count(area, at=before) for area in (community, GRIDS["A"])] == [(1, 0), (1, 0)], "it stood on A"
+    assert [count(area, at=before) for area in (community, GRIDS["A"], NEW)] == [(1, 0), (0, 0), (1, 0)], "as locate"
     assert count(community, at=PAST) == (0, 0), "it had not come"
     assert district.client().get("/api/v1/counters", params={"area": NEW, "as_recorded": before}).status_code == 404
 
