@@ -108,6 +108,28 @@ def test_a_template_works_with_what_it_needs_and_the_clocks_it_turns(owner: Data
     assert take(owner, number, "done", "已修好") is None
 
 
+def test_a_step_can_want_a_photo_that_was_taken_in_it(owner: Database, tmp_path: Path) -> None:
+    body = GOOD.replace("repair", "proof")
+    head, _, tail = body.rpartition('needs = ["note"]')
+    load_workflow(owner, write(tmp_path, f'{head}needs = ["photo"]{tail}'))
+    ask(
+        owner,
+        "INSERT INTO work.category (category, name_zh, name_en, workflow, due_hours)"
+        " VALUES ('wall', '围墙(测试)', 'wall', 'proof', 24)",
+    )
+    [number] = report(owner, category="wall")
+    photo = (
+        "INSERT INTO work.photo (ticket_id, kind, name, sha256, width, height, bytes, media_type)"
+        " SELECT ticket_id, 'work', md5(:name), sha256(:name ::bytea), 1, 1, 1, 'image/jpeg' FROM work.ticket"
+        " WHERE number = :n"
+    )
+    ask(owner, photo, n=number, name="before")
+    assert take(owner, number, "work") is None
+    assert take(owner, number, "done") == "needs_photo", "the one that is there is of the step before"
+    ask(owner, photo, n=number, name="after")
+    assert take(owner, number, "done") is None
+
+
 BAD = [
     ("workflow = ", "= no", "no TOML"),
     ('"repair"', '"Repair Loop"', "workflow"),
