@@ -14,7 +14,7 @@ from gisgrid.tickets.intake import category_id
 from gisgrid.tickets.refusals import refuse
 
 _ROUTE = """
-SELECT r.*, core.due_at(coalesce(CAST(:at AS timestamptz), now()), r.due_hours, r.due_unit) AS due_at
+SELECT r.*, app.due_at(coalesce(CAST(:at AS timestamptz), now()), r.due_hours, r.due_unit) AS due_at
 FROM app.route(:category, :path, :kind, CAST(:at AS timestamptz), true) AS r
 """
 _PLACE = """

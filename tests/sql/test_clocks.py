@@ -136,7 +136,7 @@ WORKED = model([(9, 12), (14, 18)])
 
 def add(db: Connection, at: datetime, minutes: int) -> datetime:
     found: datetime = db.execute(
-        text("SELECT core.add_work(:at, make_interval(mins => :m))"), {"at": at, "m": minutes}
+        text("SELECT app.add_work(:at, make_interval(mins => :m))"), {"at": at, "m": minutes}
     ).scalar_one()
     return found.astimezone(CHINA)
 
@@ -167,10 +167,10 @@ def test_due_across_the_national_holiday(db: Connection) -> None:
         ("2026-10-10 17:30", 1, "2026-10-12 09:30"),
     ]:
         found = db.execute(
-            text("SELECT core.due_at(CAST(:at AS timestamptz), :h, 'working')"), {"at": since + "+08", "h": hours}
+            text("SELECT app.due_at(CAST(:at AS timestamptz), :h, 'working')"), {"at": since + "+08", "h": hours}
         ).scalar_one()
         assert found.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") == due
-    assert db.execute(text("SELECT core.due_at('2060-01-01', 5, 'working') = '2060-01-01 05:00'")).scalar()
+    assert db.execute(text("SELECT app.due_at('2060-01-01', 5, 'working') = '2060-01-01 05:00'")).scalar()
 
 
 # Tickets.
@@ -302,7 +302,7 @@ def test_a_pause_moves_a_working_due_time_by_worked_time_only(db: Connection) ->
         ("2026-09-30 18:00", "2026-10-08 09:00", "2026-10-09 09:00"),
     ]:
         found = db.execute(
-            text("SELECT core.move_due('2026-10-09 09:00+08', 'working', CAST(:p AS timestamptz),"
+            text("SELECT app.move_due('2026-10-09 09:00+08', 'working', CAST(:p AS timestamptz),"
                  " CAST(:r AS timestamptz))"),
             {"p": paused + "+08", "r": resumed + "+08"},
         ).scalar_one()  # fmt: skip

@@ -234,7 +234,7 @@ def test_whatever_reaches_a_dialog_is_told_in_chinese_and_english(desk: Desk) ->
             text(
                 "SELECT proname, prosrc FROM pg_proc WHERE prosrc ~ 'RAISE EXCEPTION'"
                 " AND (pronamespace = 'draft'::regnamespace"
-                " OR pronamespace = 'app'::regnamespace AND (prosrc ~ 'draft[.]' OR proname ~ 'lock'))"
+                " OR pronamespace = 'app'::regnamespace AND (prosrc ~ 'draft[.]' OR proname ~ 'lock|no_row|guard_|changeset'))"
             )
         ).all()
     said = [

@@ -34,5 +34,5 @@ def test_an_edited_released_migration_is_named(new_database: Callable[[], str]) 
     with engine.begin() as connection:
         connection.execute(text("UPDATE public.gisgrid_migration SET sha256 = 'x' WHERE name LIKE '0001%'"))
     engine.dispose()
-    with pytest.raises(Conflict, match="0001_create_core"):
+    with pytest.raises(Conflict, match="0001_core"):
         migrate(url)

@@ -55,3 +55,4 @@ END;
 COMMENT ON FUNCTION tile.area(integer, geometry, timestamptz, jsonb) IS
 'Areas of one network (args: network) as shapes, and their labels as points; box in EPSG:3857, already widened by '
 'the buffer; at null = now; args: as_recorded = as was known then';
+GRANT EXECUTE ON FUNCTION tile.area(integer, geometry, timestamptz, jsonb) TO gisgrid_service, gisgrid_viewer;

@@ -28,3 +28,4 @@ WHERE
 END;
 COMMENT ON FUNCTION tile.ground(integer, geometry, timestamptz, jsonb) IS
 'Streets, railways, water, green; box in EPSG:3857, already widened by the buffer; at is not asked';
+GRANT EXECUTE ON FUNCTION tile.ground(integer, geometry, timestamptz, jsonb) TO gisgrid_service, gisgrid_viewer;

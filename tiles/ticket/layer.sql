@@ -77,3 +77,4 @@ END;
 COMMENT ON FUNCTION tile.ticket(integer, geometry, timestamptz, jsonb) IS
 'Tickets at their public places, below zoom 14 as counts by cell; '
 'box in EPSG:3857, already widened by the buffer; at null = now';
+GRANT EXECUTE ON FUNCTION tile.ticket(integer, geometry, timestamptz, jsonb) TO gisgrid_service, gisgrid_viewer;

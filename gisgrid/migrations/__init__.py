@@ -1,0 +1,180 @@
+"""The deploy transaction: lock, guard, migrate, rebuild, grant, log in, remember. All of it or nothing.
+
+Schemas with data change by ordered files that are frozen once released. What is repeatable (schemas `app` and `tile`;
+triggers, policies and grants of tables) is dropped and built again, and only when its text changed or something of it
+is not as it was left.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from gisgrid.database import OWNER
+from gisgrid.errors import Conflict, Fault, Unavailable
+from gisgrid.migrations.catalogue import BUILT, TABLE, Difference, find_differences, record_catalogue
+from gisgrid.migrations.logins import keep_logins
+from gisgrid.migrations.order import in_order, read_files, read_rooms
+from gisgrid.migrations.rebuild import drop_repeatable, name_holders
+from gisgrid.settings import shipped
+
+DEPLOY_LOCK = 7147004
+"""Advisory lock of a deploy; those that a running service takes stand in sql/app/lib."""
+BUSY = {"55P03", "40P01"}
+"""SQLSTATE of a lock that was not to be had in time, or only against another transaction."""
+LANDED = "0020_remember_where_tickets_stood.sql"
+"""The last migration of the state before the first release, which `sql/upgrade` brings to the baseline."""
+LEDGER = """
+CREATE TABLE IF NOT EXISTS public.gisgrid_migration (
+    name text PRIMARY KEY,
+    sha256 text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+);
+"""
+Say = Callable[[str], None]
+
+
+def migrate(superuser_url: str, *, say: Say = lambda _: None) -> bool:
+    """Bring the database to this version's schema, and put right what is not as it was left. Was anything changed?
+
+    Takes a superuser (extensions, roles, LEAKPROOF). Waits at most 5 s for locks: an open reader makes it fail clean.
+    Raises Conflict when a released file was edited, something outside leans on what is rebuilt, or a table, column,
+    index or constraint is missing; Unavailable, with who holds it, when a lock is not to be had.
+    """
+    engine = create_engine(superuser_url, hide_parameters=True)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": DEPLOY_LOCK})
+            return _deploy(connection, say)
+    except DBAPIError as error:
+        if getattr(error.orig, "pgcode", "") not in BUSY:
+            raise
+        with engine.connect() as connection:
+            raise _busy(name_holders(connection)) from error
+    finally:
+        engine.dispose()
+
+
+def _deploy(connection: Connection, say: Say) -> bool:
+    _run(connection, "CREATE EXTENSION IF NOT EXISTS postgis; CREATE EXTENSION IF NOT EXISTS btree_gist;")
+    _run(connection, "SET LOCAL client_min_messages = warning")
+    _run(connection, _read(shipped("sql") / "roles.sql"))
+    _run(connection, LEDGER + TABLE + "GRANT SELECT ON public.gisgrid_catalogue TO gisgrid_service")
+    pending = _pending(connection)
+    different = find_differences(connection)
+    _refuse_lost([one for one in different if one.kind not in BUILT])
+    ordered = in_order(read_files(), read_rooms())
+    digest = hashlib.sha256(b"\0".join(file.path.read_bytes() for file in ordered)).hexdigest()
+    if not pending and not different and digest == _applied(connection).get("app"):
+        return keep_logins(connection, say)
+    for one in different[:20] if _applied(connection).get("app") == digest else []:
+        say(f"repairing: {one}")
+    drop_repeatable(connection)
+    _migrate(connection, pending, say)
+    say("rebuilding functions, views, triggers, policies and grants")
+    _run(connection, f"SET LOCAL ROLE {OWNER}; CREATE SCHEMA app; CREATE SCHEMA tile")
+    for file in ordered:
+        _run(connection, file.text)
+    _run(connection, "RESET ROLE")
+    _remember(connection, "app", digest)
+    # PostGIS does not mark && LEAKPROOF; without it row policies turn map queries into scans.
+    _run(connection, "ALTER FUNCTION public.geometry_overlaps(geometry, geometry) LEAKPROOF")
+    record_catalogue(connection)
+    keep_logins(connection, say)
+    return True
+
+
+def _applied(connection: Connection) -> dict[str, str]:
+    known = connection.execute(text("SELECT name, sha256 FROM public.gisgrid_migration"))
+    return {row.name: row.sha256 for row in known}
+
+
+def _pending(connection: Connection) -> list[Path]:
+    """The migrations that this database has not had. Raises Conflict where it had one with another text."""
+    applied = _applied(connection)
+    if LANDED in applied:
+        return sorted((shipped("sql") / "upgrade").glob("*.sql")) + sorted(_migrations())[4:]
+    if unknown := sorted(set(applied) - {path.name for path in _migrations()} - {"app"}):
+        message, remedy = "this database was made by another version of gisgrid", "run that version, or a newer one"
+        zh, remedy_zh = "这个数据库由另一版本的 gisgrid 建立", "使用那个版本或更新的版本"
+        raise Conflict(*(Fault(name, message, remedy, zh, remedy_zh) for name in unknown))
+    for path in _migrations():
+        if path.name in applied and applied[path.name] != _digest(path):
+            message, remedy = "this migration was applied with another text", "restore it; add a new file instead"
+            raise Conflict(
+                Fault(path.name, message, remedy, "这个迁移文件在应用之后被改动过", "恢复原文，改动写进新文件")
+            )
+    return [path for path in _migrations() if path.name not in applied]
+
+
+def _migrations() -> list[Path]:
+    return sorted((shipped("sql") / "migrations").glob("*.sql"))
+
+
+def _migrate(connection: Connection, pending: list[Path], say: Say) -> None:
+    for path in pending:
+        say(f"migrating: {path.stem}")
+        _run(connection, f"SET LOCAL ROLE {OWNER}")
+        _run(connection, _read(path))
+        _run(connection, "RESET ROLE")
+    if not pending:
+        return
+    known = [path.name for path in _migrations()]
+    gone = text("DELETE FROM public.gisgrid_migration WHERE name <> 'app' AND NOT name = ANY(:known)")
+    connection.execute(gone, {"known": known})
+    for path in _migrations():
+        _remember(connection, path.name, _digest(path))
+    connection.execute(
+        text("INSERT INTO core.server_key (purpose, key) VALUES ('ticket', :key) ON CONFLICT DO NOTHING"),
+        {"key": secrets.token_bytes(32)},
+    )
+
+
+def _refuse_lost(lost: list[Difference]) -> None:
+    if lost:
+        remedy = "restore the dump again and read what pg_restore says, or make it by hand as sql/schema.sql has it"
+        zh = "重新恢复备份并查看 pg_restore 的提示，或按 sql/schema.sql 手工补上"
+        raise Conflict(
+            *(Fault("database", str(one), remedy, f"缺少或被改动：{one.kind} {one.identity}", zh) for one in lost)
+        )
+
+
+def _busy(holders: list[str]) -> Unavailable:
+    who = "; ".join(holders) or "another connection"
+    return Unavailable(
+        Fault(
+            "database",
+            f"the schema could not be changed, because tables are in use by {who}",
+            "close that program or let its transaction end, then run it again; nothing was changed",
+            f"无法更新数据库结构：表正在被占用（{who}）",
+            "关闭该程序或等其事务结束后重试；数据库未作任何改动",
+        )
+    )
+
+
+def _remember(connection: Connection, name: str, digest: str) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO public.gisgrid_migration (name, sha256) VALUES (:name, :digest)"
+            " ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256, applied_at = now()"
+            " WHERE gisgrid_migration.sha256 <> excluded.sha256"
+        ),
+        {"name": name, "digest": digest},
+    )
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _run(connection: Connection, sql: str) -> None:
+    """Send SQL text as it is: no parameters, so that % and : in it mean themselves."""
+    connection.exec_driver_sql(sql, execution_options={"no_parameters": True})
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+GRANT SELECT ON core.area_kind TO gisgrid_service, gisgrid_viewer;

@@ -1,0 +1,1 @@
+GRANT SELECT ON core.code_segment TO gisgrid_service, gisgrid_viewer;

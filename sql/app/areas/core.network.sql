@@ -1,0 +1,1 @@
+GRANT SELECT ON core.network TO gisgrid_service, gisgrid_viewer;

@@ -1,0 +1,157 @@
+-- Long because it is one statement: box, exact predicate, choice, disc and shares are steps of one answer.
+CREATE FUNCTION app.locate(
+    point geometry,
+    network text DEFAULT 'base',
+    at timestamptz DEFAULT NULL,
+    accuracy_m double precision DEFAULT NULL,
+    as_recorded timestamptz DEFAULT NULL
+)
+RETURNS TABLE (
+    area_version_id bigint,
+    area_id bigint,
+    code text,
+    name text,
+    kind text,
+    path bigint [],
+    method text,
+    confidence double precision,
+    distance_to_edge_m double precision,
+    candidates jsonb
+)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+WITH boxed AS (
+    -- Grids whose box, widened by the accuracy, holds the point. The exact predicate (GEOS relate, robust
+    -- orientation) is asked only where the fast one could round: within 1e-9 degrees of an edge.
+    SELECT
+        v.*,
+        e.edge,
+        CASE
+            WHEN st_dwithin(e.edge, locate.point, 1e-9) THEN st_relate(v.geom, locate.point)
+            WHEN st_covers(v.geom, locate.point) THEN '0FFFFF212'
+            ELSE 'FF0FFF212'
+        END AS relation
+    FROM core.area_version AS v
+    CROSS JOIN LATERAL (SELECT st_boundary(v.geom) AS edge) AS e
+    WHERE
+        v.level = 'grid'
+        AND v.network = locate.network
+        AND v.geom && st_expand(
+            locate.point,
+            coalesce(locate.accuracy_m, 0) / (111000 * greatest(cosd(st_y(locate.point)), 0.01)),
+            coalesce(locate.accuracy_m, 0) / 110000
+        )
+        AND v.valid_from <= coalesce(locate.at, now())
+        AND v.valid_to > coalesce(locate.at, now())
+        AND v.recorded_from <= coalesce(locate.as_recorded, 'infinity')
+        AND v.recorded_to > coalesce(locate.as_recorded, '294276-01-01'::timestamptz)
+),
+
+ranked AS (
+    SELECT
+        b.*,
+        CASE
+            WHEN substr(b.relation, 4, 1) = '0' THEN 'edge'
+            WHEN substr(b.relation, 1, 1) = '0' THEN 'inside'
+            ELSE 'nearest'
+        END AS method,
+        st_distance(
+            CASE
+                WHEN substr(b.relation, 1, 1) = '0' OR substr(b.relation, 4, 1) = '0' THEN b.edge
+                ELSE b.geom
+            END::geography,
+            locate.point::geography
+        ) AS distance_m
+    FROM boxed AS b
+),
+
+chosen AS (
+    -- A grid that holds the point comes before a near one, special before base, then the lowest code.
+    SELECT r.*
+    FROM ranked AS r
+    WHERE r.method <> 'nearest' OR r.distance_m <= locate.accuracy_m
+    ORDER BY
+        r.method = 'nearest',
+        CASE WHEN r.method = 'nearest' THEN r.distance_m END,
+        r.kind = 'base',
+        r.code COLLATE "C"
+    LIMIT 1
+),
+
+disc AS (
+    -- What the point may really be: its accuracy, or for a point on an edge one metre round it.
+    SELECT st_buffer(locate.point::geography, d.radius_m)::geometry AS geom
+    FROM (
+        SELECT CASE
+            WHEN locate.accuracy_m > 0 THEN locate.accuracy_m
+            WHEN EXISTS (SELECT FROM chosen AS c WHERE c.method = 'edge') THEN 1
+        END AS radius_m
+    ) AS d
+    WHERE d.radius_m IS NOT NULL
+),
+
+parts AS (
+    SELECT
+        b.code,
+        b.kind,
+        d.geom AS disc,
+        st_intersection(b.geom, d.geom) AS part
+    FROM boxed AS b
+    CROSS JOIN disc AS d
+    WHERE b.geom && d.geom
+),
+
+shares AS (
+    -- A base grid holds nothing of the ground on which a special one stands. Nine digits: the disc is a polygon.
+    SELECT
+        p.code,
+        round(((
+            st_area(p.part) - CASE
+                WHEN p.kind = 'base' THEN coalesce((
+                    SELECT st_area(st_intersection(st_union(s.part), p.part))
+                    FROM parts AS s
+                    WHERE s.kind <> 'base'
+                ), 0)
+                ELSE 0
+            END
+        ) / st_area(p.disc))::numeric, 9)::double precision AS share
+    FROM parts AS p
+)
+
+SELECT
+    c.area_version_id,
+    c.area_id,
+    c.code,
+    c.name,
+    c.kind,
+    c.path,
+    coalesce(c.method, 'none') AS method,
+    CASE
+        WHEN locate.accuracy_m > 0
+            THEN least(coalesce((SELECT sum(s.share) FROM shares AS s WHERE s.code = c.code), 0), 1)
+        ELSE 1
+    END AS confidence,
+    c.distance_m AS distance_to_edge_m,
+    coalesce(
+        (
+            SELECT jsonb_agg(
+                jsonb_build_object('code', s.code, 'share', least(s.share, 1))
+                ORDER BY s.share DESC, s.code COLLATE "C"
+            )
+            FROM shares AS s
+            WHERE s.share > 1e-9
+        ),
+        CASE
+            WHEN c.code IS NULL THEN '[]'::jsonb
+            ELSE jsonb_build_array(jsonb_build_object('code', c.code, 'share', 1))
+        END
+    ) AS candidates
+FROM (SELECT 1) AS always
+LEFT JOIN chosen AS c ON true;
+END;
+COMMENT ON FUNCTION app.locate(geometry, text, timestamptz, double precision, timestamptz) IS
+'Whose is this point (EPSG:4326)? One row always: special before base, on a shared edge the lowest code; '
+'distances geodesic, metres; the only definition of an assignment';
+GRANT EXECUTE ON FUNCTION
+app.locate(geometry, text, timestamptz, double precision, timestamptz)
+TO gisgrid_service, gisgrid_viewer;

@@ -1,0 +1,53 @@
+CREATE FUNCTION app.next_code(network text, parent_code text, like_code text DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- The lowest number never used below the parent, in drafts neither; the other segments as in `like_code` or, without
+-- one, from the parent and the scheme's defaults. Without a tree: the origin's code with -2, -3, ...
+DECLARE
+    s core.code_segment;
+    counted core.code_segment;
+    head text := '';
+    at_like integer := 1;
+    at_parent integer := 1;
+    n integer;
+    candidate text;
+BEGIN
+    SELECT * INTO counted FROM core.code_segment AS c WHERE c.network = next_code.network ORDER BY c.position DESC LIMIT 1;
+    IF NOT FOUND THEN
+        FOR n IN 2..100000 LOOP
+            candidate := coalesce(left(like_code, 56), 'new') || '-' || n;
+            EXIT WHEN NOT EXISTS (SELECT FROM core.area AS a WHERE a.network = next_code.network AND a.code = candidate)
+                AND NOT EXISTS (SELECT FROM draft.area AS d JOIN draft.changeset AS c USING (changeset_id)
+                                WHERE c.network = next_code.network AND d.code = candidate);
+        END LOOP;
+        RETURN candidate;
+    END IF;
+    FOR s IN SELECT * FROM core.code_segment AS c WHERE c.network = next_code.network ORDER BY c.position LOOP
+        EXIT WHEN s.position = counted.position;
+        IF like_code IS NOT NULL THEN
+            head := head || substr(like_code, at_like, s.width);
+        ELSIF s.level = 'grid' THEN
+            IF s.default_text = '' THEN
+                RETURN NULL;  -- the scheme cannot tell; whoever draws must
+            END IF;
+            head := head || s.default_text;
+        ELSE
+            head := head || substr(parent_code, at_parent, s.width);
+            at_parent := at_parent + s.width;
+        END IF;
+        at_like := at_like + s.width;
+    END LOOP;
+    SELECT min(i) INTO n FROM generate_series(counted.first_low, counted.first_high) AS i
+    WHERE NOT EXISTS (SELECT FROM core.area AS a WHERE a.network = next_code.network
+                      AND a.code = head || lpad(i::text, counted.width, '0'))
+      AND NOT EXISTS (SELECT FROM draft.area AS d JOIN draft.changeset AS c USING (changeset_id)
+                      WHERE c.network = next_code.network AND c.status <> 'discarded' AND c.published_at IS NULL
+                      AND d.code = head || lpad(i::text, counted.width, '0'));
+    IF n IS NULL THEN
+        RAISE EXCEPTION E'% 之下没有空号了（% 至 %）\nno number is left below % (% to %)',
+            parent_code, counted.first_low, counted.first_high, parent_code, counted.first_low, counted.first_high
+            USING HINT = E'把社区一分为二，或改用更宽的编码规则\ncut the community in two, or use a wider scheme';
+    END IF;
+    RETURN head || lpad(n::text, counted.width, '0');
+END $$;
+COMMENT ON FUNCTION app.next_code(text, text, text) IS 'The next free code below a parent; codes are never used again';
+GRANT EXECUTE ON FUNCTION app.next_code(text, text, text) TO gisgrid_service, gisgrid_editor;

@@ -1,0 +1,77 @@
+CREATE FUNCTION app.successors(area_id bigint, at timestamptz DEFAULT NULL)
+RETURNS TABLE (successor_id bigint, code text, name text, kind text, share double precision)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+-- Measured on the ground itself, over however many change sets: shares multiplied along the lineage would hand on
+-- ground that a neighbour brought in, and count what was taken back. The shares and the share of ground lost are 1.
+-- Ground of a special grid that no special one holds is with the base grids below it.
+WITH old AS (SELECT v.* FROM app.last_version(successors.area_id, successors.at) AS v),
+
+same AS (
+    SELECT v.*, st_intersection(o.geom, v.geom, 1e-13) AS part
+    FROM old AS o
+    CROSS JOIN LATERAL app.area_at(successors.at) AS v
+    WHERE
+        v.network = o.network AND v.level = o.level AND v.kind = o.kind
+        AND v.geom && o.geom AND st_relate(v.geom, o.geom, '2********')
+        AND NOT EXISTS (SELECT FROM app.area_at(successors.at) AS s WHERE s.area_id = o.area_id)
+),
+
+left_over AS (
+    SELECT
+        o.network,
+        o.level,
+        st_difference(
+            o.geom,
+            coalesce((SELECT st_union(s.part, 1e-13) FROM same AS s), st_setsrid('POLYGON EMPTY'::geometry, 4326)),
+            1e-13
+        ) AS geom
+    FROM old AS o
+    WHERE o.kind <> 'base' AND NOT EXISTS (SELECT FROM app.area_at(successors.at) AS s WHERE s.area_id = o.area_id)
+),
+
+below AS (
+    SELECT v.*, st_intersection(f.geom, v.geom, 1e-13) AS part
+    FROM left_over AS f
+    CROSS JOIN LATERAL app.area_at(successors.at) AS v
+    WHERE
+        v.network = f.network AND v.level = f.level AND v.kind = 'base'
+        AND v.geom && f.geom AND st_relate(v.geom, f.geom, '2********')
+),
+
+heir AS (
+    SELECT h.area_id, h.code, h.name, h.kind, h.part
+    FROM same AS h
+    UNION ALL
+    SELECT b.area_id, b.code, b.name, b.kind, b.part
+    FROM below AS b
+    UNION ALL
+    SELECT v.area_id, v.code, v.name, v.kind, v.geom
+    FROM app.area_at(successors.at) AS v
+    WHERE v.area_id = successors.area_id
+)
+
+SELECT
+    s.area_id AS successor_id,
+    s.code,
+    s.name,
+    s.kind,
+    s.share
+FROM (
+    SELECT
+        h.*,
+        CASE
+            WHEN h.area_id = o.area_id THEN 1
+            ELSE
+                round(least(st_area(st_collectionextract(h.part, 3)) / st_area(o.geom), 1)::numeric, 10)
+                ::double precision
+        END AS share
+    FROM heir AS h
+    CROSS JOIN old AS o
+) AS s
+WHERE s.share > 0
+ORDER BY round(s.share::numeric, 6) DESC, s.code COLLATE "C";
+END;
+COMMENT ON FUNCTION app.successors(bigint, timestamptz) IS
+'Which live areas hold the ground of this one at that instant, with their shares of it; what is missing to 1 was lost';
+GRANT EXECUTE ON FUNCTION app.successors(bigint, timestamptz) TO gisgrid_service, gisgrid_viewer;

@@ -1,0 +1,122 @@
+-- Long because every check of a draft stands in one place, in the order in which problems are told.
+CREATE FUNCTION app.check_changeset(change_set bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Write what is wrong with a draft into draft.problem. Returns how many errors stand against publishing.
+DECLARE
+    c draft.changeset;
+    instant timestamptz;
+    is_earlier boolean;  -- than something that applies already: mostly not, and then nothing later need be asked for
+BEGIN
+    SELECT * INTO STRICT c FROM draft.changeset WHERE changeset_id = change_set;
+    is_earlier := EXISTS (
+        SELECT FROM core.area_version AS v
+        WHERE v.network = c.network AND v.level = 'grid' AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from);
+    DELETE FROM draft.problem WHERE changeset_id = change_set;
+
+    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
+    SELECT change_set, g.code, 'conflict', 'error',
+           format('%s was %s by somebody else since this draft was opened%s', g.code,
+                  CASE WHEN g.is_ended THEN 'ended' ELSE 'redrawn' END,
+                  CASE WHEN g.is_deleted THEN ', and is deleted here' ELSE '' END),
+           'open a new change set and draw this part again',
+           format('草稿建立后，%s 已被他人%s%s', g.code, CASE WHEN g.is_ended THEN '终止' ELSE '改画' END,
+                  CASE WHEN g.is_deleted THEN '，而本草稿删除了它' ELSE '' END),
+           '另建变更集，重画这一部分', g.geom
+    FROM app.gone_base(change_set) AS g
+    WHERE g.is_conflict;
+
+    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
+    SELECT change_set, d.code, 'ring', 'error',
+           CASE WHEN d.geom IS NULL OR st_isempty(d.geom) THEN 'the area has no shape'
+                ELSE 'the shape is invalid: ' || st_isvalidreason(d.geom) END,
+           'redraw the ring at that place',
+           CASE WHEN d.geom IS NULL OR st_isempty(d.geom) THEN '区域没有图形'
+                ELSE '图形无效：' || app.name_invalid(st_isvalidreason(d.geom)) END,
+           '在该处重画边界', (st_isvaliddetail(d.geom)).location
+    FROM draft.area AS d
+    WHERE d.changeset_id = change_set AND d.is_changed  -- what is live has been checked
+      AND ((d.level = 'grid' AND (d.geom IS NULL OR st_isempty(d.geom))) OR NOT st_isvalid(d.geom));
+
+    PERFORM app.check_codes(change_set);
+
+    INSERT INTO draft.problem (changeset_id, code, other_code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
+    SELECT change_set, least(d.code, o.code), greatest(d.code, o.code), 'overlap', 'error',
+           format('%s and %s overlap in %s m2%s', least(d.code, o.code), greatest(d.code, o.code),
+                  to_char(st_area(x.geom::geography), 'FM999999999990.000'), ' from ' || app.name_instant(o.since) || ' on'),
+           'give the ground to one of them',
+           format('%s 与 %s 重叠 %s 平方米%s', least(d.code, o.code), greatest(d.code, o.code),
+                  to_char(st_area(x.geom::geography), 'FM999999999990.000'), '，自 ' || app.name_instant(o.since) || ' 起'),
+           '把这块地面归其中一个', x.geom
+    FROM (SELECT * FROM app.draft_leaf(change_set) WHERE is_changed AND st_isvalid(geom)) AS d
+    JOIN LATERAL (
+        SELECT l.draft_area_id, l.code, l.kind, l.is_changed, l.geom, NULL::timestamptz AS since
+        FROM app.draft_leaf(change_set) AS l
+        WHERE l.geom && d.geom AND st_isvalid(l.geom)
+        UNION ALL
+        SELECT NULL, v.code, v.kind, false, v.geom, NULL FROM app.area_at(c.valid_from) AS v
+        WHERE c.area_code IS NOT NULL AND v.network = c.network AND v.level = 'grid' AND v.geom && d.geom
+          AND NOT v.path @> c.path[cardinality(c.path):cardinality(c.path)]
+        UNION ALL
+        SELECT NULL, v.code, v.kind, false, v.geom, v.valid_from FROM app.later_leaf(change_set) AS v
+        WHERE is_earlier AND v.geom && d.geom
+    ) AS o ON o.kind = d.kind AND o.draft_area_id IS DISTINCT FROM d.draft_area_id
+           AND (NOT o.is_changed OR o.draft_area_id > d.draft_area_id)
+           AND st_relate(d.geom, o.geom, '2********') AND NOT app.overlaps_by_rounding(d.geom, o.geom)
+    CROSS JOIN LATERAL (
+        -- Of an overlap narrower than coordinates can say only lines or points are left: they still say where.
+        SELECT CASE WHEN st_dimension(i.geom) = 2 THEN st_collectionextract(i.geom, 3) ELSE i.geom END AS geom
+        FROM (SELECT st_intersection(d.geom, o.geom) AS geom) AS i) AS x;
+
+    IF EXISTS (SELECT FROM core.area AS a WHERE a.network = c.network) AND c.ground <> 'any' THEN
+        FOR instant IN SELECT c.valid_from UNION ALL SELECT i FROM app.later_instant(change_set) AS i WHERE is_earlier LOOP
+            INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
+            SELECT change_set, g.code, g.kind, 'error',
+                   format(CASE g.kind WHEN 'ground_lost' THEN '%s m2 of %s would be in no area%s'
+                                      ELSE '%s m2 that no area held would come to %s%s' END,
+                          to_char(st_area(g.geom::geography), 'FM999999999990.000'), g.code,
+                          ' from ' || app.name_instant(nullif(instant, c.valid_from)) || ' on'),
+                   'cover the same ground as before, or let the change set''s ground policy allow it',
+                   format(CASE g.kind WHEN 'ground_lost' THEN '%2$s 有 %1$s 平方米将不属于任何区域%3$s'
+                                      ELSE '%1$s 平方米原来不属于任何区域，将划入 %2$s%3$s' END,
+                          to_char(st_area(g.geom::geography), 'FM999999999990.000'), g.code,
+                          '，自 ' || app.name_instant(nullif(instant, c.valid_from)) || ' 起'),
+                   '与原来覆盖同样的地面，或修改变更集的“覆盖范围”', g.geom
+            FROM app.ground_change(change_set, instant) AS g
+            WHERE g.kind = 'ground_lost' OR c.ground = 'keep';
+            EXIT WHEN FOUND;  -- the same ground is mostly missing at every later one
+        END LOOP;
+    END IF;
+
+    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
+    SELECT change_set, d.code, 'later', 'warning',
+           format('%s was changed on %s already; that is replaced', d.code, app.name_instant(min(v.valid_from))),
+           'leave it, or change it from that day on',
+           format('%s 在 %s 已改过，那次修改将被取代', d.code, app.name_instant(min(v.valid_from))),
+           '确认无误即可，否则把生效时间改为那一天', d.geom
+    FROM app.draft_leaf(change_set) AS d
+    JOIN core.area_version AS v ON v.network = c.network AND v.code = d.code AND v.level = 'grid'
+        AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from
+    WHERE is_earlier AND d.is_changed
+    GROUP BY d.code, d.geom;
+
+    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
+    SELECT change_set, d.code, 'sliver', 'error',
+           format('a part of %s is only %s m wide', d.code, to_char(w.width_m, 'FM990.00')),
+           'give it to the neighbour',
+           format('%s 有一处只有 %s 米宽', d.code, to_char(w.width_m, 'FM990.00')), '归相邻网格', p.geom
+    FROM app.draft_leaf(change_set) AS d
+    CROSS JOIN LATERAL st_dump(d.geom) AS p
+    CROSS JOIN LATERAL (
+        SELECT 2 * st_area(p.geom::geography) / nullif(st_perimeter(p.geom::geography), 0) AS width_m) AS w
+    WHERE d.is_changed AND st_isvalid(d.geom) AND w.width_m < app.sliver_width_m()
+      -- an overlap is told first: repairing it mostly takes its slivers away
+      AND NOT EXISTS (SELECT FROM draft.problem AS o WHERE o.changeset_id = change_set AND o.kind = 'overlap'
+                      AND d.code IN (o.code, o.other_code));
+
+    PERFORM app.check_staff(change_set);
+
+    RETURN (SELECT count(*) FROM draft.problem WHERE changeset_id = change_set AND severity = 'error');
+END $$;
+COMMENT ON FUNCTION app.check_changeset(bigint) IS
+'Write what is wrong with a draft into draft.problem; returns the number of errors';
+GRANT EXECUTE ON FUNCTION app.check_changeset(bigint) TO gisgrid_service;

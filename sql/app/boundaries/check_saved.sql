@@ -1,0 +1,16 @@
+CREATE FUNCTION app.check_saved(change_set bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- After a save: the problems, and where there is no error what would move. As of now where nobody chose a date, with
+-- what others published taken over: or a conflict with it would be told by the refused publish alone.
+BEGIN
+    PERFORM app.refuse_foreign(change_set);
+    UPDATE draft.changeset SET valid_from = clock_timestamp() WHERE changeset_id = change_set AND NOT is_dated;
+    PERFORM app.rebase_draft(change_set) FROM draft.changeset AS c WHERE c.changeset_id = change_set AND c.is_filled;
+    IF app.check_changeset(change_set) = 0 THEN
+        PERFORM app.preview_changeset(change_set);
+    ELSE
+        DELETE FROM draft.preview WHERE changeset_id = change_set;
+    END IF;
+END $$;
+COMMENT ON FUNCTION app.check_saved(bigint) IS 'After a save: take over what others published, write the problems and the preview of a draft';
+GRANT EXECUTE ON FUNCTION app.check_saved(bigint) TO gisgrid_service, gisgrid_editor;

@@ -1,0 +1,23 @@
+CREATE FUNCTION app.check_staff(change_set bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- 1+1+1+N: a changed base grid of the base network without party body, instructor, head or worker is warned of,
+-- in a district that has posts at all.
+BEGIN
+    INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
+    SELECT change_set, d.code, 'staff', 'warning',
+           format('%s has no %s', d.code, string_agg(r.name_en, ', ' ORDER BY r.rank)),
+           'name somebody when it is live',
+           format('%s 缺%s', d.code, string_agg(r.name_zh, '、' ORDER BY r.rank)), '生效后指定人员', d.geom
+    FROM draft.changeset AS c
+    CROSS JOIN LATERAL app.draft_leaf(change_set) AS d
+    CROSS JOIN core.post_role AS r
+    WHERE c.changeset_id = change_set AND c.network = 'base' AND d.is_changed AND d.kind = 'base'
+      AND r.role IN ('party', 'instructor', 'head', 'worker')
+      AND EXISTS (SELECT FROM core.post)
+      AND NOT EXISTS (
+          SELECT FROM core.post AS p JOIN core.area AS a ON a.area_id = p.area_id
+          WHERE a.network = c.network AND a.code = d.code AND p.role = r.role AND p.valid_to > c.valid_from
+          OFFSET 0)  -- of the few that changed, not of all posts
+    GROUP BY d.code, d.geom;
+END $$;
+COMMENT ON FUNCTION app.check_staff(bigint) IS 'Warn of changed grids that lack the posts of 1+1+1+N';

@@ -1,0 +1,26 @@
+ALTER TABLE draft.area ENABLE ROW LEVEL SECURITY;
+CREATE POLICY draft_is_in_scope ON draft.area
+USING (changeset_id IN (SELECT c.changeset_id FROM draft.changeset AS c))
+WITH CHECK (changeset_id IN (SELECT c.changeset_id FROM draft.changeset AS c));
+CREATE TRIGGER a_guard_area BEFORE INSERT OR UPDATE OR DELETE ON draft.area
+FOR EACH ROW EXECUTE FUNCTION app.guard_area();
+CREATE TRIGGER b_mark_changed BEFORE INSERT OR UPDATE ON draft.area
+FOR EACH ROW EXECUTE FUNCTION app.mark_changed();
+CREATE TRIGGER refuse_no_row_updated AFTER UPDATE ON draft.area
+REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_no_row();
+CREATE TRIGGER refuse_no_row_deleted AFTER DELETE ON draft.area
+REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_no_row();
+CREATE TRIGGER note_saved_inserted AFTER INSERT ON draft.area
+REFERENCING NEW TABLE AS saved_row FOR EACH STATEMENT EXECUTE FUNCTION app.note_saved();
+CREATE TRIGGER note_saved_updated AFTER UPDATE ON draft.area
+REFERENCING NEW TABLE AS saved_row FOR EACH STATEMENT EXECUTE FUNCTION app.note_saved();
+CREATE TRIGGER note_saved_deleted AFTER DELETE ON draft.area
+REFERENCING OLD TABLE AS saved_row FOR EACH STATEMENT EXECUTE FUNCTION app.note_saved();
+CREATE CONSTRAINT TRIGGER check_saved AFTER INSERT OR UPDATE OR DELETE ON draft.area
+DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (current_user <> 'gisgrid_owner') EXECUTE FUNCTION app.check_at_commit();
+GRANT SELECT ON draft.area TO gisgrid_service;
+GRANT SELECT, INSERT, DELETE ON draft.area TO gisgrid_editor;
+GRANT UPDATE (changeset_id, code, name, level, kind, parent_code, origin_code, base_version_id, is_changed, geom)
+ON draft.area TO gisgrid_editor;
+GRANT USAGE ON SEQUENCE draft.area_id_seq TO gisgrid_editor;

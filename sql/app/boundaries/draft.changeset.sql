@@ -1,0 +1,36 @@
+ALTER TABLE draft.changeset ENABLE ROW LEVEL SECURITY;
+CREATE POLICY changeset_is_in_scope ON draft.changeset
+USING (path && (SELECT app.scope())) WITH CHECK (path && (SELECT app.scope()));
+CREATE TRIGGER a_clear_changeset BEFORE INSERT ON draft.changeset
+FOR EACH ROW EXECUTE FUNCTION app.clear_changeset();
+CREATE TRIGGER open_changeset BEFORE INSERT ON draft.changeset
+FOR EACH ROW EXECUTE FUNCTION app.open_changeset();
+CREATE TRIGGER fill_changeset AFTER INSERT ON draft.changeset
+FOR EACH ROW EXECUTE FUNCTION app.fill_changeset();
+CREATE TRIGGER guard_changeset BEFORE UPDATE ON draft.changeset
+FOR EACH ROW EXECUTE FUNCTION app.guard_changeset();
+CREATE TRIGGER set_date BEFORE UPDATE OF status ON draft.changeset
+FOR EACH ROW WHEN (OLD.status = 'open' AND NEW.status = 'published') EXECUTE FUNCTION app.date_changeset();
+CREATE TRIGGER prepare_changeset AFTER UPDATE OF status ON draft.changeset
+FOR EACH ROW WHEN (OLD.status = 'open' AND NEW.status = 'published') EXECUTE FUNCTION app.prepare_on_publish();
+CREATE CONSTRAINT TRIGGER flip_changeset AFTER UPDATE OF status ON draft.changeset
+DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (OLD.status = 'open' AND NEW.status = 'published') EXECUTE FUNCTION app.flip_at_commit();
+CREATE TRIGGER refuse_no_row_updated AFTER UPDATE ON draft.changeset
+REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_no_row();
+CREATE CONSTRAINT TRIGGER check_changed AFTER UPDATE OF valid_from, policy, ground ON draft.changeset
+DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (
+    current_user <> 'gisgrid_owner' AND new.status = 'open'
+    AND (new.valid_from, new.policy, new.ground) IS DISTINCT FROM (old.valid_from, old.policy, old.ground)
+) EXECUTE FUNCTION app.check_changed();
+CREATE TRIGGER guard_deleted BEFORE DELETE ON draft.changeset
+FOR EACH ROW EXECUTE FUNCTION app.guard_deleted();
+CREATE TRIGGER refuse_no_row_deleted AFTER DELETE ON draft.changeset
+REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_no_row();
+GRANT SELECT ON draft.changeset TO gisgrid_service;
+GRANT SELECT, INSERT, DELETE ON draft.changeset TO gisgrid_editor;
+GRANT UPDATE (area_code, network, title, status, valid_from, policy, ground) ON draft.changeset TO gisgrid_editor;
+GRANT INSERT (area_code, network, title, valid_from, policy, ground) ON draft.changeset TO gisgrid_service;
+GRANT UPDATE (title, status, valid_from, policy, ground, is_dated) ON draft.changeset TO gisgrid_service;
+GRANT USAGE ON SEQUENCE draft.changeset_id_seq TO gisgrid_service, gisgrid_editor;

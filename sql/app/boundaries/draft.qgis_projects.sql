@@ -1,0 +1,1 @@
+GRANT SELECT ON draft.qgis_projects TO gisgrid_viewer;

@@ -1,0 +1,9 @@
+CREATE FUNCTION app.fill_changeset() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NEW.is_filled THEN
+        PERFORM app.fill_draft(NEW.changeset_id);
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION app.fill_changeset() IS 'A new change set holds the live leaves of its area';

@@ -1,0 +1,24 @@
+CREATE FUNCTION app.flip_changeset(change_set bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- What was prepared is written, and then, right before the commit that shows it, the boundary lock is taken: reports
+-- that were located by the old versions have ended then, and those that wait see the new ones. So they wait for a
+-- commit, however many versions there are.
+DECLARE
+    recorded timestamptz;
+BEGIN
+    recorded := app.flip_versions(change_set);
+    PERFORM app.note_boundary_change(change_set);
+    UPDATE draft.changeset AS c SET
+        status = 'published',
+        published_at = recorded,
+        summary = (SELECT jsonb_build_object(
+            'changeset_id', change_set,
+            'grids', count(DISTINCT s.area_id) FILTER (WHERE s.level = 'grid' AND s.geom IS NOT NULL),
+            'ended', count(DISTINCT s.area_id) FILTER (WHERE s.level = 'grid' AND s.geom IS NULL),
+            'above', count(DISTINCT s.area_id) FILTER (WHERE s.level <> 'grid'))
+        FROM draft.staged AS s WHERE s.changeset_id = change_set)
+    WHERE c.changeset_id = change_set;
+    DELETE FROM draft.staged WHERE changeset_id = change_set;
+    PERFORM app.take_boundary_lock();
+END $$;
+COMMENT ON FUNCTION app.flip_changeset(bigint) IS 'What was prepared goes live with the commit, which follows at once: intake waits for that only';

@@ -1,0 +1,28 @@
+CREATE FUNCTION app.follow_changeset(change_set bigint, batch integer DEFAULT 2000) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- One batch after a publish: posts and overlays with the first, then tickets. Returns how many tickets were moved;
+-- call until 0. Safe to repeat, also after a crash, and by several at once: they take turns.
+DECLARE
+    c draft.changeset;
+    moved bigint := 0;
+BEGIN
+    PERFORM pg_advisory_xact_lock(app.follower_lock());
+    SELECT * INTO STRICT c FROM draft.changeset WHERE changeset_id = change_set;
+    IF c.published_at IS NULL OR c.followed_at IS NOT NULL OR c.valid_from > clock_timestamp() THEN
+        RETURN 0;
+    END IF;
+    PERFORM app.hand_over_posts(change_set);
+    PERFORM app.follow_overlays(change_set);
+    IF c.policy = 'move' THEN
+        moved := app.follow_tickets(change_set, batch);
+    END IF;
+    UPDATE draft.changeset AS u SET
+        summary = u.summary || jsonb_build_object(
+            'tickets_moved', moved + coalesce((u.summary ->> 'tickets_moved')::bigint, 0)),
+        followed_at = CASE WHEN moved = 0 THEN clock_timestamp() END
+    WHERE u.changeset_id = change_set;
+    RETURN moved;
+END $$;
+COMMENT ON FUNCTION app.follow_changeset(bigint, integer) IS
+'Move one batch of open tickets after a publish; returns how many were moved, 0 when all have followed';
+GRANT EXECUTE ON FUNCTION app.follow_changeset(bigint, integer) TO gisgrid_service;

@@ -1,0 +1,31 @@
+CREATE FUNCTION app.follow_overlays(change_set bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Cameras, places, devices, posts with a point of their own and patrol cells take the areas that hold them now.
+BEGIN
+    WITH move AS MATERIALIZED (SELECT * FROM app.to_follow(change_set) AS f WHERE f.what <> 'ticket'),
+    camera AS (
+        UPDATE overlay.camera AS o SET area_id = m.to_area_id, path = m.path
+        FROM move AS m WHERE m.what = 'camera' AND o.code = m.id
+    ),
+    place AS (
+        UPDATE overlay.place AS o SET area_id = m.to_area_id, path = m.path
+        FROM move AS m WHERE m.what = 'place' AND o.code = m.id
+    ),
+    device AS (
+        UPDATE overlay.device AS o SET area_id = m.to_area_id, path = m.path
+        FROM move AS m WHERE m.what = 'device' AND o.code = m.id
+    )
+    UPDATE core.post AS o SET area_id = m.to_area_id, path = m.path
+    FROM move AS m WHERE m.what = 'post' AND o.post_id::text = m.id AND m.to_area_id IS NOT NULL;
+
+    UPDATE overlay.patrol_cell AS o SET path = coalesce(l.path, '{0}')
+    FROM draft.changeset AS c
+    JOIN draft.touched AS t ON t.changeset_id = c.changeset_id
+    JOIN core.area_version AS v ON v.area_id = t.area_id
+        AND v.changeset_id = c.changeset_id AND v.level = 'grid' AND v.recorded_to = 'infinity'
+    JOIN overlay.patrol_cell AS s ON s.geom_3857 && v.geom_3857
+    CROSS JOIN LATERAL app.locate(st_centroid(s.geom)) AS l
+    WHERE c.changeset_id = change_set AND c.network = 'base'
+      AND o.cell = s.cell AND o.path <> coalesce(l.path, '{0}');
+END $$;
+COMMENT ON FUNCTION app.follow_overlays(bigint) IS 'Give cameras, places, devices, posts with a point and patrol cells their present areas';

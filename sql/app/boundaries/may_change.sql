@@ -1,0 +1,8 @@
+CREATE FUNCTION app.may_change(area_path bigint []) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+-- The owner may everywhere; the service and people's own logins only in their scope.
+BEGIN
+    RETURN pg_has_role(session_user, 'gisgrid_owner', 'MEMBER') OR area_path && app.scope();
+END $$;
+COMMENT ON FUNCTION app.may_change(bigint []) IS 'May whoever asks change the boundaries of the area with this path?';
+GRANT EXECUTE ON FUNCTION app.may_change(bigint []) TO gisgrid_service;

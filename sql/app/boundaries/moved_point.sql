@@ -1,0 +1,119 @@
+CREATE FUNCTION app.moved_point(change_set bigint)
+RETURNS TABLE (what text, id text, accuracy_m double precision, area_id bigint, path bigint [], geom geometry)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+-- Whatever has a point and could move: what stands on an area that the change set touched, what lies on ground where
+-- it put a grid. Closed tickets never move. OFFSET 0 makes each look-up go area by area through its index: how many
+-- areas a change set touches (five, or all) no statistics tell, and planned as a join it scans every ticket for five.
+WITH touched AS (SELECT t.area_id FROM draft.touched AS t WHERE t.changeset_id = moved_point.change_set),
+
+ground AS (
+    SELECT v.geom
+    FROM touched AS u
+    CROSS JOIN LATERAL (
+        SELECT w.geom FROM core.area_version AS w
+        WHERE
+            w.area_id = u.area_id AND w.changeset_id = moved_point.change_set
+            AND w.level = 'grid' AND w.recorded_to = 'infinity'
+        OFFSET 0
+    ) AS v
+),
+
+network AS (SELECT c.network, c.valid_from FROM draft.changeset AS c WHERE c.changeset_id = moved_point.change_set)
+
+SELECT
+    'ticket',
+    t.number,
+    t.accuracy_m,
+    t.area_id,
+    t.path,
+    t.geom
+FROM (
+    SELECT o.ticket_id FROM touched AS u CROSS JOIN LATERAL (
+        SELECT a.ticket_id FROM work.ticket AS a WHERE a.area_id = u.area_id AND a.closed_at IS NULL OFFSET 0
+    ) AS o
+    UNION
+    SELECT i.ticket_id FROM ground AS g CROSS JOIN LATERAL (
+        SELECT a.ticket_id FROM work.ticket_private AS a WHERE a.geom && g.geom OFFSET 0
+    ) AS i
+) AS near
+CROSS JOIN network AS c
+CROSS JOIN LATERAL (
+    SELECT a.number, a.area_id, a.path, p.accuracy_m, p.geom
+    FROM work.ticket AS a
+    INNER JOIN work.ticket_private AS p ON a.ticket_id = p.ticket_id
+    WHERE a.ticket_id = near.ticket_id AND a.closed_at IS NULL AND a.network = c.network AND p.geom IS NOT NULL
+    OFFSET 0
+) AS t
+UNION ALL
+SELECT
+    'camera',
+    o.code,
+    NULL,
+    o.area_id,
+    o.path,
+    o.geom
+FROM (
+    SELECT a.camera_id FROM overlay.camera AS a WHERE a.area_id IN (SELECT u.area_id FROM touched AS u)
+    UNION
+    SELECT i.camera_id FROM ground AS g CROSS JOIN LATERAL (
+        SELECT a.camera_id FROM overlay.camera AS a WHERE a.geom && g.geom OFFSET 0
+    ) AS i
+) AS near
+INNER JOIN overlay.camera AS o ON near.camera_id = o.camera_id
+WHERE (SELECT c.network FROM network AS c) = 'base'
+UNION ALL
+SELECT
+    'place',
+    o.code,
+    NULL,
+    o.area_id,
+    o.path,
+    o.geom
+FROM (
+    SELECT a.place_id FROM overlay.place AS a WHERE a.area_id IN (SELECT u.area_id FROM touched AS u)
+    UNION
+    SELECT i.place_id FROM ground AS g CROSS JOIN LATERAL (
+        SELECT a.place_id FROM overlay.place AS a WHERE a.geom && g.geom OFFSET 0
+    ) AS i
+) AS near
+INNER JOIN overlay.place AS o ON near.place_id = o.place_id
+WHERE (SELECT c.network FROM network AS c) = 'base'
+UNION ALL
+SELECT
+    'device',
+    o.code,
+    NULL,
+    o.area_id,
+    o.path,
+    o.geom
+FROM (
+    SELECT a.device_id FROM overlay.device AS a WHERE a.area_id IN (SELECT u.area_id FROM touched AS u)
+    UNION
+    SELECT i.device_id FROM ground AS g CROSS JOIN LATERAL (
+        SELECT a.device_id FROM overlay.device AS a WHERE a.geom && g.geom OFFSET 0
+    ) AS i
+) AS near
+INNER JOIN overlay.device AS o ON near.device_id = o.device_id
+WHERE (SELECT c.network FROM network AS c) = 'base'
+UNION ALL
+SELECT
+    'post',
+    o.post_id::text,
+    NULL,
+    o.area_id,
+    o.path,
+    o.geom
+FROM touched AS u
+CROSS JOIN network AS c
+CROSS JOIN LATERAL (
+    SELECT p.post_id, p.area_id, p.path, p.geom
+    FROM core.area AS a
+    INNER JOIN core.post AS p ON a.area_id = p.area_id
+    WHERE
+        a.area_id = u.area_id AND a.network = c.network AND a.level = 'grid'
+        AND p.geom IS NOT NULL AND p.valid_to > c.valid_from
+    OFFSET 0
+) AS o;
+END;
+COMMENT ON FUNCTION app.moved_point(bigint) IS 'The points that a change set could move: open tickets, cameras, places, devices, posts';

@@ -1,0 +1,26 @@
+CREATE FUNCTION app.open_changeset() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+-- A new change set knows its area's path, whose it is, and whether its date was chosen.
+BEGIN
+    IF NEW.area_code IS NULL THEN
+        SELECT a.code INTO NEW.area_code FROM core.login_scope AS s JOIN core.area AS a ON a.area_id = s.area_id
+        WHERE s.login = session_user;
+    END IF;
+    NEW.opened_by := session_user;
+    NEW.is_dated := NEW.is_dated OR NEW.valid_from IS DISTINCT FROM now();
+    NEW.status := 'open';
+    NEW.published_at := NULL;
+    NEW.path := '{0}';
+    IF NEW.area_code IS NOT NULL THEN
+        SELECT v.path INTO NEW.path FROM core.area_version AS v
+        WHERE v.network = NEW.network AND v.code = NEW.area_code AND v.recorded_to = 'infinity'
+        ORDER BY v.valid_to DESC LIMIT 1;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION E'网 % 中没有区域 %\nnetwork % has no area %',
+                NEW.network, NEW.area_code, NEW.network, NEW.area_code
+                USING HINT = E'填写地图上区县、街道、社区或网格的编码\ngive the code of a district, town, community or grid of the map';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION app.open_changeset() IS 'A new change set knows its area''s path, whose it is, its date';

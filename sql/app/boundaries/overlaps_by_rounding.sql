@@ -1,0 +1,29 @@
+CREATE FUNCTION app.overlaps_by_rounding(one geometry, other geometry) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 100000
+BEGIN ATOMIC
+-- Where a cut ends on a neighbour's straight edge, its new corner cannot lie on that edge exactly: it stands beside
+-- it by the last digit of its coordinates. So nothing wider than 1e-12 degrees (0.1 micrometres) is in both, and no
+-- corner of one lies deeper in the other. The narrowest overlaps seen in real data are five times as deep.
+SELECT
+    CASE
+        WHEN EXISTS (
+            SELECT FROM st_dump(st_collectionextract(st_intersection(one, other), 3)) AS p
+            WHERE 2 * st_area(p.geom) > 1e-12 * st_perimeter(p.geom)
+        ) THEN false
+        ELSE NOT EXISTS (
+            SELECT
+            FROM (
+                SELECT p.geom, other AS holder FROM st_dumppoints(one) AS p
+                UNION ALL
+                SELECT p.geom, one FROM st_dumppoints(other) AS p
+            ) AS corner
+            WHERE
+                corner.geom && corner.holder
+                AND st_contains(corner.holder, corner.geom)
+                AND st_distance(corner.geom, st_boundary(corner.holder)) > 1e-12
+        )
+    END;
+END;
+COMMENT ON FUNCTION app.overlaps_by_rounding(geometry, geometry) IS
+'Do two areas share only what coordinates cannot tell from nothing? EPSG:4326; ask only where their insides meet';
+GRANT EXECUTE ON FUNCTION app.overlaps_by_rounding(geometry, geometry) TO gisgrid_service;

@@ -1,0 +1,50 @@
+CREATE FUNCTION app.preview_changeset(change_set bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Publish in earnest, what others published taken over, ask what follows, take it all back: so preview and publish
+-- cannot differ. Takes no lock that intake waits for. Returns how many things would move; meaningless where the check
+-- finds errors.
+DECLARE
+    reopened jsonb;
+    moves jsonb := '[]';
+    moved bigint;
+    recorded timestamptz;
+BEGIN
+    DELETE FROM draft.preview WHERE changeset_id = change_set;
+    BEGIN
+        UPDATE draft.changeset SET valid_from = clock_timestamp() WHERE changeset_id = change_set AND NOT is_dated;
+        PERFORM app.rebase_draft(change_set) FROM draft.changeset AS c WHERE c.changeset_id = change_set AND c.is_filled;
+        PERFORM app.stage_changeset(change_set);
+        recorded := app.flip_versions(change_set);
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'what', 'post', 'id', r.post_id, 'from', o.code, 'to', n.code, 'geom', st_asewkt(r.arrow, 15))), '[]')
+        INTO reopened FROM app.reopen_posts(change_set) AS r
+        JOIN core.area AS n ON n.area_id = r.to_area_id
+        LEFT JOIN core.area AS o ON o.area_id = r.from_area_id;
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'what', f.what, 'id', f.id, 'from', f.from_code, 'to', f.to_code, 'geom', st_asewkt(f.arrow, 15))), '[]')
+        INTO moves FROM (
+            SELECT t.what, t.id, t.from_code, t.to_code, t.arrow
+            FROM app.to_follow(change_set) AS t, draft.changeset AS c
+            WHERE c.changeset_id = change_set AND t.from_code IS DISTINCT FROM t.to_code
+              AND (t.what <> 'ticket' OR c.policy = 'move')
+            UNION ALL
+            SELECT 'post', e.post_id::text, o.code, n.code, e.arrow
+            FROM app.ending_post(change_set) AS e
+            JOIN core.area AS o ON o.area_id = e.from_area_id
+            LEFT JOIN core.area AS n ON n.area_id = e.heir_id AND NOT e.is_taken
+            UNION ALL
+            SELECT 'special', s.code, s.from_code, s.to_code, s.arrow FROM app.moved_special(change_set, recorded) AS s
+        ) AS f;
+        RAISE EXCEPTION 'taken back' USING ERRCODE = 'GG900';
+    EXCEPTION WHEN SQLSTATE 'GG900' THEN
+        NULL;
+    END;
+    INSERT INTO draft.preview (changeset_id, what, id, from_code, to_code, geom)
+    SELECT change_set, m->>'what', m->>'id', m->>'from', m->>'to', (m->>'geom')::geometry
+    FROM jsonb_array_elements(reopened || moves) AS m;
+    GET DIAGNOSTICS moved = ROW_COUNT;
+    RETURN moved;
+END $$;
+COMMENT ON FUNCTION app.preview_changeset(bigint) IS
+'Write what publishing a draft would move into draft.preview, by publishing it and taking that back';
+GRANT EXECUTE ON FUNCTION app.preview_changeset(bigint) TO gisgrid_service;

@@ -1,0 +1,16 @@
+CREATE FUNCTION app.stage_changeset(change_set bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- All that takes time and holds nobody up: identities, the versions to come, lineage.
+BEGIN
+    DELETE FROM draft.staged WHERE changeset_id = change_set;
+    PERFORM app.name_areas(change_set);
+    PERFORM app.stage_leaves(change_set);
+    PERFORM app.stage_level(change_set, l.level) FROM (
+        SELECT level FROM core.level WHERE level <> 'grid' ORDER BY rank DESC) AS l;
+    UPDATE draft.staged SET
+        label_point = (st_maximuminscribedcircle(geom)).center,
+        area_m2 = st_area(geom::geography)
+    WHERE changeset_id = change_set AND geom IS NOT NULL;
+    PERFORM app.note_lineage(change_set);
+END $$;
+COMMENT ON FUNCTION app.stage_changeset(bigint) IS 'Make the versions ready that a change set brings';

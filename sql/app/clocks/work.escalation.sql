@@ -1,0 +1,1 @@
+GRANT SELECT ON work.escalation TO gisgrid_service, gisgrid_viewer;

@@ -1,0 +1,33 @@
+CREATE FUNCTION app.counted_place(area_id bigint, at timestamptz, as_recorded timestamptz DEFAULT NULL)
+RETURNS TABLE (path bigint [], depth integer, has_children boolean, children bigint [])
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+-- A ticket belongs to an area by the whole path down to it, or one that was closed while its community lay in another
+-- town would count in the community and not in its town. No row where the area does not apply at that date.
+SELECT
+    a.path,
+    cardinality(a.path),
+    a.level <> 'grid',
+    ARRAY(
+        SELECT v.area_id
+        FROM app.area_at(counted_place.at, counted_place.as_recorded) AS v
+        WHERE v.parent_id = a.area_id OR (a.area_id = 0 AND v.parent_id IS NULL)
+    )
+FROM (
+    SELECT
+        v.area_id,
+        v.path,
+        v.level
+    FROM app.area_at(counted_place.at, counted_place.as_recorded) AS v
+    WHERE v.area_id = counted_place.area_id
+    UNION ALL
+    SELECT
+        0,
+        '{0}',
+        ''
+    WHERE counted_place.area_id = 0
+) AS a;
+END;
+COMMENT ON FUNCTION app.counted_place(bigint, timestamptz, timestamptz) IS
+'By which path are an area''s tickets counted at a date, and which children has it then?';
+GRANT EXECUTE ON FUNCTION app.counted_place(bigint, timestamptz, timestamptz) TO gisgrid_service, gisgrid_viewer;

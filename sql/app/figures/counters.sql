@@ -1,0 +1,31 @@
+CREATE FUNCTION app.counters(
+    area_id bigint, at timestamptz, zone text, due_soon interval
+)
+RETURNS TABLE (
+    total bigint, done bigint, open bigint, today bigint, due_soon bigint, overdue bigint, unplaced bigint
+)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+-- One pass over the tickets of the area's subtree. Unplaced: held by none of the children that exist at that date.
+WITH place AS MATERIALIZED (SELECT p.* FROM app.counted_place(counters.area_id, counters.at) AS p)
+
+SELECT
+    count(*) AS total,
+    count(*) FILTER (WHERE t.closed_at <= counters.at) AS done,
+    count(*) FILTER (WHERE (t.closed_at <= counters.at) IS NOT TRUE) AS open,
+    count(*) FILTER (
+        WHERE (t.received_at AT TIME ZONE counters.zone)::date = (counters.at AT TIME ZONE counters.zone)::date
+    ) AS today,
+    count(*) FILTER (
+        WHERE (t.closed_at <= counters.at) IS NOT TRUE
+        AND t.due_at > counters.at AND t.due_at <= counters.at + counters.due_soon
+    ) AS due_soon,
+    count(*) FILTER (WHERE (t.closed_at <= counters.at) IS NOT TRUE AND t.due_at <= counters.at) AS overdue,
+    count(*) FILTER (WHERE p.has_children AND (t.path[p.depth + 1] = ANY(p.children)) IS NOT TRUE) AS unplaced
+FROM work.ticket AS t
+INNER JOIN place AS p ON p.path = t.path[1:p.depth]
+WHERE t.path @> ARRAY[counters.area_id] AND t.received_at <= counters.at;
+END;
+COMMENT ON FUNCTION app.counters(bigint, timestamptz, text, interval) IS
+'How do the tickets of an area stand now (at)? total = the children''s totals + unplaced, always; area 0 = all';
+GRANT EXECUTE ON FUNCTION app.counters(bigint, timestamptz, text, interval) TO gisgrid_service, gisgrid_viewer;

@@ -1,0 +1,35 @@
+CREATE FUNCTION app.counters_then(
+    area_id bigint, at timestamptz, zone text, due_soon interval, as_recorded timestamptz DEFAULT NULL
+)
+RETURNS TABLE (
+    total bigint, done bigint, open bigint, today bigint, due_soon bigint, overdue bigint, unplaced bigint
+)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+-- As app.counters, of another instant or state of knowledge.
+WITH place AS MATERIALIZED (
+    SELECT p.* FROM app.counted_place(counters_then.area_id, counters_then.at, counters_then.as_recorded) AS p
+)
+
+SELECT
+    count(*) AS total,
+    count(t.closed_at) AS done,
+    count(*) - count(t.closed_at) AS open,
+    count(*) FILTER (
+        WHERE (t.received_at AT TIME ZONE counters_then.zone)::date
+        = (counters_then.at AT TIME ZONE counters_then.zone)::date
+    ) AS today,
+    count(*) FILTER (
+        WHERE t.closed_at IS NULL
+        AND t.due_at > counters_then.at AND t.due_at <= counters_then.at + counters_then.due_soon
+    ) AS due_soon,
+    count(*) FILTER (WHERE t.closed_at IS NULL AND t.due_at <= counters_then.at) AS overdue,
+    count(*) FILTER (WHERE p.has_children AND (t.path[p.depth + 1] = ANY(p.children)) IS NOT TRUE) AS unplaced
+FROM app.tickets_then(counters_then.area_id, counters_then.at, counters_then.as_recorded) AS t
+INNER JOIN place AS p ON p.path = t.path[1:p.depth];
+END;
+COMMENT ON FUNCTION app.counters_then(bigint, timestamptz, text, interval, timestamptz) IS
+'How did the tickets of an area stand at another instant, or as was recorded by then? Sums as of app.counters';
+GRANT EXECUTE ON FUNCTION
+app.counters_then(bigint, timestamptz, text, interval, timestamptz)
+TO gisgrid_service, gisgrid_viewer;

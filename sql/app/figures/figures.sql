@@ -1,0 +1,89 @@
+CREATE FUNCTION app.figures(
+    area_id bigint, received_from timestamptz, received_to timestamptz, at timestamptz DEFAULT NULL
+)
+RETURNS TABLE (code text, is_own boolean, share double precision, received bigint, closed bigint)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+-- Whatever leaf a ticket was counted under, by which shape: its figures belong to the ground of that shape. Of each
+-- such shape the share that lies in the area as it is at that instant; so figures of one piece of ground can be
+-- compared over years, and those of all areas together leave nothing out but ground that was lost.
+WITH area AS (
+    SELECT v.area_id, v.network, v.level, v.kind, v.geom
+    FROM app.area_at(figures.at) AS v
+    WHERE v.area_id = figures.area_id
+),
+
+shape AS (
+    SELECT
+        v.area_version_id,
+        v.code,
+        v.geom,
+        v.path @> ARRAY[figures.area_id] AS is_own,
+        a.geom AS area_geom
+    FROM area AS a
+    INNER JOIN core.area_version AS v
+        ON
+            v.network = a.network AND v.level = 'grid' AND v.geom && a.geom
+            AND (a.level <> 'grid' OR v.kind = a.kind)
+),
+
+counted AS (
+    SELECT
+        t.area_version_id,
+        count(*) FILTER (
+            WHERE t.received_at >= figures.received_from AND t.received_at < figures.received_to
+        ) AS received,
+        count(*) FILTER (
+            WHERE t.closed_at >= figures.received_from AND t.closed_at < figures.received_to
+        ) AS closed
+    FROM work.ticket AS t
+    WHERE
+        t.area_version_id IN (SELECT s.area_version_id FROM shape AS s)
+        AND t.received_at < figures.received_to
+        AND (t.received_at >= figures.received_from OR t.closed_at >= figures.received_from)
+    GROUP BY t.area_version_id
+)
+
+SELECT
+    s.code,
+    bool_or(s.is_own) AS is_own,
+    x.share,
+    sum(c.received)::bigint AS received,
+    sum(c.closed)::bigint AS closed
+FROM counted AS c
+INNER JOIN shape AS s ON c.area_version_id = s.area_version_id
+CROSS JOIN LATERAL (
+    SELECT round((CASE
+        WHEN st_covers(s.area_geom, s.geom) THEN 1
+        WHEN NOT st_relate(s.area_geom, s.geom, '2********') THEN 0
+        ELSE st_area(st_collectionextract(st_intersection(s.area_geom, s.geom, 1e-13), 3)) / st_area(s.geom)
+    END)::numeric, 10)::double precision AS share
+) AS x
+WHERE x.share > 0
+GROUP BY s.code, x.share
+UNION ALL
+-- Outside every grid, on the area's own list or on one below it.
+SELECT
+    NULL,
+    true,
+    1,
+    o.received,
+    o.closed
+FROM (
+    SELECT
+        count(*) FILTER (
+            WHERE t.received_at >= figures.received_from AND t.received_at < figures.received_to
+        ) AS received,
+        count(*) FILTER (
+            WHERE t.closed_at >= figures.received_from AND t.closed_at < figures.received_to
+        ) AS closed
+    FROM work.ticket AS t
+    WHERE t.area_version_id IS NULL AND t.path @> ARRAY[figures.area_id]
+) AS o
+WHERE o.received > 0 OR o.closed > 0
+ORDER BY code, share DESC;
+END;
+COMMENT ON FUNCTION app.figures(bigint, timestamptz, timestamptz, timestamptz) IS
+'Tickets received and closed from..to on the ground that an area holds at an instant, by the codes and shapes that '
+'they were counted under, with the share of each that lies in it; code null: outside every grid';
+GRANT EXECUTE ON FUNCTION app.figures(bigint, timestamptz, timestamptz, timestamptz) TO gisgrid_service, gisgrid_viewer;

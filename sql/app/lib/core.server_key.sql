@@ -1,0 +1,1 @@
+GRANT SELECT ON core.server_key TO gisgrid_service;

@@ -1,0 +1,15 @@
+CREATE FUNCTION app.scope() RETURNS bigint [] LANGUAGE plpgsql STABLE PARALLEL SAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Which areas may be seen here? The service says it per transaction, a login of one's own is looked up; else none.
+DECLARE
+    text_scope text := nullif(current_setting('gisgrid.scope', true), '');
+BEGIN
+    IF pg_has_role(session_user, 'gisgrid_service', 'MEMBER') THEN
+        RETURN coalesce(text_scope::bigint[], '{}');
+    END IF;
+    RETURN coalesce(
+        (SELECT CASE WHEN s.role = 'admin' THEN '{0}' ELSE ARRAY[s.area_id] END
+         FROM core.login_scope AS s WHERE s.login = session_user), '{}');
+END $$;
+COMMENT ON FUNCTION app.scope() IS 'area_id of the areas whose subtrees may be seen in this transaction; {0} = everything';
+GRANT EXECUTE ON FUNCTION app.scope() TO gisgrid_service, gisgrid_viewer;

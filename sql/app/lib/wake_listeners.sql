@@ -1,0 +1,7 @@
+CREATE FUNCTION app.wake_listeners() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('gisgrid_change', '');
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION app.wake_listeners() IS
+'Wakes whoever follows core.change; the notice is bare, the table says what changed';

@@ -1,0 +1,23 @@
+CREATE FUNCTION app.address_notices(written bigint []) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
+-- Runs in the transaction that causes the notices, after its statement: what the ticket is now is what is told.
+BEGIN
+    IF NOT EXISTS (SELECT FROM work.target) THEN
+        RETURN;
+    END IF;
+    WITH addressed AS (
+        INSERT INTO work.delivery (outbox_id, target_id, ticket_id)
+        SELECT o.outbox_id, g.target_id, o.ticket_id
+        FROM work.outbox AS o
+        JOIN work.ticket AS t ON t.ticket_id = o.ticket_id
+        JOIN work.target AS g ON app.is_told(g.topics, o.topic)
+            AND (g.area_id IS NULL OR g.area_id = ANY(t.path) OR g.area_id = ANY(o.left_path))
+            AND (g.category IS NULL OR app.is_in_category(t.category, g.category))
+        WHERE o.outbox_id = ANY(written)
+        ORDER BY o.outbox_id, g.target_id
+        RETURNING delivery.outbox_id
+    )
+    UPDATE work.outbox AS o SET facts = app.public_facts(o.ticket_id) || app.public_payload(o.payload)
+    WHERE o.outbox_id IN (SELECT a.outbox_id FROM addressed AS a);
+END $$;
+COMMENT ON FUNCTION app.address_notices(bigint []) IS 'Give notices their deliveries, one a target, and the facts that go out';

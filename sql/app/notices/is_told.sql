@@ -1,0 +1,14 @@
+CREATE FUNCTION app.is_told(topics text [], topic text) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    held text;
+BEGIN
+    FOREACH held IN ARRAY topics LOOP
+        IF held = topic OR held LIKE '%*' AND starts_with(topic, rtrim(held, '*')) THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    RETURN topics = '{}';
+END $$;
+COMMENT ON FUNCTION app.is_told(text [], text) IS 'Does this list of topics hold the topic? Empty: all; a last * stands for anything';
+GRANT EXECUTE ON FUNCTION app.is_told(text [], text) TO gisgrid_service;

@@ -1,0 +1,12 @@
+CREATE FUNCTION app.public_payload(payload jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+-- What people have typed (notes, reasons) is not public, so only what is named here goes out.
+BEGIN
+    RETURN (
+        SELECT coalesce(jsonb_object_agg(p.key, p.value), '{}') FROM jsonb_each(payload) AS p
+        WHERE p.key IN ('from', 'to', 'from_step', 'to_step', 'clock', 'level')
+          AND jsonb_typeof(p.value) IN ('string', 'null')
+           OR p.key = 'score' AND jsonb_typeof(p.value) = 'number');
+END $$;
+COMMENT ON FUNCTION app.public_payload(jsonb) IS 'Of what the writer of a notice says, the keys that are public';
+GRANT EXECUTE ON FUNCTION app.public_payload(jsonb) TO gisgrid_service;

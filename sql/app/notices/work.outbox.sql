@@ -1,0 +1,3 @@
+CREATE TRIGGER address_notices AFTER INSERT ON work.outbox
+REFERENCING NEW TABLE AS written
+FOR EACH STATEMENT EXECUTE FUNCTION app.address_written();

@@ -1,0 +1,9 @@
+CREATE FUNCTION app.note_ground() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO core.change (layer, box)
+    SELECT 'ground', st_envelope(st_collect(st_envelope(geom))) FROM changed HAVING count(*) > 0;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION app.note_ground() IS
+'Notes in core.change, once a statement, the box of all ground that a statement drew or took away';

@@ -1,0 +1,1 @@
+GRANT SELECT ON core.account TO gisgrid_service;

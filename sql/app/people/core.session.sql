@@ -1,0 +1,1 @@
+GRANT SELECT, INSERT, DELETE ON core.session TO gisgrid_service;

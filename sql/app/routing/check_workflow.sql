@@ -1,0 +1,54 @@
+CREATE FUNCTION app.check_workflow() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A template that a ticket could be lost in is refused when it is saved, at the end of the transaction.
+DECLARE
+    w text;
+    wrong text;
+BEGIN
+    FOREACH w IN ARRAY ARRAY[coalesce(NEW.workflow, OLD.workflow), OLD.workflow] LOOP
+        CONTINUE WHEN NOT EXISTS (SELECT FROM work.workflow AS f WHERE f.workflow = w);
+        WITH RECURSIVE step AS (
+            SELECT s.* FROM work.step AS s WHERE s.workflow = w
+        ), arc AS (
+            SELECT t.* FROM work.transition AS t WHERE t.workflow = w
+        ), reached AS (
+            SELECT s.step FROM step AS s WHERE s.is_first_routed OR s.is_unrouted
+            UNION
+            SELECT a.to_step FROM reached AS r JOIN arc AS a ON a.from_step = r.step
+        ), ending AS (
+            SELECT s.step FROM step AS s WHERE s.closes
+            UNION
+            SELECT a.from_step FROM ending AS e JOIN arc AS a ON a.to_step = e.step AND a.kind <> 'reopen'
+        )
+        SELECT CASE
+            WHEN (SELECT count(*) FROM step AS s WHERE s.is_first_routed) <> 1
+                THEN 'one step must be where a routed report begins'
+            WHEN (SELECT count(*) FROM step AS s WHERE s.is_unrouted) <> 1
+                THEN 'one step must be where a report waits for somebody'
+            WHEN NOT EXISTS (SELECT FROM step AS s WHERE s.closes) THEN 'no step closes a ticket'
+            WHEN EXISTS (SELECT FROM step AS s WHERE s.closes AND (s.is_first_routed OR s.is_unrouted))
+                THEN 'a report cannot begin in a step that closes'
+            WHEN NOT EXISTS (SELECT FROM arc AS a JOIN step AS f ON f.step = a.from_step AND f.is_unrouted
+                             JOIN step AS t ON t.step = a.to_step AND t.is_first_routed)
+                THEN 'no transition leads from where a report waits to where it is worked on'
+            WHEN EXISTS (SELECT FROM arc AS a JOIN step AS s ON s.step = a.from_step
+                         WHERE s.closes <> (a.kind = 'reopen'))
+                THEN 'a transition is called reopen if and only if it leaves a step that closes'
+            WHEN EXISTS (SELECT FROM arc AS a JOIN step AS s ON s.step = a.to_step
+                         WHERE a.kind = 'reopen' AND NOT s.is_first_routed)
+                THEN 'what is reopened begins where a routed report begins'
+            WHEN EXISTS (SELECT FROM reached AS r WHERE r.step NOT IN (SELECT e.step FROM ending AS e))
+                THEN 'from ' || (SELECT string_agg(r.step, ', ' ORDER BY r.step) FROM reached AS r
+                                 WHERE r.step NOT IN (SELECT e.step FROM ending AS e)) || ' no step closes a ticket'
+            WHEN EXISTS (SELECT FROM arc AS a, unnest(a.roles) AS r (role)
+                         WHERE r.role <> 'reporter' AND r.role NOT IN (SELECT c.role FROM core.account_role AS c))
+                THEN 'a transition names a role that nobody can have'
+            WHEN EXISTS (SELECT FROM arc AS a WHERE a.roles = '{}') THEN 'a transition names nobody who may take it'
+            END INTO wrong;
+        IF wrong IS NOT NULL THEN
+            RAISE EXCEPTION 'workflow %: %', w, wrong USING ERRCODE = 'check_violation', HINT = 'correct the template';
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION app.check_workflow() IS
+'Guard: from every step that a ticket can reach a closing one can be reached; entries, reopenings and roles are sound';

@@ -1,0 +1,3 @@
+CREATE CONSTRAINT TRIGGER check_workflow AFTER INSERT OR UPDATE OR DELETE ON work.step
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app.check_workflow();
+GRANT SELECT ON work.step TO gisgrid_service, gisgrid_viewer;

@@ -1,0 +1,7 @@
+CREATE FUNCTION app.keep_state() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO work.former_state (ticket_id, closed_at, due_at) VALUES (OLD.ticket_id, OLD.closed_at, OLD.due_at);
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION app.keep_state() IS 'A ticket that is opened again, or due at another time, keeps how it was';

@@ -1,0 +1,12 @@
+CREATE FUNCTION app.note_talk(ticket bigint, what text, actor text, note text, detail jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- The notice says that something was said, never what.
+BEGIN
+    INSERT INTO work.event (ticket_id, path, department, action, from_step, to_step, actor, note, detail)
+    SELECT t.ticket_id, t.path, p.department, what, t.step, t.step, note_talk.actor, note_talk.note, note_talk.detail
+    FROM work.ticket AS t JOIN work.ticket_private AS p USING (ticket_id) WHERE t.ticket_id = note_talk.ticket;
+    INSERT INTO work.outbox (ticket_id, topic, payload) VALUES (note_talk.ticket, 'ticket.' || what, note_talk.detail);
+    PERFORM app.note_news(note_talk.ticket);
+END $$;
+COMMENT ON FUNCTION app.note_talk(bigint, text, text, text, jsonb) IS
+'Write down what staff and reporter say to each other: an event with the words, a notice without';

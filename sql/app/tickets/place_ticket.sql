@@ -1,0 +1,40 @@
+CREATE FUNCTION app.place_ticket(
+    ticket bigint, spot geometry, accuracy_m double precision,
+    OUT code text, OUT area_version_id bigint, OUT method text
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- The caller holds the shared boundary lock where boundaries could flip meanwhile; what is private follows in reroute.
+-- Without a point: where the area is now that was named. Where a device stands is not shown.
+DECLARE
+    l record;
+BEGIN
+    IF spot IS NULL THEN
+        SELECT h.* INTO l FROM work.ticket AS t JOIN work.ticket_private AS p USING (ticket_id)
+        CROSS JOIN LATERAL app.area_held(p.named_area_id, t.area_id, t.network) AS h WHERE t.ticket_id = ticket;
+        UPDATE work.ticket AS x SET
+            area_version_id = l.area_version_id, area_id = l.area_id, path = l.path, method = l.method,
+            confidence = l.confidence, geom = CASE WHEN x.geom IS NOT NULL THEN l.label_point END
+        WHERE x.ticket_id = ticket;
+        code := l.code;
+        area_version_id := l.area_version_id;
+        method := l.method;
+        RETURN;
+    END IF;
+    SELECT g.area_version_id, g.method, g.confidence, coalesce(g.area_id, u.area_id) AS held_by,
+           coalesce(g.path, u.path, '{0}') AS held_path, coalesce(g.code, u.code) AS held_code
+    INTO l FROM work.ticket AS t CROSS JOIN LATERAL app.locate(spot, t.network, NULL, place_ticket.accuracy_m) AS g
+    LEFT JOIN LATERAL app.area_above(spot, t.network) AS u ON g.area_id IS NULL
+    WHERE t.ticket_id = ticket;
+    UPDATE work.ticket AS x SET
+        area_version_id = l.area_version_id, area_id = l.held_by, path = l.held_path, method = l.method,
+        confidence = l.confidence,
+        geom = CASE WHEN c.public_place = 'point' AND p.device_id IS NULL THEN spot ELSE v.label_point END
+    FROM work.category AS c
+    CROSS JOIN work.ticket_private AS p
+    LEFT JOIN core.area_version AS v ON v.area_version_id = l.area_version_id
+    WHERE x.ticket_id = ticket AND p.ticket_id = ticket AND c.category = x.category;
+    code := l.held_code;
+    area_version_id := l.area_version_id;
+    method := l.method;
+END $$;
+COMMENT ON FUNCTION app.place_ticket(bigint, geometry, double precision) IS
+'A ticket takes the grid that has this point now; which one, by which version, how it was found';

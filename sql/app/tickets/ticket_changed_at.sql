@@ -1,0 +1,7 @@
+CREATE FUNCTION app.ticket_changed_at(ticket bigint) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+BEGIN ATOMIC
+SELECT e.at FROM work.event AS e WHERE e.ticket_id = ticket ORDER BY e.event_id DESC LIMIT 1;
+END;
+COMMENT ON FUNCTION app.ticket_changed_at(bigint) IS 'When something last happened to a ticket: a date, and dates are public';
+GRANT EXECUTE ON FUNCTION app.ticket_changed_at(bigint) TO gisgrid_service;

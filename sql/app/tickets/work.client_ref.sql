@@ -1,0 +1,1 @@
+GRANT SELECT, INSERT ON work.client_ref TO gisgrid_service;

@@ -1,0 +1,9 @@
+ALTER TABLE work.event ENABLE ROW LEVEL SECURITY;
+CREATE POLICY event_is_seen_in_scope ON work.event FOR SELECT USING (
+    path && (SELECT app.scope()) OR department = (SELECT app.scope_department())
+    OR ticket_id = ANY((SELECT app.called_to())::bigint [])
+);
+CREATE POLICY event_is_appended ON work.event FOR INSERT WITH CHECK (true);
+CREATE TRIGGER events_append BEFORE UPDATE OR DELETE OR TRUNCATE ON work.event
+FOR EACH STATEMENT EXECUTE FUNCTION app.events_append();
+GRANT SELECT ON work.event TO gisgrid_service, gisgrid_viewer;

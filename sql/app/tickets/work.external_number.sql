@@ -1,0 +1,1 @@
+GRANT SELECT, INSERT ON work.external_number TO gisgrid_service;

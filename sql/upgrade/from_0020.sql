@@ -1,0 +1,50 @@
+-- What brings a database of the state before release 0.1.0 (migrations 0001 to 0020) to the baseline in sql/migrations:
+-- the functions of its triggers live in schema app now, and are built again with it. Its data stays as it is.
+DROP FUNCTION core.add_work(timestamptz, interval);
+DROP FUNCTION core.due_at(timestamptz, integer, text);
+DROP FUNCTION core.measure_rules_of_shift();
+DROP FUNCTION core.move_due(timestamptz, text, timestamptz, timestamptz);
+DROP FUNCTION core.only_close_the_record();
+DROP FUNCTION core.refresh_work_span();
+DROP FUNCTION core.scope();
+DROP FUNCTION core.scope_department();
+DROP FUNCTION core.wake_listeners();
+DROP FUNCTION core.work_before(timestamptz);
+DROP FUNCTION draft.check_changed();
+DROP FUNCTION draft.check_saved();
+DROP FUNCTION draft.clear_changeset();
+DROP FUNCTION draft.date_changeset();
+DROP FUNCTION draft.fill_changeset();
+DROP FUNCTION draft.flip_changeset();
+DROP FUNCTION draft.guard_area();
+DROP FUNCTION draft.guard_changeset();
+DROP FUNCTION draft.guard_deleted();
+DROP FUNCTION draft.mark_changed();
+DROP FUNCTION draft.note_saved();
+DROP FUNCTION draft.open_changeset();
+DROP FUNCTION draft.prepare_changeset();
+DROP FUNCTION draft.refuse_no_row();
+DROP FUNCTION overlay.note_change();
+DROP FUNCTION overlay.note_ground();
+DROP FUNCTION work.address_notices();
+DROP FUNCTION work.called_to();
+DROP FUNCTION work.check_workflow();
+DROP FUNCTION work.day_seconds(time, time);
+DROP FUNCTION work.events_append();
+DROP FUNCTION work.first_alarm(timestamptz, timestamptz, timestamptz, timestamptz);
+DROP FUNCTION work.former_append();
+DROP FUNCTION work.grow_category_tree();
+DROP FUNCTION work.keep_path();
+DROP FUNCTION work.keep_state();
+DROP FUNCTION work.keep_used_category();
+DROP FUNCTION work.measure_rule();
+DROP FUNCTION work.note_change();
+DROP FUNCTION work.note_leaving_grid();
+DROP FUNCTION work.note_solving();
+DROP FUNCTION work.refuse_tied_rule();
+DROP FUNCTION work.start_clock();
+DROP FUNCTION work.turn_clock();
+
+ALTER TABLE core.login_scope ADD COLUMN verifier text;
+COMMENT ON COLUMN core.login_scope.verifier IS
+'PostgreSQL''s SCRAM verifier of the login''s password, by which a login lost in a restore is made again; signs nobody in';
