@@ -1,15 +1,21 @@
 """Is the process alive, is the service ready, how is it doing, what is it set to?"""
 
+import time
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from gisgrid import __version__
 from gisgrid.api.answers import Config, Status, problems
 from gisgrid.api.session import CurrentDatabase
 from gisgrid.changes import unread_for_s
 from gisgrid.errors import Fault, Unavailable
+from gisgrid.migrations.catalogue import find_differences
+
+LOOK_AGAIN_S = 10
+"""How long an answer about the catalogue holds: it costs some 50 ms, and probes come every second."""
+SHOWN = 20
 
 router = APIRouter(tags=["health"])
 
@@ -22,12 +28,28 @@ async def get_health() -> dict[str, str]:
 
 @router.get("/readyz", response_model=Status, responses=problems(503))
 def get_readiness(request: Request, database: CurrentDatabase) -> dict[str, str]:
-    """Ready: migrated, sample loaded, the database answers; 503 with the reason until then."""
+    """Ready: migrated, sample loaded, the database answers and holds what it should; 503 with the reason until then."""
     if not request.app.state.ready():
         raise Unavailable(Fault("service", "starting: migration or sample not finished", "try again in a moment"))
     with database.transaction() as connection:
         connection.execute(text("SELECT 1 FROM core.level LIMIT 1"))
+        if faults := _catalogue_faults(request, connection):
+            raise Unavailable(*faults)
     return {"status": "ready"}
+
+
+def _catalogue_faults(request: Request, connection: Connection) -> list[Fault]:
+    """What of functions, triggers, policies, grants and roles is not as the last deploy left it?"""
+    state = request.app.state
+    if time.monotonic() - getattr(state, "catalogue_seen", float("-inf")) > LOOK_AGAIN_S:
+        remedy, zh = "gisgrid migrate", "运行 gisgrid migrate"
+        state.catalogue_faults = [
+            Fault("database", str(one), remedy, f"{one.kind} {one.identity} 缺失或被改动", zh)
+            for one in find_differences(connection)[:SHOWN]
+        ]
+        state.catalogue_seen = time.monotonic()
+    faults: list[Fault] = state.catalogue_faults
+    return faults
 
 
 @router.get("/metrics", include_in_schema=False)

@@ -2,7 +2,7 @@ CREATE FUNCTION app.ticket_state(
     closed_at timestamptz, due_at timestamptz, at timestamptz, due_soon interval DEFAULT '0'
 )
 RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 SELECT CASE
     WHEN ticket_state.closed_at <= ticket_state.at THEN 'done'
