@@ -15,8 +15,8 @@ from sqlalchemy import Connection, text
 
 from gisgrid.database import EVERYTHING, NOTHING, Scope
 from gisgrid.errors import Conflict, Fault, NotSignedIn, Refused
+from gisgrid.migrations.logins import EDITOR, Login, make_login
 
-ROLES = ("worker", "dispatcher", "supervisor", "department", "editor", "admin")
 SESSION_LIFE = timedelta(hours=12)
 RESERVED = re.compile(r"^(postgres|pg_.*|gisgrid.*|public|none)$")
 
@@ -35,6 +35,8 @@ class Caller:
     scope: Scope = NOTHING
     area_id: int | None = None
     person_id: int | None = None
+    may: frozenset[str] = frozenset()
+    """What the role allows (core.permission); where and with what is a question of scope."""
 
     @property
     def signed_in(self) -> bool:
@@ -46,8 +48,11 @@ STRANGER = Caller()
 
 _ACCOUNT = """
 SELECT c.account_id, c.name, c.role, c.area_id, c.person_id, coalesce(c.department, '') AS department,
-       c.secret_sha256, a.code
-FROM core.account AS c LEFT JOIN core.area AS a ON a.area_id = c.area_id
+       c.secret_sha256, a.code, r.works_in,
+       ARRAY(SELECT p.action FROM core.permission AS p WHERE p.role = c.role) AS may
+FROM core.account AS c
+JOIN core.account_role AS r ON r.role = c.role
+LEFT JOIN core.area AS a ON a.area_id = c.area_id
 """
 
 
@@ -88,20 +93,20 @@ def add_account(
             "person": person_id,
         },
     )
-    if role == "editor" if login is None else login:
-        _add_login(connection, name, role, area_id, secret, zone)
+    under = connection.execute(
+        text("SELECT login_under FROM core.account_role WHERE role = :role"), {"role": role}
+    ).scalar()
+    if under if login is None else login:
+        make_login(connection, Login(name, role, area_id, under or EDITOR, zone), secret)
     return secret
 
 
 def _check_account(connection: Connection, name: str, role: str, area: str, department: str) -> int | None:
     if not re.fullmatch(r"[a-z][a-z0-9_.-]{1,39}", name) or RESERVED.match(name):
         raise Refused(Fault("name", f"{name!r} cannot be used", "2 to 40 of a-z 0-9 _ . -, a letter first"))
-    if role not in ROLES:
-        raise Refused(Fault("role", f"{role!r} is no role", f"one of {', '.join(ROLES)}"))
-    if role == "department" and not department:
-        raise Refused(Fault("department", "a department's account names its department", "give --department"))
-    if not area and role not in ("admin", "department"):
-        raise Refused(Fault("area", f"a {role} works in an area", "give its code with --area"))
+    roles = connection.execute(text("SELECT role FROM core.account_role ORDER BY role")).scalars().all()
+    if role not in roles:
+        raise Refused(Fault("role", f"{role!r} is no role", f"one of {', '.join(roles)}"))
     if connection.execute(text("SELECT 1 FROM core.account WHERE name = :name"), {"name": name}).scalar():
         raise Conflict(Fault("name", f"there is an account {name} already", "choose another name"))
     if not area:
@@ -131,22 +136,6 @@ def find_person(connection: Connection, person: str) -> int:
         several = "; ".join(f"{row.person_id} ({row.posts or 'no post'})" for row in found)
         raise Refused(Fault("person", f"{len(found)} people are called {person}", f"one of the numbers {several}"))
     return int(found[0].person_id)
-
-
-def _add_login(connection: Connection, name: str, role: str, area_id: int | None, secret: str, zone: str) -> None:
-    quoted_name, quoted_secret, quoted_zone = connection.execute(
-        text("SELECT quote_ident(:name), quote_literal(:secret), quote_literal(:zone)"),
-        {"name": name, "secret": secret, "zone": zone},
-    ).one()
-    connection.exec_driver_sql(
-        f"CREATE ROLE {quoted_name} LOGIN PASSWORD {quoted_secret} IN ROLE gisgrid_editor;"
-        f" ALTER ROLE {quoted_name} SET timezone = {quoted_zone}",
-        execution_options={"no_parameters": True},
-    )
-    connection.execute(
-        text("INSERT INTO core.login_scope (login, role, area_id) VALUES (:name, :role, :area)"),
-        {"name": name, "role": role, "area": area_id},
-    )
 
 
 def sign_in(connection: Connection, name: str, secret: str) -> tuple[Caller, str]:
@@ -197,15 +186,15 @@ def find_by_token(connection: Connection, token: str) -> Caller:
 
 
 def _caller(row: Any) -> Caller:
-    role, area_id = row.role, row.area_id
-    department = row.department if role == "department" else ""
-    if role == "admin" and area_id is None:
+    area_id = row.area_id
+    department = row.department if row.works_in == "department" else ""
+    if row.works_in == "district" and area_id is None:
         scope = EVERYTHING
-    elif role == "department":
+    elif row.works_in == "department":
         scope = Scope((), department)
     else:
         scope = Scope((area_id,))
-    return Caller(row.name, role, row.code or "", department, scope, area_id, row.person_id)
+    return Caller(row.name, row.role, row.code or "", department, scope, area_id, row.person_id, frozenset(row.may))
 
 
 def ticket_secret(key: bytes, number: str) -> str:

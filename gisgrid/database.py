@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from gisgrid.errors import Fault, Refused, Unavailable
+from gisgrid.errors import Conflict, Fault, GisgridError, NotAllowed, NotFound, Refused, Unavailable
 
 log = logging.getLogger("gisgrid")
 OWNER = "gisgrid_owner"
@@ -30,6 +30,15 @@ class Scope:
     department: str = ""
 
 
+REFUSALS: dict[str, type[GisgridError]] = {
+    "GG403": NotAllowed,
+    "GG404": NotFound,
+    "GG409": Conflict,
+    "GG422": Refused,
+}
+"""What an SQLSTATE of app.refusal means; every other one is the database's own."""
+CONSTRAINTS = {"23502", "23503", "23505", "23514", "23P01"}
+"""SQLSTATEs of a row that breaks a rule of its table."""
 NOTHING = Scope()
 EVERYTHING = Scope((0,))
 
@@ -51,6 +60,7 @@ class Database:
             pool_timeout=2,
             pool_pre_ping=True,
             connect_args={"connect_timeout": 5, "application_name": "gisgrid"},
+            hide_parameters=True,
         )
 
         @event.listens_for(self.engine, "connect")
@@ -112,6 +122,41 @@ class Database:
 
 
 @contextmanager
+def asking(connection: Connection) -> Iterator[None]:
+    """Statements that the database may refuse: raises its refusal as an error of the domain, and undoes them alone.
+
+    Without this a refusal is raised as well, by `Database.transaction`, and the whole transaction is undone.
+    """
+    savepoint = connection.begin_nested()
+    try:
+        yield
+    except DBAPIError as error:
+        savepoint.rollback()
+        refusal = read_refusal(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+    savepoint.commit()
+
+
+def read_refusal(error: DBAPIError) -> GisgridError | None:
+    """What did app.refuse say, or which rule of a table was broken? None for an error that is neither.
+
+    Field, message and remedy in both languages; of a table's rule the name says it, which is a sentence.
+    """
+    diag: Any = getattr(error.orig, "diag", None)
+    state = getattr(error.orig, "pgcode", None) or ""
+    if state in CONSTRAINTS:
+        return Refused(Fault(diag.table_name or "", diag.message_primary or "", "see the rule's name", "", ""))
+    kind = REFUSALS.get(state)
+    if kind is None:
+        return None
+    message_zh, _, message = (diag.message_primary or "").partition("\n")
+    remedy_zh, _, remedy = (diag.message_hint or "").partition("\n")
+    return kind(Fault(diag.column_name or "", message, remedy, message_zh, remedy_zh))
+
+
+@contextmanager
 def _named_faults() -> Iterator[None]:
     """Turn the driver's errors that a caller can act on into facts of the domain."""
     try:
@@ -125,6 +170,8 @@ def _named_faults() -> Iterator[None]:
             raise
         raise Refused(Fault("text", "a character that the database cannot hold", "remove it")) from error
     except DBAPIError as error:
+        if refusal := read_refusal(error):
+            raise refusal from error
         original = error.orig
         if isinstance(original, psycopg2.errors.QueryCanceled | psycopg2.errors.LockNotAvailable):
             raise Unavailable(Fault("database", "this took too long and was stopped", "ask for less")) from error

@@ -1,6 +1,6 @@
 """What went wrong, said as facts of the domain: no HTTP, no SQL."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,10 @@ class GisgridError(Exception):
     def __init__(self, *faults: Fault) -> None:
         self.faults = faults
         super().__init__("; ".join(map(str, faults)))
+
+    def said_of(self, field: str) -> "GisgridError":
+        """The same of another place: of the file, say, whose row the database refused."""
+        return type(self)(*(replace(fault, field=field) for fault in self.faults))
 
 
 class Unreadable(GisgridError):

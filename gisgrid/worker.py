@@ -16,7 +16,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, follow, publish
-from gisgrid.boundaries.reviewing import review
 from gisgrid.changes import CHANNEL
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Conflict, GisgridError, Refused
@@ -86,7 +85,6 @@ def _publish(database: Database, changeset_id: int) -> bool:
                 text("UPDATE draft.changeset SET status = 'open', summary = :summary WHERE changeset_id = :id"),
                 {"id": changeset_id, "summary": json.dumps({"refused": why}, ensure_ascii=False)},
             )
-            review(connection, changeset_id)
     return True
 
 

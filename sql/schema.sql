@@ -86,9 +86,7 @@ CREATE TABLE core.account (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     disabled_at timestamp with time zone,
     person_id bigint,
-    CONSTRAINT account_name_is_plain CHECK ((name ~ '^[a-z][a-z0-9_.-]{1,39}$'::text)),
-    CONSTRAINT department_account_names_its_department CHECK (((role <> 'department'::text) OR (department IS NOT NULL))),
-    CONSTRAINT only_an_admin_has_no_area CHECK (((area_id IS NOT NULL) OR (role = ANY (ARRAY['admin'::text, 'department'::text]))))
+    CONSTRAINT account_name_is_plain CHECK ((name ~ '^[a-z][a-z0-9_.-]{1,39}$'::text))
 );
 
 COMMENT ON TABLE core.account IS 'Who can sign in, in which role, for which area; of the secret only its SHA-256';
@@ -110,19 +108,39 @@ ALTER TABLE ONLY core.account
 ALTER TABLE ONLY core.account
     ADD CONSTRAINT account_role_fkey FOREIGN KEY (role) REFERENCES core.account_role(role);
 
+CREATE TRIGGER guard_account BEFORE INSERT OR UPDATE OF role, area_id, department ON core.account FOR EACH ROW EXECUTE FUNCTION app.guard_account();
+
 CREATE TABLE core.account_role (
     role text NOT NULL,
     name_zh text NOT NULL,
     name_en text NOT NULL,
-    post_roles text[] DEFAULT '{}'::text[] NOT NULL
+    post_roles text[] DEFAULT '{}'::text[] NOT NULL,
+    works_in text DEFAULT 'area'::text NOT NULL,
+    login_under text,
+    CONSTRAINT works_in_is_known CHECK ((works_in = ANY (ARRAY['area'::text, 'department'::text, 'district'::text])))
 );
 
 COMMENT ON TABLE core.account_role IS 'Value list: the roles of people who sign in';
 
+COMMENT ON COLUMN core.account_role.login_under IS 'The group under which an account of this role gets a database login as well; null: it gets none';
+
 COMMENT ON COLUMN core.account_role.post_roles IS 'Whose posts on its own area are meant by mine, for an account that is bound to no person';
+
+COMMENT ON COLUMN core.account_role.works_in IS 'What an account of this role is for: an area, a department anywhere, or (district) the whole where no area is named';
 
 ALTER TABLE ONLY core.account_role
     ADD CONSTRAINT account_role_pkey PRIMARY KEY (role);
+
+CREATE TABLE core.action (
+    action text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL
+);
+
+COMMENT ON TABLE core.action IS 'Value list: what an account may be allowed to do, whatever its area';
+
+ALTER TABLE ONLY core.action
+    ADD CONSTRAINT action_pkey PRIMARY KEY (action);
 
 CREATE TABLE core.alias (
     alias_id bigint NOT NULL,
@@ -365,10 +383,13 @@ CREATE TABLE core.level (
     level text NOT NULL,
     rank smallint NOT NULL,
     name_zh text NOT NULL,
-    name_en text NOT NULL
+    name_en text NOT NULL,
+    calls_departments boolean DEFAULT false NOT NULL
 );
 
 COMMENT ON TABLE core.level IS 'Value list: the levels of areas, the top one first; the last one is the leaf level';
+
+COMMENT ON COLUMN core.level.calls_departments IS '吹哨: may accounts of this level call departments in to a ticket?';
 
 ALTER TABLE ONLY core.level
     ADD CONSTRAINT level_pkey PRIMARY KEY (level);
@@ -439,6 +460,22 @@ COMMENT ON TABLE core.network IS 'A set of areas that covers the ground once: th
 
 ALTER TABLE ONLY core.network
     ADD CONSTRAINT network_pkey PRIMARY KEY (network);
+
+CREATE TABLE core.permission (
+    role text NOT NULL,
+    action text NOT NULL
+);
+
+COMMENT ON TABLE core.permission IS 'Which role may do what: the one place; app.may reads it, the API tells it as may';
+
+ALTER TABLE ONLY core.permission
+    ADD CONSTRAINT permission_pkey PRIMARY KEY (role, action);
+
+ALTER TABLE ONLY core.permission
+    ADD CONSTRAINT permission_action_fkey FOREIGN KEY (action) REFERENCES core.action(action);
+
+ALTER TABLE ONLY core.permission
+    ADD CONSTRAINT permission_role_fkey FOREIGN KEY (role) REFERENCES core.account_role(role);
 
 CREATE TABLE core.person (
     person_id bigint NOT NULL,
@@ -828,7 +865,7 @@ CREATE CONSTRAINT TRIGGER check_changed AFTER UPDATE OF valid_from, policy, grou
 
 CREATE TRIGGER fill_changeset AFTER INSERT ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.fill_changeset();
 
-CREATE CONSTRAINT TRIGGER flip_changeset AFTER UPDATE OF status ON draft.changeset DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.status = 'open'::text) AND (new.status = 'published'::text))) EXECUTE FUNCTION app.flip_at_commit();
+CREATE CONSTRAINT TRIGGER flip_changeset AFTER UPDATE OF status ON draft.changeset DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.status = 'open'::text) AND (new.status = 'published'::text) AND (CURRENT_USER <> 'gisgrid_owner'::name))) EXECUTE FUNCTION app.flip_at_commit();
 
 CREATE TRIGGER guard_changeset BEFORE UPDATE ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.guard_changeset();
 
@@ -836,13 +873,13 @@ CREATE TRIGGER guard_deleted BEFORE DELETE ON draft.changeset FOR EACH ROW EXECU
 
 CREATE TRIGGER open_changeset BEFORE INSERT ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.open_changeset();
 
-CREATE TRIGGER prepare_changeset AFTER UPDATE OF status ON draft.changeset FOR EACH ROW WHEN (((old.status = 'open'::text) AND (new.status = 'published'::text))) EXECUTE FUNCTION app.prepare_on_publish();
+CREATE TRIGGER prepare_changeset AFTER UPDATE OF status ON draft.changeset FOR EACH ROW WHEN (((old.status = 'open'::text) AND (new.status = 'published'::text) AND (CURRENT_USER <> 'gisgrid_owner'::name))) EXECUTE FUNCTION app.prepare_on_publish();
 
 CREATE TRIGGER refuse_no_row_deleted AFTER DELETE ON draft.changeset REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_no_row();
 
 CREATE TRIGGER refuse_no_row_updated AFTER UPDATE ON draft.changeset REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_no_row();
 
-CREATE TRIGGER set_date BEFORE UPDATE OF status ON draft.changeset FOR EACH ROW WHEN (((old.status = 'open'::text) AND (new.status = 'published'::text))) EXECUTE FUNCTION app.date_changeset();
+CREATE TRIGGER set_date BEFORE UPDATE OF status ON draft.changeset FOR EACH ROW WHEN (((old.status = 'open'::text) AND (new.status = 'published'::text) AND (CURRENT_USER <> 'gisgrid_owner'::name))) EXECUTE FUNCTION app.date_changeset();
 
 ALTER TABLE draft.changeset ENABLE ROW LEVEL SECURITY;
 

@@ -481,6 +481,7 @@ class WhoAmI(Answer):
     role: str
     area: str
     department: str
+    may: list[str] = Field(description="what the role allows, wherever its scope reaches")
 
 
 class Status(Answer):

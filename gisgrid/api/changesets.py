@@ -16,16 +16,16 @@ from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S
 from gisgrid.boundaries.reviewing import Move, list_problems
 from gisgrid.errors import Fault, NotAllowed
 
-ROLES = ("editor", "admin")
+DRAW = "draw_boundaries"
 FOLLOW_S = 2.0
 """How long an answer waits for tickets to follow; the worker does the rest."""
 
 
 def editing_caller(caller: CurrentCaller) -> Caller:
     """Who asks, if he may draw boundaries. Raises NotAllowed."""
-    if caller.role not in ROLES:
-        message = f"the role {caller.role} may not change boundaries"
-        raise NotAllowed(Fault("Authorization", message, f"ask an {' or '.join(ROLES)}"))
+    if DRAW not in caller.may:
+        message, zh = f"the role {caller.role} may not change boundaries", "您的角色不能修改边界"
+        raise NotAllowed(Fault("Authorization", message, "ask an editor or admin", zh, "请联系边界编辑员或管理员"))
     return caller
 
 

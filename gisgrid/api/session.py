@@ -115,4 +115,10 @@ def delete_session(database: CurrentDatabase, request: Request, response: Respon
 
 
 def _who(caller: Caller) -> WhoAmI:
-    return WhoAmI(name=caller.name, role=caller.role, area=caller.area, department=caller.department)
+    return WhoAmI(
+        name=caller.name,
+        role=caller.role,
+        area=caller.area,
+        department=caller.department,
+        may=sorted(caller.may),
+    )

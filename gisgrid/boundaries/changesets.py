@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import ProgrammingError
 
 from gisgrid.boundaries.areas import area_id
-from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, follow, publish
+from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, follow, publish, try_publish
 from gisgrid.boundaries.reviewing import Move, Problem, act, list_moves, list_problems, review
 from gisgrid.database import EVERYTHING, Database, Scope
 from gisgrid.errors import Conflict, Fault, NotAllowed, NotFound, Refused
@@ -137,29 +137,14 @@ def publish_changeset(
     After `follow_s` seconds the rest of the following is left to the worker. Raises NotFound, Conflict, and Refused
     with one fault a problem; the problems stand in `draft.problem` then, and nothing else has changed.
     """
-    try:
-        with database.transaction(scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
-            facts = get_changeset(connection, changeset_id)
-            if valid_from is not None:
-                _set_date(connection, facts, valid_from)
-            publish(connection, changeset_id)
-    except Refused:
-        with database.transaction(scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
-            check(connection, changeset_id)
-        raise
+    with database.transaction(scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
+        facts = get_changeset(connection, changeset_id)
+        if valid_from is not None and facts["state"] not in ("open", "waiting"):
+            raise _is_already(facts)
+        _, faults = try_publish(connection, changeset_id, valid_from=valid_from)
+    if faults:  # the transaction is committed: what the check found can be read
+        raise Refused(*faults)
     return _follow(database, changeset_id, scope, follow_s)
-
-
-def _set_date(connection: Connection, facts: dict[str, Any], valid_from: datetime) -> None:
-    """One that waits may be given another date: it is opened again for that."""
-    values = {"id": facts["changeset_id"], "at": valid_from}
-    if facts["state"] == "waiting":
-        act(connection, facts["changeset_id"], "UPDATE draft.changeset SET status = 'open' WHERE changeset_id = :id")
-    elif facts["state"] != "open":
-        raise _is_already(facts)
-    connection.execute(
-        text("UPDATE draft.changeset SET valid_from = :at, is_dated = true WHERE changeset_id = :id"), values
-    )
 
 
 def undo_changeset(

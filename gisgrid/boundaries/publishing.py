@@ -1,42 +1,49 @@
 """Going live: publish a change set, say what stands against it, let tickets follow."""
 
 import time
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
 
-from gisgrid.boundaries.reviewing import conflict, list_problems, review
-from gisgrid.database import EVERYTHING, Database
-from gisgrid.errors import Refused
+from gisgrid.boundaries.reviewing import list_problems
+from gisgrid.database import EVERYTHING, Database, asking
+from gisgrid.errors import Fault, Refused
 
 FOLLOW_BATCH = 2000
 PUBLISH_TIMEOUT_S = 600
-EXCLUSION_VIOLATION = "23P01"
 
 
-def publish(connection: Connection, changeset_id: int) -> dict[str, Any] | None:
-    """Make a change set live. Returns `{changeset_id, grids, ended, above}`: how many versions it made and ended.
+Summary = dict[str, Any]
+"""What a publish made: `{changeset_id, grids, ended, above}`, numbers of versions."""
 
-    None: it waits for its date, when the worker publishes it. Raises Refused with one fault a problem (codes, place
-    in lon lat, remedy), Conflict when it is not open; the transaction can go on then, and nothing is live.
+
+def try_publish(
+    connection: Connection, changeset_id: int, *, valid_from: datetime | None = None
+) -> tuple[Summary | None, list[Fault]]:
+    """Make a change set live, from `valid_from` on if given, or say what stands against it: summary and faults.
+
+    With faults nothing is live, the change set is as it was, and the problems stand in `draft.problem`. Without faults
+    and summary it waits for its date. Raises NotFound, Conflict.
     """
-    savepoint = connection.begin_nested()
-    try:
-        summary: dict[str, Any] | None = connection.execute(
-            text("SELECT app.publish_changeset(:id)"), {"id": changeset_id}
-        ).scalar_one()
-    except DBAPIError as error:
-        savepoint.rollback()
-        state = getattr(error.orig, "pgcode", "")
-        if state == "GG001":
-            review(connection, changeset_id)
-            faults = [p.fault for p in list_problems(connection, changeset_id) if p.severity == "error"]
-            raise Refused(*(faults or conflict(changeset_id, error).faults)) from error
-        if state in ("GG002", EXCLUSION_VIOLATION):
-            raise conflict(changeset_id, error) from error
-        raise
-    savepoint.commit()
+    with asking(connection):
+        done = connection.execute(
+            text("SELECT * FROM app.try_publish(:id, :valid_from)"), {"id": changeset_id, "valid_from": valid_from}
+        ).one()
+    if done.errors:
+        return None, [p.fault for p in list_problems(connection, changeset_id) if p.severity == "error"]
+    return done.summary, []
+
+
+def publish(connection: Connection, changeset_id: int) -> Summary | None:
+    """Make a change set live. None: it waits for its date.
+
+    Raises Refused with one fault a problem (codes, place in lon lat, remedy), NotFound, Conflict; the transaction can
+    go on then, and nothing is live.
+    """
+    summary, faults = try_publish(connection, changeset_id)
+    if faults:
+        raise Refused(*faults)
     return summary
 
 

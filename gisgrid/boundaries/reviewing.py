@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
 
-from gisgrid.errors import Conflict, Fault
-
-SAID_NO = ("GG002", "P0001")
+from gisgrid.database import asking
+from gisgrid.errors import Fault
 
 
 @dataclass(frozen=True)
@@ -81,27 +79,6 @@ def list_moves(connection: Connection, changeset_id: int) -> list[Move]:
 
 def act(connection: Connection, changeset_id: int, sql: str) -> Any:
     """Run what the database may say no to; the transaction can go on then."""
-    savepoint = connection.begin_nested()
-    try:
+    with asking(connection):
         result = connection.execute(text(sql), {"id": changeset_id})
-        value = result.scalar() if result.returns_rows else None
-    except DBAPIError as error:
-        savepoint.rollback()
-        if getattr(error.orig, "pgcode", "") in SAID_NO:
-            raise conflict(changeset_id, error) from error
-        raise
-    savepoint.commit()
-    return value
-
-
-def conflict(changeset_id: int, error: DBAPIError) -> Conflict:
-    """What the database said against this change set, with its remedy."""
-    diag: Any = getattr(error.orig, "diag", None)
-    (message_zh, message), (remedy_zh, remedy) = map(_languages, (diag.message_primary, diag.message_hint))
-    return Conflict(Fault("changeset_id", message, remedy, message_zh, remedy_zh))
-
-
-def _languages(said: str | None) -> tuple[str, str]:
-    """Chinese and English: the database says a line each; what PostgreSQL itself says is English alone."""
-    first, _, second = (said or "").partition("\n")
-    return (first, second) if second else ("", first)
+        return result.scalar() if result.returns_rows else None

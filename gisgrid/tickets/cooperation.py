@@ -1,7 +1,7 @@
 """Who else works on a ticket: handed over, passed up, departments called in, parts of a whole, the same thing twice.
 
-Every function's connection has the caller's scope, and raises NotFound, NotAllowed, Conflict or Refused by the one
-table of refusals.
+Every function's connection has the caller's scope. Each raises NotFound, NotAllowed, Conflict or Refused with a
+sentence of app.refusal.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from gisgrid.access import Caller
+from gisgrid.database import asking
 from gisgrid.errors import Fault, NotFound
-from gisgrid.tickets.refusals import refuse
 
 
 @dataclass(frozen=True)
@@ -136,4 +136,5 @@ def _private_id(connection: Connection, number: str) -> int:
 
 def _do(connection: Connection, call: str, number: str, caller: Caller, values: dict[str, Any]) -> None:
     said = {"number": number, "actor": caller.name, "role": caller.role, **values}
-    refuse(connection.execute(text(f"SELECT {call}"), said).scalar(), number, caller)  # noqa: S608  # constants above
+    with asking(connection):
+        connection.execute(text(f"SELECT {call}"), said)  # noqa: S608  # constants above

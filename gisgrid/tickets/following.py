@@ -6,13 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from gisgrid.access import Caller, ticket_secret
-from gisgrid.errors import Conflict, Fault, NotAllowed, NotFound
-
-_NOT_RATED = {
-    "not_yet": ("it is not done yet", "rate it when its result is there"),
-    "already": ("it has been rated", "nothing needs to be done"),
-    "too_late": ("it was closed more than 30 days ago", "report it anew if it is not right"),
-}
+from gisgrid.database import asking
+from gisgrid.errors import Fault, NotFound
 
 
 def check_secret(connection: Connection, number: str, secret: str) -> None:
@@ -44,33 +39,25 @@ def follow_report(connection: Connection, number: str) -> dict[str, Any]:
 
 def answer_staff(connection: Connection, number: str, words: str) -> None:
     """The reporter answers what he was asked, and the clocks go on. Raises Conflict where nothing was asked."""
-    refused = connection.execute(
-        text("SELECT app.answer_staff(:number, :words)"), {"number": number, "words": words}
-    ).scalar()
-    if refused:
-        raise Conflict(Fault("number", "nobody waits for an answer", "wait until you are asked"))
+    with asking(connection):
+        connection.execute(text("SELECT app.answer_staff(:number, :words)"), {"number": number, "words": words})
 
 
 def rate_ticket(connection: Connection, number: str, score: int, words: str | None) -> None:
     """The reporter rates how it went; in feedback this closes the ticket. Raises Conflict: not yet, again, too late."""
-    refused = connection.execute(
-        text("SELECT app.rate_ticket(:number, :score, :words)"), {"number": number, "score": score, "words": words}
-    ).scalar()
-    if refused:
-        raise Conflict(Fault("score", *_NOT_RATED[refused]))
+    with asking(connection):
+        connection.execute(
+            text("SELECT app.rate_ticket(:number, :score, :words)"), {"number": number, "score": score, "words": words}
+        )
 
 
 def tell_reporter(connection: Connection, number: str, words: str, caller: Caller) -> None:
     """Staff say something to the reporter. The connection's scope must be the caller's. Raises NotFound, NotAllowed."""
-    refused = connection.execute(
-        text("SELECT app.tell_reporter(:number, :words, :actor, :role)"),
-        {"number": number, "words": words, "actor": caller.name, "role": caller.role},
-    ).scalar()
-    if refused == "unknown":
-        raise NotFound(Fault("number", f"there is no ticket {number[:64]}", "check the number"))
-    if refused:
-        message = f"a {caller.role} may not do this here"
-        raise NotAllowed(Fault("number", message, "ask whoever is in charge of the area"))
+    with asking(connection):
+        connection.execute(
+            text("SELECT app.tell_reporter(:number, :words, :actor, :role)"),
+            {"number": number, "words": words, "actor": caller.name, "role": caller.role},
+        )
 
 
 def find_rating(connection: Connection, ticket_id: int) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from gisgrid.database import Database, Scope
-from gisgrid.errors import Conflict, Fault, GisgridError, NotAllowed, NotFound
+from gisgrid.errors import Conflict, Fault, NotAllowed, NotFound
 from gisgrid.tickets.darkroom import Picture, develop
 from gisgrid.tickets.photo_files import discard_picture, keep_picture, mark_of, read_picture
 
@@ -44,20 +44,16 @@ def add_photo(database: Database, place: Path, order: PhotoOrder, photo: bytes) 
     Raises NotFound, NotAllowed, Conflict (closed, too late, too many), Refused (no photo), Unavailable.
     """
     with database.transaction(order.scope) as connection:
-        refused = connection.execute(
-            text("SELECT refused FROM app.photo_ticket(:number, :kind, :most)"),
+        connection.execute(
+            text("SELECT app.photo_ticket(:number, :kind, :most)"),
             {"number": order.number, "kind": order.kind, "most": order.most + 1},  # the last one may come again
-        ).scalar()
+        )
         mark = photo_mark(connection)
-    if refused is not None:
-        raise _refusal(refused, order)
     picture = develop(photo)
     name = keep_picture(place, picture, mark)
     try:
         with database.transaction(order.scope) as connection:
             row = _insert(connection, order, picture, name)
-            if row.refused is not None:
-                raise _refusal(row.refused, order)
     except (NotFound, NotAllowed, Conflict):
         discard_picture(place, name)
         raise
@@ -155,16 +151,3 @@ def _file_of(row: Any) -> tuple[str, str]:
 
 def _unknown(number: str) -> NotFound:
     return NotFound(Fault("number", f"there is no ticket {number[:64]}", "check the number"))
-
-
-def _refusal(refused: str, order: PhotoOrder) -> GisgridError:
-    if refused == "unknown":
-        return _unknown(order.number)
-    if refused == "not_allowed":
-        return NotAllowed(Fault("number", "you may not add photos here", "ask whoever is in charge of the area"))
-    said = {
-        "closed": ("the ticket is closed", "report it anew"),
-        "too_late": ("photos are taken for a day, and while you are asked something", "wait until you are asked"),
-        "too_many": (f"it has {order.most} photos", "no more are kept"),
-    }
-    return Conflict(Fault("number", *said[refused]))

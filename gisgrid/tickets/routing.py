@@ -8,10 +8,10 @@ from sqlalchemy import Connection, text
 
 from gisgrid.access import Caller
 from gisgrid.assignment.one import require_network
-from gisgrid.errors import Conflict, Fault, NotFound
+from gisgrid.database import asking
+from gisgrid.errors import Fault, NotFound
 from gisgrid.geo import LonLat
 from gisgrid.tickets.intake import category_id
-from gisgrid.tickets.refusals import refuse
 
 _ROUTE = """
 SELECT r.*, app.due_at(coalesce(CAST(:at AS timestamptz), now()), r.due_hours, r.due_unit) AS due_at
@@ -95,11 +95,11 @@ def change_category(connection: Connection, number: str, category: str, note: st
     Raises NotFound, NotAllowed, Conflict (closed), Refused (no such category).
     """
     about = category_id(connection, category, for_report=True)
-    refused = connection.execute(
-        text("SELECT app.change_category(:number, :category, :actor, :role, :note)"),
-        {"number": number, "category": about, "actor": caller.name, "role": caller.role, "note": note},
-    ).scalar()
-    refuse(refused, number, caller)
+    with asking(connection):
+        connection.execute(
+            text("SELECT app.change_category(:number, :category, :actor, :role, :note)"),
+            {"number": number, "category": about, "actor": caller.name, "role": caller.role, "note": note},
+        )
 
 
 def change_place(connection: Connection, number: str, place: dict[str, Any], note: str | None, caller: Caller) -> None:
@@ -107,14 +107,16 @@ def change_place(connection: Connection, number: str, place: dict[str, Any], not
 
     `place`: lon_wgs84, lat_wgs84, and as it was given lon, lat, system, accuracy_m. Raises as change_category.
     """
-    refused = connection.execute(
-        text("SELECT app.change_place(:number, jsonb_strip_nulls(to_jsonb(p)), :actor, :role, :note) FROM (SELECT"
-             " CAST(:lon_wgs84 AS float8) AS lon_wgs84, CAST(:lat_wgs84 AS float8) AS lat_wgs84,"
-             " CAST(:lon AS float8) AS lon, CAST(:lat AS float8) AS lat, CAST(:system AS text) AS system,"
-             " CAST(:accuracy_m AS float8) AS accuracy_m) AS p"),
-        {"number": number, "actor": caller.name, "role": caller.role, "note": note, **place},
-    ).scalar()  # fmt: skip
-    refuse(refused, number, caller)
+    with asking(connection):
+        connection.execute(
+            text(
+                "SELECT app.change_place(:number, jsonb_strip_nulls(to_jsonb(p)), :actor, :role, :note) FROM (SELECT"
+                " CAST(:lon_wgs84 AS float8) AS lon_wgs84, CAST(:lat_wgs84 AS float8) AS lat_wgs84,"
+                " CAST(:lon AS float8) AS lon, CAST(:lat AS float8) AS lat, CAST(:system AS text) AS system,"
+                " CAST(:accuracy_m AS float8) AS accuracy_m) AS p"
+            ),
+            {"number": number, "actor": caller.name, "role": caller.role, "note": note, **place},
+        )
 
 
 def turn_clock(connection: Connection, number: str, is_running: bool, reason: str, caller: Caller) -> None:
@@ -122,14 +124,11 @@ def turn_clock(connection: Connection, number: str, is_running: bool, reason: st
 
     Raises NotFound, NotAllowed, Conflict (closed, or so already).
     """
-    refused = connection.execute(
-        text("SELECT app.turn_clock(:number, :running, :reason, :actor, :role)"),
-        {"number": number, "running": is_running, "reason": reason, "actor": caller.name, "role": caller.role},
-    ).scalar()
-    if refused == "already":
-        message = "its clock is running" if is_running else "its clock stands still already"
-        raise Conflict(Fault("state", message, "nothing needs to be done"))
-    refuse(refused, number, caller)
+    with asking(connection):
+        connection.execute(
+            text("SELECT app.turn_clock(:number, :running, :reason, :actor, :role)"),
+            {"number": number, "running": is_running, "reason": reason, "actor": caller.name, "role": caller.role},
+        )
 
 
 def _place(connection: Connection, where: Where) -> Any:

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
 
 from gisgrid.assignment.one import require_network
-from gisgrid.database import EVERYTHING, Database
-from gisgrid.errors import Fault, Refused
+from gisgrid.database import EVERYTHING, Database, asking
+from gisgrid.errors import Refused
 from gisgrid.loading import (
     Column,
     Loaded,
@@ -25,7 +24,6 @@ from gisgrid.loading import (
     words,
 )
 
-SAID_NO = ("23514", "23P01", "23503")
 KINDS = {"base": "base", "special": "special", "基础网格": "base", "专属网格": "special"}
 DAYS = {"working": "working", "rest": "rest", "weekend": "weekend", "holiday": "holiday",
         "工作日": "working", "休息日": "rest", "周末": "weekend", "节假日": "holiday"}  # fmt: skip
@@ -164,15 +162,7 @@ def _save(connection: Connection, table: Table) -> list[bool]:
         {name: row[name] for name in plain} | {name: row[own] for name, own in renamed.items()} for row in table.rows
     ]
     try:
-        return list(connection.execute(text(_SAVE), {"rows": json.dumps(rows)}).scalars())
-    except DBAPIError as error:
-        if getattr(error.orig, "pgcode", "") not in SAID_NO:
-            raise
-        raise Refused(said(table.name, error)) from error
-
-
-def said(field: str, error: DBAPIError) -> Fault:
-    """What a guard of the database said, with its hint as the remedy."""
-    lines = str(error.orig).splitlines()
-    hints = [line.removeprefix("HINT:").strip() for line in lines if line.startswith("HINT:")]
-    return Fault(field, lines[0], hints[0] if hints else "see docs/routing.md")
+        with asking(connection):
+            return list(connection.execute(text(_SAVE), {"rows": json.dumps(rows)}).scalars())
+    except Refused as refused:
+        raise refused.said_of(table.name) from refused

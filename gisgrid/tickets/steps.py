@@ -5,8 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from gisgrid.access import Caller
-from gisgrid.errors import Conflict, Fault
-from gisgrid.tickets.refusals import refuse
+from gisgrid.database import asking
 
 
 def take_step(connection: Connection, number: str, step: str, note: str | None, caller: Caller) -> None:
@@ -15,13 +14,11 @@ def take_step(connection: Connection, number: str, step: str, note: str | None, 
     Raises NotFound, NotAllowed (role or area), Conflict (the step does not follow, something is still open), Refused
     (a note or a photo is missing).
     """
-    refused = connection.execute(
-        text("SELECT app.take_step(:number, :step, :actor, :role, :note)"),
-        {"number": number, "step": step, "actor": caller.name, "role": caller.role, "note": note},
-    ).scalar()
-    if refused == "no_such_step":
-        raise Conflict(Fault("step", f"{step!r} does not follow now", _what_follows(connection, number)))
-    refuse(refused, number, caller)
+    with asking(connection):
+        connection.execute(
+            text("SELECT app.take_step(:number, :step, :actor, :role, :note)"),
+            {"number": number, "step": step, "actor": caller.name, "role": caller.role, "note": note},
+        )
 
 
 def list_workflows(connection: Connection) -> list[dict[str, Any]]:
@@ -41,14 +38,3 @@ def list_workflows(connection: Connection) -> list[dict[str, Any]]:
         )
     )
     return [dict(row._mapping) for row in rows]
-
-
-def _what_follows(connection: Connection, number: str) -> str:
-    steps = connection.execute(
-        text(
-            "SELECT r.to_step FROM work.ticket AS t JOIN work.transition AS r"
-            " ON r.workflow = t.workflow AND r.from_step = t.step WHERE t.number = :number AND t.duplicate_of IS NULL"
-        ),
-        {"number": number},
-    ).scalars()
-    return "next can be " + (", ".join(steps) or "nothing: the ticket is closed")

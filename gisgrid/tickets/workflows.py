@@ -8,13 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
 
-from gisgrid.database import EVERYTHING, Database
+from gisgrid.database import EVERYTHING, Database, asking
 from gisgrid.errors import Fault, Refused, Unreadable
-from gisgrid.tickets.rules import said
 
-SAID_NO = ("23514", "23503", "23505")
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Unit = Literal["calendar", "working"]
@@ -95,13 +92,11 @@ def load_workflow(database: Database, path: Path) -> str:
     """
     template = _read(path)
     try:
-        with database.transaction(EVERYTHING) as connection:
+        with database.transaction(EVERYTHING) as connection, asking(connection):
             _save(connection, path.name, template)
             connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
-    except DBAPIError as error:
-        if getattr(error.orig, "pgcode", "") not in SAID_NO:
-            raise
-        raise Refused(said(path.name, error)) from error
+    except Refused as refused:
+        raise refused.said_of(path.name) from refused
     return template.workflow
 
 

@@ -7,14 +7,16 @@ CREATE TABLE core.level (
     level text PRIMARY KEY,
     rank smallint NOT NULL CONSTRAINT level_rank_is_unique UNIQUE,
     name_zh text NOT NULL,
-    name_en text NOT NULL
+    name_en text NOT NULL,
+    calls_departments boolean NOT NULL DEFAULT false
 );
 COMMENT ON TABLE core.level IS 'Value list: the levels of areas, the top one first; the last one is the leaf level';
-INSERT INTO core.level (level, rank, name_zh, name_en) VALUES
-('district', 1, '区县', 'district'),
-('town', 2, '乡镇街道', 'town'),
-('community', 3, '社区(村)', 'community'),
-('grid', 4, '网格', 'grid');
+COMMENT ON COLUMN core.level.calls_departments IS '吹哨: may accounts of this level call departments in to a ticket?';
+INSERT INTO core.level (level, rank, name_zh, name_en, calls_departments) VALUES
+('district', 1, '区县', 'district', true),
+('town', 2, '乡镇街道', 'town', true),
+('community', 3, '社区(村)', 'community', false),
+('grid', 4, '网格', 'grid', false);
 
 CREATE TABLE core.area_kind (
     kind text PRIMARY KEY,
@@ -224,18 +226,68 @@ CREATE TABLE core.account_role (
     role text PRIMARY KEY,
     name_zh text NOT NULL,
     name_en text NOT NULL,
-    post_roles text [] NOT NULL DEFAULT '{}'
+    post_roles text [] NOT NULL DEFAULT '{}',
+    works_in text NOT NULL DEFAULT 'area'
+    CONSTRAINT works_in_is_known CHECK (works_in IN ('area', 'department', 'district')),
+    login_under text
 );
 COMMENT ON TABLE core.account_role IS 'Value list: the roles of people who sign in';
 COMMENT ON COLUMN core.account_role.post_roles IS
 'Whose posts on its own area are meant by mine, for an account that is bound to no person';
-INSERT INTO core.account_role (role, name_zh, name_en, post_roles) VALUES
-('worker', '网格员', 'grid worker', '{worker,head}'),
-('dispatcher', '调度员', 'dispatcher', '{centre}'),
-('supervisor', '督查员', 'supervisor', '{centre}'),
-('department', '职能部门', 'department', '{}'),
-('editor', '边界编辑员', 'boundary editor', '{}'),
-('admin', '管理员', 'administrator', '{}');
+COMMENT ON COLUMN core.account_role.works_in IS
+'What an account of this role is for: an area, a department anywhere, or (district) the whole where no area is named';
+COMMENT ON COLUMN core.account_role.login_under IS
+'The group under which an account of this role gets a database login as well; null: it gets none';
+INSERT INTO core.account_role (role, name_zh, name_en, post_roles, works_in, login_under) VALUES
+('worker', '网格员', 'grid worker', '{worker,head}', 'area', NULL),
+('dispatcher', '调度员', 'dispatcher', '{centre}', 'area', NULL),
+('supervisor', '督查员', 'supervisor', '{centre}', 'area', NULL),
+('department', '职能部门', 'department', '{}', 'department', NULL),
+('editor', '边界编辑员', 'boundary editor', '{}', 'area', 'gisgrid_editor'),
+('admin', '管理员', 'administrator', '{}', 'district', NULL);
+
+CREATE TABLE core.action (
+    action text PRIMARY KEY,
+    name_zh text NOT NULL,
+    name_en text NOT NULL
+);
+COMMENT ON TABLE core.action IS 'Value list: what an account may be allowed to do, whatever its area';
+INSERT INTO core.action (action, name_zh, name_en) VALUES
+('recategorise', '更改类别', 'say that a ticket is about something else'),
+('move_place', '更改位置', 'say that a ticket lies elsewhere'),
+('pause', '暂停与恢复计时', 'stop and start the clocks of a ticket'),
+('tell', '告知上报人', 'tell the reporter something'),
+('hand_over', '转办给岗位', 'hand a ticket over to a post'),
+('hand_to_department', '转办给部门', 'hand a ticket over to a department'),
+('pass_up', '提级', 'pass a ticket up'),
+('whistle', '吹哨', 'call departments in to a ticket'),
+('answer_whistle', '报到', 'report in for the own department'),
+('tie', '关联与合并', 'tie tickets together, or say that they are the same'),
+('draw_boundaries', '编辑并发布边界', 'draw and publish boundaries');
+
+CREATE TABLE core.permission (
+    role text NOT NULL REFERENCES core.account_role,
+    action text NOT NULL REFERENCES core.action,
+    PRIMARY KEY (role, action)
+);
+COMMENT ON TABLE core.permission IS 'Which role may do what: the one place; app.may reads it, the API tells it as may';
+INSERT INTO core.permission (role, action)
+SELECT
+    unnest(p.roles),
+    p.action
+FROM (VALUES
+    ('recategorise', '{dispatcher,supervisor,admin}'::text []),
+    ('move_place', '{dispatcher,supervisor,admin}'),
+    ('pause', '{worker,department,dispatcher,supervisor,admin}'),
+    ('tell', '{worker,department,dispatcher,supervisor,admin}'),
+    ('hand_over', '{worker,dispatcher,supervisor,admin}'),
+    ('hand_to_department', '{dispatcher,supervisor,admin}'),
+    ('pass_up', '{worker,dispatcher,supervisor,admin}'),
+    ('whistle', '{dispatcher,supervisor,admin}'),
+    ('answer_whistle', '{department}'),
+    ('tie', '{dispatcher,supervisor,admin}'),
+    ('draw_boundaries', '{editor,admin}')
+) AS p (action, roles);
 
 CREATE TABLE core.account (
     account_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -247,9 +299,7 @@ CREATE TABLE core.account (
     department text,
     created_at timestamptz NOT NULL DEFAULT now(),
     disabled_at timestamptz,
-    person_id bigint REFERENCES core.person,
-    CONSTRAINT only_an_admin_has_no_area CHECK (area_id IS NOT NULL OR role IN ('admin', 'department')),
-    CONSTRAINT department_account_names_its_department CHECK (role <> 'department' OR department IS NOT NULL)
+    person_id bigint REFERENCES core.person
 );
 COMMENT ON TABLE core.account IS 'Who can sign in, in which role, for which area; of the secret only its SHA-256';
 COMMENT ON COLUMN core.account.person_id IS

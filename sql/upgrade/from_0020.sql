@@ -48,3 +48,64 @@ DROP FUNCTION work.turn_clock();
 ALTER TABLE core.login_scope ADD COLUMN verifier text;
 COMMENT ON COLUMN core.login_scope.verifier IS
 'PostgreSQL''s SCRAM verifier of the login''s password, by which a login lost in a restore is made again; signs nobody in';
+
+ALTER TABLE core.level ADD COLUMN calls_departments boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN core.level.calls_departments IS '吹哨: may accounts of this level call departments in to a ticket?';
+UPDATE core.level SET calls_departments = true WHERE level IN ('district', 'town');
+
+ALTER TABLE core.account_role
+ADD COLUMN works_in text NOT NULL DEFAULT 'area'
+CONSTRAINT works_in_is_known CHECK (works_in IN ('area', 'department', 'district')),
+ADD COLUMN login_under text;
+COMMENT ON COLUMN core.account_role.works_in IS
+'What an account of this role is for: an area, a department anywhere, or (district) the whole where no area is named';
+COMMENT ON COLUMN core.account_role.login_under IS
+'The group under which an account of this role gets a database login as well; null: it gets none';
+UPDATE core.account_role SET works_in = 'department' WHERE role = 'department';
+UPDATE core.account_role SET works_in = 'district' WHERE role = 'admin';
+UPDATE core.account_role SET login_under = 'gisgrid_editor' WHERE role = 'editor';
+ALTER TABLE core.account
+DROP CONSTRAINT only_an_admin_has_no_area, DROP CONSTRAINT department_account_names_its_department;
+
+CREATE TABLE core.action (
+    action text PRIMARY KEY,
+    name_zh text NOT NULL,
+    name_en text NOT NULL
+);
+COMMENT ON TABLE core.action IS 'Value list: what an account may be allowed to do, whatever its area';
+INSERT INTO core.action (action, name_zh, name_en) VALUES
+('recategorise', '更改类别', 'say that a ticket is about something else'),
+('move_place', '更改位置', 'say that a ticket lies elsewhere'),
+('pause', '暂停与恢复计时', 'stop and start the clocks of a ticket'),
+('tell', '告知上报人', 'tell the reporter something'),
+('hand_over', '转办给岗位', 'hand a ticket over to a post'),
+('hand_to_department', '转办给部门', 'hand a ticket over to a department'),
+('pass_up', '提级', 'pass a ticket up'),
+('whistle', '吹哨', 'call departments in to a ticket'),
+('answer_whistle', '报到', 'report in for the own department'),
+('tie', '关联与合并', 'tie tickets together, or say that they are the same'),
+('draw_boundaries', '编辑并发布边界', 'draw and publish boundaries');
+
+CREATE TABLE core.permission (
+    role text NOT NULL REFERENCES core.account_role,
+    action text NOT NULL REFERENCES core.action,
+    PRIMARY KEY (role, action)
+);
+COMMENT ON TABLE core.permission IS 'Which role may do what: the one place; app.may reads it, the API tells it as may';
+INSERT INTO core.permission (role, action)
+SELECT
+    unnest(p.roles),
+    p.action
+FROM (VALUES
+    ('recategorise', '{dispatcher,supervisor,admin}'::text []),
+    ('move_place', '{dispatcher,supervisor,admin}'),
+    ('pause', '{worker,department,dispatcher,supervisor,admin}'),
+    ('tell', '{worker,department,dispatcher,supervisor,admin}'),
+    ('hand_over', '{worker,dispatcher,supervisor,admin}'),
+    ('hand_to_department', '{dispatcher,supervisor,admin}'),
+    ('pass_up', '{worker,dispatcher,supervisor,admin}'),
+    ('whistle', '{dispatcher,supervisor,admin}'),
+    ('answer_whistle', '{department}'),
+    ('tie', '{dispatcher,supervisor,admin}'),
+    ('draw_boundaries', '{editor,admin}')
+) AS p (action, roles);

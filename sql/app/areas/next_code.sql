@@ -10,6 +10,8 @@ DECLARE
     at_parent integer := 1;
     n integer;
     candidate text;
+    pattern text;
+    digits text;
 BEGIN
     SELECT * INTO counted FROM core.code_segment AS c WHERE c.network = next_code.network ORDER BY c.position DESC LIMIT 1;
     IF NOT FOUND THEN
@@ -36,16 +38,24 @@ BEGIN
         END IF;
         at_like := at_like + s.width;
     END LOOP;
-    SELECT min(i) INTO n FROM generate_series(counted.first_low, counted.first_high) AS i
-    WHERE NOT EXISTS (SELECT FROM core.area AS a WHERE a.network = next_code.network
-                      AND a.code = head || lpad(i::text, counted.width, '0'))
-      AND NOT EXISTS (SELECT FROM draft.area AS d JOIN draft.changeset AS c USING (changeset_id)
-                      WHERE c.network = next_code.network AND c.status <> 'discarded' AND c.published_at IS NULL
-                      AND d.code = head || lpad(i::text, counted.width, '0'));
+    pattern := regexp_replace(head, '([\\%_])', '\\\1', 'g') || '%';
+    digits := '^.{' || char_length(head) || '}[0-9]{' || counted.width || '}$';
+    -- The lowest number that is free: the lowest possible one, or one above a number that is used. So what is read grows
+    -- with the numbers used below the parent, never with the width of the segment.
+    WITH used AS (
+        SELECT substr(a.code, char_length(head) + 1)::integer AS i FROM core.area AS a
+        WHERE a.network = next_code.network AND a.code LIKE pattern AND a.code ~ digits
+        UNION
+        SELECT substr(d.code, char_length(head) + 1)::integer FROM draft.area AS d JOIN draft.changeset AS c USING (changeset_id)
+        WHERE c.network = next_code.network AND c.status <> 'discarded' AND c.published_at IS NULL
+          AND d.code LIKE pattern AND d.code ~ digits
+    )
+    SELECT f.i INTO n
+    FROM (SELECT counted.first_low AS i UNION ALL SELECT u.i + 1 FROM used AS u WHERE u.i >= counted.first_low) AS f
+    WHERE f.i <= counted.first_high AND NOT EXISTS (SELECT FROM used AS u WHERE u.i = f.i)
+    ORDER BY f.i LIMIT 1;
     IF n IS NULL THEN
-        RAISE EXCEPTION E'% 之下没有空号了（% 至 %）\nno number is left below % (% to %)',
-            parent_code, counted.first_low, counted.first_high, parent_code, counted.first_low, counted.first_high
-            USING HINT = E'把社区一分为二，或改用更宽的编码规则\ncut the community in two, or use a wider scheme';
+        PERFORM app.refuse('no_number_left', parent_code, counted.first_low::text, counted.first_high::text);
     END IF;
     RETURN head || lpad(n::text, counted.width, '0');
 END $$;

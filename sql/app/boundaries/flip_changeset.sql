@@ -6,7 +6,11 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     recorded timestamptz;
 BEGIN
-    recorded := app.flip_versions(change_set);
+    BEGIN
+        recorded := app.flip_versions(change_set);
+    EXCEPTION WHEN exclusion_violation THEN
+        PERFORM app.refuse('changed_meanwhile', change_set::text);
+    END;
     PERFORM app.note_boundary_change(change_set);
     UPDATE draft.changeset AS c SET
         status = 'published',

@@ -11,24 +11,20 @@ BEGIN
     SELECT c.status, c.network INTO state, net FROM draft.changeset AS c
     WHERE c.changeset_id = coalesce(NEW.changeset_id, OLD.changeset_id);
     IF state IS DISTINCT FROM 'open' THEN
-        RAISE EXCEPTION E'变更集 % %，不能绘制\nchange set % is %: nothing can be drawn in it',
-            coalesce(NEW.changeset_id, OLD.changeset_id),
+        PERFORM app.refuse(
+            'draft_not_open', coalesce(NEW.changeset_id, OLD.changeset_id)::text,
             CASE state WHEN 'published' THEN '已发布' WHEN 'discarded' THEN '已作废' ELSE '不属于您' END,
-            coalesce(NEW.changeset_id, OLD.changeset_id), coalesce(state, 'not yours')
-            USING HINT = E'新建变更集，或选择进行中的\nopen a change set, or choose an open one';
+            coalesce(state, 'not yours'));
     END IF;
     IF TG_OP = 'DELETE' THEN
         RETURN OLD;
     END IF;
     IF NEW.level <> 'grid' THEN
-        RAISE EXCEPTION E'只画网格\nonly grids are drawn'
-            USING HINT = E'上级区域在发布时由网格合成\nwhat is above them is made from them at publish';
+        PERFORM app.refuse('only_grids');
     END IF;
     IF st_xmin(NEW.geom) < -180 OR st_xmax(NEW.geom) > 180 OR st_ymin(NEW.geom) < -90 OR st_ymax(NEW.geom) > 90 THEN
-        RAISE EXCEPTION E'有拐点在地球之外：经度 % 至 %，纬度 % 至 %\na corner lies outside the world: longitudes % to %, latitudes % to %',
-            st_xmin(NEW.geom), st_xmax(NEW.geom), st_ymin(NEW.geom), st_ymax(NEW.geom),
-            st_xmin(NEW.geom), st_xmax(NEW.geom), st_ymin(NEW.geom), st_ymax(NEW.geom)
-            USING HINT = E'粘贴的图形没有坐标系，或坐标系不对；草稿图层为 EPSG:4326\nwhat was pasted has no coordinate system, or a wrong one: draft layers are in EPSG:4326';
+        PERFORM app.refuse('outside_the_world', st_xmin(NEW.geom)::text, st_xmax(NEW.geom)::text,
+                           st_ymin(NEW.geom)::text, st_ymax(NEW.geom)::text);
     END IF;
     IF TG_OP = 'UPDATE' THEN
         NEW.changeset_id := OLD.changeset_id;

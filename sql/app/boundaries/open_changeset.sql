@@ -16,9 +16,7 @@ BEGIN
         WHERE v.network = NEW.network AND v.code = NEW.area_code AND v.recorded_to = 'infinity'
         ORDER BY v.valid_to DESC LIMIT 1;
         IF NOT FOUND THEN
-            RAISE EXCEPTION E'网 % 中没有区域 %\nnetwork % has no area %',
-                NEW.network, NEW.area_code, NEW.network, NEW.area_code
-                USING HINT = E'填写地图上区县、街道、社区或网格的编码\ngive the code of a district, town, community or grid of the map';
+            PERFORM app.refuse('no_such_area', NEW.network, NEW.area_code);
         END IF;
     END IF;
     RETURN NEW;

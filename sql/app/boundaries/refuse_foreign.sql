@@ -1,12 +1,11 @@
 CREATE FUNCTION app.refuse_foreign(change_set bigint) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Functions that write as the owner ask this first, or a login of another town could have them work on a draft that its
--- row policies hide. Raises GG002, the same for one that is not there.
+-- Functions that write as the owner ask this first: without it a login of another town could have them work on a draft
+-- that the row policies hide from it. The same refusal for a change set that does not exist.
 BEGIN
     IF NOT EXISTS (
         SELECT FROM draft.changeset AS c WHERE c.changeset_id = change_set AND app.may_change(c.path)) THEN
-        RAISE EXCEPTION E'您的区域内没有变更集 %\nthere is no change set % in your areas',
-            change_set, change_set USING ERRCODE = 'GG002';
+        PERFORM app.refuse('changeset_unknown', change_set::text);
     END IF;
 END $$;
 COMMENT ON FUNCTION app.refuse_foreign(bigint) IS 'Refuse whoever asks for a change set outside his areas';

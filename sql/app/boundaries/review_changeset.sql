@@ -8,13 +8,10 @@ BEGIN
     PERFORM pg_advisory_xact_lock(app.publisher_lock());
     SELECT * INTO c FROM draft.changeset WHERE changeset_id = change_set FOR UPDATE;
     IF NOT FOUND OR NOT app.may_change(c.path) THEN
-        RAISE EXCEPTION E'您的区域内没有变更集 %\nthere is no change set % in your areas',
-            change_set, change_set USING ERRCODE = 'GG002';
+        PERFORM app.refuse('changeset_unknown', change_set::text);
     END IF;
     IF c.published_at IS NOT NULL OR c.status = 'discarded' THEN
-        RAISE EXCEPTION E'变更集 % 已%\nchange set % is % already', change_set,
-            CASE c.status WHEN 'discarded' THEN '作废' ELSE '发布' END, change_set, c.status
-            USING ERRCODE = 'GG002', HINT = E'只有尚未生效的才能检查和预览\nonly what is not live yet can be checked and previewed';
+        PERFORM app.refuse_ended(change_set, c.status);
     END IF;
     PERFORM app.check_saved(change_set);
     RETURN (SELECT count(*) FROM draft.problem WHERE changeset_id = change_set AND severity = 'error');

@@ -8,8 +8,8 @@ BEGIN
         RETURN coalesce(text_scope::bigint[], '{}');
     END IF;
     RETURN coalesce(
-        (SELECT CASE WHEN s.role = 'admin' THEN '{0}' ELSE ARRAY[s.area_id] END
-         FROM core.login_scope AS s WHERE s.login = session_user), '{}');
+        (SELECT CASE WHEN r.works_in = 'district' THEN ARRAY[coalesce(s.area_id, 0)] ELSE ARRAY[s.area_id] END
+         FROM core.login_scope AS s JOIN core.account_role AS r USING (role) WHERE s.login = session_user), '{}');
 END $$;
 COMMENT ON FUNCTION app.scope() IS 'area_id of the areas whose subtrees may be seen in this transaction; {0} = everything';
 GRANT EXECUTE ON FUNCTION app.scope() TO gisgrid_service, gisgrid_viewer;

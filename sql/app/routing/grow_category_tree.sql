@@ -16,8 +16,7 @@ BEGIN
             WHERE NOT EXISTS (SELECT FROM tree AS t WHERE t.category = c.category))
     INTO moved, circle;
     IF circle IS NOT NULL THEN
-        RAISE EXCEPTION 'categories % lie under themselves', circle
-            USING ERRCODE = 'check_violation', HINT = 'give one of them another parent, or none';
+        PERFORM app.refuse('category_circle', circle);
     END IF;
     UPDATE work.rule AS r SET category = r.category WHERE r.category = ANY(moved);
     RETURN NULL;

@@ -6,21 +6,17 @@ BEGIN
     IF NEW.area_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM core.area_version AS v
         WHERE v.area_id = NEW.area_id AND v.recorded_to = 'infinity' AND v.valid_to > now()) THEN
-        RAISE EXCEPTION 'rule %: area % has ended', NEW.rule,
-            (SELECT a.code FROM core.area AS a WHERE a.area_id = NEW.area_id)
-            USING ERRCODE = 'check_violation', HINT = 'name an area of the map';
+        PERFORM app.refuse('rule_area_ended', NEW.rule, (SELECT a.code FROM core.area AS a WHERE a.area_id = NEW.area_id));
     END IF;
     IF NEW.department IS NOT NULL AND NOT EXISTS (
         SELECT FROM core.post AS p WHERE p.department = NEW.department AND p.valid_to > now()
         UNION ALL
         SELECT FROM core.account AS c WHERE c.department = NEW.department AND c.disabled_at IS NULL) THEN
-        RAISE EXCEPTION 'rule %: nobody is in department %', NEW.rule, NEW.department
-            USING ERRCODE = 'check_violation', HINT = 'load its posts or add its account first, or correct the name';
+        PERFORM app.refuse('rule_department_empty', NEW.rule, NEW.department);
     END IF;
     IF NEW.person_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM core.post AS p WHERE p.person_id = NEW.person_id AND p.valid_to > now()) THEN
-        RAISE EXCEPTION 'rule %: person % holds no post', NEW.rule, NEW.person_id
-            USING ERRCODE = 'check_violation', HINT = 'load a post of this person first';
+        PERFORM app.refuse('rule_person_without_post', NEW.rule, NEW.person_id::text);
     END IF;
     NEW.day_kinds := CASE NEW.days WHEN 'rest' THEN '{weekend,holiday}'::text[] ELSE ARRAY[NEW.days] END;
     IF NEW.days IS NULL THEN

@@ -13,10 +13,7 @@ BEGIN
       AND coalesce(n.seconds && o.seconds, true)
     ORDER BY o.rule LIMIT 1;
     IF tied IS NOT NULL THEN
-        RAISE EXCEPTION 'rules % and % can both apply and neither is more specific',
-            least(NEW.rule, tied), greatest(NEW.rule, tied)
-            USING ERRCODE = 'exclusion_violation',
-            HINT = 'narrow one of them: category, area, kind, days, weekdays or hours';
+        PERFORM app.refuse('rules_tied', least(NEW.rule, tied), greatest(NEW.rule, tied));
     END IF;
     RETURN NULL;
 END $$;

@@ -1,23 +1,23 @@
 CREATE FUNCTION app.add_photo(ticket_number text, photo_kind text, photo_actor text, photo jsonb, most integer)
-RETURNS TABLE (photo_id bigint, added_at timestamptz, is_new boolean, distance_m double precision, refused text)
+RETURNS TABLE (photo_id bigint, added_at timestamptz, is_new boolean, distance_m double precision)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- `photo`: name, sha256 (hexadecimal), width, height, bytes; lon, lat where the camera wrote its place, which is
 -- measured from the ticket's point and not kept. The same picture again is the one that is there already.
 DECLARE
     t record;
 BEGIN
-    SELECT * INTO t FROM app.photo_ticket(ticket_number, photo_kind, most);
+    SELECT * INTO t FROM app.photo_asked(ticket_number, photo_kind, most);
     SELECT f.photo_id, f.added_at INTO photo_id, add_photo.added_at FROM work.photo AS f
     WHERE f.ticket_id = t.ticket_id AND f.kind = photo_kind AND f.sha256 = decode(photo->>'sha256', 'hex')
-      AND coalesce(t.refused, 'too_many') = 'too_many';
+      AND coalesce(t.refused, 'photo_too_many') = 'photo_too_many';
     is_new := photo_id IS NULL;
-    refused := CASE WHEN is_new THEN t.refused END;
-    IF refused IS NULL THEN
-        SELECT round(st_distance(p.geom::geography, st_setsrid(st_makepoint((photo->>'lon')::float8,
-               (photo->>'lat')::float8), 4326)::geography)::numeric, 1)::float8 INTO distance_m
-        FROM work.ticket_private AS p WHERE p.ticket_id = t.ticket_id;
+    IF is_new AND t.refused IS NOT NULL THEN
+        PERFORM app.photo_ticket(ticket_number, photo_kind, most);
     END IF;
-    IF refused IS NULL AND is_new THEN
+    SELECT round(st_distance(p.geom::geography, st_setsrid(st_makepoint((photo->>'lon')::float8,
+           (photo->>'lat')::float8), 4326)::geography)::numeric, 1)::float8 INTO distance_m
+    FROM work.ticket_private AS p WHERE p.ticket_id = t.ticket_id;
+    IF is_new THEN
         INSERT INTO work.photo AS f (ticket_id, kind, actor, name, sha256, width, height, bytes)
         VALUES (t.ticket_id, photo_kind, photo_actor, photo->>'name', decode(photo->>'sha256', 'hex'),
                 (photo->>'width')::integer, (photo->>'height')::integer, (photo->>'bytes')::integer)

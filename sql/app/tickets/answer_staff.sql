@@ -1,18 +1,16 @@
-CREATE FUNCTION app.answer_staff(ticket_number text, words text) RETURNS text
+CREATE FUNCTION app.answer_staff(ticket_number text, words text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- Why it was not done: unknown, not_waiting; null when done: then the clocks go on.
 DECLARE
     ticket bigint := (SELECT t.ticket_id FROM work.ticket AS t WHERE t.number = ticket_number FOR UPDATE);
 BEGIN
     IF ticket IS NULL THEN
-        RETURN 'unknown';
+        PERFORM app.refuse('unknown', left(ticket_number, 64));
     ELSIF NOT app.start_clock(ticket) THEN
-        RETURN 'not_waiting';
+        PERFORM app.refuse('not_asked');
     END IF;
     PERFORM app.note_talk(ticket, 'answered', NULL, words, (
         SELECT jsonb_build_object('due_at', t.due_at) FROM work.ticket AS t WHERE t.ticket_id = ticket));
-    RETURN NULL;
 END $$;
 COMMENT ON FUNCTION app.answer_staff(text, text) IS
-'The reporter answers what he was asked, and the clocks go on; returns why not, or null when done';
+'The reporter answers what he was asked, and the clocks go on';
 GRANT EXECUTE ON FUNCTION app.answer_staff(text, text) TO gisgrid_service;

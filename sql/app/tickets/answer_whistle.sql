@@ -1,8 +1,8 @@
 CREATE FUNCTION app.answer_whistle(
     ticket_number text, whistle bigint, state text, actor text, actor_role text, note text DEFAULT NULL
-) RETURNS text LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- 部门报到: state is reported_in, done or withdrawn. Why it was not done: unknown, not_allowed, no_such_whistle,
--- already; null when done. The department itself reports in and is done; who coordinates may say so for it, and withdraw.
+) RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- 部门报到: state is reported_in, done or withdrawn. The department itself reports in and is done; a role that coordinates
+-- may say so for the department, and withdraw.
 DECLARE
     t work.ticket;
     w work.whistle;
@@ -10,16 +10,16 @@ DECLARE
 BEGIN
     SELECT * INTO t FROM work.ticket AS x WHERE x.number = ticket_number FOR UPDATE;
     IF NOT FOUND THEN
-        RETURN 'unknown';
+        PERFORM app.refuse('unknown', left(ticket_number, 64));
     END IF;
     SELECT * INTO w FROM work.whistle AS x WHERE x.whistle_id = whistle AND x.ticket_id = t.ticket_id;
-    IF NOT coalesce(CASE actor_role WHEN 'department' THEN w.department = app.scope_department() AND state <> 'withdrawn'
-                    ELSE actor_role IN ('dispatcher', 'supervisor', 'admin') AND t.path && app.scope() END, false) THEN
-        RETURN 'not_allowed';
+    IF NOT coalesce(app.may(actor_role, 'answer_whistle') AND w.department = app.scope_department() AND state <> 'withdrawn'
+                    OR app.may(actor_role, 'whistle') AND t.path && app.scope(), false) THEN
+        PERFORM app.refuse_role(actor_role);
     ELSIF w.whistle_id IS NULL THEN
-        RETURN 'no_such_whistle';
+        PERFORM app.refuse('no_such_whistle');
     ELSIF w.done_at IS NOT NULL OR w.withdrawn_at IS NOT NULL OR state = 'reported_in' AND w.reported_in_at IS NOT NULL THEN
-        RETURN 'already';
+        PERFORM app.refuse('already');
     END IF;
     UPDATE work.whistle AS x SET
         reported_in_at = CASE WHEN state <> 'withdrawn' THEN coalesce(x.reported_in_at, moment) ELSE x.reported_in_at END,
@@ -36,8 +36,7 @@ BEGIN
     INSERT INTO work.outbox (ticket_id, topic, payload)
     VALUES (t.ticket_id, 'ticket.' || CASE state WHEN 'done' THEN 'whistle_done' WHEN 'withdrawn' THEN 'whistle_withdrawn'
                                       ELSE 'reported_in' END, '{}');
-    RETURN NULL;
 END $$;
 COMMENT ON FUNCTION app.answer_whistle(text, bigint, text, text, text, text) IS
-'报到: a department that was called reports in, is done, or is let go; returns why not, or null when done';
+'报到: a department that was called reports in, is done, or is let go';
 GRANT EXECUTE ON FUNCTION app.answer_whistle(text, bigint, text, text, text, text) TO gisgrid_service;

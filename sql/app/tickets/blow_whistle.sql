@@ -1,33 +1,32 @@
 CREATE FUNCTION app.blow_whistle(
     ticket_number text, departments text [], hours integer, unit text, actor text, actor_role text, note text
-) RETURNS text LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- 镇街吹哨: why it was not done: unknown, not_allowed (only a town or the district calls), closed, no_such_department:
--- names, already: names; null when done. Without hours each clock is as long as the ticket's own.
+) RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- 镇街吹哨: only accounts of a level that calls departments do this. Without hours each clock is as long as the ticket's
+-- own. Refuses no_such_departments, already_called.
 DECLARE
-    can record;
     t work.ticket;
     p work.ticket_private;
-    refused text;
+    ticket bigint;
+    names text;
     called record;
     moment timestamptz := clock_timestamp();
 BEGIN
-    SELECT * INTO can FROM app.ticket_to_change(ticket_number, actor_role, '{dispatcher,supervisor,admin}');
-    refused := coalesce(can.refused, CASE WHEN NOT 0 = ANY(app.scope()) AND NOT EXISTS (
-        SELECT FROM core.area AS a WHERE a.area_id = ANY(app.scope()) AND a.level IN ('town', 'district'))
-        THEN 'not_allowed' END);
-    IF refused IS NOT NULL THEN
-        RETURN refused;
+    ticket := app.ticket_to_change(ticket_number, actor_role, 'whistle');
+    IF NOT 0 = ANY(app.scope()) AND NOT EXISTS (
+        SELECT FROM core.area AS a JOIN core.level AS l USING (level)
+        WHERE a.area_id = ANY(app.scope()) AND l.calls_departments) THEN
+        PERFORM app.refuse_role(actor_role);
     END IF;
-    SELECT 'no_such_department: ' || string_agg(d, ', ') INTO refused
-    FROM unnest(departments) AS d WHERE NOT app.is_department(d);
-    refused := coalesce(refused, (
-        SELECT 'already: ' || string_agg(w.department, ', ' ORDER BY w.department) FROM work.whistle AS w
-        WHERE w.ticket_id = can.ticket_id AND w.department = ANY(departments)
-          AND w.done_at IS NULL AND w.withdrawn_at IS NULL));
-    IF refused IS NOT NULL THEN
-        RETURN refused;
+    SELECT string_agg(d, ', ') INTO names FROM unnest(departments) AS d WHERE NOT app.is_department(d);
+    IF names IS NOT NULL THEN
+        PERFORM app.refuse('no_such_departments', ticket_number, names);
     END IF;
-    SELECT * INTO t FROM work.ticket AS x WHERE x.ticket_id = can.ticket_id;
+    SELECT string_agg(w.department, ', ' ORDER BY w.department) INTO names FROM work.whistle AS w
+    WHERE w.ticket_id = ticket AND w.department = ANY(departments) AND w.done_at IS NULL AND w.withdrawn_at IS NULL;
+    IF names IS NOT NULL THEN
+        PERFORM app.refuse('already_called', names);
+    END IF;
+    SELECT * INTO t FROM work.ticket AS x WHERE x.ticket_id = ticket;
     UPDATE work.ticket_private AS x SET left_grid_at = coalesce(x.left_grid_at, clock_timestamp())
     WHERE x.ticket_id = t.ticket_id RETURNING * INTO p;
     FOR called IN
@@ -45,8 +44,7 @@ BEGIN
         INSERT INTO work.outbox (ticket_id, topic, payload) VALUES (t.ticket_id, 'ticket.whistled', '{}');
     END LOOP;
     UPDATE work.clock AS c SET alarm_at = clock_timestamp() WHERE c.ticket_id = t.ticket_id AND c.paused_at IS NULL;
-    RETURN NULL;
 END $$;
 COMMENT ON FUNCTION app.blow_whistle(text, text [], integer, text, text, text, text) IS
-'吹哨: a town or the district calls departments in, each with a clock of its own; returns why not, or null when done';
+'吹哨: a town or the district calls departments in, each with a clock of its own';
 GRANT EXECUTE ON FUNCTION app.blow_whistle(text, text [], integer, text, text, text, text) TO gisgrid_service;

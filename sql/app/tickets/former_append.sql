@@ -1,5 +1,6 @@
 CREATE FUNCTION app.former_append() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'history only grows: where tickets stood cannot be changed or deleted';
+    PERFORM app.refuse('ticket_history', '所在区域', 'former places');
+    RETURN NULL;
 END $$;
 COMMENT ON FUNCTION app.former_append() IS 'Guard: where tickets stood is appended, never changed or deleted';

@@ -1,30 +1,27 @@
-CREATE FUNCTION app.move_ticket(ticket bigint, next_step text, actor text, actor_role text, note text) RETURNS text
+CREATE FUNCTION app.move_ticket(ticket bigint, next_step text, actor text, actor_role text, note text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- The step itself, whoever takes it; the caller has asked for his scope, or his secret, and locked the ticket. Why it
--- was not done: not_allowed, no_such_step, needs_note, needs_photo, whistles_open: ..., parts_open: ...
+-- The step itself. The caller has asked for the scope, or for the ticket's secret, and has locked the ticket.
 DECLARE
     t work.ticket;
     arc work.transition;
     arrives work.step;
-    refused text;
 BEGIN
     SELECT * INTO t FROM work.ticket AS x WHERE x.ticket_id = move_ticket.ticket;
     SELECT * INTO arc FROM work.transition AS r
     WHERE r.workflow = t.workflow AND r.from_step = t.step AND r.to_step = next_step;
     IF NOT FOUND OR t.duplicate_of IS NOT NULL THEN
-        RETURN 'no_such_step';
+        PERFORM app.refuse_step(t.ticket_id, next_step);
     END IF;
     SELECT * INTO arrives FROM work.step AS s WHERE s.workflow = t.workflow AND s.step = next_step;
-    refused := CASE WHEN actor_role <> ALL(arc.roles) THEN 'not_allowed' END;
-    refused := coalesce(refused, app.step_needs(t.ticket_id, arc.needs, note));
-    IF arc.kind = 'forward' THEN
-        refused := coalesce(refused, app.step_waits_for(t.ticket_id, t.step, next_step));
+    IF actor_role <> ALL(arc.roles) THEN
+        PERFORM app.refuse_role(actor_role);
     END IF;
-    IF refused IS NOT NULL THEN
-        RETURN refused;
+    PERFORM app.step_needs(t.ticket_id, arc.needs, note);
+    IF arc.kind = 'forward' THEN
+        PERFORM app.step_waits_for(t.ticket_id, t.step, next_step);
     ELSIF arc.kind = 'reopen' THEN
         PERFORM app.reopen(t.ticket_id, next_step, actor, note);
-        RETURN NULL;
+        RETURN;
     END IF;
     UPDATE work.ticket AS x SET step = next_step, closed_at = CASE WHEN arrives.closes THEN clock_timestamp() END
     WHERE x.ticket_id = t.ticket_id;
@@ -34,7 +31,6 @@ BEGIN
     ELSIF arc.clock = 'start' THEN
         PERFORM app.start_clock(t.ticket_id);
     END IF;
-    RETURN NULL;
 END $$;
 COMMENT ON FUNCTION app.move_ticket(bigint, text, text, text, text) IS
-'Take a step of a ticket, once it is known that whoever takes it may; returns why not, or null when done';
+'Take a step of a locked ticket; refuses no_such_step, not_allowed, needs_note, needs_photo, whistles_open, parts_open';

@@ -1,6 +1,5 @@
-CREATE FUNCTION app.step_waits_for(ticket bigint, from_step text, to_step text) RETURNS text
+CREATE FUNCTION app.step_waits_for(ticket bigint, from_step text, to_step text) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- What must end before a ticket goes on: departments that were called in, parts that are open. Null: nothing.
 DECLARE
     waits text;
     t work.ticket;
@@ -10,12 +9,14 @@ BEGIN
     FROM work.whistle AS w JOIN work.step AS s ON s.workflow = t.workflow AND s.step = from_step AND NOT s.is_unrouted
     WHERE w.ticket_id = ticket AND w.done_at IS NULL AND w.withdrawn_at IS NULL;
     IF waits IS NOT NULL THEN
-        RETURN 'whistles_open: ' || waits;
+        PERFORM app.refuse('whistles_open', waits);
     END IF;
     SELECT string_agg(p.number, ', ' ORDER BY p.ticket_id) INTO waits
     FROM work.ticket AS p JOIN work.step AS s ON s.workflow = t.workflow AND s.step = to_step AND s.closes
     WHERE p.parent_id = ticket AND p.closed_at IS NULL;
-    RETURN 'parts_open: ' || waits;
+    IF waits IS NOT NULL THEN
+        PERFORM app.refuse('parts_open', waits);
+    END IF;
 END $$;
 COMMENT ON FUNCTION app.step_waits_for(bigint, text, text) IS
-'What must end before a ticket can take a step forward: whistles_open: departments, parts_open: numbers; null: nothing';
+'Refuses a step forward while departments that were called in, or parts of the ticket, are open: whistles_open, parts_open';

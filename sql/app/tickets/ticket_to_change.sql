@@ -1,22 +1,19 @@
 CREATE FUNCTION app.ticket_to_change(
-    ticket_number text, actor_role text, allowed text [] DEFAULT '{dispatcher,supervisor,admin}'
-) RETURNS TABLE (ticket_id bigint, refused text)
+    ticket_number text, actor_role text, action text, even_closed boolean DEFAULT false
+) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Locks the ticket. Scope is asked here, because what follows runs as the owner. A reporter has no scope: whoever says
--- that this is one has seen the ticket's secret.
 DECLARE
-    is_closed boolean;
-    is_seen boolean;
+    t record;
 BEGIN
-    SELECT t.ticket_id, t.closed_at IS NOT NULL INTO ticket_id, is_closed
-    FROM work.ticket AS t WHERE t.number = ticket_number FOR UPDATE;
-    SELECT p.path && app.scope() OR p.department = app.scope_department() INTO is_seen
-    FROM work.ticket_private AS p WHERE p.ticket_id = ticket_to_change.ticket_id;
-    refused := CASE
-        WHEN ticket_id IS NULL THEN 'unknown'
-        WHEN is_seen IS NOT TRUE AND actor_role <> 'reporter' OR actor_role <> ALL(allowed) THEN 'not_allowed'
-        WHEN is_closed THEN 'closed' END;
-    RETURN NEXT;
+    SELECT * INTO t FROM app.ticket_asked(ticket_number, actor_role, action);
+    IF t.refused = 'unknown' THEN
+        PERFORM app.refuse('unknown', left(ticket_number, 64));
+    ELSIF t.refused = 'not_allowed' THEN
+        PERFORM app.refuse_role(actor_role);
+    ELSIF t.refused = 'closed' AND NOT even_closed THEN
+        PERFORM app.refuse('closed');
+    END IF;
+    RETURN t.ticket_id;
 END $$;
-COMMENT ON FUNCTION app.ticket_to_change(text, text, text []) IS
-'May whoever asks say that this ticket is about something else, or lies elsewhere? Null: yes, and it is locked';
+COMMENT ON FUNCTION app.ticket_to_change(text, text, text, boolean) IS
+'The ticket that this role wants to act on, locked; refuses unknown, not_allowed, closed';

@@ -1,0 +1,37 @@
+CREATE FUNCTION app.try_publish(
+    change_set bigint, applies_from timestamptz DEFAULT NULL, OUT errors bigint, OUT summary jsonb
+)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- The one door to the live boundaries. With errors nothing is live, the change set is as it was, and draft.problem says
+-- why. Summary null without errors: it waits for its date.
+DECLARE
+    c draft.changeset;
+BEGIN
+    PERFORM pg_advisory_xact_lock(app.publisher_lock());
+    SELECT * INTO c FROM draft.changeset WHERE changeset_id = change_set FOR UPDATE;
+    IF NOT FOUND OR NOT app.may_change(c.path) THEN
+        PERFORM app.refuse('changeset_unknown', change_set::text);
+    ELSIF c.published_at IS NOT NULL OR c.status = 'discarded' THEN
+        PERFORM app.refuse_ended(change_set, c.status);
+    END IF;
+    UPDATE draft.changeset SET
+        status = 'published',
+        is_dated = c.is_dated OR applies_from IS NOT NULL,
+        valid_from = coalesce(applies_from, CASE WHEN c.is_dated THEN c.valid_from ELSE clock_timestamp() END)
+    WHERE changeset_id = change_set;
+    errors := app.prepare_changeset(change_set);
+    IF errors > 0 THEN
+        UPDATE draft.changeset SET status = c.status, is_dated = c.is_dated, valid_from = c.valid_from
+        WHERE changeset_id = change_set;
+        DELETE FROM draft.preview WHERE changeset_id = change_set;
+        RETURN;
+    END IF;
+    SELECT u.* INTO c FROM draft.changeset AS u WHERE u.changeset_id = change_set;
+    IF app.is_due(c.is_dated, c.valid_from) THEN
+        PERFORM app.flip_changeset(change_set);
+    END IF;
+    SELECT u.summary INTO summary FROM draft.changeset AS u WHERE u.changeset_id = change_set;
+END $$;
+COMMENT ON FUNCTION app.try_publish(bigint, timestamptz) IS
+'Publish a change set, from that date on if one is given, or say how many errors stand against it and write them down';
+GRANT EXECUTE ON FUNCTION app.try_publish(bigint, timestamptz) TO gisgrid_service;

@@ -1,0 +1,196 @@
+-- Long because every sentence with which the database refuses something stands in one list, in both languages.
+CREATE VIEW app.refusal WITH (security_invoker = true) AS
+SELECT r.*
+FROM (VALUES
+    -- refusal, SQLSTATE, field, message, remedy: %1$s and so on are filled in by whoever refuses.
+    -- GG403 not allowed, GG404 not found, GG409 conflicts with what is there, GG422 readable but refused.
+    -- Tickets
+    ('unknown', 'GG404', 'number', '没有工单 %1$s', 'there is no ticket %1$s', '核对编号', 'check the number'),
+    (
+        'not_allowed', 'GG403', 'number', '%2$s不能在这里这样做', 'a %1$s may not do this here',
+        '请联系负责该区域的人员', 'ask whoever is in charge of the area'
+    ),
+    ('closed', 'GG409', 'number', '工单已办结', 'the ticket is closed', '重新打开，或另行上报', 'reopen it, or report it anew'),
+    ('already', 'GG409', 'number', '已经是这样了', 'it is so already', '无需操作', 'nothing needs to be done'),
+    ('no_such_step', 'GG409', 'step', '现在不能进入环节“%1$s”', '''%1$s'' does not follow now', '下一步可以是：%2$s', 'next can be %3$s'),
+    ('needs_note', 'GG422', 'note', '需要说明', 'this needs a note', '写明原因', 'say why'),
+    (
+        'needs_photo', 'GG422', 'photo', '需要本环节的照片', 'this needs a photo of this step',
+        '先给工单添加一张照片', 'add one to the ticket first'
+    ),
+    (
+        'whistles_open', 'GG409', 'step', '被吹哨的部门尚未办完：%1$s', 'departments that were called have not finished: %1$s',
+        '等它们办完，或撤回吹哨', 'wait for them, or let them go'
+    ),
+    (
+        'parts_open', 'GG409', 'step', '有子工单未办结：%1$s', 'parts of it are open: %1$s',
+        '先办结子工单，或解除关联', 'close them first, or part them from it'
+    ),
+    (
+        'no_such_category', 'GG422', 'category', '没有这个类别', 'there is no such category',
+        '见 /api/v1/categories', 'see /api/v1/categories'
+    ),
+    (
+        'no_such_post', 'GG422', 'post', '该网格及其上级没有这个岗位', 'there is no such post on its grid or above',
+        '从 /api/v1/tickets/%1$s/assignees 中选', 'one of /api/v1/tickets/%1$s/assignees'
+    ),
+    (
+        'no_such_department', 'GG422', 'department', '没有人属于这个部门', 'nobody is in such a department',
+        '从 /api/v1/tickets/%1$s/assignees 中选', 'one of /api/v1/tickets/%1$s/assignees'
+    ),
+    (
+        'no_such_departments', 'GG422', 'department', '没有人属于这些部门：%2$s', 'nobody is in such a department: %2$s',
+        '从 /api/v1/tickets/%1$s/assignees 中选', 'one of /api/v1/tickets/%1$s/assignees'
+    ),
+    (
+        'nobody_above', 'GG409', 'number', '上级中心无人值班', 'no centre above has anybody on duty',
+        '直接转办给某个岗位', 'hand it over to a post by name'
+    ),
+    ('already_called', 'GG409', 'number', '已经吹过哨：%1$s', 'it is so already: %1$s', '无需操作', 'nothing needs to be done'),
+    (
+        'no_such_whistle', 'GG404', 'whistle', '没有这次吹哨', 'no department was called by this',
+        '查看工单的吹哨记录', 'see the ticket''s whistles'
+    ),
+    (
+        'no_such_parent', 'GG422', 'parent', '没有可作为主工单的工单', 'there is no such ticket to be part of',
+        '填写另一个工单的编号', 'the number of another ticket'
+    ),
+    ('parent_closed', 'GG409', 'parent', '主工单已办结', 'that ticket is closed', '先重新打开它', 'reopen it first'),
+    (
+        'parent_is_part', 'GG409', 'parent', '该工单本身是子工单', 'that ticket is itself a part of another',
+        '填写它的主工单', 'name the one of which it is'
+    ),
+    ('has_parts', 'GG409', 'number', '它有自己的子工单', 'it has parts of its own', '先解除子工单', 'part them from it first'),
+    (
+        'no_such_original', 'GG422', 'of', '没有可视为同一件事的工单', 'there is no such ticket to be the same as',
+        '填写另一个工单的编号', 'the number of another ticket'
+    ),
+    ('original_closed', 'GG409', 'of', '该工单已办结', 'that ticket is closed', '先重新打开它，或保留本工单', 'reopen it first, or keep this one'),
+    ('no_duplicate', 'GG409', 'of', '它不是重复工单', 'it is no duplicate', '无需操作', 'nothing needs to be done'),
+    (
+        'duplicate_whistles', 'GG409', 'step', '被吹哨的部门尚未办完：%1$s', 'departments that were called have not finished: %1$s',
+        '等它们办完，或撤回吹哨', 'wait for them, or let them go'
+    ),
+    ('clock_runs', 'GG409', 'state', '计时正在进行', 'its clock is running', '无需操作', 'nothing needs to be done'),
+    ('clock_stands', 'GG409', 'state', '计时已暂停', 'its clock stands still already', '无需操作', 'nothing needs to be done'),
+    ('not_asked', 'GG409', 'number', '没有人在等您答复', 'nobody waits for an answer', '等工作人员询问', 'wait until you are asked'),
+    ('not_done_yet', 'GG409', 'score', '还没有办完', 'it is not done yet', '等有了结果再评价', 'rate it when its result is there'),
+    ('rated_already', 'GG409', 'score', '已经评价过', 'it has been rated', '无需操作', 'nothing needs to be done'),
+    (
+        'rated_too_late', 'GG409', 'score', '办结已超过 30 天', 'it was closed more than 30 days ago',
+        '如仍未解决，请重新上报', 'report it anew if it is not right'
+    ),
+    (
+        'photo_not_allowed', 'GG403', 'number', '您不能在这里添加照片', 'you may not add photos here',
+        '请联系负责该区域的人员', 'ask whoever is in charge of the area'
+    ),
+    ('photo_closed', 'GG409', 'number', '工单已办结', 'the ticket is closed', '请重新上报', 'report it anew'),
+    (
+        'photo_too_late', 'GG409', 'number', '照片只能在上报后一天内或被询问时添加',
+        'photos are taken for a day, and while you are asked something', '等工作人员询问', 'wait until you are asked'
+    ),
+    ('photo_too_many', 'GG409', 'number', '已有 %1$s 张照片', 'it has %1$s photos', '不再保存更多照片', 'no more are kept'),
+    (
+        'ticket_history', 'GG409', 'ticket', '历史只增不减：工单的%1$s不能修改或删除',
+        'history only grows: %2$s of tickets cannot be changed or deleted', '追加新的记录', 'append a new record'
+    ),
+    -- Accounts
+    ('account_without_area', 'GG422', 'area', '%2$s须在某个区域工作', 'a %1$s works in an area', '用 --area 给出区域编码', 'give its code with --area'),
+    (
+        'account_without_department', 'GG422', 'department', '部门账号须写明部门', 'a department''s account names its department',
+        '用 --department 给出部门', 'give --department'
+    ),
+    -- Categories, workflows, rules
+    ('category_used', 'GG409', 'category', '类别 %1$s（%2$s）不能删除：%3$s', 'category %1$s (%2$s) cannot be removed: %4$s', '把它停用：设置 retired_at', 'retire it: set retired_at'),
+    ('category_circle', 'GG422', 'category', '类别 %1$s 的上级是它自己', 'categories %1$s lie under themselves', '给其中一个换上级，或不设上级', 'give one of them another parent, or none'),
+    ('rule_area_ended', 'GG422', 'rule', '规则 %1$s：区域 %2$s 已终止', 'rule %1$s: area %2$s has ended', '填写地图上的区域', 'name an area of the map'),
+    (
+        'rule_department_empty', 'GG422', 'rule', '规则 %1$s：没有人属于部门 %2$s', 'rule %1$s: nobody is in department %2$s',
+        '先导入该部门的岗位或添加其账号，或更正名称', 'load its posts or add its account first, or correct the name'
+    ),
+    (
+        'rule_person_without_post', 'GG422', 'rule', '规则 %1$s：人员 %2$s 没有岗位', 'rule %1$s: person %2$s holds no post',
+        '先导入此人的岗位', 'load a post of this person first'
+    ),
+    (
+        'rules_tied', 'GG422', 'rule', '规则 %1$s 与 %2$s 可能同时适用，且同样具体', 'rules %1$s and %2$s can both apply and neither is more specific',
+        '把其中一条限定得更窄：类别、区域、类型、日期、星期或时间', 'narrow one of them: category, area, kind, days, weekdays or hours'
+    ),
+    ('workflow_unsound', 'GG422', 'workflow', '流程模板 %1$s：%2$s', 'workflow %1$s: %3$s', '更正模板', 'correct the template'),
+    -- Boundaries
+    ('version_deleted', 'GG409', 'area', '历史只增不减：%2$s 的版本 %1$s 不能删除', 'history only grows: version %1$s of %2$s cannot be deleted', '请发布变更集', 'publish a change set instead'),
+    (
+        'version_changed', 'GG409', 'area', '历史只增不减：%2$s 的版本 %1$s 只能结束其记录',
+        'history only grows: of version %1$s of %2$s only the open end of its record may be closed', '请发布变更集', 'publish a change set instead'
+    ),
+    (
+        'no_number_left', 'GG409', 'code', '%1$s 之下没有空号了（%2$s 至 %3$s）', 'no number is left below %1$s (%2$s to %3$s)',
+        '把社区一分为二，或改用更宽的编码规则', 'cut the community in two, or use a wider scheme'
+    ),
+    (
+        'reports_loading', 'GG409', 'changeset_id', '正在批量载入上报，迟迟没有结束', 'reports are being loaded and do not end',
+        '稍后再发布', 'publish again in a moment'
+    ),
+    (
+        'changeset_unknown', 'GG404', 'changeset_id', '您的区域内没有变更集 %1$s', 'there is no change set %1$s in your areas',
+        '列出您的变更集', 'list them'
+    ),
+    (
+        'changeset_ended', 'GG409', 'changeset_id', '变更集 %1$s 已%2$s', 'change set %1$s is %3$s already',
+        '另建一个；已发布的可以撤销', 'open a new one; undo takes a published one back'
+    ),
+    (
+        'changeset_live', 'GG409', 'changeset_id', '变更集 %1$s 已发布', 'change set %1$s is published',
+        '已生效的用 gisgrid changeset undo 撤销，等待生效的可以作废',
+        'gisgrid changeset undo takes back what is live, discard what waits for its date'
+    ),
+    (
+        'changeset_fixed', 'GG409', 'changeset_id', '变更集 %1$s 只能修改标题、日期、策略和状态',
+        'of change set %1$s only title, date, policies and status can be changed', '其他区域请另建变更集', 'open a new change set for another area'
+    ),
+    (
+        'changeset_not_live', 'GG409', 'changeset_id', '变更集 %1$s 尚未生效', 'change set %1$s is not published',
+        '只有已生效的才能撤销', 'only what is live can be undone'
+    ),
+    (
+        'changeset_followed', 'GG409', 'changeset_id', '变更集 %1$s 不能撤销：%2$s 之后又改过', 'change set %1$s cannot be undone: %2$s changed again since',
+        '先撤销后来的变更集', 'undo the later change set first'
+    ),
+    (
+        'changeset_many_stretches', 'GG409', 'changeset_id', '变更集 %1$s 不能撤销：它取代了不止一段时间',
+        'change set %1$s cannot be undone: it replaced more than one stretch of time', '在新的变更集中画出原来的边界', 'draw the earlier boundaries in new change sets'
+    ),
+    (
+        'changed_meanwhile', 'GG409', 'changeset_id', '变更集 %1$s 的区域刚刚被另一变更集改动', 'areas of change set %1$s were changed by another one at this moment',
+        '重新检查后再发布', 'check it again, then publish'
+    ),
+    (
+        'no_such_area', 'GG404', 'area', '网 %1$s 中没有区域 %2$s', 'network %1$s has no area %2$s',
+        '填写地图上区县、街道、社区或网格的编码', 'give the code of a district, town, community or grid of the map'
+    ),
+    (
+        'draft_not_open', 'GG409', 'changeset_id', '变更集 %1$s %2$s，不能绘制', 'change set %1$s is %3$s: nothing can be drawn in it',
+        '新建变更集，或选择进行中的', 'open a change set, or choose an open one'
+    ),
+    (
+        'only_grids', 'GG422', 'level', '只画网格', 'only grids are drawn',
+        '上级区域在发布时由网格合成', 'what is above them is made from them at publish'
+    ),
+    (
+        'outside_the_world', 'GG422', 'geom', '有拐点在地球之外：经度 %1$s 至 %2$s，纬度 %3$s 至 %4$s',
+        'a corner lies outside the world: longitudes %1$s to %2$s, latitudes %3$s to %4$s',
+        '粘贴的图形没有坐标系，或坐标系不对；草稿图层为 EPSG:4326', 'what was pasted has no coordinate system, or a wrong one: draft layers are in EPSG:4326'
+    ),
+    (
+        'nothing_saved', 'GG409', 'row', '什么都没有保存：这一行已不存在，或您无权修改', 'nothing was saved: the row is gone, or not yours to change',
+        '重新加载图层后再画', 'reload the layer and draw it again'
+    ),
+    (
+        'problems', 'GG422', 'changeset_id', '变更集 %1$s 有 %2$s 处错误：%3$s', 'change set %1$s has %2$s error(s): %4$s',
+        '%5$s。改好后保存草稿，再发布；被拒绝的发布不写入任何内容，问题图层在保存草稿、或保存变更集的另一日期或策略时更新',
+        '%6$s. Then save the draft and publish again; a refused publish writes nothing: the problem layer is renewed when '
+        'the draft, or another date or policy of its change set, is saved'
+    )
+) AS r (refusal, sqlstate, field, message_zh, message_en, remedy_zh, remedy_en);
+COMMENT ON VIEW app.refusal IS
+'Every sentence with which the database refuses something: SQLSTATE, field, message and remedy in Chinese and English';

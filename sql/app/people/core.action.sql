@@ -1,0 +1,1 @@
+GRANT SELECT ON core.action TO gisgrid_service, gisgrid_viewer;
