@@ -63,7 +63,7 @@ def _deploy(connection: Connection, say: Say) -> bool:
     _run(connection, "CREATE EXTENSION IF NOT EXISTS postgis; CREATE EXTENSION IF NOT EXISTS btree_gist;")
     _run(connection, "SET LOCAL client_min_messages = warning")
     _run(connection, _read(shipped("sql") / "roles.sql"))
-    _run(connection, LEDGER + TABLE + "GRANT SELECT ON public.gisgrid_catalogue TO gisgrid_service")
+    _run(connection, LEDGER + TABLE + "GRANT SELECT ON public.gisgrid_catalogue TO gisgrid_service, gisgrid_owner")
     pending = _pending(connection)
     different = find_differences(connection)
     _refuse_lost([one for one in different if one.kind not in BUILT])

@@ -46,4 +46,4 @@ END;
 END;
 COMMENT ON FUNCTION app.code_fault(text, text, boolean) IS
 'What is wrong with this code of a grid, in English or Chinese? Null when nothing is';
-GRANT EXECUTE ON FUNCTION app.code_fault(text, text, boolean) TO gisgrid_service, gisgrid_editor;
+GRANT EXECUTE ON FUNCTION app.code_fault(text, text, boolean) TO gisgrid_editor;

@@ -60,4 +60,4 @@ BEGIN
     RETURN head || lpad(n::text, counted.width, '0');
 END $$;
 COMMENT ON FUNCTION app.next_code(text, text, text) IS 'The next free code below a parent; codes are never used again';
-GRANT EXECUTE ON FUNCTION app.next_code(text, text, text) TO gisgrid_service, gisgrid_editor;
+GRANT EXECUTE ON FUNCTION app.next_code(text, text, text) TO gisgrid_editor;

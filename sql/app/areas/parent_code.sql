@@ -17,4 +17,4 @@ FROM (
 WHERE p.level <> 'grid';
 END;
 COMMENT ON FUNCTION app.parent_code(text, text) IS 'Below which area does a grid of this code stand, by its code?';
-GRANT EXECUTE ON FUNCTION app.parent_code(text, text) TO gisgrid_service, gisgrid_editor;
+GRANT EXECUTE ON FUNCTION app.parent_code(text, text) TO gisgrid_editor;

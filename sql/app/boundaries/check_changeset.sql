@@ -119,4 +119,3 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION app.check_changeset(bigint) IS
 'Write what is wrong with a draft into draft.problem; returns the number of errors';
-GRANT EXECUTE ON FUNCTION app.check_changeset(bigint) TO gisgrid_service;

@@ -5,4 +5,3 @@ BEGIN ATOMIC
 SELECT NOT is_due.is_dated OR is_due.valid_from <= now();
 END;
 COMMENT ON FUNCTION app.is_due(boolean, timestamptz) IS 'Does a change set apply as soon as it is published, or wait for its date?';
-GRANT EXECUTE ON FUNCTION app.is_due(boolean, timestamptz) TO gisgrid_service;

@@ -15,4 +15,3 @@ WHERE
     );
 END;
 COMMENT ON FUNCTION app.is_taken_back(bigint, timestamptz) IS 'Was this change set undone, or is it the undo of a later one?';
-GRANT EXECUTE ON FUNCTION app.is_taken_back(bigint, timestamptz) TO gisgrid_service;

@@ -5,4 +5,3 @@ BEGIN
     RETURN pg_has_role(session_user, 'gisgrid_owner', 'MEMBER') OR area_path && app.scope();
 END $$;
 COMMENT ON FUNCTION app.may_change(bigint []) IS 'May whoever asks change the boundaries of the area with this path?';
-GRANT EXECUTE ON FUNCTION app.may_change(bigint []) TO gisgrid_service;

@@ -34,4 +34,4 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION app.name_part(bigint, text, text, text, bigint, geometry) IS
 'Which code, parent, origin and base does a row have that comes into a draft by hand?';
-GRANT EXECUTE ON FUNCTION app.name_part(bigint, text, text, text, bigint, geometry) TO gisgrid_service, gisgrid_editor;
+GRANT EXECUTE ON FUNCTION app.name_part(bigint, text, text, text, bigint, geometry) TO gisgrid_editor;

@@ -47,4 +47,3 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION app.preview_changeset(bigint) IS
 'Write what publishing a draft would move into draft.preview, by publishing it and taking that back';
-GRANT EXECUTE ON FUNCTION app.preview_changeset(bigint) TO gisgrid_service;

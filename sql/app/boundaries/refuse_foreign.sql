@@ -9,4 +9,3 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION app.refuse_foreign(bigint) IS 'Refuse whoever asks for a change set outside his areas';
-GRANT EXECUTE ON FUNCTION app.refuse_foreign(bigint) TO gisgrid_service;

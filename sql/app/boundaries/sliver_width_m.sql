@@ -3,4 +3,3 @@ BEGIN ATOMIC
 SELECT 1.0::double precision;
 END;
 COMMENT ON FUNCTION app.sliver_width_m() IS 'A part of a grid that is narrower is a sliver (twice its area by its perimeter), metres';
-GRANT EXECUTE ON FUNCTION app.sliver_width_m() TO gisgrid_service;

@@ -18,4 +18,4 @@ END $$;
 COMMENT ON FUNCTION app.add_work(timestamptz, interval) IS
 'Which instant is this much working time later (earlier if negative; of nothing the next working instant)? '
 'Null where the calendar ends';
-GRANT EXECUTE ON FUNCTION app.add_work(timestamptz, interval) TO gisgrid_service, gisgrid_viewer;
+GRANT EXECUTE ON FUNCTION app.add_work(timestamptz, interval) TO gisgrid_service;

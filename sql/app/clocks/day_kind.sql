@@ -7,4 +7,3 @@ BEGIN
         CASE WHEN extract(ISODOW FROM day) < 6 THEN 'working' ELSE 'weekend' END);
 END $$;
 COMMENT ON FUNCTION app.day_kind(date) IS 'Is this a working day, a weekend or a public holiday?';
-GRANT EXECUTE ON FUNCTION app.day_kind(date) TO gisgrid_service;

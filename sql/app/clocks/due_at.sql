@@ -8,4 +8,4 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION app.due_at(timestamptz, integer, text) IS
 'When are so many calendar or working hours over? Past the calendar''s end every hour counts';
-GRANT EXECUTE ON FUNCTION app.due_at(timestamptz, integer, text) TO gisgrid_service, gisgrid_viewer;
+GRANT EXECUTE ON FUNCTION app.due_at(timestamptz, integer, text) TO gisgrid_service;

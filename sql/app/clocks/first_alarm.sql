@@ -9,6 +9,3 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION app.first_alarm(timestamptz, timestamptz, timestamptz, timestamptz) IS
 'When should somebody look at the clocks of a ticket for the first time?';
-GRANT EXECUTE ON FUNCTION
-app.first_alarm(timestamptz, timestamptz, timestamptz, timestamptz)
-TO gisgrid_service, gisgrid_viewer;

@@ -12,4 +12,3 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION app.move_due(timestamptz, text, timestamptz, timestamptz) IS
 'When is what was due due after a pause? Later by the calendar or working time that was paused';
-GRANT EXECUTE ON FUNCTION app.move_due(timestamptz, text, timestamptz, timestamptz) TO gisgrid_service, gisgrid_viewer;

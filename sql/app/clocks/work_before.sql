@@ -5,4 +5,4 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION app.work_before(timestamptz) IS
 'How many microseconds of working time lie before this instant? Null before the calendar begins';
-GRANT EXECUTE ON FUNCTION app.work_before(timestamptz) TO gisgrid_service, gisgrid_viewer;
+GRANT EXECUTE ON FUNCTION app.work_before(timestamptz) TO gisgrid_service;

@@ -4,4 +4,3 @@ SELECT 7147003::bigint;
 END;
 COMMENT ON FUNCTION app.follower_lock() IS
 'Advisory lock: one batch of what follows a publish at a time, so that two workers do nothing twice';
-GRANT EXECUTE ON FUNCTION app.follower_lock() TO gisgrid_service;

@@ -5,4 +5,3 @@ SELECT to_char(l.at, CASE WHEN l.at::time = '00:00' THEN 'YYYY-MM-DD' ELSE 'YYYY
 FROM (SELECT name_instant.instant AT TIME ZONE d.zone AS at FROM core.deployment AS d) AS l;
 END;
 COMMENT ON FUNCTION app.name_instant(timestamptz) IS 'An instant in words, in the district''s zone; midnight is the day';
-GRANT EXECUTE ON FUNCTION app.name_instant(timestamptz) TO gisgrid_service;

@@ -13,4 +13,3 @@ SELECT CASE
 END || coalesce(substring(reason FROM '\[.*\]$'), '');
 END;
 COMMENT ON FUNCTION app.name_invalid(text) IS 'Why a shape is invalid, in Chinese, with the place that PostGIS names';
-GRANT EXECUTE ON FUNCTION app.name_invalid(text) TO gisgrid_service;

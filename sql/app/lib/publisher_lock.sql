@@ -3,4 +3,3 @@ BEGIN ATOMIC
 SELECT 7147002::bigint;
 END;
 COMMENT ON FUNCTION app.publisher_lock() IS 'Advisory lock: one publish at a time, so that two cannot take the same ground';
-GRANT EXECUTE ON FUNCTION app.publisher_lock() TO gisgrid_service;

@@ -11,4 +11,3 @@ BEGIN
     RETURN topics = '{}';
 END $$;
 COMMENT ON FUNCTION app.is_told(text [], text) IS 'Does this list of topics hold the topic? Empty: all; a last * stands for anything';
-GRANT EXECUTE ON FUNCTION app.is_told(text [], text) TO gisgrid_service;

@@ -19,4 +19,3 @@ BEGIN
         WHERE t.ticket_id = ticket);
 END $$;
 COMMENT ON FUNCTION app.public_facts(bigint) IS 'What anybody may know of a ticket, as notices tell it';
-GRANT EXECUTE ON FUNCTION app.public_facts(bigint) TO gisgrid_service;

@@ -9,4 +9,3 @@ BEGIN
            OR p.key = 'score' AND jsonb_typeof(p.value) = 'number');
 END $$;
 COMMENT ON FUNCTION app.public_payload(jsonb) IS 'Of what the writer of a notice says, the keys that are public';
-GRANT EXECUTE ON FUNCTION app.public_payload(jsonb) TO gisgrid_service;

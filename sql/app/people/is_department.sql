@@ -7,4 +7,3 @@ BEGIN
         SELECT FROM core.account AS c WHERE c.department = is_department.name AND c.disabled_at IS NULL);
 END $$;
 COMMENT ON FUNCTION app.is_department(text) IS 'Is anybody in a department of this name, by a post or an account?';
-GRANT EXECUTE ON FUNCTION app.is_department(text) TO gisgrid_service;

@@ -18,4 +18,3 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION app.on_shift(bigint, timestamp) IS
 'Does a post work at this local time? By its roster where it has one that day, else always';
-GRANT EXECUTE ON FUNCTION app.on_shift(bigint, timestamp) TO gisgrid_service;

@@ -13,4 +13,3 @@ SELECT CASE
 END;
 END;
 COMMENT ON FUNCTION app.day_seconds(time, time) IS 'The seconds of a day from one time to another, past midnight too';
-GRANT EXECUTE ON FUNCTION app.day_seconds(time, time) TO gisgrid_service, gisgrid_viewer;

@@ -10,4 +10,3 @@ BEGIN
         SELECT count(*) > 0 FROM above AS a WHERE a.category = sought);
 END $$;
 COMMENT ON FUNCTION app.is_in_category(text, text) IS 'Is a category this one, or does it lie below it?';
-GRANT EXECUTE ON FUNCTION app.is_in_category(text, text) TO gisgrid_service;

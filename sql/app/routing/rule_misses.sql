@@ -13,6 +13,3 @@ END;
 END;
 COMMENT ON FUNCTION app.rule_misses(work.rule, text [], bigint [], text, text, integer, integer) IS
 'In what does a rule not apply here? Null: it applies. The only definition of that';
-GRANT EXECUTE ON FUNCTION
-app.rule_misses(work.rule, text [], bigint [], text, text, integer, integer)
-TO gisgrid_service;

@@ -11,4 +11,3 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION app.step_once_routed(text, text, boolean) IS
 'Which step is a ticket in once it has been routed again, to somebody or to nobody?';
-GRANT EXECUTE ON FUNCTION app.step_once_routed(text, text, boolean) TO gisgrid_service;
