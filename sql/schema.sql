@@ -332,10 +332,10 @@ CREATE TABLE core.code_segment (
     name text NOT NULL,
     level text NOT NULL,
     width smallint NOT NULL,
-    low integer NOT NULL,
-    high integer NOT NULL,
-    first_low integer NOT NULL,
-    first_high integer NOT NULL,
+    low bigint NOT NULL,
+    high bigint NOT NULL,
+    first_low bigint NOT NULL,
+    first_high bigint NOT NULL,
     allowed text[] DEFAULT '{}'::text[] NOT NULL,
     default_text text DEFAULT ''::text NOT NULL
 );

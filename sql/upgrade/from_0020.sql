@@ -109,3 +109,7 @@ FROM (VALUES
     ('tie', '{dispatcher,supervisor,admin}'),
     ('draw_boundaries', '{editor,admin}')
 ) AS p (action, roles);
+
+ALTER TABLE core.code_segment
+ALTER COLUMN low TYPE bigint, ALTER COLUMN high TYPE bigint,
+ALTER COLUMN first_low TYPE bigint, ALTER COLUMN first_high TYPE bigint;

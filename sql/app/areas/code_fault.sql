@@ -18,7 +18,13 @@ read AS (SELECT p.*, substr(code_fault.code, p.start::integer, p.width) AS part 
 SELECT CASE
     WHEN char_length(code_fault.code) NOT BETWEEN 1 AND 64
         THEN CASE WHEN in_chinese THEN '编码应有 1 至 64 个字符' ELSE 'a code has 1 to 64 characters' END
-    WHEN NOT EXISTS (SELECT FROM placed) THEN NULL
+    WHEN NOT EXISTS (SELECT FROM placed)
+        THEN CASE
+            WHEN code_fault.code ~ '^\s|\s$'
+                THEN CASE WHEN in_chinese THEN '编码首尾有空格' ELSE 'the code begins or ends with a space' END
+            WHEN code_fault.code ~ '[[:cntrl:]]'
+                THEN CASE WHEN in_chinese THEN '编码含有不可见字符' ELSE 'the code holds a character that is not printable' END
+        END
     WHEN char_length(code_fault.code) <> (SELECT max(p.length) FROM placed AS p)
         THEN format(
             CASE WHEN in_chinese THEN '%s 个字符，应为 %s 个' ELSE '%s characters instead of %s' END,
@@ -37,7 +43,7 @@ SELECT CASE
         WHERE CASE
             WHEN cardinality(r.allowed) > 0 THEN r.part <> ALL(r.allowed)
             WHEN r.part !~ '^[0-9]+$' THEN true
-            ELSE r.part::integer NOT BETWEEN r.low AND r.high
+            ELSE r.part::bigint NOT BETWEEN r.low AND r.high
         END
         ORDER BY r.position
         LIMIT 1

@@ -8,15 +8,15 @@ DECLARE
     head text := '';
     at_like integer := 1;
     at_parent integer := 1;
-    n integer;
+    n bigint;
     candidate text;
     pattern text;
     digits text;
 BEGIN
     SELECT * INTO counted FROM core.code_segment AS c WHERE c.network = next_code.network ORDER BY c.position DESC LIMIT 1;
     IF NOT FOUND THEN
-        FOR n IN 2..100000 LOOP
-            candidate := coalesce(left(like_code, 56), 'new') || '-' || n;
+        FOR i IN 2..100000 LOOP
+            candidate := coalesce(left(like_code, 56), 'new') || '-' || i;
             EXIT WHEN NOT EXISTS (SELECT FROM core.area AS a WHERE a.network = next_code.network AND a.code = candidate)
                 AND NOT EXISTS (SELECT FROM draft.area AS d JOIN draft.changeset AS c USING (changeset_id)
                                 WHERE c.network = next_code.network AND d.code = candidate);
@@ -43,10 +43,10 @@ BEGIN
     -- The lowest number that is free: the lowest possible one, or one above a number that is used. So what is read grows
     -- with the numbers used below the parent, never with the width of the segment.
     WITH used AS (
-        SELECT substr(a.code, char_length(head) + 1)::integer AS i FROM core.area AS a
+        SELECT substr(a.code, char_length(head) + 1)::bigint AS i FROM core.area AS a
         WHERE a.network = next_code.network AND a.code LIKE pattern AND a.code ~ digits
         UNION
-        SELECT substr(d.code, char_length(head) + 1)::integer FROM draft.area AS d JOIN draft.changeset AS c USING (changeset_id)
+        SELECT substr(d.code, char_length(head) + 1)::bigint FROM draft.area AS d JOIN draft.changeset AS c USING (changeset_id)
         WHERE c.network = next_code.network AND c.status <> 'discarded' AND c.published_at IS NULL
           AND d.code LIKE pattern AND d.code ~ digits
     )
