@@ -28,7 +28,7 @@ counted AS MATERIALIZED (
         count(*) AS received,
         count(*) FILTER (WHERE t.closed_at <= area_records.at) AS closed,
         count(*) FILTER (
-            WHERE (t.closed_at <= area_records.at) IS NOT TRUE AND t.due_at <= area_records.at
+            WHERE app.ticket_state(t.closed_at, t.due_at, area_records.at) = 'overdue'
         ) AS overdue,
         count(*) FILTER (WHERE t.closed_at <= area_records.at AND t.closed_at <= t.due_at) AS on_time,
         coalesce(sum(extract(EPOCH FROM t.closed_at - t.received_at)) FILTER (

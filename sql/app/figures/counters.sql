@@ -11,19 +11,19 @@ WITH place AS MATERIALIZED (SELECT p.* FROM app.counted_place(counters.area_id, 
 
 SELECT
     count(*) AS total,
-    count(*) FILTER (WHERE t.closed_at <= counters.at) AS done,
-    count(*) FILTER (WHERE (t.closed_at <= counters.at) IS NOT TRUE) AS open,
+    count(*) FILTER (WHERE s.state = 'done') AS done,
+    count(*) FILTER (WHERE s.state <> 'done') AS open,
     count(*) FILTER (
         WHERE (t.received_at AT TIME ZONE counters.zone)::date = (counters.at AT TIME ZONE counters.zone)::date
     ) AS today,
-    count(*) FILTER (
-        WHERE (t.closed_at <= counters.at) IS NOT TRUE
-        AND t.due_at > counters.at AND t.due_at <= counters.at + counters.due_soon
-    ) AS due_soon,
-    count(*) FILTER (WHERE (t.closed_at <= counters.at) IS NOT TRUE AND t.due_at <= counters.at) AS overdue,
+    count(*) FILTER (WHERE s.state = 'due_soon') AS due_soon,
+    count(*) FILTER (WHERE s.state = 'overdue') AS overdue,
     count(*) FILTER (WHERE p.has_children AND (t.path[p.depth + 1] = ANY(p.children)) IS NOT TRUE) AS unplaced
 FROM work.ticket AS t
 INNER JOIN place AS p ON p.path = t.path[1:p.depth]
+CROSS JOIN LATERAL (
+    SELECT app.ticket_state(t.closed_at, t.due_at, counters.at, counters.due_soon) AS state
+) AS s
 WHERE t.path @> ARRAY[counters.area_id] AND t.received_at <= counters.at;
 END;
 COMMENT ON FUNCTION app.counters(bigint, timestamptz, text, interval) IS

@@ -13,20 +13,20 @@ WITH place AS MATERIALIZED (
 
 SELECT
     count(*) AS total,
-    count(t.closed_at) AS done,
-    count(*) - count(t.closed_at) AS open,
+    count(*) FILTER (WHERE s.state = 'done') AS done,
+    count(*) FILTER (WHERE s.state <> 'done') AS open,
     count(*) FILTER (
         WHERE (t.received_at AT TIME ZONE counters_then.zone)::date
         = (counters_then.at AT TIME ZONE counters_then.zone)::date
     ) AS today,
-    count(*) FILTER (
-        WHERE t.closed_at IS NULL
-        AND t.due_at > counters_then.at AND t.due_at <= counters_then.at + counters_then.due_soon
-    ) AS due_soon,
-    count(*) FILTER (WHERE t.closed_at IS NULL AND t.due_at <= counters_then.at) AS overdue,
+    count(*) FILTER (WHERE s.state = 'due_soon') AS due_soon,
+    count(*) FILTER (WHERE s.state = 'overdue') AS overdue,
     count(*) FILTER (WHERE p.has_children AND (t.path[p.depth + 1] = ANY(p.children)) IS NOT TRUE) AS unplaced
 FROM app.tickets_then(counters_then.area_id, counters_then.at, counters_then.as_recorded) AS t
-INNER JOIN place AS p ON p.path = t.path[1:p.depth];
+INNER JOIN place AS p ON p.path = t.path[1:p.depth]
+CROSS JOIN LATERAL (
+    SELECT app.ticket_state(t.closed_at, t.due_at, counters_then.at, counters_then.due_soon) AS state
+) AS s;
 END;
 COMMENT ON FUNCTION app.counters_then(bigint, timestamptz, text, interval, timestamptz) IS
 'How did the tickets of an area stand at another instant, or as was recorded by then? Sums as of app.counters';

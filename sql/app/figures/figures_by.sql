@@ -52,7 +52,7 @@ counted AS MATERIALIZED (
         count(*) AS received,
         count(*) FILTER (WHERE t.closed_at <= figures_by.at) AS closed,
         count(*) FILTER (
-            WHERE (t.closed_at <= figures_by.at) IS NOT TRUE AND t.due_at <= figures_by.at
+            WHERE app.ticket_state(t.closed_at, t.due_at, figures_by.at) = 'overdue'
         ) AS overdue,
         count(*) FILTER (WHERE t.closed_at <= figures_by.at AND t.closed_at <= t.due_at) AS on_time,
         count(*) FILTER (WHERE t.closed_at <= figures_by.at AND t.solved_in_grid) AS solved,
