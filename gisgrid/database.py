@@ -63,6 +63,16 @@ class Database:
             hide_parameters=True,
         )
 
+        @event.listens_for(self.engine, "handle_error")
+        def _keep_values_out(context: Any) -> None:
+            """PostgreSQL's DETAIL shows the row that failed: words and telephones have no place in a log."""
+            diag = getattr(context.original_exception, "diag", None)
+            said = getattr(diag, "message_primary", None)
+            if said:
+                context.original_exception.args = (said,)
+                if context.sqlalchemy_exception is not None:
+                    context.sqlalchemy_exception.args = (f"{diag.sqlstate}: {said}",)
+
         @event.listens_for(self.engine, "connect")
         def _take_role(connection: Any, _record: Any) -> None:
             with connection.cursor() as cursor:

@@ -127,7 +127,10 @@ class Worker:
                 self._stop.wait(POLL_S)
 
     def _tick(self) -> None:
-        """Remind and escalate, when the last look is long enough ago; what fails is left for the next one."""
+        """Remind, escalate, end idle sessions of people, when the last look is long enough ago.
+
+        What fails is left for the next one.
+        """
         if time.monotonic() - self._ticked_at < TICK_S:
             return
         self._ticked_at = time.monotonic()
@@ -135,6 +138,13 @@ class Worker:
             tick_clocks(self.database)
         except (GisgridError, SQLAlchemyError) as error:
             log.warning("the clocks of tickets wait for the next time: %s", error)
+        try:
+            with self.database.transaction(EVERYTHING) as connection:
+                ended = connection.execute(text("SELECT app.end_idle_logins()")).scalar_one()
+            if ended:
+                log.warning("%s database sessions of people were ended: they kept locks and did nothing", ended)
+        except (GisgridError, SQLAlchemyError) as error:
+            log.warning("idle database sessions wait for the next time: %s", error)
 
     def _keep_house(self) -> None:
         """Erase and clear away, when the last round is long enough ago."""

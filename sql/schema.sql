@@ -885,7 +885,19 @@ ALTER TABLE draft.changeset ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY changeset_is_in_scope ON draft.changeset USING ((path && ( SELECT app.scope() AS scope))) WITH CHECK ((path && ( SELECT app.scope() AS scope)));
 
-CREATE TABLE draft.preview (
+CREATE VIEW draft.preview WITH (security_invoker='true') AS
+ SELECT p.preview_id,
+    p.changeset_id,
+    p.what,
+    p.id,
+    p.from_code,
+    p.to_code,
+    p.geom
+   FROM app.previews_in_scope() p(preview_id, changeset_id, what, id, from_code, to_code, geom);
+
+COMMENT ON VIEW draft.preview IS 'What publishing would move from which code to which: tickets, cameras, places, posts; a line to the new label point';
+
+CREATE TABLE draft.preview_row (
     preview_id bigint NOT NULL,
     changeset_id bigint NOT NULL,
     what text NOT NULL,
@@ -895,24 +907,19 @@ CREATE TABLE draft.preview (
     geom public.geometry(Geometry,4326)
 );
 
-COMMENT ON TABLE draft.preview IS 'What publishing would move from which code to which: tickets, cameras, places, posts; a line to the new label point';
+COMMENT ON TABLE draft.preview_row IS 'What publishing a draft would move, as the view draft.preview shows it to those who may see it';
 
-ALTER SEQUENCE draft.preview_id_seq OWNED BY draft.preview.preview_id;
+ALTER SEQUENCE draft.preview_id_seq OWNED BY draft.preview_row.preview_id;
 
-ALTER TABLE ONLY draft.preview ALTER COLUMN preview_id SET DEFAULT nextval('draft.preview_id_seq'::regclass);
+ALTER TABLE ONLY draft.preview_row ALTER COLUMN preview_id SET DEFAULT nextval('draft.preview_id_seq'::regclass);
 
-ALTER TABLE ONLY draft.preview
-    ADD CONSTRAINT preview_pkey PRIMARY KEY (preview_id);
+ALTER TABLE ONLY draft.preview_row
+    ADD CONSTRAINT preview_row_pkey PRIMARY KEY (preview_id);
 
-ALTER TABLE ONLY draft.preview
-    ADD CONSTRAINT preview_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES draft.changeset(changeset_id) ON DELETE CASCADE;
+ALTER TABLE ONLY draft.preview_row
+    ADD CONSTRAINT preview_row_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES draft.changeset(changeset_id) ON DELETE CASCADE;
 
-CREATE INDEX draft_preview_changeset ON draft.preview USING btree (changeset_id);
-
-ALTER TABLE draft.preview ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY preview_is_in_scope ON draft.preview FOR SELECT USING ((changeset_id IN ( SELECT c.changeset_id
-   FROM draft.changeset c)));
+CREATE INDEX draft_preview_changeset ON draft.preview_row USING btree (changeset_id);
 
 CREATE TABLE draft.problem (
     problem_id bigint NOT NULL,

@@ -62,7 +62,8 @@ def migrate(superuser_url: str, *, say: Say = lambda _: None) -> bool:
 def _deploy(connection: Connection, say: Say) -> bool:
     _run(connection, "CREATE EXTENSION IF NOT EXISTS postgis; CREATE EXTENSION IF NOT EXISTS btree_gist;")
     _run(connection, "SET LOCAL client_min_messages = warning")
-    _run(connection, _read(shipped("sql") / "roles.sql"))
+    for name in ("roles.sql", "walls.sql"):
+        _run(connection, _read(shipped("sql") / name))
     _run(connection, LEDGER + TABLE + "GRANT SELECT ON public.gisgrid_catalogue TO gisgrid_service, gisgrid_owner")
     pending = _pending(connection)
     different = find_differences(connection)

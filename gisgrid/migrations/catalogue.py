@@ -88,11 +88,17 @@ UNION ALL
 SELECT 'leakproof', p.oid::regprocedure::text, '' FROM pg_proc AS p
 WHERE p.proleakproof AND p.oid = to_regprocedure('public.geometry_overlaps(public.geometry, public.geometry)')
 UNION ALL
+SELECT 'closed', p.oid::regprocedure::text, ''
+FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+WHERE n.nspname IN ('pg_catalog', 'public')
+  AND p.proname ~ '^(pg_(try_)?advisory_|lo_|lowrite$|loread$|pg_stat_get_|_postgis_|st_(estimated|find)_?extent$)'
+  AND NOT has_function_privilege('public', p.oid, 'EXECUTE')
+UNION ALL
 SELECT 'server', 'PostgreSQL ' || current_setting('server_version_num')::integer / 10000, ''
 """
 
 BUILT = frozenset(
-    {"function", "view", "trigger", "policy", "row security", "grant", "owner", "role", "leakproof", "server"}
+    {"function", "view", "trigger", "policy", "row security", "grant", "owner", "role", "leakproof", "closed", "server"}
 )
 """Kinds that a deploy puts right by itself; of the others it can only say that they are missing."""
 

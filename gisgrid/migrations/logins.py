@@ -6,6 +6,16 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 EDITOR = "gisgrid_editor"
+CONNECTIONS = 12
+LIMITS = {
+    "statement_timeout": "2min",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "1min",
+    "temp_file_limit": "1GB",
+    "log_min_error_statement": "panic",
+}
+"""What holds for every login of a person, so that none stops the others. A session can set the timeouts otherwise:
+`worker` ends those that stand idle in a transaction all the same."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,7 @@ def make_login(connection: Connection, login: Login, password: str) -> None:
         {"name": login.name, "role": login.role, "area": login.area_id},
     )
     _note_verifiers(connection)
+    _limit(connection)
 
 
 def keep_logins(connection: Connection, say: Callable[[str], None]) -> bool:
@@ -38,6 +49,7 @@ def keep_logins(connection: Connection, say: Callable[[str], None]) -> bool:
     Of a password only PostgreSQL's SCRAM verifier is kept, which signs nobody in. Was a login made? Takes a superuser.
     """
     _note_verifiers(connection)
+    _limit(connection)
     lost = connection.execute(
         text(
             "SELECT s.login, coalesce(r.login_under, :editor) AS under, s.verifier, d.zone"
@@ -49,6 +61,8 @@ def keep_logins(connection: Connection, say: Callable[[str], None]) -> bool:
     for one in lost:
         say(f"making the login {one.login} again")
         _make_role(connection, one.login, one.under, one.verifier, one.zone)
+    if lost:
+        _limit(connection)
     return bool(lost)
 
 
@@ -72,3 +86,27 @@ def _note_verifiers(connection: Connection) -> None:
             " AND s.verifier IS DISTINCT FROM a.rolpassword"
         )
     )
+
+
+def _limit(connection: Connection) -> None:
+    """Give every login of a person its timeouts and its number of connections, where it has others."""
+    for name, value in LIMITS.items():
+        wrong = connection.execute(
+            text(
+                "SELECT format('ALTER ROLE %I SET %I = %L', p.rolname, CAST(:name AS text), CAST(:value AS text))"
+                " FROM pg_roles AS p JOIN core.login_scope AS s ON s.login = p.rolname"
+                " WHERE NOT coalesce(p.rolconfig @> ARRAY[:name || '=' || :value], false)"
+            ),
+            {"name": name, "value": value},
+        ).scalars()
+        for statement in wrong.all():
+            connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+    unlimited = connection.execute(
+        text(
+            "SELECT format('ALTER ROLE %I CONNECTION LIMIT %s', p.rolname, CAST(:most AS integer)) FROM pg_roles AS p"
+            " JOIN core.login_scope AS s ON s.login = p.rolname WHERE p.rolconnlimit NOT BETWEEN 1 AND 50"
+        ),
+        {"most": CONNECTIONS},
+    ).scalars()
+    for statement in unlimited.all():
+        connection.exec_driver_sql(statement, execution_options={"no_parameters": True})

@@ -13,6 +13,7 @@ LAYERS = "tile"
 _SILENT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
 _NAME = re.compile(r"\b((?:app|tile)\.\w+)\b")
 _MADE = re.compile(r"^CREATE (?:FUNCTION|VIEW) ((?:app|tile)\.\w+)\b", re.MULTILINE)
+_SHOWN = re.compile(r"^CREATE VIEW ((?:core|draft|work|overlay)\.\w+)\b", re.MULTILINE)
 _ATTACHED = re.compile(
     r"^CREATE (?:CONSTRAINT )?(TRIGGER|POLICY) (\w+)\b[^;]*?\sON (\w+\.\w+)\b", re.MULTILINE | re.DOTALL
 )
@@ -28,7 +29,7 @@ class SqlFile:
 
     @property
     def makes(self) -> frozenset[str]:
-        """The functions and views that it creates, as `app.name`."""
+        """The functions and views of schemas app and tile that it creates, as `app.name`."""
         return frozenset(_MADE.findall(self.text))
 
     @property
@@ -40,6 +41,11 @@ class SqlFile:
     def attaches(self) -> frozenset[tuple[str, str, str]]:
         """The triggers and policies that it creates: kind in small letters, name, table."""
         return frozenset((kind.lower(), name, table) for kind, name, table in _ATTACHED.findall(self.text))
+
+    @property
+    def shows(self) -> frozenset[str]:
+        """The views that it creates in schemas with data, as `draft.name`."""
+        return frozenset(_SHOWN.findall(self.text))
 
 
 def read_rooms() -> list[str]:

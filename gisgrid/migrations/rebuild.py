@@ -88,6 +88,15 @@ def _drop_attached(connection: Connection) -> None:
     for row in connection.execute(text(_ATTACHED), {"schemas": SCHEMAS}).all():
         if (row.kind, row.name, row.on_table) in known:
             connection.exec_driver_sql(f'DROP {row.kind} "{row.name}" ON {row.on_table}')
+    shown = connection.execute(
+        text(
+            "SELECT n.nspname || '.' || c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
+            " WHERE c.relkind = 'v' AND n.nspname || '.' || c.relname = ANY(:views)"
+        ),
+        {"views": sorted({view for file in read_files() for view in file.shows})},
+    )
+    for view in shown.scalars().all():
+        connection.exec_driver_sql(f"DROP VIEW {view}")
 
 
 def _drop_built(connection: Connection, schemas: list[str]) -> None:

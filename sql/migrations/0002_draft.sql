@@ -94,7 +94,7 @@ COMMENT ON COLUMN draft.problem.remedy IS 'What to do about it, in English';
 COMMENT ON COLUMN draft.problem.remedy_zh IS 'The same in Chinese';
 
 CREATE SEQUENCE draft.preview_id_seq;
-CREATE TABLE draft.preview (
+CREATE TABLE draft.preview_row (
     preview_id bigint PRIMARY KEY DEFAULT nextval('draft.preview_id_seq'),
     changeset_id bigint NOT NULL REFERENCES draft.changeset ON DELETE CASCADE,
     what text NOT NULL,
@@ -103,10 +103,9 @@ CREATE TABLE draft.preview (
     to_code text,
     geom geometry (Geometry, 4326)
 );
-ALTER SEQUENCE draft.preview_id_seq OWNED BY draft.preview.preview_id;
-CREATE INDEX draft_preview_changeset ON draft.preview (changeset_id);
-COMMENT ON TABLE draft.preview IS
-'What publishing would move from which code to which: tickets, cameras, places, posts; a line to the new label point';
+ALTER SEQUENCE draft.preview_id_seq OWNED BY draft.preview_row.preview_id;
+CREATE INDEX draft_preview_changeset ON draft.preview_row (changeset_id);
+COMMENT ON TABLE draft.preview_row IS 'What publishing a draft would move, as the view draft.preview shows it to those who may see it';
 
 CREATE TABLE draft.staged (
     staged_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -113,3 +113,9 @@ FROM (VALUES
 ALTER TABLE core.code_segment
 ALTER COLUMN low TYPE bigint, ALTER COLUMN high TYPE bigint,
 ALTER COLUMN first_low TYPE bigint, ALTER COLUMN first_high TYPE bigint;
+
+ALTER TABLE draft.preview RENAME TO preview_row;
+ALTER TABLE draft.preview_row RENAME CONSTRAINT preview_pkey TO preview_row_pkey;
+ALTER TABLE draft.preview_row RENAME CONSTRAINT preview_changeset_id_fkey TO preview_row_changeset_id_fkey;
+ALTER TABLE draft.preview_row DISABLE ROW LEVEL SECURITY;
+COMMENT ON TABLE draft.preview_row IS 'What publishing a draft would move, as the view draft.preview shows it to those who may see it';

@@ -27,7 +27,7 @@ HEAD = """\
 NOISE = re.compile(r"^(--.*|SET .*;|SELECT pg_catalog\.set_config\(.*|\\(un)?restrict .*)$")
 BLOCK = re.compile(r"^-- Name: (.*?); Type: (.*?); Schema: (.*?); Owner: .*$", re.MULTILINE)
 TABLE_OF = re.compile(r"(?:\bON|ALTER TABLE(?: ONLY)?|OWNED BY) (?:ONLY )?\S+?\.\"?(\w+)")
-ORDER = ["SCHEMA", "FUNCTION", "SEQUENCE", "TABLE", "COLUMN", "SEQUENCE OWNED BY", "DEFAULT", "CONSTRAINT"]
+ORDER = ["SCHEMA", "FUNCTION", "SEQUENCE", "TABLE", "VIEW", "COLUMN", "SEQUENCE OWNED BY", "DEFAULT", "CONSTRAINT"]
 ORDER += ["FK CONSTRAINT", "INDEX", "TRIGGER", "ROW SECURITY", "POLICY"]
 
 
@@ -72,7 +72,9 @@ def _place(head: re.Match[str], body: str) -> tuple[int, int, str, int, str]:
         return SCHEMAS.index(name), 0, "", 0, after
     whole = ORDER.index(kind) if kind in ("FUNCTION", "SEQUENCE") else ORDER.index("TABLE")
     found = TABLE_OF.search(body)
-    owner = name.partition(".")[0] if kind in ("FUNCTION", "SEQUENCE", "TABLE", "COLUMN") or not found else found[1]
+    owner = (
+        name.partition(".")[0] if kind in ("FUNCTION", "SEQUENCE", "TABLE", "VIEW", "COLUMN") or not found else found[1]
+    )
     return SCHEMAS.index(schema), whole, owner, ORDER.index(kind), name + after
 
 

@@ -65,4 +65,4 @@ END;
 COMMENT ON FUNCTION tile.camera(integer, geometry, timestamptz, jsonb) IS
 'Cameras in scope as points, and from zoom 14 on what they see as polygons; '
 'box in EPSG:3857, already widened by the buffer; at is not asked';
-GRANT EXECUTE ON FUNCTION tile.camera(integer, geometry, timestamptz, jsonb) TO gisgrid_service, gisgrid_viewer;
+GRANT EXECUTE ON FUNCTION tile.camera(integer, geometry, timestamptz, jsonb) TO gisgrid_service;

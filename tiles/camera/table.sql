@@ -2,4 +2,4 @@ ALTER TABLE overlay.camera ENABLE ROW LEVEL SECURITY;
 CREATE POLICY camera_is_in_scope ON overlay.camera USING (path && (SELECT app.scope()));
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON overlay.camera
 FOR EACH ROW EXECUTE FUNCTION app.note_overlay_change('camera');
-GRANT SELECT ON overlay.camera TO gisgrid_service, gisgrid_viewer;
+GRANT SELECT ON overlay.camera TO gisgrid_service;

@@ -51,4 +51,4 @@ END;
 COMMENT ON FUNCTION tile.device(integer, geometry, timestamptz, jsonb) IS
 'Devices in scope that raise alarms, below zoom 14 as counts by cell; '
 'box in EPSG:3857, already widened by the buffer; at is not asked';
-GRANT EXECUTE ON FUNCTION tile.device(integer, geometry, timestamptz, jsonb) TO gisgrid_service, gisgrid_viewer;
+GRANT EXECUTE ON FUNCTION tile.device(integer, geometry, timestamptz, jsonb) TO gisgrid_service;

@@ -42,4 +42,4 @@ END;
 COMMENT ON FUNCTION tile.patrol(integer, geometry, timestamptz, jsonb) IS
 'Cells in scope that a patrol was in, with the last instant seen; '
 'box in EPSG:3857, already widened by the buffer; at = leave out what was seen later';
-GRANT EXECUTE ON FUNCTION tile.patrol(integer, geometry, timestamptz, jsonb) TO gisgrid_service, gisgrid_viewer;
+GRANT EXECUTE ON FUNCTION tile.patrol(integer, geometry, timestamptz, jsonb) TO gisgrid_service;

@@ -9,7 +9,7 @@ BEGIN
     IF app.check_changeset(change_set) = 0 THEN
         PERFORM app.preview_changeset(change_set);
     ELSE
-        DELETE FROM draft.preview WHERE changeset_id = change_set;
+        DELETE FROM draft.preview_row WHERE changeset_id = change_set;
     END IF;
 END $$;
 COMMENT ON FUNCTION app.check_saved(bigint) IS 'After a save: take over what others published, write the problems and the preview of a draft';

@@ -3,6 +3,7 @@ CREATE FUNCTION app.clear_changeset() RETURNS trigger LANGUAGE plpgsql AS $$
 -- it by hand could close other towns' posts. QGIS sends every column, so they are emptied, not refused.
 BEGIN
     IF current_user <> 'gisgrid_owner' THEN
+        NEW.changeset_id := app.own_number('draft.changeset_id_seq', NEW.changeset_id);
         NEW.undoes := NULL;
         NEW.followed_at := NULL;
         NEW.summary := NULL;

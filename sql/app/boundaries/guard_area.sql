@@ -33,6 +33,7 @@ BEGIN
         NEW.code := coalesce(nullif(NEW.code, ''), app.next_code(net, OLD.parent_code));
         NEW.parent_code := coalesce(app.parent_code(net, NEW.code), NEW.parent_code);
     ELSE
+        NEW.draft_area_id := app.own_number('draft.area_id_seq', NEW.draft_area_id);
         SELECT n.code, n.name, n.parent_code, n.origin_code, n.base_version_id
         INTO NEW.code, NEW.name, NEW.parent_code, NEW.origin_code, NEW.base_version_id
         FROM app.name_part(NEW.changeset_id, NEW.code, NEW.name, NEW.parent_code, NEW.base_version_id, NEW.geom) AS n;

@@ -9,7 +9,7 @@ DECLARE
     moved bigint;
     recorded timestamptz;
 BEGIN
-    DELETE FROM draft.preview WHERE changeset_id = change_set;
+    DELETE FROM draft.preview_row WHERE changeset_id = change_set;
     BEGIN
         UPDATE draft.changeset SET valid_from = clock_timestamp() WHERE changeset_id = change_set AND NOT is_dated;
         PERFORM app.rebase_draft(change_set) FROM draft.changeset AS c WHERE c.changeset_id = change_set AND c.is_filled;
@@ -23,8 +23,13 @@ BEGIN
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'what', f.what, 'id', f.id, 'from', f.from_code, 'to', f.to_code, 'geom', st_asewkt(f.arrow, 15))), '[]')
         INTO moves FROM (
-            SELECT t.what, t.id, t.from_code, t.to_code, t.arrow
-            FROM app.to_follow(change_set) AS t, draft.changeset AS c
+            -- The arrow of a ticket begins at its public place, which for a category of homes is not the exact one.
+            SELECT t.what, t.id, t.from_code, t.to_code,
+                   CASE WHEN t.what = 'ticket'
+                        THEN st_makeline(coalesce(k.geom, st_endpoint(t.arrow)), st_endpoint(t.arrow)) ELSE t.arrow END AS arrow
+            FROM app.to_follow(change_set) AS t
+            CROSS JOIN draft.changeset AS c
+            LEFT JOIN work.ticket AS k ON t.what = 'ticket' AND k.number = t.id
             WHERE c.changeset_id = change_set AND t.from_code IS DISTINCT FROM t.to_code
               AND (t.what <> 'ticket' OR c.policy = 'move')
             UNION ALL
@@ -39,7 +44,7 @@ BEGIN
     EXCEPTION WHEN SQLSTATE 'GG900' THEN
         NULL;
     END;
-    INSERT INTO draft.preview (changeset_id, what, id, from_code, to_code, geom)
+    INSERT INTO draft.preview_row (changeset_id, what, id, from_code, to_code, geom)
     SELECT change_set, m->>'what', m->>'id', m->>'from', m->>'to', (m->>'geom')::geometry
     FROM jsonb_array_elements(reopened || moves) AS m;
     GET DIAGNOSTICS moved = ROW_COUNT;

@@ -23,7 +23,7 @@ BEGIN
     IF errors > 0 THEN
         UPDATE draft.changeset SET status = c.status, is_dated = c.is_dated, valid_from = c.valid_from
         WHERE changeset_id = change_set;
-        DELETE FROM draft.preview WHERE changeset_id = change_set;
+        DELETE FROM draft.preview_row WHERE changeset_id = change_set;
         RETURN;
     END IF;
     SELECT u.* INTO c FROM draft.changeset AS u WHERE u.changeset_id = change_set;

@@ -163,4 +163,4 @@ COMMENT ON FUNCTION app.figures_by(
 'is_total: all of them. Posts, departments and ratings as far as the caller may see';
 GRANT EXECUTE ON FUNCTION
 app.figures_by( text, bigint, text, text, text, timestamptz, timestamptz, timestamptz, text )
-TO gisgrid_service, gisgrid_viewer;
+TO gisgrid_service;

@@ -72,4 +72,4 @@ COMMENT ON FUNCTION app.post_records(bigint, text, timestamptz, timestamptz, tim
 'role and kind of area included (carried)';
 GRANT EXECUTE ON FUNCTION
 app.post_records(bigint, text, timestamptz, timestamptz, timestamptz)
-TO gisgrid_service, gisgrid_viewer;
+TO gisgrid_service;

@@ -2,4 +2,4 @@ ALTER TABLE core.person ENABLE ROW LEVEL SECURITY;
 CREATE POLICY person_is_seen_with_a_post ON core.person FOR SELECT
 USING (EXISTS (SELECT 1 FROM core.post AS p WHERE p.person_id = person.person_id));
 CREATE POLICY person_is_added ON core.person FOR INSERT WITH CHECK (true);
-GRANT SELECT ON core.person TO gisgrid_service, gisgrid_viewer;
+GRANT SELECT ON core.person TO gisgrid_service;

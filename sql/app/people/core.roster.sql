@@ -1,4 +1,4 @@
 ALTER TABLE core.roster ENABLE ROW LEVEL SECURITY;
 CREATE POLICY roster_is_seen_with_its_post ON core.roster FOR SELECT
 USING (EXISTS (SELECT 1 FROM core.post AS p WHERE p.post_id = roster.post_id));
-GRANT SELECT ON core.roster TO gisgrid_service, gisgrid_viewer;
+GRANT SELECT ON core.roster TO gisgrid_service;

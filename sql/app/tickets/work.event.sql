@@ -6,4 +6,4 @@ CREATE POLICY event_is_seen_in_scope ON work.event FOR SELECT USING (
 CREATE POLICY event_is_appended ON work.event FOR INSERT WITH CHECK (true);
 CREATE TRIGGER events_append BEFORE UPDATE OR DELETE OR TRUNCATE ON work.event
 FOR EACH STATEMENT EXECUTE FUNCTION app.events_append();
-GRANT SELECT ON work.event TO gisgrid_service, gisgrid_viewer;
+GRANT SELECT ON work.event TO gisgrid_service;

@@ -1,4 +1,4 @@
 ALTER TABLE work.rating ENABLE ROW LEVEL SECURITY;
 CREATE POLICY rating_is_seen_with_its_ticket ON work.rating FOR SELECT
 USING (EXISTS (SELECT 1 FROM work.ticket_private AS p WHERE p.ticket_id = rating.ticket_id));
-GRANT SELECT ON work.rating TO gisgrid_service, gisgrid_viewer;
+GRANT SELECT ON work.rating TO gisgrid_service;

@@ -8,4 +8,4 @@ USING (path && (SELECT app.scope()) OR department = (SELECT app.scope_department
 CREATE POLICY private_is_taken_in ON work.ticket_private FOR INSERT WITH CHECK (true);
 CREATE TRIGGER note_leaving_grid BEFORE INSERT OR UPDATE OF post_id, department ON work.ticket_private
 FOR EACH ROW EXECUTE FUNCTION app.note_leaving_grid();
-GRANT SELECT ON work.ticket_private TO gisgrid_service, gisgrid_viewer;
+GRANT SELECT ON work.ticket_private TO gisgrid_service;

@@ -1,0 +1,14 @@
+CREATE FUNCTION app.cameras_in_scope()
+RETURNS TABLE (
+    camera_id bigint, code text, name text, bearing_deg double precision, angle_deg double precision,
+    range_m double precision, geom geometry, sector geometry
+)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Rows made for the caller: a login may not read overlay.camera, because EXPLAIN (ANALYZE) counts what a policy hides.
+BEGIN
+    RETURN QUERY
+    SELECT c.camera_id, c.code, c.name, c.bearing_deg, c.angle_deg, c.range_m, c.geom, c.sector
+    FROM overlay.camera AS c WHERE c.path && app.scope();
+END $$;
+COMMENT ON FUNCTION app.cameras_in_scope() IS 'The cameras of the caller''s own areas, for QGIS (EPSG:4326)';
+GRANT EXECUTE ON FUNCTION app.cameras_in_scope() TO gisgrid_viewer;

@@ -1,0 +1,17 @@
+CREATE FUNCTION app.end_idle_logins(idle interval DEFAULT '1 min', busy interval DEFAULT '5 min') RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Sessions of people's own logins alone. The timeouts of their roles say the same, but a session can set its timeouts
+-- otherwise; a transaction that stands idle keeps locks that others wait for.
+DECLARE
+    ended bigint;
+BEGIN
+    SELECT count(*) FILTER (WHERE pg_terminate_backend(a.pid)) INTO ended
+    FROM pg_stat_activity AS a
+    JOIN core.login_scope AS s ON s.login = a.usename
+    WHERE a.datname = current_database() AND (
+        a.state LIKE 'idle in transaction%' AND a.state_change < clock_timestamp() - idle
+        OR a.state = 'active' AND a.query_start < clock_timestamp() - busy);
+    RETURN ended;
+END $$;
+COMMENT ON FUNCTION app.end_idle_logins(interval, interval) IS
+'End sessions of people that stand idle in a transaction, or work on one statement, for too long; how many';

@@ -1,0 +1,31 @@
+-- What PostgreSQL and PostGIS open to everybody, and a login of a person could stop or spy on a district with: advisory
+-- locks, large objects, statistics that count rows which a policy hides. Run at every deploy by the superuser; changes
+-- nothing that is right already.
+DO $$
+DECLARE
+    f record;
+BEGIN
+    FOR f IN
+        SELECT p.oid::regprocedure AS name, p.proname ~ '^pg_(try_)?advisory' AS is_lock
+        FROM pg_proc AS p
+        JOIN pg_namespace AS n ON n.oid = p.pronamespace
+        CROSS JOIN aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
+        WHERE a.grantee = 0 AND a.privilege_type = 'EXECUTE' AND (
+            n.nspname = 'pg_catalog' AND p.proname ~ '^(pg_(try_)?advisory_|lo_|lowrite$|loread$|pg_stat_get_(tuples|live|dead|xact_tuples|numscans|mod_since|ins_since))'
+            OR n.nspname = 'public' AND p.proname ~ '^(_postgis_(selectivity|join_selectivity|stats|index_extent)|st_(estimated|find)_?extent|postgis_extensions_upgrade)$')
+    LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f.name);
+    END LOOP;
+END $$;
+GRANT EXECUTE ON FUNCTION
+pg_advisory_xact_lock(bigint), pg_advisory_xact_lock_shared(bigint) TO gisgrid_owner, gisgrid_service;
+-- No statement with a value in it stands in a log: not one that is slow, fails or waits, nor what an error says of a row.
+DO $$
+BEGIN
+    EXECUTE format('ALTER DATABASE %I SET log_min_error_statement = panic', current_database());
+    EXECUTE format('ALTER DATABASE %I SET log_min_duration_statement = -1', current_database());
+    EXECUTE format('ALTER DATABASE %I SET log_statement = none', current_database());
+    EXECUTE format('ALTER DATABASE %I SET log_error_verbosity = terse', current_database());
+    EXECUTE format('ALTER DATABASE %I SET log_lock_waits = off', current_database());
+    EXECUTE format('ALTER DATABASE %I SET log_parameter_max_length_on_error = 0', current_database());
+END $$;
