@@ -21,6 +21,8 @@ TOGETHER = ("tests/browser", "tests/qgis")
 """Folders whose files share what is dear to start: a server with the sample, a QGIS."""
 THROW_AWAY = "gisgrid-test-"
 """In the name of the folder of a server that goes as a whole (`cluster.test_cluster`)."""
+PATIENCE_S = 120
+"""What the service may wait for in a test: no outcome hangs on how busy the machine is."""
 _numbers = itertools.count()
 
 
@@ -66,6 +68,8 @@ def new_database(server_url: str) -> Iterator[Callable[[], str]]:
     def make() -> str:
         name = f"gisgrid_test_{os.getpid()}_{next(_numbers)}"
         run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            run(f"ALTER ROLE gisgrid_api IN DATABASE {name} SET {limit} = '{PATIENCE_S}s'")
         made.append(name)
         return url_of(server_url, name)
 
