@@ -107,9 +107,8 @@ def _session(server: MailServer, tls: ssl.SSLContext) -> Iterator[smtplib.SMTP]:
     )
     smtp._host = server.host  # type: ignore[attr-defined]  # the name that TLS is checked by; connect() does not set it
     rung = threading.Event()
-    bell = threading.Timer(WHOLE_S, _cut, [smtp, rung])
-    bell.daemon = True
-    bell.start()
+    over = threading.Event()
+    threading.Thread(target=_ring, args=(smtp, rung, over), name="notices-bell", daemon=True).start()
     try:
         _enter(smtp, server, tls)
         yield smtp
@@ -120,7 +119,7 @@ def _session(server: MailServer, tls: ssl.SSLContext) -> Iterator[smtplib.SMTP]:
             raise TimeoutError(f"took longer than {WHOLE_S:g} s") from error
         raise
     finally:
-        bell.cancel()
+        over.set()
         smtp.close()
 
 
@@ -134,11 +133,15 @@ def _enter(smtp: smtplib.SMTP, server: MailServer, tls: ssl.SSLContext) -> None:
         smtp.login(server.user, server.password)
 
 
-def _cut(smtp: smtplib.SMTP, rung: threading.Event) -> None:
+def _ring(smtp: smtplib.SMTP, rung: threading.Event, over: threading.Event) -> None:
+    """Cut the line when it is time, again and again until the session ends: the first time there may be none yet."""
+    if over.wait(WHOLE_S):
+        return
     rung.set()
-    with suppress(OSError):
-        if smtp.sock is not None:
-            socket.socket.shutdown(smtp.sock, socket.SHUT_RDWR)  # past TLS, which would wait for the other side
+    while not over.wait(0.1):
+        with suppress(OSError):
+            if smtp.sock is not None:
+                socket.socket.shutdown(smtp.sock, socket.SHUT_RDWR)  # past TLS, which would wait for the other side
 
 
 def _said(error: Exception) -> str:
