@@ -15,14 +15,13 @@ from xdist.scheduler import LoadScopeScheduling
 from gisgrid.cluster import test_cluster
 from gisgrid.database import OWNER, SERVICE, Database
 from gisgrid.migrations import migrate
+from tests.waiting import PATIENCE_S
 
 TEMPLATE = "gisgrid_template"
 TOGETHER = ("tests/browser", "tests/qgis")
 """Folders whose files share what is dear to start: a server with the sample, a QGIS."""
 THROW_AWAY = "gisgrid-test-"
 """In the name of the folder of a server that goes as a whole (`cluster.test_cluster`)."""
-PATIENCE_S = 120
-"""What the service may wait for in a test: no outcome hangs on how busy the machine is."""
 _numbers = itertools.count()
 
 
@@ -69,7 +68,7 @@ def new_database(server_url: str) -> Iterator[Callable[[], str]]:
         name = f"gisgrid_test_{os.getpid()}_{next(_numbers)}"
         run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
-            run(f"ALTER ROLE gisgrid_api IN DATABASE {name} SET {limit} = '{PATIENCE_S}s'")
+            run(f"ALTER ROLE gisgrid_api IN DATABASE {name} SET {limit} = '{PATIENCE_S:.0f}s'")
         made.append(name)
         return url_of(server_url, name)
 
@@ -113,7 +112,7 @@ def owner_url(new_database: Callable[[], str]) -> str:
 @pytest.fixture(scope="module")
 def owner(owner_url: str) -> Iterator[Database]:
     """The module's database as its owner."""
-    database = Database(owner_url, role=OWNER, statement_timeout_s=60)
+    database = Database(owner_url, role=OWNER, statement_timeout_s=PATIENCE_S)
     yield database
     database.close()
 
@@ -122,6 +121,6 @@ def owner(owner_url: str) -> Iterator[Database]:
 def service(owner_url: str) -> Iterator[Database]:
     """The module's database as the service sees it: its own login, least privilege."""
     url = url_of(owner_url, str(make_url(owner_url).database), "gisgrid_api")
-    database = Database(url, role=SERVICE)
+    database = Database(url, role=SERVICE, statement_timeout_s=PATIENCE_S)
     yield database
     database.close()

@@ -1,7 +1,7 @@
 """A district of two towns behind the real app, and people who sign in to it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from gisgrid.geo import LonLat, tile_at
 from gisgrid.settings import Settings
 from tests.conftest import url_of
 from tests.drawing import draw, spot, write_geojson
+from tests.waiting import PATIENCE_S
 
 NORTH, SOUTH = "360302001", "360302002"
 GRIDS = {"A": f"{NORTH}001001", "B": f"{NORTH}001002", "C": f"{SOUTH}001001"}
@@ -27,6 +28,8 @@ POSTS = [
     (f"{SOUTH}001", "centre", "赵三(虚构)", "城管"),
     ("360302", "centre", "钱四(虚构)", None),
 ]
+PATIENT = Settings(pool_size=16, statement_timeout_s=round(PATIENCE_S))
+"""More connections than a test has threads, because a client outside the app's own loop may bring as many as it has."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class District:
 
     def app_again(self) -> FastAPI:
         """Another app over the same database, which has not begun."""
-        return create_app(Settings(pool_size=4), url_of(self.url, str(make_url(self.url).database), "gisgrid_api"))
+        return create_app(PATIENT, url_of(self.url, str(make_url(self.url).database), "gisgrid_api"))
 
     def client(self, name: str = "") -> TestClient:
         """A client, signed in by bearer secret when named."""
@@ -51,7 +54,7 @@ class District:
 def district(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
     url = new_database()
     _import(url, tmp_path_factory)
-    settings = Settings(pool_size=4, data_dir=tmp_path_factory.mktemp("data"))
+    settings = replace(PATIENT, data_dir=tmp_path_factory.mktemp("data"))
     app = create_app(settings, url_of(url, str(make_url(url).database), "gisgrid_api"))
     with TestClient(app):
         yield District(app, _people(url), url)

@@ -3,9 +3,9 @@
 import csv
 import io
 import json
+import select
 import socket
 import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +27,7 @@ from gisgrid.tickets import columns
 from tests.api.conftest import GRIDS, NORTH, SOUTH, District
 from tests.api.test_reports import body
 from tests.drawing import spot
+from tests.waiting import PATIENCE_S, until
 
 WORDS = ['=HYPERLINK("x")', "+86", "-1", "@a", '井盖松动,\n"第二行"', "<b>&\x02"]
 PLACES = [spot(0.5, 0.5), spot(2.5, 0.5), spot(0.5, 1.5), spot(1.5, 3), spot(0.5, 0.6), spot(0.5, 0.7)]
@@ -197,13 +198,12 @@ def serving(district: District, pool_size: int) -> Iterator[tuple[int, Database]
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
-        while not server.started:
-            time.sleep(0.02)
+        until(lambda: server.started)
         try:
             yield listening.getsockname()[1], app.state.database
         finally:
             server.should_exit = server.force_exit = True
-            thread.join(10)
+            thread.join()
 
 
 def ask_and_not_read(port: int, path: str, secret: str) -> socket.socket:
@@ -233,15 +233,19 @@ def test_who_does_not_read_holds_up_nobody(district: District, monkeypatch: pyte
     with serving(district, 2) as (port, database):
         endings = ("csv", "geojson", "csv", "geojson", "csv", "xlsx")
         silent = [ask_and_not_read(port, f"/api/v1/tickets.{e}", district.secrets["boss"]) for e in endings]
-        time.sleep(1.5)  # until every buffer on the way is full
+        readable = select.poll()
+        for client in silent:
+            readable.register(client, select.POLLIN)
+        until(lambda: len(readable.poll(0)) == len(silent))  # each has the beginning of its answer
+        until(lambda: database.engine.pool.checkedout() <= 1)  # type: ignore[attr-defined]
         for _ in range(20):
-            assert httpx.get(f"http://127.0.0.1:{port}/api/v1/counters", timeout=20).status_code == 200
-        assert database.engine.pool.checkedout() <= 1, "but for the one that listens, no connection is held"  # type: ignore[attr-defined]
+            assert httpx.get(f"http://127.0.0.1:{port}/api/v1/counters", timeout=PATIENCE_S).status_code == 200
+        until(lambda: database.engine.pool.checkedout() <= 1)  # type: ignore[attr-defined]  # only the one that listens
         for client in silent:
             client.close()
         whole = httpx.get(
             f"http://127.0.0.1:{port}/api/v1/tickets.csv",
             headers={"Authorization": f"Bearer {district.secrets['boss']}"},
-            timeout=30,
+            timeout=PATIENCE_S,
         )
         assert len(list(csv.reader(io.StringIO(whole.text)))) == 1 + before + 1500

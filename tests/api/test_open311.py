@@ -28,6 +28,7 @@ from gisgrid.settings import Settings
 from tests.api.conftest import GRIDS, District
 from tests.conftest import url_of
 from tests.drawing import spot
+from tests.waiting import until
 
 WORDS = "井盖缺失 <b>注意</b> & 危险"
 LON, LAT = spot(0.5, 0.5)
@@ -73,8 +74,7 @@ def city(district: District, number: str) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(district.app, port=0, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    while not server.started:
-        time.sleep(0.01)
+    until(lambda: server.started)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/open311/v2"
     server.should_exit = True
     thread.join()
@@ -140,8 +140,8 @@ def test_discovery_is_as_the_standard_says(door: TestClient) -> None:
 
 
 def test_the_changeset_moves_when_the_services_do(door: TestClient, owner: Database) -> None:
-    before = door.get("/discovery.json").json()["changeset"]
-    time.sleep(1.1)
+    before, read_at = door.get("/discovery.json").json()["changeset"], time.monotonic()
+    until(lambda: time.monotonic() > read_at + 1.1)  # it is told in seconds
     assert door.get("/discovery.json").json()["changeset"] == before
     with owner.transaction(EVERYTHING) as connection:
         connection.execute(text("UPDATE work.category SET name_en = name_en || ' ' WHERE category = 'dispute'"))
@@ -426,7 +426,4 @@ def test_a_thousand_requests_are_the_most(door: TestClient, owner: Database, num
             ),
             {"n": number},
         )
-    began = time.monotonic()
-    answer = door.get("/requests.json")
-    assert len(answer.json()) == 1000
-    assert time.monotonic() - began < 5
+    assert len(door.get("/requests.json").json()) == 1000

@@ -11,12 +11,13 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Viewport
 
 from gisgrid.settings import PACKAGE
 from tests.browser.server import LiveServer, serving_sample
+from tests.waiting import PATIENCE_S
 
 READY = "#map[data-state=ready]"
 VIOLATIONS = """addEventListener('securitypolicyviolation', (event) =>
   console.error('Content Security Policy: ' + event.violatedDirective + ' ' + event.blockedURI))"""
 DESK = (1440, 900)
-PATIENCE_MS = 15_000  # other tests use the other cores
+PATIENCE_MS = PATIENCE_S * 1000
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -44,7 +45,7 @@ def chromium() -> Iterator[Browser]:
     if not found:
         pytest.skip("no Chromium here: install one, or name it in GISGRID_TEST_CHROMIUM")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found)
+        browser = playwright.chromium.launch(executable_path=found, timeout=PATIENCE_MS)
         yield browser
         browser.close()
 
@@ -65,7 +66,7 @@ def visit(chromium: Browser, live_server: LiveServer, tmp_path: Path) -> Iterato
         visits.append(visited)
         _listen(visited, live_server.url)
         visited.page.goto(f"{live_server.url}/{hash_}")
-        visited.page.wait_for_selector(READY, timeout=60_000)
+        visited.page.wait_for_selector(READY)
         return visited.page
 
     yield open_page

@@ -3,7 +3,6 @@
 import socket
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from gisgrid.api.app import create_app
 from gisgrid.cli.sample import load_sample
 from gisgrid.database import OWNER, Database
 from gisgrid.settings import Settings, read_settings
+from tests.waiting import PATIENCE_S, until
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class LiveServer:
 def serving_sample(owner_url: str) -> Iterator[LiveServer]:
     """Load the sample into an empty, migrated database and serve it on a free port."""
     with tempfile.TemporaryDirectory(prefix="gisgrid-photos-") as place:
-        yield from _serving(owner_url, read_settings({}, data_dir=place))
+        yield from _serving(owner_url, read_settings({}, data_dir=place, statement_timeout_s=round(PATIENCE_S)))
 
 
 def _serving(owner_url: str, settings: Settings) -> Iterator[LiveServer]:
@@ -50,17 +50,14 @@ def serving(app: FastAPI) -> Iterator[str]:
         listener.bind(("127.0.0.1", 0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
-        deadline = time.monotonic() + 20
-        while not server.started:
-            assert time.monotonic() < deadline, "the server did not start"
-            time.sleep(0.05)
+        until(lambda: server.started)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(timeout=PATIENCE_S)
 
 
 def _load(url: str) -> None:
-    database = Database(url, role=OWNER, statement_timeout_s=120)
+    database = Database(url, role=OWNER, statement_timeout_s=600)
     load_sample(database, read_settings({}), say=lambda _line: None)
     database.close()
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.hands import sign_in
 from tests.browser.server import LiveServer
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(1800)
 Open = Callable[..., Page]
 
 

@@ -10,7 +10,7 @@ from tests.browser.hands import centre_on, click_map, quiet_grid, sign_in
 from tests.browser.server import LiveServer
 from tests.pictures import encode, plain, taken_at
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(1800)
 Open = Callable[..., Page]
 
 

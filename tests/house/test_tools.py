@@ -50,7 +50,7 @@ def run(tool: str, root: Path) -> tuple[int, str]:
     """Exit code and words of a tool of this environment, started in a tree."""
     program, *arguments = TOOLS[tool]
     command = [str(Path(sys.executable).parent / program), *arguments]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=280)
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
 

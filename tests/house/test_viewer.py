@@ -37,7 +37,7 @@ def run(tool: str, root: Path) -> tuple[int, str]:
     program, *arguments = TOOLS[tool]
     env = {**os.environ, "PATH": f"{node.bin_dir}{os.pathsep}{os.environ.get('PATH', '')}"}
     command = [str(node.bin_dir / "node"), str(VIEWER / "node_modules" / ".bin" / program), *arguments]
-    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -18,6 +18,7 @@ from gisgrid.pyqgis import REMEDY, SYSTEM, has_qgis
 from gisgrid.settings import Settings, read_settings
 from tests.qgis.desk import URI, Clerk, TownHall, build
 from tests.sql.servers import free_port, ignore
+from tests.waiting import PATIENCE_S
 
 SETTING = "GISGRID_TEST_QGIS_PYTHON"
 
@@ -46,7 +47,9 @@ def hall(qgis_python: str) -> Iterator[TownHall]:
         migrate(cluster.owner_url)
         secrets = build(cluster, folder)
         owner = Database(cluster.owner_url, role=OWNER)
-        with TestClient(create_app(Settings(pool_size=4), cluster.service_url)) as client:
+        with TestClient(
+            create_app(Settings(pool_size=4, statement_timeout_s=round(PATIENCE_S)), cluster.service_url)
+        ) as client:
             found = TownHall(cluster, client, owner, folder, qgis_python, secrets)
             yield found
             found.close()

@@ -20,6 +20,7 @@ from gisgrid.cluster import Cluster
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.geo import LonLat, tile_at
 from tests.drawing import draw, write_geojson
+from tests.waiting import PATIENCE_S
 
 NORTH, SOUTH = "360302001", "360302002"
 DRAWN = draw("AABB\nAABB\nEEFF\nEEFF\nCCDD")
@@ -162,7 +163,7 @@ class TownHall:
     def close(self) -> None:
         """Send everybody home."""
         for clerk in self.clerks:
-            clerk.process.communicate(timeout=20)
+            clerk.process.communicate(timeout=PATIENCE_S)
 
 
 def build(cluster: Cluster, folder: Path) -> dict[str, str]:

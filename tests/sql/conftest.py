@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from gisgrid.cluster import find_running, stop_cluster
+from gisgrid.notices import mail
+from gisgrid.notices.wire import post
 from gisgrid.settings import Settings, read_settings
 from tests.sql.servers import free_port
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -24,3 +27,11 @@ def settings() -> Iterator[Settings]:
     if left := find_running(settings):
         stop_cluster(left, force=True)
     shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No attempt fails because the machine is busy; a test that wants one to says so."""
+    monkeypatch.setattr(post, "__kwdefaults__", {**(post.__kwdefaults__ or {}), "timeout_s": PATIENCE_S})
+    monkeypatch.setattr(mail, "TIMEOUT_S", PATIENCE_S)
+    monkeypatch.setattr(mail, "WHOLE_S", PATIENCE_S)

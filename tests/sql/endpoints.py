@@ -7,20 +7,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-LONGEST_S = 30.0
+from tests.waiting import PATIENCE_S, until
+
+LONGEST_S = 4 * PATIENCE_S
+"""Beyond every patience: who hangs is never the first to give up."""
 
 
 @dataclass
 class Request:
-    """What came in, and when."""
+    """What came in."""
 
     path: str
     headers: dict[str, str]
     body: bytes
-    at: float = field(default_factory=time.monotonic)
 
     @property
     def message(self) -> dict[str, Any]:
@@ -45,6 +47,7 @@ class EndPoint:
         self.behave = behave
         self.requests: list[Request] = []
         self.connections = 0
+        self._open: list[socket.socket] = []
         self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -55,12 +58,9 @@ class EndPoint:
         """Where it listens."""
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}/hook"
 
-    def wait(self, count: int, timeout_s: float = 20) -> list[Request]:
+    def wait(self, count: int) -> list[Request]:
         """The requests, once there are so many."""
-        until = time.monotonic() + timeout_s
-        while len(self.requests) < count and time.monotonic() < until:
-            time.sleep(0.005)
-        assert len(self.requests) >= count, f"{len(self.requests)} of {count} came"
+        until(lambda: len(self.requests) >= count)
         return list(self.requests)
 
     def close(self) -> None:
@@ -69,6 +69,13 @@ class EndPoint:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
+    def hang_up(self) -> None:
+        """Refuse everybody from now on, and break off with whoever is still being answered."""
+        self.close()
+        for connection in self._open:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
     def _accept(self) -> None:
         while True:
             try:
@@ -76,6 +83,7 @@ class EndPoint:
             except OSError:
                 return
             self.connections += 1
+            self._open.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:

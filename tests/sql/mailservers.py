@@ -15,6 +15,8 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from tests.sql.endpoints import LONGEST_S
+
 Talk = Callable[[socket.socket], None]
 
 
@@ -72,6 +74,7 @@ class BadServer:
         }
         self.says |= says
         self.letters: list[EmailMessage] = []
+        self._open: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"smtp+plain://127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -82,16 +85,24 @@ class BadServer:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
+    def hang_up(self) -> None:
+        """Refuse everybody from now on, and break off with whoever is still being answered."""
+        self.close()
+        for connection in self._open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
     def _accept(self) -> None:
         while True:
             try:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            self._open.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        connection.settimeout(30)
+        connection.settimeout(LONGEST_S)
         with contextlib.suppress(OSError), connection, connection.makefile("rb") as lines:
             verb = "greet"
             while self._say(connection, verb):

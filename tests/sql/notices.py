@@ -1,6 +1,5 @@
 """What tests of notices share: a district of two grids, tickets in it, targets, a sender."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +12,7 @@ from gisgrid.notices.targets import TargetOrder, add_target, list_targets
 from gisgrid.settings import Settings
 from gisgrid.tickets.intake import Report, receive
 from tests.drawing import draw, publish_leaves, spot
+from tests.waiting import PATIENCE_S
 
 SETTINGS = Settings(webhook_http=True, public_url="https://grid.example", mail_from="gisgrid <grid@district.example>")
 WORDS = "路灯不亮,晚上看不见"
@@ -80,9 +80,9 @@ def pass_time(owner: Database, seconds: float) -> None:
 
 
 @contextmanager
-def sender_of(owner_url: str, settings: Settings = SETTINGS, *, lease_s: float = 60) -> Iterator[Sender]:
+def sender_of(owner_url: str, settings: Settings = SETTINGS, *, lease_s: float = 2 * PATIENCE_S) -> Iterator[Sender]:
     """A sender that has not begun; stopped at the end if it has."""
-    database = Database(owner_url, role=OWNER, pool_size=POOL + 1)
+    database = Database(owner_url, role=OWNER, pool_size=8 * POOL, statement_timeout_s=PATIENCE_S)
     sender = Sender(database, settings, lease_s=lease_s)
     try:
         yield sender
@@ -90,11 +90,3 @@ def sender_of(owner_url: str, settings: Settings = SETTINGS, *, lease_s: float =
         if sender.is_running:
             sender.stop()
         database.close()
-
-
-def until(what: Any, timeout_s: float = 20) -> None:
-    """Wait for this to become true."""
-    end = time.monotonic() + timeout_s
-    while not what():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)

@@ -14,6 +14,7 @@ from gisgrid.cli.main import run
 from gisgrid.database import Database
 from tests.sql.endpoints import answer, listening
 from tests.sql.notices import ask, forget, make_district, report
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 GIVEN = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -81,9 +82,9 @@ def test_a_sender_of_its_own_sends_until_it_is_stopped(owner: Database, owner_ur
         )
         try:
             report(owner, 3)
-            hook.wait(3, timeout_s=60)
+            hook.wait(3)
         finally:
             child.send_signal(signal.SIGINT)
-            out, _ = child.communicate(timeout=30)
+            out, _ = child.communicate(timeout=PATIENCE_S)
     assert json.loads(out)["delivered"] == 3
     assert ask(owner, "SELECT count(*) FROM work.delivery WHERE delivered_at IS NULL") == [(0,)]

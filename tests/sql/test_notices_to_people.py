@@ -186,14 +186,14 @@ FAILURES: list[tuple[dict[str, str | None], str]] = [
 def test_a_server_that_fails_at_any_word_is_asked_again(
     owner: Database, owner_url: str, says: dict[str, str | None], told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail, "TIMEOUT_S", 0.5)
-    monkeypatch.setattr(mail, "WHOLE_S", 0.8)
+    if told == "timed out":
+        monkeypatch.setattr(mail, "TIMEOUT_S", 0.5)
+    if told == "took longer than":
+        monkeypatch.setattr(mail, "WHOLE_S", 0.8)
     tell(owner, "desk", "desk@town.example", kind="email")
     report(owner)
     with bad_server(**says) as bad, sender_of(owner_url, replace(SETTINGS, smtp_url=bad.url)) as sender:
-        began = time.monotonic()
         assert dict(sender.send_once()) == {"waiting": 1}
-        assert time.monotonic() - began < 2
     assert told in str(listed(owner)[0]["said"]), listed(owner)[0]["said"]
     pass_time(owner, 60)
     with bad_server(QUIT="cut") as good, sender_of(owner_url, replace(SETTINGS, smtp_url=good.url)) as sender:
@@ -202,8 +202,8 @@ def test_a_server_that_fails_at_any_word_is_asked_again(
         assert bad.letters[0]["Message-ID"] == good.letters[0]["Message-ID"]
 
 
-def test_a_dead_mail_server_delays_no_webhook(owner: Database, owner_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail, "TIMEOUT_S", 2)
+def test_a_dead_mail_server_delays_no_webhook(owner: Database, owner_url: str) -> None:
+    """It never ends by itself: what waited for it would wait longer than the test does."""
     with bad_server(greet=None) as bad, listening(answer(200)) as hook:
         tell(owner, "desk", "desk@town.example", kind="email")
         tell(owner, "hook", hook.url)
@@ -211,8 +211,8 @@ def test_a_dead_mail_server_delays_no_webhook(owner: Database, owner_url: str, m
             sender.start()
             for number in range(8):
                 report(owner)
-                committed = time.monotonic()
-                assert hook.wait(number + 1)[number].at - committed < 1.0
+                hook.wait(number + 1)
+            bad.hang_up()
 
 
 def test_without_a_mail_server_letters_wait(owner: Database, owner_url: str) -> None:

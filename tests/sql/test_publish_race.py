@@ -20,8 +20,9 @@ from gisgrid.database import EVERYTHING, OWNER, SERVICE, Database
 from gisgrid.errors import Conflict
 from gisgrid.tickets.intake import Report, receive
 from gisgrid.worker import work, working
-from tests.conftest import PATIENCE_S, url_of
+from tests.conftest import url_of
 from tests.drawing import CELL, NORTH, WEST, publish_leaves
+from tests.waiting import PATIENCE_S, until
 
 WRITERS = 8
 SIDE = 12
@@ -139,8 +140,7 @@ def run_race(url: str, race: Race, owner: Database) -> list[dict[str, Any]]:
     race.going.set()
     try:
         with working(url):
-            while not race.numbers and not race.failed:
-                time.sleep(0.01)
+            until(lambda: race.numbers or race.failed)
             before = len(race.numbers)
             while not race.failed and (
                 len(published) < PUBLISHES
