@@ -22,6 +22,7 @@ OFFENDERS: list[tuple[Check, dict[str, str]]] = [
     (texts.broken_json, {"sample_geojson/a.geojson": '{"lon": NaN}'}),
     (texts.broken_json, {"tiles/a/tilejson.json": '{"name": 1, "name": 2}'}),
     (texts.sizes, {"gisgrid/a.py": LONG * 251}),
+    (texts.timed_waits, {"tests/a.py": "import time\ntime" + ".sleep(1)\n"}),
     (texts.sizes, {"sql/app/10_a.sql": "-- one of many\n" * 121}),
     (texts.sizes, {"viewer/src/a.tsx": LONG * 201}),
     (modules.bare_imports, {"gisgrid/bootstrap.py": "import rich\n"}),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,16 @@ SIZES = {".py": 250, ".sql": 120, ".ts": 200, ".tsx": 200}
 SAYS_WHY = re.compile(r"(?i)\b(long|alarm|because|generated)\b")
 DUMP = "sql/schema.sql"
 FIXTURES = "tests/fixtures/"
+TIMED = re.compile(r"\b(time\.sleep|monotonic|perf_counter)\(")
+TIMED_WAITS = {
+    "tests/api/test_open311.py": 2,  # a second of the clock has to pass
+    "tests/sql/endpoints.py": 1,  # a server that drips
+    "tests/sql/mailservers.py": 1,
+    "tests/sql/test_cluster.py": 1,  # a process that is killed meanwhile
+    "tests/sql/test_kills.py": 2,  # figures that are printed
+    "tests/sql/test_publish_race.py": 5,
+}
+"""How often a test sleeps or reads a clock, and why no outcome hangs on it. The numbers only fall."""
 
 
 def other_hosts(root: Path) -> list[str]:
@@ -102,3 +113,18 @@ def sizes(root: Path) -> list[str]:
         if len(text) > SIZES[path.suffix] and not reason and path.relative_to(root).as_posix() != DUMP:
             faults.append(f"{path.relative_to(root)}: {len(text)} lines, and the first ones do not say why")
     return faults
+
+
+def timed_waits(root: Path) -> list[str]:
+    """Which tests sleep or read a clock oftener than they are known to? `tests/waiting.py` waits for conditions."""
+    found = Counter(
+        place.partition(":")[0]
+        for place, line in lines(root, ".py")
+        if place.startswith("tests/") and not place.startswith("tests/waiting.py:") and TIMED.search(line)
+    )
+    known = {name: count for name, count in TIMED_WAITS.items() if (root / name).exists()}
+    return [
+        f"{name}: {found[name]} waits or looks at a clock, {known.get(name, 0)} are known; see tests/waiting.py"
+        for name in sorted(found | Counter(known))
+        if found[name] != known.get(name, 0)
+    ]
