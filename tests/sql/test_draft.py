@@ -227,24 +227,6 @@ def test_problems_and_what_refuses_a_publish_are_told_in_chinese_and_english(des
     assert f"变更集 {changeset} 有" in words.message_primary and f"change set {changeset} has" in words.message_primary
 
 
-def test_whatever_reaches_a_dialog_is_told_in_chinese_and_english(desk: Desk) -> None:
-    """Every text that a guard of drafts or a publish raises, by the functions' own text."""
-    with desk.owner.transaction(EVERYTHING) as connection:
-        bodies = connection.execute(
-            text(
-                "SELECT proname, prosrc FROM pg_proc WHERE prosrc ~ 'RAISE EXCEPTION'"
-                " AND (pronamespace = 'draft'::regnamespace"
-                " OR pronamespace = 'app'::regnamespace AND (prosrc ~ 'draft[.]' OR proname ~ 'lock|no_row|guard_|changeset'))"
-            )
-        ).all()
-    said = [
-        (name, words) for name, body in bodies for words in re.findall(r"(?:EXCEPTION|HINT =) E?'(.+?)'[ ,;]", body)
-    ]
-    assert len(said) > 25
-    wrong = [(name, w) for name, w in said if w != "taken back" and not both(w.replace("\\n", "\n"))]
-    assert wrong == []
-
-
 def test_a_refused_publish_says_when_the_problems_are_shown(desk: Desk) -> None:
     """It writes nothing: a conflict is in the table with the next save of the draft, as the text says."""
     first, second = (desk.open(desk.north, NORTH) for _ in range(2))
