@@ -66,7 +66,7 @@ class Database:
         @event.listens_for(self.engine, "handle_error")
         def _keep_values_out(context: Any) -> None:
             """PostgreSQL's DETAIL shows the row that failed: words and telephones have no place in a log."""
-            diag = getattr(context.original_exception, "diag", None)
+            diag: Any = getattr(context.original_exception, "diag", None)
             said = getattr(diag, "message_primary", None)
             if said:
                 context.original_exception.args = (said,)

@@ -20,6 +20,7 @@ class Settings:
     port: int = 8000
     db_port: int = 25432
     database_url: str = ""
+    service_url: str = ""
     host: str = "127.0.0.1"
     zone: str = "Asia/Shanghai"
     due_soon_hours: int = 24

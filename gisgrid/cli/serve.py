@@ -17,9 +17,10 @@ from gisgrid.cli.context import DataDir, DbPort, deploy, deployed_cluster, say
 from gisgrid.cli.people import make_account
 from gisgrid.cli.sample import load_sample
 from gisgrid.cli.smoke import check_service
-from gisgrid.cluster import Cluster, ensure_cluster, find_running, stop_cluster
+from gisgrid.cluster import Cluster, driver_url, ensure_cluster, find_running, stop_cluster
 from gisgrid.database import OWNER, Database
 from gisgrid.errors import Fault, Refused
+from gisgrid.migrations.logins import make_service_url
 from gisgrid.notices.sender import sending
 from gisgrid.settings import Settings, read_settings
 from gisgrid.worker import working
@@ -91,7 +92,7 @@ def _fill_if_empty(settings: Settings, cluster: Cluster) -> None:
 def _serve(settings: Settings, cluster: Cluster, began: float, *, smoke: bool) -> None:
     pid_file = settings.data_dir / PID_FILE
     config = uvicorn.Config(
-        create_app(settings, cluster.service_url),
+        create_app(settings, service_url_of(settings, cluster)),
         host=settings.host,
         port=settings.port,
         log_level="warning",
@@ -110,6 +111,23 @@ def _serve(settings: Settings, cluster: Cluster, began: float, *, smoke: bool) -
         pid_file.unlink(missing_ok=True)
     if server.failure is not None:
         raise server.failure
+
+
+def service_url_of(settings: Settings, cluster: Cluster) -> str:
+    """By which login does the service reach the database? By its own: never by the one that migrates.
+
+    On a server of the user's GISGRID_SERVICE_URL says it; without, the login gisgrid_api is given a password there.
+    """
+    if settings.service_url:
+        return driver_url(settings.service_url, "GISGRID_SERVICE_URL")
+    if not cluster.given_url:
+        return cluster.service_url
+    url = make_service_url(cluster.given_url)
+    if url is None:
+        say("  the service cannot sign in as gisgrid_api there, and uses the login of GISGRID_DATABASE_URL:")
+        say("  let pg_hba.conf admit gisgrid_api by password, or set GISGRID_SERVICE_URL")
+        return cluster.given_url
+    return url
 
 
 class _Server(uvicorn.Server):

@@ -85,6 +85,14 @@ def stop_cluster(cluster: Cluster, *, force: bool = False) -> bool:
     return False
 
 
+def driver_url(url: str, setting: str) -> str:
+    """A setting's URL of a database as SQLAlchemy wants it. Raises Refused for any other kind of URL."""
+    scheme, _, rest = url.partition("://")
+    if scheme not in {"postgresql", "postgres", DRIVER}:
+        raise Refused(Fault(setting, f"{scheme!r} is no postgresql:// URL", "postgresql://..."))
+    return f"{DRIVER}://{rest}"
+
+
 @contextmanager
 def using_cluster(settings: Settings, *, say: Say) -> Iterator[Cluster]:
     """The cluster for the time of one command: stopped after it if nobody else uses it."""
@@ -202,12 +210,9 @@ def _programs(order: _Order, say: Say) -> Programs:
 
 
 def _given(settings: Settings, database: str) -> Cluster:
-    url = settings.database_url
-    scheme, _, rest = url.partition("://")
-    if scheme not in {"postgresql", "postgres", DRIVER}:
-        raise Refused(Fault("GISGRID_DATABASE_URL", f"{scheme!r} is no postgresql:// URL", "postgresql://..."))
     nowhere = Path()
-    return Cluster(settings.data_dir, 0, nowhere, nowhere, database, f"{DRIVER}://{rest}")
+    url = driver_url(settings.database_url, "GISGRID_DATABASE_URL")
+    return Cluster(settings.data_dir, 0, nowhere, nowhere, database, url)
 
 
 def _check_port(port: int) -> None:

@@ -1,10 +1,14 @@
 """Logins of people in the database: a dump does not take them along, so what makes them again is kept beside them."""
 
+import hashlib
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
+API = "gisgrid_api"
 EDITOR = "gisgrid_editor"
 CONNECTIONS = 12
 LIMITS = {
@@ -64,6 +68,34 @@ def keep_logins(connection: Connection, say: Callable[[str], None]) -> bool:
     if lost:
         _limit(connection)
     return bool(lost)
+
+
+def make_service_url(superuser_url: str) -> str | None:
+    """The URL by which the service signs in on this server as itself; None where the server does not admit it.
+
+    Its password is derived from the district's own key, so every process of the district gives it the same.
+    """
+    engine = create_engine(superuser_url, hide_parameters=True)
+    try:
+        with engine.begin() as connection:
+            key = connection.execute(text("SELECT key FROM core.server_key WHERE purpose = 'ticket'")).scalar_one()
+            password = hmac.new(bytes(key), API.encode(), hashlib.sha256).hexdigest()
+            given = connection.execute(
+                text("SELECT format('ALTER ROLE %I PASSWORD %L', CAST(:name AS text), CAST(:password AS text))"),
+                {"name": API, "password": password},
+            ).scalar_one()
+            connection.exec_driver_sql(given, execution_options={"no_parameters": True})
+    finally:
+        engine.dispose()
+    url = make_url(superuser_url).set(username=API, password=password)
+    engine = create_engine(url, hide_parameters=True)
+    try:
+        with engine.connect():
+            return url.render_as_string(hide_password=False)
+    except OperationalError:
+        return None
+    finally:
+        engine.dispose()
 
 
 def _make_role(connection: Connection, name: str, under: str, password: str | None, zone: str) -> None:
