@@ -1,0 +1,161 @@
+"""A person's own database login, whoever he is, reads and counts nothing private, and stops nobody."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from gisgrid.migrations.logins import CONNECTIONS, LIMITS
+from tests.walls.conftest import CODES, LOGINS, NORTH, PRIVATE, SOUTH, Walls
+
+FACTS = {"draft.changeset", "draft.area", "draft.problem"}
+"""Tables with policies that a login may read: drafts are facts without people."""
+READABLE = """
+SELECT c.oid::regclass::text AS name, n.nspname || '.' || c.relname AS plain, c.relrowsecurity AS has_policies
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY('{core,draft,work,overlay,app,tile}') AND c.relkind IN ('r', 'v')
+  AND has_any_column_privilege(:login, c.oid, 'SELECT') ORDER BY 1
+"""
+CALLABLE = """
+SELECT p.oid::regprocedure::text FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+WHERE n.nspname = ANY('{core,draft,work,overlay,app,tile}') AND has_function_privilege(:login, p.oid, 'EXECUTE')
+"""
+HIDDEN = re.compile(r"Rows Removed by (?:Filter|Join Filter|Index Recheck): (\d+)")
+
+
+def plan(walls: Walls, login: str, sql: str) -> str:
+    with walls.sit(login) as connection:
+        return "\n".join(connection.execute(text(f"EXPLAIN (ANALYZE, VERBOSE) {sql}")).scalars())
+
+
+@pytest.fixture(params=list(LOGINS))
+def login(request: pytest.FixtureRequest, walls: Walls) -> str:
+    return walls.login(str(request.param))
+
+
+def test_no_login_reads_a_table_with_private_rows(walls: Walls, login: str) -> None:
+    with walls.owner.transaction() as connection:
+        rows = connection.execute(text(READABLE), {"login": login}).all()
+    assert {row.plain for row in rows if row.has_policies} <= FACTS
+    assert {row.plain for row in rows} & set(PRIVATE) == set()
+
+
+@pytest.mark.parametrize("table", PRIVATE)
+def test_a_private_table_is_not_even_explained(walls: Walls, login: str, table: str) -> None:
+    for sql in (f"SELECT count(*) FROM {table}", f"TABLE {table} LIMIT 0"):
+        with pytest.raises(DBAPIError, match="permission denied"):
+            plan(walls, login, sql)
+
+
+def test_no_plan_counts_what_is_hidden(walls: Walls, login: str) -> None:
+    """Whatever a login can read, box by box and key by key: no node of a plan reads a private table."""
+    with walls.owner.transaction() as connection:
+        names = [row.name for row in connection.execute(text(READABLE), {"login": login})]
+    for name in names:
+        told = plan(walls, login, f"SELECT * FROM {name}")
+        for private in PRIVATE:
+            assert not re.search(rf"\\b(?:on|from) {re.escape(private)}\\b", told, re.IGNORECASE), (name, told)
+
+
+def test_an_editor_sees_the_cameras_of_his_town_and_no_others(walls: Walls) -> None:
+    sql = "SELECT code FROM app.camera_in_scope ORDER BY 1"
+    seen: dict[str, list[Any]] = {}
+    for kind in LOGINS:
+        with walls.sit(walls.login(kind)) as connection:
+            seen[kind] = list(connection.execute(text(sql)).scalars())
+    assert seen["north"] == [f"cam-{CODES['A']}", f"cam-{CODES['B']}"]
+    assert seen["south"] == [f"cam-{CODES['C']}", f"cam-{CODES['D']}"]
+    assert len(seen["whole"]) == 4
+    told = plan(
+        walls,
+        walls.login("north"),
+        "SELECT * FROM app.camera_in_scope WHERE geom && ST_MakeEnvelope(113, 27, 114, 28, 4326)",
+    )
+    assert "Function Scan" in told and HIDDEN.search(told) is None
+
+
+def test_an_editor_calls_nothing_that_answers_with_people(walls: Walls, login: str) -> None:
+    with walls.owner.transaction() as connection:
+        names = " ".join(connection.execute(text(CALLABLE), {"login": login}).scalars())
+    for forbidden in (
+        "posts_at",
+        "on_duty",
+        "figures_by",
+        "post_records",
+        "receive_report",
+        "tile.camera",
+        "tile.patrol",
+    ):
+        assert f"{forbidden}(" not in names
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT pg_advisory_lock(7147001)",
+        "SELECT pg_advisory_lock_shared(7147001)",
+        "SELECT pg_try_advisory_lock(7147001)",
+        "SELECT pg_advisory_xact_lock(7147002)",
+        "SELECT pg_try_advisory_xact_lock_shared(1, 2)",
+        "SELECT lo_create(0)",
+        "SELECT lo_from_bytea(0, 'x')",
+        "SELECT _postgis_stats('work.ticket', 'geom')",
+        "SELECT _postgis_selectivity('work.ticket_private', 'geom', ST_MakeEnvelope(113, 27, 114, 28, 4326))",
+        "SELECT ST_EstimatedExtent('work', 'ticket_private', 'geom')",
+        "SELECT pg_stat_get_live_tuples('work.ticket_private'::regclass)",
+        "LOCK TABLE work.ticket IN SHARE MODE",
+        "LOCK TABLE core.area_version IN EXCLUSIVE MODE",
+        "CREATE TABLE public.mine (x integer)",
+        "CREATE SCHEMA mine",
+        "SET ROLE gisgrid_owner",
+        "SET ROLE gisgrid_service",
+        "SET temp_file_limit = -1",
+    ],
+)
+def test_what_would_stop_or_spy_on_the_district_is_refused(walls: Walls, login: str, statement: str) -> None:
+    with pytest.raises(DBAPIError, match="permission denied|must be"), walls.sit(login) as connection:
+        connection.execute(text(statement))
+
+
+def test_nobody_squats_the_key_of_who_comes_later(walls: Walls) -> None:
+    north, south = walls.login("north"), walls.login("south")
+    ahead = walls.one("SELECT last_value + 1 FROM draft.changeset_id_seq")
+    with walls.sit(north) as connection:
+        given = connection.execute(
+            text("INSERT INTO draft.changeset (changeset_id, area_code) VALUES (:id, :area) RETURNING changeset_id"),
+            {"id": ahead + 1, "area": NORTH},
+        ).scalar_one()
+    assert given == ahead
+    with walls.sit(south) as connection:
+        connection.execute(text("INSERT INTO draft.changeset (area_code) VALUES (:area)"), {"area": SOUTH})
+
+
+def test_a_login_has_limits_of_its_own(walls: Walls, login: str) -> None:
+    with walls.owner.transaction() as connection:
+        row = connection.execute(
+            text("SELECT rolconfig, rolconnlimit, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = :login"),
+            {"login": login},
+        ).one()
+    assert set(row.rolconfig) >= {f"{name}={value}" for name, value in LIMITS.items()}
+    assert row.rolconnlimit == CONNECTIONS and not row.rolsuper and not row.rolbypassrls
+
+
+def test_a_session_that_stands_idle_in_a_transaction_is_ended_whatever_it_set(walls: Walls) -> None:
+    """By the login of the service, which is a person's for this test: others do not sign in over the socket."""
+    login = "gisgrid_api"
+    with walls.owner.transaction() as connection:
+        connection.execute(
+            text("INSERT INTO core.login_scope (login, role) VALUES (:login, 'admin')"), {"login": login}
+        )
+    engine = create_engine(make_url(walls.url).set(username=login))
+    with engine.connect() as idle:
+        idle.execute(text("SET idle_in_transaction_session_timeout = 0"))
+        assert walls.one("SELECT app.end_idle_logins('1 h')") == 0
+        assert walls.one("SELECT app.end_idle_logins('0 s')") == 1
+        with pytest.raises(OperationalError):
+            idle.execute(text("SELECT 1"))
+    engine.dispose()
+    with walls.owner.transaction() as connection:
+        connection.execute(text("DELETE FROM core.login_scope WHERE login = :login"), {"login": login})
