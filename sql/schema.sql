@@ -1187,15 +1187,15 @@ CREATE TABLE work.clock (
     step_due_at timestamp with time zone,
     paused_at timestamp with time zone,
     escalated text,
-    alarm_at timestamp with time zone,
+    remind_at timestamp with time zone,
     whole_since timestamp with time zone
 );
 
 COMMENT ON TABLE work.clock IS 'How the clocks of a ticket stand: its step''s, whether it is stopped, when to look again';
 
-COMMENT ON COLUMN work.clock.alarm_at IS 'When the next reminder may be due; null: closed or stopped';
-
 COMMENT ON COLUMN work.clock.paused_at IS 'Since when the clock stands still; null: it runs';
+
+COMMENT ON COLUMN work.clock.remind_at IS 'When the next reminder may be due; null: closed or stopped';
 
 COMMENT ON COLUMN work.clock.step_number IS 'Which step this is since the ticket came, counted from 1; a return counts';
 
@@ -1210,9 +1210,9 @@ ALTER TABLE ONLY work.clock
 ALTER TABLE ONLY work.clock
     ADD CONSTRAINT clock_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
 
-CREATE INDEX clock_alarm ON work.clock USING btree (alarm_at) WHERE (alarm_at IS NOT NULL);
-
 CREATE INDEX clock_paused ON work.clock USING btree (ticket_id) WHERE (paused_at IS NOT NULL);
+
+CREATE INDEX clock_reminder ON work.clock USING btree (remind_at) WHERE (remind_at IS NOT NULL);
 
 CREATE TABLE work.delivery (
     delivery_id bigint NOT NULL,

@@ -10,8 +10,6 @@ CREATE TABLE core.level (
     name_en text NOT NULL,
     calls_departments boolean NOT NULL DEFAULT false
 );
-COMMENT ON TABLE core.level IS 'Value list: the levels of areas, the top one first; the last one is the leaf level';
-COMMENT ON COLUMN core.level.calls_departments IS '吹哨: may accounts of this level call departments in to a ticket?';
 INSERT INTO core.level (level, rank, name_zh, name_en, calls_departments) VALUES
 ('district', 1, '区县', 'district', true),
 ('town', 2, '乡镇街道', 'town', true),
@@ -23,7 +21,6 @@ CREATE TABLE core.area_kind (
     name_zh text NOT NULL,
     name_en text NOT NULL
 );
-COMMENT ON TABLE core.area_kind IS 'Value list: a special grid stands over base grids and comes first';
 INSERT INTO core.area_kind (kind, name_zh, name_en) VALUES
 ('base', '基础网格', 'base grid'),
 ('special', '专属网格', 'special grid');
@@ -35,7 +32,6 @@ CREATE TABLE core.network (
     name_en text NOT NULL,
     scheme text NOT NULL
 );
-COMMENT ON TABLE core.network IS 'A set of areas that covers the ground once: the base grid, or a department''s own';
 
 CREATE TABLE core.code_segment (
     network text NOT NULL REFERENCES core.network,
@@ -51,10 +47,6 @@ CREATE TABLE core.code_segment (
     default_text text NOT NULL DEFAULT '',
     PRIMARY KEY (network, position)
 );
-COMMENT ON TABLE core.code_segment IS
-'The grammar of a network''s codes, segment by segment, as its scheme says; no rows: any text, no tree';
-COMMENT ON COLUMN core.code_segment.level IS 'The segment stands in the codes of this level and of those below it';
-COMMENT ON COLUMN core.code_segment.first_low IS 'New numbers are taken from first_low to first_high';
 
 CREATE SEQUENCE core.area_id_seq;
 CREATE TABLE core.area (
@@ -68,7 +60,6 @@ CREATE TABLE core.area (
     CONSTRAINT only_a_grid_can_be_special CHECK (kind = 'base' OR level = 'grid')
 );
 ALTER SEQUENCE core.area_id_seq OWNED BY core.area.area_id;
-COMMENT ON TABLE core.area IS 'What a code names, for ever: a code is never reused for another area';
 
 CREATE SEQUENCE core.area_version_id_seq;
 CREATE TABLE core.area_version (
@@ -112,11 +103,6 @@ CREATE INDEX area_version_code ON core.area_version (network, code);
 CREATE INDEX area_version_parent ON core.area_version (parent_id);
 CREATE INDEX area_version_path ON core.area_version USING gin (path);
 CREATE INDEX area_version_special_geom ON core.area_version USING gist (geom) WHERE kind = 'special';
-COMMENT ON TABLE core.area_version IS
-'One shape of one area: valid from-to in the world, recorded from-to in our knowledge; history only grows';
-COMMENT ON COLUMN core.area_version.path IS 'area_id of every area above and of itself, from the top; begins with 0, the whole';
-COMMENT ON COLUMN core.area_version.label_point IS 'A point inside the shape, as far from its edge as may be';
-COMMENT ON COLUMN core.area_version.area_m2 IS 'Geodesic area, square metres';
 
 CREATE TABLE core.lineage (
     lineage_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -132,8 +118,6 @@ CREATE TABLE core.lineage (
 );
 CREATE INDEX lineage_from ON core.lineage (from_area_id);
 CREATE INDEX lineage_to ON core.lineage (to_area_id);
-COMMENT ON TABLE core.lineage IS
-'Which old areas became which new ones: share of the old one''s ground that went, share of the new one''s that came';
 
 CREATE TABLE core.alias (
     alias_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -153,10 +137,6 @@ CREATE TABLE core.alias (
 );
 CREATE INDEX alias_alias ON core.alias (alias);
 CREATE INDEX alias_area ON core.alias (area_id);
-COMMENT ON TABLE core.alias IS
-'What a department calls an area of another network, from-to: its own code, still looked up; one may name several';
-COMMENT ON COLUMN core.alias.network IS 'Whose code it is: the department''s network';
-COMMENT ON COLUMN core.alias.share IS 'Share of the area''s ground that was the alias''s when it was noted';
 
 CREATE TABLE core.change (
     change_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -167,8 +147,6 @@ CREATE TABLE core.change (
     path bigint []
 );
 CREATE INDEX change_transaction ON core.change (transaction_id);
-COMMENT ON TABLE core.change IS 'What changed, where: read below the snapshot''s xmin, so that no late commit is missed';
-COMMENT ON COLUMN core.change.path IS 'The areas above what changed, from the top; null: a fact, which is everybody''s';
 
 CREATE SEQUENCE core.person_id_seq;
 CREATE TABLE core.person (
@@ -177,7 +155,6 @@ CREATE TABLE core.person (
     phone text
 );
 ALTER SEQUENCE core.person_id_seq OWNED BY core.person.person_id;
-COMMENT ON TABLE core.person IS 'Who can hold a post; seen by scope of the posts held';
 
 CREATE TABLE core.post_role (
     role text PRIMARY KEY,
@@ -186,7 +163,6 @@ CREATE TABLE core.post_role (
     name_zh text NOT NULL,
     name_en text NOT NULL
 );
-COMMENT ON TABLE core.post_role IS 'Value list: 1+1+1+N and below; of one area the lowest rank on duty takes a report';
 INSERT INTO core.post_role (role, rank, takes_reports, name_zh, name_en) VALUES
 ('worker', 1, true, '网格员', 'grid worker'),
 ('head', 2, true, '网格长', 'grid head'),
@@ -217,10 +193,6 @@ ALTER SEQUENCE core.post_id_seq OWNED BY core.post.post_id;
 CREATE INDEX post_area ON core.post (area_id, role);
 CREATE INDEX post_path ON core.post USING gin (path);
 CREATE INDEX post_geom ON core.post USING gist (geom);
-COMMENT ON TABLE core.post IS 'A person in a role on an area, from-to';
-COMMENT ON COLUMN core.post.opened_by_changeset IS 'The change set that handed the post over to this area, if one did';
-COMMENT ON COLUMN core.post.closed_by_changeset IS 'The change set that ended the post with its area, if one did';
-COMMENT ON COLUMN core.post.is_public IS 'May everybody read the name and telephone number of whoever holds it?';
 
 CREATE TABLE core.account_role (
     role text PRIMARY KEY,
@@ -231,13 +203,6 @@ CREATE TABLE core.account_role (
     CONSTRAINT works_in_is_known CHECK (works_in IN ('area', 'department', 'district')),
     login_under text
 );
-COMMENT ON TABLE core.account_role IS 'Value list: the roles of people who sign in';
-COMMENT ON COLUMN core.account_role.post_roles IS
-'Whose posts on its own area are meant by mine, for an account that is bound to no person';
-COMMENT ON COLUMN core.account_role.works_in IS
-'What an account of this role is for: an area, a department anywhere, or (district) the whole where no area is named';
-COMMENT ON COLUMN core.account_role.login_under IS
-'The group under which an account of this role gets a database login as well; null: it gets none';
 INSERT INTO core.account_role (role, name_zh, name_en, post_roles, works_in, login_under) VALUES
 ('worker', '网格员', 'grid worker', '{worker,head}', 'area', NULL),
 ('dispatcher', '调度员', 'dispatcher', '{centre}', 'area', NULL),
@@ -251,7 +216,6 @@ CREATE TABLE core.action (
     name_zh text NOT NULL,
     name_en text NOT NULL
 );
-COMMENT ON TABLE core.action IS 'Value list: what an account may be allowed to do, whatever its area';
 INSERT INTO core.action (action, name_zh, name_en) VALUES
 ('recategorise', '更改类别', 'say that a ticket is about something else'),
 ('move_place', '更改位置', 'say that a ticket lies elsewhere'),
@@ -270,7 +234,6 @@ CREATE TABLE core.permission (
     action text NOT NULL REFERENCES core.action,
     PRIMARY KEY (role, action)
 );
-COMMENT ON TABLE core.permission IS 'Which role may do what: the one place; app.may reads it, the API tells it as may';
 INSERT INTO core.permission (role, action)
 SELECT
     unnest(p.roles),
@@ -301,22 +264,17 @@ CREATE TABLE core.account (
     disabled_at timestamptz,
     person_id bigint REFERENCES core.person
 );
-COMMENT ON TABLE core.account IS 'Who can sign in, in which role, for which area; of the secret only its SHA-256';
-COMMENT ON COLUMN core.account.person_id IS
-'Whose account this is: the posts of this person are his; null: those in the role on the account''s area';
 
 CREATE TABLE core.session (
     token_sha256 bytea PRIMARY KEY,
     account_id bigint NOT NULL REFERENCES core.account,
     expires_at timestamptz NOT NULL
 );
-COMMENT ON TABLE core.session IS 'Sign-ins of the viewer; of the cookie only its SHA-256';
 
 CREATE TABLE core.server_key (
     purpose text PRIMARY KEY,
     key bytea NOT NULL
 );
-COMMENT ON TABLE core.server_key IS 'Keys that every server of this district shares, made at first migration';
 
 CREATE TABLE core.login_scope (
     login text PRIMARY KEY,
@@ -324,10 +282,6 @@ CREATE TABLE core.login_scope (
     area_id bigint REFERENCES core.area,
     verifier text
 );
-COMMENT ON TABLE core.login_scope IS
-'Which area a database login (QGIS) may see; looked up by session_user, cannot be set';
-COMMENT ON COLUMN core.login_scope.verifier IS
-'PostgreSQL''s SCRAM verifier of the login''s password, by which a login lost in a restore is made again; signs nobody in';
 
 CREATE TABLE core.shift (
     shift text PRIMARY KEY CONSTRAINT shift_has_a_name CHECK (shift ~ '\S' AND length(shift) <= 40),
@@ -337,7 +291,6 @@ CREATE TABLE core.shift (
     ends time NOT NULL,
     CONSTRAINT shift_begins_and_ends_apart CHECK (starts <> ends)
 );
-COMMENT ON TABLE core.shift IS 'A time of day with a name; one that ends before it starts goes past midnight';
 INSERT INTO core.shift (shift, name_zh, name_en, starts, ends) VALUES
 ('early', '早班', 'early shift', '08:00', '16:00'),
 ('late', '中班', 'late shift', '16:00', '24:00'),
@@ -357,8 +310,6 @@ CREATE TABLE core.roster (
     CONSTRAINT a_post_is_rostered_once_from_a_day UNIQUE (post_id, valid_from, shift)
 );
 ALTER SEQUENCE core.roster_id_seq OWNED BY core.roster.roster_id;
-COMMENT ON TABLE core.roster IS
-'On which days a post works a shift: on valid_from and every so many days after; a shift belongs to the day it begins';
 
 CREATE TABLE core.work_hours (
     starts time PRIMARY KEY,
@@ -368,7 +319,6 @@ CREATE TABLE core.work_hours (
         int4range(extract(EPOCH FROM starts)::integer, extract(EPOCH FROM ends)::integer) WITH &&
     )
 );
-COMMENT ON TABLE core.work_hours IS 'When people work on a working day, in the district''s zone';
 INSERT INTO core.work_hours (starts, ends) VALUES ('09:00', '12:00'), ('14:00', '18:00');
 
 CREATE TABLE core.calendar_day (
@@ -377,8 +327,6 @@ CREATE TABLE core.calendar_day (
     name text,
     source text NOT NULL CONSTRAINT day_source_is_known CHECK (source IN ('weekday', 'library', 'local'))
 );
-COMMENT ON TABLE core.calendar_day IS 'Is this a working day? Public holidays and make-up working days; local rows win';
-COMMENT ON COLUMN core.calendar_day.name IS 'The holiday''s name; a day off without one is a weekend';
 -- Until a calendar is kept: Monday to Friday.
 INSERT INTO core.calendar_day (date, is_working, source)
 SELECT g.day::date, extract(ISODOW FROM g.day) < 6, 'weekday'
@@ -390,8 +338,6 @@ CREATE TABLE core.work_span (
     before_us bigint NOT NULL CONSTRAINT work_span_follows_another UNIQUE,
     length_us bigint NOT NULL
 );
-COMMENT ON TABLE core.work_span IS
-'Working time span by span, made of core.calendar_day and core.work_hours; before_us: microseconds worked before it';
 
 CREATE TABLE core.deployment (
     only_one boolean PRIMARY KEY DEFAULT true CONSTRAINT there_is_one_deployment CHECK (only_one),
@@ -400,11 +346,6 @@ CREATE TABLE core.deployment (
     due_soon interval NOT NULL DEFAULT '24:00',
     calendar text
 );
-COMMENT ON TABLE core.deployment IS 'One row: what this database was set up with';
-COMMENT ON COLUMN core.deployment.sample_loaded IS 'Null: no sample asked for; false: loading was begun; true: it is in';
-COMMENT ON COLUMN core.deployment.zone IS 'The district''s time zone: working hours, shifts and days of rules are its';
-COMMENT ON COLUMN core.deployment.due_soon IS 'How long before its due time a ticket is due soon';
-COMMENT ON COLUMN core.deployment.calendar IS 'Which calendar of public holidays the days were taken from';
 INSERT INTO core.deployment DEFAULT VALUES;
 
 -- Working time of those days and hours; later app.refresh_work_span keeps it.

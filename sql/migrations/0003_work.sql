@@ -8,7 +8,6 @@ CREATE TABLE work.workflow (
     name_zh text NOT NULL,
     name_en text NOT NULL
 );
-COMMENT ON TABLE work.workflow IS 'A template of steps';
 INSERT INTO work.workflow (workflow, name_zh, name_en) VALUES
 ('six_step', '六步骤闭环', 'six-step loop'),
 ('write_off', '销号式闭环', 'write-off loop');
@@ -27,8 +26,6 @@ CREATE TABLE work.step (
     CONSTRAINT due_unit_is_calendar_or_working CHECK (due_unit IN ('calendar', 'working')),
     PRIMARY KEY (workflow, step)
 );
-COMMENT ON TABLE work.step IS 'The steps of a workflow; a routed report enters at is_first_routed, an unrouted one at is_unrouted';
-COMMENT ON COLUMN work.step.due_hours IS 'How long the step may take; null: as long as the whole';
 INSERT INTO work.step
 (workflow, step, position, name_zh, name_en, is_unrouted, is_first_routed, closes, due_hours, due_unit)
 VALUES
@@ -59,12 +56,6 @@ CREATE TABLE work.transition (
     FOREIGN KEY (workflow, from_step) REFERENCES work.step (workflow, step),
     FOREIGN KEY (workflow, to_step) REFERENCES work.step (workflow, step)
 );
-COMMENT ON TABLE work.transition IS 'Which step may follow which, and which roles may take it';
-COMMENT ON COLUMN work.transition.kind IS
-'forward; return: back to whoever had it before, and why; reopen: from a step that closes';
-COMMENT ON COLUMN work.transition.needs IS 'What whoever takes it must give: a note, a photo taken in this step';
-COMMENT ON COLUMN work.transition.clock IS
-'stop: the clocks stand still once it is taken; start: they run again if they stood; null: they go on as they were';
 INSERT INTO work.transition (workflow, from_step, to_step, roles, kind, needs, clock) VALUES
 ('six_step', 'report', 'assign', '{dispatcher,supervisor,admin}', 'forward', '{}', NULL),
 ('six_step', 'assign', 'handle', '{dispatcher,supervisor,admin}', 'forward', '{}', NULL),
@@ -100,9 +91,6 @@ CREATE TABLE work.category (
     CONSTRAINT category_name_zh_is_unique_under_its_parent UNIQUE NULLS NOT DISTINCT (parent, name_zh)
 );
 CREATE INDEX category_parent ON work.category (parent);
-COMMENT ON TABLE work.category IS 'What a report can be about; how soon it is due, how exact its public place is';
-COMMENT ON COLUMN work.category.path IS 'The categories above and itself, from the top; begins with '''', any';
-COMMENT ON COLUMN work.category.retired_at IS 'From when on no new report can be about it; null: it is in use';
 INSERT INTO work.category (category, name_zh, name_en, due_hours, public_place, path) VALUES
 ('livelihood', '民生事项', 'livelihood', 72, 'point', '{"",livelihood}'),
 ('consultation', '政策咨询', 'policy question', 48, 'grid', '{"",consultation}'),
@@ -118,9 +106,6 @@ CREATE TABLE work.source (
     name_zh text NOT NULL,
     name_en text NOT NULL
 );
-COMMENT ON TABLE work.source IS
-'Value list: on which way a report came; tickets loaded from another system may have that one''s name instead';
-COMMENT ON COLUMN work.source.said_by IS 'Who may say so in a report; nobody: the door itself says it';
 INSERT INTO work.source (source, position, said_by, name_zh, name_en) VALUES
 ('app', 1, 'anybody', '网页上报', 'web page'),
 ('scan', 2, 'anybody', '扫码上报', 'QR code'),
@@ -166,11 +151,6 @@ CREATE TABLE work.rule (
     CONSTRAINT rule_says_due_hours_and_their_unit CHECK ((due_hours IS NULL) = (due_unit IS NULL))
 );
 CREATE INDEX rule_looked_up ON work.rule (category_key, area_key);
-COMMENT ON TABLE work.rule IS
-'What a report is about, where, when -> who has it, how urgent, by when; the most specific rule that applies wins';
-COMMENT ON COLUMN work.rule.specificity IS
-'Compared from the left: depth of the category, level of the area, kind, days, weekdays left out, seconds left out';
-COMMENT ON COLUMN work.rule.seconds IS 'The seconds of the day in which it applies; null: all';
 
 CREATE SEQUENCE work.ticket_id_seq;
 CREATE TABLE work.ticket (
@@ -228,20 +208,6 @@ CREATE INDEX ticket_open_no_grid ON work.ticket (due_at, ticket_id)
 WHERE closed_at IS NULL AND area_version_id IS NULL;
 CREATE INDEX ticket_open_near_edge ON work.ticket (due_at, ticket_id)
 WHERE closed_at IS NULL AND (method IN ('edge', 'nearest') OR confidence < 1);
-COMMENT ON TABLE work.ticket IS 'Public facts of a ticket, the same for everybody';
-COMMENT ON COLUMN work.ticket.geom IS
-'The public place: the point, or for a category of homes only its grid''s label point; none when that is unknown';
-COMMENT ON COLUMN work.ticket.area_version_id IS 'The version of the grid by which it was assigned; null outside every grid';
-COMMENT ON COLUMN work.ticket.area_id IS 'The area whose work list holds it: the grid, else the nearest area above';
-COMMENT ON COLUMN work.ticket.priority IS '1 most urgent, 3 as usual, 5 least';
-COMMENT ON COLUMN work.ticket.due_hours IS
-'The hours from received_at of which due_at was made; null: it came from elsewhere';
-COMMENT ON COLUMN work.ticket.parent_id IS 'The ticket of which this is a part; a part has no parts of its own';
-COMMENT ON COLUMN work.ticket.duplicate_of IS 'The ticket that is about the same thing; this one is closed, in the step in which it was';
-COMMENT ON COLUMN work.ticket.solved_in_grid IS
-'问题解决不出网格: closed without ever having been with anybody above the grid; null: open, a duplicate, or not known';
-COMMENT ON COLUMN work.ticket.method IS
-'How its area was found: by its point (inside, edge, nearest), by a code that was said, or not at all (none)';
 
 CREATE TABLE work.ticket_private (
     ticket_id bigint PRIMARY KEY REFERENCES work.ticket,
@@ -273,13 +239,6 @@ CREATE INDEX ticket_private_named_area ON work.ticket_private (named_area_id) WH
 CREATE INDEX ticket_private_without_point ON work.ticket_private (ticket_id) WHERE geom IS NULL;
 CREATE INDEX ticket_private_device ON work.ticket_private (device_id) WHERE device_id IS NOT NULL;
 CREATE INDEX ticket_private_department ON work.ticket_private (department) WHERE department IS NOT NULL;
-COMMENT ON TABLE work.ticket_private IS 'Words, contacts, exact point, raw coordinates, assignee: seen by scope only';
-COMMENT ON COLUMN work.ticket_private.left_grid_at IS
-'When it was first with somebody who is not of its grid: a post above, a department';
-COMMENT ON COLUMN work.ticket_private.geom IS 'Where it really is; null: nobody said so yet';
-COMMENT ON COLUMN work.ticket_private.named_area_id IS
-'The area that was said instead of a point; point and area null: the place is unknown';
-COMMENT ON COLUMN work.ticket_private.device_id IS 'The device whose alarm it is; where devices stand is not public';
 
 CREATE TABLE work.external_number (
     source text NOT NULL,
@@ -287,7 +246,6 @@ CREATE TABLE work.external_number (
     ticket_id bigint NOT NULL REFERENCES work.ticket,
     PRIMARY KEY (source, external_id)
 );
-COMMENT ON TABLE work.external_number IS 'Numbers of other systems; loading the same file twice makes no second ticket';
 
 CREATE TABLE work.client_ref (
     client text NOT NULL,
@@ -297,7 +255,6 @@ CREATE TABLE work.client_ref (
     answer jsonb NOT NULL,
     PRIMARY KEY (client, client_ref)
 );
-COMMENT ON TABLE work.client_ref IS 'Idempotency: the same key with the same body gives the same ticket again';
 
 CREATE TABLE work.event (
     event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -313,7 +270,6 @@ CREATE TABLE work.event (
     detail jsonb NOT NULL DEFAULT '{}'
 );
 CREATE INDEX event_ticket ON work.event (ticket_id, event_id);
-COMMENT ON TABLE work.event IS 'What happened to a ticket; events append';
 
 CREATE TABLE work.former_path (
     former_path_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -325,11 +281,6 @@ CREATE TABLE work.former_path (
 CREATE INDEX former_path_ticket ON work.former_path (ticket_id, former_path_id);
 CREATE INDEX former_path_valid ON work.former_path (valid_to);
 CREATE INDEX former_path_recorded ON work.former_path (recorded_to);
-COMMENT ON TABLE work.former_path IS
-'On which areas a ticket stood before it came to others; append only. The last ones are its own path';
-COMMENT ON COLUMN work.former_path.valid_to IS
-'From when on it stands elsewhere: the date of the change set that it followed, which a correction has in the past';
-COMMENT ON COLUMN work.former_path.recorded_to IS 'Until when this was believed';
 
 CREATE TABLE work.former_state (
     former_state_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -340,8 +291,6 @@ CREATE TABLE work.former_state (
 );
 CREATE INDEX former_state_ticket ON work.former_state (ticket_id, former_state_id);
 CREATE INDEX former_state_recorded ON work.former_state (recorded_to);
-COMMENT ON TABLE work.former_state IS
-'When a ticket was closed before it was opened again, when it was due before that changed; append only';
 
 CREATE TABLE work.clock (
     ticket_id bigint PRIMARY KEY REFERENCES work.ticket,
@@ -350,16 +299,11 @@ CREATE TABLE work.clock (
     step_due_at timestamptz,
     paused_at timestamptz,
     escalated text REFERENCES core.level,
-    alarm_at timestamptz,
+    remind_at timestamptz,
     whole_since timestamptz
 );
-CREATE INDEX clock_alarm ON work.clock (alarm_at) WHERE alarm_at IS NOT NULL;
+CREATE INDEX clock_reminder ON work.clock (remind_at) WHERE remind_at IS NOT NULL;
 CREATE INDEX clock_paused ON work.clock (ticket_id) WHERE paused_at IS NOT NULL;
-COMMENT ON TABLE work.clock IS 'How the clocks of a ticket stand: its step''s, whether it is stopped, when to look again';
-COMMENT ON COLUMN work.clock.step_number IS 'Which step this is since the ticket came, counted from 1; a return counts';
-COMMENT ON COLUMN work.clock.paused_at IS 'Since when the clock stands still; null: it runs';
-COMMENT ON COLUMN work.clock.alarm_at IS 'When the next reminder may be due; null: closed or stopped';
-COMMENT ON COLUMN work.clock.whole_since IS 'Since when the clock of the whole runs, if not since the ticket came: it was reopened then';
 
 CREATE TABLE work.pause (
     pause_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -372,7 +316,6 @@ CREATE TABLE work.pause (
 );
 CREATE INDEX pause_ticket ON work.pause (ticket_id);
 CREATE UNIQUE INDEX a_clock_is_stopped_once ON work.pause (ticket_id) WHERE resumed_at IS NULL;
-COMMENT ON TABLE work.pause IS 'When a ticket waited for its reporter: its clock stood still from-to';
 
 CREATE TABLE work.reminder (
     ticket_id bigint NOT NULL REFERENCES work.ticket,
@@ -380,7 +323,6 @@ CREATE TABLE work.reminder (
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT a_reminder_is_given_once PRIMARY KEY (ticket_id, kind)
 );
-COMMENT ON TABLE work.reminder IS 'What was said of a ticket''s clocks: each kind once, whoever comes first';
 
 CREATE TABLE work.escalation (
     level text PRIMARY KEY REFERENCES core.level,
@@ -388,7 +330,6 @@ CREATE TABLE work.escalation (
     unit text NOT NULL DEFAULT 'calendar'
     CONSTRAINT unit_is_calendar_or_working CHECK (unit IN ('calendar', 'working'))
 );
-COMMENT ON TABLE work.escalation IS 'How long after its due time a ticket is told to which level';
 INSERT INTO work.escalation (level, after_hours) VALUES ('community', 0), ('town', 24), ('district', 72);
 
 CREATE TABLE work.photo (
@@ -407,11 +348,6 @@ CREATE TABLE work.photo (
     CONSTRAINT photo_has_a_size CHECK (width > 0 AND height > 0 AND bytes > 0),
     CONSTRAINT a_photo_is_kept_once UNIQUE (ticket_id, kind, sha256)
 );
-COMMENT ON TABLE work.photo IS 'Photos of tickets: seen by whoever sees the ticket''s words';
-COMMENT ON COLUMN work.photo.kind IS 'report: the reporter sent it; work: somebody of the staff added it';
-COMMENT ON COLUMN work.photo.actor IS 'The account that added it; null: the reporter';
-COMMENT ON COLUMN work.photo.name IS 'The name of its file, random, without ending: <first two>/<name>.jpg and .small.jpg';
-COMMENT ON COLUMN work.photo.sha256 IS 'Of the file as it is kept: encoded anew, without what cameras write into pictures';
 
 CREATE TABLE work.rating (
     rating_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -422,7 +358,6 @@ CREATE TABLE work.rating (
     rated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT a_rater_rates_a_ticket_once UNIQUE (ticket_id, rater)
 );
-COMMENT ON TABLE work.rating IS 'How it went, in the eyes of whoever rates it (党群评议): 1 bad to 5 good';
 
 CREATE TABLE work.whistle (
     whistle_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -444,7 +379,6 @@ CREATE TABLE work.whistle (
 CREATE INDEX whistle_department ON work.whistle (department, ticket_id) WHERE withdrawn_at IS NULL;
 CREATE UNIQUE INDEX a_department_is_called_once_at_a_time ON work.whistle (ticket_id, department)
 WHERE done_at IS NULL AND withdrawn_at IS NULL;
-COMMENT ON TABLE work.whistle IS '吹哨报到: a department that was called in to a ticket; it reports in, and is done by its own clock';
 
 CREATE TABLE work.outbox (
     outbox_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -456,11 +390,6 @@ CREATE TABLE work.outbox (
     facts jsonb,
     left_path bigint []
 );
-COMMENT ON TABLE work.outbox IS 'Notices to be sent, written in the transaction that causes them';
-COMMENT ON COLUMN work.outbox.notice_id IS 'One id an event: the same at every target and every attempt';
-COMMENT ON COLUMN work.outbox.payload IS 'What the writer says of the event; of it only keys that are public go out';
-COMMENT ON COLUMN work.outbox.facts IS 'Public facts of the ticket at the event; null where nobody is told';
-COMMENT ON COLUMN work.outbox.left_path IS 'The path that the ticket had before it moved to another area';
 
 CREATE TABLE work.target_kind (
     kind text PRIMARY KEY,
@@ -470,9 +399,6 @@ CREATE TABLE work.target_kind (
     needs_secret boolean NOT NULL DEFAULT false,
     CONSTRAINT pace_is_not_negative CHECK (pace >= interval '0')
 );
-COMMENT ON TABLE work.target_kind IS 'Value list: the ways in which somebody can be told';
-COMMENT ON COLUMN work.target_kind.pace IS
-'At least this long between two notices: the robots of chat groups are silenced past 20 a minute';
 INSERT INTO work.target_kind (kind, name_zh, name_en, pace, needs_secret) VALUES
 ('webhook', 'Webhook 接口', 'webhook', '0', true),
 ('dingtalk', '钉钉群机器人', 'robot of a DingTalk group', '3 s', false),
@@ -498,13 +424,6 @@ CREATE TABLE work.target (
     CONSTRAINT words_are_told_of_an_area_only CHECK (NOT has_words OR area_id IS NOT NULL)
 );
 ALTER SEQUENCE work.target_id_seq OWNED BY work.target.target_id;
-COMMENT ON TABLE work.target IS 'Who is told: an end point, a group''s robot, a mailbox; of which topics, area, category';
-COMMENT ON COLUMN work.target.topics IS 'Topics, a last * standing for anything; empty: all';
-COMMENT ON COLUMN work.target.area_id IS 'Tickets of this area''s subtree only; null: of everywhere';
-COMMENT ON COLUMN work.target.has_words IS 'Trusted with the words of its area''s tickets; all others get public facts';
-COMMENT ON COLUMN work.target.may_be_private IS 'Its address may lie in a private network';
-COMMENT ON COLUMN work.target.failures IS 'Failures of the end point since it last answered';
-COMMENT ON COLUMN work.target.next_at IS 'Nothing is sent to it before';
 
 CREATE TABLE work.delivery (
     delivery_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -527,8 +446,3 @@ WHERE delivered_at IS NULL AND parked_at IS NULL;
 CREATE INDEX delivery_order ON work.delivery (target_id, ticket_id, delivery_id)
 WHERE delivered_at IS NULL AND parked_at IS NULL;
 CREATE INDEX delivery_parked ON work.delivery (target_id, parked_at) WHERE parked_at IS NOT NULL;
-COMMENT ON TABLE work.delivery IS 'A notice on its way to one target: waiting, delivered, or parked';
-COMMENT ON COLUMN work.delivery.since IS 'Since when it is tried; parked when that is too long ago';
-COMMENT ON COLUMN work.delivery.next_at IS 'When it is tried next; while it is being sent, when that counts as broken off';
-COMMENT ON COLUMN work.delivery.claim IS 'Who is sending it: one that was taken over may not say that it failed';
-COMMENT ON COLUMN work.delivery.said IS 'What the last attempt came to';

@@ -46,21 +46,14 @@ DROP FUNCTION work.start_clock();
 DROP FUNCTION work.turn_clock();
 
 ALTER TABLE core.login_scope ADD COLUMN verifier text;
-COMMENT ON COLUMN core.login_scope.verifier IS
-'PostgreSQL''s SCRAM verifier of the login''s password, by which a login lost in a restore is made again; signs nobody in';
 
 ALTER TABLE core.level ADD COLUMN calls_departments boolean NOT NULL DEFAULT false;
-COMMENT ON COLUMN core.level.calls_departments IS '吹哨: may accounts of this level call departments in to a ticket?';
 UPDATE core.level SET calls_departments = true WHERE level IN ('district', 'town');
 
 ALTER TABLE core.account_role
 ADD COLUMN works_in text NOT NULL DEFAULT 'area'
 CONSTRAINT works_in_is_known CHECK (works_in IN ('area', 'department', 'district')),
 ADD COLUMN login_under text;
-COMMENT ON COLUMN core.account_role.works_in IS
-'What an account of this role is for: an area, a department anywhere, or (district) the whole where no area is named';
-COMMENT ON COLUMN core.account_role.login_under IS
-'The group under which an account of this role gets a database login as well; null: it gets none';
 UPDATE core.account_role SET works_in = 'department' WHERE role = 'department';
 UPDATE core.account_role SET works_in = 'district' WHERE role = 'admin';
 UPDATE core.account_role SET login_under = 'gisgrid_editor' WHERE role = 'editor';
@@ -72,7 +65,6 @@ CREATE TABLE core.action (
     name_zh text NOT NULL,
     name_en text NOT NULL
 );
-COMMENT ON TABLE core.action IS 'Value list: what an account may be allowed to do, whatever its area';
 INSERT INTO core.action (action, name_zh, name_en) VALUES
 ('recategorise', '更改类别', 'say that a ticket is about something else'),
 ('move_place', '更改位置', 'say that a ticket lies elsewhere'),
@@ -91,7 +83,6 @@ CREATE TABLE core.permission (
     action text NOT NULL REFERENCES core.action,
     PRIMARY KEY (role, action)
 );
-COMMENT ON TABLE core.permission IS 'Which role may do what: the one place; app.may reads it, the API tells it as may';
 INSERT INTO core.permission (role, action)
 SELECT
     unnest(p.roles),
@@ -114,8 +105,12 @@ ALTER TABLE core.code_segment
 ALTER COLUMN low TYPE bigint, ALTER COLUMN high TYPE bigint,
 ALTER COLUMN first_low TYPE bigint, ALTER COLUMN first_high TYPE bigint;
 
+DROP POLICY preview_is_in_scope ON draft.preview;
 ALTER TABLE draft.preview RENAME TO preview_row;
 ALTER TABLE draft.preview_row RENAME CONSTRAINT preview_pkey TO preview_row_pkey;
 ALTER TABLE draft.preview_row RENAME CONSTRAINT preview_changeset_id_fkey TO preview_row_changeset_id_fkey;
 ALTER TABLE draft.preview_row DISABLE ROW LEVEL SECURITY;
-COMMENT ON TABLE draft.preview_row IS 'What publishing a draft would move, as the view draft.preview shows it to those who may see it';
+
+-- A clock reminds, a device alarms.
+ALTER TABLE work.clock RENAME COLUMN alarm_at TO remind_at;
+ALTER INDEX work.clock_alarm RENAME TO clock_reminder;

@@ -229,7 +229,7 @@ def test_a_ticket_is_reminded_and_escalated_once(db: Connection) -> None:
     assert kinds(db, late) == ["escalated:community", "overdue"], "due soon is not said of what is overdue"
     assert kinds(db, later) == ["escalated:community", "overdue"], "no town above this community"
     assert tick(db) == 0
-    db.execute(text("UPDATE work.clock SET alarm_at = clock_timestamp()"))
+    db.execute(text("UPDATE work.clock SET remind_at = clock_timestamp()"))
     assert tick(db) == 4
     told = db.execute(
         text("SELECT action, count(*) AS n FROM work.event WHERE action <> 'received' GROUP BY 1 ORDER BY 1")
@@ -264,7 +264,7 @@ def test_every_step_has_its_own_clock(db: Connection) -> None:
     assert now.step_number == 3 and now.step_due_at - now.step_since == timedelta(hours=2)
     db.execute(
         text("UPDATE work.clock SET step_since = step_since - interval '3 h',"
-             " step_due_at = step_due_at - interval '3 h', alarm_at = now() WHERE ticket_id = :id"),
+             " step_due_at = step_due_at - interval '3 h', remind_at = now() WHERE ticket_id = :id"),
         {"id": ticket.ticket_id},
     )  # fmt: skip
     tick(db)

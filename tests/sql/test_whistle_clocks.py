@@ -41,7 +41,7 @@ def pass_hours(owner: Database, number: str, hours: int) -> None:
     )  # fmt: skip
     ask(
         owner,
-        "UPDATE work.clock AS c SET alarm_at = clock_timestamp() FROM work.ticket AS t"
+        "UPDATE work.clock AS c SET remind_at = clock_timestamp() FROM work.ticket AS t"
         " WHERE t.ticket_id = c.ticket_id AND number = :n AND c.paused_at IS NULL",
         n=number,
     )

@@ -1,3 +1,15 @@
+COMMENT ON TABLE draft.changeset IS
+'A change set: inserting opens it, setting status to published makes it live, to discarded ends it';
+COMMENT ON COLUMN draft.changeset.area_code IS 'The area whose leaves may be redrawn; none: the whole network';
+COMMENT ON COLUMN draft.changeset.valid_from IS 'From when on it applies; untouched: from its publishing on';
+COMMENT ON COLUMN draft.changeset.policy IS 'What open tickets do when their ground changes hands: move or stay';
+COMMENT ON COLUMN draft.changeset.ground IS 'May the ground covered change: keep it, gain only, any';
+COMMENT ON COLUMN draft.changeset.published_at IS 'When it went live; published without it: waits for its date';
+COMMENT ON COLUMN draft.changeset.followed_at IS 'When tickets and other things had followed the new boundaries';
+COMMENT ON COLUMN draft.changeset.undoes IS 'The change set that this one takes back';
+COMMENT ON COLUMN draft.changeset.is_dated IS 'Was valid_from chosen by somebody?';
+COMMENT ON COLUMN draft.changeset.is_filled IS 'Do the live leaves come into the draft when it opens?';
+COMMENT ON COLUMN draft.changeset.path IS 'The path of the area, by which editors see the change sets of their own';
 ALTER TABLE draft.changeset ENABLE ROW LEVEL SECURITY;
 CREATE POLICY changeset_is_in_scope ON draft.changeset
 USING (path && (SELECT app.scope())) WITH CHECK (path && (SELECT app.scope()));

@@ -8,7 +8,7 @@ BEGIN
     WHERE t.ticket_id = ticket AND t.closed_at IS NULL
     ON CONFLICT DO NOTHING;
     IF FOUND THEN
-        UPDATE work.clock AS c SET paused_at = moment, alarm_at = NULL WHERE c.ticket_id = ticket;
+        UPDATE work.clock AS c SET paused_at = moment, remind_at = NULL WHERE c.ticket_id = ticket;
         RETURN true;
     END IF;
     RETURN false;

@@ -11,10 +11,10 @@ BEGIN
         FROM work.clock AS c
         JOIN work.ticket AS t ON t.ticket_id = c.ticket_id
         JOIN work.ticket_private AS p ON p.ticket_id = c.ticket_id
-        WHERE c.alarm_at <= moment ORDER BY c.alarm_at LIMIT batch
+        WHERE c.remind_at <= moment ORDER BY c.remind_at LIMIT batch
         FOR UPDATE OF c SKIP LOCKED FOR KEY SHARE OF t SKIP LOCKED
     ), alarm AS MATERIALIZED (
-        SELECT r.ticket_id, a.* FROM rung AS r CROSS JOIN LATERAL app.alarms(r.ticket_id) AS a
+        SELECT r.ticket_id, a.* FROM rung AS r CROSS JOIN LATERAL app.reminders(r.ticket_id) AS a
     ), said AS (
         INSERT INTO work.reminder (ticket_id, kind, at)
         SELECT a.ticket_id, a.kind, moment FROM alarm AS a WHERE a.at <= moment AND a.until > moment
@@ -47,7 +47,7 @@ BEGIN
         SELECT r.ticket_id, min(a.at) FILTER (WHERE a.at > moment) AS at
         FROM rung AS r LEFT JOIN alarm AS a ON a.ticket_id = r.ticket_id GROUP BY r.ticket_id
     ), turned AS (
-        UPDATE work.clock AS c SET alarm_at = n.at, escalated = coalesce(u.level, c.escalated)
+        UPDATE work.clock AS c SET remind_at = n.at, escalated = coalesce(u.level, c.escalated)
         FROM next AS n LEFT JOIN risen AS u ON u.ticket_id = n.ticket_id WHERE c.ticket_id = n.ticket_id
     )
     SELECT count(*) INTO looked FROM rung;

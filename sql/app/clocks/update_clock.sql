@@ -20,8 +20,8 @@ BEGIN
     END IF;
     UPDATE work.clock AS c SET
         paused_at = CASE WHEN NEW.closed_at IS NULL THEN c.paused_at END,
-        alarm_at = CASE WHEN NEW.closed_at IS NULL AND c.paused_at IS NULL
-                        THEN least(app.first_alarm(NEW.received_at, NEW.due_at, c.step_since, c.step_due_at), (
+        remind_at = CASE WHEN NEW.closed_at IS NULL AND c.paused_at IS NULL
+                        THEN least(app.first_reminder(NEW.received_at, NEW.due_at, c.step_since, c.step_due_at), (
                             SELECT min(w.blown_at + (w.due_at - w.blown_at) / 2) FROM work.whistle AS w
                             WHERE w.ticket_id = NEW.ticket_id AND w.done_at IS NULL AND w.withdrawn_at IS NULL)) END
     WHERE c.ticket_id = NEW.ticket_id;

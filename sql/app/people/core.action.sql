@@ -1,1 +1,2 @@
+COMMENT ON TABLE core.action IS 'Value list: what an account may be allowed to do, whatever its area';
 GRANT SELECT ON core.action TO gisgrid_service, gisgrid_viewer;

@@ -1,1 +1,2 @@
+COMMENT ON TABLE core.session IS 'Sign-ins of the viewer; of the cookie only its SHA-256';
 GRANT SELECT, INSERT, DELETE ON core.session TO gisgrid_service;

@@ -43,7 +43,7 @@ BEGIN
                 jsonb_build_object('whistle', called.whistle_id, 'called', called.department, 'due_at', called.due_at));
         INSERT INTO work.outbox (ticket_id, topic, payload) VALUES (t.ticket_id, 'ticket.whistled', '{}');
     END LOOP;
-    UPDATE work.clock AS c SET alarm_at = clock_timestamp() WHERE c.ticket_id = t.ticket_id AND c.paused_at IS NULL;
+    UPDATE work.clock AS c SET remind_at = clock_timestamp() WHERE c.ticket_id = t.ticket_id AND c.paused_at IS NULL;
 END $$;
 COMMENT ON FUNCTION app.blow_whistle(text, text [], integer, text, text, text, text) IS
 '吹哨: a town or the district calls departments in, each with a clock of its own';

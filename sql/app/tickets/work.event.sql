@@ -1,3 +1,4 @@
+COMMENT ON TABLE work.event IS 'What happened to a ticket; events append';
 ALTER TABLE work.event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY event_is_seen_in_scope ON work.event FOR SELECT USING (
     path && (SELECT app.scope()) OR department = (SELECT app.scope_department())

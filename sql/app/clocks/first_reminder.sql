@@ -1,4 +1,4 @@
-CREATE FUNCTION app.first_alarm(
+CREATE FUNCTION app.first_reminder(
     received_at timestamptz, due_at timestamptz, step_since timestamptz, step_due_at timestamptz
 ) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
 -- A first look, early rather than late: whoever looks then says what is due and when to look again.
@@ -7,5 +7,5 @@ BEGIN
         greatest(due_at - (SELECT d.due_soon FROM core.deployment AS d), received_at + (due_at - received_at) / 2),
         step_since + (step_due_at - step_since) / 2, step_due_at);
 END $$;
-COMMENT ON FUNCTION app.first_alarm(timestamptz, timestamptz, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION app.first_reminder(timestamptz, timestamptz, timestamptz, timestamptz) IS
 'When should somebody look at the clocks of a ticket for the first time?';

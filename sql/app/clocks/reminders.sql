@@ -1,4 +1,4 @@
-CREATE FUNCTION app.alarms(ticket bigint)
+CREATE FUNCTION app.reminders(ticket bigint)
 RETURNS TABLE (
     kind text, topic text, clock text, level text, area_id bigint, department text, at timestamptz, until timestamptz
 )
@@ -38,5 +38,5 @@ BEGIN
            app.due_at(t.due_at, e.after_hours, e.unit), 'infinity'::timestamptz
     FROM work.escalation AS e JOIN core.area AS a ON a.level = e.level AND a.area_id = ANY(t.path);
 END $$;
-COMMENT ON FUNCTION app.alarms(bigint) IS
+COMMENT ON FUNCTION app.reminders(bigint) IS
 'What is to be said of the clocks of a ticket, from when until when: due soon, overdue, escalated';

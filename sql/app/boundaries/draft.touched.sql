@@ -1,0 +1,1 @@
+COMMENT ON TABLE draft.touched IS 'The areas that a published change set altered, added or ended';

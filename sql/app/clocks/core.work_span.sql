@@ -1,0 +1,2 @@
+COMMENT ON TABLE core.work_span IS
+'Working time span by span, made of core.calendar_day and core.work_hours; before_us: microseconds worked before it';
