@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, Refused
+from gisgrid.instants import write_instant
 from gisgrid.loading import Column, Loaded, ReadOptions, Sheet, choice, clock, day, read_table, take_turn
 from gisgrid.settings import Settings
 
@@ -152,7 +153,7 @@ HOLIDAY_COLUMNS = (
 def _set_days(connection: Connection, days: list[Day], source: str) -> list[date]:
     """Which days are other than before? One statement, so that working time is made anew once."""
     rows: list[dict[str, Any]] = [
-        {"date": d.date.isoformat(), "is_working": d.is_working, "name": d.name} for d in days
+        {"date": write_instant(d.date), "is_working": d.is_working, "name": d.name} for d in days
     ]
     done = connection.execute(text(_SAVE_DAYS), {"days": json.dumps(rows), "source": source})
     return list(done.scalars())

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid.database import Scope
 from gisgrid.geo import LonLat, tile_at
+from gisgrid.instants import write_instant
 
 CHANNEL = "gisgrid_change"
 TILE_ZOOMS = range(6, 19)
@@ -37,7 +38,7 @@ def read_changes(connection: Connection, since: int) -> tuple[list[dict[str, Any
             "layer": row.layer,
             "bbox": [row.west, row.south, row.east, row.north],
             "tiles": tiles_of(row.west, row.south, row.east, row.north),
-            "at": row.changed_at.isoformat(),
+            "at": write_instant(row.changed_at),
             "path": row.path,
         }
         for row in rows

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid.assignment.one import require_network
 from gisgrid.database import EVERYTHING, Database
+from gisgrid.instants import write_instant
 from gisgrid.loading import (
     Column,
     Loaded,
@@ -159,6 +160,6 @@ def _post(n: int, values: dict[str, Any]) -> dict[str, Any]:
         "is_public": values["public"],
         "lon": point and point.lon,
         "lat": point and point.lat,
-        "valid_from": values["from"] and values["from"].isoformat(),
-        "valid_to": values["to"] and values["to"].isoformat(),
+        "valid_from": values["from"] and write_instant(values["from"]),
+        "valid_to": values["to"] and write_instant(values["to"]),
     }

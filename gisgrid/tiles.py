@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from gisgrid import __version__
 from gisgrid.errors import Fault, NotFound
 from gisgrid.geo import TileCoord
+from gisgrid.instants import write_instant
 from gisgrid.layers import OWN, Json, Layer
 
 EXTENT = 4096
@@ -40,7 +41,7 @@ def render(
 
 def arguments(network: str, as_recorded: datetime | None = None) -> Json:
     """What layers are asked beside place and date: a network, and as was known when (None: today)."""
-    return {"network": network} | ({"as_recorded": as_recorded.isoformat()} if as_recorded else {})
+    return {"network": network} | ({"as_recorded": write_instant(as_recorded)} if as_recorded else {})
 
 
 def tile_sql(

@@ -1,13 +1,14 @@
 """Values of requests, strict: text that can be stored, finite numbers, times with a zone."""
 
 from datetime import date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from gisgrid.errors import Fault, Refused
 from gisgrid.geo import BBox
+from gisgrid.instants import in_zone as in_zone
 
 
 def _storable(value: str) -> str:
@@ -55,12 +56,9 @@ def read_bbox(value: str | None) -> BBox | None:
     return BBox(west, south, east, north)
 
 
-def in_zone(value: Any, zone: ZoneInfo) -> Any:
-    """The same answer with every time written in the district's zone."""
-    if isinstance(value, datetime):
-        return value.astimezone(zone).isoformat()
-    if isinstance(value, dict):
-        return {key: in_zone(item, zone) for key, item in value.items()}
-    if isinstance(value, list):
-        return [in_zone(item, zone) for item in value]
-    return value
+Told = TypeVar("Told", bound=BaseModel)
+
+
+def tell(kind: type[Told], facts: object, zone: ZoneInfo) -> Told:
+    """These facts (a dataclass, or a dict) as an answer of this kind, with every instant in the district's zone."""
+    return kind.model_validate(in_zone(facts, zone))

@@ -18,6 +18,7 @@ import shapely
 from pyarrow.lib import ArrowException
 
 from gisgrid.errors import Fault, Refused, Unreadable
+from gisgrid.instants import Moment, write_instant
 from gisgrid.loading import decode, read_csv
 
 ENDINGS = (".csv", ".gpkg", ".parquet")
@@ -118,7 +119,7 @@ def _write_csv(path: Path, file: PointFile, _: str) -> None:
         values = file.table[name].to_pylist()
         if name == file.geometry:
             values = list(shapely.to_wkt(shapely.from_wkb(np.array(values, dtype=object)), rounding_precision=-1))
-        columns.append(["" if v is None else v.isoformat() if hasattr(v, "isoformat") else v for v in values])
+        columns.append(["" if v is None else write_instant(v) if isinstance(v, Moment) else v for v in values])
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(file.table.column_names)

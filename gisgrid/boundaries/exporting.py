@@ -20,6 +20,7 @@ from sqlalchemy import Connection, text
 from gisgrid.coordinates import from_wgs84_array, known_system
 from gisgrid.coordinates.systems import SAME_AS_WGS84
 from gisgrid.errors import Fault, NotFound, Refused
+from gisgrid.instants import write_instant
 
 ENDINGS = (".gpkg", ".geojson", ".shp")
 EPSG = {"wgs84": 4326, "cgcs2000": 4490}
@@ -110,9 +111,7 @@ def _rows(connection: Connection, sql: str, order: ExportOrder) -> Any:
     table = pd.DataFrame([dict(row._mapping) for row in connection.execute(text(sql), values)])
     for column in ("valid_from", "valid_to"):
         if column in table:
-            table[column] = [
-                None if pd.isna(at) else at.astimezone(order.zone).isoformat() for at in table[column].tolist()
-            ]
+            table[column] = [None if pd.isna(at) else write_instant(at, order.zone) for at in table[column].tolist()]
     return table
 
 

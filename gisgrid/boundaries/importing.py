@@ -16,6 +16,7 @@ from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, follow, publish, ti
 from gisgrid.boundaries.reading import read_boundaries
 from gisgrid.codes import Scheme
 from gisgrid.database import EVERYTHING, Database
+from gisgrid.instants import write_instant
 from gisgrid.tables import draft_area
 
 PARENT_TOLERANCE_M2 = 1.0
@@ -77,7 +78,7 @@ def import_boundaries(
         notes += repairs + _fill(connection, changeset_id, areas, scheme, order)
         summary = publish(connection, changeset_id)
     if summary is None:
-        notes.append(f"it waits for {order.valid_from.isoformat()}; until then nothing changes")
+        notes.append(f"it waits for {write_instant(order.valid_from)}; until then nothing changes")
         summary = {"grids": 0, "ended": 0, "above": 0}
     else:
         with database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:

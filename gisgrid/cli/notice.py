@@ -4,6 +4,7 @@ import signal
 import sys
 import threading
 from contextlib import closing
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, deployed_cluster, owner_database, say, show
+from gisgrid.instants import write_instant
 from gisgrid.notices import targets
 from gisgrid.notices.sender import Sender, open_database
 from gisgrid.settings import read_settings
@@ -151,4 +153,4 @@ def _print(found: list[dict[str, Any]], keys: tuple[str, ...], nothing: str, *, 
 def _word(value: Any) -> str:
     if value is None:
         return ""
-    return str(value.isoformat(" ", "minutes")) if hasattr(value, "isoformat") else str(value)
+    return write_instant(value, to="minutes", separator=" ") if isinstance(value, datetime) else str(value)

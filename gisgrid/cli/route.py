@@ -9,6 +9,7 @@ import typer
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, show
 from gisgrid.coordinates import check_point
 from gisgrid.errors import Fault, Refused
+from gisgrid.instants import write_instant
 from gisgrid.settings import read_settings
 from gisgrid.tickets.intake import district_extent
 from gisgrid.tickets.routing import Where, explain_route
@@ -38,7 +39,7 @@ def route(
         where = Where(network, point, area, at=read_time("--at", at, settings))
         answer = explain_route(connection, category, where)
     if answer["due_at"] is not None:
-        answer["due_at"] = answer["due_at"].astimezone(settings.timezone).isoformat()
+        answer["due_at"] = write_instant(answer["due_at"], settings.timezone)
     if explain and not json and sys.stdout.isatty():
         sys.stdout.write(jsonlib.dumps(answer, ensure_ascii=False, indent=2) + "\n")
         return

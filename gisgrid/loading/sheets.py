@@ -18,6 +18,7 @@ import shapely
 
 from gisgrid.coordinates import known_system
 from gisgrid.errors import Fault, Refused, Unreadable
+from gisgrid.instants import Moment, write_instant
 from gisgrid.loading.cells import BadCell, words
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -189,8 +190,8 @@ def as_text(value: Any) -> str:
     """An attribute as a cell of text: whole numbers without a point, times in ISO 8601, nothing as ''."""
     if value is None or value != value:  # NaN, NaT
         return ""
-    if hasattr(value, "isoformat"):
-        return str(value.isoformat())
+    if isinstance(value, Moment):
+        return write_instant(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_WHOLE_FLOAT:
         return str(int(value))
     return str(value)

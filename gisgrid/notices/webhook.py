@@ -4,6 +4,7 @@ import json
 import ssl
 from typing import Any
 
+from gisgrid.instants import write_instant
 from gisgrid.notices.addresses import read_address
 from gisgrid.notices.outcome import judge
 from gisgrid.notices.queue import Notice
@@ -30,5 +31,5 @@ def message(notice: Notice) -> dict[str, Any]:
     data = dict(notice.facts)
     if notice.description is not None:
         data["description"] = notice.description
-    at = notice.happened_at.isoformat()
+    at = write_instant(notice.happened_at)
     return {"id": str(notice.notice_id), "type": notice.topic, "timestamp": at, "data": data}

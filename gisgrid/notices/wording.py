@@ -5,6 +5,7 @@ from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from gisgrid.instants import say_instant
 from gisgrid.notices.queue import Notice
 
 TOPICS = {
@@ -93,4 +94,4 @@ def _plain(value: str) -> str:
 
 
 def _time(value: str, zone: ZoneInfo) -> str:
-    return datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return say_instant(datetime.fromisoformat(value), zone)

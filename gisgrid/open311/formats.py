@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 
+from gisgrid.instants import write_instant
 from gisgrid.open311.faults import Fault311
 
 Format = Literal["xml", "json"]
@@ -63,4 +64,4 @@ def _text(value: Any) -> str:
 
 def w3c(instant: datetime | None, zone: ZoneInfo) -> str | None:
     """A time as the standard writes it: to the second, with the offset of the district."""
-    return None if instant is None else instant.astimezone(zone).isoformat(timespec="seconds")
+    return None if instant is None else write_instant(instant, zone, to="seconds")

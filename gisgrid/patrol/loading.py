@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, Refused
+from gisgrid.instants import write_instant
 from gisgrid.loading import (
     BadCell,
     Column,
@@ -114,9 +115,10 @@ def _check_times(table: Table) -> None:
     now = datetime.now(UTC)
     for row in table.rows:
         if row["at"] and row["at"] < GPS_EPOCH:
-            table.fault(row, "at", f"{row['at'].isoformat()} is before GPS began", "the device had no time: correct it")
+            message = f"{write_instant(row['at'])} is before GPS began"
+            table.fault(row, "at", message, "the device had no time: correct it")
         elif row["at"] and row["at"] > now:
-            table.fault(row, "at", f"{row['at'].isoformat()} is still to come", "correct the time or its offset")
+            table.fault(row, "at", f"{write_instant(row['at'])} is still to come", "correct the time or its offset")
 
 
 def _without_repeats(table: Table) -> list[dict[str, Any]]:
@@ -126,7 +128,7 @@ def _without_repeats(table: Table) -> list[dict[str, Any]]:
         point = row["point"]
         ping = {
             "worker": row["worker"],
-            "at": row["at"].isoformat(),
+            "at": write_instant(row["at"]),
             "cell": h3.latlng_to_cell(point.lat, point.lon, CELL_RESOLUTION),
             "accuracy_m": row["accuracy_m"],
             "lon": point.lon,

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from gisgrid.instants import write_instant
+
 KEPT = (
     "external_id", "category", "lon", "lat", "system", "description", "step", "source",
     "contact_name", "contact_phone",
@@ -68,4 +70,4 @@ def materialise_pings(rows: Iterable[Mapping[str, str]], now: datetime, zone: tz
 
 
 def _written(instant: datetime, zone: tzinfo) -> str:
-    return instant.astimezone(zone).replace(microsecond=0).isoformat()
+    return write_instant(instant.replace(microsecond=0), zone)

@@ -12,6 +12,7 @@ from gisgrid.boundaries.qgis.layers import SERVICE, read_layers
 from gisgrid.boundaries.qgis.project import write_project
 from gisgrid.errors import Fault, NotFound, Refused
 from gisgrid.geo import BBox
+from gisgrid.instants import write_instant
 
 SCHEMA = "draft"
 """QGIS keeps projects in <schema>.qgis_projects."""
@@ -67,7 +68,7 @@ def write_file(project: bytes, path: Path) -> None:
 
 def store(connection: Connection, project: bytes, name: str) -> None:
     """Keep the project in the database, in the place of the one of that name."""
-    stamp = datetime.now(UTC).isoformat(timespec="seconds")
+    stamp = write_instant(datetime.now(UTC), to="seconds")
     connection.execute(
         text(
             "INSERT INTO draft.qgis_projects (name, metadata, content)"
