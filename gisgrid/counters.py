@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Interval, func, literal, select
+
+from gisgrid.tables import INSTANT, counters, counters_then
 
 
 def count_tickets(
@@ -19,12 +21,10 @@ def count_tickets(
     total = the children's totals + unplaced, always. Now: one pass over the subtree's tickets. At another instant, or
     as was recorded by then: also over what has changed of any ticket since, which is dearer (docs/boundaries.md).
     """
-    is_now = at is None and as_recorded is None
-    ask = "app.counters(:area, now(), :zone, :due_soon)"
-    if not is_now:
-        ask = "app.counters_then(:area, coalesce(CAST(:at AS timestamptz), now()), :zone, :due_soon, :as_recorded)"
-    row = connection.execute(
-        text(f"SELECT * FROM {ask}"),  # noqa: S608  # one of the two above
-        {"area": area_id, "at": at, "zone": zone, "due_soon": due_soon, "as_recorded": as_recorded},
-    ).one()
+    soon, then = literal(due_soon, Interval), func.coalesce(literal(at, INSTANT), func.now())
+    if at is None and as_recorded is None:
+        counted = counters(area_id, func.now(), zone, soon, alias="c")
+    else:
+        counted = counters_then(area_id, then, zone, soon, literal(as_recorded, INSTANT), alias="c")
+    row = connection.execute(select(*counted.c)).one()
     return {key: int(value) for key, value in row._mapping.items()}

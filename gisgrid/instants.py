@@ -2,7 +2,10 @@
 
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Moment = datetime | date | time
 """An instant; or a day or a time of day, as cells of files hold them, which know no zone."""
@@ -35,5 +38,10 @@ def in_zone(value: Any, zone: tzinfo) -> Any:
     if isinstance(value, list | tuple):
         return [in_zone(item, zone) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name.rstrip("_"): in_zone(getattr(value, field.name), zone) for field in fields(value)}
+        return {name: in_zone(item, zone) for name, item in fields_of(value).items()}
     return value
+
+
+def fields_of(value: "DataclassInstance") -> dict[str, object]:
+    """The fields of a dataclass by their names as JSON has them, without the `_` at an end; the values as they are."""
+    return {field.name.rstrip("_"): getattr(value, field.name) for field in fields(value)}

@@ -1,13 +1,13 @@
 """Areas, points in them, and what became of codes."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from gisgrid.api.answers import AreaCollection, AreaFeature, Figures, GeoJson, Lineage, Located, problems
 from gisgrid.api.session import CurrentDatabase
-from gisgrid.api.values import PlainText, QueryAccuracy, QueryNumber, in_zone, read_bbox, read_instant
+from gisgrid.api.values import PlainText, QueryAccuracy, QueryNumber, read_bbox, read_instant, tell
 from gisgrid.assignment import locate
 from gisgrid.boundaries.areas import AreaFilter, area_id_at, check_filter, get_area, list_areas, list_lineage
 from gisgrid.boundaries.successors import carry_figures
@@ -20,7 +20,7 @@ Instant = Annotated[str | None, Query(max_length=40, description="ISO 8601 with 
 Network = Annotated[PlainText, Query(description="The network; default is the base grid")]
 
 
-@router.get("/locate", response_model=Located, responses=problems(404))
+@router.get("/locate", responses=problems(404))
 def locate_point(
     request: Request,
     database: CurrentDatabase,
@@ -31,13 +31,13 @@ def locate_point(
     network: Network = "",
     at: Instant = None,
     as_recorded: Instant = None,
-) -> dict[str, Any]:
+) -> Located:
     """Whose is this point, and where is it in WGS 84? Always an answer; `grid` is null outside every grid."""
     settings = request.app.state.settings
     network = network or settings.network
     with database.transaction() as connection:
         point = check_point(lon, lat, system, district_extent(connection, network))
-        answer = locate(
+        found = locate(
             connection,
             point,
             network=network,
@@ -45,8 +45,8 @@ def locate_point(
             accuracy_m=accuracy_m,
             as_recorded=read_instant("as_recorded", as_recorded, settings.timezone),
         )
-    answer["assignment"]["system"] = system
-    return answer | {"point": {"lon": point.lon, "lat": point.lat}}
+    how = {**vars(found.assignment), "system": system}
+    return tell(Located, {"grid": found.grid, "assignment": how, "point": point}, settings.timezone)
 
 
 @router.get("/areas", response_model=AreaCollection, response_class=GeoJson, responses=problems(404))
@@ -99,20 +99,19 @@ def get_one_area(
     return GeoJson(feature)
 
 
-@router.get("/areas/{code}/lineage", response_model=Lineage, responses=problems(404))
+@router.get("/areas/{code}/lineage", responses=problems(404))
 def get_lineage(
     request: Request, database: CurrentDatabase, code: PlainText, network: Network = "", at: Instant = None
-) -> dict[str, Any]:
+) -> Lineage:
     """What an area came from and what became of it, with shares of its ground, and who holds that at a date."""
     settings = request.app.state.settings
     instant = read_instant("at", at, settings.timezone)
     with database.transaction() as connection:
         lineage = list_lineage(connection, code, network=network or settings.network, at=instant)
-    answer: dict[str, Any] = in_zone(lineage, settings.timezone)
-    return answer
+    return tell(Lineage, lineage, settings.timezone)
 
 
-@router.get("/areas/{code}/figures", response_model=Figures, responses=problems(404))
+@router.get("/areas/{code}/figures", responses=problems(404))
 def get_figures(
     request: Request,
     database: CurrentDatabase,
@@ -121,7 +120,7 @@ def get_figures(
     from_: Annotated[str | None, Query(alias="from", max_length=40, description="Default: a year before `to`")] = None,
     to: Annotated[str | None, Query(max_length=40, description="Default: now")] = None,
     at: Instant = None,
-) -> dict[str, Any]:
+) -> Figures:
     """Tickets received and closed on the ground that an area holds at a date, carried over from older codes by share.
 
     Figures of the same ground can so be compared over years of redrawing.
@@ -133,7 +132,5 @@ def get_figures(
     with database.transaction() as connection:
         found = area_id_at(connection, code, network=network, at=instant, as_recorded=None)
         figures = carry_figures(connection, found, since, until, instant)
-    answer: dict[str, Any] = in_zone(
-        {"code": code, "network": network, "from": since, "to": until, **figures}, settings.timezone
-    )
-    return answer
+    asked = {"code": code, "network": network, "from": since, "to": until}
+    return tell(Figures, {**asked, **vars(figures)}, settings.timezone)

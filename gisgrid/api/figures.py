@@ -1,7 +1,7 @@
 """Figures told apart by what one likes, and the ranking of areas and posts."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ from gisgrid.api.answers import problems
 from gisgrid.api.areas import Network
 from gisgrid.api.figure_answers import FiguresBy, Ranking
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, require_caller
-from gisgrid.api.values import PlainText, in_zone, read_instant
+from gisgrid.api.values import PlainText, read_instant, tell
 from gisgrid.assignment.one import require_network
 from gisgrid.boundaries.areas import area_id_at
 from gisgrid.figures import PRIVATE, By, Cohort, Level, Of, Order, count_by, rank
@@ -22,7 +22,7 @@ To = Annotated[str | None, Query(max_length=40, description="Received before the
 At = Annotated[str | None, Query(max_length=40, description="As the tickets and boundaries stand then. Default: now")]
 
 
-@router.get("/figures", response_model=FiguresBy, response_model_exclude_unset=True, responses=problems(401, 404))
+@router.get("/figures", response_model_exclude_unset=True, responses=problems(401, 404))
 def get_figures(
     request: Request,
     caller: CurrentCaller,
@@ -35,7 +35,7 @@ def get_figures(
     at: At = None,
     network: Network = "",
     category: PlainText = "",
-) -> dict[str, Any]:
+) -> FiguresBy:
     """Of the tickets received from..to: how many are closed, open, overdue, closed in time?
 
     One row each for what they are told apart by; `rest` are those of none; rows and rest add up to `total`, always.
@@ -46,10 +46,11 @@ def get_figures(
     with database.transaction(caller.scope) as connection:
         cohort = _cohort(request, connection, when, area, network, category)
         found = count_by(connection, by, cohort, level=level or "")
-    return _tell(request, cohort, area) | {"by": by, **found}
+    facts = {"by": by, "area": area, **_span(cohort), **vars(found)}
+    return tell(FiguresBy, facts, request.app.state.settings.timezone)
 
 
-@router.get("/ranking", response_model=Ranking, response_model_exclude_unset=True, responses=problems(401, 404))
+@router.get("/ranking", response_model_exclude_unset=True, responses=problems(401, 404))
 def get_ranking(
     request: Request,
     caller: CurrentCaller,
@@ -61,7 +62,7 @@ def get_ranking(
     to: To = None,
     at: At = None,
     network: Network = "",
-) -> dict[str, Any]:
+) -> Ranking:
     """Whose record is best? Figures of older boundaries are carried over to those of `at` by share of ground."""
     if of == "post":
         require_caller(caller)
@@ -69,7 +70,8 @@ def get_ranking(
     with database.transaction(caller.scope) as connection:
         cohort = _cohort(request, connection, when, area, network)
         rows = rank(connection, of, cohort, order)
-    return _tell(request, cohort, area) | {"of": of, "order": order, "rows": rows}
+    facts = {"of": of, "order": order, "area": area, **_span(cohort), "rows": rows}
+    return tell(Ranking, facts, request.app.state.settings.timezone)
 
 
 Times = tuple[datetime | None, datetime | None, datetime]
@@ -99,7 +101,6 @@ def _cohort(
     )
 
 
-def _tell(request: Request, cohort: Cohort, area: str) -> dict[str, Any]:
-    told = {"area": area, "network": cohort.network, "from": cohort.received_from, "to": cohort.received_to}
-    answer: dict[str, Any] = in_zone(told | {"at": cohort.at}, request.app.state.settings.timezone)
-    return answer
+def _span(cohort: Cohort) -> dict[str, str | datetime | None]:
+    """What answers say of the tickets that they are about."""
+    return {"network": cohort.network, "from": cohort.received_from, "to": cohort.received_to, "at": cohort.at}

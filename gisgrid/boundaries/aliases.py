@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, literal, literal_column, select, text
 
+from gisgrid import tables
 from gisgrid.boundaries.audit import LEAF, LiveArea, read_live
 from gisgrid.boundaries.comparing import Overlap, find_overlaps
 from gisgrid.errors import Conflict, Fault, NotFound, Refused
@@ -35,6 +36,22 @@ class Kept:
     ended: int
     aliases: list[Alias]
     left: list[Fault]
+
+
+@dataclass(frozen=True)
+class NamedArea:
+    """An area that a department's own code names, from when to when (None: on and on); is it live at the date?"""
+
+    department: str
+    name: str | None
+    share: float
+    valid_from: datetime
+    valid_to: datetime | None
+    network: str
+    code: str
+    level: str
+    area_name: str | None
+    is_live: bool
 
 
 def keep_aliases(
@@ -104,27 +121,35 @@ def note_aliases(
     return Kept(len(made), len(named) - len(made), len(gone), wanted, left)
 
 
-def find_alias(connection: Connection, alias: str, *, network: str = "", at: datetime | None = None) -> dict[str, Any]:
-    """Which areas does a department's code name at a date? `{alias, areas: [...]}`. Raises NotFound for none."""
-    rows = connection.execute(
-        text(
-            "SELECT l.network AS department, l.alias, l.name, l.share, l.valid_from,"
-            " CASE WHEN l.valid_to < 'infinity' THEN l.valid_to END AS valid_to,"
-            " a.network, a.code, a.level, v.name AS area_name, v.area_id IS NOT NULL AS is_live"
-            " FROM core.alias AS l JOIN core.area AS a USING (area_id)"
-            " LEFT JOIN app.area_at(:at) AS v ON v.area_id = a.area_id"
-            " WHERE l.alias = :alias AND (:network = '' OR l.network = :network)"
-            " AND l.valid_from <= coalesce(:at, now()) AND l.valid_to > coalesce(:at, now())"
-            " ORDER BY l.network, a.network, a.code"
-        ),
-        {"alias": alias, "network": network, "at": at},
-    ).all()
-    if not rows:
-        of = f" of network {network}" if network else ""
-        raise NotFound(
-            Fault("alias", f"no area goes by {alias[:64]!r}{of} at that date", "look the code up on the map")
+def find_alias(connection: Connection, name: str, *, network: str = "", at: datetime | None = None) -> list[NamedArea]:
+    """Which areas does a department's code name at a date? `network` is the department's. Raises NotFound for none."""
+    live = tables.area_at(literal(at, tables.INSTANT), None, alias="v")
+    instant = func.coalesce(literal(at, tables.INSTANT), func.now())
+    query = (
+        select(
+            tables.alias.c.network.label("department"),
+            tables.alias.c.name,
+            tables.alias.c.share,
+            tables.alias.c.valid_from,
+            func.nullif(tables.alias.c.valid_to, literal_column("'infinity'")).label("valid_to"),
+            tables.area.c.network,
+            tables.area.c.code,
+            tables.area.c.level,
+            live.c.name.label("area_name"),
+            live.c.area_id.is_not(None).label("is_live"),
         )
-    return {"alias": alias, "areas": [{k: v for k, v in row._mapping.items() if k != "alias"} for row in rows]}
+        .join(tables.area, tables.area.c.area_id == tables.alias.c.area_id)
+        .join(live, live.c.area_id == tables.area.c.area_id, isouter=True)
+        .where(tables.alias.c.alias == name, tables.alias.c.valid_from <= instant, tables.alias.c.valid_to > instant)
+        .order_by(tables.alias.c.network, tables.area.c.network, tables.area.c.code)
+    )
+    if network:
+        query = query.where(tables.alias.c.network == network)
+    found = [NamedArea(**row._mapping) for row in connection.execute(query)]
+    if not found:
+        of = f" of network {network}" if network else ""
+        raise NotFound(Fault("alias", f"no area goes by {name[:64]!r}{of} at that date", "look the code up on the map"))
+    return found
 
 
 def _end(connection: Connection, rows: list[Any], at: datetime) -> None:

@@ -1,26 +1,34 @@
 """Areas as they are read: which ones, with which shape, at which date; what became of a code."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Numeric,
+    TableValuedAlias,
+    Text,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from gisgrid.assignment import require_network
-from gisgrid.boundaries.successors import find_successors
+from gisgrid.boundaries.successors import Successor, find_successors
 from gisgrid.errors import Fault, NotFound, Refused
 from gisgrid.geo import BBox
+from gisgrid.tables import INSTANT, area, area_at, level, lineage
 
-_PROPERTIES = """
-jsonb_build_object('code', v.code, 'name', v.name, 'level', v.level, 'kind', v.kind, 'parent', p.code,
-    'network', v.network, 'area_m2', round(v.area_m2::numeric, 1),
-    'valid_from', v.valid_from, 'valid_to', CASE WHEN v.valid_to < 'infinity' THEN v.valid_to END)
-"""
-_SHAPE = "ST_AsGeoJSON(v.geom, 15)::json"
-_FEATURE = f"""
-json_build_object('type', 'Feature', 'id', v.area_version_id, 'properties', {_PROPERTIES}, 'geometry', {_SHAPE})
-"""
+_DIGITS = 15
+"""Of a coordinate as it is written: what a double holds."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +47,33 @@ class AreaFilter:
     shapes: bool = True
 
 
+@dataclass(frozen=True)
+class LineageEntry:
+    """One area that another came from or became, with the shares of the older and of the newer one's ground."""
+
+    code: str
+    kind: str
+    from_share: float
+    to_share: float
+    valid_from: datetime
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What an area came from and became, oldest first; `successors` hold its ground, `lost_share` of it nobody does."""
+
+    code: str
+    network: str
+    from_: list[LineageEntry]
+    to: list[LineageEntry]
+    successors: list[Successor]
+    lost_share: float
+
+
 def check_filter(connection: Connection, wanted: AreaFilter) -> None:
     """Is what it names known? Raises NotFound for a network or a parent, Refused for a level."""
     require_network(connection, wanted.network)
-    levels = list(connection.execute(text("SELECT level FROM core.level ORDER BY rank")).scalars())
+    levels = list(connection.execute(select(level.c.level).order_by(level.c.rank)).scalars())
     if wanted.level and wanted.level not in levels:
         raise Refused(Fault("level", f"there is no level {wanted.level!r}", f"one of {', '.join(levels)}"))
     if wanted.parent:
@@ -52,29 +83,21 @@ def check_filter(connection: Connection, wanted: AreaFilter) -> None:
 
 def list_areas(connection: Connection, wanted: AreaFilter) -> str:
     """These areas as the text of one GeoJSON FeatureCollection, by code; written by the database."""
-    box = wanted.bbox
-    feature = _FEATURE if wanted.shapes else _FEATURE.replace(_SHAPE, "null")
-    body: str = connection.execute(
-        text(
-            "SELECT json_build_object('type', 'FeatureCollection', 'features',"  # noqa: S608  # constants only
-            f" coalesce(json_agg({feature} ORDER BY v.code), '[]'::json))::text"
-            " FROM app.area_at(:at, :as_recorded) AS v LEFT JOIN core.area AS p ON p.area_id = v.parent_id"
-            " WHERE v.network = :network AND (:level = '' OR v.level = :level)"
-            " AND (:parent = '' OR p.code = :parent)"
-            " AND (:west ::float8 IS NULL OR v.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326))"
-        ),
-        {
-            "at": wanted.at,
-            "as_recorded": wanted.as_recorded,
-            "network": wanted.network,
-            "level": wanted.level,
-            "parent": wanted.parent,
-            "west": box.west if box else None,
-            "south": box.south if box else None,
-            "east": box.east if box else None,
-            "north": box.north if box else None,
-        },
-    ).scalar_one()
+    v = _then(wanted.at, wanted.as_recorded)
+    parent = area.alias("p")
+    feature = _feature(v, parent, shapes=wanted.shapes)
+    features = func.coalesce(func.json_agg(aggregate_order_by(feature, v.c.code)), literal_column("'[]'::json"))
+    query = select(cast(func.json_build_object("type", "FeatureCollection", "features", features), Text))
+    query = query.select_from(v.outerjoin(parent, parent.c.area_id == v.c.parent_id))
+    query = query.where(v.c.network == wanted.network)
+    if wanted.level:
+        query = query.where(v.c.level == wanted.level)
+    if wanted.parent:
+        query = query.where(parent.c.code == wanted.parent)
+    if box := wanted.bbox:
+        sides = func.ST_MakeEnvelope(box.west, box.south, box.east, box.north, 4326)
+        query = query.where(v.c.geom.intersects(sides))
+    body: str = connection.execute(query).scalar_one()
     return body
 
 
@@ -82,27 +105,48 @@ def get_area(
     connection: Connection, code: str, *, network: str, at: datetime | None = None, as_recorded: datetime | None = None
 ) -> str:
     """The area of this code as the text of a GeoJSON Feature. Raises NotFound, with what became of a retired code."""
-    body: str | None = connection.execute(
-        text(
-            f"SELECT {_FEATURE}::text FROM app.area_at(:at, :as_recorded) AS v"  # noqa: S608  # constants only
-            " LEFT JOIN core.area AS p ON p.area_id = v.parent_id WHERE v.network = :network AND v.code = :code"
-        ),
-        {"at": at, "as_recorded": as_recorded, "network": network, "code": code},
-    ).scalar()
+    v = _then(at, as_recorded)
+    parent = area.alias("p")
+    query = select(cast(_feature(v, parent), Text)).select_from(v.outerjoin(parent, parent.c.area_id == v.c.parent_id))
+    body: str | None = connection.execute(query.where(v.c.network == network, v.c.code == code)).scalar()
     if body is None:
         raise _no_area(connection, code, network, at)
     return body
 
 
+def _then(at: datetime | None, as_recorded: datetime | None) -> TableValuedAlias:
+    return area_at(literal(at, INSTANT), literal(as_recorded, INSTANT), alias="v")
+
+
+def _feature(v: TableValuedAlias, parent: Any, *, shapes: bool = True) -> ColumnElement[Any]:
+    """An area as a GeoJSON Feature, made by the database; `v` is its version, `parent` the area above."""
+    shape = cast(func.ST_AsGeoJSON(v.c.geom, _DIGITS), JSON) if shapes else literal_column("null")
+    properties = {
+        "code": v.c.code,
+        "name": v.c.name,
+        "level": v.c.level,
+        "kind": v.c.kind,
+        "parent": parent.c.code,
+        "network": v.c.network,
+        "area_m2": func.round(cast(v.c.area_m2, Numeric), 1),
+        "valid_from": v.c.valid_from,
+        "valid_to": func.nullif(v.c.valid_to, literal_column("'infinity'")),
+    }
+    told = func.jsonb_build_object(*(part for pair in properties.items() for part in pair))
+    named = ("type", "Feature", "id", v.c.area_version_id, "properties", told, "geometry", shape)
+    return func.json_build_object(*named)
+
+
 def area_id(connection: Connection, code: str, *, network: str) -> int:
     """Whose code is or was this? Raises NotFound for one that never was; retired ones are found."""
-    found: int | None = connection.execute(
-        text("SELECT area_id FROM core.area WHERE network = :network AND code = :code"),
-        {"network": network, "code": code},
-    ).scalar()
+    found = _known_area(connection, code, network)
     if found is None:
         raise _no_area(connection, code, network)
     return found
+
+
+def _known_area(connection: Connection, code: str, network: str) -> int | None:
+    return connection.execute(select(area.c.area_id).where(area.c.network == network, area.c.code == code)).scalar()
 
 
 def area_id_at(
@@ -115,50 +159,54 @@ def area_id_at(
     field: str = "code",
 ) -> int:
     """Which area has this code at that date? Raises NotFound, with what became of a retired code."""
-    found: int | None = connection.execute(
-        text("SELECT area_id FROM app.area_at(:at, :as_recorded) AS v WHERE v.network = :network AND v.code = :code"),
-        {"at": at, "as_recorded": as_recorded, "network": network, "code": code},
-    ).scalar()
+    v = _then(at, as_recorded)
+    query = select(v.c.area_id).where(v.c.network == network, v.c.code == code)
+    found: int | None = connection.execute(query).scalar()
     if found is None:
         raise _no_area(connection, code, network, at, field)
     return found
 
 
-def list_lineage(connection: Connection, code: str, *, network: str, at: datetime | None = None) -> dict[str, Any]:
-    """What did this area come from, what became of it? `{code, from, to, successors, lost_share}`, oldest first.
+def list_lineage(connection: Connection, code: str, *, network: str, at: datetime | None = None) -> Lineage:
+    """What did this area come from, what became of it, who holds its ground at a date?
 
-    `successors` hold its ground at that date; their shares and `lost_share` add up to 1.
+    The shares of the successors and `lost_share` add up to 1. Raises NotFound.
     """
     own = area_id(connection, code, network=network)
-    rows = connection.execute(
-        text(
-            "SELECT f.code AS from_code, o.code AS to_code, l.kind, l.from_share, l.to_share, l.valid_from,"
-            " l.from_area_id = :id AS is_from, l.to_area_id = :id AS is_to FROM core.lineage AS l"
-            " JOIN core.area AS f ON f.area_id = l.from_area_id JOIN core.area AS o ON o.area_id = l.to_area_id"
-            " WHERE :id IN (l.from_area_id, l.to_area_id) ORDER BY l.valid_from, l.lineage_id"
-        ),
-        {"id": own},
-    ).all()
-    shared = ("kind", "from_share", "to_share", "valid_from")
+    older, newer = area.alias("f"), area.alias("o")
+    query = (
+        select(
+            older.c.code.label("from_code"),
+            newer.c.code.label("to_code"),
+            lineage.c.kind,
+            lineage.c.from_share,
+            lineage.c.to_share,
+            lineage.c.valid_from,
+            (lineage.c.from_area_id == own).label("is_from"),
+            (lineage.c.to_area_id == own).label("is_to"),
+        )
+        .join(older, older.c.area_id == lineage.c.from_area_id)
+        .join(newer, newer.c.area_id == lineage.c.to_area_id)
+        .where(or_(lineage.c.from_area_id == own, lineage.c.to_area_id == own))
+        .order_by(lineage.c.valid_from, lineage.c.lineage_id)
+    )
+    rows = connection.execute(query).all()
     successors, lost_share = find_successors(connection, own, at)
-    return {
-        "code": code,
-        "network": network,
-        "from": [{"code": r.from_code, **{k: getattr(r, k) for k in shared}} for r in rows if r.is_to],
-        "to": [{"code": r.to_code, **{k: getattr(r, k) for k in shared}} for r in rows if r.is_from],
-        "successors": [asdict(successor) for successor in successors],
-        "lost_share": lost_share,
-    }
+    came, became = (
+        [LineageEntry(code, row.kind, row.from_share, row.to_share, row.valid_from) for code, row in entries]
+        for entries in (
+            [(row.from_code, row) for row in rows if row.is_to],
+            [(row.to_code, row) for row in rows if row.is_from],
+        )
+    )
+    return Lineage(code, network, came, became, successors, lost_share)
 
 
 def _no_area(
     connection: Connection, code: str, network: str, at: datetime | None = None, field: str = "code"
 ) -> NotFound:
     """With the remedy: who holds the ground of a retired code at that date."""
-    known: int | None = connection.execute(
-        text("SELECT area_id FROM core.area WHERE network = :network AND code = :code"),
-        {"network": network, "code": code},
-    ).scalar()
+    known = _known_area(connection, code, network)
     heirs = find_successors(connection, known, at)[0][:5] if known is not None else []
     remedy = "search the map, or give a date with at"
     if heirs:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -15,6 +14,29 @@ class Successor:
     name: str
     kind: str
     share: float
+
+
+@dataclass(frozen=True)
+class CodeFigures:
+    """All tickets of one code (None: outside every grid) and shape; `share` of its ground lies in the area asked for.
+
+    `own`: was it of this area's subtree?
+    """
+
+    code: str | None
+    share: float
+    received: int
+    closed: int
+    own: bool
+
+
+@dataclass(frozen=True)
+class CarriedFigures:
+    """Tickets on the ground of an area, whatever code they were counted under; the sums are by share of ground."""
+
+    received: float
+    closed: float
+    by_code: list[CodeFigures]
 
 
 def find_successors(connection: Connection, area_id: int, at: datetime | None = None) -> tuple[list[Successor], float]:
@@ -32,20 +54,15 @@ def find_successors(connection: Connection, area_id: int, at: datetime | None = 
 
 def carry_figures(
     connection: Connection, area_id: int, received_from: datetime, received_to: datetime, at: datetime | None = None
-) -> dict[str, Any]:
-    """Tickets received and closed from..to on the ground that an area holds at a date.
-
-    `{received, closed, by_code: [{code, share, received, closed, own}]}`: of each code (and shape) that they were
-    counted under all its tickets, and the share of its ground that lies in the area; the sums are by share. A code
-    None: outside every grid. `own`: was it of this area's subtree?
-    """
+) -> CarriedFigures:
+    """How many tickets were received and closed from..to on the ground that an area holds at a date, by code?"""
     rows = connection.execute(
         text("SELECT code, share, received, closed, is_own AS own FROM app.figures(:id, :from, :to, :at)"),
         {"id": area_id, "from": received_from, "to": received_to, "at": at},
     )
-    by_code = [dict(row._mapping) for row in rows]
-    return {
-        "received": round(sum(row["received"] * row["share"] for row in by_code), 6),
-        "closed": round(sum(row["closed"] * row["share"] for row in by_code), 6),
-        "by_code": by_code,
-    }
+    by_code = [CodeFigures(**row._mapping) for row in rows]
+    return CarriedFigures(
+        received=round(sum(each.received * each.share for each in by_code), 6),
+        closed=round(sum(each.closed * each.share for each in by_code), 6),
+        by_code=by_code,
+    )

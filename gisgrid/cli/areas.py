@@ -11,6 +11,7 @@ from gisgrid.boundaries.cleaning import Fields
 from gisgrid.boundaries.importing import Imported, ImportOrder, import_boundaries
 from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_start, read_time, say, show
 from gisgrid.coordinates import check_point
+from gisgrid.instants import in_zone
 from gisgrid.settings import read_settings
 from gisgrid.tickets.intake import district_extent
 
@@ -83,7 +84,7 @@ def locate(
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database, database.transaction() as connection:
         point = check_point(lon, lat, system, district_extent(connection, network))
-        answer = locate_point(
+        found = locate_point(
             connection,
             point,
             network=network,
@@ -91,10 +92,9 @@ def locate(
             accuracy_m=accuracy_m,
             as_recorded=read_time("--as-recorded", as_recorded, settings),
         )
-    answer["assignment"]["system"] = system
-    grid, how = answer["grid"], answer["assignment"]
-    if grid is None:
-        text = "outside every grid"
-    else:
-        text = f"{grid['code']} {grid['name']}\n{how['method']}, {how['distance_to_edge_m']:.1f} m from the edge"
-    show(answer, text, as_json=json)
+    grid, how = found.grid, found.assignment
+    text = "outside every grid"
+    if grid is not None:
+        text = f"{grid.code} {grid.name}\n{how.method}, {how.distance_to_edge_m:.1f} m from the edge"
+    answer = {"grid": grid, "assignment": {**vars(how), "system": system}}
+    show(in_zone(answer, settings.timezone), text, as_json=json)

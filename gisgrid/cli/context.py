@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import is_dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ from gisgrid.boundaries.networks import changed_since
 from gisgrid.calendars import keep_calendar, what_is_unknown
 from gisgrid.cluster import Cluster, using_cluster
 from gisgrid.database import OWNER, Database
+from gisgrid.instants import fields_of, write_instant
 from gisgrid.migrations import migrate
 from gisgrid.settings import Settings, read_settings
 
@@ -97,5 +99,12 @@ def read_start(value: str | None, settings: Settings, database: Database, *netwo
 def show(result: Any, text: str, *, as_json: bool) -> None:
     """Print a verb's result: its text for people, or JSON for programs."""
     if as_json:
-        text = json.dumps(result, ensure_ascii=False, default=str)
+        text = json.dumps(result, ensure_ascii=False, default=_plain)
     sys.stdout.write(text + "\n")
+
+
+def _plain(value: object) -> object:
+    """What JSON has no word for: a dataclass as an object, an instant and the rest as text."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return fields_of(value)
+    return write_instant(value, separator=" ") if isinstance(value, datetime) else str(value)

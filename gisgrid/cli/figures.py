@@ -14,7 +14,7 @@ from gisgrid.boundaries.areas import area_id_at
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, show
 from gisgrid.cli.tables import print_rows
 from gisgrid.database import EVERYTHING
-from gisgrid.figures import By, Cohort, Level, Of, Order, count_by, rank
+from gisgrid.figures import By, Cohort, FiguresRow, Level, Of, Order, Ranked, count_by, rank
 from gisgrid.settings import Settings, read_settings
 from gisgrid.tickets.intake import category_id
 
@@ -47,9 +47,9 @@ def figures(
     times = _times(settings, since, until, at)
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
         cohort = _cohort(connection, settings, times, network, area, category)
-        answer = count_by(connection, by, cohort, level=level or "")
-    rows = [*answer["rows"], {"key": "(rest)"} | answer["rest"], {"key": "(total)"} | answer["total"]]
-    _tell(answer, rows, ("key", "name", *_COUNTS, *_RATES), as_csv=as_csv, as_json=json)
+        found = count_by(connection, by, cohort, level=level or "")
+    below = [FiguresRow(f"({name})", **vars(counts)) for name, counts in (("rest", found.rest), ("total", found.total))]
+    _tell(found, [*found.rows, *below], ("key", "name", *_COUNTS, *_RATES), as_csv=as_csv, as_json=json)
 
 
 def ranking(
@@ -93,12 +93,12 @@ def _cohort(
 
 
 def _tell(
-    answer: dict[str, Any], rows: Sequence[dict[str, Any]], names: Sequence[str], *, as_csv: bool, as_json: bool
+    answer: object, rows: Sequence[FiguresRow | Ranked], names: Sequence[str], *, as_csv: bool, as_json: bool
 ) -> None:
     if as_json:
         show(answer, "", as_json=True)
         return
-    cells = [[_cell(row.get(name), name, plain=as_csv) for name in names] for row in rows]
+    cells = [[_cell(getattr(row, name, None), name, plain=as_csv) for name in names] for row in rows]
     if as_csv:
         csv.writer(sys.stdout, lineterminator="\n").writerows([names, *cells])
     else:

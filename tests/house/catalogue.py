@@ -1,9 +1,10 @@
 """Checks that ask the database's own catalogue: comments, bodies, search paths, columns as Python maps them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import Connection, MetaData, Table, inspect, text
+from sqlalchemy import Column, Connection, MetaData, Table, inspect, text
 
 SCHEMAS = ["core", "draft", "work", "overlay", "app", "tile"]
 
@@ -91,6 +92,30 @@ def _unreal(connection: Connection, table: Table) -> list[str]:
     keys = set(inspector.get_pk_constraint(table.name, schema=table.schema)["constrained_columns"])
     if keys != {column.name for column in table.primary_key}:
         faults.append(f"{table.fullname}: the primary key is {', '.join(sorted(keys))}")
+    return faults
+
+
+def unreal_rows(connection: Connection, functions: Mapping[str, Sequence[Column[Any]]]) -> list[str]:
+    """Which functions give other rows than Python reads from them, or are not there?"""
+    asked = text(
+        """
+        SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type FROM pg_proc AS p
+        JOIN pg_type AS t ON t.oid = p.prorettype JOIN pg_attribute AS a ON a.attrelid = t.typrelid AND a.attnum > 0
+        WHERE p.pronamespace = CAST(:schema AS regnamespace) AND p.proname = :name AND NOT a.attisdropped
+        UNION ALL
+        SELECT o.name, format_type(o.type, NULL) FROM pg_proc AS p
+        CROSS JOIN LATERAL unnest(p.proargnames, p.proallargtypes, p.proargmodes) AS o (name, type, mode)
+        WHERE p.pronamespace = CAST(:schema AS regnamespace) AND p.proname = :name AND o.mode = 't'
+        """
+    )
+    faults = []
+    for function, columns in functions.items():
+        schema, _, name = function.partition(".")
+        real = {row.name: row.type for row in connection.execute(asked, {"schema": schema, "name": name})}
+        for column in columns:
+            said = column.type.compile(connection.dialect).lower().partition("(")[0]
+            if real.get(column.name) != said:
+                faults.append(f"{function}.{column.name}: mapped as {said}, is {real.get(column.name)}")
     return faults
 
 

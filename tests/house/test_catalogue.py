@@ -4,7 +4,7 @@ import pytest
 from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text, text
 
-from gisgrid.tables import metadata
+from gisgrid.tables import FORM, metadata
 from tests.house import catalogue
 from tests.house.catalogue import Check
 
@@ -50,6 +50,16 @@ def test_an_offender_is_caught(check: Check, offence: str, told: str, db: Connec
 
 def test_python_maps_the_tables_as_they_are(db: Connection) -> None:
     assert catalogue.unreal_columns(db, metadata) == []
+
+
+def test_python_reads_rows_of_functions_as_they_are(db: Connection) -> None:
+    assert catalogue.unreal_rows(db, FORM) == []
+    wrong = {"app.area_at": [Column("code", Integer)], "app.counters": [Column("colour", Text)]}
+    assert catalogue.unreal_rows(db, {**wrong, "app.rogue": [Column("total", BigInteger)]}) == [
+        "app.area_at.code: mapped as integer, is text",
+        "app.counters.colour: mapped as text, is None",
+        "app.rogue.total: mapped as bigint, is None",
+    ]
 
 
 def test_a_wrong_mapping_is_caught(db: Connection) -> None:

@@ -87,6 +87,6 @@ def test_the_sums_agree_while_everything_moves(new_database: Callable[[], str]) 
                 for area in (0, north):
                     figures = count_by(connection, by, Cohort(datetime.now(UTC), "base", area), level=level)
                     add_up(figures)
-            seen.add(figures["total"]["received"])
+            seen.add(figures.total.received)
     owner.close()
     service.close()

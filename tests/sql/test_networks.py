@@ -140,7 +140,7 @@ def test_an_area_made_of_whole_grids_lives_on_as_alias(db: Connection) -> None:
     assert [fault.field for fault in kept.left] == ["Q", "R"]
     assert "whole grids make up 66.7%" in kept.left[0].message
     found = find_alias(db, "P")
-    assert [(a["department"], a["network"], a["code"], a["is_live"]) for a in found["areas"]] == [
+    assert [(a.department, a.network, a.code, a.is_live) for a in found] == [
         ("party", "base", "A", True),
         ("party", "base", "B", True),
     ]
@@ -161,7 +161,7 @@ def test_aliases_have_dates(db: Connection) -> None:
     assert (later.made, later.kept, later.ended) == (1, 2, 1)
 
     def named(at: str) -> list[str]:
-        return [area["code"] for area in find_alias(db, "P", at=datetime.fromisoformat(at))["areas"]]
+        return [area.code for area in find_alias(db, "P", at=datetime.fromisoformat(at))]
 
     assert named("2024-07-01T00:00:00+00:00") == ["A", "B"]
     assert named("2025-07-01T00:00:00+00:00") == ["A"]
@@ -203,10 +203,7 @@ def test_one_network_of_several_by_the_verbs(owner: Database, desk: Path, capsys
     with owner.transaction(EVERYTHING) as connection:
         found = find_alias(connection, "A")
         publish_leaves(connection, draw("AAAB\nAAAB\nAAAB"), network="party")
-    assert [(a["network"], a["code"], a["share"]) for a in found["areas"]] == [
-        ("one", "A+C", pytest.approx(1)),
-        ("one", "A+D", pytest.approx(1)),
-    ]
+    assert [(a.network, a.code, round(a.share, 6)) for a in found] == [("one", "A+C", 1), ("one", "A+D", 1)]
     assert run(["network", "derive", "--from", "party", "--from", "police", "--network", "one"]) == 0
     assert codes_of(owner, "one") == {"A+C": 3, "B+C": 1, "A+D": 6, "B+D": 2}, "codes stay with their ground"
     capsys.readouterr()
@@ -283,5 +280,5 @@ def test_real_networks_over_one_city(owner: Database, desk: Path) -> None:
                 "--tolerance-m", "5"]) == 0  # fmt: skip
     assert run(["check", "--network", "dc"]) == 0
     with owner.transaction(EVERYTHING) as connection:
-        parts = find_alias(connection, "2A")["areas"]
-    assert len(parts) > 10 and all(part["share"] > 0.9 for part in parts)
+        parts = find_alias(connection, "2A")
+    assert len(parts) > 10 and all(part.share > 0.9 for part in parts)

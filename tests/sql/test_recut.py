@@ -150,7 +150,7 @@ def test_figures_of_the_old_division_are_carried_over_to_the_new_one(owner: Data
             code: area_id(connection, code, network="recut") for code in {*shapes(owner, BEFORE), *shapes(owner, AFTER)}
         }
         carried = sum(
-            carry_figures(connection, ids[code], BEFORE, AFTER, AFTER)["closed"] for code in shapes(owner, AFTER)
+            carry_figures(connection, ids[code], BEFORE, AFTER, AFTER).closed for code in shapes(owner, AFTER)
         )
         kept = {code: 1 - find_successors(connection, ids[code], AFTER)[1] for code in closed_in}
     assert sum(closed_in.values()) > 1400

@@ -1,6 +1,7 @@
 """Every old code resolves: who holds its ground now, and which figures come with it."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid.boundaries.areas import area_id, get_area, list_lineage
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
-from gisgrid.boundaries.successors import carry_figures, find_successors
+from gisgrid.boundaries.successors import CarriedFigures, carry_figures, find_successors
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import NotFound
 from tests.drawing import draw, publish_leaves, spot
@@ -88,9 +89,9 @@ def test_lineage_and_404_name_the_successors(db: Connection) -> None:
     with pytest.raises(NotFound, match=r"its ground went to C \(50%\), D \(50%\)"):
         get_area(db, "B", network="base")
     lineage = list_lineage(db, "B", network="base")
-    assert [(heir["code"], heir["share"]) for heir in lineage["successors"]] == [("C", 0.5), ("D", 0.5)]
-    assert lineage["lost_share"] == 0
-    assert [entry["code"] for entry in lineage["to"]] == ["C", "D"]
+    assert [(heir.code, heir.share) for heir in lineage.successors] == [("C", 0.5), ("D", 0.5)]
+    assert lineage.lost_share == 0
+    assert [entry.code for entry in lineage.to] == ["C", "D"]
     with pytest.raises(NotFound, match="search the map"):
         get_area(db, "Z", network="base")
 
@@ -111,7 +112,7 @@ def take(db: Connection, column: float, at: str, count: int, closed_at: str | No
     )
 
 
-def figures(db: Connection, code: str, since: datetime = LONG_AGO) -> dict[str, Any]:
+def figures(db: Connection, code: str, since: datetime = LONG_AGO) -> CarriedFigures:
     return carry_figures(db, area_id(db, code, network="base"), since, NOW)
 
 
@@ -121,9 +122,9 @@ def test_figures_of_old_codes_are_carried_over_by_share(db: Connection) -> None:
     take(db, 3.5, "2021-06-01T00:00:00Z", 4, closed_at="2021-06-02T00:00:00Z")
     publish_leaves(db, draw("ACCB"), valid_from=year(2022), parents={"A": "all", "B": "all", "C": "all"})
     take(db, 1.5, "2022-06-01T00:00:00Z", 2, closed_at="2022-06-02T00:00:00Z")
-    assert (figures(db, "A")["received"], figures(db, "A")["closed"]) == (5, 5)
-    assert figures(db, "B")["received"] == 2
-    assert figures(db, "C") == {
+    assert (figures(db, "A").received, figures(db, "A").closed) == (5, 5)
+    assert figures(db, "B").received == 2
+    assert asdict(figures(db, "C")) == {
         "received": 9,
         "closed": 9,
         "by_code": [
@@ -132,9 +133,9 @@ def test_figures_of_old_codes_are_carried_over_by_share(db: Connection) -> None:
             {"code": "C", "share": 1, "received": 2, "closed": 2, "own": True},
         ],
     }
-    assert figures(db, "C", datetime(2022, 1, 1, tzinfo=UTC))["received"] == 2
-    total = sum(figures(db, code)["received"] for code in "ABC")
-    assert total == figures(db, "all")["received"] == 16, "nothing is counted twice, nothing left out"
+    assert figures(db, "C", datetime(2022, 1, 1, tzinfo=UTC)).received == 2
+    total = sum(figures(db, code).received for code in "ABC")
+    assert total == figures(db, "all").received == 16, "nothing is counted twice, nothing left out"
 
 
 def test_lines_that_all_but_coincide_do_not_lose_ground(owner: Database) -> None:

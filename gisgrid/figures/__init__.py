@@ -1,0 +1,24 @@
+"""Figures and ranking: how tickets stand, told apart by what one likes, and whose record is best.
+
+A rate is a share of 1, and None where there is nothing to divide by.
+"""
+
+from gisgrid.figures.cohort import ORDERS, PRIVATE, By, Cohort, Level, Of, Order
+from gisgrid.figures.counting import Counts, Figures, FiguresRow, count_by
+from gisgrid.figures.ranking import Ranked, rank
+
+__all__ = [
+    "ORDERS",
+    "PRIVATE",
+    "By",
+    "Cohort",
+    "Counts",
+    "Figures",
+    "FiguresRow",
+    "Level",
+    "Of",
+    "Order",
+    "Ranked",
+    "count_by",
+    "rank",
+]

@@ -1,0 +1,120 @@
+"""Ranking: whose record is best, of areas or of whoever holds a post, each among those of its kind."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Double, FromClause, Numeric, Text, case, cast, func, literal, select
+
+from gisgrid.figures.cohort import Cohort, Of, Order
+from gisgrid.tables import INSTANT, area_at, area_records, post_records
+
+_SMALL_IS_GOOD = ("overdue", "hours_to_close")
+
+
+@dataclass(frozen=True)
+class RankedKey:
+    """An area, or a person's post, and its place in its group; None where there is nothing to rank by."""
+
+    rank: int | None
+    key: str | None
+    name: str | None
+    level: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class PostKey(RankedKey):
+    """What a post is, and the codes of the areas where it is held now."""
+
+    role: str
+    areas: list[str]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What was done with the tickets received; counts are fractions where a part was carried over.
+
+    `apart` names the group that it is ranked in; the rates are shares of 1, None where nothing is there to divide by.
+    """
+
+    apart: str
+    received: float
+    closed: float
+    overdue: float
+    on_time: float
+    carried: float
+    closing_rate: float | None
+    on_time_rate: float | None
+    hours_to_close: float | None
+    carried_share: float | None
+
+
+@dataclass(frozen=True)
+class RankedRow(Record, RankedKey):
+    """The record of an area."""
+
+
+@dataclass(frozen=True)
+class RankedPost(Record, PostKey):
+    """The record of a person in a role, or of a post that nobody holds."""
+
+
+Ranked = RankedRow | RankedPost
+
+
+def rank(connection: Connection, of: Of, cohort: Cohort, order: Order = "closing_rate") -> list[Ranked]:
+    """Whose record is best, of the areas of a level or of whoever holds a post, each among those of its kind?
+
+    Figures of older boundaries are carried over by share of ground; a person's go along when the post is handed over.
+    Ties share a rank.
+    """
+    kind, labels, records, origin = _posts(cohort) if of == "post" else _areas(of, cohort)
+    record = select(*labels, *_rates(records)).select_from(origin).cte("record")
+    by = record.c[order] if order in _SMALL_IS_GOOD else -record.c[order]
+    value = case((record.c.received > 0, by))
+    place = func.rank().over(partition_by=record.c.apart, order_by=value.nulls_last())
+    placed = case((value.is_not(None), place)).label("rank")
+    query = select(placed, *record.c).order_by(record.c.apart, placed.nulls_last(), record.c.key)
+    return [kind(**row._mapping) for row in connection.execute(query)]
+
+
+Source = tuple[type[Ranked], tuple[ColumnElement[Any], ...], Any, FromClause]
+"""The type of a row, the columns that say what it is about, the function's rows, and all that they come from."""
+
+
+def _times(cohort: Cohort) -> tuple[ColumnElement[Any], ...]:
+    return tuple(literal(at, INSTANT) for at in (cohort.received_from, cohort.received_to, cohort.at))
+
+
+def _areas(of: Of, cohort: Cohort) -> Source:
+    r = area_records(of, cohort.area_id, cohort.network, *_times(cohort), alias="r")
+    v = area_at(literal(cohort.at, INSTANT), alias="v")
+    labels = (v.c.code.label("key"), v.c.name, v.c.level, v.c.kind, v.c.kind.label("apart"))
+    return RankedRow, labels, r, r.join(v, v.c.area_id == r.c.area_id)
+
+
+def _posts(cohort: Cohort) -> Source:
+    r = post_records(cohort.area_id, cohort.network, *_times(cohort), alias="r")
+    apart = func.concat_ws("/", r.c.role, r.c.level, r.c.kind).label("apart")
+    labels = (cast(r.c.person_id, Text).label("key"), r.c.name, r.c.level, r.c.kind, r.c.role, r.c.areas, apart)
+    return RankedPost, labels, r, r
+
+
+def _rates(r: Any) -> list[ColumnElement[Any]]:
+    rates = {
+        "closing_rate": _share(r.c.closed, r.c.received),
+        "on_time_rate": _share(r.c.on_time, cast(r.c.closed, Double) + r.c.overdue),
+        "hours_to_close": _share(r.c.hours, r.c.closed),
+        "carried_share": _share(r.c.carried, r.c.received),
+    }
+    counts = {name: r.c[name] for name in ("received", "closed", "overdue", "on_time", "carried")}
+    digits = {"hours_to_close": 3}
+    return [_rounded(value, digits.get(name, 6)).label(name) for name, value in (counts | rates).items()]
+
+
+def _share(part: ColumnElement[Any], whole: ColumnElement[Any]) -> ColumnElement[Any]:
+    return cast(part, Double) / func.nullif(cast(whole, Double), 0, type_=Double)
+
+
+def _rounded(value: ColumnElement[Any], digits: int) -> ColumnElement[Any]:
+    return cast(func.round(cast(value, Numeric), digits), Double)

@@ -1,0 +1,56 @@
+"""The tables and functions that Python writes to or queries, as GeoAlchemy2 sees them.
+
+The SQL files are the source; a test compares every column here with the real one.
+"""
+
+from gisgrid.tables.boundaries import (
+    alias,
+    area,
+    area_at,
+    area_version,
+    changeset,
+    draft_area,
+    level,
+    lineage,
+    network,
+    problem,
+)
+from gisgrid.tables.figures import (
+    area_records,
+    counters,
+    counters_then,
+    figures_by,
+    person,
+    post,
+    post_records,
+    source,
+)
+from gisgrid.tables.mapping import FORM, INSTANT, metadata
+from gisgrid.tables.tickets import category, ticket, ticket_private
+
+__all__ = [
+    "FORM",
+    "INSTANT",
+    "alias",
+    "area",
+    "area_at",
+    "area_records",
+    "area_version",
+    "category",
+    "changeset",
+    "counters",
+    "counters_then",
+    "draft_area",
+    "figures_by",
+    "level",
+    "lineage",
+    "metadata",
+    "network",
+    "person",
+    "post",
+    "post_records",
+    "problem",
+    "source",
+    "ticket",
+    "ticket_private",
+]
