@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,11 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from gisgrid.access import Caller
 from gisgrid.api.answers import Answer, GeoJson, Instant, MoveCollection, problems
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
-from gisgrid.api.values import PlainText, in_zone, read_instant
+from gisgrid.api.values import PlainText, read_instant, tell
 from gisgrid.boundaries import changesets
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S
 from gisgrid.boundaries.reviewing import Move, list_problems
 from gisgrid.errors import Fault, NotAllowed
+from gisgrid.layers import Json
 
 DRAW = "draw_boundaries"
 FOLLOW_S = 2.0
@@ -118,21 +120,21 @@ class PublishBody(BaseModel):
     valid_from: PlainText | None = None
 
 
-@router.get("", response_model=Changesets)
+@router.get("")
 def get_changesets(
     request: Request,
     caller: Editor,
     database: CurrentDatabase,
     status: Annotated[Literal["", "open", "published", "discarded"], Query()] = "",
-) -> dict[str, Any]:
+) -> Changesets:
     """The change sets of the caller's area, the newest first."""
     with database.transaction(caller.scope) as connection:
         found = changesets.list_changesets(connection, status)
-    return _told(request, {"changesets": found})
+    return tell(Changesets, {"changesets": found}, _zone(request))
 
 
-@router.post("", status_code=201, response_model=Changeset, responses=problems(400, 404, 413))
-def create_changeset(request: Request, caller: Editor, database: CurrentDatabase, body: OpenBody) -> dict[str, Any]:
+@router.post("", status_code=201, responses=problems(400, 404, 413))
+def create_changeset(request: Request, caller: Editor, database: CurrentDatabase, body: OpenBody) -> Changeset:
     """Open a change set, filled with the live grids of its area."""
     settings = request.app.state.settings
     order = changesets.ChangesetOrder(
@@ -145,29 +147,29 @@ def create_changeset(request: Request, caller: Editor, database: CurrentDatabase
     )
     with database.transaction(caller.scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
         opened = changesets.open_changeset(connection, order)
-    return _told(request, opened)
+    return tell(Changeset, opened, _zone(request))
 
 
-@router.get("/{changeset_id}", response_model=CheckedChangeset, responses=_FOUND)
+@router.get("/{changeset_id}", responses=_FOUND)
 def get_changeset(
     request: Request, caller: Editor, database: CurrentDatabase, changeset_id: ChangesetId
-) -> dict[str, Any]:
+) -> CheckedChangeset:
     """One change set, with the problems that its last check found."""
     with database.transaction(caller.scope) as connection:
-        facts = changesets.get_changeset(connection, changeset_id)
-        found = [asdict(problem) for problem in list_problems(connection, changeset_id)]
-    return _told(request, {**facts, "problems": found})
+        found = changesets.get_changeset(connection, changeset_id)
+        problems_found = list_problems(connection, changeset_id)
+    return tell(CheckedChangeset, {**vars(found), "problems": problems_found}, _zone(request))
 
 
-@router.post("/{changeset_id}/check", response_model=CheckedChangeset, responses=_ACTED)
+@router.post("/{changeset_id}/check", responses=_ACTED)
 def check_changeset(
     request: Request, caller: Editor, database: CurrentDatabase, changeset_id: ChangesetId
-) -> dict[str, Any]:
+) -> CheckedChangeset:
     """Check a draft, with what others published taken over: every problem with its place and remedy."""
     with database.transaction(caller.scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
-        found = [asdict(problem) for problem in changesets.check(connection, changeset_id)]
-        facts = changesets.get_changeset(connection, changeset_id)
-    return _told(request, {**facts, "problems": found})
+        problems_found = changesets.check(connection, changeset_id)
+        found = changesets.get_changeset(connection, changeset_id)
+    return tell(CheckedChangeset, {**vars(found), "problems": problems_found}, _zone(request))
 
 
 @router.get(
@@ -181,48 +183,46 @@ def preview_changeset(caller: Editor, database: CurrentDatabase, changeset_id: C
     return GeoJson(json.dumps(collection, ensure_ascii=False))
 
 
-@router.post("/{changeset_id}/publish", response_model=Changeset, responses=_ACTED)
+@router.post("/{changeset_id}/publish", responses=_ACTED)
 def publish_changeset(
     request: Request,
     caller: Editor,
     database: CurrentDatabase,
     changeset_id: ChangesetId,
     body: PublishBody | None = None,
-) -> dict[str, Any]:
+) -> Changeset:
     """Make it live, or with a date to come let it wait; 422 with every problem where it is refused."""
     asked = body.valid_from if body else None
     valid_from = read_instant("valid_from", asked, request.app.state.settings.timezone)
     published = changesets.publish_changeset(
         database, changeset_id, scope=caller.scope, valid_from=valid_from, follow_s=FOLLOW_S
     )
-    return _told(request, published)
+    return tell(Changeset, published, _zone(request))
 
 
-@router.post("/{changeset_id}/undo", status_code=201, response_model=Changeset, responses=_ACTED)
-def undo_changeset(
-    request: Request, caller: Editor, database: CurrentDatabase, changeset_id: ChangesetId
-) -> dict[str, Any]:
+@router.post("/{changeset_id}/undo", status_code=201, responses=_ACTED)
+def undo_changeset(request: Request, caller: Editor, database: CurrentDatabase, changeset_id: ChangesetId) -> Changeset:
     """Put back what it altered, by publishing another change set; that one."""
     undone = changesets.undo_changeset(database, changeset_id, scope=caller.scope, follow_s=FOLLOW_S)
-    return _told(request, undone)
+    return tell(Changeset, undone, _zone(request))
 
 
-@router.post("/{changeset_id}/discard", response_model=Changeset, responses=_ACTED)
+@router.post("/{changeset_id}/discard", responses=_ACTED)
 def discard_changeset(
     request: Request, caller: Editor, database: CurrentDatabase, changeset_id: ChangesetId
-) -> dict[str, Any]:
+) -> Changeset:
     """End a change set that is not live."""
     with database.transaction(caller.scope) as connection:
         discarded = changesets.discard_changeset(connection, changeset_id)
-    return _told(request, discarded)
+    return tell(Changeset, discarded, _zone(request))
 
 
-def _arrow(move: Move) -> dict[str, Any]:
+def _arrow(move: Move) -> Json:
     facts = asdict(move)
     arrow = facts.pop("arrow")
     return {"type": "Feature", "geometry": json.loads(arrow) if arrow else None, "properties": facts}
 
 
-def _told(request: Request, facts: dict[str, Any]) -> dict[str, Any]:
-    answer: dict[str, Any] = in_zone(facts, request.app.state.settings.timezone)
-    return answer
+def _zone(request: Request) -> ZoneInfo:
+    zone: ZoneInfo = request.app.state.settings.timezone
+    return zone

@@ -4,30 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, Select, func, select, text, true
 from sqlalchemy.exc import ProgrammingError
 
+from gisgrid import tables
 from gisgrid.boundaries.areas import area_id
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, follow, publish, try_publish
 from gisgrid.boundaries.reviewing import Move, Problem, act, list_moves, list_problems, review
 from gisgrid.database import EVERYTHING, Database, Scope
 from gisgrid.errors import Conflict, Fault, NotAllowed, NotFound, Refused
+from gisgrid.layers import Json
 
 POLICIES = ("move", "stay")
 GROUNDS = ("keep", "gain", "any")
 OUT_OF_SCOPE = "42501"
-
-_CHANGESET = """
-SELECT c.changeset_id, c.area_code, c.network, c.title, c.status, c.valid_from, c.policy, c.ground, c.undoes,
-    c.opened_by, c.opened_at, c.published_at, c.followed_at, c.summary,
-    (SELECT count(*) FROM draft.area AS d WHERE d.changeset_id = c.changeset_id AND d.is_changed) AS changed,
-    f.errors, f.warnings
-FROM draft.changeset AS c
-CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE p.severity = 'error') AS errors,
-        count(*) FILTER (WHERE p.severity = 'warning') AS warnings
-    FROM draft.problem AS p WHERE p.changeset_id = c.changeset_id) AS f
-"""
 
 
 @dataclass(frozen=True)
@@ -42,7 +32,35 @@ class ChangesetOrder:
     ground: str = "keep"
 
 
-def open_changeset(connection: Connection, order: ChangesetOrder) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Changeset:
+    """A change set. `state` adds to `status` what a reader wants: waiting for its date, or live and being followed.
+
+    `area_code` None: on the whole network; `undoes`: what it takes back; `summary`: what the database noted of its
+    publishing, free JSON. `changed` counts the areas that differ, `errors` and `warnings` are of the last check.
+    """
+
+    changeset_id: int
+    state: str
+    area_code: str | None
+    network: str
+    title: str
+    status: str
+    valid_from: datetime
+    policy: str
+    ground: str
+    undoes: int | None
+    opened_by: str
+    opened_at: datetime
+    published_at: datetime | None
+    followed_at: datetime | None
+    summary: Json | None
+    changed: int
+    errors: int
+    warnings: int
+
+
+def open_changeset(connection: Connection, order: ChangesetOrder) -> Changeset:
     """Open a change set, filled with the live leaves of its area. Raises Refused, NotFound, NotAllowed."""
     _check_order(connection, order)
     savepoint = connection.begin_nested()
@@ -81,29 +99,38 @@ def _check_order(connection: Connection, order: ChangesetOrder) -> None:
         area_id(connection, order.area, network=order.network)
 
 
-def list_changesets(connection: Connection, status: str = "") -> list[dict[str, Any]]:
+def list_changesets(connection: Connection, status: str = "") -> list[Changeset]:
     """The change sets that may be seen, the newest first; `status` open, published or discarded, or all."""
-    rows = connection.execute(
-        text(_CHANGESET + "WHERE :status IN ('', c.status) ORDER BY c.changeset_id DESC"), {"status": status}
-    )
-    return [_facts(row) for row in rows]
+    query = _changesets().order_by(tables.changeset.c.changeset_id.desc())
+    if status:
+        query = query.where(tables.changeset.c.status == status)
+    return [_changeset(row) for row in connection.execute(query)]
 
 
-def get_changeset(connection: Connection, changeset_id: int) -> dict[str, Any]:
+def get_changeset(connection: Connection, changeset_id: int) -> Changeset:
     """One change set. Raises NotFound, the same for one that is not there and one that may not be seen."""
-    row = connection.execute(text(_CHANGESET + "WHERE c.changeset_id = :id"), {"id": changeset_id}).one_or_none()
+    query = _changesets().where(tables.changeset.c.changeset_id == changeset_id)
+    row = connection.execute(query).one_or_none()
     if row is None:
         raise NotFound(Fault("changeset_id", f"there is no change set {changeset_id} in your areas", "list them"))
-    return _facts(row)
+    return _changeset(row)
 
 
-def _facts(row: Any) -> dict[str, Any]:
-    """`state` adds to the status what a reader wants: waiting for its date, or live with tickets still following."""
-    facts = dict(row._mapping)
-    state = facts["status"]
+def _changesets() -> Select[Any]:
+    """Every change set with what is counted of it, a subquery each, so that a filter is met before it is counted."""
+    c, d, p = tables.changeset, tables.draft_area, tables.problem
+    changed = select(func.count()).where(d.c.changeset_id == c.c.changeset_id, d.c.is_changed).scalar_subquery()
+    severities = {"errors": "error", "warnings": "warning"}
+    counts = [func.count().filter(p.c.severity == severity).label(name) for name, severity in severities.items()]
+    found = select(*counts).where(p.c.changeset_id == c.c.changeset_id).lateral("f")
+    return select(*c.c, changed.label("changed"), *found.c).join(found, true())
+
+
+def _changeset(row: Row[Any]) -> Changeset:
+    state = row.status
     if state == "published":
         state = "waiting" if row.published_at is None else "following" if row.followed_at is None else "published"
-    return {"changeset_id": facts.pop("changeset_id"), "state": state, **facts}
+    return Changeset(state=state, **row._mapping)
 
 
 def check(connection: Connection, changeset_id: int) -> list[Problem]:
@@ -131,16 +158,16 @@ def publish_changeset(
     scope: Scope = EVERYTHING,
     valid_from: datetime | None = None,
     follow_s: float = float("inf"),
-) -> dict[str, Any]:
+) -> Changeset:
     """Make it live and let tickets follow, or, where its date is to come, let it wait. The change set as it is then.
 
     After `follow_s` seconds the rest of the following is left to the worker. Raises NotFound, Conflict, and Refused
     with one fault a problem; the problems stand in `draft.problem` then, and nothing else has changed.
     """
     with database.transaction(scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
-        facts = get_changeset(connection, changeset_id)
-        if valid_from is not None and facts["state"] not in ("open", "waiting"):
-            raise _is_already(facts)
+        found = get_changeset(connection, changeset_id)
+        if valid_from is not None and found.state not in ("open", "waiting"):
+            raise _is_already(found)
         _, faults = try_publish(connection, changeset_id, valid_from=valid_from)
     if faults:  # the transaction is committed: what the check found can be read
         raise Refused(*faults)
@@ -149,7 +176,7 @@ def publish_changeset(
 
 def undo_changeset(
     database: Database, changeset_id: int, *, scope: Scope = EVERYTHING, follow_s: float = float("inf")
-) -> dict[str, Any]:
+) -> Changeset:
     """Put back what a change set altered, by publishing another; that one. Raises NotFound, Conflict, Refused."""
     with database.transaction(scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
         get_changeset(connection, changeset_id)
@@ -158,24 +185,24 @@ def undo_changeset(
     return _follow(database, opened, scope, follow_s)
 
 
-def discard_changeset(connection: Connection, changeset_id: int) -> dict[str, Any]:
+def discard_changeset(connection: Connection, changeset_id: int) -> Changeset:
     """End a change set that is not live; one that waits for its date does so no longer. Raises NotFound, Conflict."""
-    facts = get_changeset(connection, changeset_id)
-    if facts["state"] not in ("open", "waiting"):
-        raise _is_already(facts)
+    found = get_changeset(connection, changeset_id)
+    if found.state not in ("open", "waiting"):
+        raise _is_already(found)
     set_status = "UPDATE draft.changeset SET status = CASE status WHEN 'open' THEN 'discarded' ELSE 'open' END"
-    for _ in range(2 if facts["state"] == "waiting" else 1):  # one that waits is opened again first
+    for _ in range(2 if found.state == "waiting" else 1):  # one that waits is opened again first
         act(connection, changeset_id, set_status + " WHERE changeset_id = :id")
     return get_changeset(connection, changeset_id)
 
 
-def _follow(database: Database, changeset_id: int, scope: Scope, follow_s: float) -> dict[str, Any]:
+def _follow(database: Database, changeset_id: int, scope: Scope, follow_s: float) -> Changeset:
     follow(database, changeset_id, limit_s=follow_s)
     with database.transaction(scope) as connection:
         return get_changeset(connection, changeset_id)
 
 
-def _is_already(facts: dict[str, Any]) -> Conflict:
-    number = facts["changeset_id"]
+def _is_already(found: Changeset) -> Conflict:
+    number = found.changeset_id
     remedy = "open a new one; undo takes a published one back"
-    return Conflict(Fault("changeset_id", f"change set {number} is {facts['status']} already", remedy))
+    return Conflict(Fault("changeset_id", f"change set {number} is {found.status} already", remedy))

@@ -5,20 +5,19 @@ import sys
 from collections import Counter
 from dataclasses import asdict
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from gisgrid.api.values import in_zone
 from gisgrid.boundaries import changesets
 from gisgrid.boundaries.reviewing import Move, Problem
 from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_time, show
+from gisgrid.cli.tables import print_rows
 from gisgrid.database import EVERYTHING
+from gisgrid.instants import in_zone, write_instant
 from gisgrid.settings import read_settings
 
 changeset_app = typer.Typer(help="Boundaries that are not live yet: open, check, preview, publish, undo.")
-ROWS_SHOWN = 200
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, help="Number of the change set.")]
 
 
@@ -39,8 +38,9 @@ def open_changeset(
     at = read_time("--valid-from", valid_from, settings)
     order = changesets.ChangesetOrder(area, network, title, at, policy, ground)
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
-        opened = in_zone(changesets.open_changeset(connection, order), settings.timezone)
-    show(opened, f"change set {opened['changeset_id']} is open on {area or 'network ' + network}", as_json=json)
+        opened = changesets.open_changeset(connection, order)
+    said = f"change set {opened.changeset_id} is open on {area or 'network ' + network}"
+    show(in_zone(opened, settings.timezone), said, as_json=json)
 
 
 @changeset_app.command("list")
@@ -100,8 +100,7 @@ def publish(
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database:
         done = changesets.publish_changeset(database, changeset_id, valid_from=read_time("--at", at, settings))
-    done = in_zone(done, settings.timezone)
-    show(done, _summary(done), as_json=json)
+    show(in_zone(done, settings.timezone), _summary(done, settings.timezone), as_json=json)
 
 
 @changeset_app.command("undo")
@@ -109,8 +108,8 @@ def undo(changeset_id: Id, data_dir: DataDir = None, db_port: DbPort = None, jso
     """Put back what a published change set altered, by publishing another one."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database:
-        done = in_zone(changesets.undo_changeset(database, changeset_id), settings.timezone)
-    show(done, f"undone: {_summary(done)}", as_json=json)
+        done = changesets.undo_changeset(database, changeset_id)
+    show(in_zone(done, settings.timezone), f"undone: {_summary(done, settings.timezone)}", as_json=json)
 
 
 @changeset_app.command("discard")
@@ -122,13 +121,12 @@ def discard(changeset_id: Id, data_dir: DataDir = None, db_port: DbPort = None, 
     show(done, f"change set {changeset_id} is discarded", as_json=json)
 
 
-def _summary(done: dict[str, Any]) -> str:
-    number = done["changeset_id"]
-    if done["state"] == "waiting":
-        return f"change set {number} waits for {done['valid_from']}"
-    did = done["summary"]
+def _summary(done: changesets.Changeset, zone: ZoneInfo) -> str:
+    if done.state == "waiting":
+        return f"change set {done.changeset_id} waits for {write_instant(done.valid_from, zone)}"
+    did = done.summary or {}
     return (
-        f"change set {number} is live: {did['grids']} grids new or changed, {did['ended']} ended,"
+        f"change set {done.changeset_id} is live: {did['grids']} grids new or changed, {did['ended']} ended,"
         f" {did['above']} areas above follow, {did.get('tickets_moved', 0)} open tickets moved"
     )
 
@@ -147,14 +145,7 @@ def _word(value: Any) -> str:
 
 
 def _print(result: Any, head: tuple[str, ...], rows: list[list[str]], nothing: str, *, json: bool) -> None:
-    """A table for people, as wide as it needs to be where nobody looks; long ones say what they leave out."""
     if json or not rows:
         show(result, nothing, as_json=json)
-        return
-    table = Table(*head, box=None, header_style="bold")
-    for row in rows[:ROWS_SHOWN]:
-        table.add_row(*row)
-    console = Console() if sys.stdout.isatty() else Console(width=250, no_color=True)
-    console.print(table)
-    if len(rows) > ROWS_SHOWN:
-        sys.stderr.write(f"{len(rows) - ROWS_SHOWN} more; --json has them all\n")
+    else:
+        print_rows(head, rows)

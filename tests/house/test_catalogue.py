@@ -1,5 +1,7 @@
 """The migrated database keeps the habits of the house; an offender made in it (and rolled back) is caught."""
 
+from typing import Any
+
 import pytest
 from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text, text
@@ -54,8 +56,12 @@ def test_python_maps_the_tables_as_they_are(db: Connection) -> None:
 
 def test_python_reads_rows_of_functions_as_they_are(db: Connection) -> None:
     assert catalogue.unreal_rows(db, FORM) == []
-    wrong = {"app.area_at": [Column("code", Integer)], "app.counters": [Column("colour", Text)]}
-    assert catalogue.unreal_rows(db, {**wrong, "app.rogue": [Column("total", BigInteger)]}) == [
+    wrong: dict[str, list[Column[Any]]] = {
+        "app.area_at": [Column("code", Integer)],
+        "app.counters": [Column("colour", Text)],
+        "app.rogue": [Column("total", BigInteger)],
+    }
+    assert catalogue.unreal_rows(db, wrong) == [
         "app.area_at.code: mapped as integer, is text",
         "app.counters.colour: mapped as text, is None",
         "app.rogue.total: mapped as bigint, is None",

@@ -91,7 +91,7 @@ def stand_by(race: Race, service: Database) -> None:
 def redraw(owner: Database, dice: random.Random, halves: dict[int, str]) -> int:
     """Five pairs of neighbours change: cut in the middle, shifted, or one of them ended and brought back."""
     with owner.transaction(EVERYTHING, timeout_s=PATIENCE_S) as connection:
-        number: int = open_changeset(connection, ChangesetOrder())["changeset_id"]
+        number: int = open_changeset(connection, ChangesetOrder()).changeset_id
         for pair in dice.sample(range(SIDE * SIDE // 2), 5):
             column, row = pair % (SIDE // 2) * 2, pair // (SIDE // 2)
             left, right = f"g{column:02}{row:02}", f"g{column + 1:02}{row:02}"
@@ -120,12 +120,12 @@ def redraw(owner: Database, dice: random.Random, halves: dict[int, str]) -> int:
 def publish(race: Race, owner: Database, number: int) -> dict[str, Any]:
     """Publish; on a machine so slow that reports do not end for a minute, again while the writers take breath."""
     try:
-        return dict(publish_changeset(owner, number)["summary"])
+        return dict((publish_changeset(owner, number).summary or {}))
     except Conflict as conflict:
         print(f"\n{conflict}")
         race.going.clear()
         try:
-            return dict(publish_changeset(owner, number)["summary"])
+            return dict((publish_changeset(owner, number).summary or {}))
         finally:
             race.going.set()
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from gisgrid.boundaries.changesets import ChangesetOrder, get_changeset, open_changeset, publish_changeset
+from gisgrid.boundaries.changesets import Changeset, ChangesetOrder, get_changeset, open_changeset, publish_changeset
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.boundaries.publishing import follow
 from gisgrid.database import EVERYTHING, OWNER, Database
@@ -42,7 +42,7 @@ def owner(url: str) -> Iterator[Database]:
 
 def redraw(owner: Database, shapes: dict[str, Any] = NEW) -> int:
     with owner.transaction(EVERYTHING) as connection:
-        number: int = open_changeset(connection, ChangesetOrder())["changeset_id"]
+        number: int = open_changeset(connection, ChangesetOrder()).changeset_id
         for code, shape in shapes.items():
             connection.execute(
                 text(
@@ -73,9 +73,16 @@ def one(owner: Database, sql: str, **values: Any) -> Any:
         return connection.execute(text(sql), values).scalar()
 
 
-def facts(owner: Database, number: int) -> dict[str, Any]:
+def facts(owner: Database, number: int) -> Changeset:
     with owner.transaction(EVERYTHING) as connection:
         return get_changeset(connection, number)
+
+
+def noted(owner: Database, number: int) -> dict[str, Any]:
+    """What the database noted of its publishing."""
+    summary = facts(owner, number).summary
+    assert summary is not None
+    return summary
 
 
 def held(owner: Database) -> dict[str, int]:
@@ -118,15 +125,15 @@ def let_its_date_come(url: str, number: int) -> datetime:
 def test_what_waits_goes_live_when_its_date_comes(owner: Database, url: str) -> None:
     report(owner, 3)
     number = redraw(owner)
-    assert publish_changeset(owner, number, valid_from=tomorrow())["state"] == "waiting"
+    assert publish_changeset(owner, number, valid_from=tomorrow()).state == "waiting"
     assert work(owner) == 0
     assert held(owner) == {"A": 3}
     with working(url), working(url):
         date = let_its_date_come(url, number)
-        until(lambda: facts(owner, number)["state"] == "published")
+        until(lambda: facts(owner, number).state == "published")
     done = facts(owner, number)
-    assert done["published_at"] >= done["valid_from"] == date
-    assert done["summary"]["tickets_moved"] == 3
+    assert done.published_at and done.published_at >= done.valid_from == date
+    assert noted(owner, number)["tickets_moved"] == 3
     assert held(owner) == {"B": 3}
     assert one(owner, "SELECT count(*) FROM core.area_version WHERE changeset_id = :id", id=number) == 2, "once"
     assert work(owner) == 0
@@ -145,9 +152,9 @@ def test_a_waiting_one_that_is_refused_then_is_open_again_and_says_why(owner: Da
     let_its_date_come(url, waits)
     assert work(owner)
     refused = facts(owner, waits)
-    assert (refused["status"], refused["published_at"]) == ("open", None)
-    assert refused["errors"] > 0
-    assert any("redrawn by somebody else" in line for line in refused["summary"]["refused"])
+    assert (refused.status, refused.published_at) == ("open", None)
+    assert refused.errors > 0
+    assert any("redrawn by somebody else" in line for line in noted(owner, waits)["refused"])
     assert one(owner, "SELECT count(*) FROM draft.problem WHERE changeset_id = :id AND kind = 'conflict'", id=waits)
     assert work(owner) == 0, "it is not tried again by itself"
 
@@ -180,9 +187,9 @@ def test_a_date_that_comes_between_check_and_commit_is_not_published_empty(owner
     """The check finds a date to come and makes nothing ready; what flips with the commit must not think otherwise."""
     number = redraw(owner)
     assert any(checked_before_its_date(owner, number, 0.2 * 4**attempt) for attempt in range(6))
-    assert facts(owner, number)["state"] == "waiting"
+    assert facts(owner, number).state == "waiting"
     assert work(owner)
-    assert facts(owner, number)["summary"]["grids"] == 2
+    assert noted(owner, number)["grids"] == 2
 
 
 def test_a_file_of_a_date_to_come_waits_for_it(owner: Database, url: str, tmp_path: Path) -> None:
@@ -211,7 +218,7 @@ def test_a_slow_report_holds_up_the_publish_and_nobody_else(owner: Database, url
                 report_in.execute(share)
         assert publisher.is_alive()
     publisher.join()
-    assert facts(owner, number)["state"] == "published"
+    assert facts(owner, number).state == "published"
 
 
 def test_two_workers_move_every_ticket_once(owner: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,7 +235,7 @@ def test_two_workers_move_every_ticket_once(owner: Database, monkeypatch: pytest
     assert sum(counts) == 100
     assert held(owner) == {"B": 100}
     assert moved_twice(owner) == 0
-    assert facts(owner, number)["summary"]["tickets_moved"] == 100
+    assert noted(owner, number)["tickets_moved"] == 100
 
 
 def kill_when_blocked(url: str, query: str) -> None:
@@ -286,11 +293,11 @@ def test_a_crash_in_the_middle_of_following_is_gone_on_from(
     some = held(owner)
     assert 0 < some["A"] < 55, f"whole batches stay, the one under way leaves no trace: {some}"
     assert some["A"] % 10 == 5
-    assert facts(owner, number)["state"] == "following"
+    assert facts(owner, number).state == "following"
     assert work(owner) == 1
     assert held(owner) == {"B": 55}
     assert moved_twice(owner) == 0
-    assert facts(owner, number)["summary"]["tickets_moved"] == 55
+    assert noted(owner, number)["tickets_moved"] == 55
 
 
 def test_a_crash_in_the_middle_of_a_publish_leaves_no_trace(owner: Database, url: str) -> None:
@@ -309,5 +316,5 @@ def test_a_crash_in_the_middle_of_a_publish_leaves_no_trace(owner: Database, url
         lambda victim: publish_changeset(victim, number),
     )
     assert state() == before
-    assert facts(owner, number)["state"] == "open"
-    assert publish_changeset(owner, number)["state"] == "published"
+    assert facts(owner, number).state == "open"
+    assert publish_changeset(owner, number).state == "published"
