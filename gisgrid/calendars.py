@@ -3,22 +3,19 @@
 The days come from the library `holidays`, which knows what the State Council announced; local rows win over it.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import holidays
 from sqlalchemy import Connection, text
 
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, Refused
-from gisgrid.instants import write_instant
-from gisgrid.loading import Column, Loaded, ReadOptions, Sheet, choice, clock, day, read_table, take_turn
+from gisgrid.loading import Column, Loaded, ReadOptions, Sheet, as_records, choice, clock, day, read_table, take_turn
 from gisgrid.settings import Settings
 
 FIRST_YEAR = 2007
@@ -152,10 +149,7 @@ HOLIDAY_COLUMNS = (
 
 def _set_days(connection: Connection, days: list[Day], source: str) -> list[date]:
     """Which days are other than before? One statement, so that working time is made anew once."""
-    rows: list[dict[str, Any]] = [
-        {"date": write_instant(d.date), "is_working": d.is_working, "name": d.name} for d in days
-    ]
-    done = connection.execute(text(_SAVE_DAYS), {"days": json.dumps(rows), "source": source})
+    done = connection.execute(text(_SAVE_DAYS), {"days": as_records(days), "source": source})
     return list(done.scalars())
 
 

@@ -1,8 +1,7 @@
 """Cameras: where each one stands, what it sees, the grid that it stands in."""
 
-import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pyproj import Geod
@@ -18,6 +17,7 @@ from gisgrid.loading import (
     Row,
     Sheet,
     Table,
+    as_records,
     district_extent,
     number,
     point_columns,
@@ -73,6 +73,21 @@ FROM saved
 """
 
 
+@dataclass(frozen=True)
+class Camera:
+    """A row as it is saved: its place in the file, the point in WGS 84, the view and its sector as WKT."""
+
+    n: int
+    code: str
+    name: str
+    bearing_deg: float | None
+    angle_deg: float | None
+    range_m: float | None
+    lon: float
+    lat: float
+    sector: str | None
+
+
 def load_cameras(database: Database, source: Path | Sheet, options: ReadOptions | None = None) -> Loaded:
     """Bring cameras in, each with its view sector; one whose code is there is changed, or skipped as it is.
 
@@ -88,7 +103,7 @@ def load_cameras(database: Database, source: Path | Sheet, options: ReadOptions 
             _check_view(table, row)
         table.refuse_faults()
         rows = [_camera(n, row) for n, row in enumerate(table.rows)]
-        counts = connection.execute(text(_SAVE), {"rows": json.dumps(rows), "network": NETWORK}).one()
+        counts = connection.execute(text(_SAVE), {"rows": as_records(rows), "network": NETWORK}).one()
     notes = table.notes + ((f"{counts.outside} lie outside every grid",) if counts.outside else ())
     return Loaded(counts.saved - counts.changed, counts.changed, len(table.rows) - counts.saved, notes)
 
@@ -126,8 +141,8 @@ def _check_view(table: Table, row: Row) -> None:
         row.values["bearing_deg"] = 0.0
 
 
-def _camera(n: int, row: Row) -> dict[str, Any]:
+def _camera(n: int, row: Row) -> Camera:
     point, angle = row["point"], row["angle_deg"]
     sector = view_sector(point, row["bearing_deg"] or 0.0, angle, row["range_m"]).wkt if angle else None
-    kept = {key: row[key] for key in ("code", "name", "bearing_deg", "angle_deg", "range_m")}
-    return kept | {"n": n, "lon": point.lon, "lat": point.lat, "sector": sector}
+    view = (row["bearing_deg"], angle, row["range_m"])
+    return Camera(n, row["code"], row["name"], *view, point.lon, point.lat, sector)

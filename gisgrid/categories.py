@@ -1,7 +1,7 @@
 """Categories: what a report can be about, as a tree; a city's own event catalogue comes in whole."""
 
-import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from gisgrid.loading import (
     Row,
     Sheet,
     Table,
+    as_records,
     choice,
     read_table,
     take_turn,
@@ -65,6 +66,31 @@ UPDATE work.category SET retired_at = clock_timestamp() WHERE NOT category = ANY
 """
 
 
+@dataclass(frozen=True)
+class Category:
+    """A category as far as those below it take over what their rows leave empty."""
+
+    category: str
+    parent: str | None
+    name_zh: str
+    due_hours: int | None
+    due_unit: str | None
+    public_place: str
+    workflow: str
+
+
+@dataclass(frozen=True)
+class FilledCategory(Category):
+    """A category as it is saved."""
+
+    name_en: str
+    retired: bool
+
+
+Known = dict[str, Category]
+"""Categories by their ids."""
+
+
 def load_categories(
     database: Database, source: Path | Sheet, options: ReadOptions | None = None, *, replace: bool = False
 ) -> Loaded:
@@ -79,12 +105,12 @@ def load_categories(
         take_turn(connection)
         kept = [row["id"] for row in table.rows if row["id"]]
         removed = _remove(connection, kept) if replace else 0
-        known = {row["category"]: row for row in _known(connection)}
+        known = _known(connection)
         _check(connection, table, known, replace)
         table.refuse_faults()
         rows = _filled(connection, table, known)
         table.refuse_faults()
-        new = list(connection.execute(text(_SAVE), {"rows": json.dumps(rows)}).scalars())
+        new = list(connection.execute(text(_SAVE), {"rows": as_records(rows)}).scalars())
         retired = connection.execute(text(_RETIRE), {"kept": kept}).rowcount if replace else 0
     notes = (f"{removed} that the file lacks were removed, {retired} in use retired",) if removed + retired else ()
     return Loaded(sum(new), len(new) - sum(new), len(rows) - len(new), table.notes + notes)
@@ -111,20 +137,20 @@ def _name(cell: str) -> str:
     return cell
 
 
-def _known(connection: Connection) -> list[dict[str, Any]]:
+def _known(connection: Connection) -> Known:
     rows = connection.execute(
         text("SELECT category, parent, name_zh, due_hours, due_unit, public_place, workflow FROM work.category")
     )
-    return [dict(row._mapping) for row in rows]
+    return {row.category: Category(**row._mapping) for row in rows}
 
 
-def _check(connection: Connection, table: Table, known: dict[str, dict[str, Any]], replace: bool) -> None:
+def _check(connection: Connection, table: Table, known: Known, replace: bool) -> None:
     """What is wrong with the tree that the file and what is there would make? `replace`: the file alone is it."""
     table.refuse_repeats("this id", ("id",))
     table.refuse_repeats("this name under the same parent", ("name_zh", "parent"))
     flows = list(connection.execute(text("SELECT workflow FROM work.workflow ORDER BY 1")).scalars())
     given = {row["id"]: row for row in table.rows}
-    beside = {(row["parent"], row["name_zh"]): row["category"] for row in known.values()}
+    beside = {(each.parent, each.name_zh): each.category for each in known.values()}
     for row in table.rows:
         parent = row["parent"]
         if parent and parent not in given and (replace or parent not in known):
@@ -141,12 +167,12 @@ def _check(connection: Connection, table: Table, known: dict[str, dict[str, Any]
             table.fault(row, "parent", f"it lies under itself: {' > '.join(way)}", "give one of them another parent")
 
 
-def _circle(row: Row, given: dict[Any, Row], known: dict[str, dict[str, Any]]) -> list[str] | None:
+def _circle(row: Row, given: dict[Any, Row], known: Known) -> list[str] | None:
     """The way up from a category back to itself; None where it ends above."""
     way: list[str] = [row["id"]]
     while True:
         last = way[-1]
-        above = given[last]["parent"] if last in given else known.get(last, {}).get("parent")
+        above = given[last]["parent"] if last in given else known[last].parent if last in known else None
         if above is None or (above in way and above != row["id"]):
             return None
         way.append(above)
@@ -154,40 +180,40 @@ def _circle(row: Row, given: dict[Any, Row], known: dict[str, dict[str, Any]]) -
             return way
 
 
-def _filled(connection: Connection, table: Table, known: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+def _filled(connection: Connection, table: Table, known: Known) -> list[FilledCategory]:
     """The rows as they are saved, parents first; what a row leaves empty is its parent's."""
     day_hours = float(
         connection.execute(
             text("SELECT extract(EPOCH FROM coalesce(sum(ends - starts), '0')) / 3600 FROM core.work_hours")
         ).scalar_one()
     )
-    done: dict[str, dict[str, Any]] = dict(known)
+    done: Known = dict(known)
     waiting = {row["id"]: row for row in table.rows}
     rows = []
     while waiting:
         for row in [r for r in waiting.values() if r["parent"] not in waiting]:
-            rows.append(_fill(table, row, done.get(row["parent"] or "", {}), day_hours))
+            rows.append(_fill(table, row, done.get(row["parent"] or ""), day_hours))
             done[row["id"]] = rows[-1]
             del waiting[row["id"]]
     return rows
 
 
-def _fill(table: Table, row: Row, above: dict[str, Any], day_hours: float) -> dict[str, Any]:
+def _fill(table: Table, row: Row, above: Category | None, day_hours: float) -> FilledCategory:
     unit, hours = row["unit"] or ("calendar", 1)
     due = row["due"] and -(-row["due"] * (hours or day_hours) // 1)
     if not due and not above:
         table.fault(row, "due", "neither the row nor a parent says how soon it is due", "give a number and its unit")
-    return {
-        "category": row["id"],
-        "parent": row["parent"],
-        "name_zh": row["name_zh"],
-        "name_en": row["name_en"] or row["name_zh"],
-        "due_hours": int(due) if due else above.get("due_hours"),
-        "due_unit": unit if due else above.get("due_unit"),
-        "public_place": row["public_place"] or above.get("public_place", "point"),
-        "workflow": row["workflow"] or above.get("workflow", "six_step"),
-        "retired": bool(row["retired"]),
-    }
+    return FilledCategory(
+        category=row["id"],
+        parent=row["parent"],
+        name_zh=row["name_zh"],
+        due_hours=int(due) if due else above.due_hours if above else None,
+        due_unit=unit if due else above.due_unit if above else None,
+        public_place=row["public_place"] or (above.public_place if above else "point"),
+        workflow=row["workflow"] or (above.workflow if above else "six_step"),
+        name_en=row["name_en"] or row["name_zh"],
+        retired=bool(row["retired"]),
+    )
 
 
 def _remove(connection: Connection, kept: list[str]) -> int:

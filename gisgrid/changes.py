@@ -1,16 +1,30 @@
 """What changed, and where: the append-only table of changes, read so that no late commit is missed."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, text
 
 from gisgrid.database import Scope
 from gisgrid.geo import LonLat, tile_at
-from gisgrid.instants import write_instant
 
 CHANNEL = "gisgrid_change"
 TILE_ZOOMS = range(6, 19)
 _BUFFER = 64 / 4096
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed where: a layer, its box (west, south, east, north), per zoom the first and last column and row.
+
+    `path` says whose it is: the areas above it, or None for a fact, which is everybody's.
+    """
+
+    layer: str
+    bbox: tuple[float, float, float, float]
+    tiles: dict[str, list[int]]
+    at: datetime
+    path: list[int] | None
 
 
 def latest_transaction(connection: Connection) -> int:
@@ -18,11 +32,10 @@ def latest_transaction(connection: Connection) -> int:
     return int(connection.execute(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")).scalar_one())
 
 
-def read_changes(connection: Connection, since: int) -> tuple[list[dict[str, Any]], int]:
+def read_changes(connection: Connection, since: int) -> tuple[list[Change], int]:
     """What changed in transactions from `since` on that have all ended? And the next `since`.
 
-    As the transaction's scope has it. Each: `{layer, bbox: [west, south, east, north], tiles: {z: [xmin, ymin, xmax,
-    ymax]}, at}`, and under `path` whose it is: the areas above it, or None for a fact, which is everybody's.
+    As the transaction's scope has it.
     """
     until = latest_transaction(connection)
     rows = connection.execute(
@@ -33,22 +46,14 @@ def read_changes(connection: Connection, since: int) -> tuple[list[dict[str, Any
         ),
         {"since": str(since), "until": str(until)},
     )
-    changes = [
-        {
-            "layer": row.layer,
-            "bbox": [row.west, row.south, row.east, row.north],
-            "tiles": tiles_of(row.west, row.south, row.east, row.north),
-            "at": write_instant(row.changed_at),
-            "path": row.path,
-        }
-        for row in rows
-    ]
+    boxes = [(row, (row.west, row.south, row.east, row.north)) for row in rows]
+    changes = [Change(row.layer, box, tiles_of(*box), row.changed_at, row.path) for row, box in boxes]
     return changes, max(since, until)
 
 
-def is_told(change: dict[str, Any], scope: Scope) -> bool:
+def is_told(change: Change, scope: Scope) -> bool:
     """May whoever has this scope hear of this change?"""
-    return change["path"] is None or not set(change["path"]).isdisjoint(scope.area_ids)
+    return change.path is None or not set(change.path).isdisjoint(scope.area_ids)
 
 
 def unread_for_s(connection: Connection) -> float:

@@ -3,9 +3,6 @@
 import math
 from dataclasses import dataclass
 
-EARTH_RADIUS_M = 6378137.0
-"""Equatorial radius of WGS 84 and CGCS2000, metres; Web Mercator's sphere."""
-
 
 @dataclass(frozen=True, slots=True)
 class LonLat:

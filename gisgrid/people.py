@@ -1,21 +1,21 @@
 """Posts: who is in which role on which area, from when to when."""
 
-import json
-from datetime import tzinfo
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, text
 
 from gisgrid.assignment.one import require_network
 from gisgrid.database import EVERYTHING, Database
-from gisgrid.instants import write_instant
 from gisgrid.loading import (
     Column,
     Loaded,
     ReadOptions,
+    Row,
     Sheet,
     Table,
+    as_records,
     choice,
     district_extent,
     instant,
@@ -74,6 +74,28 @@ SELECT (SELECT count(*) FROM added) AS loaded, (SELECT count(*) FROM ended) AS c
 """
 
 
+@dataclass(frozen=True)
+class Post:
+    """A row as it is saved: its place in the file, who is in which role on which area, from when to when.
+
+    Without a beginning or an end it is open there; `is_public` None leaves the mark as it is.
+    """
+
+    n: int
+    area_id: int
+    path: list[int]
+    role: str
+    person: str | None
+    phone: str | None
+    title: str | None
+    department: str | None
+    lon: float | None
+    lat: float | None
+    valid_from: datetime | None
+    valid_to: datetime | None
+    is_public: bool | None
+
+
 def load_posts(
     database: Database, source: Path | Sheet, options: ReadOptions | None = None, *, network: str = "base"
 ) -> Loaded:
@@ -91,9 +113,7 @@ def load_posts(
         _check_spans(table)
         table.refuse_repeats("this post", ("area_code", "role", "title", "person", "from"))
         table.refuse_faults()
-        done = connection.execute(
-            text(_SAVE), {"rows": json.dumps([_post(n, r.values) for n, r in enumerate(table.rows)])}
-        )
+        done = connection.execute(text(_SAVE), {"rows": as_records(_post(n, row) for n, row in enumerate(table.rows))})
         counts = done.one()
     return Loaded(counts.loaded, counts.changed, counts.there - counts.changed, table.notes)
 
@@ -152,14 +172,14 @@ def _check_spans(table: Table) -> None:
             table.fault(row, "to", "the post ends before it begins", "`to` is the first day after")
 
 
-def _post(n: int, values: dict[str, Any]) -> dict[str, Any]:
-    point = values["point"]
-    kept = {key: values[key] for key in ("area_id", "path", "role", "person", "phone", "title", "department")}
-    return kept | {
-        "n": n,
-        "is_public": values["public"],
-        "lon": point and point.lon,
-        "lat": point and point.lat,
-        "valid_from": values["from"] and write_instant(values["from"]),
-        "valid_to": values["to"] and write_instant(values["to"]),
-    }
+def _post(n: int, row: Row) -> Post:
+    point = row["point"]
+    return Post(
+        n=n,
+        **{name: row[name] for name in ("area_id", "path", "role", "person", "phone", "title", "department")},
+        lon=point and point.lon,
+        lat=point and point.lat,
+        valid_from=row["from"],
+        valid_to=row["to"],
+        is_public=row["public"],
+    )

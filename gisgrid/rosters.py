@@ -2,8 +2,9 @@
 
 import json
 from collections import Counter
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -16,6 +17,7 @@ from gisgrid.loading import (
     Row,
     Sheet,
     Table,
+    as_records,
     clock,
     day,
     read_table,
@@ -48,6 +50,18 @@ WHERE a.network = :network AND a.code = ANY(:codes) AND p.valid_to > now()
 """
 
 
+@dataclass(frozen=True)
+class Roster:
+    """A row as it is saved: which post has which shift, on which days, from when to when (None: on and on)."""
+
+    post_id: int
+    shift: str
+    every_days: int | None
+    weekdays: list[int] | None
+    valid_from: date
+    valid_to: date | None
+
+
 def load_rosters(
     database: Database, source: Path | Sheet, options: ReadOptions | None = None, *, network: str = "base"
 ) -> Loaded:
@@ -66,7 +80,7 @@ def load_rosters(
         table.refuse_repeats("this post's shift", ("post_id", "shift", "from"))
         table.refuse_faults()
         connection.execute(text(_SHIFTS), {"rows": json.dumps(shifts)})
-        rows = json.dumps([_roster(row) for row in table.rows], default=str)
+        rows = as_records(map(_roster, table.rows))
         new = list(connection.execute(text(_SAVE), {"rows": rows}).scalars())
     return Loaded(sum(new), len(new) - sum(new), len(table.rows) - len(new), table.notes)
 
@@ -139,6 +153,5 @@ def _check_spans(table: Table) -> None:
             table.fault(row, "to", "the roster ends before it begins", "`to` is the first day after")
 
 
-def _roster(row: Row) -> dict[str, Any]:
-    kept = {key: row[key] for key in ("post_id", "shift", "every_days", "weekdays")}
-    return kept | {"valid_from": row["from"], "valid_to": row["to"]}
+def _roster(row: Row) -> Roster:
+    return Roster(row["post_id"], row["shift"], row["every_days"], row["weekdays"], row["from"], row["to"])

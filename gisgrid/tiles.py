@@ -4,15 +4,30 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import BYTEA, JSONB
 
 from gisgrid import __version__
 from gisgrid.errors import Fault, NotFound
 from gisgrid.geo import TileCoord
 from gisgrid.instants import write_instant
 from gisgrid.layers import OWN, Json, Layer
+from gisgrid.tables import INSTANT
 
 EXTENT = 4096
 BUFFER = 64
@@ -35,8 +50,7 @@ def render(
     Searches and keeps BUFFER units beyond the edge. Rows come by feature id, so the same data gives the same bytes.
     `at` None means now. Sees what the connection's role and scope may see.
     """
-    sql, values = tile_sql(layers, tile, at, args)
-    return bytes(connection.execute(text(sql), values).scalar_one())
+    return bytes(connection.execute(tile_query(layers, tile, at, args)).scalar_one())
 
 
 def arguments(network: str, as_recorded: datetime | None = None) -> Json:
@@ -44,24 +58,32 @@ def arguments(network: str, as_recorded: datetime | None = None) -> Json:
     return {"network": network} | ({"as_recorded": write_instant(as_recorded)} if as_recorded else {})
 
 
-def tile_sql(
+def tile_query(
     layers: Sequence[Layer], tile: TileCoord, at: datetime | None = None, args: Json | None = None
-) -> tuple[str, dict[str, Any]]:
-    """The statement that `render` sends, with its parameters by name; for EXPLAIN."""
-    sql = "SELECT " + " || ".join(f"coalesce(({_layer_sql(layer)}), ''::bytea)" for layer in layers)
-    return sql, {"z": tile.z, "x": tile.x, "y": tile.y, "at": at, "args": json.dumps(args or {})}
+) -> Select[Any]:
+    """The statement that `render` sends: the tiles of the layers one after the other, an empty one as no bytes."""
+    empty: ColumnElement[Any] = literal_column("''::bytea", BYTEA)
+    drawn = [_layer_query(layer, tile, at, args or {}) for layer in layers]
+    held: list[ColumnElement[Any]] = [func.coalesce(each, empty, type_=BYTEA) for each in drawn]
+    return select(reduce(_followed_by, held[1:], held[0]))
 
 
-def _layer_sql(layer: Layer) -> str:
+def _followed_by(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    return one.op("||")(other)
+
+
+def _layer_query(layer: Layer, tile: TileCoord, at: datetime | None, args: Json) -> ColumnElement[Any]:
     """The box is a constant expression, so that the layer's function is inlined and its index used."""
-    box = f"st_tileenvelope(:z, :x, :y, margin => {BUFFER / EXTENT})"
-    fields = "".join(f", l.{name}" for name in layer.fields)
-    return (
-        f"SELECT st_asmvt(f, '{layer.id}', {EXTENT}, 'geom', 'feature_id') FROM (SELECT l.feature_id,"  # noqa: S608
-        f" st_asmvtgeom(l.geom, st_tileenvelope(:z, :x, :y), {EXTENT}, {BUFFER}, true) AS geom{fields}"
-        f" FROM {layer.function}(:z, {box}, CAST(:at AS timestamptz), CAST(:args AS jsonb)) AS l"
-        " ORDER BY l.feature_id) AS f"
-    )
+    place = (tile.z, tile.x, tile.y)
+    margin: ColumnElement[float] = literal_column(f"margin => {BUFFER / EXTENT}")
+    words = cast(literal(json.dumps(args), Text), JSONB)
+    asked = (tile.z, func.st_tileenvelope(*place, margin), literal(at, INSTANT), words)
+    columns: list[ColumnClause[Any]] = [column(name) for name in ("feature_id", "geom", *layer.fields)]
+    rows = getattr(func.tile, layer.id)(*asked).table_valued(*columns, name="l")
+    geom = func.st_asmvtgeom(rows.c.geom, func.st_tileenvelope(*place), EXTENT, BUFFER, True).label("geom")
+    fields = [rows.c[name] for name in layer.fields]
+    drawn = select(rows.c.feature_id, geom, *fields).order_by(rows.c.feature_id).subquery("f")
+    return select(func.st_asmvt(drawn.table_valued(), layer.id, EXTENT, "geom", "feature_id")).scalar_subquery()
 
 
 def etag(body: bytes) -> str:
@@ -110,7 +132,7 @@ def _placed(part: Json, layer: Layer) -> Json:
     return head | part
 
 
-def _source(layer: Layer, base_url: str) -> dict[str, Any]:
+def _source(layer: Layer, base_url: str) -> Json:
     return {
         "type": "vector",
         "tiles": [_address([layer], base_url)],

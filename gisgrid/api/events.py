@@ -4,7 +4,6 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
@@ -12,9 +11,11 @@ from fastapi.responses import StreamingResponse
 from gisgrid.api.answers import problems
 from gisgrid.api.session import CurrentCaller
 from gisgrid.api.tiles import visible_layers
-from gisgrid.changes import CHANNEL, is_told, latest_transaction, read_changes
+from gisgrid.changes import CHANNEL, Change, is_told, latest_transaction, read_changes
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import GisgridError
+from gisgrid.instants import write_instant
+from gisgrid.layers import Json
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 STREAM = {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events as they come"}
@@ -30,7 +31,7 @@ class ChangeFeed:
         self.database = database
         self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._listeners: dict[asyncio.Queue[dict[str, Any] | None], asyncio.AbstractEventLoop] = {}
+        self._listeners: dict[asyncio.Queue[Change | None], asyncio.AbstractEventLoop] = {}
         self._thread = threading.Thread(target=self._follow, name="change-feed", daemon=True)
 
     def start(self) -> None:
@@ -43,9 +44,9 @@ class ChangeFeed:
         self._hand_out([None])
         self._thread.join(timeout=5)
 
-    def listen(self) -> asyncio.Queue[dict[str, Any] | None]:
+    def listen(self) -> asyncio.Queue[Change | None]:
         """A queue of changes from now on; None ends it. A listener that falls far behind is ended."""
-        queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(QUEUE_LENGTH)
+        queue: asyncio.Queue[Change | None] = asyncio.Queue(QUEUE_LENGTH)
         with self._lock:
             self._listeners[queue] = asyncio.get_running_loop()
         return queue
@@ -56,7 +57,7 @@ class ChangeFeed:
         with self._lock:
             return len(self._listeners)
 
-    def leave(self, queue: asyncio.Queue[dict[str, Any] | None]) -> None:
+    def leave(self, queue: asyncio.Queue[Change | None]) -> None:
         """No more changes for this queue."""
         with self._lock:
             self._listeners.pop(queue, None)
@@ -76,7 +77,7 @@ class ChangeFeed:
             except (GisgridError, OSError):
                 self._stop.wait(POLL_S)
 
-    def _hand_out(self, changes: list[dict[str, Any] | None]) -> None:
+    def _hand_out(self, changes: list[Change | None]) -> None:
         with self._lock:
             listeners = list(self._listeners.items())
         for queue, loop in listeners:
@@ -84,11 +85,17 @@ class ChangeFeed:
                 loop.call_soon_threadsafe(_put, queue, change)
 
 
-def _put(queue: asyncio.Queue[dict[str, Any] | None], change: dict[str, Any] | None) -> None:
+def _put(queue: asyncio.Queue[Change | None], change: Change | None) -> None:
     if queue.full():
         queue.get_nowait()
         change = None
     queue.put_nowait(change)
+
+
+def _told(change: Change) -> Json:
+    """A change as JSON; whose it is stays here."""
+    told = {"layer": change.layer, "bbox": change.bbox, "tiles": change.tiles}
+    return {**told, "at": write_instant(change.at)}
 
 
 @router.get(
@@ -117,9 +124,8 @@ async def get_events(request: Request, caller: CurrentCaller) -> StreamingRespon
                     continue
                 if change is None:
                     return
-                if change["layer"] in visible and is_told(change, caller.scope):
-                    told = {key: value for key, value in change.items() if key != "path"}
-                    yield f"event: change\ndata: {json.dumps(told)}\n\n"
+                if change.layer in visible and is_told(change, caller.scope):
+                    yield f"event: change\ndata: {json.dumps(_told(change))}\n\n"
         finally:
             feed.leave(queue)
 

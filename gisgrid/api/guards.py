@@ -1,8 +1,7 @@
 """What every request passes: a limit on its body, headers that keep the answer in its place; HEAD as GET."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from re import Pattern
-from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -43,11 +42,11 @@ class _Passage:
             raise _BodyTooLarge
         return message
 
-    async def send(self, message: MutableMapping[str, Any]) -> None:
+    async def send(self, message: Message) -> None:
         if self.answered or not self.is_too_large:  # what the app makes of a broken-off body is not the answer
             await self.send_answer(message)
 
-    async def send_answer(self, message: MutableMapping[str, Any]) -> None:
+    async def send_answer(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.answered = True
             message["headers"] = [*message.get("headers", []), *HEADERS]

@@ -1,7 +1,6 @@
 """Is the process alive, is the service ready, how is it doing, what is it set to?"""
 
 import time
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection, text
@@ -69,16 +68,16 @@ def get_metrics(request: Request, database: CurrentDatabase) -> Response:
     return Response("".join(lines), media_type="text/plain; version=0.0.4")
 
 
-@router.get("/api/v1/config", response_model=Config)
-def get_config(request: Request, database: CurrentDatabase) -> dict[str, Any]:
+@router.get("/api/v1/config")
+def get_config(request: Request, database: CurrentDatabase) -> Config:
     """What a client needs to know of this server."""
     settings = request.app.state.settings
     with database.transaction() as connection:
         sample = connection.execute(text("SELECT sample_loaded FROM core.deployment")).scalar()
-    return {
-        "zone": settings.zone,
-        "due_soon_hours": settings.due_soon_hours,
-        "network": settings.network,
-        "version": __version__,
-        "sample": bool(sample),
-    }
+    return Config(
+        zone=settings.zone,
+        due_soon_hours=settings.due_soon_hours,
+        network=settings.network,
+        version=__version__,
+        sample=bool(sample),
+    )

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from gisgrid import errors
 from gisgrid.errors import Fault, GisgridError
+from gisgrid.layers import Json
 
 STATUS: dict[type[GisgridError], int] = {
     errors.Unreadable: 400,
@@ -40,7 +41,7 @@ def problem(status: int, title: str, faults: tuple[Fault, ...]) -> JSONResponse:
     return JSONResponse(problem_body(status, title, faults), status, _HEADERS.get(status), MEDIA_TYPE)
 
 
-def problem_body(status: int, title: str, faults: tuple[Fault, ...]) -> dict[str, Any]:
+def problem_body(status: int, title: str, faults: tuple[Fault, ...]) -> Json:
     """What a problem document says, where it is a part of another answer."""
     body = {
         "type": "about:blank",
@@ -49,7 +50,7 @@ def problem_body(status: int, title: str, faults: tuple[Fault, ...]) -> dict[str
         "detail": "; ".join(f"{fault.field}: {fault.message}" for fault in faults),
         "errors": [_entry(fault) for fault in faults],
     }
-    said: dict[str, Any] = sayable(body)
+    said: Json = sayable(body)
     return said
 
 

@@ -1,6 +1,6 @@
 """QR codes to be printed, and where a printed one leads today."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
@@ -51,20 +51,15 @@ def get_qr(request: Request, database: CurrentDatabase, code: Code) -> Response:
     return Response(draw_svg(placard), media_type=SVG)
 
 
-@router.get("/{code}", response_model=Leads, responses=problems(404))
-def get_leads(request: Request, database: CurrentDatabase, code: Code) -> dict[str, Any]:
+@router.get("/{code}", responses=problems(404))
+def get_leads(request: Request, database: CurrentDatabase, code: Code) -> Leads:
     """Where does a printed code lead today? After a redraw to the heirs of its ground."""
     network = request.app.state.settings.network
     with database.transaction() as connection:
         placard = find_placard(connection, code, network=network, public_url=_home(request))
         areas = list_areas(connection, code, network)
-    names = ("code", "name", "level", "kind", "share")
-    return {
-        "code": placard.code,
-        "name": placard.name,
-        "url": placard.url,
-        "areas": [{name: getattr(area, name) for name in names} for area in areas],
-    }
+    live = [LiveArea(code=a.code, name=a.name, level=a.level, kind=a.kind, share=a.share) for a in areas]
+    return Leads(code=placard.code, name=placard.name, url=placard.url, areas=live)
 
 
 def _home(request: Request) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import geopandas
 import numpy as np
@@ -29,7 +28,7 @@ class Plan:
     seed: int = 7
 
 
-def draw_district(plan: Plan) -> dict[str, Any]:
+def draw_district(plan: Plan) -> dict[str, shapely.Geometry]:
     """Polygons by code (EPSG:4326), invented; neighbours share every vertex. The same plan gives the same shapes."""
     across, up = _edges(plan)
     codes = _codes(plan)

@@ -1,10 +1,9 @@
 """An editor at work, timed: what QGIS sends with a login of its own, each save a transaction."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import shapely
 from sqlalchemy import Connection, Engine, text
@@ -54,7 +53,7 @@ class Desk:
             ).scalar_one()
         return number, time.monotonic() - began
 
-    def redraw(self, changeset_id: int, seed: int) -> dict[str, Any]:
+    def redraw(self, changeset_id: int, seed: int) -> dict[str, shapely.Geometry]:
         """New shapes by code for some neighbouring base grids of the draft, not yet saved."""
         with self.sit() as connection:
             rows = connection.execute(
@@ -67,7 +66,7 @@ class Desk:
         single = {code: shape.geoms[0] for code, shape in shapes.items() if len(shape.geoms) == 1}
         return take_bites(single, CHANGED, seed=seed)
 
-    def save(self, changeset_id: int, shapes: dict[str, Any]) -> float:
+    def save(self, changeset_id: int, shapes: Mapping[str, shapely.Geometry]) -> float:
         """Save them row by row in one transaction, as QGIS does; seconds, with the check and preview of the save."""
         began = time.monotonic()
         with self.sit() as connection:

@@ -4,7 +4,6 @@ import os
 import time
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 from sqlalchemy import Engine, text
 
@@ -26,7 +25,46 @@ class Case:
     areas: dict[str, str]
 
 
-def measure(superuser: Engine, case: Case, rounds: int) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Where:
+    """Which database, and on which of its areas."""
+
+    district: str
+    grids: int
+    tickets: int
+    on: str
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one redraw took, in seconds, and how many tickets moved."""
+
+    open_s: float
+    save_s: float
+    check_s: float
+    preview_s: float
+    publish_s: float
+    check_preview_publish_s: float
+    follow_s: float
+    moved: float
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How long the lock was away, and how long reports took before and while it was, in seconds."""
+
+    stall_s: float
+    report_usual_s: float
+    report_usual_max_s: float
+    report_max_s: float
+
+
+@dataclass(frozen=True)
+class Cost(Waits, Round, Where):
+    """All of it: the median of the rounds, and the longest of all waits."""
+
+
+def measure(superuser: Engine, case: Case, rounds: int) -> list[Cost]:
     """One row for each of the case's areas: seconds, the median of the rounds and the longest of all waits.
 
     `superuser` must not pool; every round changes five other grids and publishes them.
@@ -37,24 +75,23 @@ def measure(superuser: Engine, case: Case, rounds: int) -> list[dict[str, Any]]:
         return [_measure_area(desk, case, kind, code, rounds) for kind, code in case.areas.items()]
 
 
-def _measure_area(desk: Desk, case: Case, kind: str, code: str, rounds: int) -> dict[str, Any]:
-    runs = [_round(desk, code, seed) for seed in range(rounds)]
-    facts: dict[str, Any] = {"district": case.name, "grids": case.grids, "tickets": case.tickets, "on": kind}
-    facts |= {name: median(run[name] for run in runs) for name in runs[0]}
-    return facts | _watched(desk, code, seed=rounds, box=_box(desk.superuser))
+def _measure_area(desk: Desk, case: Case, kind: str, code: str, rounds: int) -> Cost:
+    runs = [vars(_round(desk, code, seed)) for seed in range(rounds)]
+    usual = {name: median(run[name] for run in runs) for name in runs[0]}
+    waits = _watched(desk, code, seed=rounds, box=_box(desk.superuser))
+    return Cost(case.name, case.grids, case.tickets, kind, **usual, **vars(waits))
 
 
-def _round(desk: Desk, code: str, seed: int) -> dict[str, float]:
+def _round(desk: Desk, code: str, seed: int) -> Round:
     number, opened = desk.open(code)
     saved = desk.save(number, desk.redraw(number, seed))
     checked, previewed = desk.run("check_changeset", number), desk.run("preview_changeset", number)
     published = desk.publish(number)
     moved, followed = desk.follow(number)
-    facts = {"open_s": opened, "save_s": saved, "check_s": checked, "preview_s": previewed, "publish_s": published}
-    return facts | {"check_preview_publish_s": checked + previewed + published, "follow_s": followed, "moved": moved}
+    return Round(opened, saved, checked, previewed, published, checked + previewed + published, followed, moved)
 
 
-def _watched(desk: Desk, code: str, *, seed: int, box: Box) -> dict[str, Any]:
+def _watched(desk: Desk, code: str, *, seed: int, box: Box) -> Waits:
     """One more redraw, published while reports come in: what the slowest of them waited."""
     number, _ = desk.open(code)
     desk.save(number, desk.redraw(number, seed))
@@ -65,12 +102,12 @@ def _watched(desk: Desk, code: str, *, seed: int, box: Box) -> dict[str, Any]:
         desk.follow(number)
         after = len(watch.lock_s) + 1, len(watch.report_s) + WRITERS
         time.sleep(PAUSE_S)
-    return {
-        "stall_s": max(watch.lock_s[before[0] : after[0]]),
-        "report_usual_s": median(watch.report_s[: before[1]]),
-        "report_usual_max_s": max(watch.report_s[: before[1]]),
-        "report_max_s": max(watch.report_s[before[1] : after[1]]),
-    }
+    return Waits(
+        stall_s=max(watch.lock_s[before[0] : after[0]]),
+        report_usual_s=median(watch.report_s[: before[1]]),
+        report_usual_max_s=max(watch.report_s[: before[1]]),
+        report_max_s=max(watch.report_s[before[1] : after[1]]),
+    )
 
 
 def _box(superuser: Engine) -> Box:

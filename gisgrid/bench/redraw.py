@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 import shapely
 
+Shapes = dict[str, shapely.Geometry]
 DEEP = 0.35
 """How far towards the middle of the losing grid a bite reaches."""
 
 
-def take_bites(shapes: dict[str, Any], count: int, *, seed: int) -> dict[str, Any]:
+def take_bites(shapes: Shapes, count: int, *, seed: int) -> Shapes:
     """New shapes for `count` grids that touch each other, by code; the ground that they cover together is the same.
 
     Raises ValueError where none of the grids has such neighbours.
@@ -17,7 +18,7 @@ def take_bites(shapes: dict[str, Any], count: int, *, seed: int) -> dict[str, An
     codes = list(shapes)
     tree = shapely.STRtree([shapes[code] for code in codes])
     for start in np.random.default_rng(seed).permutation(len(codes)):
-        changed: dict[str, Any] = {}
+        changed: Shapes = {}
         loser: str | None = codes[start]
         while loser is not None and len(changed) < count:
             near = [codes[index] for index in tree.query(shapes[loser], predicate="touches")]
@@ -28,7 +29,7 @@ def take_bites(shapes: dict[str, Any], count: int, *, seed: int) -> dict[str, An
     raise ValueError(f"no {count} grids touch each other in a row")
 
 
-def _bite(current: dict[str, Any], loser: str, near: list[str], changed: dict[str, Any]) -> str | None:
+def _bite(current: Shapes, loser: str, near: list[str], changed: Shapes) -> str | None:
     """The first neighbour that can take a bite does; its code."""
     for winner in near:
         bite = _between(current[loser], current[winner])

@@ -73,7 +73,7 @@ def read_live(connection: Connection, network: str, at: datetime | None = None) 
     ]
 
 
-def leaves_by_code(areas: Iterable[LiveArea], kind: str = "base") -> dict[str, Any]:
+def leaves_by_code(areas: Iterable[LiveArea], kind: str = "base") -> dict[str, shapely.Geometry]:
     """The shapes of the leaves of one kind."""
     return {area.code: area.geom for area in areas if area.level == LEAF and area.kind == kind}
 

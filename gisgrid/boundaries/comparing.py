@@ -1,7 +1,7 @@
 """Two networks over the same ground: how much of which area lies in which, and where their lines part."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from gisgrid.boundaries.finding import WARNING, Finding
-from gisgrid.boundaries.measuring import FlatMap, area_m2, areas_m2, polygons
+from gisgrid.boundaries.measuring import FlatMap, Shapes, area_m2, areas_m2, polygons
 
 LATTICE = 1e-13
 """Degrees; laid over each other without one, GEOS takes wrong ways where lines all but coincide."""
@@ -17,19 +17,25 @@ TOLERANCE_M = 2.0
 
 
 @dataclass(frozen=True)
-class Overlap:
-    """Ground that an area of the one and an area of the other network have in common, and its share of each."""
+class Shared:
+    """How much ground an area of the one and an area of the other network have in common, and its share of each."""
 
     base: str
     code: str
     area_m2: float
     base_share: float
     share: float
+
+
+@dataclass(frozen=True)
+class Overlap(Shared):
+    """The same with its shape, EPSG:4326."""
+
     geom: Any
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> Shared:
         """The same without the shape."""
-        return {name: value for name, value in vars(self).items() if name != "geom"}
+        return Shared(self.base, self.code, self.area_m2, self.base_share, self.share)
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class Comparison:
         return dict(sorted(homes.items()))
 
 
-def compare(base: Mapping[str, Any], other: Mapping[str, Any], tolerance_m: float = TOLERANCE_M) -> Comparison:
+def compare(base: Shapes, other: Shapes, tolerance_m: float = TOLERANCE_M) -> Comparison:
     """How do two networks (shapes by code, EPSG:4326) fit? Areas as `areas_m2` says them, so that rows add up.
 
     Misfits, with their shape: `line` runs farther than the tolerance from every line of the base; `piece` of a base
@@ -62,11 +68,11 @@ def compare(base: Mapping[str, Any], other: Mapping[str, Any], tolerance_m: floa
     are nowhere wider than twice the tolerance are none. Costs about 1 ms a pair of areas that meet.
     """
     overlaps = find_overlaps(base, other)
-    net = _Nets(dict(base), dict(other), overlaps, tolerance_m)
+    net = _Nets(base, other, overlaps, tolerance_m)
     return Comparison(overlaps, [*net.pieces(), *net.uncovered(), *net.lines()])
 
 
-def find_overlaps(base: Mapping[str, Any], other: Mapping[str, Any]) -> list[Overlap]:
+def find_overlaps(base: Shapes, other: Shapes) -> list[Overlap]:
     """The overlap matrix of two networks: its entries that are not zero, by base code, then the other's."""
     base_codes, codes = list(base), list(other)
     ours, theirs = (np.array(list(shapes.values()), dtype=object) for shapes in (base, other))
@@ -89,9 +95,7 @@ def find_overlaps(base: Mapping[str, Any], other: Mapping[str, Any]) -> list[Ove
 class _Nets:
     """Both networks laid on a flat map, to look for what does not fit."""
 
-    def __init__(
-        self, base: dict[str, Any], other: dict[str, Any], overlaps: list[Overlap], tolerance_m: float
-    ) -> None:
+    def __init__(self, base: Shapes, other: Shapes, overlaps: list[Overlap], tolerance_m: float) -> None:
         self.base, self.other, self.overlaps, self.tolerance_m = base, other, overlaps, tolerance_m
         ground = shapely.total_bounds(np.array([*base.values(), *other.values()], dtype=object))
         self.flat = FlatMap((ground[0] + ground[2]) / 2, (ground[1] + ground[3]) / 2)

@@ -1,20 +1,20 @@
 """Do these areas cover their ground once, edge to edge? Overlaps, holes, narrow gaps and lines that do not match."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import shapely
 
 from gisgrid.boundaries.finding import ERROR, WARNING, Finding
-from gisgrid.boundaries.measuring import area_m2, polygons, width_m
+from gisgrid.boundaries.measuring import Shapes, area_m2, polygons, width_m
 
 METRES_A_DEGREE = 111_320.0
 NOTHING_WIDER = 1e-12
 """Degrees (0.1 micrometres): an overlap or gap all of which is narrower is rounding; as app.overlaps_by_rounding."""
 
 
-def find_uncovered(shapes: Mapping[str, Any], gap_m: float) -> list[Finding]:
+def find_uncovered(shapes: Shapes, gap_m: float) -> list[Finding]:
     """What keeps these areas (by code, EPSG:4326, each valid) from being one coverage? Empty when they are.
 
     Overlaps and gaps narrower than `gap_m` are errors; wider holes, gaps that are open at an end, and lines of which

@@ -31,11 +31,24 @@ class Finding:
         point = shapely.point_on_surface(self.geom)
         return float(point.x), float(point.y)
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> "Found":
         """The same as plain values, the shape as a place."""
         lon, lat = self.place or (None, None)
-        named = {"kind": self.kind, "severity": self.severity, "code": self.code, "other_code": self.other_code}
-        return {**named, "message": self.message, "remedy": self.remedy, "lon": lon, "lat": lat}
+        return Found(self.kind, self.severity, self.code, self.other_code, self.message, self.remedy, lon, lat)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is wrong, with a point of its place (EPSG:4326; None where it has none)."""
+
+    kind: str
+    severity: str
+    code: str | None
+    other_code: str | None
+    message: str
+    remedy: str
+    lon: float | None
+    lat: float | None
 
 
 def write_findings(findings: Sequence[Finding], path: Path, layer: str = "problem") -> None:

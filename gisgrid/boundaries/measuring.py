@@ -1,5 +1,6 @@
 """How large is a piece of ground? Areas that add up, and a flat map in metres."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,8 @@ import shapely
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Shapes = Mapping[str, shapely.Geometry]
+"""Shapes by the code of their area, EPSG:4326."""
 
 _A, _F = 6378137.0, 1 / 298.257223563
 _B2, _E = (_A * (1 - _F)) ** 2, float(np.sqrt(_F * (2 - _F)))

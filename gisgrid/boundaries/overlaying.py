@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gisgrid.boundaries.measuring import FlatMap
+from gisgrid.boundaries.measuring import FlatMap, Shapes
 
 LATTICE = 1e-11
 """Degrees (a micrometre): all corners of the pieces lie on it, so the same networks always give the same pieces."""
@@ -25,7 +25,7 @@ class Piece:
     shape: Any
 
 
-def overlay(networks: Mapping[str, Mapping[str, Any]], tolerance_m: float) -> list[Piece]:
+def overlay(networks: Mapping[str, Shapes], tolerance_m: float) -> list[Piece]:
     """Cut the ground of these networks (by name: shapes by code) along all their lines; slivers go to a neighbour.
 
     A sliver is narrower than the tolerance on average (twice its area by its perimeter). It goes to the piece that it
@@ -39,7 +39,7 @@ def overlay(networks: Mapping[str, Mapping[str, Any]], tolerance_m: float) -> li
     return sorted(pieces, key=lambda piece: (-piece.shape.centroid.y, piece.shape.centroid.x))
 
 
-def _faces(networks: Mapping[str, Mapping[str, Any]]) -> tuple[Any, list[Label]]:
+def _faces(networks: Mapping[str, Shapes]) -> tuple[Any, list[Label]]:
     """All faces between the lines of all networks, and in which areas each lies."""
     shapes = {name: np.array(list(areas.values()), dtype=object) for name, areas in networks.items()}
     lines = shapely.boundary(np.concatenate(list(shapes.values())))

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
 from gisgrid.bench.coverage import DISTRICT, Plan, write_district
 from gisgrid.bench.filling import fill_posts, fill_tickets
-from gisgrid.bench.publish import Case, measure
+from gisgrid.bench.publish import Case, Cost, measure
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.cli.context import DataDir, DbPort, Json, say, show
 from gisgrid.cli.sample import load_sample
@@ -46,7 +47,7 @@ def publish(
 ) -> None:
     """What does redrawing five grids cost: open, save, check, preview, publish, follow; how long do reports wait?"""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
-    found: list[dict[str, Any]] = []
+    found: list[Cost] = []
     for size in grids:
         with _bench_database(settings) as url:
             database = Database(url, role=OWNER, statement_timeout_s=3600)
@@ -116,13 +117,13 @@ def _case(superuser: Engine, size: int, tickets: int) -> Case:
     return Case(name, count, tickets, {"a town": town, "the district": DISTRICT})
 
 
-def _print(found: list[dict[str, Any]], *, json: bool) -> None:
+def _print(found: list[Cost], *, json: bool) -> None:
     if json:
         show(found, "", as_json=True)
         return
     table = Table(*("" for _ in range(len(found) + 1)), box=None, show_header=False)
-    for name in found[0]:
-        table.add_row(name, *(_cell(facts[name]) for facts in found))
+    for name in (field.name for field in fields(Cost)):
+        table.add_row(name, *(_cell(getattr(cost, name)) for cost in found))
     Console(width=250, no_color=True).print(table)
 
 

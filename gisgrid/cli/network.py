@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import geopandas
 import typer
@@ -15,6 +15,7 @@ from gisgrid.boundaries.audit import leaves_by_code, read_live
 from gisgrid.boundaries.comparing import TOLERANCE_M, Comparison, Overlap, compare
 from gisgrid.boundaries.deriving import DeriveOrder, derive_pieces, publish_pieces, write_pieces
 from gisgrid.boundaries.finding import write_findings
+from gisgrid.boundaries.measuring import Shapes
 from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_start, read_time, say, show
 from gisgrid.cli.tables import print_rows
 from gisgrid.database import EVERYTHING, Database
@@ -51,7 +52,13 @@ def compare_networks(
     if json:
         matrix = [overlap.facts() for overlap in found.overlaps]
         misfits = [finding.facts() for finding in found.misfits]
-        result = {"base": base, "with": other, "at": date, "tolerance_m": tolerance_m, "matrix": matrix}
+        result: dict[str, object] = {
+            "base": base,
+            "with": other,
+            "at": date,
+            "tolerance_m": tolerance_m,
+            "matrix": matrix,
+        }
         result |= {"best": [overlap.facts() for overlap in best.values()], "misfits": misfits}
         show(result, "", as_json=True)
         return
@@ -115,7 +122,7 @@ def derive(
     show({"pieces": len(pieces), **asdict(done)}, text, as_json=json)
 
 
-def _leaves(database: Database, network: str, at: datetime | None) -> dict[str, Any]:
+def _leaves(database: Database, network: str, at: datetime | None) -> Shapes:
     with database.transaction(EVERYTHING, timeout_s=600) as connection:
         leaves = leaves_by_code(read_live(connection, network, at))
     if not leaves:
@@ -125,7 +132,7 @@ def _leaves(database: Database, network: str, at: datetime | None) -> dict[str, 
 
 def _write(found: Comparison, path: Path) -> None:
     frame = geopandas.GeoDataFrame(
-        [overlap.facts() for overlap in found.overlaps],
+        [vars(overlap.facts()) for overlap in found.overlaps],
         columns=["base", "code", "area_m2", "base_share", "share"],
         geometry=[overlap.geom for overlap in found.overlaps],
         crs=4326,

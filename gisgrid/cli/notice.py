@@ -3,15 +3,15 @@
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, deployed_cluster, owner_database, say, show
+from gisgrid.cli.tables import print_rows
 from gisgrid.instants import write_instant
 from gisgrid.notices import targets
 from gisgrid.notices.sender import Sender, open_database
@@ -129,6 +129,9 @@ def send(
     show(done, ", ".join(f"{count} {outcome}" for outcome, count in done.items()), as_json=json)
 
 
+Rows = Sequence[targets.Target | targets.Undelivered]
+
+
 def _until_stopped(sender: Sender) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -139,18 +142,15 @@ def _until_stopped(sender: Sender) -> None:
     sender.stop()
 
 
-def _print(found: list[dict[str, Any]], keys: tuple[str, ...], nothing: str, *, json: bool) -> None:
+def _print(found: Rows, keys: tuple[str, ...], nothing: str, *, json: bool) -> None:
     if json or not found:
         show(found, nothing, as_json=json)
         return
-    table = Table(*(key.replace("_", " ") for key in keys), box=None, header_style="bold")
-    for row in found:
-        table.add_row(*(_word(row[key]) for key in keys))
-    console = Console() if sys.stdout.isatty() else Console(width=250, no_color=True)
-    console.print(table)
+    rows = [[_word(getattr(row, key)) for key in keys] for row in found]
+    print_rows([key.replace("_", " ") for key in keys], rows, shown=len(rows))
 
 
-def _word(value: Any) -> str:
+def _word(value: object) -> str:
     if value is None:
         return ""
     return write_instant(value, to="minutes", separator=" ") if isinstance(value, datetime) else str(value)

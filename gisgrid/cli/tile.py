@@ -14,6 +14,9 @@ from gisgrid.layers import find_layers
 from gisgrid.settings import read_settings
 from gisgrid.tiles import arguments, render
 
+Feature = dict[str, Any]
+"""A feature as mapbox_vector_tile gives it: free properties."""
+
 
 def tile(
     layers: Annotated[str, typer.Argument(help="One or several layers: area,ticket,camera,patrol.")],
@@ -45,7 +48,7 @@ def read_place(place: str) -> TileCoord:
     return coord
 
 
-def read_tile(body: bytes) -> dict[str, list[dict[str, Any]]]:
+def read_tile(body: bytes) -> dict[str, list[Feature]]:
     """The features of each layer of a tile: id, geometry in tile units (y down), properties."""
     if not body:
         return {}
@@ -53,7 +56,7 @@ def read_tile(body: bytes) -> dict[str, list[dict[str, Any]]]:
     return {name: layer["features"] for name, layer in layers.items()}
 
 
-def describe(held: dict[str, list[dict[str, Any]]], size: int) -> str:
+def describe(held: dict[str, list[Feature]], size: int) -> str:
     """The same for people: a head and one line a feature."""
     if not held:
         return "nothing"

@@ -125,7 +125,7 @@ def _range(pair: Any, where: str) -> tuple[int, int]:
     raise _wrong(where, "is no pair of numbers", "write [1, 99]")
 
 
-def _check_keys(table: Mapping[str, Any], kinds: Mapping[str, type], needed: Iterable[str], where: str) -> None:
+def _check_keys(table: Mapping[str, object], kinds: Mapping[str, type], needed: Iterable[str], where: str) -> None:
     for key in needed:
         if key not in table:
             raise _wrong(where, f"{key} is missing", f"add {key} = ...")

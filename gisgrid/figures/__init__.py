@@ -3,12 +3,11 @@
 A rate is a share of 1, and None where there is nothing to divide by.
 """
 
-from gisgrid.figures.cohort import ORDERS, PRIVATE, By, Cohort, Level, Of, Order
+from gisgrid.figures.cohort import PRIVATE, By, Cohort, Level, Of, Order
 from gisgrid.figures.counting import Counts, Figures, FiguresRow, count_by
 from gisgrid.figures.ranking import Ranked, rank
 
 __all__ = [
-    "ORDERS",
     "PRIVATE",
     "By",
     "Cohort",

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal
 
 By = Literal["area", "category", "source", "post", "department", "day", "month"]
 Level = Literal["district", "town", "community", "grid"]
 Of = Literal["grid", "community", "town", "post"]
 Order = Literal["closing_rate", "on_time_rate", "received", "closed", "overdue", "hours_to_close"]
-ORDERS: tuple[str, ...] = get_args(Order)
 PRIVATE = ("post", "department")
 """Whose tickets these are is for whoever may see it: without a login nobody."""
 

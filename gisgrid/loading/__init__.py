@@ -5,6 +5,7 @@ Used by the rooms that load posts, tickets, cameras, places and pings; docs/load
 
 from gisgrid.loading.cells import BadCell, choice, clock, day, instant, number, plain, weekdays, whole, words
 from gisgrid.loading.points import believable_points, district_extent, point_columns, read_points
+from gisgrid.loading.saving import as_records
 from gisgrid.loading.sheets import ReadOptions, Sheet, decode, read_csv, read_sheet
 from gisgrid.loading.table import Column, Loaded, Row, Table, read_table
 from gisgrid.loading.turn import take_turn
@@ -17,6 +18,7 @@ __all__ = [
     "Row",
     "Sheet",
     "Table",
+    "as_records",
     "believable_points",
     "choice",
     "clock",

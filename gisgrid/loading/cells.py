@@ -4,9 +4,10 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 
 Reader = Callable[[str], Any]
+Meant = TypeVar("Meant")
 
 MAX_WORDS = 10_000
 MAX_PLAIN = 200
@@ -83,10 +84,10 @@ def whole(low: int, high: int) -> Reader:
     return read
 
 
-def choice(words_for: Mapping[str, Any]) -> Reader:
+def choice(words_for: Mapping[str, Meant]) -> Callable[[str], Meant]:
     """A reader of one of these words, upper or lower case; the value that it stands for."""
 
-    def read(text: str) -> Any:
+    def read(text: str) -> Meant:
         if text.lower() not in words_for:
             raise BadCell(f"{text[:40]!r} is none of them", f"one of {', '.join(words_for)}")
         return words_for[text.lower()]

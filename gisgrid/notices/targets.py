@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
@@ -29,6 +30,41 @@ class TargetOrder:
     category: str = ""
     with_words: bool = False
     may_be_private: bool = False
+
+
+@dataclass(frozen=True)
+class Target:
+    """Who is told: of which topics, area and category; how much waits since when, what the last failure was."""
+
+    name: str
+    kind: str
+    address: str
+    topics: list[str]
+    area: str | None
+    category: str | None
+    has_words: bool
+    may_be_private: bool
+    failures: int
+    waiting: int
+    oldest: datetime | None
+    parked: int
+    delivered: int
+    said: str | None
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """A notice that has not arrived: `state` is waiting or parked, `said` what the last attempt came to."""
+
+    target: str
+    number: str
+    topic: str
+    notice_id: UUID
+    since: datetime
+    attempts: int
+    state: str
+    next_at: datetime
+    said: str | None
 
 
 def add_target(connection: Connection, order: TargetOrder, *, may_be_http: bool) -> str | None:
@@ -58,7 +94,7 @@ def add_target(connection: Connection, order: TargetOrder, *, may_be_http: bool)
     return secret
 
 
-def list_targets(connection: Connection) -> list[dict[str, Any]]:
+def list_targets(connection: Connection) -> list[Target]:
     """Who is told, how much waits and is parked, what the last failure was. Secrets are not shown."""
     rows = connection.execute(
         text(
@@ -73,7 +109,7 @@ def list_targets(connection: Connection) -> list[dict[str, Any]]:
             "  AND x.said IS NOT NULL ORDER BY x.tried_at DESC NULLS LAST LIMIT 1) AS l ON true ORDER BY g.name"
         )
     )
-    return [dict(row._mapping) for row in rows]
+    return [Target(**row._mapping) for row in rows]
 
 
 def remove_target(connection: Connection, name: str) -> int:
@@ -86,7 +122,7 @@ def remove_target(connection: Connection, name: str) -> int:
     return left
 
 
-def list_undelivered(connection: Connection, name: str = "", *, parked_only: bool, limit: int) -> list[dict[str, Any]]:
+def list_undelivered(connection: Connection, name: str = "", *, parked_only: bool, limit: int) -> list[Undelivered]:
     """What has not arrived, the oldest first: waiting or parked, since when, what the last attempt came to."""
     rows = connection.execute(
         text(
@@ -99,7 +135,7 @@ def list_undelivered(connection: Connection, name: str = "", *, parked_only: boo
         ),
         {"name": name, "parked_only": parked_only, "limit": limit},
     )
-    return [dict(row._mapping) for row in rows]
+    return [Undelivered(**row._mapping) for row in rows]
 
 
 def retry(connection: Connection, name: str) -> int:

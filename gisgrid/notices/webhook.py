@@ -2,7 +2,7 @@
 
 import json
 import ssl
-from typing import Any
+from typing import TypedDict
 
 from gisgrid.instants import write_instant
 from gisgrid.notices.addresses import read_address
@@ -10,6 +10,15 @@ from gisgrid.notices.outcome import judge
 from gisgrid.notices.queue import Notice
 from gisgrid.notices.signing import sign
 from gisgrid.notices.wire import post
+
+
+class Message(TypedDict):
+    """What an end point is sent, by the names of Standard Webhooks; `data` are the ticket's facts."""
+
+    id: str
+    type: str
+    timestamp: str
+    data: dict[str, object]
 
 
 def send_webhook(notice: Notice, tls: ssl.SSLContext, *, may_be_http: bool) -> None:
@@ -26,9 +35,9 @@ def send_webhook(notice: Notice, tls: ssl.SSLContext, *, may_be_http: bool) -> N
     judge(post(address, body, headers, tls=tls, may_be_private=notice.may_be_private))
 
 
-def message(notice: Notice) -> dict[str, Any]:
+def message(notice: Notice) -> Message:
     """What is sent: id, topic and time of the event, the ticket's facts then; words only to whom they are trusted."""
-    data = dict(notice.facts)
+    data: dict[str, object] = dict(notice.facts)
     if notice.description is not None:
         data["description"] = notice.description
     at = write_instant(notice.happened_at)

@@ -28,7 +28,7 @@ class Changeset:
 
     def at(self, connection: Connection) -> datetime:
         """The database's time at which the present list was first seen."""
-        told = json.dumps([list_services(connection), ATTRIBUTES]).encode()
+        told = json.dumps([list_services(connection), ATTRIBUTES], default=vars).encode()
         digest = hashlib.sha256(told).digest()
         now: datetime = connection.execute(text("SELECT now()")).scalar_one()
         with self._lock:

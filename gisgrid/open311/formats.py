@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import is_dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 from xml.sax.saxutils import escape
@@ -36,15 +37,17 @@ def format_of(request: Request) -> Format:
 
 
 def render(kind: Format, root: str, value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """An answer: `value` is what stands under the root, a list or an object."""
+    """An answer: `value` is what stands under the root: a list, a dataclass or an object."""
     if kind == "json":
-        body = json.dumps(value, ensure_ascii=False)
+        body = json.dumps(value, ensure_ascii=False, default=vars)
     else:
         body = '<?xml version="1.0" encoding="utf-8"?>\n' + _element(root, value) + "\n"
     return Response(body.encode("utf-8", "replace"), status, headers, MEDIA[kind])
 
 
 def _element(name: str, value: Any) -> str:
+    if is_dataclass(value):
+        value = vars(value)
     if isinstance(value, list):
         inner = "".join(_element(ITEMS[name], item) for item in value)
     elif isinstance(value, dict):

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from gisgrid.open311.asking import Arguments, CurrentDatabase, CurrentSettings, check_reader, storable
 from gisgrid.open311.faults import Fault311
@@ -30,6 +30,29 @@ class Wanted:
     end: datetime | None
 
 
+@dataclass(frozen=True)
+class ServiceRequest:
+    """A ticket as the standard tells it, field by field: public facts, times as the standard writes them."""
+
+    service_request_id: str
+    status: str
+    status_notes: str
+    service_name: str
+    service_code: str
+    description: None
+    agency_responsible: str | None
+    service_notice: None
+    requested_datetime: str | None
+    updated_datetime: str | None
+    expected_datetime: str | None
+    address: None
+    address_id: str | None
+    zipcode: None
+    lat: float | None
+    long: float | None
+    media_url: None
+
+
 def read_wanted(arguments: Mapping[str, str], zone: ZoneInfo) -> Wanted:
     """What is asked for? Ids override everything else. Raises Fault311 (400)."""
     ids = _list(arguments, "service_request_id")
@@ -46,7 +69,7 @@ def read_wanted(arguments: Mapping[str, str], zone: ZoneInfo) -> Wanted:
     return Wanted(None, _list(arguments, "service_code") or None, statuses, start, end)
 
 
-def list_requests(connection: Connection, wanted: Wanted, zone: ZoneInfo) -> list[dict[str, Any]]:
+def list_requests(connection: Connection, wanted: Wanted, zone: ZoneInfo) -> list[ServiceRequest]:
     """The public facts of these requests, the newest first, at most 1000; if nothing is said, of the last 90 days."""
     rows = connection.execute(
         text(
@@ -72,26 +95,26 @@ def list_requests(connection: Connection, wanted: Wanted, zone: ZoneInfo) -> lis
     return [_told(row, zone) for row in rows]
 
 
-def _told(row: Any, zone: ZoneInfo) -> dict[str, Any]:
-    return {
-        "service_request_id": row.number,
-        "status": row.status,
-        "status_notes": row.step_zh,
-        "service_name": row.category_zh,
-        "service_code": row.category,
-        "description": None,  # words are not public
-        "agency_responsible": row.area_name,
-        "service_notice": None,
-        "requested_datetime": w3c(row.received_at, zone),
-        "updated_datetime": w3c(row.closed_at or row.changed_at, zone),
-        "expected_datetime": w3c(row.due_at, zone),
-        "address": None,
-        "address_id": row.grid_code,
-        "zipcode": None,
-        "lat": row.lat,
-        "long": row.lon,
-        "media_url": None,
-    }
+def _told(row: Row[Any], zone: ZoneInfo) -> ServiceRequest:
+    return ServiceRequest(
+        service_request_id=row.number,
+        status=row.status,
+        status_notes=row.step_zh,
+        service_name=row.category_zh,
+        service_code=row.category,
+        description=None,  # words are not public
+        agency_responsible=row.area_name,
+        service_notice=None,
+        requested_datetime=w3c(row.received_at, zone),
+        updated_datetime=w3c(row.closed_at or row.changed_at, zone),
+        expected_datetime=w3c(row.due_at, zone),
+        address=None,
+        address_id=row.grid_code,
+        zipcode=None,
+        lat=row.lat,
+        long=row.lon,
+        media_url=None,
+    )
 
 
 @router.get("/requests.{extension}")

@@ -1,6 +1,6 @@
 """Services are categories: their list, and what else may be told of a report."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection, text
@@ -26,7 +26,20 @@ ATTRIBUTES = [
 """What the standard has no field for: how exact the point is decides how sure its grid is."""
 
 
-def list_services(connection: Connection) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Service:
+    """A category as the standard lists it, field by field."""
+
+    service_code: str
+    service_name: str
+    description: str
+    metadata: bool
+    type: str
+    keywords: str
+    group: str
+
+
+def list_services(connection: Connection) -> list[Service]:
     """Every category that a report can be about, as the standard lists them."""
     rows = connection.execute(
         text(
@@ -36,15 +49,15 @@ def list_services(connection: Connection) -> list[dict[str, Any]]:
         )
     )
     return [
-        {
-            "service_code": row.category,
-            "service_name": row.name_zh,
-            "description": row.name_en,
-            "metadata": True,
-            "type": "realtime",
-            "keywords": ", ".join(filter(None, (row.name_zh, row.name_en, row.above))),
-            "group": row.above,
-        }
+        Service(
+            service_code=row.category,
+            service_name=row.name_zh,
+            description=row.name_en,
+            metadata=True,
+            type="realtime",
+            keywords=", ".join(filter(None, (row.name_zh, row.name_en, row.above))),
+            group=row.above,
+        )
         for row in rows
     ]
 

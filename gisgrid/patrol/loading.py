@@ -1,7 +1,7 @@
 """The points of patrols come in; the H3 cells that they lie in were seen then."""
 
-import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from gisgrid.loading import (
     ReadOptions,
     Sheet,
     Table,
+    as_records,
     district_extent,
     instant,
     number,
@@ -56,6 +57,27 @@ ORDER BY g.cell
 ON CONFLICT (cell) DO UPDATE SET seen_at = excluded.seen_at, path = excluded.path
 WHERE o.seen_at < excluded.seen_at
 """
+
+
+@dataclass(frozen=True)
+class Ping:
+    """A point of a patrol as it is saved: WGS 84, with the H3 cell that holds it."""
+
+    worker: str
+    at: datetime
+    cell: int
+    accuracy_m: float | None
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True)
+class SeenCell:
+    """An H3 cell, when it was last seen, and its outline as WKT."""
+
+    cell: int
+    seen_at: datetime
+    shape: str
 
 
 def load_pings(database: Database, source: Path | Sheet, options: ReadOptions | None = None) -> Loaded:
@@ -121,36 +143,30 @@ def _check_times(table: Table) -> None:
             table.fault(row, "at", f"{write_instant(row['at'])} is still to come", "correct the time or its offset")
 
 
-def _without_repeats(table: Table) -> list[dict[str, Any]]:
+def _without_repeats(table: Table) -> list[Ping]:
     """One row for each worker and instant; the same worker in two places at once is a fault."""
-    kept: dict[tuple[str, datetime], tuple[str, dict[str, Any]]] = {}
+    kept: dict[tuple[str, datetime], tuple[str, Ping]] = {}
     for row in table.rows:
         point = row["point"]
-        ping = {
-            "worker": row["worker"],
-            "at": write_instant(row["at"]),
-            "cell": h3.latlng_to_cell(point.lat, point.lon, CELL_RESOLUTION),
-            "accuracy_m": row["accuracy_m"],
-            "lon": point.lon,
-            "lat": point.lat,
-        }
-        place, first = kept.setdefault((row["worker"], row["at"]), (row.place, ping))
-        if (first["lon"], first["lat"]) != (ping["lon"], ping["lat"]):
+        cell = h3.latlng_to_cell(point.lat, point.lon, CELL_RESOLUTION)
+        ping = Ping(row["worker"], row["at"], cell, row["accuracy_m"], point.lon, point.lat)
+        place, first = kept.setdefault((ping.worker, ping.at), (row.place, ping))
+        if (first.lon, first.lat) != (ping.lon, ping.lat):
             remedy = "give the instants to the fraction of a second, or leave one out"
-            table.fault(row, "at", f"{row['worker']} was elsewhere at this instant ({place})", remedy)
+            table.fault(row, "at", f"{ping.worker} was elsewhere at this instant ({place})", remedy)
     return [ping for _, ping in kept.values()]
 
 
-def _save(connection: Connection, pings: list[dict[str, Any]]) -> int:
+def _save(connection: Connection, pings: list[Ping]) -> int:
     loaded = 0
     for start in range(0, len(pings), BATCH):
-        batch = json.dumps(pings[start : start + BATCH])
+        batch = as_records(pings[start : start + BATCH])
         loaded += connection.execute(text(_SAVE_PINGS), {"rows": batch, "network": NETWORK}).rowcount
-    seen: dict[int, str] = {}
-    for ping in sorted(pings, key=lambda p: datetime.fromisoformat(p["at"])):
-        seen[ping["cell"]] = ping["at"]
-    cells = [{"cell": cell, "seen_at": at, "shape": cell_shape(cell)} for cell, at in seen.items()]
-    connection.execute(text(_SAVE_CELLS), {"cells": json.dumps(cells), "network": NETWORK})
+    seen: dict[int, datetime] = {}
+    for ping in sorted(pings, key=lambda p: p.at):
+        seen[ping.cell] = ping.at
+    cells = as_records(SeenCell(cell, at, cell_shape(cell)) for cell, at in seen.items())
+    connection.execute(text(_SAVE_CELLS), {"cells": cells, "network": NETWORK})
     return loaded
 
 

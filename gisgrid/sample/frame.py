@@ -1,7 +1,7 @@
 """From the plane in metres to degrees, and the features that files carry."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 from gisgrid.sample.mesh import Mesh, Place, Ring
 
@@ -11,7 +11,20 @@ METRES_PER_DEGREE = (98_700.0, 110_800.0)
 
 INVENTED = "Invented shapes under official codes and names: no real boundary, street or river is shown."
 
-Feature = dict[str, Any]
+
+class Shape(TypedDict):
+    """A GeoJSON geometry."""
+
+    type: str
+    coordinates: list[Any]
+
+
+class Feature(TypedDict):
+    """A GeoJSON feature; its properties are free."""
+
+    type: str
+    properties: dict[str, object]
+    geometry: Shape
 
 
 def to_degrees(place: Place) -> tuple[float, float]:
@@ -22,12 +35,12 @@ def to_degrees(place: Place) -> tuple[float, float]:
     )
 
 
-def line_of(mesh: Mesh, line: Iterable[int]) -> dict[str, Any]:
+def line_of(mesh: Mesh, line: Iterable[int]) -> Shape:
     """A GeoJSON LineString along vertices."""
     return {"type": "LineString", "coordinates": [to_degrees(p) for p in mesh.trace(line)]}
 
 
-def polygon_of(mesh: Mesh, rings: Sequence[Ring]) -> dict[str, Any]:
+def polygon_of(mesh: Mesh, rings: Sequence[Ring]) -> Shape:
     """A GeoJSON Polygon, or a MultiPolygon where the outer rings are several; each ring starts at
     its lowest vertex number, so the same ground is always written the same way."""
     outer = [ring for ring in rings if mesh.area_m2(ring) > 0]
@@ -45,6 +58,6 @@ def _closed(mesh: Mesh, ring: Ring) -> list[tuple[float, float]]:
     return [to_degrees(place) for place in places]
 
 
-def feature(geometry: dict[str, Any], **properties: object) -> Feature:
+def feature(geometry: Shape, **properties: object) -> Feature:
     """A GeoJSON feature."""
     return {"type": "Feature", "properties": properties, "geometry": geometry}

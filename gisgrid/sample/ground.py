@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from gisgrid.sample.chance import Dice, Noise
 from gisgrid.sample.cutting import Planner, Wish
@@ -18,6 +18,27 @@ WARPS_M = ((3800.0, 230.0), (1300.0, 60.0), (520.0, 14.0))
 """Waves and amounts by which the finished plane is bent, so that no street stays ruler-straight."""
 
 NAMES = Path(__file__).with_name("anyuan.json")
+
+
+class Named(TypedDict):
+    """An area of the official division."""
+
+    code: str
+    name: str
+
+
+class Town(Named):
+    """A town and its communities."""
+
+    communities: list[Named]
+
+
+class District(Named):
+    """The district, and what it lies in."""
+
+    city: Named
+    province: Named
+    towns: list[Town]
 
 
 @dataclass
@@ -42,9 +63,9 @@ class Community:
 
 
 @cache
-def official() -> dict[str, Any]:
+def official() -> District:
     """The district's official codes and names: towns and their communities."""
-    found: dict[str, Any] = json.loads(NAMES.read_text(encoding="utf-8"))
+    found: District = json.loads(NAMES.read_text(encoding="utf-8"))
     return found
 
 
@@ -110,7 +131,7 @@ class Ground:
         for ring, group in zip(faces, self._by_face(faces, members), strict=True):
             yield from self._communities(ring, group, code)
 
-    def _by_face(self, faces: list[Ring], members: list[dict[str, str]]) -> list[list[Any]]:
+    def _by_face(self, faces: list[Ring], members: list[Named]) -> list[list[Named]]:
         if len(faces) == 1:
             return [members]
         areas = [self.mesh.area_m2(ring) for ring in faces]
@@ -118,7 +139,7 @@ class Ground:
         first = members[:: max(1, len(members) // share)][:share]
         return [first, [m for m in members if m not in first]]
 
-    def _communities(self, ring: Ring, members: Sequence[dict[str, str]], town: str) -> Iterator[Community]:
+    def _communities(self, ring: Ring, members: Sequence[Named], town: str) -> Iterator[Community]:
         if len(members) == 1:
             yield Community(members[0]["code"], members[0]["name"], ring)
             return

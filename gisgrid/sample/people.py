@@ -17,7 +17,7 @@ DEPARTMENTS = (
     "区民政局 区城管局 区卫健委 区应急局 区住建局 区司法局 区人社局 区教育局 区水利局 区农业农村局 "
     "区市场监管局 区医保局 区信访局 区文旅局 区财政局"
 ).split()
-BUILDINGS, BUILDING_HEADS, UNIT_HEADS = 48, 42, 101
+BUILDINGS, BUILDING_HEADS = 48, 42
 
 Row = dict[str, object]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gisgrid.sample.chance import Dice
-from gisgrid.sample.frame import Feature, feature, line_of, to_degrees
+from gisgrid.sample.frame import Feature, Shape, feature, line_of, to_degrees
 from gisgrid.sample.ground import Ground
 from gisgrid.sample.mesh import Place
 
@@ -70,8 +70,8 @@ def river_features(ground: Ground) -> list[Feature]:
     course = river_course(ground)
     right, left = banks(course)
     ring = [to_degrees(place) for place in [*right, *left[::-1], right[0]]]
-    surface = {"type": "Polygon", "coordinates": [ring]}
-    middle = {"type": "LineString", "coordinates": [to_degrees(place) for place in course]}
+    surface: Shape = {"type": "Polygon", "coordinates": [ring]}
+    middle: Shape = {"type": "LineString", "coordinates": [to_degrees(place) for place in course]}
     return [
         feature(surface, name=RIVER_NAME, kind="surface"),
         feature(middle, name=RIVER_NAME, kind="middle"),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from gisgrid.database import SERVICE
 from gisgrid.geo import LonLat, TileCoord, tile_at
 from gisgrid.layers import Layer
-from gisgrid.tiles import BANDS, EXTENT, render, tile_sql
+from gisgrid.tiles import BANDS, EXTENT, render, tile_query
 from tests.layers.conftest import Place, become
 
 SPOT = LonLat(113.87, 27.62)
@@ -103,8 +103,8 @@ def test_the_search_uses_the_gist_index_under_row_policies(layer: Layer, db: Con
     # A sample of 10,000 rows may tempt the planner; where the index cannot be used it scans in spite of this.
     db.execute(text("SET LOCAL enable_seqscan = off"))
     become(db, SERVICE)
-    sql, values = tile_sql([layer], tile_at(SPOT, 16))
-    plan = "\n".join(db.execute(text(f"EXPLAIN (ANALYZE, COSTS OFF) {sql}"), values).scalars())
+    asked = tile_query([layer], tile_at(SPOT, 16)).compile(db)
+    plan = "\n".join(db.exec_driver_sql(f"EXPLAIN (ANALYZE, COSTS OFF) {asked}", asked.params).scalars())
     searched = [line for line in plan.splitlines() if "Index Cond" in line and "_3857 &&" in line]
     assert searched, plan
     assert "Function Scan" not in plan, "the layer's function was not inlined\n" + plan

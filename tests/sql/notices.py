@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.notices.sender import POOL, Sender
-from gisgrid.notices.targets import TargetOrder, add_target, list_targets
+from gisgrid.notices.targets import Target, TargetOrder, add_target, list_targets
 from gisgrid.settings import Settings
 from gisgrid.tickets.intake import Report, receive
 from tests.drawing import draw, publish_leaves, spot
@@ -62,7 +62,7 @@ def step(owner: Database, number: str, to_step: str, note: str | None = None) ->
     assert done == [(None,)]
 
 
-def listed(owner: Database) -> list[dict[str, Any]]:
+def listed(owner: Database) -> list[Target]:
     """The targets as the list shows them."""
     with owner.transaction() as connection:
         return list_targets(connection)

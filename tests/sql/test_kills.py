@@ -157,7 +157,7 @@ def _starts(settings: Settings) -> bool:
 
 def _waiting(owner: Database) -> int:
     try:
-        return sum(int(str(row["waiting"])) for row in listed(owner))
+        return sum(int(str(row.waiting)) for row in listed(owner))
     except GisgridError:
         return -1
 

@@ -87,7 +87,7 @@ def test_a_day_without_the_end_point_loses_nothing(owner: Database, owner_url: s
         for _ in range(30):
             sender.send_once()
             pass_time(owner, 3600)
-        assert [row["waiting"] for row in listed(owner)] == [30]
+        assert [row.waiting for row in listed(owner)] == [30]
         hook.behave = OK
         hook.requests.clear()
         for _ in range(3):
@@ -95,7 +95,7 @@ def test_a_day_without_the_end_point_loses_nothing(owner: Database, owner_url: s
             pass_time(owner, 2 * 3600)
         assert sorted({r.message["data"]["number"] for r in hook.requests}) == sorted(numbers)
         assert len({r.id for r in hook.requests}) == 30
-        assert [(row["waiting"], row["delivered"], row["failures"]) for row in listed(owner)] == [(0, 30, 0)]
+        assert [(row.waiting, row.delivered, row.failures) for row in listed(owner)] == [(0, 30, 0)]
 
 
 def test_what_cannot_be_delivered_for_days_is_parked_listed_and_tried_again_on_demand(
@@ -113,8 +113,8 @@ def test_what_cannot_be_delivered_for_days_is_parked_listed_and_tried_again_on_d
                 assert sender.outcomes["parked"] == 0
         with owner.transaction() as connection:
             parked = targets.list_undelivered(connection, "hook", parked_only=True, limit=10)
-        assert [row["number"] for row in parked] == numbers
-        assert all("answered 500: broken here" in row["said"] for row in parked)
+        assert [row.number for row in parked] == numbers
+        assert all("answered 500: broken here" in str(row.said) for row in parked)
         assert attempts[-1] == attempts[-5]  # nobody tries any more
         hook.behave = OK
         hook.requests.clear()
@@ -132,7 +132,7 @@ def test_a_notice_that_is_refused_holds_up_only_its_ticket(owner: Database, owne
         hook.behave = lambda connection, r: (refuse if bad.encode() in r.body else OK)(connection, r)
         assert dict(sender.send_once()) == {"waiting": 1, "delivered": 19}
         assert {r.message["data"]["number"] for r in hook.requests} == {bad, *others}
-        assert listed(owner)[0]["failures"] == 0
+        assert listed(owner)[0].failures == 0
 
 
 def test_an_end_point_that_is_gone_is_not_asked_again_and_one_that_asks_for_a_pause_gets_it(
@@ -177,7 +177,7 @@ def test_a_sender_killed_in_the_middle_sends_again_under_the_same_id(
         with sender_of(owner_url, lease_s=2) as sender:
             sender.start()
             until(lambda: len(hook.requests) >= 16)
-            until(lambda: listed(owner)[0]["waiting"] == 0)
+            until(lambda: listed(owner)[0].waiting == 0)
     first = {r.message["data"]["number"]: r.id for r in hook.requests[:4]}
     again = {r.message["data"]["number"]: r.id for r in hook.requests[4:]}
     assert sorted(again) == sorted(numbers)

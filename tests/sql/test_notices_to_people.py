@@ -73,11 +73,11 @@ def test_a_robot_that_refuses_inside_a_good_answer_has_not_been_told(owner: Data
         tell(owner, "group", f"{robot.url}?access_token=a", kind="dingtalk", secret="SECother")
         report(owner)
         assert dict(sender.send_once()) == {"waiting": 1}
-        assert "errcode 310000: sign not match" in str(listed(owner)[0]["said"])
+        assert "errcode 310000: sign not match" in str(listed(owner)[0].said)
         robot.behave = answer(200, b"<html>")
         pass_time(owner, 60)
         sender.send_once()
-        assert "without errcode: <html>" in str(listed(owner)[0]["said"])
+        assert "without errcode: <html>" in str(listed(owner)[0].said)
 
 
 def test_a_wecom_group_is_told_and_nothing_that_was_typed_is_markup(owner: Database, owner_url: str) -> None:
@@ -158,13 +158,13 @@ def test_a_server_that_cannot_be_believed_gets_no_password(
     with good_server(stranger, "grid", "secret") as (url, mailbox):
         with sender_of(owner_url, replace(SETTINGS, smtp_url=url)) as sender:
             assert dict(sender.send_once()) == {"waiting": 1}
-    assert "certificate" in str(listed(owner)[0]["said"])
+    assert "certificate" in str(listed(owner)[0].said)
     with bad_server() as plain:  # knows no STARTTLS
         url = plain.url.replace("smtp+plain://", "smtp://u:p@")
         pass_time(owner, 60)
         with sender_of(owner_url, replace(SETTINGS, smtp_url=url)) as sender:
             assert dict(sender.send_once()) == {"waiting": 1}
-    assert "STARTTLS" in str(listed(owner)[0]["said"])
+    assert "STARTTLS" in str(listed(owner)[0].said)
     assert not mailbox.letters + plain.letters
 
 
@@ -194,7 +194,7 @@ def test_a_server_that_fails_at_any_word_is_asked_again(
     report(owner)
     with bad_server(**says) as bad, sender_of(owner_url, replace(SETTINGS, smtp_url=bad.url)) as sender:
         assert dict(sender.send_once()) == {"waiting": 1}
-    assert told in str(listed(owner)[0]["said"]), listed(owner)[0]["said"]
+    assert told in str(listed(owner)[0].said), listed(owner)[0].said
     pass_time(owner, 60)
     with bad_server(QUIT="cut") as good, sender_of(owner_url, replace(SETTINGS, smtp_url=good.url)) as sender:
         assert dict(sender.send_once()) == {"delivered": 1}
@@ -220,7 +220,7 @@ def test_without_a_mail_server_letters_wait(owner: Database, owner_url: str) -> 
     report(owner)
     with sender_of(owner_url) as sender:
         assert dict(sender.send_once()) == {"waiting": 1}
-    assert "GISGRID_SMTP_URL" in str(listed(owner)[0]["said"])
+    assert "GISGRID_SMTP_URL" in str(listed(owner)[0].said)
 
 
 def test_a_setting_that_names_no_mail_server_is_refused() -> None:

@@ -120,12 +120,12 @@ def redraw(owner: Database, dice: random.Random, halves: dict[int, str]) -> int:
 def publish(race: Race, owner: Database, number: int) -> dict[str, Any]:
     """Publish; on a machine so slow that reports do not end for a minute, again while the writers take breath."""
     try:
-        return dict((publish_changeset(owner, number).summary or {}))
+        return dict(publish_changeset(owner, number).summary or {})
     except Conflict as conflict:
         print(f"\n{conflict}")
         race.going.clear()
         try:
-            return dict((publish_changeset(owner, number).summary or {}))
+            return dict(publish_changeset(owner, number).summary or {})
         finally:
             race.going.set()
 

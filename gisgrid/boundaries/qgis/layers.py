@@ -8,6 +8,8 @@ from typing import Any
 
 from gisgrid.settings import shipped
 
+Toml = dict[str, Any]
+"""A table of layers.toml as it stands there."""
 SERVICE = "gisgrid"
 """The libpq service that every layer names: where the server is and who asks is each clerk's own file."""
 
@@ -76,7 +78,7 @@ def read_layers(network: str = "base", path: Path | None = None) -> tuple[Projec
     return tuple(_layer(plan, entry) for entry in plan["layer"])
 
 
-def _layer(plan: dict[str, Any], entry: dict[str, Any]) -> ProjectLayer:
+def _layer(plan: Toml, entry: Toml) -> ProjectLayer:
     given = dict(entry)
     columns = plan["fields"].get(given.pop("fields", ""), {})
     defaults = given.get("defaults", {})
@@ -91,7 +93,7 @@ def _layer(plan: dict[str, Any], entry: dict[str, Any]) -> ProjectLayer:
     )
 
 
-def _field(name: str, column: dict[str, Any], default: str) -> FormField:
+def _field(name: str, column: Toml, default: str) -> FormField:
     return FormField(
         name=name,
         alias=column["alias"],

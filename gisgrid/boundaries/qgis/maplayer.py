@@ -4,12 +4,15 @@ import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 from gisgrid.boundaries.qgis.layers import FormField, ProjectLayer
 from gisgrid.settings import shipped
 
 PYTHON_ACTION = "1"
+Variant: TypeAlias = "str | bool | int | list[Variant] | Options"
+Options: TypeAlias = "Mapping[str, Variant]"
+"""What a widget is set to, as QGIS writes it."""
 SHAPES = {"Point": "Point", "LineString": "Line", "MultiPolygon": "Polygon", "Polygon": "Polygon"}
 
 
@@ -104,7 +107,7 @@ def _write_widget(element: ET.Element, column: FormField, others: Mapping[str, P
     config.append(_option(None, options))
 
 
-def _widget(column: FormField, others: Mapping[str, ProjectLayer]) -> tuple[str, dict[str, Any]]:
+def _widget(column: FormField, others: Mapping[str, ProjectLayer]) -> tuple[str, Options]:
     if column.values:
         return "ValueMap", {"map": [{words: value} for words, value in column.values]}
     if column.chosen_from:
@@ -126,9 +129,9 @@ def _widget(column: FormField, others: Mapping[str, ProjectLayer]) -> tuple[str,
     return "TextEdit", {"IsMultiline": False, "UseHtml": False}
 
 
-def _option(name: str | None, value: Any) -> ET.Element:
+def _option(name: str | None, value: Variant) -> ET.Element:
     """QGIS' XML of a variant: maps, lists, booleans, whole numbers, texts."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         element = ET.Element("Option", type="Map")
         element.extend(_option(key, inner) for key, inner in value.items())
     elif isinstance(value, list):
