@@ -1,8 +1,10 @@
 """Figures of an area: how do its tickets stand at an instant?"""
 
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, Interval, func, literal, select
+from sqlalchemy import BigInteger, BindParameter, Connection, Interval, Select, Text, bindparam, func, select
 
 from gisgrid.tables import INSTANT, counters, counters_then
 
@@ -21,10 +23,25 @@ def count_tickets(
     total = the children's totals + unplaced, always. Now: one pass over the subtree's tickets. At another instant, or
     as was recorded by then: also over what has changed of any ticket since, which is dearer (docs/boundaries.md).
     """
-    soon, then = literal(due_soon, Interval), func.coalesce(literal(at, INSTANT), func.now())
-    if at is None and as_recorded is None:
-        counted = counters(area_id, func.now(), zone, soon, alias="c")
-    else:
-        counted = counters_then(area_id, then, zone, soon, literal(as_recorded, INSTANT), alias="c")
-    row = connection.execute(select(*counted.c)).one()
+    query = _now() if at is None and as_recorded is None else _then()
+    values = {"area": area_id, "zone": zone, "due_soon": due_soon, "at": at, "as_recorded": as_recorded}
+    row = connection.execute(query, values).one()
     return {key: int(value) for key, value in row._mapping.items()}
+
+
+def _asked() -> tuple[BindParameter[Any], ...]:
+    kinds = {"area": BigInteger, "zone": Text, "due_soon": Interval}
+    return tuple(bindparam(name, type_=kind) for name, kind in kinds.items())
+
+
+@cache
+def _now() -> Select[Any]:
+    area, zone, due_soon = _asked()
+    return select(*counters(area, func.now(), zone, due_soon, alias="c").c)
+
+
+@cache
+def _then() -> Select[Any]:
+    area, zone, due_soon = _asked()
+    at, as_recorded = bindparam("at", type_=INSTANT), bindparam("as_recorded", type_=INSTANT)
+    return select(*counters_then(area, func.coalesce(at, func.now()), zone, due_soon, as_recorded, alias="c").c)

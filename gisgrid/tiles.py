@@ -4,19 +4,20 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 from sqlalchemy import (
     ColumnClause,
     ColumnElement,
     Connection,
+    Integer,
     Select,
     Text,
+    bindparam,
     cast,
     column,
     func,
-    literal,
     literal_column,
     select,
 )
@@ -50,7 +51,7 @@ def render(
     Searches and keeps BUFFER units beyond the edge. Rows come by feature id, so the same data gives the same bytes.
     `at` None means now. Sees what the connection's role and scope may see.
     """
-    return bytes(connection.execute(tile_query(layers, tile, at, args)).scalar_one())
+    return bytes(connection.execute(tile_query(layers), tile_values(tile, at, args)).scalar_one())
 
 
 def arguments(network: str, as_recorded: datetime | None = None) -> Json:
@@ -58,12 +59,21 @@ def arguments(network: str, as_recorded: datetime | None = None) -> Json:
     return {"network": network} | ({"as_recorded": write_instant(as_recorded)} if as_recorded else {})
 
 
-def tile_query(
-    layers: Sequence[Layer], tile: TileCoord, at: datetime | None = None, args: Json | None = None
-) -> Select[Any]:
+def tile_values(tile: TileCoord, at: datetime | None = None, args: Json | None = None) -> Json:
+    """What `tile_query` asks for by name."""
+    return {"z": tile.z, "x": tile.x, "y": tile.y, "at": at, "args": json.dumps(args or {})}
+
+
+def tile_query(layers: Sequence[Layer]) -> Select[Any]:
     """The statement that `render` sends: the tiles of the layers one after the other, an empty one as no bytes."""
+    return _query(tuple((layer.id, layer.fields) for layer in layers))
+
+
+@cache
+def _query(layers: tuple[tuple[str, tuple[str, ...]], ...]) -> Select[Any]:
+    """Built once for the same layers: that takes as long as a small tile."""
     empty: ColumnElement[Any] = literal_column("''::bytea", BYTEA)
-    drawn = [_layer_query(layer, tile, at, args or {}) for layer in layers]
+    drawn = [_layer_query(name, fields) for name, fields in layers]
     held: list[ColumnElement[Any]] = [func.coalesce(each, empty, type_=BYTEA) for each in drawn]
     return select(reduce(_followed_by, held[1:], held[0]))
 
@@ -72,18 +82,18 @@ def _followed_by(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnEl
     return one.op("||")(other)
 
 
-def _layer_query(layer: Layer, tile: TileCoord, at: datetime | None, args: Json) -> ColumnElement[Any]:
+def _layer_query(name: str, fields: Sequence[str]) -> ColumnElement[Any]:
     """The box is a constant expression, so that the layer's function is inlined and its index used."""
-    place = (tile.z, tile.x, tile.y)
+    z, x, y = (bindparam(part, type_=Integer) for part in "zxy")
     margin: ColumnElement[float] = literal_column(f"margin => {BUFFER / EXTENT}")
-    words = cast(literal(json.dumps(args), Text), JSONB)
-    asked = (tile.z, func.st_tileenvelope(*place, margin), literal(at, INSTANT), words)
-    columns: list[ColumnClause[Any]] = [column(name) for name in ("feature_id", "geom", *layer.fields)]
-    rows = getattr(func.tile, layer.id)(*asked).table_valued(*columns, name="l")
-    geom = func.st_asmvtgeom(rows.c.geom, func.st_tileenvelope(*place), EXTENT, BUFFER, True).label("geom")
-    fields = [rows.c[name] for name in layer.fields]
-    drawn = select(rows.c.feature_id, geom, *fields).order_by(rows.c.feature_id).subquery("f")
-    return select(func.st_asmvt(drawn.table_valued(), layer.id, EXTENT, "geom", "feature_id")).scalar_subquery()
+    at, args = bindparam("at", type_=INSTANT), cast(bindparam("args", type_=Text), JSONB)
+    columns: list[ColumnClause[Any]] = [column(field) for field in ("feature_id", "geom", *fields)]
+    rows = getattr(func.tile, name)(z, func.st_tileenvelope(z, x, y, margin), at, args)
+    rows = rows.table_valued(*columns, name="l")
+    geom = func.st_asmvtgeom(rows.c.geom, func.st_tileenvelope(z, x, y), EXTENT, BUFFER, True).label("geom")
+    drawn = select(rows.c.feature_id, geom, *(rows.c[field] for field in fields)).order_by(rows.c.feature_id)
+    held = drawn.subquery("f").table_valued()
+    return select(func.st_asmvt(held, name, EXTENT, "geom", "feature_id")).scalar_subquery()
 
 
 def etag(body: bytes) -> str:

@@ -1,20 +1,23 @@
 """Areas as they are read: which ones, with which shape, at which date; what became of a code."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     ColumnElement,
     Connection,
+    Double,
     Numeric,
+    Select,
     TableValuedAlias,
     Text,
+    bindparam,
     cast,
     func,
-    literal,
     literal_column,
     or_,
     select,
@@ -83,21 +86,10 @@ def check_filter(connection: Connection, wanted: AreaFilter) -> None:
 
 def list_areas(connection: Connection, wanted: AreaFilter) -> str:
     """These areas as the text of one GeoJSON FeatureCollection, by code; written by the database."""
-    v = _then(wanted.at, wanted.as_recorded)
-    parent = area.alias("p")
-    feature = _feature(v, parent, shapes=wanted.shapes)
-    features = func.coalesce(func.json_agg(aggregate_order_by(feature, v.c.code)), literal_column("'[]'::json"))
-    query = select(cast(func.json_build_object("type", "FeatureCollection", "features", features), Text))
-    query = query.select_from(v.outerjoin(parent, parent.c.area_id == v.c.parent_id))
-    query = query.where(v.c.network == wanted.network)
-    if wanted.level:
-        query = query.where(v.c.level == wanted.level)
-    if wanted.parent:
-        query = query.where(parent.c.code == wanted.parent)
-    if box := wanted.bbox:
-        sides = func.ST_MakeEnvelope(box.west, box.south, box.east, box.north, 4326)
-        query = query.where(v.c.geom.intersects(sides))
-    body: str = connection.execute(query).scalar_one()
+    values = {**_times(wanted.at, wanted.as_recorded), "network": wanted.network}
+    values |= {"level": wanted.level, "parent": wanted.parent, **(asdict(wanted.bbox) if wanted.bbox else {})}
+    query = _areas(bool(wanted.level), bool(wanted.parent), wanted.bbox is not None, wanted.shapes)
+    body: str = connection.execute(query, values).scalar_one()
     return body
 
 
@@ -105,17 +97,51 @@ def get_area(
     connection: Connection, code: str, *, network: str, at: datetime | None = None, as_recorded: datetime | None = None
 ) -> str:
     """The area of this code as the text of a GeoJSON Feature. Raises NotFound, with what became of a retired code."""
-    v = _then(at, as_recorded)
-    parent = area.alias("p")
-    query = select(cast(_feature(v, parent), Text)).select_from(v.outerjoin(parent, parent.c.area_id == v.c.parent_id))
-    body: str | None = connection.execute(query.where(v.c.network == network, v.c.code == code)).scalar()
+    values = {**_times(at, as_recorded), "network": network, "code": code}
+    body: str | None = connection.execute(_one_area(), values).scalar()
     if body is None:
         raise _no_area(connection, code, network, at)
     return body
 
 
-def _then(at: datetime | None, as_recorded: datetime | None) -> TableValuedAlias:
-    return area_at(literal(at, INSTANT), literal(as_recorded, INSTANT), alias="v")
+def _times(at: datetime | None, as_recorded: datetime | None) -> dict[str, datetime | str | None]:
+    return {"at": at, "as_recorded": as_recorded}
+
+
+def _then() -> TableValuedAlias:
+    return area_at(bindparam("at", type_=INSTANT), bindparam("as_recorded", type_=INSTANT), alias="v")
+
+
+@cache
+def _areas(by_level: bool, by_parent: bool, by_box: bool, with_shapes: bool) -> Select[Any]:
+    """The areas of a network as one text; statements are built once, which takes as long as a short one runs."""
+    v, parent = _then(), area.alias("p")
+    feature = _feature(v, parent, shapes=with_shapes)
+    features = func.coalesce(func.json_agg(aggregate_order_by(feature, v.c.code)), literal_column("'[]'::json"))
+    query = select(cast(func.json_build_object("type", "FeatureCollection", "features", features), Text))
+    query = query.select_from(v.outerjoin(parent, parent.c.area_id == v.c.parent_id))
+    query = query.where(v.c.network == bindparam("network"))
+    if by_level:
+        query = query.where(v.c.level == bindparam("level"))
+    if by_parent:
+        query = query.where(parent.c.code == bindparam("parent"))
+    if by_box:
+        sides = (bindparam(side, type_=Double) for side in ("west", "south", "east", "north"))
+        query = query.where(v.c.geom.intersects(func.ST_MakeEnvelope(*sides, 4326)))
+    return query
+
+
+@cache
+def _one_area() -> Select[Any]:
+    v, parent = _then(), area.alias("p")
+    query = select(cast(_feature(v, parent), Text)).select_from(v.outerjoin(parent, parent.c.area_id == v.c.parent_id))
+    return query.where(v.c.network == bindparam("network"), v.c.code == bindparam("code"))
+
+
+@cache
+def _id_then() -> Select[Any]:
+    v = _then()
+    return select(v.c.area_id).where(v.c.network == bindparam("network"), v.c.code == bindparam("code"))
 
 
 def _feature(v: TableValuedAlias, parent: Any, *, shapes: bool = True) -> ColumnElement[Any]:
@@ -159,9 +185,8 @@ def area_id_at(
     field: str = "code",
 ) -> int:
     """Which area has this code at that date? Raises NotFound, with what became of a retired code."""
-    v = _then(at, as_recorded)
-    query = select(v.c.area_id).where(v.c.network == network, v.c.code == code)
-    found: int | None = connection.execute(query).scalar()
+    values = {**_times(at, as_recorded), "network": network, "code": code}
+    found: int | None = connection.execute(_id_then(), values).scalar()
     if found is None:
         raise _no_area(connection, code, network, at, field)
     return found

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, text, true
@@ -116,6 +117,7 @@ def get_changeset(connection: Connection, changeset_id: int) -> Changeset:
     return _changeset(row)
 
 
+@cache
 def _changesets() -> Select[Any]:
     """Every change set with what is counted of it, a subquery each, so that a filter is met before it is counted."""
     c, d, p = tables.changeset, tables.draft_area, tables.problem

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
+
+from sqlalchemy import BigInteger, ColumnElement, Text, bindparam
+from sqlalchemy.types import TypeEngine
+
+from gisgrid.tables import INSTANT
 
 By = Literal["area", "category", "source", "post", "department", "day", "month"]
 Level = Literal["district", "town", "community", "grid"]
@@ -23,3 +28,24 @@ class Cohort:
     received_to: datetime | None = None
     category: str = ""
     zone: str = "Asia/Shanghai"
+
+
+def asked(*names: str) -> list[ColumnElement[Any]]:
+    """What a function that counts is asked, as parameters by these names; `cohort_values` has their values."""
+    return [bindparam(name, type_=_KINDS.get(name, Text())) for name in names]
+
+
+def cohort_values(cohort: Cohort) -> dict[str, str | int | datetime | None]:
+    """This cohort by the names of `asked`."""
+    return {
+        "area": cohort.area_id,
+        "network": cohort.network,
+        "category": cohort.category,
+        "start": cohort.received_from,
+        "stop": cohort.received_to,
+        "at": cohort.at,
+        "zone": cohort.zone,
+    }
+
+
+_KINDS: dict[str, TypeEngine[Any]] = {"area": BigInteger(), "start": INSTANT, "stop": INSTANT, "at": INSTANT}

@@ -1,13 +1,14 @@
 """Figures: of the tickets received in a time, how many are closed, in time, overdue, told apart by what one likes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Text, cast, literal, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Text, cast, select
 
-from gisgrid.figures.cohort import By, Cohort
-from gisgrid.tables import INSTANT, area, area_at, category, figures_by, person, post, source
+from gisgrid.figures.cohort import By, Cohort, asked, cohort_values
+from gisgrid.tables import area, area_at, category, figures_by, person, post, source
 
 _BY_KEY = ("area", "category", "day", "month")
 """What is told in the order of its keys; the rest with most received first."""
@@ -107,63 +108,60 @@ def count_by(connection: Connection, by: By, cohort: Cohort, *, level: str = "")
     Of area and category one row for each child (of area with `level`: for each of that level), also where nothing
     was received. One statement.
     """
-    f = figures_by(
-        by,
-        cohort.area_id,
-        cohort.network,
-        level,
-        cohort.category,
-        literal(cohort.received_from, INSTANT),
-        literal(cohort.received_to, INSTANT),
-        literal(cohort.at, INSTANT),
-        cohort.zone,
-        alias="f",
-    )
-    told = _TOLD.get(by, _by_key)(f, cohort)
-    counts = [f.c[name] for name in vars(Counts())]
-    key = told.labels[0]
-    order = [key.nulls_last()] if by in _BY_KEY else [f.c.received.desc(), key.nulls_last()]
-    query = select(*told.labels, *counts, f.c.key.is_(None).label("is_rest"), f.c.is_total)
+    kind, query = _query(by)
+    told = len(fields(kind)) - len(fields(Counts))
     total, rest, rows = Counts(), Counts(), []
-    for row in connection.execute(query.select_from(told.source).order_by(*order)):
+    for row in connection.execute(query, {**cohort_values(cohort), "by": by, "level": level}):
         values = row[:-2]
         if row.is_total:
-            total = Counts(*values[len(told.labels) :])
+            total = Counts(*values[told:])
         elif row.is_rest:
-            rest = Counts(*values[len(told.labels) :])
+            rest = Counts(*values[told:])
         else:
-            rows.append(told.row(*values))
+            rows.append(kind(*values))
     return Figures(total, rows, rest)
 
 
-def _by_key(f: Any, _: Cohort) -> _Told:
+@cache
+def _query(by: By) -> tuple[type[FiguresRow], Select[Any]]:
+    """The type of a row and the statement: what it is about, its counts, is it the rest, is it the total."""
+    f = figures_by(*asked("by", "area", "network", "level", "category", "start", "stop", "at", "zone"), alias="f")
+    told = _TOLD.get(by, _by_key)(f)
+    counts = [f.c[field.name] for field in fields(Counts)]
+    key = told.labels[0]
+    order = [key.nulls_last()] if by in _BY_KEY else [f.c.received.desc(), key.nulls_last()]
+    query = select(*told.labels, *counts, f.c.key.is_(None).label("is_rest"), f.c.is_total)
+    return told.row, query.select_from(told.source).order_by(*order)
+
+
+def _by_key(f: Any) -> _Told:
     return _Told(FiguresRow, (f.c.key,), f)
 
 
-def _by_area(f: Any, cohort: Cohort) -> _Told:
-    v = area_at(literal(cohort.at, INSTANT), alias="v")
+def _by_area(f: Any) -> _Told:
+    v = area_at(*asked("at"), alias="v")
     labels = (v.c.code.label("key"), v.c.name, v.c.level, v.c.kind)
     return _Told(AreaFigures, labels, f.outerjoin(v, cast(v.c.area_id, Text) == f.c.key))
 
 
-def _by_category(f: Any, _: Cohort) -> _Told:
+def _by_category(f: Any) -> _Told:
     labels = (f.c.key, category.c.name_zh.label("name"), category.c.name_en)
     return _Told(NamedFigures, labels, f.outerjoin(category, category.c.category == f.c.key))
 
 
-def _by_source(f: Any, _: Cohort) -> _Told:
+def _by_source(f: Any) -> _Told:
     labels = (f.c.key, source.c.name_zh.label("name"), source.c.name_en)
     return _Told(NamedFigures, labels, f.outerjoin(source, source.c.source == f.c.key))
 
 
-def _by_post(f: Any, _: Cohort) -> _Told:
+def _by_post(f: Any) -> _Told:
     joined = f.outerjoin(post, cast(post.c.post_id, Text) == f.c.key)
     joined = joined.outerjoin(person, person.c.person_id == post.c.person_id)
     joined = joined.outerjoin(area, area.c.area_id == post.c.area_id)
     return _Told(PostFigures, (f.c.key, person.c.name, post.c.role, area.c.code.label("area")), joined)
 
 
-_TOLD: dict[str, Callable[[Any, Cohort], _Told]] = {
+_TOLD: dict[str, Callable[[Any], _Told]] = {
     "area": _by_area,
     "category": _by_category,
     "source": _by_source,

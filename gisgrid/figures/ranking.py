@@ -1,12 +1,13 @@
 """Ranking: whose record is best, of areas or of whoever holds a post, each among those of its kind."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Double, FromClause, Numeric, Text, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Double, FromClause, Numeric, Select, Text, case, cast, func, select
 
-from gisgrid.figures.cohort import Cohort, Of, Order
-from gisgrid.tables import INSTANT, area_at, area_records, post_records
+from gisgrid.figures.cohort import Cohort, Of, Order, asked, cohort_values
+from gisgrid.tables import area_at, area_records, post_records
 
 _SMALL_IS_GOOD = ("overdue", "hours_to_close")
 
@@ -68,33 +69,34 @@ def rank(connection: Connection, of: Of, cohort: Cohort, order: Order = "closing
     Figures of older boundaries are carried over by share of ground; a person's go along when the post is handed over.
     Ties share a rank.
     """
-    kind, labels, records, origin = _posts(cohort) if of == "post" else _areas(of, cohort)
+    kind, query = _query(of == "post", order)
+    return [kind(**row._mapping) for row in connection.execute(query, {**cohort_values(cohort), "of": of})]
+
+
+@cache
+def _query(of_posts: bool, order: Order) -> tuple[type[Ranked], Select[Any]]:
+    kind, labels, records, origin = _posts() if of_posts else _areas()
     record = select(*labels, *_rates(records)).select_from(origin).cte("record")
     by = record.c[order] if order in _SMALL_IS_GOOD else -record.c[order]
     value = case((record.c.received > 0, by))
     place = func.rank().over(partition_by=record.c.apart, order_by=value.nulls_last())
     placed = case((value.is_not(None), place)).label("rank")
-    query = select(placed, *record.c).order_by(record.c.apart, placed.nulls_last(), record.c.key)
-    return [kind(**row._mapping) for row in connection.execute(query)]
+    return kind, select(placed, *record.c).order_by(record.c.apart, placed.nulls_last(), record.c.key)
 
 
 Source = tuple[type[Ranked], tuple[ColumnElement[Any], ...], Any, FromClause]
 """The type of a row, the columns that say what it is about, the function's rows, and all that they come from."""
 
 
-def _times(cohort: Cohort) -> tuple[ColumnElement[Any], ...]:
-    return tuple(literal(at, INSTANT) for at in (cohort.received_from, cohort.received_to, cohort.at))
-
-
-def _areas(of: Of, cohort: Cohort) -> Source:
-    r = area_records(of, cohort.area_id, cohort.network, *_times(cohort), alias="r")
-    v = area_at(literal(cohort.at, INSTANT), alias="v")
+def _areas() -> Source:
+    r = area_records(*asked("of", "area", "network", "start", "stop", "at"), alias="r")
+    v = area_at(*asked("at"), alias="v")
     labels = (v.c.code.label("key"), v.c.name, v.c.level, v.c.kind, v.c.kind.label("apart"))
     return RankedRow, labels, r, r.join(v, v.c.area_id == r.c.area_id)
 
 
-def _posts(cohort: Cohort) -> Source:
-    r = post_records(cohort.area_id, cohort.network, *_times(cohort), alias="r")
+def _posts() -> Source:
+    r = post_records(*asked("area", "network", "start", "stop", "at"), alias="r")
     apart = func.concat_ws("/", r.c.role, r.c.level, r.c.kind).label("apart")
     labels = (cast(r.c.person_id, Text).label("key"), r.c.name, r.c.level, r.c.kind, r.c.role, r.c.areas, apart)
     return RankedPost, labels, r, r

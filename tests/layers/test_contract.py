@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from gisgrid.database import SERVICE
 from gisgrid.geo import LonLat, TileCoord, tile_at
 from gisgrid.layers import Layer
-from gisgrid.tiles import BANDS, EXTENT, render, tile_query
+from gisgrid.tiles import BANDS, EXTENT, render, tile_query, tile_values
 from tests.layers.conftest import Place, become
 
 SPOT = LonLat(113.87, 27.62)
@@ -103,8 +103,9 @@ def test_the_search_uses_the_gist_index_under_row_policies(layer: Layer, db: Con
     # A sample of 10,000 rows may tempt the planner; where the index cannot be used it scans in spite of this.
     db.execute(text("SET LOCAL enable_seqscan = off"))
     become(db, SERVICE)
-    asked = tile_query([layer], tile_at(SPOT, 16)).compile(db)
-    plan = "\n".join(db.exec_driver_sql(f"EXPLAIN (ANALYZE, COSTS OFF) {asked}", asked.params).scalars())
+    asked = tile_query([layer]).compile(db)
+    values = asked.construct_params(tile_values(tile_at(SPOT, 16)))
+    plan = "\n".join(db.exec_driver_sql(f"EXPLAIN (ANALYZE, COSTS OFF) {asked}", values).scalars())
     searched = [line for line in plan.splitlines() if "Index Cond" in line and "_3857 &&" in line]
     assert searched, plan
     assert "Function Scan" not in plan, "the layer's function was not inlined\n" + plan
