@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, case, select, text
 
+from gisgrid import tables
 from gisgrid.errors import Conflict, Fault, NotFound, Refused
 from gisgrid.notices.addresses import read_address
 from gisgrid.notices.mail import read_mailboxes
@@ -124,18 +125,23 @@ def remove_target(connection: Connection, name: str) -> int:
 
 def list_undelivered(connection: Connection, name: str = "", *, parked_only: bool, limit: int) -> list[Undelivered]:
     """What has not arrived, the oldest first: waiting or parked, since when, what the last attempt came to."""
-    rows = connection.execute(
-        text(
-            "SELECT g.name AS target, t.number, o.topic, o.notice_id, d.since, d.attempts,"
-            " CASE WHEN d.parked_at IS NULL THEN 'waiting' ELSE 'parked' END AS state, d.next_at, d.said"
-            " FROM work.delivery AS d JOIN work.target AS g USING (target_id) JOIN work.outbox AS o USING (outbox_id)"
-            " JOIN work.ticket AS t ON t.ticket_id = d.ticket_id"
-            " WHERE d.delivered_at IS NULL AND (:name = '' OR g.name = :name)"
-            " AND (d.parked_at IS NOT NULL OR NOT :parked_only) ORDER BY d.delivery_id LIMIT :limit"
-        ),
-        {"name": name, "parked_only": parked_only, "limit": limit},
+    d, g, o, t = tables.delivery, tables.target, tables.outbox, tables.ticket
+    state = case((d.c.parked_at.is_(None), "waiting"), else_="parked").label("state")
+    names = (g.c.name.label("target"), t.c.number, o.c.topic, o.c.notice_id)
+    query = (
+        select(*names, d.c.since, d.c.attempts, state, d.c.next_at, d.c.said)
+        .join(g, g.c.target_id == d.c.target_id)
+        .join(o, o.c.outbox_id == d.c.outbox_id)
+        .join(t, t.c.ticket_id == d.c.ticket_id)
+        .where(d.c.delivered_at.is_(None))
+        .order_by(d.c.delivery_id)
+        .limit(limit)
     )
-    return [Undelivered(**row._mapping) for row in rows]
+    if name:
+        query = query.where(g.c.name == name)
+    if parked_only:
+        query = query.where(d.c.parked_at.is_not(None))
+    return [Undelivered(**row._mapping) for row in connection.execute(query)]
 
 
 def retry(connection: Connection, name: str) -> int:

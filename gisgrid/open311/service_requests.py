@@ -7,8 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import ColumnElement, Connection, Interval, func, literal, select, text
 
+from gisgrid import tables
 from gisgrid.open311.asking import Arguments, CurrentDatabase, CurrentSettings, check_reader, storable
 from gisgrid.open311.faults import Fault311
 from gisgrid.open311.formats import format_of, render, w3c
@@ -71,31 +72,31 @@ def read_wanted(arguments: Mapping[str, str], zone: ZoneInfo) -> Wanted:
 
 def list_requests(connection: Connection, wanted: Wanted, zone: ZoneInfo) -> list[ServiceRequest]:
     """The public facts of these requests, the newest first, at most 1000; if nothing is said, of the last 90 days."""
-    rows = connection.execute(
-        text(
-            "WITH span AS (SELECT"
-            "  coalesce(CAST(:start AS timestamptz), coalesce(CAST(:end AS timestamptz), now()) - :span) AS low,"
-            "  coalesce(CAST(:end AS timestamptz), CAST(:start AS timestamptz) + :span, 'infinity') AS high)"
-            " SELECT r.*, app.ticket_changed_at(r.ticket_id) AS changed_at FROM app.service_request AS r, span"
-            " WHERE CASE WHEN CAST(:ids AS text[]) IS NOT NULL THEN r.number = ANY(CAST(:ids AS text[]))"
-            "  ELSE r.received_at BETWEEN span.low AND span.high AND r.status = ANY(:statuses)"
-            "   AND (CAST(:codes AS text[]) IS NULL OR r.category = ANY(CAST(:codes AS text[]))) END"
-            " ORDER BY r.received_at DESC, r.ticket_id DESC LIMIT :limit"
-        ),
-        {
-            "start": wanted.start,
-            "end": wanted.end,
-            "span": SPAN,
-            "ids": wanted.ids,
-            "codes": wanted.codes,
-            "statuses": wanted.statuses,
-            "limit": LIMIT,
-        },
-    )
-    return [_told(row, zone) for row in rows]
+    r = tables.service_request
+    changed_at = func.app.ticket_changed_at(r.c.ticket_id).label("changed_at")
+    query = select(*r.c, changed_at).order_by(r.c.received_at.desc(), r.c.ticket_id.desc()).limit(LIMIT)
+    if wanted.ids is not None:
+        query = query.where(r.c.number.in_(wanted.ids))
+    else:
+        query = query.where(r.c.status.in_(wanted.statuses), *_in_time(wanted))
+    if wanted.codes is not None:
+        query = query.where(r.c.category.in_(wanted.codes))
+    return [_told(row, zone) for row in connection.execute(query)]
 
 
-def _told(row: Row[Any], zone: ZoneInfo) -> ServiceRequest:
+def _in_time(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Of the time asked for; where an end is open, a span from the other one; where both are, until now."""
+    received, span = tables.service_request.c.received_at, literal(SPAN, Interval)
+    start, end = (None if at is None else literal(at, tables.INSTANT) for at in (wanted.start, wanted.end))
+    conditions = [received >= (start if start is not None else (func.now() if end is None else end) - span)]
+    if end is not None:
+        conditions.append(received <= end)
+    elif start is not None:
+        conditions.append(received <= start + span)
+    return conditions
+
+
+def _told(row: Any, zone: ZoneInfo) -> ServiceRequest:
     return ServiceRequest(
         service_request_id=row.number,
         status=row.status,

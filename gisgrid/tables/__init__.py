@@ -26,6 +26,7 @@ from gisgrid.tables.figures import (
     source,
 )
 from gisgrid.tables.mapping import FORM, INSTANT, metadata
+from gisgrid.tables.notices import delivery, outbox, service_request, target
 from gisgrid.tables.tickets import category, ticket, ticket_private
 
 __all__ = [
@@ -40,17 +41,21 @@ __all__ = [
     "changeset",
     "counters",
     "counters_then",
+    "delivery",
     "draft_area",
     "figures_by",
     "level",
     "lineage",
     "metadata",
     "network",
+    "outbox",
     "person",
     "post",
     "post_records",
     "problem",
+    "service_request",
     "source",
+    "target",
     "ticket",
     "ticket_private",
 ]
