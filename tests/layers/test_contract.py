@@ -6,6 +6,7 @@ import random
 import mapbox_vector_tile
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from gisgrid.database import SERVICE
 from gisgrid.geo import LonLat, TileCoord, tile_at
@@ -113,9 +114,13 @@ def test_the_search_uses_the_gist_index_under_row_policies(layer: Layer, db: Con
     assert not scanned, plan
 
 
-def test_the_viewer_role_may_run_it(layer: Layer, db: Connection) -> None:
+def test_a_login_that_reads_may_run_a_layer_of_facts_and_no_scoped_one(layer: Layer, db: Connection) -> None:
     become(db, VIEWER, "{}")
-    assert render(db, [layer], tile_at(SPOT, 14)) == b""
+    if layer.scoped:
+        with pytest.raises(DBAPIError, match="permission denied"):
+            render(db, [layer], tile_at(SPOT, 14))
+    else:
+        assert render(db, [layer], tile_at(SPOT, 14)) == b""
 
 
 def test_a_scoped_layer_is_empty_without_scope(layer: Layer, db: Connection, place: Place) -> None:

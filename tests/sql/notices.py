@@ -58,8 +58,7 @@ def ask(owner: Database, sql: str, **values: Any) -> list[Any]:
 
 def step(owner: Database, number: str, to_step: str, note: str | None = None) -> None:
     """Somebody takes the ticket's next step."""
-    done = ask(owner, "SELECT app.take_step(:n, :s, 'boss', 'admin', :note)", n=number, s=to_step, note=note)
-    assert done == [(None,)]
+    ask(owner, "SELECT app.take_step(:n, :s, 'boss', 'admin', :note)", n=number, s=to_step, note=note)
 
 
 def listed(owner: Database) -> list[Target]:

@@ -25,6 +25,7 @@ from gisgrid.settings import Settings
 from gisgrid.tickets.clocks import tick_clocks
 from gisgrid.worker import working
 from tests.drawing import draw, publish_leaves, spot
+from tests.refusing import refusal
 from tests.waiting import PATIENCE_S, until
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -272,25 +273,22 @@ def test_every_step_has_its_own_clock(db: Connection) -> None:
 
 
 def turn(db: Connection, ticket: Any, running: bool) -> str | None:
-    said: str | None = db.execute(
-        text("SELECT app.turn_clock(:n, :running, '等居民补充照片', 'wang', 'dispatcher')"),
-        {"n": ticket.number, "running": running},
-    ).scalar()
-    return said
+    turned = "SELECT app.turn_clock(:n, :running, '等居民补充照片', 'wang', 'dispatcher')"
+    return refusal(db, turned, n=ticket.number, running=running)
 
 
 def test_a_clock_that_stands_still_reminds_nobody_and_is_due_later(db: Connection) -> None:
     ticket = report(db, ago(db, hours=23))
-    assert turn(db, ticket, running=True) == "already"
+    assert turn(db, ticket, running=True) == "clock_runs"
     assert turn(db, ticket, running=False) is None
-    assert turn(db, ticket, running=False) == "already", "it cannot be stopped twice"
+    assert turn(db, ticket, running=False) == "clock_stands", "it cannot be stopped twice"
     assert tick(db) == 0
     db.execute(text("UPDATE work.pause SET paused_at = paused_at - interval '5 hours'"))
     assert turn(db, ticket, running=True) is None
     after = clock(db, ticket)
     waited = db.execute(text("SELECT resumed_at - paused_at FROM work.pause")).scalar_one()
     assert after.due_at == ticket.due_at + waited and waited >= timedelta(hours=5)
-    assert turn(db, ticket, running=True) == "already"
+    assert turn(db, ticket, running=True) == "clock_runs"
     actions = db.execute(
         text("SELECT action FROM work.event WHERE ticket_id = :id ORDER BY event_id"), {"id": ticket.ticket_id}
     )

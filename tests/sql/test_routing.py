@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.database import EVERYTHING, Database
 from tests.drawing import draw, spot, write_geojson
+from tests.refusing import refusal
 
 DISTRICT, NORTH, SOUTH = "360302", "360302001", "360302002"
 A, B, C = f"{NORTH}001001", f"{NORTH}001002", f"{SOUTH}001001"
@@ -450,7 +451,7 @@ def test_another_category_is_routed_once_with_its_reason(db: Connection) -> None
     ticket = report(db, 0.5, 0.5)
     change = text("SELECT app.change_category(:n, :c, 'wang', 'dispatcher')")
     for _ in range(2):
-        assert db.execute(change, {"n": ticket.number, "c": "gas"}).scalar() is None
+        assert refusal(db, change, n=ticket.number, c="gas") is None
     received, changed = events(db, ticket)
     assert (changed.action, changed.detail["from"], changed.detail["to"]) == ("recategorised", "hazard", "gas")
     assert (changed.detail["rule"], changed.detail["from_post_id"]) == ("fires", ticket.post_id)
@@ -468,7 +469,7 @@ def test_another_place_is_located_and_routed_again(db: Connection) -> None:
     lon, lat = spot(0.5, 1.5)
     place = f'{{"lon_wgs84": {lon}, "lat_wgs84": {lat}, "lon": 1, "lat": 2, "system": "gcj02"}}'
     change = text("SELECT app.change_place(:n, CAST(:p AS jsonb), 'wang', 'dispatcher', '居民说在南边')")
-    assert db.execute(change, {"n": ticket.number, "p": place}).scalar() is None
+    assert refusal(db, change, n=ticket.number, p=place) is None
     moved = events(db, ticket)[-1]
     assert (moved.action, moved.detail["from"], moved.detail["to"]) == ("replaced", A, C)
     now = db.execute(
@@ -487,8 +488,8 @@ def test_only_who_dispatches_there_may(db: Connection, scope: str, role: str, sa
     ticket = report(db, 0.5, 0.5)
     db.execute(text("SELECT set_config('gisgrid.scope', :scope, true)"), {"scope": scope})
     change = text("SELECT app.change_category(:n, 'dispute', 'x', :role)")
-    assert db.execute(change, {"n": ticket.number, "role": role}).scalar() == said
-    assert db.execute(change, {"n": "none", "role": role}).scalar() == "unknown"
+    assert refusal(db, change, n=ticket.number, role=role) == said
+    assert refusal(db, change, n="none", role=role) == "unknown"
 
 
 def test_nobody_then_somebody_moves_it_out_of_dispatch(db: Connection) -> None:

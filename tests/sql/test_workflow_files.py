@@ -2,14 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from gisgrid.cli.main import run
-from gisgrid.database import Database
+from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import GisgridError, Refused, Unreadable
 from gisgrid.tickets.workflows import load_workflow
+from tests.refusing import refusal
 from tests.sql.notices import ask, make_district, report
 
 GOOD = """
@@ -79,8 +79,9 @@ def write(folder: Path, body: str) -> Path:
     return path
 
 
-def take(owner: Database, number: str, step: str, note: str | None = None) -> Any:
-    return ask(owner, "SELECT app.take_step(:n, :s, 'boss', 'admin', :note)", n=number, s=step, note=note)[0][0]
+def take(owner: Database, number: str, step: str, note: str | None = None) -> str | None:
+    with owner.transaction(EVERYTHING) as connection:
+        return refusal(connection, "SELECT app.take_step(:n, :s, 'boss', 'admin', :note)", n=number, s=step, note=note)
 
 
 def test_a_template_works_with_what_it_needs_and_the_clocks_it_turns(owner: Database, tmp_path: Path) -> None:

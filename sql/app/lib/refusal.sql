@@ -67,10 +67,6 @@ FROM (VALUES
     ),
     ('original_closed', 'GG409', 'of', '该工单已办结', 'that ticket is closed', '先重新打开它，或保留本工单', 'reopen it first, or keep this one'),
     ('no_duplicate', 'GG409', 'of', '它不是重复工单', 'it is no duplicate', '无需操作', 'nothing needs to be done'),
-    (
-        'duplicate_whistles', 'GG409', 'step', '被吹哨的部门尚未办完：%1$s', 'departments that were called have not finished: %1$s',
-        '等它们办完，或撤回吹哨', 'wait for them, or let them go'
-    ),
     ('clock_runs', 'GG409', 'state', '计时正在进行', 'its clock is running', '无需操作', 'nothing needs to be done'),
     ('clock_stands', 'GG409', 'state', '计时已暂停', 'its clock stands still already', '无需操作', 'nothing needs to be done'),
     ('not_asked', 'GG409', 'number', '没有人在等您答复', 'nobody waits for an answer', '等工作人员询问', 'wait until you are asked'),

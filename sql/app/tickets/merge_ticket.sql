@@ -2,7 +2,7 @@ CREATE FUNCTION app.merge_ticket(
     ticket_number text, into_number text, actor text, actor_role text, note text DEFAULT NULL
 ) RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- What was reported twice is worked on once. The duplicate closes in the step in which it is; its own duplicates follow
--- it. Refuses no_such_original, original_closed, has_parts, duplicate_whistles.
+-- it. Refuses no_such_original, original_closed, has_parts, whistles_open.
 DECLARE
     ticket bigint;
     other record;
@@ -21,7 +21,7 @@ BEGIN
         PERFORM app.refuse('has_parts');
     ELSIF EXISTS (SELECT FROM work.whistle AS w
                   WHERE w.ticket_id = t.ticket_id AND w.done_at IS NULL AND w.withdrawn_at IS NULL) THEN
-        PERFORM app.refuse('duplicate_whistles', (
+        PERFORM app.refuse('whistles_open', (
             SELECT string_agg(w.department, ', ' ORDER BY w.department) FROM work.whistle AS w
             WHERE w.ticket_id = t.ticket_id AND w.done_at IS NULL AND w.withdrawn_at IS NULL));
     END IF;
