@@ -12,6 +12,13 @@ from sqlalchemy import Connection, text
 
 SCHEMAS = ["core", "draft", "work", "overlay", "app", "tile"]
 REBUILT = ["app", "tile"]
+PLAIN = {
+    "search_path": "",
+    "timezone": "UTC",
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "postgres",
+    "extra_float_digits": "1",
+}
 ROLES = ["gisgrid_owner", "gisgrid_service", "gisgrid_editor", "gisgrid_viewer", "gisgrid_api"]
 TABLE = """
 CREATE TABLE IF NOT EXISTS public.gisgrid_catalogue (
@@ -121,7 +128,7 @@ class Difference:
 
 def read_catalogue(connection: Connection) -> Catalogue:
     """What is in the database now? Some 1,500 rows, 50 ms. Any role may ask."""
-    with _empty_path(connection):
+    with _plainly(connection):
         rows = connection.execute(text(_FOUND), {"schemas": SCHEMAS, "rebuilt": REBUILT, "roles": ROLES})
         return {(row.kind, row.identity): row.md5 for row in rows}
 
@@ -154,8 +161,13 @@ def find_differences(connection: Connection) -> list[Difference]:
 
 
 @contextmanager
-def _empty_path(connection: Connection) -> Iterator[None]:
-    before = connection.execute(text("SELECT current_setting('search_path')")).scalar_one()
-    connection.execute(text("SELECT set_config('search_path', '', true)"))
+def _plainly(connection: Connection) -> Iterator[None]:
+    """How definitions are written hangs on a session's settings: here they are the same whoever asks."""
+    before = {
+        name: connection.execute(text("SELECT current_setting(:name)"), {"name": name}).scalar_one() for name in PLAIN
+    }
+    for name, value in PLAIN.items():
+        connection.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
     yield
-    connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": before})
+    for name, value in before.items():
+        connection.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})

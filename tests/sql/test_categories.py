@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.categories import load_categories
 from gisgrid.cli.main import run
 from gisgrid.database import EVERYTHING, Database
-from gisgrid.errors import Refused
+from gisgrid.errors import Conflict, Refused
 from gisgrid.loading import read_csv
 from gisgrid.people import load_posts
 from gisgrid.rosters import load_rosters
@@ -142,7 +141,7 @@ def test_a_wrong_catalogue_is_refused_with_row_and_remedy(owner: Database, body:
 
 
 def test_sql_refuses_a_circle_too(owner: Database) -> None:
-    with pytest.raises(DBAPIError, match="categories dispute, hazard lie under themselves"):
+    with pytest.raises(Refused, match="categories dispute, hazard lie under themselves"):
         rows(
             owner,
             "UPDATE work.category SET parent = CASE category WHEN 'hazard' THEN 'dispute' ELSE 'hazard' END"
@@ -169,7 +168,7 @@ def test_a_category_in_use_is_retired_not_removed(owner: Database) -> None:
     report(owner, "0201")
     load_rules(owner, read_csv("r.csv", "rule,category,role\nlitter,0101,head\n"))
     for category, why in (("hazard", "tickets are about it"), ("0101", "routing rules name it")):
-        with pytest.raises(DBAPIError, match=why):
+        with pytest.raises(Conflict, match=why):
             rows(owner, "DELETE FROM work.category WHERE category = :c RETURNING 1", c=category)
     loaded = load_categories(owner, read_csv("c.csv", HEAD + "03,,新,new,1,hours,,\n"), replace=True)
     assert loaded.notes == ("4 that the file lacks were removed, 5 in use retired",)

@@ -20,6 +20,7 @@ from gisgrid.access import add_account
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.boundaries.publishing import follow
 from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.errors import Conflict
 from tests.drawing import draw, spot, write_geojson
 
 NORTH, SOUTH = "360302001", "360302002"
@@ -568,7 +569,7 @@ def test_undo_of_what_was_altered_again_is_refused(desk: Desk) -> None:
     desk.redraw(desk.north, second, A, moved["A"].union(draw("A...")["A"]))
     desk.run(desk.north, "UPDATE draft.area SET name = '改名' WHERE changeset_id = :id AND code = :a", id=second, a=A)
     desk.publish(desk.north, second)
-    with pytest.raises(DBAPIError, match=f"{A} changed again since"), desk.owner.transaction(EVERYTHING) as connection:
+    with pytest.raises(Conflict, match=f"{A} changed again since"), desk.owner.transaction(EVERYTHING) as connection:
         connection.execute(text("SELECT app.undo_changeset(:id)"), {"id": first})
 
 
@@ -594,32 +595,33 @@ def test_posts_of_a_merged_grid_are_handed_over_and_come_back_with_an_undo(desk:
             )
             return {(row.code, row.role, row.name) for row in rows}
 
+    def moving(number: int) -> list[tuple[str | None, str | None, str, str]]:
+        """The posts of the preview, as the editor reads it; in which role they are the owner says."""
+        seen = desk.rows(
+            desk.north,
+            "SELECT id, from_code, to_code, ST_GeometryType(geom) FROM draft.preview"
+            " WHERE changeset_id = :id AND what = 'post'",
+            id=number,
+        )
+        with desk.owner.transaction(EVERYTHING) as connection:
+            found = connection.execute(text("SELECT post_id::text, role FROM core.post")).all()
+        roles = {post: role for post, role in found}
+        return sorted(((source, to, roles[post], kind) for post, source, to, kind in seen), key=lambda row: row[2])
+
     before = staff()
     changeset = desk.open(desk.north, NORTH)
     desk.redraw(desk.north, changeset, A, draw("AAAA\nAAAA")["A"])
     desk.run(desk.north, "DELETE FROM draft.area WHERE changeset_id = :id AND code = :b", id=changeset, b=B)
     assert ("staff", A) in desk.problems(desk.north, changeset, "warning")
-    preview = desk.rows(
-        desk.north,
-        "SELECT p.what, p.from_code, p.to_code, o.role FROM draft.preview AS p JOIN core.post AS o"
-        " ON o.post_id::text = p.id WHERE p.changeset_id = :id ORDER BY o.role",
-        id=changeset,
-    )
-    assert preview == [("post", B, A, "head"), ("post", B, None, "worker")], "A has a worker already: B's ends"
+    line = "ST_LineString"
+    assert moving(changeset) == [(B, A, "head", line), (B, None, "worker", line)], "A has a worker already: B's ends"
     desk.publish(desk.north, changeset)
     follow(desk.owner, changeset)
     assert staff() == {(A, "worker", "甲(虚构)"), (A, "head", "丙(虚构)")}
     with desk.owner.transaction(EVERYTHING) as connection:
         undo = connection.execute(text("SELECT app.undo_changeset(:id)"), {"id": changeset}).scalar_one()
         connection.execute(text("SELECT app.review_changeset(:id)"), {"id": undo})
-    preview = desk.rows(
-        desk.north,
-        "SELECT p.what, p.from_code, p.to_code, o.role, ST_GeometryType(p.geom) FROM draft.preview AS p"
-        " JOIN core.post AS o ON o.post_id::text = p.id WHERE p.changeset_id = :id ORDER BY o.role",
-        id=undo,
-    )
-    line = "ST_LineString"
-    assert preview == [("post", A, B, "head", line), ("post", None, B, "worker", line)], "B's are opened again"
+    assert moving(undo) == [(A, B, "head", line), (None, B, "worker", line)], "B's are opened again"
     with desk.owner.transaction(EVERYTHING) as connection:
         connection.execute(text("SELECT app.publish_changeset(:id)"), {"id": undo})
     follow(desk.owner, undo)
