@@ -12,8 +12,9 @@ from gisgrid.api.answers import GeoJson, TicketFeatures, problems
 from gisgrid.api.session import CurrentDatabase
 from gisgrid.api.worklists import Asked, Question
 from gisgrid.database import Database
-from gisgrid.tickets.columns import Lang, choose_columns, read_pages
+from gisgrid.tickets.columns import choose_columns, read_pages
 from gisgrid.tickets.exporting import WRITERS, Sheet
+from gisgrid.tickets.selecting import Lang
 
 router = APIRouter(prefix="/api/v1", tags=["tickets"])
 CSV, GEOJSON = "text/csv", GeoJson.media_type

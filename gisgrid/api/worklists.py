@@ -98,7 +98,7 @@ def get_worklists(
     area: PlainText = "",
     confidence: Confidence = 1,
     network: Network = "",
-) -> dict[str, int | None]:
+) -> dict[WorkList, int | None]:
     """How many tickets are on each of the caller's work lists, in an area's subtree?"""
     asked = Question(caller, area, confidence=confidence, network=network)
     with database.transaction(caller.scope) as connection:

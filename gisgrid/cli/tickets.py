@@ -13,11 +13,12 @@ from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, 
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, Refused
 from gisgrid.settings import Settings, read_settings
-from gisgrid.tickets.columns import Lang, choose_columns, read_pages
+from gisgrid.tickets.columns import choose_columns, read_pages
 from gisgrid.tickets.exporting import Sheet
 from gisgrid.tickets.files import write_tickets
 from gisgrid.tickets.filtering import PERSONAL, STATES, WORK_LISTS, TicketFilter
 from gisgrid.tickets.intake import category_id
+from gisgrid.tickets.selecting import Lang
 
 EVERYBODY = Caller("", "admin", scope=EVERYTHING)
 

@@ -27,7 +27,16 @@ from gisgrid.tables.figures import (
 )
 from gisgrid.tables.mapping import FORM, INSTANT, metadata
 from gisgrid.tables.notices import delivery, outbox, service_request, target
-from gisgrid.tables.tickets import category, ticket, ticket_private
+from gisgrid.tables.tickets import (
+    category,
+    clock,
+    post_role,
+    step,
+    ticket,
+    ticket_private,
+    transition,
+    whistle,
+)
 
 __all__ = [
     "FORM",
@@ -38,6 +47,7 @@ __all__ = [
     "area_records",
     "area_version",
     "category",
+    "clock",
     "changeset",
     "counters",
     "counters_then",
@@ -52,10 +62,14 @@ __all__ = [
     "person",
     "post",
     "post_records",
+    "post_role",
     "problem",
     "service_request",
     "source",
+    "step",
     "target",
     "ticket",
     "ticket_private",
+    "transition",
+    "whistle",
 ]

@@ -12,7 +12,9 @@ from typing import Any
 
 import xlsxwriter
 
-from gisgrid.tickets.columns import Column, Lang, Row
+from gisgrid.ticket_fields import Facts
+from gisgrid.tickets.columns import Column
+from gisgrid.tickets.selecting import Lang
 
 BYTE_ORDER_MARK = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -31,10 +33,10 @@ class Sheet:
     @property
     def header(self) -> list[str]:
         """The names of the columns for people."""
-        return [getattr(column, self.lang) for column in self.columns]
+        return [column.zh if self.lang == "zh" else column.en for column in self.columns]
 
 
-def write_csv(pages: Iterable[list[Row]], sheet: Sheet) -> Iterator[bytes]:
+def write_csv(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]:
     """A table that Excel in China opens as it is: UTF-8 with its mark, CRLF, times ISO 8601 with offset.
 
     Text that a spreadsheet would take for a formula gets an apostrophe in front.
@@ -45,7 +47,7 @@ def write_csv(pages: Iterable[list[Row]], sheet: Sheet) -> Iterator[bytes]:
         yield _csv_lines(lines).encode()
 
 
-def write_geojson(pages: Iterable[list[Row]], sheet: Sheet) -> Iterator[bytes]:
+def write_geojson(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]:
     """One FeatureCollection: the public place (null where it has none), every column as a property."""
     yield b'{"type": "FeatureCollection", "features": ['
     mark = "\n"
@@ -57,7 +59,7 @@ def write_geojson(pages: Iterable[list[Row]], sheet: Sheet) -> Iterator[bytes]:
     yield b"\n]}\n"
 
 
-def write_xlsx(pages: Iterable[list[Row]], sheet: Sheet) -> Iterator[bytes]:
+def write_xlsx(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]:
     """A workbook: real times (in the zone) and numbers, text as text. Nothing is sent before it is whole.
 
     It lies in a folder of its own until then, which goes when it is sent or nobody wants it any more.
@@ -74,11 +76,11 @@ def write_xlsx(pages: Iterable[list[Row]], sheet: Sheet) -> Iterator[bytes]:
                 yield chunk
 
 
-Writer = Callable[[Iterable[list[Row]], Sheet], Iterator[bytes]]
+Writer = Callable[[Iterable[list[Facts]], Sheet], Iterator[bytes]]
 WRITERS: dict[str, Writer] = {"csv": write_csv, "xlsx": write_xlsx, "geojson": write_geojson}
 
 
-def _fill_book(book: Any, times: Any, pages: Iterable[list[Row]], sheet: Sheet) -> Iterator[None]:
+def _fill_book(book: Any, times: Any, pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[None]:
     current, line = _add_sheet(book, sheet), 0
     for page in pages:
         for row in page:
@@ -122,7 +124,7 @@ def _cell(value: Any, zone: tzinfo) -> Any:
     return "" if value is None else value
 
 
-def _feature(row: Row, zone: tzinfo) -> dict[str, Any]:
+def _feature(row: Facts, zone: tzinfo) -> Facts:
     facts = {
         name: value.astimezone(zone).isoformat() if isinstance(value, datetime) else value
         for name, value in row.items()

@@ -11,13 +11,13 @@ import pyogrio
 import shapely
 
 from gisgrid.errors import Fault, Refused
-from gisgrid.tickets.columns import Row
+from gisgrid.ticket_fields import Facts
 from gisgrid.tickets.exporting import WRITERS, Sheet
 
 ENDINGS = (*WRITERS, "gpkg")
 
 
-def write_tickets(path: Path, pages: Iterable[list[Row]], sheet: Sheet) -> int:
+def write_tickets(path: Path, pages: Iterable[list[Facts]], sheet: Sheet) -> int:
     """Write tickets to a file by its ending; how many there were. Raises Refused for another ending or place."""
     ending = path.suffix.lower().removeprefix(".")
     if ending not in ENDINGS:
@@ -25,7 +25,7 @@ def write_tickets(path: Path, pages: Iterable[list[Row]], sheet: Sheet) -> int:
         raise Refused(Fault(str(path), f"{path.suffix or 'no ending'} is not known here", f"one of {known}"))
     written = 0
 
-    def counted() -> Iterable[list[Row]]:
+    def counted() -> Iterable[list[Facts]]:
         nonlocal written
         for page in pages:
             written += len(page)
@@ -46,7 +46,7 @@ def write_tickets(path: Path, pages: Iterable[list[Row]], sheet: Sheet) -> int:
     return written
 
 
-def _write_gpkg(path: Path, pages: Iterable[list[Row]], sheet: Sheet) -> None:
+def _write_gpkg(path: Path, pages: Iterable[list[Facts]], sheet: Sheet) -> None:
     """A layer `ticket` of points, the public places; times as text with their offset, as in the other files."""
     for page in pages:
         columns = {
@@ -56,11 +56,9 @@ def _write_gpkg(path: Path, pages: Iterable[list[Row]], sheet: Sheet) -> None:
         }
         places = [None if row["lon"] is None else shapely.Point(row["lon"], row["lat"]) for row in page]
         frame = geopandas.GeoDataFrame(columns, geometry=places, crs=4326)
-        for name in frame.columns.drop("geometry"):
-            if name not in ("priority", "confidence", "exact_lon", "exact_lat", "accuracy_m"):
-                frame[name] = frame[name].astype("string")
-            else:
-                frame[name] = frame[name].astype("float64")
+        for column in sheet.columns:
+            if column.name in columns:
+                frame[column.name] = frame[column.name].astype("float64" if column.field.is_number else "string")
         pyogrio.write_dataframe(
             frame,
             path,

@@ -4,68 +4,30 @@ A work list is of open tickets, the most urgent first. Whoever is signed in has 
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, get_args
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal, get_args
 
+from sqlalchemy import ColumnElement, Date, and_, any_, cast, false, func, literal, or_, select, true, tuple_
+
+from gisgrid import tables
 from gisgrid.access import STRANGER, Caller
 from gisgrid.database import EVERYTHING
 from gisgrid.errors import Fault, Refused
+from gisgrid.tickets.selecting import AREA, CATEGORY, CLOCK, PRIVATE, TICKET
+from gisgrid.tickets.states import TicketState, is_in_state
 
 WorkList = Literal["mine", "area", "no_grid", "near_edge", "due_soon", "overdue", "waiting", "reporter"]
 WORK_LISTS: tuple[WorkList, ...] = get_args(WorkList)
 PERSONAL: tuple[WorkList, ...] = ("mine", "area", "waiting")
 """Lists that a stranger has none of."""
 
-TABLES = """
-FROM work.ticket AS t
-LEFT JOIN core.area_version AS g ON g.area_version_id = t.area_version_id
-LEFT JOIN core.area AS a ON a.area_id = t.area_id
-LEFT JOIN work.ticket_private AS p ON p.ticket_id = t.ticket_id
-"""
-_OPEN = "(t.closed_at <= :now) IS NOT TRUE"
-STATES = {
-    "": "true",
-    "open": _OPEN,
-    "done": "t.closed_at <= :now",
-    "due_soon": f"{_OPEN} AND t.due_at > :now AND t.due_at <= :now ::timestamptz + :due_soon",
-    "overdue": f"{_OPEN} AND t.due_at <= :now",
-    "today": "(t.received_at AT TIME ZONE :zone)::date = (:now ::timestamptz AT TIME ZONE :zone)::date",
-    "unplaced": """NOT EXISTS (SELECT FROM core.area WHERE area_id = :area AND level = 'grid')
-        AND (t.path[1 + (SELECT c.depth FROM app.counted_place(coalesce(:area ::bigint, 0), :now) AS c)] IN (
-            SELECT unnest(c.children) FROM app.counted_place(coalesce(:area ::bigint, 0), :now) AS c)) IS NOT TRUE""",
-}
+State = Literal["", "open", "done", "due_soon", "overdue", "today", "unplaced"]
+STATES: tuple[State, ...] = get_args(State)
 """How a ticket stands, by the words and the rules of `app.counters`; a test holds the two together."""
-_COUNTED = """coalesce(t.path[1:(SELECT c.depth FROM app.counted_place(coalesce(:area ::bigint, 0), :now) AS c)]
-        = (SELECT c.path FROM app.counted_place(coalesce(:area ::bigint, 0), :now) AS c), true)"""
-"""Said of whatever is asked for by how it stands: the counter of the area, where the area has one now, holds it."""
-
-_SEEN = "(NOT :scoped OR p.ticket_id IS NOT NULL)"
-LISTED = f"t.closed_at IS NULL AND {_SEEN}"
-LISTS: dict[WorkList, str] = {
-    "mine": """((:person ::bigint IS NOT NULL OR :own_area ::bigint IS NOT NULL)
-            AND p.post_id IN (SELECT app.my_posts(:person, :own_area, :role))
-        OR :department <> '' AND (:person ::bigint IS NULL AND p.department = :department OR t.ticket_id IN (
-            SELECT w.ticket_id FROM work.whistle AS w
-            WHERE w.department = :department AND w.done_at IS NULL AND w.withdrawn_at IS NULL)))""",
-    "area": "(:own_area ::bigint IS NULL OR t.path @> ARRAY[:own_area ::bigint])",
-    "no_grid": "(t.area_version_id IS NULL OR a.level <> 'grid')",
-    "near_edge": "(t.method IN ('edge', 'nearest') OR t.confidence < :confidence)",
-    "due_soon": "t.due_at > :now AND t.due_at <= :now ::timestamptz + :due_soon",
-    "overdue": "t.due_at <= :now",
-    "waiting": """(t.workflow, t.step) IN
-        (SELECT r.workflow, r.from_step FROM work.transition AS r WHERE :role = ANY(r.roles))""",
-    "reporter": "t.ticket_id IN (SELECT c.ticket_id FROM work.clock AS c WHERE c.paused_at IS NOT NULL)",
-}
-"""Which open tickets are on a list; `LISTED` is said of all of them."""
-
-_WHERE = """
-    (:area ::bigint IS NULL OR t.path @> ARRAY[:area ::bigint])
-    AND (:category = '' OR t.category IN (SELECT c.category FROM work.category AS c WHERE c.path @> ARRAY[:category]))
-    AND (:step = '' OR t.step = :step) AND (:method = '' OR t.method = :method)
-    AND (:start ::timestamptz IS NULL OR t.received_at >= :start)
-    AND (:stop ::timestamptz IS NULL OR t.received_at < :stop)
-"""
+_RULE = tables.transition.alias("w")
+_CALL = tables.whistle.alias("w")
 _CURSOR = re.compile(r"(-?[0-9]{1,17})_([0-9]{1,18})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -83,7 +45,7 @@ class TicketFilter:
     category: str = ""
     step: str = ""
     method: str = ""
-    state: str = ""
+    state: State = ""
     work_list: WorkList | None = None
     caller: Caller = STRANGER
     confidence: float = 1
@@ -94,32 +56,92 @@ class TicketFilter:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
-    def condition(self) -> str:
-        """The SQL of it, over `TABLES`."""
-        listed = f"AND {LISTED} AND {LISTS[self.work_list]}" if self.work_list else ""
-        counted = f"AND {_COUNTED}" if self.state else ""
-        return f"{_WHERE} AND ({STATES[self.state]}) {counted} {listed}"
+    def condition(self) -> ColumnElement[bool]:
+        """The SQL of it, over `selecting.filtered_tables`."""
+        listed = [self.is_listed, self.is_on(self.work_list)] if self.work_list else []
+        return and_(true(), *self._said(), *self._standing(), *listed)
 
     @property
-    def parameters(self) -> dict[str, Any]:
-        """What its SQL asks for."""
-        return {
-            "area": self.area_id,
-            "category": self.category,
-            "step": self.step,
-            "method": self.method,
-            "start": self.received_from,
-            "stop": self.received_to,
-            "due_soon": self.due_soon,
-            "zone": self.zone,
-            "now": self.now,
-            "confidence": self.confidence,
-            "scoped": self.caller.signed_in and self.caller.scope != EVERYTHING,
-            "role": self.caller.role,
-            "person": self.caller.person_id,
-            "own_area": self.caller.area_id,
-            "department": self.caller.department,
-        }
+    def is_listed(self) -> ColumnElement[bool]:
+        """What is said of all tickets on work lists: open, and in the scope of whoever is signed in."""
+        scoped = self.caller.signed_in and self.caller.scope != EVERYTHING
+        return and_(TICKET.c.closed_at.is_(None), PRIVATE.c.ticket_id.is_not(None) if scoped else true())
+
+    def is_on(self, work_list: WorkList) -> ColumnElement[bool]:
+        """Which open tickets are on this work list of the caller's?"""
+        match work_list:
+            case "mine":
+                return self._is_mine()
+            case "area":
+                own = self.caller.area_id
+                return true() if own is None else TICKET.c.path.contains([own])
+            case "no_grid":
+                return or_(TICKET.c.area_version_id.is_(None), AREA.c.level != "grid")
+            case "near_edge":
+                return or_(TICKET.c.method.in_(("edge", "nearest")), TICKET.c.confidence < self.confidence)
+            case "due_soon" | "overdue":
+                return self._stands(work_list)
+            case "waiting":
+                waits = select(_RULE.c.workflow, _RULE.c.from_step).where(
+                    literal(self.caller.role) == any_(_RULE.c.roles)
+                )
+                return tuple_(TICKET.c.workflow, TICKET.c.step).in_(waits)
+            case "reporter":
+                return TICKET.c.ticket_id.in_(select(CLOCK.c.ticket_id).where(CLOCK.c.paused_at.is_not(None)))
+
+    def _said(self) -> Iterator[ColumnElement[bool]]:
+        if self.area_id is not None:
+            yield TICKET.c.path.contains([self.area_id])
+        if self.category:
+            below = select(CATEGORY.c.category).where(CATEGORY.c.path.contains([self.category]))
+            yield TICKET.c.category.in_(below)
+        if self.step:
+            yield TICKET.c.step == self.step
+        if self.method:
+            yield TICKET.c.method == self.method
+        if self.received_from:
+            yield TICKET.c.received_at >= self.received_from
+        if self.received_to:
+            yield TICKET.c.received_at < self.received_to
+
+    def _standing(self) -> Iterator[ColumnElement[bool]]:
+        """Of those in a state: the counter of the area, where the area has one now, holds them."""
+        if not self.state:
+            return
+        counted = func.app.counted_place(self.area_id or 0, self.now).table_valued("depth", "path", "children")
+        depth, path = (select(counted.c[name]).scalar_subquery() for name in ("depth", "path"))
+        yield func.coalesce(TICKET.c.path[1:depth] == path, true())
+        if self.state == "today":
+            yield self._day_of(TICKET.c.received_at) == self._day_of(literal(self.now))
+        elif self.state == "unplaced":
+            is_leaf = select(AREA.c.area_id).where(AREA.c.area_id == self.area_id, AREA.c.level == "grid")
+            children = select(func.unnest(counted.c.children))
+            yield ~is_leaf.correlate(None).exists()
+            yield TICKET.c.path[1 + depth].in_(children).is_not(True)
+        else:
+            yield self._stands(self.state)
+
+    def _stands(self, state: TicketState) -> ColumnElement[bool]:
+        return is_in_state(state, TICKET.c.closed_at, TICKET.c.due_at, self.now, self.due_soon)
+
+    def _day_of(self, instant: ColumnElement[datetime]) -> ColumnElement[date]:
+        return cast(func.timezone(self.zone, instant), Date)
+
+    def _is_mine(self) -> ColumnElement[bool]:
+        """With a post of the caller's; for a department what it has, unless a person asks, and what it is called to."""
+        caller = self.caller
+        mine: list[ColumnElement[bool]] = []
+        if caller.person_id is not None or caller.area_id is not None:
+            posts = select(func.app.my_posts(caller.person_id, caller.area_id, caller.role))
+            mine.append(PRIVATE.c.post_id.in_(posts))
+        if caller.department:
+            if caller.person_id is None:
+                mine.append(PRIVATE.c.department == caller.department)
+            called = select(_CALL.c.ticket_id).where(
+                _CALL.c.department == caller.department, _CALL.c.done_at.is_(None), _CALL.c.withdrawn_at.is_(None)
+            )
+            mine.append(TICKET.c.ticket_id.in_(called))
+        return or_(false(), *mine)
 
 
 @dataclass(frozen=True)

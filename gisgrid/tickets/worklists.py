@@ -1,19 +1,18 @@
 """Work lists: how many tickets are on each."""
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select
 
-from gisgrid.tickets.filtering import LISTED, LISTS, PERSONAL, TABLES, TicketFilter
+from gisgrid.tickets.filtering import PERSONAL, WORK_LISTS, TicketFilter, WorkList
+from gisgrid.tickets.selecting import filtered_tables
 
 
-def count_lists(connection: Connection, wanted: TicketFilter) -> dict[str, int | None]:
+def count_lists(connection: Connection, wanted: TicketFilter) -> dict[WorkList, int | None]:
     """How many tickets that pass the filter are on each work list of the caller? One pass over the open ones.
 
     None for a list that a stranger does not have. The connection's scope must be the caller's.
     """
-    counts = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in LISTS.items())
-    row = connection.execute(
-        text(f"SELECT {counts} {TABLES} WHERE {LISTED} AND {wanted.condition}"),  # noqa: S608  # constants
-        wanted.parameters,
-    ).one()
+    counts = (func.count().filter(wanted.is_on(name)).label(name) for name in WORK_LISTS)
+    query = select(*counts).select_from(filtered_tables()).where(wanted.is_listed, wanted.condition)
+    row = connection.execute(query).one()
     hidden = () if wanted.caller.signed_in else PERSONAL
-    return {name: None if name in hidden else row._mapping[name] for name in LISTS}
+    return {name: None if name in hidden else row._mapping[name] for name in WORK_LISTS}

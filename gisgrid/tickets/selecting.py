@@ -1,0 +1,88 @@
+"""Where the values of a ticket's fields come from: the tables that they lie in, and how these are joined."""
+
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, FromClause, case, func
+
+from gisgrid import tables
+from gisgrid.ticket_fields import Field
+from gisgrid.tickets.states import STATE_NAMES, ticket_state
+
+Lang = Literal["zh", "en"]
+TICKET = tables.ticket.alias("t")
+PRIVATE = tables.ticket_private.alias("p")
+GRID = tables.area_version.alias("g")
+AREA = tables.area.alias("a")
+CLOCK = tables.clock.alias("k")
+CATEGORY = tables.category.alias("c")
+STEP = tables.step.alias("s")
+POST = tables.post.alias("o")
+POST_ROLE = tables.post_role.alias("r")
+PERSON = tables.person.alias("h")
+WHOLE = tables.ticket.alias("whole")
+ORIGINAL = tables.ticket.alias("original")
+SOURCES: dict[str, FromClause] = {
+    "ticket": TICKET,
+    "private": PRIVATE,
+    "grid": GRID,
+    "area": AREA,
+    "clock": CLOCK,
+    "category": CATEGORY,
+    "step": STEP,
+    "post_role": POST_ROLE,
+    "person": PERSON,
+    "whole": WHOLE,
+    "original": ORIGINAL,
+}
+"""The tables that `Field.source` names."""
+
+
+@cache
+def filtered_tables() -> FromClause:
+    """What a filter needs: a ticket, its grid's version, its area, its private half where a policy shows it."""
+    return (
+        TICKET.outerjoin(GRID, GRID.c.area_version_id == TICKET.c.area_version_id)
+        .outerjoin(AREA, AREA.c.area_id == TICKET.c.area_id)
+        .outerjoin(PRIVATE, PRIVATE.c.ticket_id == TICKET.c.ticket_id)
+    )
+
+
+@cache
+def listed_tables() -> FromClause:
+    """What a list needs: its clock, and the tickets that it is part of or about the same thing as."""
+    return (
+        filtered_tables()
+        .outerjoin(CLOCK, CLOCK.c.ticket_id == TICKET.c.ticket_id)
+        .outerjoin(WHOLE, WHOLE.c.ticket_id == TICKET.c.parent_id)
+        .outerjoin(ORIGINAL, ORIGINAL.c.ticket_id == TICKET.c.duplicate_of)
+    )
+
+
+@cache
+def exported_tables(*, private: bool) -> FromClause:
+    """What a file needs: a list's tables, names of category and step; and of people, where anybody's may be seen."""
+    joined = (
+        listed_tables()
+        .outerjoin(CATEGORY, CATEGORY.c.category == TICKET.c.category)
+        .outerjoin(STEP, (STEP.c.workflow == TICKET.c.workflow) & (STEP.c.step == TICKET.c.step))
+    )
+    if not private:
+        return joined
+    return (
+        joined.outerjoin(POST, POST.c.post_id == PRIVATE.c.post_id)
+        .outerjoin(POST_ROLE, POST_ROLE.c.role == POST.c.role)
+        .outerjoin(PERSON, PERSON.c.person_id == POST.c.person_id)
+    )
+
+
+def value_of(field: Field, lang: Lang, now: datetime) -> ColumnElement[Any]:
+    """The SQL of a field's value, in one of the joins above; `now`: as of when its state is told."""
+    if field.source == "state":
+        names = {state: name[lang] for state, name in STATE_NAMES.items()}
+        return case(names, value=ticket_state(TICKET.c.closed_at, TICKET.c.due_at, now, timedelta(0)))
+    reading, _, column = field.source.format(lang=lang).rstrip(")").rpartition("(")
+    table, _, name = column.partition(".")
+    value: ColumnElement[Any] = SOURCES[table].c[name]
+    return getattr(func, f"ST_{reading.upper()}")(value) if reading else value

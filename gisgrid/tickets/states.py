@@ -1,0 +1,38 @@
+"""How a ticket stands at an instant: done, overdue, due_soon or open. The one place in Python that says so."""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, and_, case, literal
+
+TicketState = Literal["done", "overdue", "due_soon", "open"]
+STATE_NAMES: dict[TicketState, dict[str, str]] = {
+    "done": {"zh": "办结", "en": "closed"},
+    "overdue": {"zh": "超时", "en": "overdue"},
+    "due_soon": {"zh": "在办", "en": "open"},
+    "open": {"zh": "在办", "en": "open"},
+}
+"""What a file calls a state: it does not tell due soon from open."""
+Instant = ColumnElement[Any]
+
+
+def ticket_state(closed_at: Instant, due_at: Instant, at: datetime, due_soon: timedelta) -> ColumnElement[str]:
+    """How does it stand at that instant? Due soon: open, not overdue, and due within `due_soon`."""
+    return case(
+        (closed_at <= at, literal("done")),
+        (due_at <= at, literal("overdue")),
+        (due_at <= at + due_soon, literal("due_soon")),
+        else_=literal("open"),
+    )
+
+
+def is_in_state(
+    state: TicketState, closed_at: Instant, due_at: Instant, at: datetime, due_soon: timedelta
+) -> ColumnElement[bool]:
+    """Does it stand so? Open counts those that are overdue or due soon too, as the counter does."""
+    found = ticket_state(closed_at, due_at, at, due_soon)
+    if state == "open":
+        return found != "done"
+    latest = {"overdue": at, "due_soon": at + due_soon}.get(state)
+    # the bound adds nothing to the state, but an index knows it
+    return found == state if latest is None else and_(due_at <= latest, found == state)
