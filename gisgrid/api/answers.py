@@ -6,9 +6,11 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from gisgrid.api.field_answers import Instant as Instant
+from gisgrid.api.field_answers import Share as Share
+from gisgrid.api.field_answers import unless_hidden, with_fields
 from gisgrid.api.problems import MEDIA_TYPE
 
-Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="ISO 8601 with offset")]
 Chinese = Annotated[  # without a default in the document, or generated types take it for always there
     str | None,
     Field(
@@ -16,14 +18,8 @@ Chinese = Annotated[  # without a default in the document, or generated types ta
         json_schema_extra=lambda schema: schema.pop("default", None),
     ),
 ]
-Share = Annotated[float, Field(ge=0, le=1)]
 State = Literal["open", "done", "due_soon", "overdue", "today", "unplaced"]
 """How a ticket stands; the same words and rules as the counters'."""
-
-
-def unless_hidden(what: str) -> Any:
-    """A key that is absent where the caller may not see it."""
-    return Field(default_factory=lambda: None, description=f"{what}; absent for whoever may not see it")
 
 
 class Answer(BaseModel):
@@ -277,36 +273,26 @@ class Receipt(Answer):
     due_at: Instant
 
 
+@with_fields("assignment")
 class TicketAssignment(Answer):
     """How the ticket's grid was found, and by which version of its shape."""
 
-    method: str
-    confidence: Share
-    version: int | None
 
-
+@with_fields("contact")
 class Contact(Answer):
     """Who reported it."""
 
-    name: str | None
-    phone: str | None
 
-
+@with_fields("point.given")
 class GivenPoint(Answer):
     """The point as it was sent."""
 
-    lon: float | None
-    lat: float | None
-    system: str | None
 
-
+@with_fields("point")
 class ExactPoint(Answer):
     """Where it really is, WGS 84, and as it was given."""
 
-    lon: float | None
-    lat: float | None
     given: GivenPoint
-    accuracy_m: float | None
 
 
 class TicketEvent(Answer):
@@ -344,34 +330,16 @@ class Whistle(Answer):
     result: str | None
 
 
+@with_fields()
 class TicketSummary(Answer):
     """A ticket's public facts; what follows `closed_at` is for whoever may see it."""
 
-    number: str
-    network: str
-    category: str
-    workflow: str
-    step: str
-    source: str
     grid: GridRef | None
     area: AreaRef | None
     assignment: TicketAssignment
     place: LonLat | None = Field(description="its public place: the point, or its grid's label point")
-    reported_at: Instant
-    received_at: Instant
-    due_at: Instant
-    closed_at: Instant | None
-    priority: int = Field(description="1 most urgent, 5 least")
-    step_due_at: Instant | None = Field(description="when the step is due; null: no sooner than the whole")
-    paused_at: Instant | None = Field(description="since when its clocks stand still, for its reporter")
-    solved_in_grid: bool | None = Field(description="closed without leaving its grid; null: open, duplicate, not known")
-    parent: str | None = Field(description="the number of the ticket of which it is a part")
-    duplicate_of: str | None = Field(description="the number of the ticket that is about the same thing")
-    description: str | None = unless_hidden("What was reported")
     contact: Contact = unless_hidden("Who reported it")
     point: ExactPoint = unless_hidden("Where it really is")
-    department: str | None = unless_hidden("Whose department it is with")
-    post: int | None = unless_hidden("Which post it is with")
 
 
 class Photo(Answer):
