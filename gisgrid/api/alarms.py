@@ -80,7 +80,7 @@ def create_alarm(
     database: CurrentDatabase,
     request: Request,
     response: Response,
-) -> dict[str, Any]:
+) -> AlarmReceipt:
     """An alarm becomes a ticket where the device stands; while that is open and young, a further one is an event on it.
 
     Committed when answered.
@@ -99,4 +99,4 @@ def create_alarm(
         received = receive_alarm(connection, device.device_id, device.code, alarm, settings)
     if not received.is_new:
         response.status_code = 200
-    return told(received.facts, settings)
+    return told(AlarmReceipt, received.facts, settings)

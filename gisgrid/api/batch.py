@@ -12,7 +12,7 @@ from gisgrid.api.reports import ReportBody, read_report, told
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
 from gisgrid.api.values import PlainText
 from gisgrid.database import Database
-from gisgrid.errors import GisgridError, Unavailable
+from gisgrid.errors import Fault, GisgridError, Unavailable
 from gisgrid.settings import Settings
 from gisgrid.tickets.intake import receive
 from gisgrid.tickets.sources import check_source
@@ -60,35 +60,37 @@ class BatchAnswer(Answer):
 
 
 @router.post("/batch", response_model=BatchAnswer, response_model_exclude_unset=True, responses=problems(400, 401, 413))
-def create_reports(
-    body: BatchBody, caller: CurrentCaller, database: CurrentDatabase, request: Request
-) -> dict[str, Any]:
+def create_reports(body: BatchBody, caller: CurrentCaller, database: CurrentDatabase, request: Request) -> BatchAnswer:
     """Up to 500 reports, each in a transaction of its own: a wrong one undoes no other, and all can be sent again.
 
     Where the database stops answering the rest is not tried: 503, send them again.
     """
-    results: list[dict[str, Any]] = []
+    results: list[BatchItem] = []
     gone: GisgridError | None = None
     for given in body.reports:
         ref = given.get("client_ref")
-        result: dict[str, Any] = {"client_ref": sayable(ref) if isinstance(ref, str) else None}
+        said = sayable(ref) if isinstance(ref, str) else None
         try:
             if gone is not None:
                 raise gone
-            result |= _receive(database, given, caller, request.app.state.settings)
+            status, receipt = _receive(database, given, caller, request.app.state.settings)
+            results.append(BatchItem(client_ref=said, status=status, receipt=receipt))
         except GisgridError as error:
             gone = error if isinstance(error, Unavailable) else None
-            status = status_of(error)
-            result |= {"status": status, "problem": problem_body(status, error.title, error.faults)}
+            results.append(_refused(said, status_of(error), error.title, error.faults))
         except ValidationError as error:
-            result |= {"status": 422, "problem": problem_body(422, "Refused", read_faults(error))}
-        results.append(result)
-    return {"results": results}
+            results.append(_refused(said, 422, "Refused", read_faults(error)))
+    return BatchAnswer(results=results)
 
 
-def _receive(database: Database, given: dict[str, Any], caller: Caller, settings: Settings) -> dict[str, Any]:
+def _refused(client_ref: str | None, status: int, title: str, faults: tuple[Fault, ...]) -> BatchItem:
+    problem = Problem.model_validate(problem_body(status, title, faults))
+    return BatchItem(client_ref=client_ref, status=status, problem=problem)
+
+
+def _receive(database: Database, given: dict[str, Any], caller: Caller, settings: Settings) -> tuple[int, Receipt]:
     report = read_report(BatchReport.model_validate(given), caller, settings)
     with database.transaction(caller.scope) as connection:
         check_source(connection, report.source, caller)
         received = receive(connection, report, network=settings.network, zone=settings.zone)
-    return {"status": 201 if received.is_new else 200, "receipt": told(received.facts, settings)}
+    return 201 if received.is_new else 200, told(Receipt, received.facts, settings)

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gisgrid.api.answers import Answer, Ticket, problems
-from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
-from gisgrid.api.values import LongText, PlainText, in_zone
+from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, zone_of
+from gisgrid.api.values import LongText, PlainText, tell
 from gisgrid.tickets import cooperation
 from gisgrid.tickets.listing import get_ticket
 
@@ -113,55 +113,56 @@ class SimilarTickets(Answer):
 
 
 @acting.get("/assignees", response_model=Assignees, response_model_exclude_unset=True, responses=problems(401, 404))
-def get_assignees(caller: CurrentCaller, database: CurrentDatabase, number: NUMBER) -> dict[str, Any]:
+def get_assignees(request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER) -> Assignees:
     """To whom can this ticket be given?"""
     with database.transaction(caller.scope) as connection:
-        return cooperation.list_assignees(connection, number)
+        return tell(Assignees, cooperation.list_assignees(connection, number), zone_of(request))
 
 
 @acting.get("/similar", response_model=SimilarTickets, responses=problems(401, 404))
 def get_similar(
+    request: Request,
     caller: CurrentCaller,
     database: CurrentDatabase,
     number: NUMBER,
     within_m: Annotated[float, Query(gt=0, le=5000, allow_inf_nan=False)] = 100,
     within_days: Annotated[int, Query(ge=1, le=366)] = 28,
-) -> dict[str, Any]:
+) -> SimilarTickets:
     """Which open tickets may be about the same thing: same root category, within 100 m and 28 days unless said."""
     with database.transaction(caller.scope) as connection:
         found = cooperation.list_similar(connection, number, within_m=within_m, within=timedelta(days=within_days))
-    return {"tickets": found}
+    return tell(SimilarTickets, {"tickets": found}, zone_of(request))
 
 
 @acting.post("/assignment", **ACTED)
 def create_assignment(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: AssignmentBody
-) -> dict[str, Any]:
+) -> Ticket:
     """转办: give the ticket to another post on its grid or above, or to a department."""
     with database.transaction(caller.scope) as connection:
         cooperation.hand_over(connection, number, caller, post=body.post, department=body.department, note=body.note)
-        return _told(request, get_ticket(connection, number))
+        return tell(Ticket, get_ticket(connection, number), zone_of(request))
 
 
 @acting.post("/escalation", **ACTED)
 def create_escalation(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: EscalationBody
-) -> dict[str, Any]:
+) -> Ticket:
     """Pass the ticket up to the centre above whoever has it: community, town, district."""
     with database.transaction(caller.scope) as connection:
         cooperation.pass_up(connection, number, caller, body.note)
-        return _told(request, get_ticket(connection, number))
+        return tell(Ticket, get_ticket(connection, number), zone_of(request))
 
 
 @acting.post("/whistles", **ACTED)
 def create_whistle(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: WhistleBody
-) -> dict[str, Any]:
+) -> Ticket:
     """吹哨: a town or the district calls departments in, each with a clock of its own."""
     call = cooperation.Call(body.departments, body.due_hours, body.due_unit, body.note)
     with database.transaction(caller.scope) as connection:
         cooperation.blow_whistle(connection, number, caller, call)
-        return _told(request, get_ticket(connection, number))
+        return tell(Ticket, get_ticket(connection, number), zone_of(request))
 
 
 @acting.post("/whistles/{whistle}", **ACTED)
@@ -172,33 +173,28 @@ def answer_whistle(
     number: NUMBER,
     whistle: Annotated[int, Field(ge=1, lt=2**63)],
     body: WhistleAnswerBody,
-) -> dict[str, Any]:
+) -> Ticket:
     """报到: a department that was called reports in, is done, or is let go."""
     with database.transaction(caller.scope) as connection:
         cooperation.answer_whistle(connection, number, caller, whistle, body.state, body.note)
-        return _told(request, get_ticket(connection, number))
+        return tell(Ticket, get_ticket(connection, number), zone_of(request))
 
 
 @acting.post("/parent", **ACTED)
 def set_parent(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: ParentBody
-) -> dict[str, Any]:
+) -> Ticket:
     """Make the ticket part of another one, which cannot close before it; null: of none."""
     with database.transaction(caller.scope) as connection:
         cooperation.set_parent(connection, number, caller, body.parent, body.note)
-        return _told(request, get_ticket(connection, number))
+        return tell(Ticket, get_ticket(connection, number), zone_of(request))
 
 
 @acting.post("/duplicate", **ACTED)
 def set_duplicate(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: DuplicateBody
-) -> dict[str, Any]:
+) -> Ticket:
     """Say that the ticket is about the same thing as another one, and close it; null: it was not after all."""
     with database.transaction(caller.scope) as connection:
         cooperation.set_original(connection, number, caller, body.of, body.note)
-        return _told(request, get_ticket(connection, number))
-
-
-def _told(request: Request, ticket: dict[str, Any]) -> dict[str, Any]:
-    answer: dict[str, Any] = in_zone(ticket, request.app.state.settings.timezone)
-    return answer
+        return tell(Ticket, get_ticket(connection, number), zone_of(request))

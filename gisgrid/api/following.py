@@ -1,14 +1,15 @@
 """The reporter's doors, by number and secret (in a header, never in an address); and what staff tell him."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gisgrid.api.answers import Answer, AreaRef, GridRef, Instant, LonLat, Photo, Rating, Ticket, problems
 from gisgrid.api.photos import AS_BODY, JPEG, TAKEN, PhotoId, PhotoReceipt, SentPhoto, Size, jpeg
-from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
-from gisgrid.api.values import LongText, PlainText, in_zone
+from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, zone_of
+from gisgrid.api.values import LongText, PlainText
+from gisgrid.api.values import tell as answer_as
 from gisgrid.errors import NotFound
 from gisgrid.settings import Settings
 from gisgrid.tickets.following import answer_staff, check_secret, follow_report, rate_ticket, tell_reporter
@@ -129,10 +130,10 @@ OwnReport = Annotated[str, Depends(require_reporter)]
 
 
 @router.get("/{number}", response_model=FollowedReport, responses=problems(404, 429))
-def get_report(own: OwnReport, database: CurrentDatabase) -> dict[str, Any]:
+def get_report(own: OwnReport, database: CurrentDatabase) -> FollowedReport:
     """How is my report? Its facts, my words and photos, which step it is in, who has it, what I was told, due when."""
     with database.transaction() as connection:
-        return follow_report(connection, own)
+        return FollowedReport.model_validate(follow_report(connection, own))
 
 
 @router.post(
@@ -144,15 +145,14 @@ def get_report(own: OwnReport, database: CurrentDatabase) -> dict[str, Any]:
 )
 def create_own_photo(
     request: Request, response: Response, own: OwnReport, database: CurrentDatabase, photo: SentPhoto
-) -> dict[str, Any]:
+) -> PhotoReceipt:
     """Add a photo to my report: within a day, and while I am asked something."""
     settings: Settings = request.app.state.settings
     order = PhotoOrder(own, "report", settings.photos_per_ticket)
     facts, is_new = add_photo(database, settings.photos, order, photo)
     if not is_new:
         response.status_code = 200
-    answer: dict[str, Any] = in_zone(facts, settings.timezone)
-    return answer
+    return answer_as(PhotoReceipt, facts, settings.timezone)
 
 
 @router.get("/{number}/photos/{photo_id}", response_class=Response, responses={**problems(404, 429), **JPEG})
@@ -168,21 +168,21 @@ def get_own_photo(
 @router.post(
     "/{number}/answers", status_code=201, response_model=FollowedReport, responses=problems(400, 404, 409, 413, 429)
 )
-def create_answer(own: OwnReport, body: WordsBody, database: CurrentDatabase) -> dict[str, Any]:
+def create_answer(own: OwnReport, body: WordsBody, database: CurrentDatabase) -> FollowedReport:
     """Answer what I was asked; the clocks go on."""
     with database.transaction() as connection:
         answer_staff(connection, own, body.text)
-        return follow_report(connection, own)
+        return FollowedReport.model_validate(follow_report(connection, own))
 
 
 @router.post(
     "/{number}/rating", status_code=201, response_model=FollowedReport, responses=problems(400, 404, 409, 413, 429)
 )
-def create_rating(own: OwnReport, body: RatingBody, database: CurrentDatabase) -> dict[str, Any]:
+def create_rating(own: OwnReport, body: RatingBody, database: CurrentDatabase) -> FollowedReport:
     """Rate how it went (党群评议); where the result waits for that, it closes the ticket."""
     with database.transaction() as connection:
         rate_ticket(connection, own, body.score, body.words)
-        return follow_report(connection, own)
+        return FollowedReport.model_validate(follow_report(connection, own))
 
 
 @acting.post(
@@ -194,10 +194,9 @@ def create_rating(own: OwnReport, body: RatingBody, database: CurrentDatabase) -
 )
 def tell(
     request: Request, number: PlainText, body: WordsBody, caller: CurrentCaller, database: CurrentDatabase
-) -> dict[str, Any]:
+) -> Ticket:
     """Tell the reporter something: he reads it where he follows his report, and nothing else of the history."""
     with database.transaction(caller.scope) as connection:
         tell_reporter(connection, number, body.text, caller)
         ticket = get_ticket(connection, number)
-    answer: dict[str, Any] = in_zone(ticket, request.app.state.settings.timezone)
-    return answer
+    return answer_as(Ticket, ticket, zone_of(request))

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 
 from gisgrid.api.answers import Answer, Answers, LonLat, Photo, problems
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
-from gisgrid.api.values import PlainText, in_zone
+from gisgrid.api.values import PlainText, tell
 from gisgrid.errors import Fault, Refused, Unreadable
 from gisgrid.settings import Settings
 from gisgrid.tickets.photos import PhotoOrder, add_photo, find_photo, list_photos, read_photo, seen_ticket
@@ -85,23 +85,22 @@ def create_photo(
     caller: CurrentCaller,
     database: CurrentDatabase,
     photo: SentPhoto,
-) -> dict[str, Any]:
+) -> PhotoReceipt:
     """Add a photo to a ticket whose words you see. Encoded anew; where the camera was comes back as a hint."""
     settings: Settings = request.app.state.settings
     order = PhotoOrder(number, "work", settings.photos_per_ticket, caller.name, caller.scope)
     facts, is_new = add_photo(database, settings.photos, order, photo)
     if not is_new:
         response.status_code = 200
-    answer: dict[str, Any] = in_zone(facts, settings.timezone)
-    return answer
+    return tell(PhotoReceipt, facts, settings.timezone)
 
 
 @router.get("/tickets/{number}/photos", response_model=Photos, responses=problems(401, 403, 404))
-def get_photos(request: Request, number: PlainText, caller: CurrentCaller, database: CurrentDatabase) -> dict[str, Any]:
+def get_photos(request: Request, number: PlainText, caller: CurrentCaller, database: CurrentDatabase) -> Photos:
     """The photos of a ticket whose words you see."""
     with database.transaction(caller.scope) as connection:
         found = list_photos(connection, seen_ticket(connection, number))
-    return {"photos": in_zone(found, request.app.state.settings.timezone)}
+    return tell(Photos, {"photos": found}, request.app.state.settings.timezone)
 
 
 @router.get(

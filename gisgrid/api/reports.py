@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from gisgrid.access import Caller
 from gisgrid.api.answers import Receipt, problems
 from gisgrid.api.session import CurrentCaller, CurrentDatabase
-from gisgrid.api.values import Accuracy, Coordinate, LongText, PlainText, in_zone, read_instant
+from gisgrid.api.values import Accuracy, Coordinate, LongText, PlainText, read_instant, tell
 from gisgrid.errors import Fault, NotSignedIn, Refused
 from gisgrid.settings import Settings
+from gisgrid.tickets import receipts
 from gisgrid.tickets.intake import Report, receive
 from gisgrid.tickets.sources import check_source
 
@@ -50,6 +51,7 @@ class ReportBody(BaseModel):
     source: PlainText | None = Field(None, description="one of /api/v1/sources; default app")
 
 
+Answered = TypeVar("Answered", bound=Receipt)
 AGAIN = {"description": "The same report again: the same ticket", "model": Receipt}
 
 
@@ -62,7 +64,7 @@ AGAIN = {"description": "The same report again: the same ticket", "model": Recei
 )
 def create_report(
     body: ReportBody, caller: CurrentCaller, database: CurrentDatabase, request: Request, response: Response
-) -> dict[str, Any]:
+) -> Receipt:
     """A report becomes a ticket, located as of now and routed to whoever is on duty. Committed when answered.
 
     Where it is, is said by exactly one of: lon, lat and system; area; place; place_unknown.
@@ -75,7 +77,7 @@ def create_report(
         received = receive(connection, report, network=settings.network, zone=settings.zone)
     if not received.is_new:
         response.status_code = 200
-    return told(received.facts, settings)
+    return told(Receipt, received.facts, settings)
 
 
 def read_report(body: ReportBody, caller: Caller, settings: Settings) -> Report:
@@ -107,10 +109,9 @@ def read_report(body: ReportBody, caller: Caller, settings: Settings) -> Report:
     )
 
 
-def told(facts: dict[str, Any], settings: Settings) -> dict[str, Any]:
+def told(kind: type[Answered], facts: receipts.Receipt, settings: Settings) -> Answered:
     """A receipt's facts as they are answered, times in the district's zone."""
-    answer: dict[str, Any] = in_zone(facts | {"due_at": datetime.fromisoformat(facts["due_at"])}, settings.timezone)
-    return answer
+    return tell(kind, {**facts, "due_at": datetime.fromisoformat(facts["due_at"])}, settings.timezone)
 
 
 def _key(client_ref: str | None, *, stranger: bool) -> str:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gisgrid.api.answers import Answer, AreaRef, Assignee, GridRef, Ticket, problems
 from gisgrid.api.answers import Instant as InstantText
 from gisgrid.api.areas import Instant, Network
-from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
+from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, zone_of
 from gisgrid.api.values import (
     Accuracy,
     Coordinate,
@@ -16,14 +16,14 @@ from gisgrid.api.values import (
     PlainText,
     QueryAccuracy,
     QueryNumber,
-    in_zone,
     read_instant,
+    tell,
 )
 from gisgrid.coordinates import check_point
 from gisgrid.errors import Fault, Refused
 from gisgrid.tickets.intake import district_extent
 from gisgrid.tickets.listing import get_ticket
-from gisgrid.tickets.routing import Where, change_category, change_place, explain_route, find_duty, turn_clock
+from gisgrid.tickets.routing import Moved, Where, change_category, change_place, explain_route, find_duty, turn_clock
 
 router = APIRouter(prefix="/api/v1", tags=["routing"])
 acting = APIRouter(prefix="/api/v1", tags=["routing"], route_class=SignedInRoute)
@@ -121,7 +121,7 @@ def get_route(
     accuracy_m: QueryAccuracy | None = None,
     network: Network = "",
     at: Instant = None,
-) -> dict[str, Any]:
+) -> Route:
     """Which rule would fire for a report in an area or at a point, and why would each other one not?"""
     settings = request.app.state.settings
     network = network or settings.network
@@ -132,7 +132,7 @@ def get_route(
         point = None if lon is None else check_point(lon, lat, system, district_extent(connection, network))
         where = Where(network, point, area, accuracy_m, read_instant("at", at, settings.timezone))
         answer = explain_route(connection, category, where)
-    return _told(request, answer)
+    return tell(Route, answer, settings.timezone)
 
 
 @router.get("/duty", response_model=Duty, response_model_exclude_unset=True, responses=problems(404))
@@ -145,7 +145,7 @@ def get_duty(
     system: PlainText,
     network: Network = "",
     at: Annotated[str | None, Query(max_length=40, description="ISO 8601 with offset, or a date")] = None,
-) -> dict[str, Any]:
+) -> Duty:
     """Who is my grid worker? The post on duty at a point, and the other posts there and above."""
     settings = request.app.state.settings
     network = network or settings.network
@@ -153,7 +153,7 @@ def get_duty(
         point = check_point(lon, lat, system, district_extent(connection, network))
         where = Where(network, point, at=read_instant("at", at, settings.timezone))
         answer = find_duty(connection, where)
-    return _told(request, answer)
+    return tell(Duty, answer, settings.timezone)
 
 
 ACTED: dict[str, Any] = {
@@ -167,40 +167,38 @@ ACTED: dict[str, Any] = {
 @acting.post("/tickets/{number}/category", **ACTED)
 def set_category(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: CategoryBody
-) -> dict[str, Any]:
+) -> Ticket:
     """Say that a ticket is about something else: it is routed again, and its due time follows."""
     with database.transaction(caller.scope) as connection:
         change_category(connection, number, body.category, body.note, caller)
-        return _told(request, get_ticket(connection, number))
+        return tell(Ticket, get_ticket(connection, number), zone_of(request))
 
 
 @acting.post("/tickets/{number}/place", **ACTED)
 def set_place(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: PlaceBody
-) -> dict[str, Any]:
+) -> Ticket:
     """Say that a ticket lies elsewhere: it is located and routed again; it may leave the caller's area by that."""
     network = request.app.state.settings.network
     with database.transaction(caller.scope) as connection:
         point = check_point(body.lon, body.lat, body.system, district_extent(connection, network))
-        place = {
-            "lon_wgs84": point.lon,
-            "lat_wgs84": point.lat,
-            **body.model_dump(include={"lon", "lat", "system", "accuracy_m"}),
-        }
+        place = Moved(
+            lon_wgs84=point.lon,
+            lat_wgs84=point.lat,
+            lon=body.lon,
+            lat=body.lat,
+            system=body.system,
+            accuracy_m=body.accuracy_m,
+        )
         change_place(connection, number, place, body.note, caller)
-        return _told(request, get_ticket(connection, number))
+        return tell(Ticket, get_ticket(connection, number), zone_of(request))
 
 
 @acting.post("/tickets/{number}/clock", **ACTED)
 def set_clock(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: ClockBody
-) -> dict[str, Any]:
+) -> Ticket:
     """Stop a ticket's clock while its reporter is asked, or start it again; it is due later by what was waited."""
     with database.transaction(caller.scope) as connection:
         turn_clock(connection, number, body.state == "running", body.reason, caller)
-        return _told(request, get_ticket(connection, number))
-
-
-def _told(request: Request, facts: dict[str, Any]) -> dict[str, Any]:
-    answer: dict[str, Any] = in_zone(facts, request.app.state.settings.timezone)
-    return answer
+        return tell(Ticket, get_ticket(connection, number), zone_of(request))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
@@ -17,6 +18,12 @@ from gisgrid.errors import Fault, NotSignedIn
 COOKIE = "gisgrid_session"
 
 router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"])
+
+
+def zone_of(request: Request) -> ZoneInfo:
+    """The district's zone, in which every answer writes its times."""
+    zone: ZoneInfo = request.app.state.settings.timezone
+    return zone
 
 
 def database_of(request: Request) -> Database:

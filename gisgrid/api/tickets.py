@@ -1,7 +1,6 @@
 """Tickets, their steps, their categories, and the figures of an area."""
 
 from datetime import timedelta
-from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
@@ -9,8 +8,8 @@ from sqlalchemy import text
 
 from gisgrid.api.answers import Category, Counters, Source, Ticket, Workflow, problems
 from gisgrid.api.areas import Instant, Network
-from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
-from gisgrid.api.values import LongText, PlainText, in_zone, read_instant
+from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, zone_of
+from gisgrid.api.values import LongText, PlainText, read_instant, tell
 from gisgrid.boundaries.areas import area_id_at
 from gisgrid.counters import count_tickets
 from gisgrid.tickets.listing import get_ticket
@@ -31,7 +30,7 @@ class StepBody(BaseModel):
 
 
 @router.get("/categories", response_model=list[Category])
-def get_categories(database: CurrentDatabase) -> list[dict[str, Any]]:
+def get_categories(database: CurrentDatabase) -> list[Category]:
     """The tree of categories."""
     with database.transaction() as connection:
         rows = connection.execute(
@@ -41,32 +40,29 @@ def get_categories(database: CurrentDatabase) -> list[dict[str, Any]]:
                 " FROM work.category ORDER BY category"
             )
         )
-        return [dict(row._mapping) for row in rows]
+        return [Category(**row._mapping) for row in rows]
 
 
 @router.get("/workflows", response_model=list[Workflow])
-def get_workflows(database: CurrentDatabase) -> list[dict[str, Any]]:
+def get_workflows(request: Request, database: CurrentDatabase) -> list[Workflow]:
     """The templates of steps: which may follow which, who may take it, what it needs."""
     with database.transaction() as connection:
-        return list_workflows(connection)
+        return [tell(Workflow, one, zone_of(request)) for one in list_workflows(connection)]
 
 
 @router.get("/sources", response_model=list[Source])
-def get_sources(database: CurrentDatabase) -> list[dict[str, Any]]:
+def get_sources(request: Request, database: CurrentDatabase) -> list[Source]:
     """On which ways reports come, and who may say so in one."""
     with database.transaction() as connection:
-        return list_sources(connection)
+        return [tell(Source, one, zone_of(request)) for one in list_sources(connection)]
 
 
 @router.get("/tickets/{number}", response_model=Ticket, response_model_exclude_unset=True, responses=problems(401, 404))
-def get_one_ticket(
-    request: Request, caller: CurrentCaller, database: CurrentDatabase, number: PlainText
-) -> dict[str, Any]:
+def get_one_ticket(request: Request, caller: CurrentCaller, database: CurrentDatabase, number: PlainText) -> Ticket:
     """One ticket; with its words, contact, point and history for whoever may see them."""
     with database.transaction(caller.scope) as connection:
         ticket = get_ticket(connection, number)
-    answer: dict[str, Any] = in_zone(ticket, request.app.state.settings.timezone)
-    return answer
+    return tell(Ticket, ticket, zone_of(request))
 
 
 @acting.post(
@@ -78,13 +74,12 @@ def get_one_ticket(
 )
 def create_step(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: PlainText, body: StepBody
-) -> dict[str, Any]:
+) -> Ticket:
     """Take the next step of a ticket; the ticket as it is then."""
     with database.transaction(caller.scope) as connection:
         take_step(connection, number, body.step, body.note, caller)
         ticket = get_ticket(connection, number)
-    answer: dict[str, Any] = in_zone(ticket, request.app.state.settings.timezone)
-    return answer
+    return tell(Ticket, ticket, zone_of(request))
 
 
 @router.get("/counters", response_model=Counters, responses=problems(404))

@@ -1,7 +1,7 @@
 """Which tickets: one filter for the list, the work lists and their badges, and for what is exported."""
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import Connection
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from gisgrid.api.answers import State, Tickets, WorkLists, problems
 from gisgrid.api.areas import Instant, Network
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, require_caller
-from gisgrid.api.values import PlainText, in_zone, read_instant
+from gisgrid.api.values import PlainText, read_instant, tell
 from gisgrid.boundaries.areas import area_id
 from gisgrid.tickets.filtering import PERSONAL, TicketFilter, WorkList, read_place
 from gisgrid.tickets.intake import category_id
@@ -77,7 +77,7 @@ def get_tickets(
     asked: Asked,
     after: Annotated[PlainText, Query(description="`next` of the page before")] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> dict[str, Any]:
+) -> Tickets:
     """Tickets of an area's subtree, the newest first, or of a work list, the most urgent first.
 
     `description` only for whoever may read it.
@@ -86,8 +86,8 @@ def get_tickets(
         tickets, following = list_tickets(
             connection, asked.read(request, connection), limit=limit, after=read_place(after)
         )
-    told = in_zone(tickets, request.app.state.settings.timezone)
-    return {"tickets": told, "next": str(following) if following else None}
+    page = {"tickets": tickets, "next": str(following) if following else None}
+    return tell(Tickets, page, request.app.state.settings.timezone)
 
 
 @router.get("/worklists", response_model=WorkLists, responses=problems(401, 404))

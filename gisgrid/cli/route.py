@@ -9,7 +9,7 @@ import typer
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, show
 from gisgrid.coordinates import check_point
 from gisgrid.errors import Fault, Refused
-from gisgrid.instants import write_instant
+from gisgrid.instants import in_zone
 from gisgrid.settings import read_settings
 from gisgrid.tickets.intake import district_extent
 from gisgrid.tickets.routing import Where, explain_route
@@ -38,11 +38,10 @@ def route(
         point = None if lon is None else check_point(lon, lat, system, district_extent(connection, network))
         where = Where(network, point, area, at=read_time("--at", at, settings))
         answer = explain_route(connection, category, where)
-    if answer["due_at"] is not None:
-        answer["due_at"] = write_instant(answer["due_at"], settings.timezone)
+    told = in_zone(answer, settings.timezone)
     if explain and not json and sys.stdout.isatty():
-        sys.stdout.write(jsonlib.dumps(answer, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(jsonlib.dumps(told, ensure_ascii=False, indent=2) + "\n")
         return
     who = answer["assignee"]
     text = f"{answer['rule']}: " + (f"{who['role']} of {who['area']}, post {who['post']}" if who else "nobody")
-    show(answer, f"{text}, due {answer['due_at']}", as_json=json or explain)
+    show(told, f"{text}, due {told['due_at']}", as_json=json or explain)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
+from gisgrid.instants import write_instant
 from gisgrid.settings import Settings
 from gisgrid.tickets.receipts import Received, find_receipt, keep_receipt, make_key, read_facts, with_secret
 
@@ -35,12 +36,13 @@ def receive_alarm(connection: Connection, device_id: int, device: str, alarm: Al
         "kind": alarm.kind,
         "value": alarm.value,
         "description": alarm.description,
-        "reported_at": alarm.at.isoformat() if alarm.at else None,
+        "reported_at": write_instant(alarm.at) if alarm.at else None,
     }
     row = connection.execute(
         text("SELECT * FROM app.receive_alarm(:device, jsonb_strip_nulls(CAST(:alarm AS jsonb)), :young)"),
         {"device": device_id, "alarm": json.dumps(told), "young": timedelta(hours=settings.alarm_again_hours)},
     ).one()
-    facts = read_facts(row, "wgs84") | {"alarms": row.alarms}
+    facts = read_facts(row, "wgs84")
+    facts["alarms"] = row.alarms
     keep_receipt(connection, key, row.ticket_id, facts)
     return Received(with_secret(connection, facts), is_new=row.alarms == 1)

@@ -7,9 +7,10 @@ sentence of app.refusal.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import NotRequired, TypedDict
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Function, Text, func, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from gisgrid.access import Caller
 from gisgrid.database import asking
@@ -26,101 +27,119 @@ class Call:
     note: str | None = None
 
 
+@dataclass(frozen=True)
+class Similar:
+    """An open ticket that may be about the same thing; `closeness` is 1 for the same category, place and time."""
+
+    number: str
+    category: str
+    distance_m: float
+    apart_hours: float
+    closeness: float
+
+
+class AssigneePost(TypedDict):
+    """A post to which a ticket can be given; without a name where the caller may not see who holds it."""
+
+    post: int
+    role: str
+    area: str
+    level: str
+    title: str | None
+    department: str | None
+    is_on_shift: bool
+    name: NotRequired[str | None]
+
+
+@dataclass(frozen=True)
+class Assignees:
+    """To whom a ticket can be given."""
+
+    posts: list[AssigneePost]
+    departments: list[str]
+
+
 def hand_over(
     connection: Connection, number: str, caller: Caller, *, post: int | None, department: str | None, note: str | None
 ) -> None:
     """转办: give a ticket to a post on its grid or above it, or to a department."""
-    _do(
-        connection,
-        "app.hand_over(:number, :post, :department, :actor, :role, :note)",
-        number,
-        caller,
-        {"post": post, "department": department, "note": note},
-    )
+    _do(connection, func.app.hand_over(number, post, department, caller.name, caller.role, note))
 
 
 def pass_up(connection: Connection, number: str, caller: Caller, note: str) -> None:
     """Pass a ticket up to the centre of the nearest area above whoever has it: community, town, district."""
-    _do(connection, "app.pass_up(:number, :actor, :role, :note)", number, caller, {"note": note})
+    _do(connection, func.app.pass_up(number, caller.name, caller.role, note))
 
 
 def blow_whistle(connection: Connection, number: str, caller: Caller, call: Call) -> None:
     """吹哨: call departments in to a ticket, each with a clock of its own."""
-    _do(
-        connection,
-        "app.blow_whistle(:number, :departments, :hours, :unit, :actor, :role, :note)",
-        number,
-        caller,
-        {"departments": list(call.departments), "hours": call.due_hours, "unit": call.due_unit, "note": call.note},
-    )
+    called = literal(list(call.departments), ARRAY(Text))
+    whistle = func.app.blow_whistle(number, called, call.due_hours, call.due_unit, caller.name, caller.role, call.note)
+    _do(connection, whistle)
 
 
 def answer_whistle(
     connection: Connection, number: str, caller: Caller, whistle: int, state: str, note: str | None
 ) -> None:
     """报到: a department that was called has `reported_in`, is `done`, or is let go (`withdrawn`)."""
-    _do(
-        connection,
-        "app.answer_whistle(:number, :whistle, :state, :actor, :role, :note)",
-        number,
-        caller,
-        {"whistle": whistle, "state": state, "note": note},
-    )
+    answer = func.app.answer_whistle(number, whistle, state, caller.name, caller.role, note)
+    _do(connection, answer)
 
 
 def set_parent(connection: Connection, number: str, caller: Caller, parent: str | None, note: str | None) -> None:
     """Make a ticket part of another one, which then cannot close before it; None: of no other."""
-    _do(
-        connection,
-        "app.set_parent(:number, :parent, :actor, :role, :note)",
-        number,
-        caller,
-        {"parent": parent, "note": note},
-    )
+    _do(connection, func.app.set_parent(number, parent, caller.name, caller.role, note))
 
 
 def set_original(connection: Connection, number: str, caller: Caller, original: str | None, note: str | None) -> None:
     """Say that a ticket is about the same thing as another, open one, and close it; None: it was not after all."""
-    call = "app.merge_ticket(:number, :original, :actor, :role, :note)"
     if original is None:
-        call = "app.unmerge_ticket(:number, :actor, :role, :note)"
-    _do(connection, call, number, caller, {"original": original, "note": note})
+        call = func.app.unmerge_ticket(number, caller.name, caller.role, note)
+    else:
+        call = func.app.merge_ticket(number, original, caller.name, caller.role, note)
+    _do(connection, call)
 
 
-def list_similar(connection: Connection, number: str, *, within_m: float, within: timedelta) -> list[dict[str, Any]]:
+def list_similar(connection: Connection, number: str, *, within_m: float, within: timedelta) -> list[Similar]:
     """Which open tickets may be about the same thing as this one, the closest first? Of those that the caller sees."""
     rows = connection.execute(
         text("SELECT * FROM app.similar_tickets(:id, :within_m, :within)"),
         {"id": _private_id(connection, number), "within_m": within_m, "within": within},
     )
     return [
-        {
-            "number": row.number,
-            "category": row.category,
-            "distance_m": round(row.distance_m, 1),
-            "apart_hours": round(row.apart / timedelta(hours=1), 1),
-            "closeness": round(row.closeness, 3),
-        }
+        Similar(
+            number=row.number,
+            category=row.category,
+            distance_m=round(row.distance_m, 1),
+            apart_hours=round(row.apart / timedelta(hours=1), 1),
+            closeness=round(row.closeness, 3),
+        )
         for row in rows
     ]
 
 
-def list_assignees(connection: Connection, number: str) -> dict[str, Any]:
+def list_assignees(connection: Connection, number: str) -> Assignees:
     """To whom can this ticket be given? Posts from its grid upwards, and the departments in which somebody is."""
     path = connection.execute(
         text("SELECT path FROM work.ticket WHERE ticket_id = :id"), {"id": _private_id(connection, number)}
     ).scalar_one()
     posts = connection.execute(text("SELECT * FROM app.posts_at(:path)"), {"path": list(path)})
     departments = connection.execute(text("SELECT d FROM app.departments() AS d")).scalars()
-    return {
-        "posts": [
-            {"post": row.post_id, "role": row.role, "area": row.area, "level": row.level}
-            | {"title": row.title, "department": row.department, "is_on_shift": row.is_on_shift}
-            | ({"name": row.name} if row.is_shown else {})
-            for row in posts
-        ],
-        "departments": list(departments),
-    }
+    found: list[AssigneePost] = []
+    for row in posts:
+        post = AssigneePost(
+            post=row.post_id,
+            role=row.role,
+            area=row.area,
+            level=row.level,
+            title=row.title,
+            department=row.department,
+            is_on_shift=row.is_on_shift,
+        )
+        if row.is_shown:
+            post["name"] = row.name
+        found.append(post)
+    return Assignees(found, list(departments))
 
 
 def _private_id(connection: Connection, number: str) -> int:
@@ -134,7 +153,6 @@ def _private_id(connection: Connection, number: str) -> int:
     return found
 
 
-def _do(connection: Connection, call: str, number: str, caller: Caller, values: dict[str, Any]) -> None:
-    said = {"number": number, "actor": caller.name, "role": caller.role, **values}
+def _do(connection: Connection, call: Function[None]) -> None:
     with asking(connection):
-        connection.execute(text(f"SELECT {call}"), said)  # noqa: S608  # constants above
+        connection.execute(select(call))

@@ -12,6 +12,7 @@ from typing import Any
 
 import xlsxwriter
 
+from gisgrid.instants import write_instant
 from gisgrid.ticket_fields import Facts
 from gisgrid.tickets.columns import Column
 from gisgrid.tickets.selecting import Lang
@@ -118,17 +119,14 @@ def _csv_lines(rows: Iterable[Sequence[Any]]) -> str:
 
 def _cell(value: Any, zone: tzinfo) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(zone).isoformat()
+        return write_instant(value, zone)
     if isinstance(value, str) and value.startswith(FORMULA):
         return "'" + value
     return "" if value is None else value
 
 
 def _feature(row: Facts, zone: tzinfo) -> Facts:
-    facts = {
-        name: value.astimezone(zone).isoformat() if isinstance(value, datetime) else value
-        for name, value in row.items()
-    }
+    facts = {name: write_instant(value, zone) if isinstance(value, datetime) else value for name, value in row.items()}
     lon, lat = facts.pop("lon"), facts.pop("lat")
     place = None if lon is None else {"type": "Point", "coordinates": [lon, lat]}
     return {"type": "Feature", "id": row["number"], "properties": facts, "geometry": place}

@@ -11,6 +11,7 @@ import pyogrio
 import shapely
 
 from gisgrid.errors import Fault, Refused
+from gisgrid.instants import write_instant
 from gisgrid.ticket_fields import Facts
 from gisgrid.tickets.exporting import WRITERS, Sheet
 
@@ -71,4 +72,4 @@ def _write_gpkg(path: Path, pages: Iterable[list[Facts]], sheet: Sheet) -> None:
 
 
 def _plain(value: object, sheet: Sheet) -> object:
-    return value.astimezone(sheet.zone).isoformat() if isinstance(value, datetime) else value
+    return write_instant(value, sheet.zone) if isinstance(value, datetime) else value

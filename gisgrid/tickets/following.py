@@ -1,13 +1,25 @@
 """The reporter follows his report by number and secret, answers what he is asked, is told, and rates how it went."""
 
 import hmac
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, text
 
 from gisgrid.access import Caller, ticket_secret
 from gisgrid.database import asking
 from gisgrid.errors import Fault, NotFound
+from gisgrid.ticket_fields import Facts
+
+
+@dataclass(frozen=True)
+class Rating:
+    """How it went, in the eyes of whoever reported it: 1 bad to 5 good."""
+
+    rater: str
+    score: int
+    words: str | None
+    rated_at: datetime
 
 
 def check_secret(connection: Connection, number: str, secret: str) -> None:
@@ -29,11 +41,9 @@ def check_secret(connection: Connection, number: str, secret: str) -> None:
         )
 
 
-def follow_report(connection: Connection, number: str) -> dict[str, Any]:
+def follow_report(connection: Connection, number: str) -> Facts:
     """What the reporter sees of his report; the secret was right. Times are text, in the database's zone."""
-    found: dict[str, Any] = connection.execute(
-        text("SELECT app.follow_report(:number)"), {"number": number}
-    ).scalar_one()
+    found: Facts = connection.execute(text("SELECT app.follow_report(:number)"), {"number": number}).scalar_one()
     return found
 
 
@@ -60,10 +70,10 @@ def tell_reporter(connection: Connection, number: str, words: str, caller: Calle
         )
 
 
-def find_rating(connection: Connection, ticket_id: int) -> dict[str, Any] | None:
+def find_rating(connection: Connection, ticket_id: int) -> Rating | None:
     """How the reporter rated a ticket, as far as the connection's scope shows it."""
     row = connection.execute(
         text("SELECT rater, score, words, rated_at FROM work.rating WHERE ticket_id = :id AND rater = 'reporter'"),
         {"id": ticket_id},
     ).one_or_none()
-    return None if row is None else dict(row._mapping)
+    return None if row is None else Rating(**row._mapping)

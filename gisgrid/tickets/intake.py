@@ -3,13 +3,15 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import Connection, text
 
 from gisgrid.coordinates import check_point
 from gisgrid.errors import Fault, Refused, Unavailable
 from gisgrid.geo import BBox
+from gisgrid.instants import write_instant
+from gisgrid.ticket_fields import Facts
 from gisgrid.tickets.naming import Named, name_area, name_place
 from gisgrid.tickets.receipts import Received, find_receipt, keep_receipt, make_key, read_facts, with_secret
 
@@ -51,6 +53,19 @@ class Report:
     on_behalf: bool = False
 
 
+class _Where(TypedDict, total=False):
+    """A report's place as `app.receive_report` takes it: a point with what was given, or an area; what was said."""
+
+    lon_wgs84: float
+    lat_wgs84: float
+    lon: float | None
+    lat: float | None
+    system: str | None
+    accuracy_m: float | None
+    area_id: int | None
+    said: Facts
+
+
 def receive(connection: Connection, report: Report, *, network: str, zone: str) -> Received:
     """Take a report in. Raises Refused with field and remedy, Conflict when the key was used for another body,
     Unavailable where no boundaries have come in yet.
@@ -80,7 +95,7 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
                     "contact_phone": report.contact_phone,
                     "source": report.source,
                     "actor": report.client or None,
-                    "reported_at": report.reported_at.isoformat() if report.reported_at else None,
+                    "reported_at": write_instant(report.reported_at) if report.reported_at else None,
                 }
             )
         },
@@ -90,10 +105,10 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
     return Received(with_secret(connection, facts), is_new=True)
 
 
-def _where(connection: Connection, report: Report, network: str) -> dict[str, Any]:
+def _where(connection: Connection, report: Report, network: str) -> _Where:
     """The report's place as `app.receive_report` takes it, with what was said of it."""
     _say_once(report)
-    said = {"on_behalf": True} if report.on_behalf else {}
+    said: Facts = {"on_behalf": True} if report.on_behalf else {}
     if report.place_unknown:
         return {"said": said}
     if report.area or report.place:
@@ -102,7 +117,8 @@ def _where(connection: Connection, report: Report, network: str) -> dict[str, An
             if report.area
             else name_place(connection, report.place, network)
         )
-        return _named(named) | {"said": said | {"named": {"what": named.what, "code": named.code, "name": named.name}}}
+        told = {"what": named.what, "code": named.code, "name": named.name}
+        return {**_named(named), "said": said | {"named": told}}
     point = check_point(report.lon, report.lat, report.system or "", district_extent(connection, network))
     return {
         "lon_wgs84": point.lon,
@@ -115,7 +131,7 @@ def _where(connection: Connection, report: Report, network: str) -> dict[str, An
     }
 
 
-def _named(named: Named) -> dict[str, Any]:
+def _named(named: Named) -> _Where:
     if named.point is None:
         return {"area_id": named.area_id}
     lon, lat = named.point.lon, named.point.lat

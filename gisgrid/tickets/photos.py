@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid.database import Database, Scope
 from gisgrid.errors import Conflict, Fault, NotAllowed, NotFound
+from gisgrid.ticket_fields import Facts
 from gisgrid.tickets.darkroom import Picture, develop
 from gisgrid.tickets.photo_files import discard_picture, keep_picture, mark_of, read_picture
 
@@ -37,7 +39,38 @@ class PhotoOrder:
     scope: Scope = Scope()
 
 
-def add_photo(database: Database, place: Path, order: PhotoOrder, photo: bytes) -> tuple[dict[str, Any], bool]:
+@dataclass(frozen=True)
+class Photo:
+    """A photo as it is kept; `actor`: who of the staff sent it, None for the reporter."""
+
+    photo_id: int
+    kind: str
+    added_at: datetime
+    actor: str | None
+    width: int
+    height: int
+    bytes: int
+    media_type: str
+
+
+@dataclass(frozen=True)
+class GpsHint:
+    """Where the camera says it was, WGS 84; how far from the ticket's point, None where it has none."""
+
+    lon: float
+    lat: float
+    system: str
+    distance_m: float | None
+
+
+@dataclass(frozen=True)
+class TakenPhoto(Photo):
+    """A photo that was taken in; `gps_hint` is kept nowhere."""
+
+    gps_hint: GpsHint | None
+
+
+def add_photo(database: Database, place: Path, order: PhotoOrder, photo: bytes) -> tuple[TakenPhoto, bool]:
     """Take a photo in; its facts with `gps_hint`, and whether it is new (the same again is the one there is).
 
     Its file is on the disk and its row committed when this returns. Decoded outside of any transaction.
@@ -68,9 +101,9 @@ def photo_mark(connection: Connection) -> str:
     return mark_of(bytes(key))
 
 
-def list_photos(connection: Connection, ticket_id: int) -> list[dict[str, Any]]:
+def list_photos(connection: Connection, ticket_id: int) -> list[Photo]:
     """The photos of a ticket, the oldest first, as far as the connection's scope shows them."""
-    return [dict(row._mapping) for row in connection.execute(text(_PHOTOS), {"ticket_id": ticket_id})]
+    return [Photo(**row._mapping) for row in connection.execute(text(_PHOTOS), {"ticket_id": ticket_id})]
 
 
 def seen_ticket(connection: Connection, number: str) -> int:
@@ -109,7 +142,7 @@ def read_photo(place: Path, name: str, size: str) -> bytes:
 
 
 def _insert(connection: Connection, order: PhotoOrder, picture: Picture, name: str) -> Any:
-    photo: dict[str, Any] = {"name": name, "sha256": picture.sha256, "bytes": len(picture.large)}
+    photo: Facts = {"name": name, "sha256": picture.sha256, "bytes": len(picture.large)}
     photo |= {"width": picture.width, "height": picture.height}
     if picture.gps:
         photo |= {"lon": picture.gps[0], "lat": picture.gps[1]}
@@ -125,22 +158,22 @@ def _insert(connection: Connection, order: PhotoOrder, picture: Picture, name: s
     ).one()
 
 
-def _facts(order: PhotoOrder, picture: Picture, row: Any) -> dict[str, Any]:
+def _facts(order: PhotoOrder, picture: Picture, row: Any) -> TakenPhoto:
     hint = None
     if picture.gps:
         lon, lat = picture.gps
-        hint = {"lon": lon, "lat": lat, "system": "wgs84", "distance_m": row.distance_m}
-    return {
-        "photo_id": row.photo_id,
-        "kind": order.kind,
-        "added_at": row.added_at,
-        "actor": order.actor,
-        "width": picture.width,
-        "height": picture.height,
-        "bytes": len(picture.large),
-        "media_type": "image/jpeg",
-        "gps_hint": hint,
-    }
+        hint = GpsHint(lon, lat, "wgs84", row.distance_m)
+    return TakenPhoto(
+        photo_id=row.photo_id,
+        kind=order.kind,
+        added_at=row.added_at,
+        actor=order.actor,
+        width=picture.width,
+        height=picture.height,
+        bytes=len(picture.large),
+        media_type="image/jpeg",
+        gps_hint=hint,
+    )
 
 
 def _file_of(row: Any) -> tuple[str, str]:

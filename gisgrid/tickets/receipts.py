@@ -2,20 +2,71 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from sqlalchemy import Connection, text
 
 from gisgrid.access import ticket_secret
 from gisgrid.errors import Conflict, Fault
+from gisgrid.instants import write_instant
+
+
+class GridRef(TypedDict):
+    """A grid by its code."""
+
+    code: str
+    name: str
+    kind: str
+
+
+class AreaRef(TypedDict):
+    """An area by its code."""
+
+    code: str
+    level: str
+
+
+class Assignment(TypedDict):
+    """How the grid was found, how sure that is, by which version; `system` is None where there was no point."""
+
+    method: str
+    confidence: float
+    distance_to_edge_m: float | None
+    candidates: list[dict[str, object]]
+    system: str | None
+    version: int | None
+
+
+class Assignee(TypedDict):
+    """The post that a report went to; None where a department has it and its posts are not here."""
+
+    post: int | None
+    role: str
+    area: str | None
+    department: NotRequired[str]
+
+
+class Receipt(TypedDict):
+    """What a sender is answered, as it is kept for its key; `alarms` of a device's, `secret` is never kept."""
+
+    number: str
+    secret: NotRequired[str]
+    grid: GridRef | None
+    area: AreaRef | None
+    assignment: Assignment
+    step: str
+    assignee: Assignee | None
+    due_at: str
+    alarms: NotRequired[int]
 
 
 @dataclass(frozen=True)
 class Received:
     """What became of a report: the answer's facts, and whether the ticket is new."""
 
-    facts: dict[str, Any]
+    facts: Receipt
     is_new: bool
 
 
@@ -28,12 +79,12 @@ class Key:
     body_sha256: bytes
 
 
-def make_key(client: str, ref: str, body: dict[str, Any]) -> Key:
+def make_key(client: str, ref: str, body: Mapping[str, object]) -> Key:
     """The key of this body."""
     return Key(client, ref, hashlib.sha256(json.dumps(body, default=str, sort_keys=True).encode()).digest())
 
 
-def find_receipt(connection: Connection, key: Key) -> dict[str, Any] | None:
+def find_receipt(connection: Connection, key: Key) -> Receipt | None:
     """The answer that this key was given before. Two at once: the second waits here for the first.
 
     Raises Conflict when the key was used for another body.
@@ -56,7 +107,7 @@ def find_receipt(connection: Connection, key: Key) -> dict[str, Any] | None:
     return with_secret(connection, known.answer)
 
 
-def keep_receipt(connection: Connection, key: Key, ticket_id: int, facts: dict[str, Any]) -> None:
+def keep_receipt(connection: Connection, key: Key, ticket_id: int, facts: Receipt) -> None:
     """Remember what this key was answered; nothing where there is no key."""
     if not key.ref:
         return
@@ -75,15 +126,15 @@ def keep_receipt(connection: Connection, key: Key, ticket_id: int, facts: dict[s
     )
 
 
-def with_secret(connection: Connection, facts: dict[str, Any]) -> dict[str, Any]:
+def with_secret(connection: Connection, facts: Receipt) -> Receipt:
     """The same facts with the secret of their ticket."""
     key = connection.execute(text("SELECT key FROM core.server_key WHERE purpose = 'ticket'")).scalar_one()
-    return {"number": facts["number"], "secret": ticket_secret(bytes(key), facts["number"]), **facts}
+    return {**facts, "secret": ticket_secret(bytes(key), facts["number"])}
 
 
-def read_facts(row: Any, system: str | None) -> dict[str, Any]:
+def read_facts(row: Any, system: str | None) -> Receipt:
     """What is answered of a row of `app.receive_report`; `system` is that of the point, None where there was none."""
-    assignee = None
+    assignee: Assignee | None = None
     if row.post_id is not None:
         assignee = {"post": row.post_id, "role": row.role, "area": row.post_code}
     elif row.department:
@@ -106,5 +157,5 @@ def read_facts(row: Any, system: str | None) -> dict[str, Any]:
         },
         "step": row.step,
         "assignee": assignee,
-        "due_at": row.due_at.isoformat(),
+        "due_at": write_instant(row.due_at),
     }

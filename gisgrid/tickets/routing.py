@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from sqlalchemy import Connection, text
 
@@ -12,6 +12,7 @@ from gisgrid.database import asking
 from gisgrid.errors import Fault, NotFound
 from gisgrid.geo import LonLat
 from gisgrid.tickets.intake import category_id
+from gisgrid.tickets.receipts import AreaRef, Assignee, GridRef
 
 _ROUTE = """
 SELECT r.*, app.due_at(coalesce(CAST(:at AS timestamptz), now()), r.due_hours, r.due_unit) AS due_at
@@ -42,11 +43,70 @@ class Where:
     at: datetime | None = None
 
 
-def explain_route(connection: Connection, category: str, where: Where) -> dict[str, Any]:
+class OtherRule(TypedDict):
+    """A rule that did not fire, and why."""
+
+    rule: str
+    why_not: str
+
+
+class Route(TypedDict):
+    """Which rule fires for a report there and then, who has it by that, and why each other rule does not fire."""
+
+    rule: str
+    assigned_by: str
+    assignee: Assignee | None
+    priority: int
+    due_hours: int
+    due_unit: str
+    due_at: datetime
+    category: str
+    grid: GridRef | None
+    area: AreaRef | None
+    others: list[OtherRule]
+
+
+class DutyPost(TypedDict):
+    """A post; without name and phone where the caller may not see who holds it."""
+
+    post: int
+    role: str
+    role_zh: str
+    role_en: str
+    area: str
+    level: str
+    title: str | None
+    department: str | None
+    takes_reports: bool
+    is_on_shift: bool
+    name: NotRequired[str | None]
+    phone: NotRequired[str | None]
+
+
+class Duty(TypedDict):
+    """Who is on duty at a place, and which posts are there, the lowest area first."""
+
+    grid: GridRef | None
+    area: AreaRef | None
+    on_duty: DutyPost | None
+    posts: list[DutyPost]
+
+
+class Moved(TypedDict):
+    """Where a ticket lies, WGS 84, and as it was given."""
+
+    lon_wgs84: float
+    lat_wgs84: float
+    lon: float
+    lat: float
+    system: str
+    accuracy_m: float | None
+
+
+def explain_route(connection: Connection, category: str, where: Where) -> Route:
     """Which rule fires for a report there and then, and why does each other one not?
 
-    `{rule, assigned_by, assignee, priority, due_hours, due_unit, due_at, category, grid, area, others: [{rule,
-    why_not}]}`. Asks what intake asks. Raises Refused, NotFound.
+    Asks what intake asks. Raises Refused, NotFound.
     """
     about = category_id(connection, category)
     place = _place(connection, where)
@@ -62,12 +122,13 @@ def explain_route(connection: Connection, category: str, where: Where) -> dict[s
         "due_unit": row.due_unit,
         "due_at": row.due_at,
         "category": about,
-        **_there(place),
+        "grid": _grid(place),
+        "area": _area(place),
         "others": row.others,
     }
 
 
-def find_duty(connection: Connection, where: Where) -> dict[str, Any]:
+def find_duty(connection: Connection, where: Where) -> Duty:
     """Who is on duty there and then, and which posts are there, the lowest area first?
 
     Names and telephones only where the connection's scope, or the post's own mark, shows them.
@@ -83,7 +144,8 @@ def find_duty(connection: Connection, where: Where) -> dict[str, Any]:
     ).scalar()
     posts = [_post(row) for row in rows]
     return {
-        **_there(place),
+        "grid": _grid(place),
+        "area": _area(place),
         "on_duty": next((post for post in posts if post["post"] == duty), None),
         "posts": posts,
     }
@@ -102,10 +164,10 @@ def change_category(connection: Connection, number: str, category: str, note: st
         )
 
 
-def change_place(connection: Connection, number: str, place: dict[str, Any], note: str | None, caller: Caller) -> None:
+def change_place(connection: Connection, number: str, place: Moved, note: str | None, caller: Caller) -> None:
     """Say that a ticket lies elsewhere; it is located and routed again, once. The scope must be the caller's.
 
-    `place`: lon_wgs84, lat_wgs84, and as it was given lon, lat, system, accuracy_m. Raises as change_category.
+    Raises as change_category.
     """
     with asking(connection):
         connection.execute(
@@ -133,7 +195,7 @@ def turn_clock(connection: Connection, number: str, is_running: bool, reason: st
 
 def _place(connection: Connection, where: Where) -> Any:
     require_network(connection, where.network)
-    values: dict[str, Any] = {"network": where.network, "at": where.at}
+    values: dict[str, object] = {"network": where.network, "at": where.at}
     if where.point is None:
         row = connection.execute(text(_AREA), values | {"code": where.area}).one_or_none()
         if row is None:
@@ -144,23 +206,25 @@ def _place(connection: Connection, where: Where) -> Any:
     return connection.execute(text(_PLACE), values | point).one()
 
 
-def _there(place: Any) -> dict[str, Any]:
-    grid = {"code": place.grid_code, "name": place.grid_name, "kind": place.kind}
-    return {
-        "grid": grid if place.grid_code else None,
-        "area": {"code": place.code, "level": place.level} if place.code else None,
-    }
+def _grid(place: Any) -> GridRef | None:
+    return {"code": place.grid_code, "name": place.grid_name, "kind": place.kind} if place.grid_code else None
 
 
-def _assignee(row: Any, place: Any) -> dict[str, Any] | None:
+def _area(place: Any) -> AreaRef | None:
+    return {"code": place.code, "level": place.level} if place.code else None
+
+
+def _assignee(row: Any, place: Any) -> Assignee | None:
     if row.post_id is None and row.department is None:
         return None
-    found = {"post": row.post_id, "role": row.role or "department", "area": row.code or place.code}
-    return found | ({"department": row.department} if row.department else {})
+    found: Assignee = {"post": row.post_id, "role": row.role or "department", "area": row.code or place.code}
+    if row.department:
+        found["department"] = row.department
+    return found
 
 
-def _post(row: Any) -> dict[str, Any]:
-    post = {
+def _post(row: Any) -> DutyPost:
+    post: DutyPost = {
         "post": row.post_id,
         "role": row.role,
         "role_zh": row.role_zh,
@@ -172,4 +236,6 @@ def _post(row: Any) -> dict[str, Any]:
         "takes_reports": row.takes_reports,
         "is_on_shift": row.is_on_shift,
     }
-    return post | ({"name": row.name, "phone": row.phone} if row.is_shown else {})
+    if row.is_shown:
+        post |= {"name": row.name, "phone": row.phone}
+    return post

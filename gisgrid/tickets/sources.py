@@ -1,6 +1,6 @@
 """On which ways reports come: a value list, and who may say which."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
@@ -8,10 +8,20 @@ from gisgrid.access import Caller
 from gisgrid.errors import Fault, Refused
 
 
-def list_sources(connection: Connection) -> list[dict[str, Any]]:
-    """Which ways are there? `id`, `name_zh`, `name_en`, `said_by`, in their order."""
+@dataclass(frozen=True)
+class Source:
+    """A way on which reports come; `said_by`: anybody, signed_in or nobody may say so in a report."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    said_by: str
+
+
+def list_sources(connection: Connection) -> list[Source]:
+    """Which ways are there? In their order."""
     rows = connection.execute(text("SELECT source AS id, name_zh, name_en, said_by FROM work.source ORDER BY position"))
-    return [dict(row._mapping) for row in rows]
+    return [Source(**row._mapping) for row in rows]
 
 
 def check_source(connection: Connection, source: str, caller: Caller) -> None:

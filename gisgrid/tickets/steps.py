@@ -1,11 +1,43 @@
 """The steps of a ticket: a workflow is data, a transition says who may take it and what it needs."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Literal, TypedDict
 
 from sqlalchemy import Connection, text
 
 from gisgrid.access import Caller
 from gisgrid.database import asking
+
+
+class WorkflowStep(TypedDict):
+    """A step of a template."""
+
+    step: str
+    name_zh: str
+    name_en: str
+    closes: bool
+
+
+class Transition(TypedDict):
+    """Which step may follow which, who may take it, what it needs, which way it turns the clocks."""
+
+    from_step: str
+    to_step: str
+    kind: Literal["forward", "return", "reopen"]
+    roles: list[str]
+    needs: list[str]
+    clock: Literal["stop", "start"] | None
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A template: its steps in their order, and which may follow which."""
+
+    workflow: str
+    name_zh: str
+    name_en: str
+    steps: list[WorkflowStep]
+    transitions: list[Transition]
 
 
 def take_step(connection: Connection, number: str, step: str, note: str | None, caller: Caller) -> None:
@@ -21,8 +53,8 @@ def take_step(connection: Connection, number: str, step: str, note: str | None, 
         )
 
 
-def list_workflows(connection: Connection) -> list[dict[str, Any]]:
-    """Which templates are there? `{workflow, name_zh, name_en, steps, transitions}`, steps in their order."""
+def list_workflows(connection: Connection) -> list[Workflow]:
+    """Which templates are there?"""
     rows = connection.execute(
         text(
             "SELECT w.workflow, w.name_zh, w.name_en,"
@@ -37,4 +69,4 @@ def list_workflows(connection: Connection) -> list[dict[str, Any]]:
             " FROM work.workflow AS w ORDER BY w.workflow"
         )
     )
-    return [dict(row._mapping) for row in rows]
+    return [Workflow(**row._mapping) for row in rows]
