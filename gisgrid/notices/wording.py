@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from gisgrid.instants import say_instant
 from gisgrid.notices.queue import Notice
+from gisgrid.ticket_fields import shown_at
 
 TOPICS = {
     "ticket.received": ("新事件", "new ticket"),
@@ -39,6 +40,9 @@ TOPICS = {
 """What people call a topic; one that is not here is still told, as `OTHER`."""
 OTHER = ("事件有更新", "ticket changed")
 WORDS_SHOWN = 500
+_TOLD = ("number", "category", "step", "grid.code", "grid.name", "grid.kind", "area.code", "area.level", "received_at",
+         "due_at", "closed_at")  # fmt: skip
+"""Facts that the lines below tell in a way of their own, or not at all."""
 MARKS = str.maketrans("\\`*_[]#<>@", "＼｀＊＿［］＃＜＞＠")
 """Marks of markdown, tags and mentions as the letters that look like them: robots differ in what they unescape."""
 
@@ -71,6 +75,10 @@ def lines(notice: Notice, zone: ZoneInfo) -> Iterator[tuple[str, str, str, str]]
         yield "办结时间", _time(facts["closed_at"], zone), "closed", _time(facts["closed_at"], zone)
     else:
         yield "办结时限", _time(facts["due_at"], zone), "due", _time(facts["due_at"], zone)
+    for name, field in shown_at("notice"):
+        if name not in _TOLD and facts.get(name) is not None:
+            value = _time(facts[name], zone) if field.kind == "instant" else str(facts[name])
+            yield field.zh, value, field.en.lower(), value
     if notice.description:
         words = notice.description[:WORDS_SHOWN] + ("…" if len(notice.description) > WORDS_SHOWN else "")
         yield "描述", words, "words", words

@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, text
 
 from gisgrid.assignment.one import require_network
 from gisgrid.database import EVERYTHING, Database
+from gisgrid.instants import write_instant
 from gisgrid.loading import (
     Column,
     Loaded,
@@ -27,11 +27,17 @@ from gisgrid.loading import (
     take_turn,
     words,
 )
+from gisgrid.loading.cells import Reader, choice, plain, whole
+from gisgrid.ticket_fields import Facts, Kind, shown_at
 
 LOAD_TIMEOUT_S = 900
 BATCH = 1_000
 SOURCE = "load"
 CLOCK_SLACK = timedelta(minutes=1)
+_POINT = ("lon", "lat", "system")
+_LOADED = {name: field for name, field in shown_at("load") if name not in _POINT}
+_READERS: dict[str, Reader] = {"accuracy_m": number(0, 100_000)}
+"""How cells are read where their field's kind does not say enough."""
 
 # The array is walked in its order, so tickets get their numbers in the order of the file.
 _RECEIVE = """
@@ -90,22 +96,19 @@ def load_tickets(
 
 def ticket_columns(options: ReadOptions) -> tuple[Column, ...]:
     """The columns of a file of tickets."""
-    time = instant(options.zone)
-    return (
-        Column("external_id", aliases=("工单编号", "编号")),
-        Column("source", aliases=("来源",)),
-        Column("category", required=True, aliases=("类别", "事件类别")),
-        Column("description", words, aliases=("描述", "事件描述", "内容")),
-        Column("reported_at", time, aliases=("reported", "上报时间")),
-        Column("received_at", time, True, ("created_at", "created", "received", "受理时间")),
-        Column("due_at", time, aliases=("due", "办结时限")),
-        Column("closed_at", time, aliases=("closed", "resolved", "办结时间")),
-        Column("step", aliases=("环节",)),
-        Column("contact_name", aliases=("联系人",)),
-        Column("contact_phone", aliases=("联系电话",)),
-        Column("accuracy_m", number(0, 100_000), aliases=("accuracy", "精度")),
-        *point_columns(required=True),
+    readers: dict[Kind, Reader] = {
+        "text": plain,
+        "words": words,
+        "instant": instant(options.zone),
+        "number": number(),
+        "small": whole(-32768, 32767),
+        "flag": choice({"true": True, "false": False, "是": True, "否": False}),
+    }
+    columns = (
+        Column(name, _READERS.get(name, readers.get(field.kind, plain)), field.is_required, field.aliases)
+        for name, field in _LOADED.items()
     )
+    return (*columns, *point_columns(required=True))
 
 
 def _check_categories(connection: Connection, table: Table) -> None:
@@ -187,7 +190,7 @@ def _leave_known(connection: Connection, table: Table) -> tuple[list[Row], list[
     return fresh, notes
 
 
-def _receive(connection: Connection, reports: list[dict[str, Any]], say: Callable[[str], None]) -> int:
+def _receive(connection: Connection, reports: list[Facts], say: Callable[[str], None]) -> int:
     """How many lay outside every grid? In batches, so that no statement carries the whole file.
 
     Left to itself PostgreSQL plans the point's look-up anew for every row, which takes longer than the look-up.
@@ -204,23 +207,13 @@ def _receive(connection: Connection, reports: list[dict[str, Any]], say: Callabl
     return outside
 
 
-def _report(row: Row, network: str, options: ReadOptions) -> dict[str, Any]:
+def _report(row: Row, network: str, options: ReadOptions) -> Facts:
     """The row as `app.receive_report` takes it; a key without a value is left out."""
     point = row["point"]
-    report = {
-        "network": network,
-        "zone": options.zone.key,
-        "category": row["category"],
-        "lon_wgs84": point.lon,
-        "lat_wgs84": point.lat,
-        "lon": row["lon"],
-        "lat": row["lat"],
-        "system": row["system"],
-        "description": row["description"] or "",
-        "at": row["received_at"].isoformat(),
-    }
-    for column in ("accuracy_m", "contact_name", "contact_phone", "source", "external_id", "step"):
-        report[column] = row[column]
-    for column in ("reported_at", "due_at", "closed_at"):
-        report[column] = row[column] and row[column].isoformat()
+    report: Facts = {"network": network, "zone": options.zone.key, "lon_wgs84": point.lon, "lat_wgs84": point.lat}
+    for name in (*_LOADED, *_POINT):
+        value = row[name]
+        report[name] = write_instant(value) if isinstance(value, datetime) else value
+    report["description"] = row["description"] or ""
+    report["at"] = report.pop("received_at")
     return {key: value for key, value in report.items() if value is not None}

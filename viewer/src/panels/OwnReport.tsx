@@ -4,6 +4,7 @@ import { answer, secretOf } from '../actions/follow';
 import { ownPhoto, sendOwnPhoto } from '../actions/photos';
 import { chooseTicket } from '../actions/tickets';
 import { asProblem, type FollowedReport, type Photo, type Problem } from '../api/client';
+import { fieldName } from '../fields';
 import { t } from '../i18n';
 import { lang, lightbox, ticketTick } from '../state';
 import { showTime } from '../time';
@@ -30,18 +31,18 @@ export function OwnReport({ report }: { report: FollowedReport }) {
       {report.may.rate && <RatingForm number={report.number} />}
       {report.rating && <Rated rating={report.rating} />}
       <section class="block words">
-        <h3>{t('ticket.description')}</h3>
+        <h3>{fieldName('description')}</h3>
         <p>{report.description}</p>
       </section>
       <OwnPhotos report={report} />
       <Facts
         facts={[
           [t('report.assignee'), <Assignee report={report} />],
-          [t('ticket.grid'), report.grid ? `${report.grid.name} ${report.grid.code}` : (report.area?.code ?? '')],
-          [t('ticket.received'), showTime(report.received_at)],
-          [t('ticket.due'), showTime(report.due_at)],
+          [fieldName('grid_name'), report.grid ? `${report.grid.name} ${report.grid.code}` : (report.area?.code ?? '')],
+          [fieldName('received_at'), showTime(report.received_at)],
+          [fieldName('due_at'), showTime(report.due_at)],
           [t('follow.duplicateOf'), report.duplicate_of && <DuplicateOf number={report.duplicate_of} />],
-          [t('ticket.closed'), report.closed_at ? showTime(report.closed_at) : ''],
+          [fieldName('closed_at'), report.closed_at ? showTime(report.closed_at) : ''],
         ]}
       />
     </>

@@ -3,6 +3,7 @@ import { openFollow } from '../actions/follow';
 import { closeReport, openReport } from '../actions/report';
 import { chooseTicket } from '../actions/tickets';
 import type { ReportOut } from '../api/client';
+import { fieldName } from '../fields';
 import { t, term } from '../i18n';
 import { stepName } from '../tickets';
 import { showTime } from '../time';
@@ -33,9 +34,9 @@ export function Receipt({ receipt }: { receipt: ReportOut }) {
       <SentPhotos />
       <Facts
         facts={[
-          [t('ticket.grid'), grid ? `${grid.name} ${grid.code}` : (area?.code ?? '')],
+          [fieldName('grid_name'), grid ? `${grid.name} ${grid.code}` : (area?.code ?? '')],
           [t('report.assignee'), who],
-          [t('ticket.step'), stepName(null, receipt.step)],
+          [fieldName('step_name'), stepName(null, receipt.step)],
           [t('report.due'), showTime(due_at)],
         ]}
       />

@@ -1,5 +1,5 @@
 import type { Ticket } from '../api/client';
-import { t } from '../i18n';
+import { fieldName } from '../fields';
 import { workflows } from '../state';
 import { stepName } from '../tickets';
 
@@ -8,7 +8,7 @@ export function Steps({ ticket }: { ticket: Pick<Ticket, 'workflow' | 'step' | '
   const steps = workflows.value.find(({ workflow }) => workflow === ticket.workflow)?.steps ?? [];
   const here = steps.findIndex(({ step }) => step === ticket.step);
   return (
-    <ol class="steps" aria-label={t('ticket.step')}>
+    <ol class="steps" aria-label={fieldName('step_name')}>
       {steps.map(({ step }, place) => {
         const state = ticket.closed_at || place < here ? 'past' : place === here ? 'here' : 'ahead';
         return (

@@ -1,9 +1,11 @@
+import type { ComponentChildren } from 'preact';
 import { chooseArea } from '../actions/areas';
 import type { Ticket } from '../api/client';
+import { fieldName, type PageField, showField } from '../fields';
 import { t } from '../i18n';
+import { onPage } from '../i18n/fields';
 import { categories, goal, lang, picked, session, ticket, ticketTick } from '../state';
 import { categoryName, placeOf } from '../tickets';
-import { showTime } from '../time';
 import { DueBadge, DueWords } from '../ui/DueBadge';
 import { Facts } from '../ui/Facts';
 import { Icon } from '../ui/Icon';
@@ -83,7 +85,7 @@ function Words({ ticket: { description } }: { ticket: Ticket }) {
   if (description === undefined) return <p class="hint private">{t('ticket.private')}</p>;
   return (
     <section class="block words">
-      <h3>{t('ticket.description')}</h3>
+      <h3>{fieldName('description')}</h3>
       <p>{description}</p>
     </section>
   );
@@ -96,16 +98,11 @@ function TicketFacts({ ticket: one }: { ticket: Ticket }) {
       {grid.name} <code>{grid.code}</code>
     </button>
   );
-  return (
-    <Facts
-      facts={[
-        [t('ticket.grid'), link ?? t('list.noGrid')],
-        [t('ticket.received'), showTime(one.received_at)],
-        [t('ticket.due'), showTime(one.due_at)],
-        [t('ticket.paused'), one.paused_at ? showTime(one.paused_at) : ''],
-        [t('ticket.closed'), one.closed_at ? showTime(one.closed_at) : ''],
-        [t('ticket.solved'), one.solved_in_grid === null ? '' : t(one.solved_in_grid ? 'ticket.inGrid' : 'ticket.aboveGrid')],
-      ]}
-    />
-  );
+  const solved = one.solved_in_grid === null ? '' : t(one.solved_in_grid ? 'ticket.inGrid' : 'ticket.aboveGrid');
+  const own: Partial<Record<PageField, ComponentChildren>> = {
+    grid_name: link ?? t('list.noGrid'),
+    solved_in_grid: solved,
+    description: '', // it has a place of its own
+  };
+  return <Facts facts={onPage.map((name) => [fieldName(name), name in own ? own[name] : showField(one, name)])} />;
 }
