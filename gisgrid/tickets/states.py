@@ -1,9 +1,9 @@
-"""How a ticket stands at an instant: done, overdue, due_soon or open. The one place in Python that says so."""
+"""How a ticket stands at an instant: what `app.ticket_state` says, asked for by Python's queries."""
 
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, case, literal
+from sqlalchemy import ColumnElement, and_, func
 
 TicketState = Literal["done", "overdue", "due_soon", "open"]
 STATE_NAMES: dict[TicketState, dict[str, str]] = {
@@ -18,12 +18,8 @@ Instant = ColumnElement[Any]
 
 def ticket_state(closed_at: Instant, due_at: Instant, at: datetime, due_soon: timedelta) -> ColumnElement[str]:
     """How does it stand at that instant? Due soon: open, not overdue, and due within `due_soon`."""
-    return case(
-        (closed_at <= at, literal("done")),
-        (due_at <= at, literal("overdue")),
-        (due_at <= at + due_soon, literal("due_soon")),
-        else_=literal("open"),
-    )
+    found: ColumnElement[str] = func.app.ticket_state(closed_at, due_at, at, due_soon)
+    return found
 
 
 def is_in_state(
