@@ -36,10 +36,16 @@ FROM (
             ), 3857
         ) AS geom,
         extract(
-            EPOCH FROM min(t.due_at) FILTER (WHERE app.ticket_state(t.closed_at, t.due_at, coalesce(ticket.at, 'infinity')) <> 'done')
+            EPOCH FROM min(t.due_at) FILTER (
+                WHERE app.ticket_state(t.closed_at, t.due_at, coalesce(ticket.at, 'infinity')) <> 'done'
+            )
         )::bigint AS due_at,
         count(*)::integer AS count,
-        (count(*) FILTER (WHERE app.ticket_state(t.closed_at, t.due_at, coalesce(ticket.at, 'infinity')) <> 'done'))::integer AS open
+        (
+            count(*) FILTER (
+                WHERE app.ticket_state(t.closed_at, t.due_at, coalesce(ticket.at, 'infinity')) <> 'done'
+            )
+        )::integer AS open
     FROM (SELECT 40075016.68557849 / 2 ^ ticket.z / CASE WHEN ticket.z < 14 THEN 8 ELSE 16 END AS side_m) AS c
     CROSS JOIN work.ticket AS t
     WHERE
@@ -60,7 +66,10 @@ FROM (
         CASE
             WHEN
                 ticket.z >= 16
-                OR (ticket.z >= 14 AND app.ticket_state(t.closed_at, t.due_at, coalesce(ticket.at, 'infinity')) <> 'done')
+                OR (
+                    ticket.z >= 14
+                    AND app.ticket_state(t.closed_at, t.due_at, coalesce(ticket.at, 'infinity')) <> 'done'
+                )
                 THEN t.ticket_id
         END
 ) AS g
