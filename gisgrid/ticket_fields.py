@@ -1,7 +1,7 @@
-"""What is told of a ticket, and at which door? Long because it is one list: an entry a field, read by every door.
+"""Which fields has a ticket, and which door shows which? Long because it is one list, an entry a field.
 
-A new column is a migration and an entry here; its names for people stand in the entry. A door shows a field under a
-name, or leaves it out with a reason. `tests/house/test_ticket_fields.py` compares every door with this list.
+A new column is a migration and an entry here, with its Chinese and English name. Each door shows a field under a name,
+or leaves the field out with a reason. `tests/house/test_ticket_fields.py` compares every door with this list.
 """
 
 from collections.abc import Iterator
@@ -25,8 +25,8 @@ class Left:
     why: str
 
 
-Told = str | Left | None
-"""How a door tells a field: under this name (SAME: the field's own), not at all; None: nobody has decided."""
+Decision = str | Left | None
+"""A door shows a field under this name (SAME: the field's own), or leaves it out; None: nobody has decided."""
 SAME = "="
 PRIVATE = Left("words, contacts, exact points and people are not public")
 TERSE = Left("a notice says what, where and until when; the ticket says the rest")
@@ -34,7 +34,7 @@ SMALL = Left("a tile holds what the style and a click need")
 PROTOCOL = Left("GeoReport v2 has no element for it")
 SERVER = Left("the server finds it out when a ticket comes in")
 LATER = Left("it comes about while the ticket is worked on")
-PLAIN = Left("a reporter is told what concerns him, in fewer words")
+PLAIN = Left("a reporter reads what concerns him, in fewer words")
 ELSEWHERE = Left("another part of the page shows it")
 STAFF = Left("it is for the order of work, in lists and files")
 
@@ -56,28 +56,28 @@ class Field:
     is_private: bool = False
     is_optional: bool = False
     note: str = ""
-    list: Told = SAME
-    export: Told = SAME
-    notice: Told = None
-    reporter: Told = None
-    tile: Told = None
-    open311: Told = None
-    load: Told = None
-    page: Told = None
+    list: Decision = SAME
+    export: Decision = SAME
+    notice: Decision = None
+    reporter: Decision = None
+    tile: Decision = None
+    open311: Decision = None
+    load: Decision = None
+    page: Decision = None
     aliases: tuple[str, ...] = ()
     is_required: bool = False
     export_after: str = ""
 
-    def told(self, door: Door) -> Told:
-        """How does a door tell this field? A name, a reason, or None: undecided."""
-        said: Told = getattr(self, door)
+    def decision(self, door: Door) -> Decision:
+        """Does a door show this field? A name, a reason against it, or None: undecided."""
+        said: Decision = getattr(self, door)
         if said is None and self.is_private and door in ("notice", "tile", "open311"):
             return PRIVATE
         return self.name if said == SAME else said
 
     def name_at(self, door: Door) -> str | None:
         """Under which name does a door show this field? None where it does not."""
-        said = self.told(door)
+        said = self.decision(door)
         return said if isinstance(said, str) else None
 
     @property

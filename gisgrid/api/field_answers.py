@@ -58,7 +58,7 @@ def with_fields(group: str = "") -> Callable[[type[Model]], type[Model]]:
 
 def _type_of(field: ticket_fields.Field, *, is_top: bool) -> tuple[Any, Any]:
     kind = KINDS[field.kind]
-    told = kind | None if field.is_optional else kind
+    value = kind | None if field.is_optional else kind
     if field.is_private and is_top:
-        return told, unless_hidden(field.note)
-    return told, Field(description=field.note) if field.note else Field()
+        return value, unless_hidden(field.note)
+    return value, Field(description=field.note) if field.note else Field()

@@ -9,7 +9,10 @@ from sqlalchemy import Connection, text
 from gisgrid.access import Caller, ticket_secret
 from gisgrid.database import asking
 from gisgrid.errors import Fault, NotFound
-from gisgrid.ticket_fields import Facts
+from gisgrid.ticket_fields import Facts, shown_at
+
+_NOT_TOLD = {name for name, _ in shown_at("notice")} - {name for name, _ in shown_at("reporter")}
+"""Facts of a notice, which `app.follow_report` begins with, that are left out for the reporter."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def check_secret(connection: Connection, number: str, secret: str) -> None:
 def follow_report(connection: Connection, number: str) -> Facts:
     """What the reporter sees of his report; the secret was right. Times are text, in the database's zone."""
     found: Facts = connection.execute(text("SELECT app.follow_report(:number)"), {"number": number}).scalar_one()
-    return found
+    return {name: value for name, value in found.items() if name not in _NOT_TOLD}
 
 
 def answer_staff(connection: Connection, number: str, words: str) -> None:

@@ -15,7 +15,7 @@ from gisgrid.tickets.photos import list_photos
 from gisgrid.tickets.selecting import PRIVATE, TICKET, listed_tables, value_of
 
 _PLACES = [(tuple(name.split(".")), field.is_private) for name, field in shown_at("list")]
-"""Where each value stands in the answer, in the order of `_VALUES`, and whether it is private."""
+"""The place of each value in the answer, in the order of `_VALUES`, and whether it is private."""
 _VALUES = [value_of(field, "zh", datetime.now(UTC)) for _, field in shown_at("list")]
 _KEYS = (TICKET.c.ticket_id, PRIVATE.c.ticket_id.label("private_id"))
 _NULL_WITHOUT = {"grid": "code", "area": "code", "place": "lon"}

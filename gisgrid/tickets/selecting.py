@@ -78,7 +78,7 @@ def exported_tables(*, private: bool) -> FromClause:
 
 
 def value_of(field: Field, lang: Lang, now: datetime) -> ColumnElement[Any]:
-    """The SQL of a field's value, in one of the joins above; `now`: as of when its state is told."""
+    """The SQL of a field's value, in one of the joins above; `now`: the instant of its state."""
     if field.source == "state":
         names = {state: name[lang] for state, name in STATE_NAMES.items()}
         return case(names, value=ticket_state(TICKET.c.closed_at, TICKET.c.due_at, now, timedelta(0)))

@@ -1,4 +1,4 @@
-"""How a ticket stands at an instant: what `app.ticket_state` says, asked for by Python's queries."""
+"""The state of a ticket at an instant: Python's queries ask `app.ticket_state`."""
 
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -17,7 +17,7 @@ Instant = ColumnElement[Any]
 
 
 def ticket_state(closed_at: Instant, due_at: Instant, at: datetime, due_soon: timedelta) -> ColumnElement[str]:
-    """How does it stand at that instant? Due soon: open, not overdue, and due within `due_soon`."""
+    """Which state has a ticket at that instant? Due soon: open, not overdue, and due within `due_soon`."""
     found: ColumnElement[str] = func.app.ticket_state(closed_at, due_at, at, due_soon)
     return found
 
@@ -25,7 +25,7 @@ def ticket_state(closed_at: Instant, due_at: Instant, at: datetime, due_soon: ti
 def is_in_state(
     state: TicketState, closed_at: Instant, due_at: Instant, at: datetime, due_soon: timedelta
 ) -> ColumnElement[bool]:
-    """Does it stand so? Open counts those that are overdue or due soon too, as the counter does."""
+    """Is a ticket in this state? Open ones are also those that are overdue or due soon, as the counter has it."""
     found = ticket_state(closed_at, due_at, at, due_soon)
     if state == "open":
         return found != "done"

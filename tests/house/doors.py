@@ -31,7 +31,7 @@ NO_FIELDS: Mapping[Door, dict[str, str]] = {
         "assignee.area": "of the post, not of the ticket",
         "assignee.phone": "of a person whose post is public",
     },
-    "tile": {"count": "of a feature that stands for several", "open": "of a feature that stands for several"},
+    "tile": {"count": "of a feature that counts several", "open": "of a feature that counts several"},
     "open311": {
         "description": "words are not public",
         "service_notice": "the standard's, empty here",
@@ -68,7 +68,7 @@ def notice_names() -> set[str]:
 
 
 def reporter_names() -> set[str]:
-    """On the page of whoever follows his report."""
+    """On the page of a reporter who follows his report."""
     kept = {"steps", "may", "talk", "photos", "rating"}
     return set(_flat(following.FollowedReport, leave=kept))
 
@@ -107,9 +107,9 @@ SHOWN: Mapping[Door, Callable[[], set[str]]] = {
 
 
 def faults(door: Door, fields: Fields = FIELDS) -> list[str]:
-    """Where do a door and the list disagree? Undecided fields, promised and missing names, names that stand nowhere."""
-    undecided = [f"{door}: nobody has decided about {field.name}" for field in fields if field.told(door) is None]
-    mute = [f"{door}: no reason for {field.name}" for field in fields if _is_mute(field.told(door))]
+    """Where do a door and the list disagree? Undecided fields, missing names, names that the list lacks."""
+    undecided = [f"{door}: nobody has decided about {field.name}" for field in fields if field.decision(door) is None]
+    mute = [f"{door}: no reason for {field.name}" for field in fields if _is_mute(field.decision(door))]
     shown, promised = SHOWN[door](), {name for name, _ in shown_at(door, fields)}
     beside = set(NO_FIELDS.get(door, {}))
     missing = [f"{door}: {name} is promised and not there" for name in sorted(promised - shown)]
@@ -119,13 +119,13 @@ def faults(door: Door, fields: Fields = FIELDS) -> list[str]:
 
 
 def open_faults(fields: Fields = FIELDS) -> list[str]:
-    """Which private fields does a door show that anybody may stand at?"""
+    """Which private fields does a door show that is open to everybody?"""
     doors: tuple[Door, ...] = ("notice", "tile", "open311")
     return [f"{door}: {name} is private" for door in doors for name, one in shown_at(door, fields) if one.is_private]
 
 
-def _is_mute(told: object) -> bool:
-    return isinstance(told, Left) and len(told.why.split()) < 3
+def _is_mute(decision: object) -> bool:
+    return isinstance(decision, Left) and len(decision.why.split()) < 3
 
 
 def _flat(model: type[BaseModel], leave: set[str] = frozenset()) -> Iterator[str]:  # type: ignore[assignment]
