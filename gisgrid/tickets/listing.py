@@ -20,6 +20,8 @@ _VALUES = [value_of(field, "zh", datetime.now(UTC)) for _, field in shown_at("li
 _KEYS = (TICKET.c.ticket_id, PRIVATE.c.ticket_id.label("private_id"))
 _NULL_WITHOUT = {"grid": "code", "area": "code", "place": "lon"}
 """Objects of the answer that are null where this value of theirs is."""
+Plan = dict[str, "int | Plan"]
+"""An object of the answer: for each name the column of `_select`, or an object within."""
 
 
 @dataclass(frozen=True)
@@ -155,16 +157,27 @@ def _next_steps(connection: Connection, ticket_id: int) -> list[NextStep]:
 
 def _ticket(row: Any) -> Facts:
     """A row of `_select` as it is answered, what is private only where it was seen."""
-    ticket: Facts = {}
-    for (path, is_private), value in zip(_PLACES, row[len(_KEYS) :], strict=False):
-        if is_private and row.private_id is None:
-            continue
-        held: Any = ticket
-        for name in path[:-1]:
-            held = held.setdefault(name, {})
-        held[path[-1]] = value
+    ticket = _read(_PUBLIC, row)
     for name, needed in _NULL_WITHOUT.items():
-        held = ticket[name]
+        held: Any = ticket[name]
         if held[needed] is None:
             ticket[name] = None
-    return ticket
+    return ticket if row.private_id is None else ticket | _read(_PRIVATE, row)
+
+
+def _plan(*, private: bool) -> Plan:
+    plan: Plan = {}
+    for column, (path, is_private) in enumerate(_PLACES, len(_KEYS)):
+        if is_private == private:
+            held: Any = plan
+            for name in path[:-1]:
+                held = held.setdefault(name, {})
+            held[path[-1]] = column
+    return plan
+
+
+def _read(plan: Plan, row: Any) -> Facts:
+    return {name: row[at] if isinstance(at, int) else _read(at, row) for name, at in plan.items()}
+
+
+_PUBLIC, _PRIVATE = _plan(private=False), _plan(private=True)

@@ -29,7 +29,6 @@ BEGIN
         WHERE t.ticket_id = public_facts.ticket);
 END $$;
 COMMENT ON FUNCTION app.public_facts(bigint) IS 'What anybody may know of a ticket, as notices tell it';
-GRANT EXECUTE ON FUNCTION app.public_facts(bigint) TO gisgrid_service;
 """
 ALIASES = {"ticket": "t", "grid": "v", "area": "a", "clock": "k"}
 JOINS = {
