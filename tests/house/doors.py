@@ -1,9 +1,8 @@
 """What each door really shows of a ticket, beside what the list of fields says that it shows."""
 
-import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -80,7 +79,7 @@ def tile_names() -> set[str]:
 
 def open311_names() -> set[str]:
     """In a service request."""
-    return set(re.findall(r'^        "(\w+)":', inspect.getsource(service_requests._told), re.MULTILINE))
+    return set(get_type_hints(service_requests.ServiceRequest))
 
 
 def load_names() -> set[str]:
