@@ -1,11 +1,17 @@
 """Private servers of the tests' own: start one, ask it, find its process."""
 
+import shutil
 import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 from sqlalchemy import create_engine
 
-from gisgrid.cluster import Cluster, ensure_cluster
-from gisgrid.settings import Settings
+from gisgrid.cluster import Cluster, ensure_cluster, find_running, stop_cluster
+from gisgrid.settings import Settings, read_settings
 
 _claims: list[socket.socket] = []
 
@@ -32,6 +38,19 @@ def free_port() -> int:
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def private_settings() -> Iterator[Settings]:
+    """A data directory that a server of another user can reach, its cluster stopped afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="gisgrid-cluster-", dir="/tmp"))
+    folder.chmod(0o711)
+    (folder / "debs").symlink_to(read_settings().data_dir / "debs")  # where a user without root has PostgreSQL
+    settings = replace(read_settings({}, data_dir=folder), db_port=free_port())
+    yield settings
+    if left := find_running(settings):
+        stop_cluster(left, force=True)
+    shutil.rmtree(folder)
 
 
 def ensure(settings: Settings) -> Cluster:
