@@ -80,7 +80,8 @@ def test_every_answer_is_the_same(upgraded: Doors, landed: Landed) -> None:
 
 
 def test_the_service_is_ready_and_a_second_upgrade_changes_nothing(upgraded: Doors, landed: Landed) -> None:
-    assert upgraded.client().get("/readyz").status_code == 200
+    ready = upgraded.client().get("/readyz")
+    assert ready.status_code == 200, ready.text
     assert migrate(landed.cluster.owner_url) is False
 
 
