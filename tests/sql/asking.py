@@ -91,13 +91,26 @@ def ask_everything(doors: Doors, case: Case) -> dict[str, Any]:
     return answers | _ask_sql(doors, case)
 
 
-def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """Where do two sets of answers part? The question, and the first place in which its answers differ."""
+def differences(before: dict[str, Any], after: dict[str, Any], *, words: bool = True) -> list[str]:
+    """Where do two sets of answers part? The question, and the first place in which its answers differ.
+
+    Without `words` a refusal is its status, its title and the fields that it is about: how it is worded may change
+    from one version to the next, and more languages may come.
+    """
     found = [f"{question}: asked only once" for question in sorted(before.keys() ^ after.keys())]
     for question in sorted(before.keys() & after.keys()):
-        if before[question] != after[question]:
-            found.append(f"{question}: {_first_difference(before[question], after[question], '')}")
+        pair = [one if words else _without_words(one) for one in (before[question], after[question])]
+        if pair[0] != pair[1]:
+            found.append(f"{question}: {_first_difference(pair[0], pair[1], '')}")
     return found
+
+
+def _without_words(answer: Any) -> Any:
+    if not isinstance(answer, dict) or answer["status"] < 400 or "errors" not in (answer["body"] or {}):
+        return answer
+    body = answer["body"]
+    fields = [error["field"] for error in body["errors"] if error["message"]]
+    return {"status": answer["status"], "title": body["title"], "type": body["type"], "fields": fields}
 
 
 def _first_difference(before: Any, after: Any, place: str) -> str:

@@ -87,12 +87,14 @@ def migrated(restored: Restored, source: Source, tmp_path_factory: pytest.TempPa
         yield Doors(restored.settings, restored.cluster, folder, app, dict(source.case.secrets))
 
 
+@pytest.mark.timeout(900)  # the district lives, and answers 4,800 questions
 def test_a_restore_loses_nothing_but_what_belongs_to_roles(restored: Restored) -> None:
     assert restored.errors, "there were roles in a fresh server"
     assert [error for error in restored.errors if not error.endswith("does not exist")] == []
     assert {error for error in restored.errors if "role " not in error} == set()
 
 
+@pytest.mark.timeout(900)
 def test_every_answer_is_that_of_the_source(migrated: Doors, source: Source) -> None:
     now = ask_everything(migrated, source.case)
     found = differences(source.answers, now)
