@@ -47,10 +47,12 @@ def private_settings() -> Iterator[Settings]:
     folder.chmod(0o711)
     (folder / "debs").symlink_to(read_settings().data_dir / "debs")  # where a user without root has PostgreSQL
     settings = replace(read_settings({}, data_dir=folder), db_port=free_port())
-    yield settings
-    if left := find_running(settings):
-        stop_cluster(left, force=True)
-    shutil.rmtree(folder)
+    try:
+        yield settings
+    finally:
+        if left := find_running(settings):
+            stop_cluster(left, force=True)
+        shutil.rmtree(folder)
 
 
 def ensure(settings: Settings) -> Cluster:
