@@ -62,11 +62,11 @@ def migrate(superuser_url: str, *, say: Say = lambda _: None) -> bool:
 def _deploy(connection: Connection, say: Say) -> bool:
     _run(connection, "CREATE EXTENSION IF NOT EXISTS postgis; CREATE EXTENSION IF NOT EXISTS btree_gist;")
     _run(connection, "SET LOCAL client_min_messages = warning")
+    different = _differences(connection)  # before roles are put right
     for name in ("roles.sql", "walls.sql"):
         _run(connection, _read(shipped("sql") / name))
     _run(connection, LEDGER + TABLE + "GRANT SELECT ON public.gisgrid_catalogue TO gisgrid_service, gisgrid_owner")
     pending = _pending(connection)
-    different = find_differences(connection)
     _refuse_lost([one for one in different if one.kind not in BUILT])
     ordered = in_order(read_files(), read_rooms())
     digest = hashlib.sha256(b"\0".join(file.path.read_bytes() for file in ordered)).hexdigest()
@@ -87,6 +87,13 @@ def _deploy(connection: Connection, say: Say) -> bool:
     record_catalogue(connection)
     keep_logins(connection, say)
     return True
+
+
+def _differences(connection: Connection) -> list[Difference]:
+    """What is not as the last deploy left it; of a database without one, nothing."""
+    if connection.execute(text("SELECT to_regclass('public.gisgrid_catalogue')")).scalar() is None:
+        return []
+    return find_differences(connection)
 
 
 def _applied(connection: Connection) -> dict[str, str]:

@@ -396,3 +396,9 @@ def test_whoever_moves_a_ticket_and_the_clock_do_not_wait_for_each_other(new_dat
         assert tick_clocks(database) == 0, "it is left for the next time"
     assert tick_clocks(database) == 1
     database.close()
+
+
+def test_the_service_reckons_working_time_for_whoever_asks_why(service: Database) -> None:
+    with service.transaction() as connection:
+        due = connection.execute(text("SELECT app.due_at('2026-11-26 09:00+08', 5, 'working')")).scalar_one()
+    assert due.isoformat() == "2026-11-26T08:00:00+00:00"
