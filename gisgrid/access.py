@@ -46,6 +46,16 @@ class Caller:
 
 STRANGER = Caller()
 
+
+@dataclass(frozen=True)
+class Role:
+    """A role of accounts or of posts, and what it is called."""
+
+    role: str
+    name_zh: str
+    name_en: str
+
+
 _ACCOUNT = """
 SELECT c.account_id, c.name, c.role, c.area_id, c.person_id, coalesce(c.department, '') AS department,
        c.secret_sha256, a.code, r.works_in,
@@ -136,6 +146,18 @@ def find_person(connection: Connection, person: str) -> int:
         several = "; ".join(f"{row.person_id} ({row.posts or 'no post'})" for row in found)
         raise Refused(Fault("person", f"{len(found)} people are called {person}", f"one of the numbers {several}"))
     return int(found[0].person_id)
+
+
+def list_roles(connection: Connection) -> list[Role]:
+    """What are the roles called? Those of accounts, then those that only posts have."""
+    rows = connection.execute(
+        text(
+            "SELECT role, name_zh, name_en FROM (SELECT role, name_zh, name_en, 0 AS rank FROM core.account_role"
+            " UNION ALL SELECT p.role, p.name_zh, p.name_en, p.rank FROM core.post_role AS p"
+            " WHERE p.role NOT IN (SELECT a.role FROM core.account_role AS a)) AS r ORDER BY rank, role"
+        )
+    )
+    return [Role(row.role, row.name_zh, row.name_en) for row in rows]
 
 
 def sign_in(connection: Connection, name: str, secret: str) -> tuple[Caller, str]:

@@ -40,9 +40,9 @@ class Layer:
         return bool(self.tilejson[f"{OWN}scoped"])
 
     @property
-    def roles(self) -> frozenset[str]:
-        """Which roles may see a scoped layer; empty where everybody may."""
-        return frozenset(self.tilejson.get(f"{OWN}roles", ()))
+    def action(self) -> str:
+        """What a role must be allowed (core.permission) to see this layer, where it is scoped."""
+        return f"see_{self.id}"
 
 
 @cache

@@ -137,7 +137,7 @@ CREATE TABLE core.action (
     name_en text NOT NULL
 );
 
-COMMENT ON TABLE core.action IS 'Value list: what an account may be allowed to do, whatever its area';
+COMMENT ON TABLE core.action IS 'Value list: what an account may be allowed to do, whatever its area; see_<layer>: see that layer of the map';
 
 ALTER TABLE ONLY core.action
     ADD CONSTRAINT action_pkey PRIMARY KEY (action);
@@ -558,10 +558,13 @@ CREATE TABLE core.post_role (
     rank smallint NOT NULL,
     takes_reports boolean NOT NULL,
     name_zh text NOT NULL,
-    name_en text NOT NULL
+    name_en text NOT NULL,
+    staffs_grids boolean DEFAULT false NOT NULL
 );
 
 COMMENT ON TABLE core.post_role IS 'Value list: 1+1+1+N and below; of one area the lowest rank on duty takes a report';
+
+COMMENT ON COLUMN core.post_role.staffs_grids IS '1+1+1+N: a base grid without such a post is warned of';
 
 ALTER TABLE ONLY core.post_role
     ADD CONSTRAINT post_role_pkey PRIMARY KEY (role);

@@ -14,7 +14,7 @@ from gisgrid.api.problems import MEDIA_TYPE
 Chinese = Annotated[  # without a default in the document, or generated types take it for always there
     str | None,
     Field(
-        description="the same in Chinese, where it is about boundaries; else absent",
+        description="the same in Chinese; absent where there are no words for it",
         json_schema_extra=lambda schema: schema.pop("default", None),
     ),
 ]
@@ -314,6 +314,7 @@ class NextStep(Answer):
     roles: list[str]
     kind: Literal["forward", "return", "reopen"]
     needs: list[Literal["note", "photo"]]
+    may: bool = Field(description="may the caller take it?")
 
 
 class Whistle(Answer):
@@ -328,6 +329,7 @@ class Whistle(Answer):
     done_at: Instant | None
     withdrawn_at: Instant | None
     result: str | None
+    may: list[Literal["reported_in", "done", "withdrawn"]] = Field(description="what the caller may say of it now")
 
 
 @with_fields()
@@ -458,6 +460,14 @@ class Status(Answer):
     status: Literal["ok", "ready"]
 
 
+class Role(Answer):
+    """A role that an account or a post can have, in words."""
+
+    role: str
+    name_zh: str
+    name_en: str
+
+
 class Config(Answer):
     """What a client needs to know of this server: everybody may."""
 
@@ -466,6 +476,7 @@ class Config(Answer):
     network: str = Field(description="the network that is meant where none is named")
     version: str
     sample: bool = Field(description="is this the sample district, whose shapes, people and tickets are invented?")
+    roles: list[Role] = Field(description="every role of accounts, then those of posts that no account has")
 
 
 class VectorLayer(Answer):

@@ -1,4 +1,4 @@
-"""Change sets over HTTP, for editors and admins: open, check, preview, publish, undo, discard."""
+"""Change sets over HTTP, for whose role may draw boundaries: open, check, preview, publish, undo, discard."""
 
 import json
 from dataclasses import asdict
@@ -27,7 +27,7 @@ def editing_caller(caller: CurrentCaller) -> Caller:
     """Who asks, if he may draw boundaries. Raises NotAllowed."""
     if DRAW not in caller.may:
         message, zh = f"the role {caller.role} may not change boundaries", "您的角色不能修改边界"
-        raise NotAllowed(Fault("Authorization", message, "ask an editor or admin", zh, "请联系边界编辑员或管理员"))
+        raise NotAllowed(Fault("Authorization", message, "ask somebody whose role may", zh, "请联系有此权限的人员"))
     return caller
 
 

@@ -141,7 +141,7 @@ def create_assignment(
     """转办: give the ticket to another post on its grid or above, or to a department."""
     with database.transaction(caller.scope) as connection:
         cooperation.hand_over(connection, number, caller, post=body.post, department=body.department, note=body.note)
-        return tell(Ticket, get_ticket(connection, number), zone_of(request))
+        return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
 
 
 @acting.post("/escalation", **ACTED)
@@ -151,7 +151,7 @@ def create_escalation(
     """Pass the ticket up to the centre above whoever has it: community, town, district."""
     with database.transaction(caller.scope) as connection:
         cooperation.pass_up(connection, number, caller, body.note)
-        return tell(Ticket, get_ticket(connection, number), zone_of(request))
+        return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
 
 
 @acting.post("/whistles", **ACTED)
@@ -162,7 +162,7 @@ def create_whistle(
     call = cooperation.Call(body.departments, body.due_hours, body.due_unit, body.note)
     with database.transaction(caller.scope) as connection:
         cooperation.blow_whistle(connection, number, caller, call)
-        return tell(Ticket, get_ticket(connection, number), zone_of(request))
+        return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
 
 
 @acting.post("/whistles/{whistle}", **ACTED)
@@ -177,7 +177,7 @@ def answer_whistle(
     """报到: a department that was called reports in, is done, or is let go."""
     with database.transaction(caller.scope) as connection:
         cooperation.answer_whistle(connection, number, caller, whistle, body.state, body.note)
-        return tell(Ticket, get_ticket(connection, number), zone_of(request))
+        return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
 
 
 @acting.post("/parent", **ACTED)
@@ -187,7 +187,7 @@ def set_parent(
     """Make the ticket part of another one, which cannot close before it; null: of none."""
     with database.transaction(caller.scope) as connection:
         cooperation.set_parent(connection, number, caller, body.parent, body.note)
-        return tell(Ticket, get_ticket(connection, number), zone_of(request))
+        return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
 
 
 @acting.post("/duplicate", **ACTED)
@@ -197,4 +197,4 @@ def set_duplicate(
     """Say that the ticket is about the same thing as another one, and close it; null: it was not after all."""
     with database.transaction(caller.scope) as connection:
         cooperation.set_original(connection, number, caller, body.of, body.note)
-        return tell(Ticket, get_ticket(connection, number), zone_of(request))
+        return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))

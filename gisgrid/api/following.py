@@ -198,5 +198,5 @@ def tell(
     """Tell the reporter something: he reads it where he follows his report, and nothing else of the history."""
     with database.transaction(caller.scope) as connection:
         tell_reporter(connection, number, body.text, caller)
-        ticket = get_ticket(connection, number)
+        ticket = get_ticket(connection, number, caller)
     return answer_as(Ticket, ticket, zone_of(request))

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection, text
 
 from gisgrid import __version__
-from gisgrid.api.answers import Config, Status, problems
+from gisgrid.access import list_roles
+from gisgrid.api.answers import Config, Role, Status, problems
 from gisgrid.api.session import CurrentDatabase
 from gisgrid.changes import unread_for_s
 from gisgrid.errors import Fault, Unavailable
@@ -74,10 +75,12 @@ def get_config(request: Request, database: CurrentDatabase) -> Config:
     settings = request.app.state.settings
     with database.transaction() as connection:
         sample = connection.execute(text("SELECT sample_loaded FROM core.deployment")).scalar()
+        roles = list_roles(connection)
     return Config(
         zone=settings.zone,
         due_soon_hours=settings.due_soon_hours,
         network=settings.network,
         version=__version__,
         sample=bool(sample),
+        roles=[Role(role=one.role, name_zh=one.name_zh, name_en=one.name_en) for one in roles],
     )

@@ -171,7 +171,7 @@ def set_category(
     """Say that a ticket is about something else: it is routed again, and its due time follows."""
     with database.transaction(caller.scope) as connection:
         change_category(connection, number, body.category, body.note, caller)
-        return tell(Ticket, get_ticket(connection, number), zone_of(request))
+        return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
 
 
 @acting.post("/tickets/{number}/place", **ACTED)
@@ -191,7 +191,7 @@ def set_place(
             accuracy_m=body.accuracy_m,
         )
         change_place(connection, number, place, body.note, caller)
-        return tell(Ticket, get_ticket(connection, number), zone_of(request))
+        return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
 
 
 @acting.post("/tickets/{number}/clock", **ACTED)
@@ -201,4 +201,4 @@ def set_clock(
     """Stop a ticket's clock while its reporter is asked, or start it again; it is due later by what was waited."""
     with database.transaction(caller.scope) as connection:
         turn_clock(connection, number, body.state == "running", body.reason, caller)
-        return tell(Ticket, get_ticket(connection, number), zone_of(request))
+        return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))

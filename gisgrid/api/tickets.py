@@ -61,7 +61,7 @@ def get_sources(request: Request, database: CurrentDatabase) -> list[Source]:
 def get_one_ticket(request: Request, caller: CurrentCaller, database: CurrentDatabase, number: PlainText) -> Ticket:
     """One ticket; with its words, contact, point and history for whoever may see them."""
     with database.transaction(caller.scope) as connection:
-        ticket = get_ticket(connection, number)
+        ticket = get_ticket(connection, number, caller)
     return tell(Ticket, ticket, zone_of(request))
 
 
@@ -78,7 +78,7 @@ def create_step(
     """Take the next step of a ticket; the ticket as it is then."""
     with database.transaction(caller.scope) as connection:
         take_step(connection, number, body.step, body.note, caller)
-        ticket = get_ticket(connection, number)
+        ticket = get_ticket(connection, number, caller)
     return tell(Ticket, ticket, zone_of(request))
 
 

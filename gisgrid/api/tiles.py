@@ -32,7 +32,7 @@ def visible_layers(caller: Caller, public_facts: bool = True) -> list[Layer]:
 
 def _is_visible(layer: Layer, caller: Caller, public_facts: bool) -> bool:
     if layer.scoped:
-        return caller.role in layer.roles
+        return layer.action in caller.may
     return public_facts or caller.signed_in
 
 
@@ -41,10 +41,12 @@ def _require_visible(layers: Sequence[Layer], caller: Caller, public_facts: bool
     hidden = [layer for layer in layers if not _is_visible(layer, caller, public_facts)]
     if hidden:
         require_caller(caller)
-        remedy = "ask somebody whose role may"
-        raise NotAllowed(
-            *(Fault("layers", f"the role {caller.role} may not see {layer.id}", remedy) for layer in hidden)
-        )
+        raise NotAllowed(*(_hidden(layer, caller) for layer in hidden))
+
+
+def _hidden(layer: Layer, caller: Caller) -> Fault:
+    message, zh = f"the role {caller.role} may not see {layer.id}", f"您的角色不能查看图层 {layer.id}"
+    return Fault("layers", message, "ask somebody whose role may", zh, "请联系有此权限的人员")
 
 
 @router.get(

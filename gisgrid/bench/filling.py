@@ -36,7 +36,7 @@ _POSTS = """
 WITH who AS (
     INSERT INTO core.person (name)
     SELECT r.role || ' ' || v.code FROM app.area_at(now()) AS v, core.post_role AS r
-    WHERE v.network = 'base' AND v.level = 'grid' AND r.role IN ('party', 'instructor', 'head', 'worker')
+    WHERE v.network = 'base' AND v.level = 'grid' AND r.staffs_grids
     RETURNING person_id, name
 )
 INSERT INTO core.post (area_id, path, role, person_id)

@@ -20,9 +20,12 @@ user_app = typer.Typer(help="Accounts.", no_args_is_help=True)
 @user_app.command("add")
 def add(
     name: Annotated[str, typer.Argument(help="2 to 40 of a-z 0-9 _ . -, a letter first.")],
-    role: Annotated[str, typer.Option(help="worker, dispatcher, supervisor, department, editor or admin.")],
+    role: Annotated[
+        str,
+        typer.Option(help="What the account is for; a role that there is not is answered with those that there are."),
+    ],
     area: Annotated[str, typer.Option(help="Code of the area that the role is for.")] = "",
-    department: Annotated[str, typer.Option(help="The department, for role department.")] = "",
+    department: Annotated[str, typer.Option(help="The department, for a role that works in one.")] = "",
     person: Annotated[str, typer.Option(help="Whose account: name or number of who holds posts.")] = "",
     data_dir: DataDir = None,
     db_port: DbPort = None,
@@ -55,7 +58,7 @@ def make_account(
 
 
 def db_url(
-    user: Annotated[str, typer.Option(help="Whose login: an editor's or admin's account.")],
+    user: Annotated[str, typer.Option(help="Whose login: an account that has one.")],
     data_dir: DataDir = None,
     db_port: DbPort = None,
 ) -> None:
@@ -63,11 +66,15 @@ def db_url(
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with deployed_cluster(settings) as cluster, owner_database(settings) as database:
         with database.transaction() as connection:
-            known = connection.execute(
-                text("SELECT 1 FROM core.login_scope WHERE login = :user"), {"user": user}
-            ).scalar()
+            known, roles = connection.execute(
+                text(
+                    "SELECT EXISTS (SELECT FROM core.login_scope WHERE login = :user),"
+                    " (SELECT string_agg(role, '|' ORDER BY role) FROM core.account_role WHERE login_under IS NOT NULL)"
+                ),
+                {"user": user},
+            ).one()
         if not known:
-            remedy = f"gisgrid user add {user} --role editor --area CODE"
+            remedy = f"gisgrid user add {user} --role {roles} --area CODE"
             raise NotFound(Fault("--user", f"{user} has no database login", remedy))
         show(None, f"postgresql://{quote(user)}@127.0.0.1:{cluster.db_port}/{cluster.database}", as_json=False)
 

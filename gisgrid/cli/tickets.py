@@ -20,7 +20,7 @@ from gisgrid.tickets.filtering import PERSONAL, STATES, WORK_LISTS, TicketFilter
 from gisgrid.tickets.intake import category_id
 from gisgrid.tickets.selecting import Lang
 
-EVERYBODY = Caller("", "admin", scope=EVERYTHING)
+EVERYBODY = Caller(scope=EVERYTHING)
 
 
 def tickets(

@@ -1,12 +1,12 @@
 """Tickets as they are read: public facts for everybody, the private half where row policies show it."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, literal, select, text, tuple_
 
-from gisgrid import tables
+from gisgrid.access import Caller
 from gisgrid.errors import Fault, NotFound
 from gisgrid.ticket_fields import Facts, shown_at
 from gisgrid.tickets.filtering import Place, TicketFilter
@@ -39,7 +39,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Whistle:
-    """A department that was called in, and how far it is."""
+    """A department that was called in, how far it is, what the caller may say of it now."""
 
     whistle: int
     department: str
@@ -50,16 +50,18 @@ class Whistle:
     done_at: datetime | None
     withdrawn_at: datetime | None
     result: str | None
+    may: list[str]
 
 
 @dataclass(frozen=True)
 class NextStep:
-    """A step that can follow, the roles that may take it, what it needs."""
+    """A step that can follow, the roles that may take it, what it needs, whether the caller may."""
 
     step: str
     roles: list[str]
     kind: Literal["forward", "return", "reopen"]
     needs: list[str]
+    may: bool
 
 
 def list_tickets(
@@ -93,7 +95,7 @@ def _select() -> Select[Any]:
     return select(*_KEYS, *values).select_from(listed_tables())
 
 
-def get_ticket(connection: Connection, number: str) -> Facts:
+def get_ticket(connection: Connection, number: str, caller: Caller) -> Facts:
     """Which ticket has this number? With its history, photos and next steps where the caller may see them."""
     query = _select().add_columns(TICKET.c.duplicate_of.label("duplicate_id"))
     row = connection.execute(query.where(TICKET.c.number == number)).one_or_none()
@@ -102,10 +104,10 @@ def get_ticket(connection: Connection, number: str) -> Facts:
     ticket: Facts = _ticket(row) | _tied(connection, row.ticket_id)
     if row.private_id is not None:
         ticket["history"] = _history(connection, row.ticket_id)
-        ticket["whistles"] = _whistles(connection, row.ticket_id)
+        ticket["whistles"] = _whistles(connection, row.ticket_id, caller)
         ticket["photos"] = list_photos(connection, row.ticket_id)
         ticket["rating"] = find_rating(connection, row.ticket_id)
-        ticket["next_steps"] = [] if row.duplicate_id else _next_steps(connection, row.ticket_id)
+        ticket["next_steps"] = [] if row.duplicate_id else _next_steps(connection, row.ticket_id, caller)
     return ticket
 
 
@@ -135,22 +137,33 @@ def _history(connection: Connection, ticket_id: int) -> list[Event]:
     return [Event(**event._mapping) for event in events]
 
 
-def _whistles(connection: Connection, ticket_id: int) -> list[Whistle]:
-    blown = tables.whistle.c
-    values = (blown.whistle_id.label("whistle"), *(blown[one.name] for one in fields(Whistle)[1:]))
-    query = select(*values).where(blown.ticket_id == ticket_id).order_by(blown.whistle_id)
-    return [Whistle(**whistle._mapping) for whistle in connection.execute(query)]
+def _whistles(connection: Connection, ticket_id: int, caller: Caller) -> list[Whistle]:
+    whistles = connection.execute(
+        text(
+            "SELECT w.whistle_id AS whistle, w.department, w.note, w.blown_at, w.due_at, w.reported_in_at, w.done_at,"
+            " w.withdrawn_at, w.result, ARRAY("
+            "  SELECT s FROM unnest(app.whistle_answers(w.department, t.path, :role)) AS s"
+            "  WHERE w.done_at IS NULL AND w.withdrawn_at IS NULL"
+            "  AND (s <> 'reported_in' OR w.reported_in_at IS NULL)) AS may"
+            " FROM work.whistle AS w JOIN work.ticket AS t USING (ticket_id) WHERE w.ticket_id = :id"
+            " ORDER BY w.whistle_id"
+        ),
+        {"id": ticket_id, "role": caller.role},
+    )
+    return [Whistle(**whistle._mapping) for whistle in whistles]
 
 
-def _next_steps(connection: Connection, ticket_id: int) -> list[NextStep]:
+def _next_steps(connection: Connection, ticket_id: int, caller: Caller) -> list[NextStep]:
     steps = connection.execute(
         text(
-            "SELECT t.to_step AS step, t.roles, t.kind, t.needs FROM work.ticket AS x"
+            "SELECT t.to_step AS step, t.roles, t.kind, t.needs,"
+            " :role = ANY(t.roles) AND app.in_hand(p.path, p.department) AS may"
+            " FROM work.ticket AS x JOIN work.ticket_private AS p USING (ticket_id)"
             " JOIN work.transition AS t ON t.workflow = x.workflow AND t.from_step = x.step"
             " JOIN work.step AS s ON s.workflow = t.workflow AND s.step = t.to_step"
             " WHERE x.ticket_id = :id ORDER BY array_position('{forward,return,reopen}', t.kind), s.position"
         ),
-        {"id": ticket_id},
+        {"id": ticket_id, "role": caller.role},
     )
     return [NextStep(**step._mapping) for step in steps]
 

@@ -161,16 +161,17 @@ CREATE TABLE core.post_role (
     rank smallint NOT NULL,
     takes_reports boolean NOT NULL,
     name_zh text NOT NULL,
-    name_en text NOT NULL
+    name_en text NOT NULL,
+    staffs_grids boolean NOT NULL DEFAULT false
 );
-INSERT INTO core.post_role (role, rank, takes_reports, name_zh, name_en) VALUES
-('worker', 1, true, '网格员', 'grid worker'),
-('head', 2, true, '网格长', 'grid head'),
-('centre', 3, true, '网格化管理中心', 'grid centre'),
-('instructor', 4, false, '网格指导员', 'grid instructor'),
-('party', 5, false, '党组织', 'party body'),
-('building_head', 6, false, '楼栋长', 'building head'),
-('unit_head', 7, false, '单元长', 'unit head');
+INSERT INTO core.post_role (role, rank, takes_reports, name_zh, name_en, staffs_grids) VALUES
+('worker', 1, true, '网格员', 'grid worker', true),
+('head', 2, true, '网格长', 'grid head', true),
+('centre', 3, true, '网格化管理中心', 'grid centre', false),
+('instructor', 4, false, '网格指导员', 'grid instructor', true),
+('party', 5, false, '党组织', 'party body', true),
+('building_head', 6, false, '楼栋长', 'building head', false),
+('unit_head', 7, false, '单元长', 'unit head', false);
 
 CREATE SEQUENCE core.post_id_seq;
 CREATE TABLE core.post (
@@ -227,7 +228,10 @@ INSERT INTO core.action (action, name_zh, name_en) VALUES
 ('whistle', '吹哨', 'call departments in to a ticket'),
 ('answer_whistle', '报到', 'report in for the own department'),
 ('tie', '关联与合并', 'tie tickets together, or say that they are the same'),
-('draw_boundaries', '编辑并发布边界', 'draw and publish boundaries');
+('draw_boundaries', '编辑并发布边界', 'draw and publish boundaries'),
+('see_camera', '查看摄像头图层', 'see the layer of cameras'),
+('see_device', '查看感知设备图层', 'see the layer of devices'),
+('see_patrol', '查看巡查图层', 'see the layer of patrols');
 
 CREATE TABLE core.permission (
     role text NOT NULL REFERENCES core.account_role,
@@ -249,7 +253,10 @@ FROM (VALUES
     ('whistle', '{dispatcher,supervisor,admin}'),
     ('answer_whistle', '{department}'),
     ('tie', '{dispatcher,supervisor,admin}'),
-    ('draw_boundaries', '{editor,admin}')
+    ('draw_boundaries', '{editor,admin}'),
+    ('see_camera', '{worker,department,dispatcher,supervisor,editor,admin}'),
+    ('see_device', '{worker,department,dispatcher,supervisor,editor,admin}'),
+    ('see_patrol', '{worker,dispatcher,supervisor,editor,admin}')
 ) AS p (action, roles);
 
 CREATE TABLE core.account (

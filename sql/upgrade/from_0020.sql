@@ -51,6 +51,9 @@ ALTER TABLE core.login_scope ADD COLUMN verifier text;
 ALTER TABLE core.level ADD COLUMN calls_departments boolean NOT NULL DEFAULT false;
 UPDATE core.level SET calls_departments = true WHERE level IN ('district', 'town');
 
+ALTER TABLE core.post_role ADD COLUMN staffs_grids boolean NOT NULL DEFAULT false;
+UPDATE core.post_role SET staffs_grids = true WHERE role IN ('party', 'instructor', 'head', 'worker');
+
 ALTER TABLE core.account_role
 ADD COLUMN works_in text NOT NULL DEFAULT 'area'
 CONSTRAINT works_in_is_known CHECK (works_in IN ('area', 'department', 'district')),
@@ -77,7 +80,10 @@ INSERT INTO core.action (action, name_zh, name_en) VALUES
 ('whistle', '吹哨', 'call departments in to a ticket'),
 ('answer_whistle', '报到', 'report in for the own department'),
 ('tie', '关联与合并', 'tie tickets together, or say that they are the same'),
-('draw_boundaries', '编辑并发布边界', 'draw and publish boundaries');
+('draw_boundaries', '编辑并发布边界', 'draw and publish boundaries'),
+('see_camera', '查看摄像头图层', 'see the layer of cameras'),
+('see_device', '查看感知设备图层', 'see the layer of devices'),
+('see_patrol', '查看巡查图层', 'see the layer of patrols');
 
 CREATE TABLE core.permission (
     role text NOT NULL REFERENCES core.account_role,
@@ -99,7 +105,10 @@ FROM (VALUES
     ('whistle', '{dispatcher,supervisor,admin}'),
     ('answer_whistle', '{department}'),
     ('tie', '{dispatcher,supervisor,admin}'),
-    ('draw_boundaries', '{editor,admin}')
+    ('draw_boundaries', '{editor,admin}'),
+    ('see_camera', '{worker,department,dispatcher,supervisor,editor,admin}'),
+    ('see_device', '{worker,department,dispatcher,supervisor,editor,admin}'),
+    ('see_patrol', '{worker,dispatcher,supervisor,editor,admin}')
 ) AS p (action, roles);
 
 ALTER TABLE core.code_segment

@@ -53,11 +53,11 @@ class District:
 @pytest.fixture(scope="module")
 def district(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
     url = new_database()
-    _import(url, tmp_path_factory)
+    import_areas(url, tmp_path_factory)
     settings = replace(PATIENT, data_dir=tmp_path_factory.mktemp("data"))
     app = create_app(settings, url_of(url, str(make_url(url).database), "gisgrid_api"))
     with TestClient(app):
-        yield District(app, _people(url), url)
+        yield District(app, add_people(url), url)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,8 @@ def known(district: District) -> dict[str, Any]:
     return {**report, **places, **ids, "step": "inspect", "state": "paused"}
 
 
-def _import(url: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+def import_areas(url: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Areas A, B and C with their posts."""
     owner = Database(url, role=OWNER)
     drawn = draw("AAB\nCCC")
     path = write_geojson(tmp_path_factory.mktemp("areas") / "areas.geojson", {GRIDS[k]: v for k, v in drawn.items()})
@@ -92,7 +93,8 @@ def _import(url: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     owner.close()
 
 
-def _people(url: str) -> dict[str, str]:
+def add_people(url: str) -> dict[str, str]:
+    """An account of each role; secrets by name."""
     superuser = Database(url, role="")
     accounts: dict[str, dict[str, Any]] = {
         "boss": {"role": "admin"},

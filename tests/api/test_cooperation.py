@@ -11,6 +11,7 @@ from tests.api.conftest import GRIDS, NORTH, District
 from tests.drawing import spot
 
 THREE = ["城管", "住建", "消防"]
+NONE: dict[str, list[str]] = {name: [] for name in THREE}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -55,6 +56,10 @@ def do(district: District, who: str, number: str, what: str, **body: Any) -> Any
 def see(district: District, number: str, who: str = "boss") -> dict[str, Any]:
     found: dict[str, Any] = district.client(who).get(f"/api/v1/tickets/{number}").json()
     return found
+
+
+def may_say(district: District, number: str, who: str) -> dict[str, list[str]]:
+    return {w["department"]: w["may"] for w in see(district, number, who)["whistles"]}
 
 
 def post_of(district: District, number: str) -> tuple[str, str] | None:
@@ -184,9 +189,14 @@ def test_a_whistle_calls_three_departments_each_by_its_own_clock(district: Distr
     for who in ("chengguan", "zhujian", "xiaofang"):
         assert "description" in see(district, number, who), "who is called may read"
     fire = f"whistles/{by_name['消防']['whistle']}"
+    assert may_say(district, number, "xiaofang") == NONE | {"消防": ["reported_in", "done"]}
+    assert may_say(district, number, "north")["消防"] == ["reported_in", "done", "withdrawn"]
+    assert may_say(district, number, "wang") == NONE
+    assert not any(step["may"] for step in see(district, number, "xiaofang")["next_steps"]), "called in, not in charge"
     assert do(district, "zhujian", number, fire, state="reported_in").status_code == 403
     assert do(district, "xiaofang", number, "steps", step="inspect").status_code == 403, "called in, not in charge"
     assert do(district, "xiaofang", number, fire, state="reported_in").status_code == 201
+    assert may_say(district, number, "xiaofang")["消防"] == ["done"]
     assert do(district, "xiaofang", number, fire, state="reported_in").status_code == 409
     waiting = do(district, "wang", number, "steps", step="inspect")
     assert (waiting.status_code, all(name in waiting.text for name in THREE)) == (409, True)

@@ -137,7 +137,6 @@ def test_every_style_layer_names_its_band(layer: Layer) -> None:
     assert {part["metadata"]["gisgrid:band"] for part in layer.style} <= set(BANDS)
 
 
-def test_roles_are_named_exactly_where_the_layer_is_scoped(layer: Layer, db: Connection) -> None:
-    known = set(db.execute(text("SELECT role FROM core.account_role")).scalars())
-    assert layer.roles <= known
-    assert bool(layer.roles) is layer.scoped
+def test_exactly_of_a_scoped_layer_the_permissions_say_who_sees_it(layer: Layer, db: Connection) -> None:
+    sees = text("SELECT count(*) FROM core.permission WHERE action = :action")
+    assert bool(db.execute(sees, {"action": layer.action}).scalar()) is layer.scoped

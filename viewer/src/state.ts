@@ -76,10 +76,13 @@ export const config = signal<Config>({
   network: 'base',
   version: '',
   sample: false,
+  roles: [],
 });
 export const live = signal<'connecting' | 'live' | 'polling' | 'offline'>('connecting');
 
 export const session = signal<Session | null>(null);
+/** Does the role of whoever is signed in allow this action? Where and with what the server decides. */
+export const may = (action: string): boolean => session.value?.may.includes(action) ?? false;
 /** Somebody was signed in, and the server has forgotten it. */
 export const expired = signal(false);
 export const categories = signal<Category[]>([]);

@@ -12,7 +12,7 @@ BEGIN
     CROSS JOIN LATERAL app.draft_leaf(change_set) AS d
     CROSS JOIN core.post_role AS r
     WHERE c.changeset_id = change_set AND c.network = 'base' AND d.is_changed AND d.kind = 'base'
-      AND r.role IN ('party', 'instructor', 'head', 'worker')
+      AND r.staffs_grids
       AND EXISTS (SELECT FROM core.post)
       AND NOT EXISTS (
           SELECT FROM core.post AS p JOIN core.area AS a ON a.area_id = p.area_id

@@ -1,8 +1,7 @@
 CREATE FUNCTION app.answer_whistle(
     ticket_number text, whistle bigint, state text, actor text, actor_role text, note text DEFAULT NULL
 ) RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- 部门报到: state is reported_in, done or withdrawn. The department itself reports in and is done; a role that coordinates
--- may say so for the department, and withdraw.
+-- 部门报到: state is reported_in, done or withdrawn; app.whistle_answers says who may say which.
 DECLARE
     t work.ticket;
     w work.whistle;
@@ -13,8 +12,7 @@ BEGIN
         PERFORM app.refuse('unknown', left(ticket_number, 64));
     END IF;
     SELECT * INTO w FROM work.whistle AS x WHERE x.whistle_id = whistle AND x.ticket_id = t.ticket_id;
-    IF NOT coalesce(app.may(actor_role, 'answer_whistle') AND w.department = app.scope_department() AND state <> 'withdrawn'
-                    OR app.may(actor_role, 'whistle') AND t.path && app.scope(), false) THEN
+    IF state <> ALL(app.whistle_answers(w.department, t.path, actor_role)) THEN
         PERFORM app.refuse_role(actor_role);
     ELSIF w.whistle_id IS NULL THEN
         PERFORM app.refuse('no_such_whistle');

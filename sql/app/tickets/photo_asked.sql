@@ -15,7 +15,7 @@ BEGIN
         WHEN t.ticket_id IS NULL THEN 'unknown'
         WHEN photo_kind = 'work' AND NOT EXISTS (
             SELECT FROM work.ticket_private AS p WHERE p.ticket_id = t.ticket_id
-              AND (p.path && app.scope() OR p.department = app.scope_department())) THEN 'photo_not_allowed'
+              AND app.in_hand(p.path, p.department)) THEN 'photo_not_allowed'
         WHEN t.closed_at IS NOT NULL THEN 'photo_closed'
         WHEN photo_kind = 'report' AND NOT (SELECT m.add_photos FROM app.reporter_may(t.ticket_id) AS m) THEN 'photo_too_late'
         WHEN held >= most THEN 'photo_too_many' END;

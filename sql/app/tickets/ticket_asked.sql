@@ -11,7 +11,7 @@ DECLARE
 BEGIN
     SELECT t.ticket_id, t.closed_at IS NOT NULL INTO ticket_id, is_closed
     FROM work.ticket AS t WHERE t.number = ticket_number FOR UPDATE;
-    SELECT p.path && app.scope() OR p.department = app.scope_department() INTO is_seen
+    SELECT app.in_hand(p.path, p.department) INTO is_seen
     FROM work.ticket_private AS p WHERE p.ticket_id = ticket_asked.ticket_id;
     refused := CASE
         WHEN ticket_id IS NULL THEN 'unknown'

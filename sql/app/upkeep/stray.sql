@@ -91,7 +91,7 @@ SELECT
     false,
     v.label_point
 FROM app.area_at(now()) AS v
-INNER JOIN core.post_role AS r ON r.role IN ('party', 'instructor', 'head', 'worker')
+INNER JOIN core.post_role AS r ON r.staffs_grids
 LEFT JOIN core.post AS p ON v.area_id = p.area_id AND r.role = p.role AND p.valid_from <= now() AND p.valid_to > now()
 WHERE
     v.network = stray.network AND v.network = 'base' AND v.level = 'grid' AND v.kind = 'base'

@@ -735,7 +735,7 @@ export interface paths {
         };
         /**
          * Get Readiness
-         * @description Ready: migrated, sample loaded, the database answers; 503 with the reason until then.
+         * @description Ready: migrated, sample loaded, the database answers and holds what it should; 503 with the reason until then.
          */
         get: operations["get_readiness_readyz_get"];
         put?: never;
@@ -1759,6 +1759,11 @@ export interface components {
              * @description is this the sample district, whose shapes, people and tickets are invented?
              */
             sample: boolean;
+            /**
+             * Roles
+             * @description every role of accounts, then those of posts that no account has
+             */
+            roles: components["schemas"]["Role"][];
         };
         /**
          * Contact
@@ -2535,6 +2540,11 @@ export interface components {
             kind: "forward" | "return" | "reopen";
             /** Needs */
             needs: ("note" | "photo")[];
+            /**
+             * May
+             * @description may the caller take it?
+             */
+            may: boolean;
         };
         /**
          * OnBehalf
@@ -2720,12 +2730,12 @@ export interface components {
             remedy: string;
             /**
              * Message Zh
-             * @description the same in Chinese, where it is about boundaries; else absent
+             * @description the same in Chinese; absent where there are no words for it
              */
             message_zh?: string | null;
             /**
              * Remedy Zh
-             * @description the same in Chinese, where it is about boundaries; else absent
+             * @description the same in Chinese; absent where there are no words for it
              */
             remedy_zh?: string | null;
         };
@@ -2967,6 +2977,18 @@ export interface components {
              * @description one of /api/v1/sources; default app
              */
             source?: string | null;
+        };
+        /**
+         * Role
+         * @description A role that an account or a post can have, in words.
+         */
+        Role: {
+            /** Role */
+            role: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
         };
         /**
          * Route
@@ -3521,6 +3543,11 @@ export interface components {
             withdrawn_at: string | null;
             /** Result */
             result: string | null;
+            /**
+             * May
+             * @description what the caller may say of it now
+             */
+            may: ("reported_in" | "done" | "withdrawn")[];
         };
         /**
          * WhistleAnswerBody
@@ -3562,6 +3589,11 @@ export interface components {
             area: string;
             /** Department */
             department: string;
+            /**
+             * May
+             * @description what the role allows, wherever its scope reaches
+             */
+            may: string[];
         };
         /**
          * WordsBody

@@ -1,4 +1,5 @@
-import { lang, type Lang } from '../state';
+import type { FieldError } from '../api/client';
+import { config, lang, type Lang } from '../state';
 import { en } from './en';
 import { type Key, zh } from './zh';
 
@@ -15,6 +16,19 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 export function term(group: string, value: string): string {
   const key = `${group}.${value}`;
   return key in zh ? t(key as Key) : value;
+}
+
+/** What a role of an account or of a post is called, as the server says it. */
+export function roleName(role: string): string {
+  const named = config.value.roles.find((one) => one.role === role);
+  if (!named) return term('role', role);
+  return lang.value === 'en' ? named.name_en.charAt(0).toUpperCase() + named.name_en.slice(1) : named.name_zh;
+}
+
+/** What is wrong and what to do, in the chosen language where the server has words in it. */
+export function faultText({ message, remedy, message_zh, remedy_zh }: FieldError): string {
+  const words = lang.value === 'zh-CN' && message_zh ? [message_zh, remedy_zh ?? remedy] : [message, remedy];
+  return words.filter(Boolean).join(' → ');
 }
 
 /** Switches the page's language, for screen readers and the shapes of Han characters too. */

@@ -329,18 +329,7 @@ export const zh = {
   'action.rated': '上报人评议',
   'action.erased': '到期删除上报人信息',
 
-  'role.worker': '网格员',
-  'role.head': '网格长',
-  'role.instructor': '网格指导员',
-  'role.building_head': '楼栋长',
-  'role.unit_head': '单元长',
-  'role.party': '党组织',
-  'role.centre': '网格化管理中心',
-  'role.dispatcher': '调度员',
-  'role.supervisor': '督办员',
-  'role.department': '部门',
-  'role.editor': '制图员',
-  'role.admin': '管理员',
+  'role.reporter': '上报人',
 
   'session.in': '登录',
   'session.out': '退出登录',
@@ -412,13 +401,6 @@ export const zh = {
   'ranking.carried': '折算 {share}',
   'ranking.vacant': '空缺',
   'ranking.shown': '已显示 {m} 行，共 {n} 行',
-  'post.worker': '网格员',
-  'post.head': '网格长',
-  'post.centre': '网格化管理中心',
-  'post.instructor': '网格指导员',
-  'post.party': '党组织',
-  'post.building_head': '楼栋长',
-  'post.unit_head': '单元长',
   'source.worker': '网格员上报',
 } as const;
 

@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals';
 import type { Category, FieldError } from '../api/client';
-import { t } from '../i18n';
+import { faultText, t } from '../i18n';
 import { categories, lang } from '../state';
 import { nameOf } from '../tickets';
 
@@ -29,7 +29,7 @@ export function CategoryPicker({ value, error }: { value: Signal<string>; error:
       ))}
       {error && (
         <p class="error" role="alert">
-          {error.message}
+          {faultText({ ...error, remedy: '' })}
         </p>
       )}
     </fieldset>

@@ -2,21 +2,23 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { blowWhistle, handOver, listAssignees, passUp } from '../actions/cooperation';
 import { asProblem, type Assignees, type Problem, type Ticket } from '../api/client';
-import { t, term } from '../i18n';
-import { session } from '../state';
+import { roleName, t } from '../i18n';
+import { may } from '../state';
 import { Field } from '../ui/Field';
 import { Failed } from '../ui/Notice';
 
 type Way = 'assignment' | 'escalation' | 'whistle';
-const coordinators = ['dispatcher', 'supervisor', 'admin'];
+const actions: Record<Way, string[]> = {
+  assignment: ['hand_over', 'hand_to_department'],
+  escalation: ['pass_up'],
+  whistle: ['whistle'],
+};
 
 /** Gives a ticket to somebody else, passes it up, or calls departments in, where this person may. */
 export function Cooperation({ ticket }: { ticket: Ticket }) {
   const way = useSignal<Way | null>(null);
-  const role = session.value?.role ?? '';
-  const coordinates = coordinators.includes(role);
-  if (ticket.closed_at || ticket.history === undefined || !(coordinates || role === 'worker')) return null;
-  const ways: Way[] = coordinates ? ['assignment', 'escalation', 'whistle'] : ['assignment', 'escalation'];
+  const ways = (Object.keys(actions) as Way[]).filter((one) => actions[one].some(may));
+  if (ticket.closed_at || ticket.history === undefined || ways.length === 0) return null;
   return (
     <section class="block cooperation">
       <h3>{t('coop.title')}</h3>
@@ -32,14 +34,14 @@ export function Cooperation({ ticket }: { ticket: Ticket }) {
           </button>
         ))}
       </div>
-      {way.value && <WayForm key={way.value} way={way} ticket={ticket} toDepartments={coordinates} />}
+      {way.value && <WayForm key={way.value} way={way} ticket={ticket} />}
     </section>
   );
 }
 
-type FormGiven = { way: Signal<Way | null>; ticket: Ticket; toDepartments: boolean };
+type FormGiven = { way: Signal<Way | null>; ticket: Ticket };
 
-function WayForm({ way, ticket, toDepartments }: FormGiven) {
+function WayForm({ way, ticket }: FormGiven) {
   const problem = useSignal<Problem | null>(null);
   const sending = useSignal(false);
   const note = useSignal('');
@@ -70,7 +72,7 @@ function WayForm({ way, ticket, toDepartments }: FormGiven) {
     <form class="way" onSubmit={(event) => void send(event)}>
       <p class="hint">{t(`coop.${way.value ?? 'escalation'}Hint`)}</p>
       {problem.value && <Failed problem={problem.value} fields={['note']} />}
-      {way.value === 'assignment' && <Target known={known.value} to={to} toDepartments={toDepartments} />}
+      {way.value === 'assignment' && <Target known={known.value} to={to} />}
       {way.value === 'whistle' && <Called known={known.value} called={called} hours={hours} />}
       <Field label={t(way.value === 'escalation' ? 'ticket.noteNeeded' : 'ticket.note')} error={problem.value?.at('note')}>
         {(attributes) => (
@@ -87,20 +89,22 @@ function WayForm({ way, ticket, toDepartments }: FormGiven) {
 const target = (to: string): { post: number } | { department: string } =>
   to.startsWith('post:') ? { post: Number(to.slice(5)) } : { department: to.slice(11) };
 
-function Target({ known, to, toDepartments }: { known: Assignees | null; to: Signal<string>; toDepartments: boolean }) {
+function Target({ known, to }: { known: Assignees | null; to: Signal<string> }) {
   return (
     <Field label={t('coop.to')}>
       {(attributes) => (
         <select {...attributes} value={to.value} onChange={(event) => (to.value = event.currentTarget.value)}>
           <option value="">{t(known ? 'coop.choose' : 'app.loading')}</option>
-          <optgroup label={t('coop.posts')}>
-            {known?.posts.map((post) => (
-              <option key={post.post} value={`post:${post.post}`}>
-                {[term('role', post.role), post.name ?? post.title, post.area].filter(Boolean).join(' · ')}
-              </option>
-            ))}
-          </optgroup>
-          {toDepartments && (
+          {may('hand_over') && (
+            <optgroup label={t('coop.posts')}>
+              {known?.posts.map((post) => (
+                <option key={post.post} value={`post:${post.post}`}>
+                  {[roleName(post.role), post.name ?? post.title, post.area].filter(Boolean).join(' · ')}
+                </option>
+              ))}
+            </optgroup>
+          )}
+          {may('hand_to_department') && (
             <optgroup label={t('coop.departments')}>
               {known?.departments.map((name) => (
                 <option key={name} value={`department:${name}`}>

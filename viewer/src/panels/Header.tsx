@@ -1,6 +1,6 @@
 import { openFollow } from '../actions/follow';
 import { signOut } from '../actions/session';
-import { speak, t, term } from '../i18n';
+import { roleName, speak, t } from '../i18n';
 import { config, home, lang, live, session, signInOpen } from '../state';
 import { Icon, Mark } from '../ui/Icon';
 import { SearchBox } from './SearchBox';
@@ -68,7 +68,7 @@ function WhoIsIn() {
     <>
       <span class="who">
         <strong>{who?.name}</strong>
-        <span>{term('role', who?.role ?? '')}</span>
+        <span>{roleName(who?.role ?? '')}</span>
       </span>
       <button type="button" class="top-button" aria-label={t('session.out')} title={t('session.out')} onClick={() => void signOut()}>
         <Icon name="leave" />

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { findMe } from '../actions/report';
 import type { Problem } from '../api/client';
-import { t } from '../i18n';
+import { faultText, t } from '../i18n';
 import { idle, located, type PlaceBy, place, placeBy, scanned } from '../state';
 import { showMetres } from '../time';
 import { Icon, type IconName } from '../ui/Icon';
@@ -37,7 +37,7 @@ export function PlacePicker({ problem }: { problem: Problem | null }) {
       {placeBy.value === 'gps' && <Gps />}
       {placeBy.value === 'typed' && <TypedPlace />}
       {placeBy.value !== 'code' && <Where />}
-      {fault && <p class="error" role="alert">{[fault.message, fault.remedy].filter(Boolean).join(' → ')}</p>}
+      {fault && <p class="error" role="alert">{faultText(fault)}</p>}
     </fieldset>
   );
 }

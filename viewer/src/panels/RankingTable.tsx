@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { Fragment } from 'preact';
 import { askFigures, chooseRow } from '../actions/figures';
 import type { RankedRow, Ranking } from '../api/client';
-import { t, term } from '../i18n';
+import { roleName, t, term } from '../i18n';
 import { lang } from '../state';
 import { showShare } from '../time';
 import { RateBar } from '../ui/RateBar';
@@ -71,7 +71,7 @@ function words(apart: string): string {
 
 /** The word for a role, a level or a kind. */
 const word = (one: string): string =>
-  [term('post', one), term('level', one), term('kind', one)].find((known) => known !== one) ?? one;
+  [roleName(one), term('level', one), term('kind', one)].find((known) => known !== one) ?? one;
 
 function Row({ row, isPost }: { row: RankedRow; isPost: boolean }) {
   const round = (value: number): string => value.toLocaleString(lang.value, { maximumFractionDigits: 1 });

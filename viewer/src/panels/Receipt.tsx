@@ -4,7 +4,7 @@ import { closeReport, openReport } from '../actions/report';
 import { chooseTicket } from '../actions/tickets';
 import type { ReportOut } from '../api/client';
 import { fieldName } from '../fields';
-import { t, term } from '../i18n';
+import { roleName, t } from '../i18n';
 import { stepName } from '../tickets';
 import { showTime } from '../time';
 import { Facts } from '../ui/Facts';
@@ -14,7 +14,7 @@ import { SentPhotos } from './PhotoPicker';
 /** What the reporter takes home: number, access code, who has it, by when. */
 export function Receipt({ receipt }: { receipt: ReportOut }) {
   const { number, secret, assignee, grid, area, due_at } = receipt;
-  const who = [assignee && term('role', assignee.role), assignee?.department].filter(Boolean).join(' · ');
+  const who = [assignee && roleName(assignee.role), assignee?.department].filter(Boolean).join(' · ');
   const view = () => {
     closeReport();
     void chooseTicket(number, true);

@@ -1,8 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { takeStep } from '../actions/tickets';
 import { asProblem, type NextStep, type Problem, type Ticket } from '../api/client';
-import { t, term } from '../i18n';
-import { session } from '../state';
+import { roleName, t } from '../i18n';
 import { stepName } from '../tickets';
 import { Field } from '../ui/Field';
 import { Failed } from '../ui/Notice';
@@ -13,7 +12,7 @@ export function StepForm({ ticket }: { ticket: Ticket }) {
   const problem = useSignal<Problem | null>(null);
   const sending = useSignal(false);
   const next = ticket.next_steps ?? [];
-  const mine = next.filter(({ roles }) => roles.includes(session.value?.role ?? ''));
+  const mine = next.filter(({ may }) => may);
   if (next.length === 0) return null;
   const take = async (step: string) => {
     sending.value = true;
@@ -52,6 +51,6 @@ export function StepForm({ ticket }: { ticket: Ticket }) {
 const needsNote = ({ needs }: NextStep): boolean => needs.includes('note');
 
 function roleNames(steps: NextStep[]): string {
-  const names = steps.flatMap(({ roles }) => roles).map((role) => term('role', role));
+  const names = steps.flatMap(({ roles }) => roles).map(roleName);
   return [...new Set(names)].join(t('app.and'));
 }

@@ -2,11 +2,9 @@ import { useSignal } from '@preact/signals';
 import { tell } from '../actions/follow';
 import { asProblem, type Problem, type Ticket } from '../api/client';
 import { t } from '../i18n';
-import { session } from '../state';
+import { may } from '../state';
 import { Field } from '../ui/Field';
 import { Failed } from '../ui/Notice';
-
-const tellers = new Set(['worker', 'department', 'dispatcher', 'supervisor', 'admin']);
 
 /** Staff tell the reporter something, or ask him and stop the clock until he answers. */
 export function TellForm({ ticket: { number, closed_at } }: { ticket: Ticket }) {
@@ -14,7 +12,7 @@ export function TellForm({ ticket: { number, closed_at } }: { ticket: Ticket }) 
   const asks = useSignal(false);
   const problem = useSignal<Problem | null>(null);
   const sending = useSignal(false);
-  if (!tellers.has(session.value?.role ?? '')) return null;
+  if (!may('tell')) return null;
   const send = async (event: Event) => {
     event.preventDefault();
     if (!words.value.trim()) return;

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { addPhoto, moveTicket, staffPhoto } from '../actions/photos';
 import { asProblem, type PhotoReceipt, type Problem, type Ticket } from '../api/client';
 import { t } from '../i18n';
-import { lightbox, session } from '../state';
+import { lightbox, may, session } from '../state';
 import { showMetres, showTime } from '../time';
 import { Icon } from '../ui/Icon';
 import { Failed } from '../ui/Notice';
@@ -10,7 +10,6 @@ import { PhotoButton } from './PhotoPicker';
 
 /** Nearer than this the photo says nothing new. */
 const near_m = 30;
-const movers = new Set(['dispatcher', 'supervisor', 'admin']);
 
 /** The photos of a ticket for whoever may see them, and a way to add one. */
 export function TicketPhotos({ ticket }: { ticket: Ticket }) {
@@ -67,7 +66,7 @@ function wordsOf({ kind, actor, added_at }: { kind: string; actor?: string | nul
 function Elsewhere({ number, photo, done }: { number: string; photo: PhotoReceipt; done: () => void }) {
   const problem = useSignal<Problem | null>(null);
   const hint = photo.gps_hint;
-  if (!hint || (hint.distance_m ?? near_m) < near_m || !movers.has(session.value?.role ?? '')) return null;
+  if (!hint || (hint.distance_m ?? near_m) < near_m || !may('move_place')) return null;
   const move = async () => {
     try {
       await moveTicket(number, hint, t('photo.moved'));

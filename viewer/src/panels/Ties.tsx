@@ -4,7 +4,7 @@ import { listSimilar, setOriginal } from '../actions/cooperation';
 import { chooseTicket } from '../actions/tickets';
 import { asProblem, type Problem, type SimilarTicket, type Ticket } from '../api/client';
 import { t } from '../i18n';
-import { categories, lang, session } from '../state';
+import { categories, lang, may } from '../state';
 import { categoryName } from '../tickets';
 import { Facts } from '../ui/Facts';
 import { Failed } from '../ui/Notice';
@@ -40,8 +40,8 @@ function Numbers({ numbers }: { numbers: string[] }) {
 export function Similar({ ticket }: { ticket: Ticket }) {
   const found = useSignal<SimilarTicket[]>([]);
   const problem = useSignal<Problem | null>(null);
-  const coordinates = ['dispatcher', 'supervisor', 'admin'].includes(session.value?.role ?? '');
-  const asks = coordinates && ticket.history !== undefined && !ticket.closed_at;
+  const ties = may('tie');
+  const asks = ties && ticket.history !== undefined && !ticket.closed_at;
   useEffect(() => {
     found.value = [];
     if (asks) listSimilar(ticket.number).then((list) => (found.value = list), () => undefined);
@@ -50,7 +50,7 @@ export function Similar({ ticket }: { ticket: Ticket }) {
     problem.value = null;
     setOriginal(ticket.number, of).catch((thrown) => (problem.value = asProblem(thrown)));
   };
-  if (ticket.duplicate_of && coordinates) {
+  if (ticket.duplicate_of && ties) {
     return (
       <div class="actions">
         {problem.value && <Failed problem={problem.value} />}

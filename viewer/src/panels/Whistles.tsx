@@ -2,11 +2,9 @@ import { useSignal } from '@preact/signals';
 import { answerWhistle, type WhistleState } from '../actions/cooperation';
 import { asProblem, type Problem, type Ticket, type Whistle } from '../api/client';
 import { t } from '../i18n';
-import { now, session } from '../state';
+import { now } from '../state';
 import { epoch, showTime } from '../time';
 import { Failed } from '../ui/Notice';
-
-const coordinators = ['dispatcher', 'supervisor', 'admin'];
 
 /** 吹哨报到: the departments that were called in, how each stands by its own clock, and what may be said of it. */
 export function Whistles({ ticket }: { ticket: Ticket }) {
@@ -28,9 +26,9 @@ export function Whistles({ ticket }: { ticket: Ticket }) {
             <span class={`badge ${lookOf(one)}`}>{t(`whistle.${stateOf(one)}`)}</span>
             <span class="hint">{t('whistle.due', { time: showTime(one.due_at) })}</span>
             {(one.result ?? one.note) && <p>{one.result ?? one.note}</p>}
-            {mayAnswer(one).length > 0 && (
+            {one.may.length > 0 && (
               <span class="whistle-actions">
-                {mayAnswer(one).map((state) => (
+                {one.may.map((state) => (
                   <button key={state} type="button" class="link" onClick={() => say(one.whistle, state)}>
                     {t(`whistle.say.${state}`)}
                   </button>
@@ -53,12 +51,4 @@ function stateOf({ done_at, withdrawn_at, reported_in_at }: Whistle): 'done' | '
 function lookOf(one: Whistle): 'done' | 'overdue' | 'open' {
   if (one.done_at || one.withdrawn_at) return 'done';
   return epoch(one.due_at) <= now.value ? 'overdue' : 'open';
-}
-
-function mayAnswer(one: Whistle): WhistleState[] {
-  const { role = '', department = '' } = session.value ?? {};
-  if (one.done_at || one.withdrawn_at) return [];
-  const next: WhistleState[] = one.reported_in_at ? ['done'] : ['reported_in', 'done'];
-  if (coordinators.includes(role)) return [...next, 'withdrawn'];
-  return role === 'department' && department === one.department ? next : [];
 }

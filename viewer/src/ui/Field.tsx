@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import type { FieldError } from '../api/client';
+import { faultText } from '../i18n';
 
 type Given = {
   label: string;
@@ -25,6 +26,6 @@ export function Field({ label, hint, error, children }: Given) {
 }
 
 function Wrong({ error }: { error: FieldError | string }) {
-  const text = typeof error === 'string' ? error : [error.message, error.remedy].filter(Boolean).join(' → ');
+  const text = typeof error === 'string' ? error : faultText(error);
   return <span class="error">{text}</span>;
 }

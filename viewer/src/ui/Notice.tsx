@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Problem } from '../api/client';
-import { t, term } from '../i18n';
+import { faultText, t, term } from '../i18n';
 import { Icon, type IconName } from './Icon';
 
 /** A quiet message in place of content: nothing found, not allowed, nothing chosen. */
@@ -23,8 +23,8 @@ export function Failed({ problem, fields = [], retry }: { problem: Problem; fiel
       <Icon name="alert" />
       <div>
         <strong>{title}</strong>
-        {rest.map(({ field, message, remedy }) => (
-          <p key={field + message}>{[message, remedy].filter(Boolean).join(' → ')}</p>
+        {rest.map((fault) => (
+          <p key={fault.field + fault.message}>{faultText(fault)}</p>
         ))}
         {retry && (
           <button type="button" class="link" onClick={retry}>
