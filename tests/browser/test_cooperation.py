@@ -10,6 +10,7 @@ from tests.browser.server import LiveServer
 
 pytestmark = pytest.mark.timeout(1800)
 Open = Callable[..., Page]
+ALREADY = "已经是这样了 → 无需操作"
 
 
 def test_a_dispatcher_sends_back_hands_over_and_whistles(visit: Open, live_server: LiveServer) -> None:
@@ -32,6 +33,14 @@ def test_a_dispatcher_sends_back_hands_over_and_whistles(visit: Open, live_serve
     together.locator("button[type=submit]").click()
     expect(page.locator(".history li").first).to_contain_text("转办")
     expect(page.locator(".history li").first).to_contain_text("区住建局")
+
+    together.get_by_role("button", name="转办", exact=True).click()
+    together.locator("select").select_option("department:区住建局")
+    together.locator("button[type=submit]").click()
+    expect(together.locator(".failed")).to_contain_text(ALREADY)
+    page.get_by_role("button", name="English").click()
+    expect(together.locator(".failed")).not_to_contain_text(ALREADY)
+    page.get_by_role("button", name="中文").click()
 
     together.get_by_role("button", name="吹哨", exact=True).click()
     for name in ("区城管局", "区应急局"):
