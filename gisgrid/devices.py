@@ -1,7 +1,6 @@
 """Devices that raise alarms at fixed places: home terminals, smoke and flood sensors; each has a token of its own."""
 
 import hashlib
-import json
 import re
 import secrets
 from dataclasses import dataclass
@@ -9,56 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from gisgrid.database import EVERYTHING, Database
+from gisgrid.database import Database
 from gisgrid.errors import Fault, NotFound
-from gisgrid.loading import (
-    Column,
-    Loaded,
-    ReadOptions,
-    Sheet,
-    Table,
-    district_extent,
-    point_columns,
-    read_points,
-    read_table,
-    take_turn,
-)
+from gisgrid.layers import thing_layers
+from gisgrid.loading import Loaded, ReadOptions, Sheet, Table
+from gisgrid.things import load_things
 
-NETWORK = "base"
-LOAD_TIMEOUT_S = 600
 TOKEN = re.compile(r"gd_([0-9]{1,18})_[A-Za-z0-9_-]{43}")
-
-DEVICE_COLUMNS = (
-    Column("code", required=True, aliases=("id", "编码", "设备编码")),
-    Column("name", required=True, aliases=("名称", "设备名称")),
-    Column("kind", required=True, aliases=("type", "类型", "设备类型")),
-    Column("category", required=True, aliases=("类别", "事件类别")),
-    *point_columns(required=True),
-)
-
-_SAVE = """
-WITH given AS (
-    SELECT g.n, g.code, g.name, g.kind, g.category, p.geom, l.area_id, coalesce(l.path, '{0}') AS path
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS g(
-        n integer, code text, name text, kind text, category text, lon float8, lat float8)
-    CROSS JOIN LATERAL (SELECT ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326) AS geom) AS p
-    CROSS JOIN LATERAL app.locate(p.geom, :network) AS l
-),
-there AS (SELECT o.code FROM overlay.device AS o JOIN given AS g USING (code)),
-saved AS (
-    INSERT INTO overlay.device AS o (code, name, kind, category, area_id, path, geom)
-    SELECT code, name, kind, category, area_id, path, geom FROM given ORDER BY n
-    ON CONFLICT (code) DO UPDATE SET
-        name = excluded.name, kind = excluded.kind, category = excluded.category, area_id = excluded.area_id,
-        path = excluded.path, geom = excluded.geom
-    WHERE (o.name, o.kind, o.category, o.path, ST_AsEWKB(o.geom)) IS DISTINCT FROM (
-        excluded.name, excluded.kind, excluded.category, excluded.path, ST_AsEWKB(excluded.geom))
-    RETURNING o.code
-)
-SELECT count(*) AS saved, count(*) FILTER (WHERE code IN (SELECT code FROM there)) AS changed,
-       (SELECT count(*) FROM given WHERE area_id IS NULL) AS outside
-FROM saved
-"""
 
 
 @dataclass(frozen=True)
@@ -74,22 +30,7 @@ def load_devices(database: Database, source: Path | Sheet, options: ReadOptions 
 
     Raises Refused with every fault; nothing has changed then.
     """
-    options = options or ReadOptions()
-    table = read_table(source, DEVICE_COLUMNS, options)
-    with database.transaction(EVERYTHING, timeout_s=LOAD_TIMEOUT_S) as connection:
-        take_turn(connection)
-        read_points(table, options, district_extent(connection, NETWORK))
-        table.refuse_repeats("this code", ("code",))
-        _check_categories(connection, table)
-        table.refuse_faults()
-        rows = [
-            {key: row[key] for key in ("code", "name", "kind", "category")}
-            | {"n": n, "lon": row["point"].lon, "lat": row["point"].lat}
-            for n, row in enumerate(table.rows)
-        ]
-        counts = connection.execute(text(_SAVE), {"rows": json.dumps(rows), "network": NETWORK}).one()
-    notes = table.notes + ((f"{counts.outside} lie outside every grid",) if counts.outside else ())
-    return Loaded(counts.saved - counts.changed, counts.changed, len(table.rows) - counts.saved, notes)
+    return load_things(database, thing_layers()["device"], source, options, check=_check_categories)
 
 
 def make_token(connection: Connection, code: str) -> str:

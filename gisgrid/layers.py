@@ -1,6 +1,7 @@
 """Which layers are there, and what does each promise? Read from `tiles/*/`, which is the only registry."""
 
 import json
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gisgrid.errors import Fault, NotFound
+from gisgrid.loading import Column, number, plain
 from gisgrid.settings import shipped
 
 Json = dict[str, Any]
@@ -17,17 +19,47 @@ OWN = "gisgrid:"
 
 
 @dataclass(frozen=True)
+class Load:
+    """How files of a layer's things are loaded: `gisgrid load VERB`; `example`: cells of a row without its point."""
+
+    verb: str
+    help: str
+    columns: tuple[Column, ...]
+    example: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Layer:
-    """One folder of `tiles/`: its name is the id, the SQL function, the source-layer and the URL."""
+    """One folder of `tiles/`: its name is the id, the SQL function, the source-layer and the URL.
+
+    `facts`: its layer.toml. A layer without tiles has an empty promise and no style.
+    """
 
     id: str
+    facts: Json
     tilejson: Json
     style: tuple[Json, ...]
+    folder: Path
 
     @property
     def function(self) -> str:
         """The SQL function that gives its rows."""
         return f"tile.{self.id}"
+
+    @property
+    def table(self) -> str:
+        """The table of its things, where it is a layer of things."""
+        return f"overlay.{self.id}"
+
+    @property
+    def view(self) -> str:
+        """What a login of a person reads of its things: the rows of his areas."""
+        return f"app.{self.id}_in_scope"
+
+    @property
+    def is_thing(self) -> bool:
+        """Do its rows belong to an area by their point, and follow when it is redrawn?"""
+        return "thing" in self.facts
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -44,11 +76,31 @@ class Layer:
         """What a role must be allowed (core.permission) to see this layer, where it is scoped."""
         return f"see_{self.id}"
 
+    @property
+    def load(self) -> Load | None:
+        """How files of its things are loaded; None where they are not, or by a verb of their own."""
+        given = self.facts.get("load")
+        if given is None:
+            return None
+        columns: dict[str, Json] = given["columns"]
+        example = {name: column["example"] for name, column in columns.items()}
+        return Load(given["verb"], given["help"], tuple(_column(*item) for item in columns.items()), example)
+
+
+def all_layers() -> Mapping[str, Layer]:
+    """Every layer with tiles by its id, in the order of their names."""
+    return MappingProxyType({layer.id: layer for layer in read_folders().values() if layer.tilejson})
+
+
+def thing_layers() -> Mapping[str, Layer]:
+    """Every layer whose rows are things (tables that inherit overlay.thing), those without tiles too."""
+    return MappingProxyType({layer.id: layer for layer in read_folders().values() if layer.is_thing})
+
 
 @cache
-def all_layers(folder: Path | None = None) -> Mapping[str, Layer]:
-    """Every layer by its id, in the order of their names. Read once a process."""
-    paths = sorted((folder or shipped("tiles")).glob("*/layer.sql"))
+def read_folders() -> Mapping[str, Layer]:
+    """Every folder of `tiles/` by its name. Read once a process."""
+    paths = sorted(shipped("tiles").glob("*/layer.toml"))
     return MappingProxyType({path.parent.name: _read(path.parent) for path in paths})
 
 
@@ -64,6 +116,14 @@ def find_layers(names: str) -> list[Layer]:
 
 
 def _read(folder: Path) -> Layer:
+    facts = tomllib.loads((folder / "layer.toml").read_text(encoding="utf-8"))
+    if not (folder / "layer.sql").exists():
+        return Layer(folder.name, facts, {}, (), folder)
     tilejson = json.loads((folder / "tilejson.json").read_text(encoding="utf-8"))
     style = json.loads((folder / "style.json").read_text(encoding="utf-8"))
-    return Layer(folder.name, tilejson, tuple(style))
+    return Layer(folder.name, facts, tilejson, tuple(style), folder)
+
+
+def _column(name: str, given: Json) -> Column:
+    read = number(*given["range"]) if "range" in given else plain
+    return Column(name, read, given.get("required", False), tuple(given.get("aliases", ())))

@@ -131,10 +131,17 @@ def style(theme: str, layers: Sequence[Layer], base_url: str, now: int, due_soon
     return {
         "version": 8,
         "name": f"gisgrid {theme}",
+        "metadata": {f"{OWN}layers": {layer.id: _told(layer) for layer in layers}},
         "state": {"now": {"default": now}, "due_soon_s": {"default": due_soon_s}},
         "sources": {layer.id: _source(layer, base_url) for layer in layers},
         "layers": [background, *(_placed(part, layer) for part, layer in drawn)],
     }
+
+
+def _told(layer: Layer) -> Json:
+    """What the viewer calls a layer and its things, its legend and its page: words and colours in one place."""
+    named = {key: layer.facts[key] for key in ("name", "thing") if key in layer.facts}
+    return {**named, **layer.facts.get("viewer", {})}
 
 
 def _placed(part: Json, layer: Layer) -> Json:

@@ -2019,21 +2019,22 @@ CREATE SEQUENCE "overlay".place_id_seq
 
 CREATE TABLE "overlay".camera (
     camera_id bigint NOT NULL,
-    code text NOT NULL COLLATE pg_catalog."C",
-    name text NOT NULL,
+    code text COLLATE pg_catalog."C",
+    name text,
     area_id bigint,
-    path bigint[] NOT NULL,
+    path bigint[],
     bearing_deg double precision,
     angle_deg double precision,
     range_m double precision,
-    geom public.geometry(Point,4326) NOT NULL,
+    geom public.geometry(Point,4326),
     sector public.geometry(Polygon,4326),
     geom_3857 public.geometry(Point,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
     sector_3857 public.geometry(Polygon,3857) GENERATED ALWAYS AS (public.st_transform(sector, 3857)) STORED,
     CONSTRAINT angle_is_0_to_360 CHECK (((angle_deg > (0)::double precision) AND (angle_deg <= (360)::double precision))),
     CONSTRAINT bearing_is_0_to_360 CHECK (((bearing_deg >= (0)::double precision) AND (bearing_deg < (360)::double precision))),
     CONSTRAINT range_is_positive CHECK (((range_m > (0)::double precision) AND (range_m <= (20000)::double precision)))
-);
+)
+INHERITS ("overlay".thing);
 
 COMMENT ON TABLE "overlay".camera IS 'A camera, its view sector, the grid it stands in';
 
@@ -2054,6 +2055,8 @@ ALTER TABLE ONLY "overlay".camera
 ALTER TABLE ONLY "overlay".camera
     ADD CONSTRAINT camera_area_id_fkey FOREIGN KEY (area_id) REFERENCES core.area(area_id);
 
+CREATE INDEX camera_area ON "overlay".camera USING btree (area_id);
+
 CREATE INDEX camera_geom ON "overlay".camera USING gist (geom);
 
 CREATE INDEX camera_geom_3857 ON "overlay".camera USING gist (geom_3857);
@@ -2070,17 +2073,18 @@ CREATE POLICY camera_is_in_scope ON "overlay".camera USING ((path && ( SELECT ap
 
 CREATE TABLE "overlay".device (
     device_id bigint NOT NULL,
-    code text NOT NULL COLLATE pg_catalog."C",
-    name text NOT NULL,
+    code text COLLATE pg_catalog."C",
+    name text,
     kind text NOT NULL,
     category text NOT NULL,
     area_id bigint,
-    path bigint[] NOT NULL,
+    path bigint[],
     disabled_at timestamp with time zone,
     last_seen_at timestamp with time zone,
-    geom public.geometry(Point,4326) NOT NULL,
+    geom public.geometry(Point,4326),
     geom_3857 public.geometry(Point,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED
-);
+)
+INHERITS ("overlay".thing);
 
 COMMENT ON TABLE "overlay".device IS 'A thing that raises alarms at a fixed place: home terminal, smoke or flood sensor';
 
@@ -2229,14 +2233,15 @@ CREATE POLICY ping_is_in_scope ON "overlay".ping USING ((path && ( SELECT app.sc
 
 CREATE TABLE "overlay".place (
     place_id bigint NOT NULL,
-    code text NOT NULL COLLATE pg_catalog."C",
-    name text NOT NULL,
+    code text COLLATE pg_catalog."C",
+    name text,
     kind text NOT NULL,
     area_id bigint,
-    path bigint[] NOT NULL,
-    geom public.geometry(Point,4326) NOT NULL,
+    path bigint[],
+    geom public.geometry(Point,4326),
     geom_3857 public.geometry(Point,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED
-);
+)
+INHERITS ("overlay".thing);
 
 COMMENT ON TABLE "overlay".place IS 'Somewhere to visit on a patrol';
 
@@ -2253,6 +2258,8 @@ ALTER TABLE ONLY "overlay".place
 ALTER TABLE ONLY "overlay".place
     ADD CONSTRAINT place_area_id_fkey FOREIGN KEY (area_id) REFERENCES core.area(area_id);
 
+CREATE INDEX place_area ON "overlay".place USING btree (area_id);
+
 CREATE INDEX place_geom ON "overlay".place USING gist (geom);
 
 CREATE INDEX place_geom_3857 ON "overlay".place USING gist (geom_3857);
@@ -2264,3 +2271,14 @@ CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".place F
 ALTER TABLE "overlay".place ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY place_is_in_scope ON "overlay".place USING ((path && ( SELECT app.scope() AS scope)));
+
+CREATE TABLE "overlay".thing (
+    code text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    area_id bigint,
+    path bigint[] NOT NULL,
+    geom public.geometry(Point,4326) NOT NULL,
+    CONSTRAINT a_thing_is_of_some_kind CHECK (false) NO INHERIT
+);
+
+COMMENT ON TABLE "overlay".thing IS 'Things at a fixed point that belong to an area by it: holds no rows, every kind of thing is a table that inherits it';

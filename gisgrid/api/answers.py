@@ -508,6 +508,7 @@ class MapStyle(Answer):
 
     version: Literal[8]
     name: str
+    metadata: dict[str, Any]
     state: dict[str, dict[str, int]]
     sources: dict[str, dict[str, Any]]
     layers: list[dict[str, Any]]

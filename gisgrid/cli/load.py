@@ -8,17 +8,16 @@ from typing import Annotated
 import typer
 
 from gisgrid.calendars import load_holidays
-from gisgrid.cameras import load_cameras
 from gisgrid.categories import load_categories
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, say, show
+from gisgrid.cli.things import thing_loader
 from gisgrid.database import Database
-from gisgrid.devices import load_devices
 from gisgrid.errors import Fault, Refused
 from gisgrid.ground import load_ground
+from gisgrid.layers import Layer, Load, thing_layers
 from gisgrid.loading import Loaded, ReadOptions
 from gisgrid.patrol import load_pings
 from gisgrid.people import load_posts
-from gisgrid.places import load_places
 from gisgrid.rosters import load_rosters
 from gisgrid.settings import Settings, read_settings
 from gisgrid.tickets.loading import load_tickets
@@ -77,55 +76,30 @@ def tickets(
     _load(settings, "tickets", lambda database: load_tickets(database, file, options, network=network, say=say), json)
 
 
-@load_app.command()
-def cameras(
-    file: File,
-    system: System = "",
-    encoding: Encoding = "",
-    columns: Map = None,
-    values: Set = None,
-    data_dir: DataDir = None,
-    db_port: DbPort = None,
-    json: Json = False,
-) -> None:
-    """Cameras with what they see: code, name, lon, lat, bearing_deg, angle_deg, range_m."""
-    settings = read_settings(data_dir=data_dir, db_port=db_port)
-    options = _options(settings, system, encoding, columns, values)
-    _load(settings, "cameras", lambda database: load_cameras(database, file, options), json)
+def _add_verb(layer: Layer, load: Load) -> None:
+    """A verb for the things of a layer, called as its folder says."""
+
+    def things(
+        file: File,
+        system: System = "",
+        encoding: Encoding = "",
+        columns: Map = None,
+        values: Set = None,
+        data_dir: DataDir = None,
+        db_port: DbPort = None,
+        json: Json = False,
+    ) -> None:
+        settings = read_settings(data_dir=data_dir, db_port=db_port)
+        options = _options(settings, system, encoding, columns, values)
+        _load(settings, load.verb, lambda database: thing_loader(layer)(database, file, options), json)
+
+    names = ", ".join([*(column.name for column in load.columns), "lon", "lat"])
+    load_app.command(load.verb, help=f"{load.help}: {names}.")(things)
 
 
-@load_app.command()
-def places(
-    file: File,
-    system: System = "",
-    encoding: Encoding = "",
-    columns: Map = None,
-    values: Set = None,
-    data_dir: DataDir = None,
-    db_port: DbPort = None,
-    json: Json = False,
-) -> None:
-    """Places to visit: code, name, kind, lon, lat."""
-    settings = read_settings(data_dir=data_dir, db_port=db_port)
-    options = _options(settings, system, encoding, columns, values)
-    _load(settings, "places", lambda database: load_places(database, file, options), json)
-
-
-@load_app.command()
-def devices(
-    file: File,
-    system: System = "",
-    encoding: Encoding = "",
-    columns: Map = None,
-    values: Set = None,
-    data_dir: DataDir = None,
-    db_port: DbPort = None,
-    json: Json = False,
-) -> None:
-    """Devices that raise alarms: code, name, kind, category, lon, lat."""
-    settings = read_settings(data_dir=data_dir, db_port=db_port)
-    options = _options(settings, system, encoding, columns, values)
-    _load(settings, "devices", lambda database: load_devices(database, file, options), json)
+for _layer in thing_layers().values():
+    if _layer.load:
+        _add_verb(_layer, _layer.load)
 
 
 @load_app.command()

@@ -7,14 +7,13 @@ from sqlalchemy import text
 
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.boundaries.publishing import follow
-from gisgrid.cameras import load_cameras
+from gisgrid.cli.things import thing_loader
 from gisgrid.database import Database
-from gisgrid.devices import load_devices
 from gisgrid.ground import load_ground
+from gisgrid.layers import thing_layers
 from gisgrid.loading import Loaded, ReadOptions, Sheet
 from gisgrid.patrol import load_pings
 from gisgrid.people import load_posts
-from gisgrid.places import load_places
 from gisgrid.sample.load import Step, load_plan
 from gisgrid.settings import Settings
 from gisgrid.tickets.loading import load_tickets
@@ -22,9 +21,7 @@ from gisgrid.tickets.loading import load_tickets
 LOADERS: dict[str, Callable[..., Loaded]] = {
     "ground": load_ground,
     "posts": load_posts,
-    "cameras": load_cameras,
-    "places": load_places,
-    "devices": load_devices,
+    **{layer.load.verb: thing_loader(layer) for layer in thing_layers().values() if layer.load},
     "tickets": load_tickets,
     "pings": load_pings,
 }

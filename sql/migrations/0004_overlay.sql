@@ -3,6 +3,17 @@
 CREATE SCHEMA overlay;
 COMMENT ON SCHEMA overlay IS 'Cameras, places, patrols';
 
+CREATE TABLE overlay.thing (
+    code text COLLATE "C" NOT NULL,
+    name text NOT NULL,
+    area_id bigint,
+    path bigint [] NOT NULL,
+    geom geometry (Point, 4326) NOT NULL,
+    CONSTRAINT a_thing_is_of_some_kind CHECK (false) NO INHERIT
+);
+COMMENT ON TABLE overlay.thing IS
+'Things at a fixed point that belong to an area by it: holds no rows, every kind of thing is a table that inherits it';
+
 CREATE SEQUENCE overlay.camera_id_seq;
 CREATE TABLE overlay.camera (
     camera_id bigint PRIMARY KEY DEFAULT nextval('overlay.camera_id_seq'),
@@ -21,11 +32,13 @@ CREATE TABLE overlay.camera (
     CONSTRAINT angle_is_0_to_360 CHECK (angle_deg > 0 AND angle_deg <= 360),
     CONSTRAINT range_is_positive CHECK (range_m > 0 AND range_m <= 20000)
 );
+ALTER TABLE overlay.camera INHERIT overlay.thing;
 ALTER SEQUENCE overlay.camera_id_seq OWNED BY overlay.camera.camera_id;
 CREATE INDEX camera_geom ON overlay.camera USING gist (geom);
 CREATE INDEX camera_geom_3857 ON overlay.camera USING gist (geom_3857);
 CREATE INDEX camera_sector_3857 ON overlay.camera USING gist (sector_3857);
 CREATE INDEX camera_path ON overlay.camera USING gin (path);
+CREATE INDEX camera_area ON overlay.camera (area_id);
 COMMENT ON TABLE overlay.camera IS 'A camera, its view sector, the grid it stands in';
 COMMENT ON COLUMN overlay.camera.bearing_deg IS 'Where it looks: degrees clockwise from north';
 COMMENT ON COLUMN overlay.camera.angle_deg IS 'How wide it looks: 360 = all round';
@@ -41,10 +54,12 @@ CREATE TABLE overlay.place (
     geom geometry (Point, 4326) NOT NULL,
     geom_3857 geometry (Point, 3857) GENERATED ALWAYS AS (st_transform(geom, 3857)) STORED
 );
+ALTER TABLE overlay.place INHERIT overlay.thing;
 ALTER SEQUENCE overlay.place_id_seq OWNED BY overlay.place.place_id;
 CREATE INDEX place_geom ON overlay.place USING gist (geom);
 CREATE INDEX place_geom_3857 ON overlay.place USING gist (geom_3857);
 CREATE INDEX place_path ON overlay.place USING gin (path);
+CREATE INDEX place_area ON overlay.place (area_id);
 COMMENT ON TABLE overlay.place IS 'Somewhere to visit on a patrol';
 
 CREATE SEQUENCE overlay.device_id_seq;
@@ -61,6 +76,7 @@ CREATE TABLE overlay.device (
     geom geometry (Point, 4326) NOT NULL,
     geom_3857 geometry (Point, 3857) GENERATED ALWAYS AS (st_transform(geom, 3857)) STORED
 );
+ALTER TABLE overlay.device INHERIT overlay.thing;
 ALTER SEQUENCE overlay.device_id_seq OWNED BY overlay.device.device_id;
 CREATE INDEX device_geom ON overlay.device USING gist (geom);
 CREATE INDEX device_geom_3857 ON overlay.device USING gist (geom_3857);

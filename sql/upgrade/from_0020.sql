@@ -124,3 +124,20 @@ ALTER TABLE draft.preview_row DISABLE ROW LEVEL SECURITY;
 -- A clock reminds, a device alarms.
 ALTER TABLE work.clock RENAME COLUMN alarm_at TO remind_at;
 ALTER INDEX work.clock_alarm RENAME TO clock_reminder;
+
+
+CREATE TABLE overlay.thing (
+    code text COLLATE "C" NOT NULL,
+    name text NOT NULL,
+    area_id bigint,
+    path bigint [] NOT NULL,
+    geom geometry (Point, 4326) NOT NULL,
+    CONSTRAINT a_thing_is_of_some_kind CHECK (false) NO INHERIT
+);
+COMMENT ON TABLE overlay.thing IS
+'Things at a fixed point that belong to an area by it: holds no rows, every kind of thing is a table that inherits it';
+ALTER TABLE overlay.camera INHERIT overlay.thing;
+ALTER TABLE overlay.place INHERIT overlay.thing;
+ALTER TABLE overlay.device INHERIT overlay.thing;
+CREATE INDEX camera_area ON overlay.camera (area_id);
+CREATE INDEX place_area ON overlay.place (area_id);

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, text
 
 from gisgrid.database import EVERYTHING, OWNER, Database
-from gisgrid.layers import all_layers
+from gisgrid.layers import all_layers, thing_layers
 from tests.api.conftest import GRIDS, NORTH, SOUTH, District
 from tests.api.probes import PREFIX, Pools, Thing
 from tests.drawing import spot
@@ -90,20 +90,24 @@ def _report(district: District, key: str, category: str, n: int) -> tuple[Thing,
     return Thing(marks, CODES[key], department, told["number"]), told["secret"]
 
 
+SOURCE = " FROM ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS p, app.area_at(now()) AS v WHERE v.code = :code_of_area"
+
+
 def _overlay(connection: Connection, key: str, n: int) -> Thing:
     lon, lat = spot(*SPOTS[key])
     mark, cell = f"{PREFIX}{n:04}W", 617_000_000_000_000_000 + n
-    values = {"mark": mark, "cell": cell, "lon": lon, "lat": lat, "code": CODES[key]}
+    values = {"mark": mark, "cell": cell, "lon": lon, "lat": lat, "code_of_area": CODES[key]}
+    loads = [(layer.table, layer.load.example) for layer in thing_layers().values() if layer.load]
+    for table, example in loads:
+        columns = ", ".join(example)
+        chosen = ", ".join(f":{name}" for name in example)
+        sql = f"INSERT INTO {table} ({columns}, area_id, path, geom) SELECT {chosen}, v.area_id, v.path, p"
+        connection.execute(text(sql + SOURCE), {**values, **example, "code": mark, "name": mark})
     for sql in (
-        "INSERT INTO overlay.camera (code, name, area_id, path, geom) SELECT :mark, :mark, v.area_id, v.path, p",
-        "INSERT INTO overlay.place (code, name, kind, path, geom) SELECT :mark, :mark, 'rescue', v.path, p",
-        "INSERT INTO overlay.device (code, name, kind, category, area_id, path, geom)"
-        " SELECT :mark, :mark, 'smoke', 'hazard', v.area_id, v.path, p",
         "INSERT INTO overlay.ping (worker, at, path, cell, geom) SELECT :mark, now(), v.path, :cell, p",
         "INSERT INTO overlay.patrol_cell (cell, path, seen_at, geom) SELECT :cell, v.path, now(), ST_Expand(p, 0.0002)",
     ):
-        source = " FROM ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS p, app.area_at(now()) AS v WHERE v.code = :code"
-        connection.execute(text(sql + source), values)
+        connection.execute(text(sql + SOURCE), values)
     return Thing((mark, str(cell)), CODES[key])
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from gisgrid.access import add_account
 from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.layers import thing_layers
 from tests.api.conftest import GRIDS, NORTH, District
 from tests.api.doors import Door, Request, doors
 from tests.api.marking import SPOTS, Marked, mark
@@ -104,7 +105,7 @@ def test_events_tell_nobody_where_something_of_anothers_changed(
     chance = random.Random(f"events {name}")
     with serving(district.app_again()) as url:
         told = _hear(url, district.secrets[name], lambda: _change(district, chance, count))
-    own = [event for event in told if event["layer"] in ("camera", "place", "device", "patrol")]
+    own = [event for event in told if event["layer"] in {*thing_layers(), "patrol"}]
     west, north = spot(0, 0)
     mine = {"north": (west, north), "wang": (west, north)}[name]
     east, south = spot(*{"north": (3, 1), "wang": (2, 1)}[name])
@@ -183,7 +184,7 @@ def _change(district: District, chance: random.Random, count: int) -> None:
     owner = Database(district.url, role=OWNER)
     for _ in range(count):
         code = chance.choice([GRIDS["A"], GRIDS["B"], GRIDS["C"], "360302"])
-        table = chance.choice(["overlay.camera", "overlay.place", "overlay.device", "overlay.patrol_cell"])
+        table = chance.choice([*(layer.table for layer in thing_layers().values()), "overlay.patrol_cell"])
         with owner.transaction(EVERYTHING) as connection:
             connection.execute(
                 text(

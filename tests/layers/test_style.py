@@ -97,8 +97,9 @@ def test_time_is_in_the_style_and_not_in_the_tiles() -> None:
 def test_a_hidden_layer_leaves_no_trace() -> None:
     layers = [layer for layer in all_layers().values() if not layer.scoped]
     shown = style("day", layers, "http://x", 0, 0)
-    assert set(shown["sources"]) == {"area", "ground", "ticket"}
-    assert {part.get("source") for part in shown["layers"]} == {None, "area", "ground", "ticket"}
+    assert set(shown["sources"]) == {layer.id for layer in layers} >= {"area", "ground", "ticket"}
+    assert {part.get("source") for part in shown["layers"]} == {None, *shown["sources"]}
+    assert set(shown["metadata"]["gisgrid:layers"]) == set(shown["sources"])
 
 
 def test_an_unknown_theme_is_not_found() -> None:

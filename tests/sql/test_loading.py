@@ -15,14 +15,16 @@ from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.cameras import load_cameras
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import NotFound, Refused
+from gisgrid.layers import thing_layers
 from gisgrid.loading import Loaded, ReadOptions
 from gisgrid.people import load_posts
-from gisgrid.places import load_places
+from gisgrid.things import load_things
 from gisgrid.tickets.loading import load_tickets
 from tests import data
 from tests.drawing import draw, publish_leaves, spot
 
 WGS84 = ReadOptions(system="wgs84")
+PLACE = thing_layers()["place"]
 OLD, NEW = "2023-01-01T00:00:00+08:00", "2024-06-01T00:00:00+08:00"
 
 
@@ -287,14 +289,14 @@ def test_wrong_cameras_are_all_told(owner: Database, tmp_path: Path) -> None:
 
 def test_places_come_in_and_change(owner: Database, tmp_path: Path) -> None:
     body = f"code,name,kind,lon,lat\np1,救生点,rescue,{at(0.5, 0.5)}\np2,门岗,gate,{at(2.5, 1.5)}\n"
-    assert load_places(owner, write(tmp_path, body), WGS84) == Loaded(2)
-    assert load_places(owner, write(tmp_path, body.replace("门岗", "东门")), WGS84) == Loaded(0, 1, 1)
+    assert load_things(owner, PLACE, write(tmp_path, body), WGS84) == Loaded(2)
+    assert load_things(owner, PLACE, write(tmp_path, body.replace("门岗", "东门")), WGS84) == Loaded(0, 1, 1)
     assert rows_of(
         owner,
         "SELECT p.code, name, p.kind, a.code FROM overlay.place AS p JOIN core.area AS a USING (area_id) ORDER BY 1",
     ) == [("p1", "救生点", "rescue", "A1"), ("p2", "东门", "gate", "B")]
     with pytest.raises(Refused, match="rows 2-3, system: the coordinate system is not said"):
-        load_places(owner, write(tmp_path, body))
+        load_things(owner, PLACE, write(tmp_path, body))
 
 
 def test_real_requests_lie_in_the_tract_of_their_date(owner: Database, tmp_path: Path) -> None:

@@ -55,8 +55,9 @@ def test_another_network_is_asked_for_everywhere() -> None:
 
 
 def test_every_style_is_used_and_can_be_read() -> None:
-    kept = {path.stem for path in (shipped("sql") / "qgis" / "styles").glob("*.qml")}
-    assert {layer.style for layer in read_layers() if layer.style} == kept
+    kept = {*(shipped("sql") / "qgis" / "styles").glob("*.qml"), *shipped("tiles").glob("*/*.qml")}
+    usual = {shipped("sql") / "qgis" / "styles" / "thing.qml"}  # of a folder that brings none
+    assert {layer.style for layer in read_layers() if layer.style} | usual == kept
     drawn = [layer.id for layer in read_layers() if layer.geometry]
     assert all(LAYERS[name].find("renderer-v2") is not None for name in drawn)
 

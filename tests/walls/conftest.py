@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from gisgrid.access import add_account
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.layers import thing_layers
 from gisgrid.tickets.intake import Report, receive
 from tests.drawing import draw, spot, write_geojson
 
@@ -23,8 +24,8 @@ WORDS = "秘密的话"
 PHONE = "13912345678"
 PRIVATE = (
     "core.post", "core.person", "core.roster", "work.ticket_private", "work.event", "work.pause", "work.whistle",
-    "work.photo", "work.rating", "overlay.camera", "overlay.place", "overlay.device", "overlay.ping",
-    "overlay.patrol_cell",
+    "work.photo", "work.rating", "overlay.ping", "overlay.patrol_cell", "overlay.thing",
+    *(layer.table for layer in thing_layers().values()),
 )  # fmt: skip
 _FILL = """
 WITH who AS (INSERT INTO core.person (name, phone) VALUES (:name, :phone) RETURNING person_id),

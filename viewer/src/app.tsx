@@ -2,9 +2,7 @@ import { openHome } from './actions/areas';
 import { t } from './i18n';
 import { area, deserted, home, page, picked, snap } from './state';
 import { AreaPage } from './panels/AreaPage';
-import { CameraPage } from './panels/CameraPage';
 import { CounterBar } from './panels/CounterBar';
-import { DevicePage } from './panels/DevicePage';
 import { Expired } from './panels/Expired';
 import { FollowPage } from './panels/FollowPage';
 import { Header } from './panels/Header';
@@ -14,6 +12,7 @@ import { PilePage } from './panels/PilePage';
 import { ReportPage } from './panels/ReportPage';
 import { Sheet } from './panels/Sheet';
 import { SignIn } from './panels/SignIn';
+import { ThingPage } from './panels/ThingPage';
 import { TicketPage } from './panels/TicketPage';
 import { Empty, Failed } from './ui/Notice';
 
@@ -46,8 +45,7 @@ function Page() {
   if (page.value === 'ticket') return <TicketPage />;
   if (picked.value?.what === 'follow') return <FollowPage number={picked.value.number} />;
   if (picked.value?.what === 'pile') return <PilePage numbers={picked.value.numbers} />;
-  if (picked.value?.what === 'camera') return <CameraPage camera={picked.value.camera} />;
-  if (picked.value?.what === 'device') return <DevicePage device={picked.value.device} />;
+  if (picked.value?.what === 'thing') return <ThingPage layer={picked.value.layer} thing={picked.value.thing} />;
   return <AreaPage />;
 }
 

@@ -25,16 +25,26 @@ import type {
 export type Lang = 'zh-CN' | 'en';
 export type Loadable<T> = { value: T | null; loading: boolean; problem: Problem | null };
 export type CounterName = keyof Counters;
-export type Camera = { code: string; name: string; bearing: number; angle: number; grid?: string };
-/** As its tile says it; `last_seen_at` in epoch seconds. */
-export type Device = { code: string; name: string; kind: string; grid?: string; last_seen_at?: number; off: boolean };
+/** Words that the server has in both languages. */
+export type Said = { zh: string; en: string };
+/** What a layer's folder says of it (layer.toml), as the style brings it. */
+export type LayerFacts = {
+  name: Said;
+  thing?: Said;
+  order?: number;
+  census?: boolean;
+  legend?: (Said & { fill: string; line?: string; shape?: 'disc' | 'band' | 'dashes' })[];
+  page?: (Said & { field: string; as?: 'degrees' | 'time'; absent?: Said })[];
+  chip?: Said & { field: string };
+};
+/** A thing on the map as its tile says it. */
+export type Thing = Record<string, unknown> & { code: string; name: string };
 export type View = { zoom: number; lat: number; lon: number };
 /** What lies on top of the area's page; a pile is several tickets at one place; follow without a number: which? */
 export type Picked =
   | { what: 'ticket'; number: string; from?: string[] }
   | { what: 'pile'; numbers: string[] }
-  | { what: 'camera'; camera: Camera }
-  | { what: 'device'; device: Device }
+  | { what: 'thing'; layer: string; thing: Thing }
   | { what: 'follow'; number: string }
   | null;
 export type Tab = 'tickets' | 'facts' | 'figures';
@@ -128,6 +138,7 @@ export const view = signal<View | null>(null);
 export const goal = signal<{ bounds: [number, number, number, number] } | { lon: number; lat: number } | null>(null);
 /** Layer ids that the style offers to this caller, in its order. */
 export const layersOffered = signal<string[]>([]);
+export const layerFacts = signal<Record<string, LayerFacts>>({});
 export const layersOff = signal<ReadonlySet<string>>(new Set());
 export const census = signal<Census>({});
 export const mapState = signal<'loading' | 'ready' | 'unsupported'>('loading');

@@ -1,17 +1,20 @@
-"""Which layers does the QGIS project hold, from which tables, with which forms? Read from sql/qgis/layers.toml."""
+"""Which layers does the QGIS project hold, from which tables, with which forms?
+
+Read from sql/qgis/layers.toml, and of things on the ground from the folders of tiles/.
+"""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from gisgrid.layers import Json, Layer, read_folders, thing_layers
 from gisgrid.settings import shipped
 
-Toml = dict[str, Any]
-"""A table of layers.toml as it stands there."""
 SERVICE = "gisgrid"
 """The libpq service that every layer names: where the server is and who asks is each clerk's own file."""
+CONTEXT = "参考 context"
+"""The group of what lies on the ground."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class FormField:
 
 @dataclass(frozen=True)
 class ProjectLayer:
-    """One layer of the project; sql/qgis/layers.toml says what each value means."""
+    """One layer of the project; sql/qgis/layers.toml says what each value means. `style`: its file, if it has one."""
 
     id: str
     name: str
@@ -39,7 +42,7 @@ class ProjectLayer:
     geometry: tuple[str, str] | None = None
     filter: str = ""
     fields: tuple[FormField, ...] = ()
-    style: str = ""
+    style: Path | None = None
     display: str = ""
     tip: str = ""
     action: str = ""
@@ -71,35 +74,61 @@ class ProjectLayer:
         return " ".join(words) + (f" sql={self.filter}" if self.filter else "")
 
 
-def read_layers(network: str = "base", path: Path | None = None) -> tuple[ProjectLayer, ...]:
+def read_layers(network: str = "base", folder: Path | None = None) -> tuple[ProjectLayer, ...]:
     """The layers of the project of one network, the topmost first. The name must be a network's: it goes into SQL."""
-    text = (path or shipped("sql") / "qgis" / "layers.toml").read_text(encoding="utf-8")
-    plan = tomllib.loads(text.replace("{network}", network))
-    return tuple(_layer(plan, entry) for entry in plan["layer"])
+    folder = folder or shipped("sql") / "qgis"
+    plan = tomllib.loads((folder / "layers.toml").read_text(encoding="utf-8").replace("{network}", network))
+    return tuple(layer for entry in plan["layer"] for layer in _layers(plan, entry, folder / "styles"))
 
 
-def _layer(plan: Toml, entry: Toml) -> ProjectLayer:
-    given = dict(entry)
-    columns = plan["fields"].get(given.pop("fields", ""), {})
-    defaults = given.get("defaults", {})
+def _layers(plan: Json, entry: Json, styles: Path) -> Iterator[ProjectLayer]:
+    if not entry.get("folders"):
+        columns = plan["fields"].get(entry.get("fields", ""), {})
+        yield _layer(entry, columns, plan["current"], styles)
+        return
+    for layer in read_folders().values():
+        brought = layer.facts.get("qgis", {"layer": []})
+        for own in brought["layer"]:
+            own = _usual(layer) | own
+            yield _layer(own, brought["fields"], plan["current"], layer.folder, styles / "thing.qml")
+
+
+def _usual(layer: Layer) -> Json:
+    """What a folder need not say of a layer of its things; without a style they are plain dots."""
+    found = {"group": CONTEXT, "table": layer.view, "key": f"{layer.id}_id", "geometry": ["geom", "Point"]}
+    return {**found, "display": '"name"'}
+
+
+def _layer(entry: Json, columns: Json, current: str, styles: Path, usual: Path | None = None) -> ProjectLayer:
+    defaults = entry.get("defaults", {})
+    fields = tuple(_field(name, column, defaults.get(name, "")) for name, column in columns.items())
     return ProjectLayer(
         **{
-            **given,
-            "filter": given.get("filter", "").replace("{current}", plan["current"]),
-            "geometry": tuple(given["geometry"]) if "geometry" in given else None,
-            "follows": tuple(given.get("follows", ())),
-            "fields": tuple(_field(name, column, defaults.get(name, "")) for name, column in columns.items()),
+            **entry,
+            "filter": entry.get("filter", "").replace("{current}", current),
+            "geometry": tuple(entry["geometry"]) if "geometry" in entry else None,
+            "follows": tuple(entry.get("follows", ())),
+            "style": styles / f"{entry['style']}.qml" if "style" in entry else usual,
+            "fields": fields,
         }
     )
 
 
-def _field(name: str, column: Toml, default: str) -> FormField:
+def _field(name: str, column: Json, default: str) -> FormField:
     return FormField(
         name=name,
         alias=column["alias"],
         editable=column.get("editable", True),
-        values=tuple((words, value) for words, value in column.get("values", ())),
+        values=tuple(pair for words, value in column.get("values", ()) for pair in _values(words, value)),
         chosen_from=tuple(column["list"]) if "list" in column else None,
         nullable=column.get("nullable", False),
         default=default or column.get("default", ""),
     )
+
+
+def _values(words: str, value: str) -> list[tuple[str, str]]:
+    """One choice of a list; `{things}` stands for every kind of thing."""
+    if words != "{things}":
+        return [(words, value)]
+    named = {layer.id: layer.facts["thing"] for layer in thing_layers().values()}
+    return [(f"{name['zh']} {name['en']}", kind) for kind, name in named.items()]

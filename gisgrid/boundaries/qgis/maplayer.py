@@ -48,13 +48,12 @@ def put(parent: ET.Element, tag: str, text: str) -> ET.Element:
     return child
 
 
-def read_style(name: str) -> list[ET.Element]:
+def read_style(path: Path) -> list[ET.Element]:
     """Symbols and labels of a style file: what QGIS puts into the layer itself."""
-    return list(_style(name))
+    return list(_style(path))
 
 
-def _style(name: str) -> ET.Element:
-    path: Path = shipped("sql") / "qgis" / "styles" / f"{name}.qml"
+def _style(path: Path) -> ET.Element:
     return ET.fromstring(path.read_text(encoding="utf-8"))  # noqa: S314  # a file of ours
 
 

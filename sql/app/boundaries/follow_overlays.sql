@@ -1,19 +1,11 @@
 CREATE FUNCTION app.follow_overlays(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Cameras, places, devices, posts with a point of their own and patrol cells take the areas that hold them now.
+-- Things of every kind, posts with a point of their own and patrol cells take the areas that hold them now.
 BEGIN
     WITH move AS MATERIALIZED (SELECT * FROM app.to_follow(change_set) AS f WHERE f.what <> 'ticket'),
-    camera AS (
-        UPDATE overlay.camera AS o SET area_id = m.to_area_id, path = m.path
-        FROM move AS m WHERE m.what = 'camera' AND o.code = m.id
-    ),
-    place AS (
-        UPDATE overlay.place AS o SET area_id = m.to_area_id, path = m.path
-        FROM move AS m WHERE m.what = 'place' AND o.code = m.id
-    ),
-    device AS (
-        UPDATE overlay.device AS o SET area_id = m.to_area_id, path = m.path
-        FROM move AS m WHERE m.what = 'device' AND o.code = m.id
+    thing AS (
+        UPDATE overlay.thing AS o SET area_id = m.to_area_id, path = m.path
+        FROM move AS m WHERE o.tableoid = to_regclass('overlay.' || m.what) AND o.code = m.id
     )
     UPDATE core.post AS o SET area_id = m.to_area_id, path = m.path
     FROM move AS m WHERE m.what = 'post' AND o.post_id::text = m.id AND m.to_area_id IS NOT NULL;
@@ -28,4 +20,4 @@ BEGIN
     WHERE c.changeset_id = change_set AND c.network = 'base'
       AND o.cell = s.cell AND o.path <> coalesce(l.path, '{0}');
 END $$;
-COMMENT ON FUNCTION app.follow_overlays(bigint) IS 'Give cameras, places, devices, posts with a point and patrol cells their present areas';
+COMMENT ON FUNCTION app.follow_overlays(bigint) IS 'Give things of every kind, posts with a point and patrol cells their present areas';

@@ -47,54 +47,23 @@ CROSS JOIN LATERAL (
 ) AS t
 UNION ALL
 SELECT
-    'camera',
+    o.kind,
     o.code,
     NULL,
     o.area_id,
     o.path,
     o.geom
 FROM (
-    SELECT a.camera_id FROM overlay.camera AS a WHERE a.area_id IN (SELECT u.area_id FROM touched AS u)
-    UNION
-    SELECT i.camera_id FROM ground AS g CROSS JOIN LATERAL (
-        SELECT a.camera_id FROM overlay.camera AS a WHERE a.geom && g.geom OFFSET 0
-    ) AS i
-) AS near
-INNER JOIN overlay.camera AS o ON near.camera_id = o.camera_id
-WHERE (SELECT c.network FROM network AS c) = 'base'
-UNION ALL
-SELECT
-    'place',
-    o.code,
-    NULL,
-    o.area_id,
-    o.path,
-    o.geom
-FROM (
-    SELECT a.place_id FROM overlay.place AS a WHERE a.area_id IN (SELECT u.area_id FROM touched AS u)
-    UNION
-    SELECT i.place_id FROM ground AS g CROSS JOIN LATERAL (
-        SELECT a.place_id FROM overlay.place AS a WHERE a.geom && g.geom OFFSET 0
-    ) AS i
-) AS near
-INNER JOIN overlay.place AS o ON near.place_id = o.place_id
-WHERE (SELECT c.network FROM network AS c) = 'base'
-UNION ALL
-SELECT
-    'device',
-    o.code,
-    NULL,
-    o.area_id,
-    o.path,
-    o.geom
-FROM (
-    SELECT a.device_id FROM overlay.device AS a WHERE a.area_id IN (SELECT u.area_id FROM touched AS u)
-    UNION
-    SELECT i.device_id FROM ground AS g CROSS JOIN LATERAL (
-        SELECT a.device_id FROM overlay.device AS a WHERE a.geom && g.geom OFFSET 0
-    ) AS i
-) AS near
-INNER JOIN overlay.device AS o ON near.device_id = o.device_id
+    SELECT t.*
+    FROM touched AS u CROSS JOIN LATERAL (SELECT * FROM app.thing AS a WHERE a.area_id = u.area_id OFFSET 0) AS t
+    UNION ALL
+    SELECT DISTINCT t.*
+    FROM ground AS g CROSS JOIN LATERAL (
+        SELECT * FROM app.thing AS a
+        WHERE a.geom && g.geom AND (a.area_id IN (SELECT u.area_id FROM touched AS u)) IS NOT TRUE
+        OFFSET 0
+    ) AS t
+) AS o
 WHERE (SELECT c.network FROM network AS c) = 'base'
 UNION ALL
 SELECT
@@ -116,4 +85,5 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS o;
 END;
-COMMENT ON FUNCTION app.moved_point(bigint) IS 'The points that a change set could move: open tickets, cameras, places, devices, posts';
+COMMENT ON FUNCTION app.moved_point(bigint) IS
+'The points that a change set could move: open tickets, things of every kind, posts';

@@ -100,4 +100,3 @@ GROUP BY v.code, v.label_point;
 END;
 COMMENT ON FUNCTION app.stray(text) IS
 'What stands on an area of a network that is not live or does not hold it, and base grids that lack posts of 1+1+1+N';
-GRANT EXECUTE ON FUNCTION app.stray(text) TO gisgrid_service;

@@ -8,6 +8,7 @@
       <category value="post" label="岗位 posts" symbol="3" render="true"/>
       <category value="special" label="专属网格 special grids" symbol="4" render="true"/>
       <category value="device" label="设备 devices" symbol="5" render="true"/>
+      <category value="" label="其他 others" symbol="6" render="true"/>
     </categories>
     <symbols>
       <symbol name="0" type="line" alpha="1" clip_to_extent="1" force_rhr="0">
@@ -183,6 +184,36 @@
                 <Option name="size_unit" value="MM" type="QString"/>
                 <Option name="color" value="0,121,107,255" type="QString"/>
                 <Option name="outline_color" value="0,121,107,255" type="QString"/>
+                <Option name="outline_width" value="0" type="QString"/>
+                <Option name="angle" value="0" type="QString"/>
+              </Option>
+            </layer>
+          </symbol>
+        </layer>
+      </symbol>
+      <symbol name="6" type="line" alpha="1" clip_to_extent="1" force_rhr="0">
+        <layer class="SimpleLine" enabled="1" locked="0" pass="0">
+          <Option type="Map">
+            <Option name="line_color" value="46,125,50,255" type="QString"/>
+            <Option name="line_width" value="0.5" type="QString"/>
+            <Option name="line_width_unit" value="MM" type="QString"/>
+            <Option name="joinstyle" value="round" type="QString"/>
+            <Option name="capstyle" value="round" type="QString"/>
+          </Option>
+        </layer>
+        <layer class="MarkerLine" enabled="1" locked="0" pass="0">
+          <Option type="Map">
+            <Option name="placement" value="lastvertex" type="QString"/>
+            <Option name="rotate" value="1" type="QString"/>
+          </Option>
+          <symbol name="@6@1" type="marker" alpha="1" clip_to_extent="1" force_rhr="0">
+            <layer class="SimpleMarker" enabled="1" locked="0" pass="0">
+              <Option type="Map">
+                <Option name="name" value="filled_arrowhead" type="QString"/>
+                <Option name="size" value="3" type="QString"/>
+                <Option name="size_unit" value="MM" type="QString"/>
+                <Option name="color" value="46,125,50,255" type="QString"/>
+                <Option name="outline_color" value="46,125,50,255" type="QString"/>
                 <Option name="outline_width" value="0" type="QString"/>
                 <Option name="angle" value="0" type="QString"/>
               </Option>

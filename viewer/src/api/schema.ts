@@ -2394,6 +2394,10 @@ export interface components {
             version: 8;
             /** Name */
             name: string;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            };
             /** State */
             state: {
                 [key: string]: {

@@ -1,5 +1,5 @@
 import type { FieldError } from '../api/client';
-import { config, lang, type Lang } from '../state';
+import { config, lang, type Lang, type Said } from '../state';
 import { en } from './en';
 import { type Key, zh } from './zh';
 
@@ -30,6 +30,9 @@ export function faultText({ message, remedy, message_zh, remedy_zh }: FieldError
   const words = lang.value === 'zh-CN' && message_zh ? [message_zh, remedy_zh ?? remedy] : [message, remedy];
   return words.filter(Boolean).join(' → ');
 }
+
+/** What the server says in both languages, in the chosen one. */
+export const say = ({ zh: chinese, en: english }: Said): string => (lang.value === 'en' ? english : chinese);
 
 /** Switches the page's language, for screen readers and the shapes of Han characters too. */
 export function speak(next: Lang): void {

@@ -3,7 +3,7 @@ import { chooseArea } from '../actions/areas';
 import { round } from '../actions/report';
 import { choosePile } from '../actions/tickets';
 import { t } from '../i18n';
-import { type Camera, type Device, picked, place, placeBy, receipt, reporting, snap } from '../state';
+import { type Thing, layerFacts, picked, place, placeBy, receipt, reporting, snap } from '../state';
 import { listedSource } from './overlay';
 import { served } from './style';
 
@@ -53,18 +53,23 @@ function find(map: MapLibre, where: PointLike | [PointLike, PointLike], ids: str
   return layers.length > 0 ? map.queryRenderedFeatures(where, { layers }) : [];
 }
 
-/** What lies on top within a finger's reach, tickets before cameras and devices, and every other one at that place. */
+/** What lies on top within a finger's reach, tickets before things, and every other one at that place. */
 function pointsAt(map: MapLibre, { point }: MapMouseEvent): MapGeoJSONFeature[] {
   const box: [PointLike, PointLike] = [
     [point.x - touch_px, point.y - touch_px],
     [point.x + touch_px, point.y + touch_px],
   ];
   const tickets = find(map, box, [listedSource, ...(served.get('ticket') ?? [])], ['circle']);
-  const [camera] = find(map, box, served.get('camera') ?? [], ['circle', 'symbol']);
-  const [device] = find(map, box, served.get('device') ?? [], ['circle']);
-  const top = tickets.find(({ properties }) => !properties['closed']) ?? tickets[0] ?? camera ?? device;
+  const things = pagedLayers().flatMap((id) => find(map, box, served.get(id) ?? [], ['circle', 'symbol']));
+  const top = tickets.find(({ properties }) => !properties['closed']) ?? tickets[0] ?? things[0];
   const same = tickets.filter((one) => one !== top && top && placeOf(one) === placeOf(top));
   return top ? [top, ...same] : [];
+}
+
+/** The layers whose things have a page, in the order of the legend. */
+function pagedLayers(): string[] {
+  const paged = Object.entries(layerFacts.peek()).filter(([, { page }]) => page);
+  return paged.sort(([, a], [, b]) => (a.order ?? 99) - (b.order ?? 99)).map(([id]) => id);
 }
 
 /** To a decimetre: tiles hold places in whole units of their own. */
@@ -90,8 +95,7 @@ function open(map: MapLibre, points: MapGeoJSONFeature[], area: MapGeoJSONFeatur
   }
   const numbers = points.map((one) => one.properties['number']).filter(Boolean);
   if (properties['number']) choosePile([...new Set(numbers.map(String))]);
-  else if (source === 'camera') picked.value = { what: 'camera', camera: properties as Camera };
-  else if (source === 'device') picked.value = { what: 'device', device: properties as Device };
+  else if (layerFacts.peek()[source]?.page) picked.value = { what: 'thing', layer: source, thing: properties as Thing };
   else chooseArea(String(properties['code']), false);
   if (snap.peek() === 'peek') snap.value = 'half';
 }

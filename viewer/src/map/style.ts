@@ -1,5 +1,5 @@
 import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
-import { layersOff, layersOffered } from '../state';
+import { type LayerFacts, layerFacts, layersOff, layersOffered } from '../state';
 import { highlights, listedTickets, ownSources } from './overlay';
 
 /** The ids of the served style's layers by source, in its order. */
@@ -28,6 +28,8 @@ function remember(style: StyleSpecification): void {
     const source = sourceOf(layer);
     if (source) served.set(source, [...(served.get(source) ?? []), layer.id]);
   }
+  const { metadata } = style as { metadata?: { 'gisgrid:layers'?: Record<string, LayerFacts> } };
+  layerFacts.value = metadata?.['gisgrid:layers'] ?? {};
   layersOffered.value = Object.keys(style.sources).filter((id) => served.has(id));
 }
 

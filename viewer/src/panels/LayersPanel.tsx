@@ -1,33 +1,23 @@
 import { countLeaves } from '../actions/areas';
 import type { Counters } from '../api/client';
-import { t, term } from '../i18n';
-import { census, config, counters, lang, layersOff, layersOffered, layersOpen, scope } from '../state';
+import { say, t } from '../i18n';
+import { census, config, counters, lang, layerFacts, layersOff, layersOffered, layersOpen, scope } from '../state';
 import type { Due } from '../tickets';
 import { Icon } from '../ui/Icon';
 
-type Key = { swatch: string; words: () => string; count?: () => number | undefined };
+type Key = { swatch: string; look?: Record<string, string>; words: () => string; count?: () => number | undefined };
 
 const leaves = (kind: string) => () => {
   const found = countLeaves(scope.value);
   return found ? (found[kind] ?? 0) : undefined;
 };
-const inView = (what: string) => () => census.value[what];
 const state = (which: Due, count: (figures: Counters) => number): Key => ({
   swatch: `ticket-${which}`,
   words: () => t(`state.${which}`),
   count: () => (counters.value.value ? count(counters.value.value) : undefined),
 });
-const seen = (which: 'fresh' | 'day' | 'week' | 'month'): Key => ({
-  swatch: `patrol-${which}`,
-  words: () => t(`legend.${which}`),
-});
 
-const lies = (which: 'street' | 'rail' | 'water'): Key => ({
-  swatch: `ground-${which}`,
-  words: () => t(`legend.${which}`),
-});
-
-/** The keys of each layer: the class of its swatch, its words, how many there are. */
+/** The keys whose counts the page knows: the class of a swatch, its words, how many there are. */
 const legend: Record<string, Key[]> = {
   area: [
     { swatch: 'area-base', words: () => t('kind.base'), count: leaves('base') },
@@ -39,19 +29,27 @@ const legend: Record<string, Key[]> = {
     state('overdue', ({ overdue }) => overdue),
     state('done', ({ done }) => done),
   ],
-  camera: [{ swatch: 'camera-sector', words: () => t('legend.sector') }],
-  device: [{ swatch: 'device-on', words: () => t('legend.device') }, { swatch: 'device-off', words: () => t('legend.deviceOff') }],
-  patrol: [seen('fresh'), seen('day'), seen('week'), seen('month')],
-  ground: [lies('street'), lies('rail'), lies('water')],
 };
 
-const totals: Record<string, () => number | undefined> = {
-  ticket: () => counters.value.value?.total,
-  camera: inView('camera'),
-};
+/** The keys of a layer: ours, or those that its folder says. */
+function keysOf(id: string): Key[] {
+  const said = layerFacts.value[id]?.legend ?? [];
+  return (
+    legend[id] ??
+    said.map(({ fill, line = 'transparent', shape = '', ...words }) => ({
+      swatch: shape,
+      look: { '--fill': fill, '--line': line },
+      words: () => say(words),
+    }))
+  );
+}
+
+const total = (id: string): number | undefined => (id === 'ticket' ? counters.value.value?.total : census.value[id]);
 
 export function LayersPanel() {
   const open = layersOpen.value;
+  const inView = layersOffered.value.flatMap((id) => (layerFacts.value[id]?.census ? [nameOf(id)] : []));
+  const counted = inView.join(t('layers.and'));
   return (
     <div class={open ? 'layers open' : 'layers'}>
       <button
@@ -70,7 +68,7 @@ export function LayersPanel() {
             <LayerRow key={id} id={id} />
           ))}
           <p class="hint">
-            {t(layersOffered.value.includes('camera') ? 'layers.view' : 'layers.scope')}
+            {counted ? t('layers.view', { what: counted }) : t('layers.scope')}
             {config.value.sample && t('layers.sample')}
           </p>
         </div>
@@ -79,9 +77,12 @@ export function LayersPanel() {
   );
 }
 
-const order = Object.keys(legend);
-/** Layers that have no keys here come last. */
-const place = (id: string): number => (order.includes(id) ? order.indexOf(id) : order.length);
+const nameOf = (id: string): string => {
+  const name = layerFacts.value[id]?.name;
+  return name ? say(name) : id;
+};
+/** Layers that say no order come last. */
+const place = (id: string): number => layerFacts.value[id]?.order ?? 99;
 const byLegend = (a: string, b: string): number => place(a) - place(b);
 
 function LayerRow({ id }: { id: string }) {
@@ -90,14 +91,14 @@ function LayerRow({ id }: { id: string }) {
     <section class="layer">
       <label>
         <input type="checkbox" checked={on} data-layer={id} onChange={() => toggle(id)} />
-        <span>{term('layer', id)}</span>
-        <Count value={totals[id]?.()} />
+        <span>{nameOf(id)}</span>
+        <Count value={total(id)} />
       </label>
       {on && (
         <ul>
-          {(legend[id] ?? []).map(({ swatch, words, count }) => (
-            <li key={swatch}>
-              <span class={`swatch ${swatch}`} />
+          {keysOf(id).map(({ swatch, look, words, count }) => (
+            <li key={words()}>
+              <span class={`swatch ${swatch}`} style={look} />
               <span>{words()}</span>
               <Count value={count?.()} />
             </li>

@@ -10,7 +10,7 @@ import { LayersPanel } from './LayersPanel';
 export function MapView() {
   const unsupported = mapState.value === 'unsupported';
   return (
-    <section class="map" aria-label={t('layer.area')}>
+    <section class="map" aria-label={t('layers.map')}>
       {unsupported ? <Empty icon="alert" title={t('app.unsupported')} /> : home.value && <Canvas key={lang.value} />}
       {!unsupported && <LayersPanel />}
       {!reporting.value && (

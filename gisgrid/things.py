@@ -1,0 +1,80 @@
+"""Things at a point (cameras, places, devices ...): a file of them comes in as its layer's folder says."""
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from gisgrid.database import EVERYTHING, Database
+from gisgrid.layers import Layer
+from gisgrid.loading import (
+    Loaded,
+    ReadOptions,
+    Sheet,
+    Table,
+    district_extent,
+    point_columns,
+    read_points,
+    read_table,
+    take_turn,
+)
+from gisgrid.loading import Row as TableRow
+
+NETWORK = "base"
+"""Whose areas things belong to."""
+LOAD_TIMEOUT_S = 600
+Thing = dict[str, Any]
+"""A row of a layer's table by column names; geometries as EWKT."""
+Check = Callable[[Connection, Table], None]
+"""Notes what is wrong in the table beyond single cells; may put right what rows hold."""
+Derive = Callable[[TableRow], Thing]
+"""Columns of the table that the file does not have."""
+
+
+def load_things(
+    database: Database,
+    layer: Layer,
+    source: Path | Sheet,
+    options: ReadOptions | None = None,
+    *,
+    check: Check = lambda _connection, _table: None,
+    derive: Derive = lambda _row: {},
+) -> Loaded:
+    """Bring a layer's things in; one whose code is there is changed, or skipped when nothing differs.
+
+    Raises Refused with every fault; nothing has changed then.
+    """
+    options, load = options or ReadOptions(), layer.load
+    assert load is not None, f"tiles/{layer.id}/layer.toml has no [load]"  # noqa: S101
+    table = read_table(source, (*load.columns, *point_columns(required=True)), options)
+    with database.transaction(EVERYTHING, timeout_s=LOAD_TIMEOUT_S) as connection:
+        take_turn(connection)
+        read_points(table, options, district_extent(connection, NETWORK))
+        table.refuse_repeats("this code", ("code",))
+        check(connection, table)
+        table.refuse_faults()
+        names = [column.name for column in load.columns]
+        counts = save_things(connection, layer, (_thing(row, names) | derive(row) for row in table.rows))
+    notes = table.notes + ((f"{counts.outside} lie outside every grid",) if counts.outside else ())
+    return Loaded(counts.saved - counts.changed, counts.changed, len(table.rows) - counts.saved, notes)
+
+
+def save_things(connection: Connection, layer: Layer, things: Iterable[Thing]) -> Row[Any]:
+    """Write things, all with the same columns, each on the area that holds it: counts saved, changed, outside."""
+    given = list(things)
+    return connection.execute(
+        text("SELECT * FROM app.save_things(:layer, :columns, CAST(:things AS jsonb), :network)"),
+        {
+            "layer": layer.id,
+            "columns": sorted(given[0]) if given else ["code"],
+            "things": json.dumps(given),
+            "network": NETWORK,
+        },
+    ).one()
+
+
+def _thing(row: TableRow, names: list[str]) -> Thing:
+    point = row["point"]
+    return {name: row[name] for name in names} | {"geom": f"SRID=4326;POINT({point.lon!r} {point.lat!r})"}
