@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from gisgrid.changes import Change
 from gisgrid.database import EVERYTHING, OWNER, Database
 from tests.api.conftest import GRIDS, NORTH, SOUTH, District
 from tests.api.test_reports import body
@@ -200,10 +201,10 @@ def test_the_openapi_document_names_every_door(district: District) -> None:
 def test_a_change_is_told_with_its_tiles(district: District) -> None:
     """The feed itself: an in-process client buffers streams, so the wire is walked in the browser tests."""
     feed = district.app.state.feed
-    heard: list[dict[str, Any]] = []
+    heard: list[Change] = []
     done = threading.Event()
 
-    def hear(changes: list[dict[str, Any]]) -> None:
+    def hear(changes: list[Change]) -> None:
         heard.extend(changes)
         if heard:
             done.set()
@@ -217,6 +218,6 @@ def test_a_change_is_told_with_its_tiles(district: District) -> None:
     finally:
         feed._hand_out = original
     change = heard[0]
-    assert change["layer"] == "ticket"
-    assert change["bbox"] == pytest.approx([lon, lat, lon, lat])
-    assert re.fullmatch(r"\[\d+, \d+, \d+, \d+\]", str(change["tiles"]["14"]))
+    assert change.layer == "ticket"
+    assert change.bbox == pytest.approx([lon, lat, lon, lat])
+    assert re.fullmatch(r"\[\d+, \d+, \d+, \d+\]", str(change.tiles["14"]))
