@@ -468,6 +468,14 @@ class Role(Answer):
     name_en: str
 
 
+class LevelName(Answer):
+    """What a level of areas is called."""
+
+    level: str
+    name_zh: str
+    name_en: str
+
+
 class Config(Answer):
     """What a client needs to know of this server: everybody may."""
 
@@ -477,6 +485,7 @@ class Config(Answer):
     version: str
     sample: bool = Field(description="is this the sample district, whose shapes, people and tickets are invented?")
     roles: list[Role] = Field(description="every role of accounts, then those of posts that no account has")
+    levels: list[LevelName] = Field(description="the levels of areas, the top one first")
 
 
 class VectorLayer(Answer):

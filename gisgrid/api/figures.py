@@ -13,7 +13,8 @@ from gisgrid.api.session import CurrentCaller, CurrentDatabase, require_caller
 from gisgrid.api.values import PlainText, read_instant, tell
 from gisgrid.assignment.one import require_network
 from gisgrid.boundaries.areas import area_id_at
-from gisgrid.figures import PRIVATE, By, Cohort, Level, Of, Order, count_by, rank
+from gisgrid.codes import Level
+from gisgrid.figures import PRIVATE, By, Cohort, Of, Order, count_by, rank
 from gisgrid.tickets.intake import category_id
 
 router = APIRouter(prefix="/api/v1", tags=["figures"])

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid import __version__
 from gisgrid.access import list_roles
-from gisgrid.api.answers import Config, Role, Status, problems
+from gisgrid.api.answers import Config, LevelName, Role, Status, problems
 from gisgrid.api.session import CurrentDatabase
 from gisgrid.changes import unread_for_s
 from gisgrid.errors import Fault, Unavailable
@@ -76,6 +76,7 @@ def get_config(request: Request, database: CurrentDatabase) -> Config:
     with database.transaction() as connection:
         sample = connection.execute(text("SELECT sample_loaded FROM core.deployment")).scalar()
         roles = list_roles(connection)
+        levels = connection.execute(text("SELECT level, name_zh, name_en FROM core.level ORDER BY rank")).all()
     return Config(
         zone=settings.zone,
         due_soon_hours=settings.due_soon_hours,
@@ -83,4 +84,5 @@ def get_config(request: Request, database: CurrentDatabase) -> Config:
         version=__version__,
         sample=bool(sample),
         roles=[Role(role=one.role, name_zh=one.name_zh, name_en=one.name_en) for one in roles],
+        levels=[LevelName(level=one.level, name_zh=one.name_zh, name_en=one.name_en) for one in levels],
     )

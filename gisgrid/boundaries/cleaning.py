@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gisgrid.codes import Scheme
+from gisgrid.codes import LEVELS, Scheme
 from gisgrid.errors import Fault, Refused
 
-LEVELS = ("district", "town", "community", "grid")
 KINDS = ("base", "special")
 CODE_FIELDS = ("code", "CODE", "Code", "编码", "网格编码", "统一编码")
 NAME_FIELDS = ("name", "NAME", "Name", "名称", "网格名称")

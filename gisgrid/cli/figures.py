@@ -13,8 +13,9 @@ from gisgrid.assignment.one import require_network
 from gisgrid.boundaries.areas import area_id_at
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, show
 from gisgrid.cli.tables import print_rows
+from gisgrid.codes import Level
 from gisgrid.database import EVERYTHING
-from gisgrid.figures import By, Cohort, FiguresRow, Level, Of, Order, Ranked, count_by, rank
+from gisgrid.figures import By, Cohort, FiguresRow, Of, Order, Ranked, count_by, rank
 from gisgrid.settings import Settings, read_settings
 from gisgrid.tickets.intake import category_id
 

@@ -3,7 +3,7 @@
 A rate is a share of 1, and None where there is nothing to divide by.
 """
 
-from gisgrid.figures.cohort import PRIVATE, By, Cohort, Level, Of, Order
+from gisgrid.figures.cohort import PRIVATE, By, Cohort, Of, Order
 from gisgrid.figures.counting import Counts, Figures, FiguresRow, count_by
 from gisgrid.figures.ranking import Ranked, rank
 
@@ -14,7 +14,6 @@ __all__ = [
     "Counts",
     "Figures",
     "FiguresRow",
-    "Level",
     "Of",
     "Order",
     "Ranked",

@@ -10,7 +10,6 @@ from sqlalchemy.types import TypeEngine
 from gisgrid.tables import INSTANT
 
 By = Literal["area", "category", "source", "post", "department", "day", "month"]
-Level = Literal["district", "town", "community", "grid"]
 Of = Literal["grid", "community", "town", "post"]
 Order = Literal["closing_rate", "on_time_rate", "received", "closed", "overdue", "hours_to_close"]
 PRIVATE = ("post", "department")

@@ -87,6 +87,7 @@ export const config = signal<Config>({
   version: '',
   sample: false,
   roles: [],
+  levels: [],
 });
 export const live = signal<'connecting' | 'live' | 'polling' | 'offline'>('connecting');
 

@@ -1764,6 +1764,11 @@ export interface components {
              * @description every role of accounts, then those of posts that no account has
              */
             roles: components["schemas"]["Role"][];
+            /**
+             * Levels
+             * @description the levels of areas, the top one first
+             */
+            levels: components["schemas"]["LevelName"][];
         };
         /**
          * Contact
@@ -2277,6 +2282,18 @@ export interface components {
              * @description most ground first; several: let the person choose
              */
             areas: components["schemas"]["LiveArea"][];
+        };
+        /**
+         * LevelName
+         * @description What a level of areas is called.
+         */
+        LevelName: {
+            /** Level */
+            level: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
         };
         /**
          * LineString

@@ -3,14 +3,13 @@ import { chooseArea } from '../actions/areas';
 import { round } from '../actions/report';
 import { choosePile } from '../actions/tickets';
 import { t } from '../i18n';
-import { type Thing, layerFacts, picked, place, placeBy, receipt, reporting, snap } from '../state';
+import { type Thing, config, layerFacts, picked, place, placeBy, receipt, reporting, snap } from '../state';
 import { listedSource } from './overlay';
 import { served } from './style';
 
 /** A finger does not hover; what the browser makes of its tap would leave an outline behind. */
 const hovers = matchMedia('(hover: hover)');
 const touch_px = 8;
-const ranks = ['district', 'town', 'community', 'grid'];
 
 /** Hover names and outlines the area, a click opens what is there; while reporting it sets the place. */
 export function followPointer(map: MapLibre, tip: HTMLElement): void {
@@ -79,6 +78,7 @@ function placeOf({ geometry }: MapGeoJSONFeature): string {
 
 /** The area here that counts: special before base, then the lowest level that the tile names. */
 function areaAt(map: MapLibre, { point }: MapMouseEvent): MapGeoJSONFeature | null {
+  const ranks = config.value.levels.map(({ level }) => level);
   const rank = ({ properties }: MapGeoJSONFeature) =>
     ranks.indexOf(String(properties['level'])) + (properties['kind'] === 'special' ? 10 : 0);
   const named = find(map, point, served.get('area') ?? [], ['fill']).filter(({ properties }) => properties['code']);
