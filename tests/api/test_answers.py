@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from gisgrid import __version__
 from gisgrid.api import answers
+from gisgrid.codes import LEVELS
 from gisgrid.database import OWNER, Database
 from tests.api.conftest import GRIDS, NORTH, District
 from tests.api.test_reports import body
@@ -97,9 +98,14 @@ def test_locate_says_where_the_point_is_in_wgs84(district: District) -> None:
 
 
 def test_what_a_client_needs_to_know_of_the_server(district: District) -> None:
-    assert district.client().get("/api/v1/config").json() == {
+    told = district.client().get("/api/v1/config").json()
+    roles, levels = told.pop("roles"), told.pop("levels")
+    assert told == {
         "zone": "Asia/Shanghai", "due_soon_hours": 24, "network": "base", "version": __version__, "sample": False,
     }  # fmt: skip
+    assert {one["role"] for one in roles} == {"viewer", "worker", "dispatcher", "editor", "admin"}
+    assert [one["level"] for one in levels] == list(LEVELS)
+    assert all(one["name_zh"] and one["name_en"] for one in [*roles, *levels])
 
 
 def test_states_are_what_the_counters_count(district: District) -> None:
