@@ -24,7 +24,8 @@ CREATE TABLE draft.changeset (
     is_dated boolean NOT NULL DEFAULT false,
     is_filled boolean NOT NULL DEFAULT true,
     path bigint [] NOT NULL DEFAULT '{0}',
-    summary jsonb
+    summary jsonb,
+    is_approved boolean NOT NULL DEFAULT false
 );
 ALTER SEQUENCE draft.changeset_id_seq OWNED BY draft.changeset.changeset_id;
 

@@ -48,6 +48,8 @@ DROP FUNCTION work.turn_clock();
 
 ALTER TABLE core.login_scope ADD COLUMN verifier text;
 
+ALTER TABLE draft.changeset ADD COLUMN is_approved boolean NOT NULL DEFAULT false;
+
 ALTER TABLE core.level ADD COLUMN calls_departments boolean NOT NULL DEFAULT false;
 UPDATE core.level SET calls_departments = true WHERE level IN ('district', 'town');
 

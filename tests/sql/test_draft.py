@@ -5,142 +5,25 @@ Long because it is one story: two towns, their editors, and everything that can 
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import shapely
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from gisgrid.access import add_account
-from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.boundaries.publishing import follow
-from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.database import EVERYTHING
 from gisgrid.errors import Conflict
-from tests.drawing import draw, spot, write_geojson
-
-NORTH, SOUTH = "360302001", "360302002"
-A, B, C, D = f"{NORTH}001001", f"{NORTH}001002", f"{SOUTH}001001", f"{SOUTH}001002"
-START = draw("AABB\nAABB\nCCDD")
-
-
-@dataclass(frozen=True)
-class Desk:
-    """One database with an editor for each town."""
-
-    url: str
-    owner: Database
-    north: str
-    south: str
-    engine: Engine
-
-    @contextmanager
-    def sit(self, login: str) -> Iterator[Connection]:
-        """A transaction of this editor's, committed at the end, as one save is."""
-        with self.engine.begin() as connection:
-            connection.exec_driver_sql(f'SET SESSION AUTHORIZATION "{login}"')
-            yield connection
-
-    def one(self, login: str, sql: str, **values: Any) -> Any:
-        with self.sit(login) as connection:
-            return connection.execute(text(sql), values).scalar_one_or_none()
-
-    def rows(self, login: str, sql: str, **values: Any) -> list[Any]:
-        with self.sit(login) as connection:
-            return list(connection.execute(text(sql), values).all())
-
-    def run(self, login: str, sql: str, **values: Any) -> None:
-        with self.sit(login) as connection:
-            connection.execute(text(sql), values)
-
-    def open(self, login: str, area: str, **more: Any) -> int:
-        columns = {"area_code": area, **more}
-        names = ", ".join(columns)
-        values = ", ".join(f":{name}" for name in columns)
-        changeset: int = self.one(
-            login, f"INSERT INTO draft.changeset ({names}) VALUES ({values}) RETURNING changeset_id", **columns
-        )
-        return changeset
-
-    def redraw(self, login: str, changeset: int, code: str, shape: Any) -> None:
-        self.run(
-            login,
-            "UPDATE draft.area SET geom = ST_Multi(ST_GeomFromText(:wkt, 4326))"
-            " WHERE changeset_id = :id AND code = :code",
-            wkt=shape.wkt,
-            id=changeset,
-            code=code,
-        )
-
-    def split(self, login: str, changeset: int, code: str, kept: Any, part: Any) -> str:
-        """As QGIS does: shrink the row in one transaction, insert the copied part in another."""
-        self.redraw(login, changeset, code, kept)
-        new: str = self.one(
-            login,
-            "INSERT INTO draft.area (changeset_id, code, name, level, kind, parent_code, base_version_id, geom)"
-            " SELECT changeset_id, code, name, level, kind, parent_code, base_version_id,"
-            " ST_Multi(ST_GeomFromText(:wkt, 4326)) FROM draft.area WHERE changeset_id = :id AND code = :code"
-            " RETURNING code",
-            wkt=part.wkt,
-            id=changeset,
-            code=code,
-        )
-        return new
-
-    def problems(self, login: str, changeset: int, severity: str = "error") -> list[tuple[str, str]]:
-        rows = self.rows(
-            login,
-            "SELECT kind, code FROM draft.problem WHERE changeset_id = :id AND severity = :severity ORDER BY 1, 2",
-            id=changeset,
-            severity=severity,
-        )
-        return [(row.kind, row.code) for row in rows]
-
-    def publish(self, login: str, changeset: int) -> None:
-        self.run(login, "UPDATE draft.changeset SET status = 'published' WHERE changeset_id = :id", id=changeset)
-
-    def located(self, column: float, row: float, **more: Any) -> str | None:
-        lon, lat = spot(column, row)
-        with self.owner.transaction(EVERYTHING) as connection:
-            found: str | None = connection.execute(
-                text(
-                    "SELECT code FROM app.locate(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), 'base',"
-                    " CAST(:at AS timestamptz), NULL, CAST(:seen AS timestamptz))"
-                ),
-                {"lon": lon, "lat": lat, "at": more.get("at"), "seen": more.get("as_recorded")},
-            ).scalar()
-        return found
-
-    def map(self, **more: Any) -> list[str | None]:
-        """Whose every cell of the drawing is, row by row."""
-        return [self.located(c + 0.5, r + 0.5, **more) for r in range(3) for c in range(4)]
+from tests.desk import NORTH, SOUTH, START, A, B, C, D, Desk, open_desk
+from tests.drawing import draw, spot
 
 
 @pytest.fixture
 def desk(new_database: Callable[[], str], tmp_path: Path) -> Iterator[Desk]:
-    url = new_database()
-    owner = Database(url, role=OWNER, statement_timeout_s=60)
-    codes = {"A": A, "B": B, "C": C, "D": D}
-    path = write_geojson(tmp_path / "start.geojson", {codes[k]: v for k, v in START.items()})
-    import_boundaries(owner, ImportOrder(path, datetime(2023, 1, 1, tzinfo=UTC), level="grid"))
-    superuser = Database(url, role="")
-    tail = str(make_url(url).database).rsplit("_", 2)
-    north, south = f"north{tail[-2]}x{tail[-1]}", f"south{tail[-2]}x{tail[-1]}"
-    with superuser.transaction() as connection:
-        add_account(connection, north, "editor", area=NORTH)
-        add_account(connection, south, "editor", area=SOUTH)
-    engine = create_engine(url)
-    yield Desk(url, owner, north, south, engine)
-    engine.dispose()
-    owner.close()
-    with superuser.transaction() as connection:
-        connection.exec_driver_sql(f'DROP ROLE "{north}"')
-        connection.exec_driver_sql(f'DROP ROLE "{south}"')
-    superuser.close()
+    with open_desk(new_database, tmp_path) as desk:
+        yield desk
 
 
 def test_opening_fills_the_draft_with_the_leaves_of_the_area(desk: Desk) -> None:

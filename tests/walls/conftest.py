@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.layers import thing_layers
 from gisgrid.tickets.intake import Report, receive
+from tests.desk import Desk, open_desk
 from tests.drawing import draw, spot, write_geojson
 
 NORTH, SOUTH = "360302001", "360302002"
@@ -132,3 +134,10 @@ def walls(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFact
         for name in secrets:
             connection.exec_driver_sql(f'DROP ROLE "{name}"')
     superuser.close()
+
+
+@pytest.fixture
+def desk(new_database: Callable[[], str], tmp_path: Path) -> Iterator[Desk]:
+    """Two towns without anything in them, new for each test: the north's editor tries for what is the south's."""
+    with open_desk(new_database, tmp_path) as desk:
+        yield desk

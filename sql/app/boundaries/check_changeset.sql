@@ -5,12 +5,14 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     c draft.changeset;
     instant timestamptz;
+    may_grow boolean;
     is_earlier boolean;  -- than something that applies already: mostly not, and then nothing later need be asked for
 BEGIN
     SELECT * INTO STRICT c FROM draft.changeset WHERE changeset_id = change_set;
     is_earlier := EXISTS (
         SELECT FROM core.area_version AS v
         WHERE v.network = c.network AND v.level = 'grid' AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from);
+    may_grow := CASE WHEN c.status = 'open' THEN app.may_approve(c.path, c.network) ELSE c.is_approved END;
     DELETE FROM draft.problem WHERE changeset_id = change_set;
 
     INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
@@ -82,10 +84,12 @@ BEGIN
                           '，自 ' || app.name_instant(nullif(instant, c.valid_from)) || ' 起'),
                    '与原来覆盖同样的地面，或修改变更集的“覆盖范围”', g.geom
             FROM app.ground_change(change_set, instant) AS g
-            WHERE g.kind = 'ground_lost' OR c.ground = 'keep';
+            WHERE g.kind = 'ground_lost' OR (c.ground = 'keep' AND may_grow);  -- else app.check_outside tells it
             EXIT WHEN FOUND;  -- the same ground is mostly missing at every later one
         END LOOP;
     END IF;
+
+    PERFORM app.check_outside(change_set);
 
     INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     SELECT change_set, d.code, 'later', 'warning',

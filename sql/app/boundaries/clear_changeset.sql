@@ -9,6 +9,7 @@ BEGIN
         NEW.summary := NULL;
         NEW.is_dated := false;
         NEW.is_filled := true;
+        NEW.is_approved := false;
         NEW.opened_at := now();
     END IF;
     RETURN NEW;

@@ -10,6 +10,8 @@ COMMENT ON COLUMN draft.changeset.undoes IS 'The change set that this one takes 
 COMMENT ON COLUMN draft.changeset.is_dated IS 'Was valid_from chosen by somebody?';
 COMMENT ON COLUMN draft.changeset.is_filled IS 'Do the live leaves come into the draft when it opens?';
 COMMENT ON COLUMN draft.changeset.path IS 'The path of the area, by which editors see the change sets of their own';
+COMMENT ON COLUMN draft.changeset.is_approved IS
+'Was it published by somebody above its area (app.may_approve)? Kept for the day on which the worker takes it live';
 ALTER TABLE draft.changeset ENABLE ROW LEVEL SECURITY;
 CREATE POLICY changeset_is_in_scope ON draft.changeset
 USING (path && (SELECT app.scope())) WITH CHECK (path && (SELECT app.scope()));

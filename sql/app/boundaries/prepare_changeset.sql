@@ -5,6 +5,9 @@ DECLARE
     c draft.changeset;
     errors bigint;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        PERFORM app.refuse('old_snapshot', change_set::text);  -- it would be checked against what stood when that began
+    END IF;
     PERFORM pg_advisory_xact_lock(app.publisher_lock());
     SELECT * INTO STRICT c FROM draft.changeset WHERE changeset_id = change_set FOR UPDATE;
     IF c.is_filled THEN

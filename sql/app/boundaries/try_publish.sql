@@ -17,11 +17,15 @@ BEGIN
     UPDATE draft.changeset SET
         status = 'published',
         is_dated = c.is_dated OR applies_from IS NOT NULL,
+        -- One that waits keeps what was said when it was published: the worker has the whole, whoever published may not.
+        is_approved = CASE WHEN c.status = 'open' OR applies_from IS NOT NULL THEN app.may_approve(c.path, c.network)
+                           ELSE c.is_approved END,
         valid_from = coalesce(applies_from, CASE WHEN c.is_dated THEN c.valid_from ELSE clock_timestamp() END)
     WHERE changeset_id = change_set;
     errors := app.prepare_changeset(change_set);
     IF errors > 0 THEN
-        UPDATE draft.changeset SET status = c.status, is_dated = c.is_dated, valid_from = c.valid_from
+        UPDATE draft.changeset SET
+            status = c.status, is_dated = c.is_dated, valid_from = c.valid_from, is_approved = c.is_approved
         WHERE changeset_id = change_set;
         DELETE FROM draft.preview_row WHERE changeset_id = change_set;
         RETURN;

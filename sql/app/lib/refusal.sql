@@ -161,6 +161,11 @@ FROM (VALUES
         '重新检查后再发布', 'check it again, then publish'
     ),
     (
+        'old_snapshot', 'GG409', 'changeset_id', '变更集 %1$s 不能在这种事务中发布：它看不到别人刚发布的内容',
+        'change set %1$s cannot be published in this transaction: it does not see what others publish meanwhile',
+        '在隔离级别为 read committed 的事务中发布', 'publish in a transaction whose isolation level is read committed'
+    ),
+    (
         'no_such_area', 'GG404', 'area', '网 %1$s 中没有区域 %2$s', 'network %1$s has no area %2$s',
         '填写地图上区县、街道、社区或网格的编码', 'give the code of a district, town, community or grid of the map'
     ),
