@@ -365,10 +365,15 @@ def test_a_draft_that_is_anothers_is_neither_seen_nor_drawn_in(desk: Desk) -> No
     with pytest.raises(DBAPIError, match="row-level security|不属于|not yours"):
         desk.add(desk.north, theirs, cells(0, 0, 1, 1))
     mine = desk.open(desk.north, NORTH)
-    desk.run(
-        desk.north, "UPDATE draft.area SET changeset_id = :theirs WHERE changeset_id = :id", theirs=theirs, id=mine
-    )
+    with pytest.raises(DBAPIError, match="not yours"):
+        desk.run(
+            desk.north, "UPDATE draft.area SET changeset_id = :theirs WHERE changeset_id = :id", theirs=theirs, id=mine
+        )
+    another = desk.open(desk.north, NORTH)
+    desk.run(desk.north, "UPDATE draft.area SET changeset_id = :id WHERE changeset_id = :mine", id=another, mine=mine)
     held = desk.one(desk.south, "SELECT count(*) FROM draft.area WHERE changeset_id = :id", id=theirs)
+    assert held == 2
+    held = desk.one(desk.north, "SELECT count(*) FROM draft.area WHERE changeset_id = :id", id=mine)
     assert held == 2, "rows stay where they are"
 
 
