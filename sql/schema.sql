@@ -822,6 +822,7 @@ CREATE TABLE draft.changeset (
     is_filled boolean DEFAULT true NOT NULL,
     path bigint[] DEFAULT '{0}'::bigint[] NOT NULL,
     summary jsonb,
+    is_approved boolean DEFAULT false NOT NULL,
     CONSTRAINT ground_is_keep_gain_or_any CHECK ((ground = ANY (ARRAY['keep'::text, 'gain'::text, 'any'::text]))),
     CONSTRAINT policy_is_move_or_stay CHECK ((policy = ANY (ARRAY['move'::text, 'stay'::text]))),
     CONSTRAINT status_is_open_published_or_discarded CHECK ((status = ANY (ARRAY['open'::text, 'published'::text, 'discarded'::text])))
@@ -834,6 +835,8 @@ COMMENT ON COLUMN draft.changeset.area_code IS 'The area whose leaves may be red
 COMMENT ON COLUMN draft.changeset.followed_at IS 'When tickets and other things had followed the new boundaries';
 
 COMMENT ON COLUMN draft.changeset.ground IS 'May the ground covered change: keep it, gain only, any';
+
+COMMENT ON COLUMN draft.changeset.is_approved IS 'Was it published by somebody above its area (app.may_approve)? Kept for the day on which the worker takes it live';
 
 COMMENT ON COLUMN draft.changeset.is_dated IS 'Was valid_from chosen by somebody?';
 

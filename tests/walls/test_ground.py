@@ -20,6 +20,7 @@ from tests.desk import NORTH, SOUTH, START, A, B, C, D, Desk
 from tests.drawing import spot
 
 DISTRICT = "360302"
+NEW = f"{NORTH}001007"
 HAIR = 1e-13
 """Degrees: narrower than what rounding may overlap, wide enough to hold a point."""
 
@@ -48,7 +49,7 @@ def refused(desk: Desk, changeset: int, login: str = "") -> list[tuple[str, str]
 
 def test_a_special_grid_is_not_drawn_over_another_towns_ground(desk: Desk) -> None:
     changeset = desk.open(desk.north, NORTH)
-    new = desk.add(desk.north, changeset, cells(1.5, 0.5, 2.5, 2.5), code=f"{NORTH}001007")
+    new = desk.add(desk.north, changeset, cells(1.5, 0.5, 2.5, 2.5), code=NEW)
     assert set(refused(desk, changeset)) == {("special_outside", new)}
     told = desk.rows(
         desk.north,
@@ -83,17 +84,17 @@ def flat_hair(row: float, to: float) -> Polygon:
 
 def special_past(desk: Desk, changeset: int) -> None:
     desk.run(desk.north, "UPDATE draft.changeset SET valid_from = '2023-06-01' WHERE changeset_id = :id", id=changeset)
-    desk.add(desk.north, changeset, cells(0, 1, 1, 3), code=f"{NORTH}001007")
+    desk.add(desk.north, changeset, cells(0, 1, 1, 3), code=NEW)
 
 
 def special_before_all(desk: Desk, changeset: int) -> None:
     desk.run(desk.north, "UPDATE draft.changeset SET valid_from = '1900-01-01' WHERE changeset_id = :id", id=changeset)
-    desk.add(desk.north, changeset, cells(0, 1, 1, 3), code=f"{NORTH}001007")
+    desk.add(desk.north, changeset, cells(0, 1, 1, 3), code=NEW)
 
 
 def special_far_future(desk: Desk, changeset: int) -> None:
     desk.run(desk.north, "UPDATE draft.changeset SET valid_from = '2990-01-01' WHERE changeset_id = :id", id=changeset)
-    desk.add(desk.north, changeset, cells(0, 1, 1, 3), code=f"{NORTH}001007")
+    desk.add(desk.north, changeset, cells(0, 1, 1, 3), code=NEW)
 
 
 def special_as_parts(desk: Desk, changeset: int) -> None:
@@ -102,21 +103,22 @@ def special_as_parts(desk: Desk, changeset: int) -> None:
         desk.north,
         "INSERT INTO draft.area (changeset_id, code, kind, geom) VALUES (:id, :code, 'special',"
         " ST_GeomFromText(:wkt, 4326))",
-        id=changeset, code=f"{NORTH}001007", wkt=parts.wkt,
+        id=changeset, code=NEW, wkt=parts.wkt,
     )  # fmt: skip
 
 
 def special_round_a_hole(desk: Desk, changeset: int) -> None:
     shape = shapely.difference(cells(0, 0, 4, 3), cells(0.5, 0.5, 1.5, 1.5))
-    desk.add(desk.north, changeset, shape, code=f"{NORTH}001007")
+    desk.add(desk.north, changeset, shape, code=NEW)
 
 
 def special_by_a_change_of_kind(desk: Desk, changeset: int) -> None:
-    new = desk.add(desk.north, changeset, cells(0, 1, 1, 3), kind="base", code=f"{NORTH}001007")
+    new = desk.add(desk.north, changeset, cells(0, 1, 1, 3), kind="base", code=NEW)
     desk.run(desk.north, "UPDATE draft.area SET kind = 'special' WHERE code = :new", new=new)
 
 
 TRIES: dict[str, tuple[str, Callable[[Desk, int], Any]]] = {
+    "special over all of it": ("special_outside", lambda d, n: d.add(d.north, n, cells(0, 0, 4, 3), code=NEW)),
     "special over part of it": ("special_outside", lambda d, n: d.add(d.north, n, cells(3, 1, 4, 2.001))),
     "a hair of a special": ("special_outside", lambda d, n: d.add(d.north, n, hair(1.25, 2.5, cells(1, 1, 1.5, 2)))),
     "a hair right through": ("special_outside", lambda d, n: d.add(d.north, n, hair(1.25, 3.5, cells(1, 1, 1.5, 2)))),
@@ -155,7 +157,7 @@ def test_no_drawing_takes_ground_outside(desk: Desk, way: str) -> None:
 def test_what_waits_for_a_far_day_is_held_to_the_same(desk: Desk) -> None:
     changeset = desk.open(desk.north, NORTH)
     special_far_future(desk, changeset)
-    assert ("special_outside", f"{NORTH}001007") in refused(desk, changeset)
+    assert ("special_outside", NEW) in refused(desk, changeset)
 
 
 def test_ground_that_was_anothers_later_is_not_taken_by_an_earlier_date(desk: Desk) -> None:
@@ -163,7 +165,7 @@ def test_ground_that_was_anothers_later_is_not_taken_by_an_earlier_date(desk: De
     whole = desk_whole_moves(desk, "2024-01-01", {A: cells(0, 0, 2, 1), C: cells(0, 1, 2, 3)})
     assert desk.located(0.5, 1.5, at="2023-06-01") == A and desk.located(0.5, 1.5) == C and whole
     changeset = desk.open(desk.north, NORTH, valid_from="2023-06-01")
-    new = desk.add(desk.north, changeset, cells(0, 1, 1, 2), code=f"{NORTH}001007")
+    new = desk.add(desk.north, changeset, cells(0, 1, 1, 2), code=NEW)
     assert ("special_outside", new) in refused(desk, changeset)
     told = "SELECT message FROM draft.problem WHERE changeset_id = :id AND kind = 'special_outside'"
     assert " from 2024-01-01" in desk.one(desk.north, told, id=changeset)
