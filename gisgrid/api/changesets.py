@@ -52,7 +52,10 @@ class FoundProblem(Answer):
 
     code: str | None
     other_code: str | None
-    kind: str = Field(description="overlap, special_outside, ground_lost, ground_gained, sliver, ring, code..., conflict, later, staff")
+    kind: str = Field(
+        description="overlap, special_outside, ground_lost, ground_gained, sliver, ring, code..., conflict, later,"
+        " staff"
+    )
     severity: Literal["error", "warning"]
     message: str
     remedy: str

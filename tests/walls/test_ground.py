@@ -130,7 +130,7 @@ TRIES: dict[str, tuple[str, Callable[[Desk, int], Any]]] = {
     "special that was base": ("special_outside", special_by_a_change_of_kind),
     "base over it": ("overlap", lambda d, n: d.redraw(d.north, n, A, cells(0, 0, 2, 2.2))),
     "a hair of a base grid": ("overlap", lambda d, n: d.redraw(d.north, n, A, hair(1.25, 3.5, START["A"]))),
-    "its code": ("code_reused", lambda d, n: d.redraw(d.north, n, B, START["B"]) or rename(d, n, B, C)),
+    "its code": ("code_reused", lambda d, n: rename(d, n, B, C)),
     "nobody's ground": ("ground_gained", lambda d, n: d.redraw(d.north, n, B, cells(2, 0, 5, 2))),
     "a hair of nobody's ground": (
         "ground_gained",

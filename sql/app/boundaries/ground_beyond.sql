@@ -1,8 +1,9 @@
 CREATE FUNCTION app.ground_beyond(shape geometry, held geometry []) RETURNS geometry
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
--- Null where the shape lies on this ground, but for the last digits of coordinates, as in app.reaches_into: by its depth,
--- not by its width, because hairs hold points and slivers add up.
+-- Null where the shape lies on this ground, or less than 1e-9 degrees (0.1 mm) beside it: a corner that QGIS sets on an
+-- edge stands that far off, since what is straight on its map is not straight in degrees. By depth, not by width: hairs
+-- hold points. What lies in another's grid app.reaches_into asks, which allows no such thing.
 SELECT CASE WHEN NOT coalesce(st_covers(h.geom, h.shape), false)
     THEN coalesce(st_translate(st_difference(h.shape, h.geom), h.x, h.y), ground_beyond.shape) END
 FROM (
@@ -11,7 +12,7 @@ FROM (
         o.y,
         st_translate(ground_beyond.shape, -o.x, -o.y) AS shape,
         (
-            SELECT st_union(st_buffer(st_translate(g.geom, -o.x, -o.y), 2e-12, 'join=bevel'))
+            SELECT st_union(st_buffer(st_translate(g.geom, -o.x, -o.y), 1e-9, 'join=bevel'))
             FROM unnest(ground_beyond.held) AS g (geom)
         ) AS geom
     FROM (SELECT st_xmin(ground_beyond.shape) AS x, st_ymin(ground_beyond.shape) AS y) AS o
