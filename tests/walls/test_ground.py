@@ -393,3 +393,25 @@ def test_no_grid_is_hung_below_an_area_outside(desk: Desk) -> None:
     desk.redraw(desk.north, other, A, cells(0, 0, 2, 1))
     desk.add(desk.north, other, touching, kind="base", code=C)
     assert ("code_reused", C) in refused(desk, other)
+
+
+def test_a_change_set_on_one_grid_takes_nothing_beside_it(desk: Desk) -> None:
+    changeset = desk.open(desk.north, A, ground="any")
+    desk.redraw(desk.north, changeset, A, cells(0, 0, 3, 2))
+    assert ("overlap", A) in refused(desk, changeset)
+    other = desk.open(desk.north, A, ground="any")
+    new = desk.add(desk.north, other, cells(0.5, 0.5, 1, 1))
+    assert ("code_parent", new) in refused(desk, other), "it would stand beside the grid, not below it"
+
+
+def test_overlaps_that_rounding_allows_do_not_add_up(desk: Desk) -> None:
+    """Each publish may reach in by the last digit only, always seen from the other town's line."""
+    (x, y), (u, v) = spot(0, 0), spot(2, 2)
+    for depth in (5e-13, 1e-12):
+        changeset = desk.open(desk.north, NORTH)
+        desk.redraw(desk.north, changeset, A, box(x, v - depth, u, y))
+        assert ("overlap", A) not in desk.problems(desk.north, changeset)
+        desk.publish(desk.north, changeset)
+    changeset = desk.open(desk.north, NORTH)
+    desk.redraw(desk.north, changeset, A, box(x, v - 4e-12, u, y))
+    assert ("overlap", A) in refused(desk, changeset)
