@@ -311,7 +311,7 @@ def test_a_crash_in_the_middle_of_a_publish_leaves_no_trace(owner: Database, url
     broken_off(
         owner,
         url,
-        "app.publish_changeset",
+        "app.try_publish",
         "SELECT pg_advisory_xact_lock_shared(app.boundary_lock())",
         lambda victim: publish_changeset(victim, number),
     )
