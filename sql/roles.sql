@@ -23,6 +23,7 @@ ALTER ROLE gisgrid_api SET jit = off;
 ALTER ROLE gisgrid_api SET max_parallel_workers_per_gather = 0;
 ALTER ROLE gisgrid_api SET work_mem = '16MB';
 -- The owner's functions end sessions of people that keep locks (app.end_idle_logins).
-GRANT pg_signal_backend, pg_read_all_stats TO gisgrid_owner;
+GRANT pg_signal_backend TO gisgrid_owner;
+GRANT pg_read_all_stats TO gisgrid_owner;
 -- Grants are an allow-list: what a function's file does not grant nobody has.
-ALTER DEFAULT PRIVILEGES FOR ROLE gisgrid_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES FOR ROLE gisgrid_owner REVOKE EXECUTE ON FUNCTIONS FROM public;

@@ -1,4 +1,5 @@
--- Tickets: public facts and private rest apart, because row policies cannot hide columns. Long because a schema is one file.
+-- Tickets: public facts and private rest apart, because row policies cannot hide columns. Long because a schema is one
+-- file.
 
 CREATE SCHEMA work;
 COMMENT ON SCHEMA work IS 'Tickets, their history, the outbox';

@@ -162,5 +162,5 @@ COMMENT ON FUNCTION app.figures_by(
 'day or month: how many are closed, open, overdue, in time at an instant. A row without a key: those of none; '
 'is_total: all of them. Posts, departments and ratings as far as the caller may see';
 GRANT EXECUTE ON FUNCTION
-app.figures_by( text, bigint, text, text, text, timestamptz, timestamptz, timestamptz, text )
+app.figures_by(text, bigint, text, text, text, timestamptz, timestamptz, timestamptz, text)
 TO gisgrid_service;

@@ -12,7 +12,10 @@ FROM (VALUES
     ),
     ('closed', 'GG409', 'number', '工单已办结', 'the ticket is closed', '重新打开，或另行上报', 'reopen it, or report it anew'),
     ('already', 'GG409', 'number', '已经是这样了', 'it is so already', '无需操作', 'nothing needs to be done'),
-    ('no_such_step', 'GG409', 'step', '现在不能进入环节“%1$s”', '''%1$s'' does not follow now', '下一步可以是：%2$s', 'next can be %3$s'),
+    (
+        'no_such_step', 'GG409', 'step', '现在不能进入环节“%1$s”', '''%1$s'' does not follow now',
+        '下一步可以是：%2$s', 'next can be %3$s'
+    ),
     ('needs_note', 'GG422', 'note', '需要说明', 'this needs a note', '写明原因', 'say why'),
     (
         'needs_photo', 'GG422', 'photo', '需要本环节的照片', 'this needs a photo of this step',
@@ -65,7 +68,10 @@ FROM (VALUES
         'no_such_original', 'GG422', 'of', '没有可视为同一件事的工单', 'there is no such ticket to be the same as',
         '填写另一个工单的编号', 'the number of another ticket'
     ),
-    ('original_closed', 'GG409', 'of', '该工单已办结', 'that ticket is closed', '先重新打开它，或保留本工单', 'reopen it first, or keep this one'),
+    (
+        'original_closed', 'GG409', 'of', '该工单已办结', 'that ticket is closed',
+        '先重新打开它，或保留本工单', 'reopen it first, or keep this one'
+    ),
     ('no_duplicate', 'GG409', 'of', '它不是重复工单', 'it is no duplicate', '无需操作', 'nothing needs to be done'),
     ('clock_runs', 'GG409', 'state', '计时正在进行', 'its clock is running', '无需操作', 'nothing needs to be done'),
     ('clock_stands', 'GG409', 'state', '计时已暂停', 'its clock stands still already', '无需操作', 'nothing needs to be done'),
@@ -91,15 +97,28 @@ FROM (VALUES
         'history only grows: %2$s of tickets cannot be changed or deleted', '追加新的记录', 'append a new record'
     ),
     -- Accounts
-    ('account_without_area', 'GG422', 'area', '%2$s须在某个区域工作', 'a %1$s works in an area', '用 --area 给出区域编码', 'give its code with --area'),
     (
-        'account_without_department', 'GG422', 'department', '部门账号须写明部门', 'a department''s account names its department',
+        'account_without_area', 'GG422', 'area', '%2$s须在某个区域工作', 'a %1$s works in an area',
+        '用 --area 给出区域编码', 'give its code with --area'
+    ),
+    (
+        'account_without_department', 'GG422', 'department', '部门账号须写明部门',
+        'a department''s account names its department',
         '用 --department 给出部门', 'give --department'
     ),
     -- Categories, workflows, rules
-    ('category_used', 'GG409', 'category', '类别 %1$s（%2$s）不能删除：%3$s', 'category %1$s (%2$s) cannot be removed: %4$s', '把它停用：设置 retired_at', 'retire it: set retired_at'),
-    ('category_circle', 'GG422', 'category', '类别 %1$s 的上级是它自己', 'categories %1$s lie under themselves', '给其中一个换上级，或不设上级', 'give one of them another parent, or none'),
-    ('rule_area_ended', 'GG422', 'rule', '规则 %1$s：区域 %2$s 已终止', 'rule %1$s: area %2$s has ended', '填写地图上的区域', 'name an area of the map'),
+    (
+        'category_used', 'GG409', 'category', '类别 %1$s（%2$s）不能删除：%3$s', 'category %1$s (%2$s) cannot be removed: %4$s',
+        '把它停用：设置 retired_at', 'retire it: set retired_at'
+    ),
+    (
+        'category_circle', 'GG422', 'category', '类别 %1$s 的上级是它自己', 'categories %1$s lie under themselves',
+        '给其中一个换上级，或不设上级', 'give one of them another parent, or none'
+    ),
+    (
+        'rule_area_ended', 'GG422', 'rule', '规则 %1$s：区域 %2$s 已终止', 'rule %1$s: area %2$s has ended',
+        '填写地图上的区域', 'name an area of the map'
+    ),
     (
         'rule_department_empty', 'GG422', 'rule', '规则 %1$s：没有人属于部门 %2$s', 'rule %1$s: nobody is in department %2$s',
         '先导入该部门的岗位或添加其账号，或更正名称', 'load its posts or add its account first, or correct the name'
@@ -109,15 +128,21 @@ FROM (VALUES
         '先导入此人的岗位', 'load a post of this person first'
     ),
     (
-        'rules_tied', 'GG422', 'rule', '规则 %1$s 与 %2$s 可能同时适用，且同样具体', 'rules %1$s and %2$s can both apply and neither is more specific',
+        'rules_tied', 'GG422', 'rule', '规则 %1$s 与 %2$s 可能同时适用，且同样具体',
+        'rules %1$s and %2$s can both apply and neither is more specific',
         '把其中一条限定得更窄：类别、区域、类型、日期、星期或时间', 'narrow one of them: category, area, kind, days, weekdays or hours'
     ),
     ('workflow_unsound', 'GG422', 'workflow', '流程模板 %1$s：%2$s', 'workflow %1$s: %3$s', '更正模板', 'correct the template'),
     -- Boundaries
-    ('version_deleted', 'GG409', 'area', '历史只增不减：%2$s 的版本 %1$s 不能删除', 'history only grows: version %1$s of %2$s cannot be deleted', '请发布变更集', 'publish a change set instead'),
+    (
+        'version_deleted', 'GG409', 'area', '历史只增不减：%2$s 的版本 %1$s 不能删除',
+        'history only grows: version %1$s of %2$s cannot be deleted',
+        '请发布变更集', 'publish a change set instead'
+    ),
     (
         'version_changed', 'GG409', 'area', '历史只增不减：%2$s 的版本 %1$s 只能结束其记录',
-        'history only grows: of version %1$s of %2$s only the open end of its record may be closed', '请发布变更集', 'publish a change set instead'
+        'history only grows: of version %1$s of %2$s only the open end of its record may be closed', '请发布变更集',
+        'publish a change set instead'
     ),
     (
         'no_number_left', 'GG409', 'code', '%1$s 之下没有空号了（%2$s 至 %3$s）', 'no number is left below %1$s (%2$s to %3$s)',
@@ -142,22 +167,26 @@ FROM (VALUES
     ),
     (
         'changeset_fixed', 'GG409', 'changeset_id', '变更集 %1$s 只能修改标题、日期、策略和状态',
-        'of change set %1$s only title, date, policies and status can be changed', '其他区域请另建变更集', 'open a new change set for another area'
+        'of change set %1$s only title, date, policies and status can be changed', '其他区域请另建变更集',
+        'open a new change set for another area'
     ),
     (
         'changeset_not_live', 'GG409', 'changeset_id', '变更集 %1$s 尚未生效', 'change set %1$s is not published',
         '只有已生效的才能撤销', 'only what is live can be undone'
     ),
     (
-        'changeset_followed', 'GG409', 'changeset_id', '变更集 %1$s 不能撤销：%2$s 之后又改过', 'change set %1$s cannot be undone: %2$s changed again since',
+        'changeset_followed', 'GG409', 'changeset_id', '变更集 %1$s 不能撤销：%2$s 之后又改过',
+        'change set %1$s cannot be undone: %2$s changed again since',
         '先撤销后来的变更集', 'undo the later change set first'
     ),
     (
         'changeset_many_stretches', 'GG409', 'changeset_id', '变更集 %1$s 不能撤销：它取代了不止一段时间',
-        'change set %1$s cannot be undone: it replaced more than one stretch of time', '在新的变更集中画出原来的边界', 'draw the earlier boundaries in new change sets'
+        'change set %1$s cannot be undone: it replaced more than one stretch of time', '在新的变更集中画出原来的边界',
+        'draw the earlier boundaries in new change sets'
     ),
     (
-        'changed_meanwhile', 'GG409', 'changeset_id', '变更集 %1$s 的区域刚刚被另一变更集改动', 'areas of change set %1$s were changed by another one at this moment',
+        'changed_meanwhile', 'GG409', 'changeset_id', '变更集 %1$s 的区域刚刚被另一变更集改动',
+        'areas of change set %1$s were changed by another one at this moment',
         '重新检查后再发布', 'check it again, then publish'
     ),
     (
@@ -170,7 +199,8 @@ FROM (VALUES
         '填写地图上区县、街道、社区或网格的编码', 'give the code of a district, town, community or grid of the map'
     ),
     (
-        'draft_not_open', 'GG409', 'changeset_id', '变更集 %1$s %2$s，不能绘制', 'change set %1$s is %3$s: nothing can be drawn in it',
+        'draft_not_open', 'GG409', 'changeset_id', '变更集 %1$s %2$s，不能绘制',
+        'change set %1$s is %3$s: nothing can be drawn in it',
         '新建变更集，或选择进行中的', 'open a change set, or choose an open one'
     ),
     (
@@ -180,17 +210,19 @@ FROM (VALUES
     (
         'outside_the_world', 'GG422', 'geom', '有拐点在地球之外：经度 %1$s 至 %2$s，纬度 %3$s 至 %4$s',
         'a corner lies outside the world: longitudes %1$s to %2$s, latitudes %3$s to %4$s',
-        '粘贴的图形没有坐标系，或坐标系不对；草稿图层为 EPSG:4326', 'what was pasted has no coordinate system, or a wrong one: draft layers are in EPSG:4326'
+        '粘贴的图形没有坐标系，或坐标系不对；草稿图层为 EPSG:4326',
+        'what was pasted has no coordinate system, or a wrong one: draft layers are in EPSG:4326'
     ),
     (
-        'nothing_saved', 'GG409', 'row', '什么都没有保存：这一行已不存在，或您无权修改', 'nothing was saved: the row is gone, or not yours to change',
+        'nothing_saved', 'GG409', 'row', '什么都没有保存：这一行已不存在，或您无权修改',
+        'nothing was saved: the row is gone, or not yours to change',
         '重新加载图层后再画', 'reload the layer and draw it again'
     ),
     (
         'problems', 'GG422', 'changeset_id', '变更集 %1$s 有 %2$s 处错误：%3$s', 'change set %1$s has %2$s error(s): %4$s',
         '%5$s。改好后保存草稿，再发布；被拒绝的发布不写入任何内容，问题图层在保存草稿、或保存变更集的另一日期或策略时更新',
-        '%6$s. Then save the draft and publish again; a refused publish writes nothing: the problem layer is renewed when '
-        'the draft, or another date or policy of its change set, is saved'
+        '%6$s. Then save the draft and publish again; a refused publish writes nothing: the problem layer is renewed '
+        'when the draft, or another date or policy of its change set, is saved'
     )
 ) AS r (refusal, sqlstate, field, message_zh, message_en, remedy_zh, remedy_en);
 COMMENT ON VIEW app.refusal IS

@@ -1,7 +1,7 @@
-CREATE FUNCTION app.may(role text, action text) RETURNS boolean
+CREATE FUNCTION app.may(account_role text, wanted text) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-SELECT EXISTS (SELECT FROM core.permission AS p WHERE p.role = may.role AND p.action = may.action);
+SELECT count(*) > 0 FROM core.permission AS p WHERE p.role = account_role AND p.action = wanted;
 END;
 COMMENT ON FUNCTION app.may(text, text) IS
 'May an account of this role do this at all? Where and with what is a question of scope, which is asked apart';
