@@ -2,8 +2,8 @@ CREATE FUNCTION app.area_above(point geometry, network text DEFAULT 'base', at t
 RETURNS TABLE (area_id bigint, code text, level text, path bigint [])
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- Of the areas above the leaves the nearest; where several are equally near the lowest level, then the lowest code.
--- Geodesic distances are dear: none is asked of an area whose box lies farther off than a first, near one.
+-- The nearest area above the leaves; of equally near ones that of the lowest level, then the lowest code. Geodesic
+-- distances are dear: they are not computed for an area whose box lies farther off than a first, near area.
 WITH reach AS (
     SELECT 1 + st_distance(first.geom::geography, area_above.point::geography) AS radius_m
     FROM (
@@ -40,5 +40,5 @@ ORDER BY
 LIMIT 1;
 END;
 COMMENT ON FUNCTION app.area_above(geometry, text, timestamptz) IS
-'Whose work list takes a point outside every grid: the nearest area above the leaves; no row where there is none';
+'Which area above the leaves gets a point outside every grid on its work list? The nearest one; no row: there is none';
 GRANT EXECUTE ON FUNCTION app.area_above(geometry, text, timestamptz) TO gisgrid_service, gisgrid_viewer;

@@ -11,5 +11,5 @@ WHERE
     AND v.recorded_to > coalesce(area_at.as_recorded, '294276-01-01'::timestamptz);
 END;
 COMMENT ON FUNCTION app.area_at(timestamptz, timestamptz) IS
-'Which areas applied at that instant, as was recorded by then (default: as we know it today)';
+'Which area versions applied at that instant, as recorded by the second instant (default: by now)?';
 GRANT EXECUTE ON FUNCTION app.area_at(timestamptz, timestamptz) TO gisgrid_service, gisgrid_viewer;

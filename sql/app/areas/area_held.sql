@@ -6,8 +6,9 @@ RETURNS TABLE (
     label_point geometry, method text, confidence double precision
 )
 LANGUAGE plpgsql STABLE SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
--- Where is a report that has no point: on the area that was named, else where it stands already, else on the heir
--- that took most of the named one's ground, else above. Named null: on the topmost area, until somebody places it.
+-- The area of a report without a point, in this order: the named area; the area that the ticket is on already; the
+-- successor that took most of the named area's ground; the nearest live area above the named one; the topmost area of
+-- the network, where a ticket waits until somebody says its place.
 DECLARE
     v core.area_version;
     heir record;
@@ -38,11 +39,11 @@ BEGIN
     method := CASE WHEN named IS NULL THEN 'none' ELSE 'code' END;
     confidence := CASE WHEN named IS NOT NULL AND v.level = 'grid' THEN coalesce(sure, 0) ELSE 0 END;
     IF level <> 'grid' THEN
-        area_version_id := NULL;  -- which a ticket has of its grid only
+        area_version_id := NULL;  -- a ticket records the version of a grid only
     END IF;
     RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION app.area_held(bigint, bigint, text, timestamptz) IS
-'Which area has a report without a point? One row always; confidence: 1 on the named grid, on an heir its share of '
-'the ground, 0 above the leaves; area_version_id of grids only';
+'Which area gets a report without a point? Always one row. confidence: 1 on the named grid, the share of the ground on '
+'a successor, 0 above the leaves. area_version_id: null above the leaves';
 GRANT EXECUTE ON FUNCTION app.area_held(bigint, bigint, text, timestamptz) TO gisgrid_service;

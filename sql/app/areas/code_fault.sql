@@ -1,7 +1,7 @@
 CREATE FUNCTION app.code_fault(network text, code text, in_chinese boolean DEFAULT false) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- The first wrong segment in words; null when the code of a grid is well formed.
+-- Names the first wrong segment of the code; null when the code of a grid is well formed.
 WITH placed AS (
     SELECT
         s.*,
@@ -51,5 +51,5 @@ SELECT CASE
 END;
 END;
 COMMENT ON FUNCTION app.code_fault(text, text, boolean) IS
-'What is wrong with this code of a grid, in English or Chinese? Null when nothing is';
+'What is wrong with this code of a grid, in English or (in_chinese) in Chinese? Null: the code is well formed';
 GRANT EXECUTE ON FUNCTION app.code_fault(text, text, boolean) TO gisgrid_editor;

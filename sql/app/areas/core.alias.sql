@@ -1,5 +1,6 @@
 COMMENT ON TABLE core.alias IS
-'What a department calls an area of another network, from-to: its own code, still looked up; one may name several';
-COMMENT ON COLUMN core.alias.network IS 'Whose code it is: the department''s network';
-COMMENT ON COLUMN core.alias.share IS 'Share of the area''s ground that was the alias''s when it was noted';
+'The code by which a department calls an area of another network, from-to. One code may name several areas';
+COMMENT ON COLUMN core.alias.network IS 'The department''s network, to which the code belongs';
+COMMENT ON COLUMN core.alias.share IS
+'Share of the area''s ground that the alias'' area held when the alias was recorded';
 GRANT SELECT ON core.alias TO gisgrid_service, gisgrid_viewer;

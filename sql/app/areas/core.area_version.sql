@@ -1,6 +1,7 @@
 COMMENT ON TABLE core.area_version IS
-'One shape of one area: valid from-to in the world, recorded from-to in our knowledge; history only grows';
-COMMENT ON COLUMN core.area_version.path IS 'area_id of every area above and of itself, from the top; begins with 0, the whole';
+'One shape of one area: valid from-to in the world, recorded from-to in this database. Rows are added, never changed';
+COMMENT ON COLUMN core.area_version.path IS
+'area_id of every area above and of itself, from the top; begins with 0, the whole';
 COMMENT ON COLUMN core.area_version.label_point IS 'A point inside the shape, as far from its edge as may be';
 COMMENT ON COLUMN core.area_version.area_m2 IS 'Geodesic area, square metres';
 CREATE TRIGGER only_close_the_record BEFORE UPDATE OR DELETE ON core.area_version

@@ -21,8 +21,8 @@ RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 WITH boxed AS (
-    -- Grids whose box, widened by the accuracy, holds the point. The exact predicate (GEOS relate, robust
-    -- orientation) is asked only where the fast one could round: within 1e-9 degrees of an edge.
+    -- Grids whose box, widened by the accuracy, holds the point. The fast predicate can round within 1e-9 degrees of an
+    -- edge; only there the exact predicate (GEOS relate, robust orientation) decides.
     SELECT
         v.*,
         e.edge,
@@ -66,7 +66,7 @@ ranked AS (
 ),
 
 chosen AS (
-    -- A grid that holds the point comes before a near one, special before base, then the lowest code.
+    -- A grid that holds the point ranks before a near one; then special before base; then the lowest code.
     SELECT r.*
     FROM ranked AS r
     WHERE r.method <> 'nearest' OR r.distance_m <= locate.accuracy_m
@@ -79,7 +79,7 @@ chosen AS (
 ),
 
 disc AS (
-    -- What the point may really be: its accuracy, or for a point on an edge one metre round it.
+    -- The ground on which the point may really be: a disc of its accuracy, or of one metre for a point on an edge.
     SELECT st_buffer(locate.point::geography, d.radius_m)::geometry AS geom
     FROM (
         SELECT CASE
@@ -102,7 +102,7 @@ parts AS (
 ),
 
 shares AS (
-    -- A base grid holds nothing of the ground on which a special one stands. Nine digits: the disc is a polygon.
+    -- A base grid does not hold ground that a special grid covers. Nine digits, because the disc is a polygon.
     SELECT
         p.code,
         round(((
@@ -150,8 +150,8 @@ FROM (SELECT 1) AS always
 LEFT JOIN chosen AS c ON true;
 END;
 COMMENT ON FUNCTION app.locate(geometry, text, timestamptz, double precision, timestamptz) IS
-'Whose is this point (EPSG:4326)? One row always: special before base, on a shared edge the lowest code; '
-'distances geodesic, metres; the only definition of an assignment';
+'Which grid holds this point (EPSG:4326)? Always one row: special before base, on a shared edge the lowest code; '
+'geodesic distances in metres. No other function defines an assignment';
 GRANT EXECUTE ON FUNCTION
 app.locate(geometry, text, timestamptz, double precision, timestamptz)
 TO gisgrid_service, gisgrid_viewer;

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.next_code(network text, parent_code text, like_code text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- The lowest number never used below the parent, in drafts neither; the other segments as in `like_code` or, without
--- one, from the parent and the scheme's defaults. Without a tree: the origin's code with -2, -3, ...
+-- The lowest number never used below the parent, in live codes or in drafts. The other segments come from `like_code`,
+-- or else from the parent and the scheme's defaults. In a network without a tree: the origin's code with -2, -3, ...
 DECLARE
     s core.code_segment;
     counted core.code_segment;
@@ -29,7 +29,7 @@ BEGIN
             head := head || substr(like_code, at_like, s.width);
         ELSIF s.level = 'grid' THEN
             IF s.default_text = '' THEN
-                RETURN NULL;  -- the scheme cannot tell; whoever draws must
+                RETURN NULL;  -- the scheme has no default here, so the person who draws types the code
             END IF;
             head := head || s.default_text;
         ELSE
@@ -40,8 +40,8 @@ BEGIN
     END LOOP;
     pattern := regexp_replace(head, '([\\%_])', '\\\1', 'g') || '%';
     digits := '^.{' || char_length(head) || '}[0-9]{' || counted.width || '}$';
-    -- The lowest number that is free: the lowest possible one, or one above a number that is used. So what is read grows
-    -- with the numbers used below the parent, never with the width of the segment.
+    -- The lowest free number is the lowest possible one, or one above a number in use. So the rows that are read grow
+    -- with the numbers in use below the parent, never with the width of the segment.
     WITH used AS (
         SELECT substr(a.code, char_length(head) + 1)::bigint AS i FROM core.area AS a
         WHERE a.network = next_code.network AND a.code LIKE pattern AND a.code ~ digits
@@ -59,5 +59,5 @@ BEGIN
     END IF;
     RETURN head || lpad(n::text, counted.width, '0');
 END $$;
-COMMENT ON FUNCTION app.next_code(text, text, text) IS 'The next free code below a parent; codes are never used again';
+COMMENT ON FUNCTION app.next_code(text, text, text) IS 'The next free code below a parent; a code is never used again';
 GRANT EXECUTE ON FUNCTION app.next_code(text, text, text) TO gisgrid_editor;

@@ -12,4 +12,4 @@ BEGIN
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION app.only_close_the_record() IS
-'Guard: a version is never deleted, and of it only the open end of its record is ever closed';
+'Guard: no version is deleted, and the only change to a version is that its open record is closed';

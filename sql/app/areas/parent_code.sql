@@ -1,7 +1,7 @@
 CREATE FUNCTION app.parent_code(network text, code text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- The segments of the levels above, in their order; null where the network's codes tell no tree.
+-- The segments of the levels above, in their order; null where the network's codes have no tree.
 SELECT string_agg(substr(parent_code.code, p.start::integer, p.width), '' ORDER BY p.position)
 FROM (
     SELECT
@@ -16,5 +16,5 @@ FROM (
 ) AS p
 WHERE p.level <> 'grid';
 END;
-COMMENT ON FUNCTION app.parent_code(text, text) IS 'Below which area does a grid of this code stand, by its code?';
+COMMENT ON FUNCTION app.parent_code(text, text) IS 'Which area is above the grid with this code, by the code itself?';
 GRANT EXECUTE ON FUNCTION app.parent_code(text, text) TO gisgrid_editor;

@@ -2,9 +2,9 @@ CREATE FUNCTION app.successors(area_id bigint, at timestamptz DEFAULT NULL)
 RETURNS TABLE (successor_id bigint, code text, name text, kind text, share double precision)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- Measured on the ground itself, over however many change sets: shares multiplied along the lineage would hand on
--- ground that a neighbour brought in, and count what was taken back. The shares and the share of ground lost are 1.
--- Ground of a special grid that no special one holds is with the base grids below it.
+-- The shares are measured on the ground, over all change sets between. Shares multiplied along core.lineage would pass
+-- on ground that a neighbour brought in, and would count ground that an undo took back. The shares and the share of
+-- ground lost add up to 1. Ground that a special grid held, and none holds now, counts for the base grids below it.
 WITH old AS (SELECT v.* FROM app.last_version(successors.area_id, successors.at) AS v),
 
 same AS (
@@ -73,5 +73,5 @@ WHERE s.share > 0
 ORDER BY round(s.share::numeric, 6) DESC, s.code COLLATE "C";
 END;
 COMMENT ON FUNCTION app.successors(bigint, timestamptz) IS
-'Which live areas hold the ground of this one at that instant, with their shares of it; what is missing to 1 was lost';
+'Which live areas hold this area''s ground at that instant, with their shares of it? What is missing to 1 was lost';
 GRANT EXECUTE ON FUNCTION app.successors(bigint, timestamptz) TO gisgrid_service, gisgrid_viewer;

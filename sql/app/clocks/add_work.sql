@@ -1,6 +1,6 @@
 CREATE FUNCTION app.add_work(at timestamptz, amount interval) RETURNS timestamptz
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
--- Forwards a span's end belongs to it, backwards its start: what is added to 17:00 till 18:00 ends at 18:00.
+-- Forwards a span includes its end, backwards its start: 17:00 plus one hour is 18:00, not the next morning.
 DECLARE
     added bigint := extract(EPOCH FROM amount) * 1000000;
     target bigint := app.work_before(at) + added;
@@ -16,6 +16,6 @@ BEGIN
         ORDER BY s.before_us DESC LIMIT 1);
 END $$;
 COMMENT ON FUNCTION app.add_work(timestamptz, interval) IS
-'Which instant is this much working time later (earlier if negative; of nothing the next working instant)? '
+'Which instant is this much working time later? amount < 0: earlier; amount 0: the next working instant. '
 'Null where the calendar ends';
 GRANT EXECUTE ON FUNCTION app.add_work(timestamptz, interval) TO gisgrid_service;

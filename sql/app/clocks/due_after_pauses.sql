@@ -12,4 +12,4 @@ BEGIN
     RETURN due;
 END $$;
 COMMENT ON FUNCTION app.due_after_pauses(bigint, timestamptz, integer, text) IS
-'When is a ticket due, all that it has waited for its reporter left out?';
+'When is a ticket due, if the time does not count that the ticket has waited for its reporter?';

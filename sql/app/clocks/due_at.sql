@@ -7,5 +7,5 @@ BEGIN
     RETURN since + make_interval(hours => hours);
 END $$;
 COMMENT ON FUNCTION app.due_at(timestamptz, integer, text) IS
-'When are so many calendar or working hours over? Past the calendar''s end every hour counts';
+'When are so many calendar or working hours over? After the calendar''s last day every hour counts';
 GRANT EXECUTE ON FUNCTION app.due_at(timestamptz, integer, text) TO gisgrid_service;

@@ -11,4 +11,4 @@ BEGIN
     RETURN due_at + (resumed_at - paused_at);
 END $$;
 COMMENT ON FUNCTION app.move_due(timestamptz, text, timestamptz, timestamptz) IS
-'When is what was due due after a pause? Later by the calendar or working time that was paused';
+'When is something due after a pause? Later by the calendar hours or working hours of the pause';

@@ -11,4 +11,4 @@ BEGIN
         WHERE x.starts < x.ends) AS s;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION app.refresh_work_span() IS 'Makes core.work_span anew when days, hours or the zone change';
+COMMENT ON FUNCTION app.refresh_work_span() IS 'Rebuilds core.work_span when days, hours or the zone change';

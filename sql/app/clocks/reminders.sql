@@ -3,7 +3,7 @@ RETURNS TABLE (
     kind text, topic text, clock text, level text, area_id bigint, department text, at timestamptz, until timestamptz
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- Due soon is told when so much is left as the setting says, at the latest half-way: a short time has no room for more.
+-- A clock is due soon when core.deployment.due_soon is left, but at the earliest half-way through a short time.
 DECLARE
     soon interval := (SELECT d.due_soon FROM core.deployment AS d);
     t work.ticket;
@@ -39,4 +39,5 @@ BEGIN
     FROM work.escalation AS e JOIN core.area AS a ON a.level = e.level AND a.area_id = ANY(t.path);
 END $$;
 COMMENT ON FUNCTION app.reminders(bigint) IS
-'What is to be said of the clocks of a ticket, from when until when: due soon, overdue, escalated';
+'The reminders of a ticket''s clocks (due soon, overdue, escalated), each with the time from which and until which it '
+'holds';

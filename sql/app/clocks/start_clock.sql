@@ -1,6 +1,6 @@
 CREATE FUNCTION app.start_clock(ticket bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- The clocks of the ticket, the whole's, the step's, the departments', are due later by the time that was waited.
+-- The clocks of the ticket, of its step and of its called departments become due later by the length of the pause.
 DECLARE
     moment timestamptz := clock_timestamp();
     since timestamptz;
@@ -21,4 +21,4 @@ BEGIN
     RETURN true;
 END $$;
 COMMENT ON FUNCTION app.start_clock(bigint) IS
-'Start the clocks of a ticket again, due later by what was waited; false: they were running';
+'Start the clocks of a ticket again, due later by the length of the pause; false: the clocks were running';

@@ -14,4 +14,4 @@ BEGIN
     RETURN false;
 END $$;
 COMMENT ON FUNCTION app.stop_clock(bigint, text, text) IS
-'Stop the clocks of an open ticket while its reporter is asked; false: they stand still already';
+'Stop the clocks of an open ticket while its reporter is asked; false: the clocks were stopped already';

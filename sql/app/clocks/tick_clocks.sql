@@ -1,7 +1,7 @@
 CREATE FUNCTION app.tick_clocks(batch integer DEFAULT 500) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- One batch of tickets whose alarm has gone off; returns how many were looked at, 0 when none is left. Two workers
--- skip each other's tickets, and never wait: not for each other, not for whoever moves a ticket on.
+-- One batch of tickets whose work.clock.remind_at has passed; returns how many, 0 when none is left. Workers skip each
+-- other's tickets and tickets that somebody is changing: they never wait.
 DECLARE
     moment timestamptz := clock_timestamp();
     looked bigint;
@@ -54,4 +54,4 @@ BEGIN
     RETURN looked;
 END $$;
 COMMENT ON FUNCTION app.tick_clocks(integer) IS
-'Remind and escalate what is due, each once: one batch; how many tickets were looked at, 0 when all are';
+'Write the reminders and escalations that are due, each once: one batch; returns how many tickets it looked at';

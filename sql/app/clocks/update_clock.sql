@@ -1,6 +1,6 @@
 CREATE FUNCTION app.update_clock() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
--- As before; the departments that were called in are not forgotten when the ticket's own clock turns.
+-- remind_at also takes account of the clocks of called departments.
 DECLARE
     moment timestamptz := clock_timestamp();
     since timestamptz;
@@ -27,4 +27,4 @@ BEGIN
     WHERE c.ticket_id = NEW.ticket_id;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION app.update_clock() IS 'Turns the clocks of a ticket to its new step, due time or end';
+COMMENT ON FUNCTION app.update_clock() IS 'Sets the clocks of a ticket to its new step, due time or closing';

@@ -1,2 +1,2 @@
-COMMENT ON TABLE work.escalation IS 'How long after its due time a ticket is told to which level';
+COMMENT ON TABLE work.escalation IS 'How long after its due time a ticket is escalated to a level';
 GRANT SELECT ON work.escalation TO gisgrid_service, gisgrid_viewer;

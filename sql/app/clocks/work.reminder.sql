@@ -1,1 +1,2 @@
-COMMENT ON TABLE work.reminder IS 'What was said of a ticket''s clocks: each kind once, whoever comes first';
+COMMENT ON TABLE work.reminder IS
+'The reminders that were written for a ticket: each kind once, however many workers run';

@@ -4,5 +4,5 @@ BEGIN
             FROM core.work_span AS s WHERE s.starts <= at ORDER BY s.starts DESC LIMIT 1);
 END $$;
 COMMENT ON FUNCTION app.work_before(timestamptz) IS
-'How many microseconds of working time lie before this instant? Null before the calendar begins';
+'How many microseconds of working time lie before this instant? Null: the instant is before the calendar''s first day';
 GRANT EXECUTE ON FUNCTION app.work_before(timestamptz) TO gisgrid_service;

@@ -3,5 +3,5 @@ BEGIN ATOMIC
 SELECT 7147001::bigint;
 END;
 COMMENT ON FUNCTION app.boundary_lock() IS
-'Advisory lock: publishing holds it alone while versions flip; intake shares it, in a statement of its own before';
+'Advisory lock. Publishing holds it alone while the new versions go live. Intake shares it, by a statement of its own';
 GRANT EXECUTE ON FUNCTION app.boundary_lock() TO gisgrid_service;

@@ -1,5 +1,6 @@
-COMMENT ON TABLE core.change IS 'What changed, where: read below the snapshot''s xmin, so that no late commit is missed';
-COMMENT ON COLUMN core.change.path IS 'The areas above what changed, from the top; null: a fact, which is everybody''s';
+COMMENT ON TABLE core.change IS
+'Log of what changed and where. Readers take rows below their snapshot''s xmin, so that no late commit is missed';
+COMMENT ON COLUMN core.change.path IS 'area_id of the areas above the change, from the top; null: the change is public';
 ALTER TABLE core.change ENABLE ROW LEVEL SECURITY;
 CREATE POLICY change_is_a_fact_or_in_scope ON core.change FOR SELECT
 USING (path IS NULL OR path && (SELECT app.scope()));

@@ -3,4 +3,4 @@ BEGIN ATOMIC
 SELECT 7147003::bigint;
 END;
 COMMENT ON FUNCTION app.follower_lock() IS
-'Advisory lock: one batch of what follows a publish at a time, so that two workers do nothing twice';
+'Advisory lock: only one batch after a publish runs at a time, so that two workers never relocate the same thing';

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.name_invalid(reason text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
--- What PostGIS says of an invalid shape, in Chinese; what is not known here as it says it.
+-- PostGIS' reason why a shape is invalid, in Chinese; a reason that this list lacks stays in English.
 SELECT CASE
     WHEN reason ILIKE '%self-intersection%' THEN '边界自相交'
     WHEN reason ILIKE 'hole lies outside%' THEN '洞在外边界之外'

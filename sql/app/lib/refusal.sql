@@ -1,9 +1,9 @@
--- Long because every sentence with which the database refuses something stands in one list, in both languages.
+-- Long because it lists every sentence with which the database refuses something, in both languages.
 CREATE VIEW app.refusal WITH (security_invoker = true) AS
 SELECT r.*
 FROM (VALUES
-    -- refusal, SQLSTATE, field, message, remedy: %1$s and so on are filled in by whoever refuses.
-    -- GG403 not allowed, GG404 not found, GG409 conflicts with what is there, GG422 readable but refused.
+    -- Columns: refusal, SQLSTATE, field, message, remedy. The function that refuses fills in %1$s and so on.
+    -- GG403: not allowed. GG404: not found. GG409: conflicts with the present state. GG422: the request is wrong.
     -- Tickets
     ('unknown', 'GG404', 'number', '没有工单 %1$s', 'there is no ticket %1$s', '核对编号', 'check the number'),
     (

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.refuse(refusal text, VARIADIC words text [] DEFAULT '{}') RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- MESSAGE and HINT hold a line of Chinese and a line of English, COLUMN the field, CONSTRAINT the key: QGIS shows the
--- first two, gisgrid.database reads all four.
+-- MESSAGE and HINT hold a line of Chinese and a line of English; COLUMN holds the field, CONSTRAINT the refusal's key.
+-- QGIS shows MESSAGE and HINT; gisgrid.database reads all four.
 DECLARE
     r app.refusal;
 BEGIN
@@ -14,5 +14,5 @@ BEGIN
         CONSTRAINT = r.refusal;
 END $$;
 COMMENT ON FUNCTION app.refuse(text, text []) IS
-'Refuse with a sentence of app.refusal, its places filled in; the one way in which the database says no';
+'Refuse with a sentence of app.refusal, its gaps filled in; the database refuses in no other way';
 GRANT EXECUTE ON FUNCTION app.refuse(text, text []) TO gisgrid_service, gisgrid_editor;

@@ -1,7 +1,8 @@
 CREATE FUNCTION app.take_boundary_lock() RETURNS void
 LANGUAGE plpgsql SET lock_timeout = '50ms' SET search_path = pg_catalog, pg_temp AS $$
--- Alone, and yet no report waits long: whoever waits for a lock makes all who come later wait behind him, so where
--- reports are slow to end (somebody loads many) this steps back and tries again. Refuses reports_loading after a minute.
+-- Publishing needs the lock alone, but reports must not wait long: everybody who asks for a lock later waits behind the
+-- one that waits for it. So this function gives up after a short wait and tries again, for example while somebody
+-- loads many reports. After a minute it refuses with reports_loading.
 BEGIN
     FOR attempt IN 1..600 LOOP
         BEGIN

@@ -4,4 +4,4 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION app.wake_listeners() IS
-'Wakes whoever follows core.change; the notice is bare, the table says what changed';
+'Wakes the listeners of core.change. The notification is empty; the table says what changed';

@@ -11,5 +11,5 @@ BEGIN
         WHERE w.department = mine AND w.withdrawn_at IS NULL), '{}');
 END $$;
 COMMENT ON FUNCTION app.called_to() IS
-'The tickets to which the department was called on whose behalf this transaction asks; none for anybody else';
+'The tickets to which the department of this transaction was called; no row for callers without a department';
 GRANT EXECUTE ON FUNCTION app.called_to() TO gisgrid_service, gisgrid_viewer;

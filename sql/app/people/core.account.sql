@@ -1,6 +1,6 @@
 COMMENT ON TABLE core.account IS 'Who can sign in, in which role, for which area; of the secret only its SHA-256';
 COMMENT ON COLUMN core.account.person_id IS
-'Whose account this is: the posts of this person are his; null: those in the role on the account''s area';
+'The person who owns the account: mine are this person''s posts; null: the posts of the role on the account''s area';
 CREATE TRIGGER guard_account BEFORE INSERT OR UPDATE OF role, area_id, department ON core.account
 FOR EACH ROW EXECUTE FUNCTION app.guard_account();
 GRANT SELECT ON core.account TO gisgrid_service;

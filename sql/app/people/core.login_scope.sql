@@ -1,4 +1,4 @@
 COMMENT ON TABLE core.login_scope IS
-'Which area a database login (QGIS) may see; looked up by session_user, cannot be set';
+'Which area a database login (QGIS) may see. app.scope looks it up by session_user, which a session cannot set';
 COMMENT ON COLUMN core.login_scope.verifier IS
-'PostgreSQL''s SCRAM verifier of the login''s password, by which a login lost in a restore is made again; signs nobody in';
+'PostgreSQL''s SCRAM verifier of the password: it makes a login again that a restore lost, and signs nobody in';

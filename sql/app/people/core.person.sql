@@ -1,4 +1,4 @@
-COMMENT ON TABLE core.person IS 'Who can hold a post; seen by scope of the posts held';
+COMMENT ON TABLE core.person IS 'People who can hold a post; a caller sees those whose posts are in scope';
 ALTER TABLE core.person ENABLE ROW LEVEL SECURITY;
 CREATE POLICY person_is_seen_with_a_post ON core.person FOR SELECT
 USING (EXISTS (SELECT 1 FROM core.post AS p WHERE p.person_id = person.person_id));

@@ -1,7 +1,8 @@
 COMMENT ON TABLE core.post IS 'A person in a role on an area, from-to';
-COMMENT ON COLUMN core.post.opened_by_changeset IS 'The change set that handed the post over to this area, if one did';
+COMMENT ON COLUMN core.post.opened_by_changeset IS 'The change set that transferred the post to this area, if one did';
 COMMENT ON COLUMN core.post.closed_by_changeset IS 'The change set that ended the post with its area, if one did';
-COMMENT ON COLUMN core.post.is_public IS 'May everybody read the name and telephone number of whoever holds it?';
+COMMENT ON COLUMN core.post.is_public IS
+'May everybody read the name and telephone number of the person who holds the post?';
 ALTER TABLE core.post ENABLE ROW LEVEL SECURITY;
 CREATE POLICY post_is_seen_in_scope ON core.post FOR SELECT USING (path && (SELECT app.scope()));
 CREATE POLICY post_is_written_in_scope ON core.post FOR ALL USING (path && (SELECT app.scope()));

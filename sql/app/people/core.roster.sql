@@ -1,5 +1,5 @@
 COMMENT ON TABLE core.roster IS
-'On which days a post works a shift: on valid_from and every so many days after; a shift belongs to the day it begins';
+'The days on which a post works a shift: valid_from and every so many days after. A shift belongs to the day it begins';
 ALTER TABLE core.roster ENABLE ROW LEVEL SECURITY;
 CREATE POLICY roster_is_seen_with_its_post ON core.roster FOR SELECT
 USING (EXISTS (SELECT 1 FROM core.post AS p WHERE p.post_id = roster.post_id));

@@ -7,5 +7,5 @@ BEGIN
     SELECT c.department FROM core.account AS c WHERE c.department IS NOT NULL AND c.disabled_at IS NULL
     ORDER BY 1;
 END $$;
-COMMENT ON FUNCTION app.departments() IS 'The departments in which somebody is, by name';
+COMMENT ON FUNCTION app.departments() IS 'The departments that have a post or an account, by name';
 GRANT EXECUTE ON FUNCTION app.departments() TO gisgrid_service;

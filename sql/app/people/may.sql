@@ -4,5 +4,5 @@ BEGIN ATOMIC
 SELECT count(*) > 0 FROM core.permission AS p WHERE p.role = account_role AND p.action = wanted;
 END;
 COMMENT ON FUNCTION app.may(text, text) IS
-'May an account of this role do this at all? Where and with what is a question of scope, which is asked apart';
+'Does core.permission let this role do this action? Area and department are a question of scope, which is separate';
 GRANT EXECUTE ON FUNCTION app.may(text, text) TO gisgrid_service, gisgrid_viewer;

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.my_posts(person_id bigint, area_id bigint, account_role text) RETURNS SETOF bigint
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Ended ones too: what was left with a post stays with whoever has its place.
+-- Ended posts count too, so that the tickets of an ended post stay on the list of its person, or of its role.
 SELECT p.post_id
 FROM core.post AS p
 INNER JOIN core.account_role AS r ON r.role = my_posts.account_role
@@ -12,5 +12,5 @@ WHERE
     END;
 END;
 COMMENT ON FUNCTION app.my_posts(bigint, bigint, text) IS
-'Which posts are those of an account: its person''s, or without one those of its role on its area';
+'Which posts belong to an account? Those of its person; without a person those of its role on its area';
 GRANT EXECUTE ON FUNCTION app.my_posts(bigint, bigint, text) TO gisgrid_service;

@@ -8,7 +8,7 @@ CREATE FUNCTION app.on_duty(
 RETURNS TABLE (post_id bigint, role text, area_id bigint, code text, department text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
--- The lowest area with such a post on duty; there the worker before the head before the centre.
+-- The lowest area that has such a post on duty; on that area the worker before the head before the centre.
 DECLARE
     moment timestamptz := coalesce(on_duty.at, clock_timestamp());
     local timestamp := moment AT TIME ZONE (SELECT d.zone FROM core.deployment AS d);
@@ -30,5 +30,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION app.on_duty(bigint [], timestamptz, text, text, bigint) IS
 'Which post takes a report of this area path: grid worker, else head, else the centre above, as their rosters say; '
-'or whoever there is in the wanted role, of the department, the person; no row: nobody';
+'or a post of the wanted role, department or person; no row: nobody is on duty';
 GRANT EXECUTE ON FUNCTION app.on_duty(bigint [], timestamptz, text, text, bigint) TO gisgrid_service;

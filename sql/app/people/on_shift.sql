@@ -17,4 +17,4 @@ BEGIN
         HAVING bool_or(moment::date >= r.valid_from AND moment::date < r.valid_to)), true);
 END $$;
 COMMENT ON FUNCTION app.on_shift(bigint, timestamp) IS
-'Does a post work at this local time? By its roster where it has one that day, else always';
+'Does a post work at this local time? By its roster if the post has one that day, else always';

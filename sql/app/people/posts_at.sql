@@ -4,7 +4,7 @@ RETURNS TABLE (
     takes_reports boolean, is_on_shift boolean, name text, phone text, is_shown boolean
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- That there is a post is public; who holds it is for those in scope, unless the post is marked public.
+-- Posts are public; the person who holds one is for callers in scope, unless the post is marked public.
 DECLARE
     moment timestamptz := coalesce(posts_at.at, clock_timestamp());
     local timestamp := moment AT TIME ZONE (SELECT d.zone FROM core.deployment AS d);
@@ -25,5 +25,6 @@ BEGIN
     ORDER BY array_position(posts_at.area_path, p.area_id) DESC, r.rank, p.post_id;
 END $$;
 COMMENT ON FUNCTION app.posts_at(bigint [], timestamptz) IS
-'Which posts are there for this path of areas, the lowest first? Names and telephones only in scope or where public';
+'Which posts does this path of areas have, the lowest area first? Names and telephones only in scope or of public '
+'posts';
 GRANT EXECUTE ON FUNCTION app.posts_at(bigint [], timestamptz) TO gisgrid_service;

@@ -4,4 +4,4 @@ BEGIN
     PERFORM app.refuse('not_allowed', actor_role, coalesce(
         (SELECT r.name_zh FROM core.account_role AS r WHERE r.role = actor_role), actor_role));
 END $$;
-COMMENT ON FUNCTION app.refuse_role(text) IS 'Refuse what this role may not do here';
+COMMENT ON FUNCTION app.refuse_role(text) IS 'Refuse an action that this role may not do (not_allowed)';

@@ -1,5 +1,5 @@
 CREATE FUNCTION app.check_workflow() RETURNS trigger LANGUAGE plpgsql AS $$
--- A template that a ticket could be lost in is refused when it is saved, at the end of the transaction.
+-- At the end of the transaction: a template in which a ticket could never be closed is refused.
 DECLARE
     w text;
     wrong text [];
@@ -52,4 +52,4 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION app.check_workflow() IS
-'Guard: from every step that a ticket can reach a closing one can be reached; entries, reopenings and roles are sound';
+'Guard: every step that a ticket can reach leads to a closing one; entries, reopenings and roles fit together';

@@ -22,4 +22,4 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION app.grow_category_tree() IS
-'Keeps the path of every category; refuses a circle; rules are measured anew where a category moved';
+'Writes the path of every category; refuses a circle; measures the rules again whose category has moved';

@@ -1,5 +1,5 @@
 CREATE FUNCTION app.measure_rule() RETURNS trigger LANGUAGE plpgsql AS $$
--- Fills what is derived, and refuses what can never work.
+-- Fills the derived columns of a rule, and refuses a rule that can never apply.
 DECLARE
     covered integer := 86400;
 BEGIN
@@ -41,4 +41,4 @@ BEGIN
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION app.measure_rule() IS
-'Fills what of a rule is derived; refuses an area that has ended, a target that nobody is';
+'Fills the derived columns of a rule; refuses an ended area, a department without people, a person without a post';

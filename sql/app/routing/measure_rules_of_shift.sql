@@ -3,4 +3,4 @@ BEGIN
     UPDATE work.rule AS r SET shift = r.shift WHERE r.shift = NEW.shift;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION app.measure_rules_of_shift() IS 'Rules of a shift are measured anew when its hours change';
+COMMENT ON FUNCTION app.measure_rules_of_shift() IS 'Measures the rules of a shift again when its hours change';

@@ -1,5 +1,5 @@
 CREATE FUNCTION app.refuse_tied_rule() RETURNS trigger LANGUAGE plpgsql AS $$
--- Equal in every measure means the same category and the same area or none, so what is left to ask is kind and time.
+-- Equal specificity means the same category and the same area (or no area), so only kind and time are compared.
 DECLARE
     tied text;
 BEGIN

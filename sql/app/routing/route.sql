@@ -11,8 +11,8 @@ RETURNS TABLE (
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
--- Who takes what is about this category, on this path of areas, in this kind of grid, at this instant?
--- Without a rule that applies, or where nobody is whom the rule names: the post on duty.
+-- Which post or department takes a report of this category, on this path of areas, in this kind of grid, at this time?
+-- If no rule applies, or nobody is at the target of the rule: the post on duty.
 DECLARE
     moment timestamptz := coalesce(route.at, clock_timestamp());
     local timestamp := moment AT TIME ZONE (SELECT d.zone FROM core.deployment AS d);
@@ -56,6 +56,6 @@ BEGIN
     RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION app.route(text, bigint [], text, timestamptz, boolean) IS
-'Which rule fires, who has it, how urgent, in how many hours? What intake, re-routing and the explanation ask; '
-'others: every other rule and why it did not fire, only when asked';
+'Which rule fires, who is assigned, with which priority and hours? Intake, re-routing and the explanation all call it; '
+'others: every other rule and why it did not fire, only with explain';
 GRANT EXECUTE ON FUNCTION app.route(text, bigint [], text, timestamptz, boolean) TO gisgrid_service;

@@ -12,4 +12,4 @@ SELECT CASE
 END;
 END;
 COMMENT ON FUNCTION app.rule_misses(work.rule, text [], bigint [], text, text, integer, integer) IS
-'In what does a rule not apply here? Null: it applies. The only definition of that';
+'Why does a rule not apply here? Null: the rule applies. No other function decides this';

@@ -1,6 +1,6 @@
 CREATE FUNCTION app.step_once_routed(workflow text, step text, is_routed boolean) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
--- Between the step where nobody has it and the first where somebody has; later steps stay.
+-- Changes only between the unrouted step and the first routed step; later steps stay.
 BEGIN
     RETURN coalesce((
         SELECT n.step FROM work.step AS s
@@ -10,4 +10,4 @@ BEGIN
           AND CASE WHEN is_routed THEN s.is_unrouted ELSE s.is_first_routed END), step_once_routed.step);
 END $$;
 COMMENT ON FUNCTION app.step_once_routed(text, text, boolean) IS
-'Which step is a ticket in once it has been routed again, to somebody or to nobody?';
+'Which step is a ticket in after it was routed again, to an assignee or to nobody?';

@@ -1,6 +1,8 @@
-COMMENT ON TABLE work.category IS 'What a report can be about; how soon it is due, how exact its public place is';
-COMMENT ON COLUMN work.category.path IS 'The categories above and itself, from the top; begins with '''', any';
-COMMENT ON COLUMN work.category.retired_at IS 'From when on no new report can be about it; null: it is in use';
+COMMENT ON TABLE work.category IS
+'What a report can be about, how soon it is due, and how exact its public location is';
+COMMENT ON COLUMN work.category.path IS
+'The categories above and the category itself, from the top; begins with '''', any category';
+COMMENT ON COLUMN work.category.retired_at IS 'From when on no new report may have the category; null: in use';
 CREATE TRIGGER keep_used_category BEFORE DELETE ON work.category
 FOR EACH ROW EXECUTE FUNCTION app.keep_used_category();
 CREATE TRIGGER grow_category_tree AFTER INSERT OR UPDATE OF parent ON work.category

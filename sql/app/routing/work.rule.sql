@@ -1,8 +1,8 @@
 COMMENT ON TABLE work.rule IS
-'What a report is about, where, when -> who has it, how urgent, by when; the most specific rule that applies wins';
+'Category, area, kind and time of a report -> assignee, priority, hours; the most specific rule that applies wins';
 COMMENT ON COLUMN work.rule.specificity IS
 'Compared from the left: depth of the category, level of the area, kind, days, weekdays left out, seconds left out';
-COMMENT ON COLUMN work.rule.seconds IS 'The seconds of the day in which it applies; null: all';
+COMMENT ON COLUMN work.rule.seconds IS 'The seconds of the day in which the rule applies; null: all day';
 CREATE TRIGGER measure_rule BEFORE INSERT OR UPDATE ON work.rule
 FOR EACH ROW EXECUTE FUNCTION app.measure_rule();
 CREATE TRIGGER refuse_tied_rule AFTER INSERT OR UPDATE ON work.rule

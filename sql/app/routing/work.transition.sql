@@ -1,9 +1,10 @@
-COMMENT ON TABLE work.transition IS 'Which step may follow which, and which roles may take it';
+COMMENT ON TABLE work.transition IS 'Which step may come after which, and which roles may take it';
 COMMENT ON COLUMN work.transition.kind IS
-'forward; return: back to whoever had it before, and why; reopen: from a step that closes';
-COMMENT ON COLUMN work.transition.needs IS 'What whoever takes it must give: a note, a photo taken in this step';
+'forward; return: back to the assignee before, with a reason; reopen: from a closing step';
+COMMENT ON COLUMN work.transition.needs IS
+'What the person who takes the step must give: a note, a photo taken in this step';
 COMMENT ON COLUMN work.transition.clock IS
-'stop: the clocks stand still once it is taken; start: they run again if they stood; null: they go on as they were';
+'stop: taking it stops the clocks; start: taking it starts stopped clocks again; null: the clocks stay as they are';
 CREATE CONSTRAINT TRIGGER check_workflow AFTER INSERT OR UPDATE OR DELETE ON work.transition
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app.check_workflow();
 GRANT SELECT ON work.transition TO gisgrid_service, gisgrid_viewer;

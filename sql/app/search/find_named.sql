@@ -4,8 +4,8 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 BEGIN ATOMIC
--- 0 is it, 1 begins so, 2 has it in its name; a building also as 柑园巷网格3栋, with its area before it. Which posts
--- there are is public, who holds them is not asked here; where places are is seen by scope.
+-- rank 0: the name or code is equal; 1: it begins with the words; 2: it contains them. A building may be written
+-- 柑园巷网格3栋, the area before it. Posts are public, their holders are not looked at; places are seen by scope.
 WITH sought AS (SELECT lower(regexp_replace(normalize(find_named.words, nfkc), '\s', '', 'g')) AS words),
 
 known AS (
@@ -67,5 +67,5 @@ WHERE f.rank IS NOT NULL
 ORDER BY f.rank, f.code COLLATE "C";
 END;
 COMMENT ON FUNCTION app.find_named(text, text) IS
-'Which areas, places and buildings could these words mean? By code or name; rank 0 exactly, 1 begins so, 2 has it in it';
+'Which areas, posts, places and buildings could these words mean, by code or name? rank: 0 equal, 1 begins, 2 contains';
 GRANT EXECUTE ON FUNCTION app.find_named(text, text) TO gisgrid_service;

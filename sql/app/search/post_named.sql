@@ -13,5 +13,5 @@ INNER JOIN core.area AS a ON p.area_id = a.area_id
 WHERE post_named.code ~ '^post-[0-9]{1,18}$' AND p.post_id = substr(post_named.code, 6)::bigint;
 END;
 COMMENT ON FUNCTION app.post_named(text) IS
-'Which post has the code post-N, on which area? Also one that has ended: it is printed on walls; not who holds it';
+'Which post has the code post-N, and on which area? Ended posts too, because walls show their QR codes; no holder';
 GRANT EXECUTE ON FUNCTION app.post_named(text) TO gisgrid_service;
