@@ -7,9 +7,9 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- The rule of app.figures for all areas at once. Tickets are counted by the shape that they were assigned by; a shape
--- that applies at that instant is its own area's, and only the ground of older ones is laid over the areas of then,
--- once: MATERIALIZED, or a planner without statistics does it again for each area.
+-- The rule of app.figures, for all areas at once. Tickets are counted by the area version that they were assigned to.
+-- A version that applies at `at` counts wholly for its own area. Only older versions are laid over the areas of `at`,
+-- once: MATERIALIZED, because a planner without statistics repeats it for each area.
 WITH target AS MATERIALIZED (
     SELECT
         v.area_id,
@@ -76,7 +76,7 @@ share AS MATERIALIZED (
         END AS share,
         p.path @> ARRAY[a.area_id] AS is_own
     FROM placed AS p
-    -- Not over target: by the index of shapes.
+    -- Joined to core.area_version, not to target, to use the index of its shapes.
     INNER JOIN core.area_version AS a ON p.geom && a.geom AND (area_records.level <> 'grid' OR p.kind = a.kind)
     INNER JOIN target AS n ON a.area_version_id = n.area_version_id
     WHERE NOT p.is_live
@@ -96,8 +96,10 @@ LEFT JOIN counted AS c ON s.shape = c.shape
 GROUP BY a.area_id;
 END;
 COMMENT ON FUNCTION app.area_records(text, bigint, text, timestamptz, timestamptz, timestamptz) IS
-'Tickets received from..to on the ground that each area of a level holds at an instant, those of older shapes by share '
-'of ground: received, closed, overdue, in time, hours until closed, and how many of them were carried over';
+'Tickets received from..to on the ground that each area of a level holds at an instant, those of older versions by '
+'share '
+'of ground: received, closed, overdue, in time, hours until closed; carried: of received, those of other areas'' '
+'versions';
 GRANT EXECUTE ON FUNCTION
 app.area_records(text, bigint, text, timestamptz, timestamptz, timestamptz)
 TO gisgrid_service, gisgrid_viewer;

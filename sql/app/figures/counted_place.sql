@@ -2,8 +2,8 @@ CREATE FUNCTION app.counted_place(area_id bigint, at timestamptz, as_recorded ti
 RETURNS TABLE (path bigint [], depth integer, has_children boolean, children bigint [])
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- A ticket belongs to an area by the whole path down to it, or one that was closed while its community lay in another
--- town would count in the community and not in its town. No row where the area does not apply at that date.
+-- Tickets are counted by the whole path down to an area: a ticket that was closed while its community lay in another
+-- town counts for that town's path, not for the present one. No row: the area does not apply at that date.
 SELECT
     a.path,
     cardinality(a.path),
@@ -29,5 +29,5 @@ FROM (
 ) AS a;
 END;
 COMMENT ON FUNCTION app.counted_place(bigint, timestamptz, timestamptz) IS
-'By which path are an area''s tickets counted at a date, and which children has it then?';
+'Which path are an area''s tickets counted by at a date, and which children has the area then?';
 GRANT EXECUTE ON FUNCTION app.counted_place(bigint, timestamptz, timestamptz) TO gisgrid_service, gisgrid_viewer;

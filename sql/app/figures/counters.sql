@@ -6,7 +6,7 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- One pass over the tickets of the area's subtree. Unplaced: held by none of the children that exist at that date.
+-- One pass over the tickets of the area's subtree. unplaced: tickets on none of the children that exist at that date.
 WITH place AS MATERIALIZED (SELECT p.* FROM app.counted_place(counters.area_id, counters.at) AS p)
 
 SELECT
@@ -27,5 +27,6 @@ CROSS JOIN LATERAL (
 WHERE t.path @> ARRAY[counters.area_id] AND t.received_at <= counters.at;
 END;
 COMMENT ON FUNCTION app.counters(bigint, timestamptz, text, interval) IS
-'How do the tickets of an area stand now (at)? total = the children''s totals + unplaced, always; area 0 = all';
+'How many tickets of an area are open, due soon, overdue, done now? total = totals of the children + unplaced, always; '
+'area 0: everywhere';
 GRANT EXECUTE ON FUNCTION app.counters(bigint, timestamptz, text, interval) TO gisgrid_service, gisgrid_viewer;

@@ -6,7 +6,7 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- As app.counters, of another instant or state of knowledge.
+-- As app.counters, for another instant or as recorded at another instant.
 WITH place AS MATERIALIZED (
     SELECT p.* FROM app.counted_place(counters_then.area_id, counters_then.at, counters_then.as_recorded) AS p
 )
@@ -29,7 +29,7 @@ CROSS JOIN LATERAL (
 ) AS s;
 END;
 COMMENT ON FUNCTION app.counters_then(bigint, timestamptz, text, interval, timestamptz) IS
-'How did the tickets of an area stand at another instant, or as was recorded by then? Sums as of app.counters';
+'How many tickets of an area were open, due soon, overdue, done at an instant, as recorded by then? As app.counters';
 GRANT EXECUTE ON FUNCTION
 app.counters_then(bigint, timestamptz, text, interval, timestamptz)
 TO gisgrid_service, gisgrid_viewer;

@@ -4,9 +4,9 @@ CREATE FUNCTION app.figures(
 RETURNS TABLE (code text, is_own boolean, share double precision, received bigint, closed bigint)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- Whatever leaf a ticket was counted under, by which shape: its figures belong to the ground of that shape. Of each
--- such shape the share that lies in the area as it is at that instant; so figures of one piece of ground can be
--- compared over years, and those of all areas together leave nothing out but ground that was lost.
+-- A ticket counts for the ground of the area version that it was assigned to. Each version counts for the area by the
+-- share of its ground that lies in the area at `at`. So one piece of ground can be compared over years, and the
+-- statistics of all areas together miss only ground that was lost.
 WITH area AS (
     SELECT v.area_id, v.network, v.level, v.kind, v.geom
     FROM app.area_at(figures.at) AS v
@@ -62,7 +62,7 @@ CROSS JOIN LATERAL (
 WHERE x.share > 0
 GROUP BY s.code, x.share
 UNION ALL
--- Outside every grid, on the area's own list or on one below it.
+    -- Outside every grid: tickets on the list of the area itself or of an area below it.
 SELECT
     NULL,
     true,
@@ -84,6 +84,6 @@ WHERE o.received > 0 OR o.closed > 0
 ORDER BY code, share DESC;
 END;
 COMMENT ON FUNCTION app.figures(bigint, timestamptz, timestamptz, timestamptz) IS
-'Tickets received and closed from..to on the ground that an area holds at an instant, by the codes and shapes that '
-'they were counted under, with the share of each that lies in it; code null: outside every grid';
+'Tickets received and closed from..to on the ground that an area holds at an instant, by the code of the area version '
+'that they were assigned to, with the share of that version in the area; code null: outside every grid';
 GRANT EXECUTE ON FUNCTION app.figures(bigint, timestamptz, timestamptz, timestamptz) TO gisgrid_service, gisgrid_viewer;

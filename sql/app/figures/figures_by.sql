@@ -1,4 +1,4 @@
--- Long because it is one statement over one snapshot, by whatever the figures are asked.
+-- Long because it is one statement over one snapshot, for every grouping of the statistics.
 CREATE FUNCTION app.figures_by(
     by text,
     area_id bigint,
@@ -17,8 +17,8 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- One pass over the tickets; what they are told apart by is looked up for each path or category, not for each ticket.
--- Every ticket falls into one row, or into that without a key; the total is of the same pass, so the sums agree.
+-- One pass over the tickets. The grouping key is looked up once for each path or category, not for each ticket.
+-- Every ticket falls into one row, or into the row without a key; the total is of the same pass, so the sums agree.
 WITH listed AS MATERIALIZED (
     SELECT v.area_id
     FROM app.area_at(figures_by.at) AS v
@@ -108,7 +108,7 @@ keyed AS MATERIALIZED (
     LEFT JOIN held AS h ON c.held_path = h.held_path
     LEFT JOIN work.category AS k ON figures_by.by = 'category' AND c.raw = k.category
     UNION ALL
-    -- Where nothing was received is a row as well.
+    -- A key for which no ticket was received has a row as well.
     SELECT
         l.area_id::text AS key,
         0 AS received,
@@ -158,9 +158,9 @@ END;
 COMMENT ON FUNCTION app.figures_by(
     text, bigint, text, text, text, timestamptz, timestamptz, timestamptz, text
 ) IS
-'Of the tickets received from..to in an area''s subtree (0: everywhere), by area, category, source, post, department, '
-'day or month: how many are closed, open, overdue, in time at an instant. A row without a key: those of none; '
-'is_total: all of them. Posts, departments and ratings as far as the caller may see';
+'Tickets received from..to in an area''s subtree (0: everywhere), by area, category, source, post, department, day or '
+'month: how many are closed, open, overdue, in time at an instant. The row without a key: tickets without that key; '
+'is_total: all tickets. Posts, departments and ratings only as far as the caller may see them';
 GRANT EXECUTE ON FUNCTION
 app.figures_by(text, bigint, text, text, text, timestamptz, timestamptz, timestamptz, text)
 TO gisgrid_service;

@@ -7,8 +7,8 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- A person's record in a role goes on when the post is handed over with its grid: it is kept by person, not by post.
--- A post that nobody holds stands for itself. Only what the caller may see.
+-- A record is kept by person and role, not by post, so it goes on when a redraw transfers the post to another grid.
+-- A post that nobody holds has a record of its own. Only rows that the caller may see.
 WITH post AS MATERIALIZED (
     SELECT
         p.post_id,
@@ -68,8 +68,8 @@ GROUP BY p.person_id, p.vacant_id, p.role, p.level, p.kind, r.takes_reports
 HAVING bool_or(p.is_held) AND (r.takes_reports OR sum(c.received) > 0);
 END;
 COMMENT ON FUNCTION app.post_records(bigint, text, timestamptz, timestamptz, timestamptz) IS
-'What whoever holds a post at an instant did with the tickets received from..to, those of posts held before in the same '
-'role and kind of area included (carried)';
+'For each holder of a post at an instant, the tickets received from..to; carried: those of posts that the person held '
+'before in the same role and kind of area';
 GRANT EXECUTE ON FUNCTION
 app.post_records(bigint, text, timestamptz, timestamptz, timestamptz)
 TO gisgrid_service;

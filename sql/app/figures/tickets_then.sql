@@ -2,9 +2,9 @@ CREATE FUNCTION app.tickets_then(area_id bigint, at timestamptz, as_recorded tim
 RETURNS TABLE (path bigint [], received_at timestamptz, due_at timestamptz, closed_at timestamptz)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- A change of place counts where it applied by that instant and was recorded by then; of a ticket the first one after
--- the last that counts says where it stood, and where none is left it stands there still. That it was closed, opened
--- again or due at another time has one time only, that of its happening.
+-- A relocation counts if it applied by `at` and was recorded by `as_recorded`. The path of a ticket is that of its
+-- first relocation after the last one that counts; without such a row its present path. Closing, reopening and a
+-- changed due time have one time only, the time when they happened.
 WITH moved AS MATERIALIZED (
     SELECT DISTINCT ON (f.ticket_id)
         f.ticket_id,
@@ -68,5 +68,5 @@ CROSS JOIN LATERAL (
 WHERE h.received_at <= least(tickets_then.at, tickets_then.as_recorded);
 END;
 COMMENT ON FUNCTION app.tickets_then(bigint, timestamptz, timestamptz) IS
-'Which tickets stood in an area''s subtree at an instant, as was recorded by then; where, due and closed when';
+'Which tickets were in an area''s subtree at an instant, as recorded by then: path, due time, closing time';
 GRANT EXECUTE ON FUNCTION app.tickets_then(bigint, timestamptz, timestamptz) TO gisgrid_service, gisgrid_viewer;

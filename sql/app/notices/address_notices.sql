@@ -1,6 +1,6 @@
 CREATE FUNCTION app.address_notices(written bigint []) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
--- Runs in the transaction that causes the notices, after its statement: what the ticket is now is what is told.
+-- Runs after the statement that writes the notices, in its transaction: the facts are those that the statement left.
 BEGIN
     IF NOT EXISTS (SELECT FROM work.target) THEN
         RETURN;
@@ -20,4 +20,5 @@ BEGIN
     UPDATE work.outbox AS o SET facts = app.public_facts(o.ticket_id) || app.public_payload(o.payload)
     WHERE o.outbox_id IN (SELECT a.outbox_id FROM addressed AS a);
 END $$;
-COMMENT ON FUNCTION app.address_notices(bigint []) IS 'Give notices their deliveries, one a target, and the facts that go out';
+COMMENT ON FUNCTION app.address_notices(bigint []) IS
+'Write one delivery for each target that wants these notices, and the facts that the notices send';

@@ -5,4 +5,4 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION app.address_written() IS
-'Every notice written gets its deliveries in the same transaction, whoever writes it';
+'Writes the deliveries of every new notice in the transaction of the notice';

@@ -5,14 +5,14 @@ RETURNS TABLE (
     kind text, address text, secret text, may_be_private boolean, name text, attempts integer, now timestamptz
 )
 LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
--- Take the next notice for a target: none that is in other hands, none before an earlier one of the same ticket. The
--- claim holds for the lease: if nobody says by then what came of it, the notice is due again. A target that has
--- failed three times gets one notice at a time, until it answers.
+-- Claim the next notice for a target. Skipped: notices that another sender has claimed, and notices of a ticket that
+-- still has an earlier one undelivered. A claim holds for `lease`; a notice without a result by then is due again.
+-- A target that has failed three times gets one notice at a time, until it answers.
 DECLARE
     g work.target;
     d work.delivery;
 BEGIN
-    -- A crash that forgets a claim, or what came of it, only makes the notice go out again.
+    -- If a crash loses the claim or its result, the notice is only sent twice.
     PERFORM set_config('synchronous_commit', 'off', true);
     SELECT * INTO g FROM work.target AS x
     WHERE x.target_id = target AND x.next_at <= clock_timestamp() FOR NO KEY UPDATE;
@@ -43,9 +43,9 @@ BEGIN
     JOIN work.ticket AS t ON t.ticket_id = o.ticket_id
     LEFT JOIN work.category AS c ON c.category = o.facts->>'category'
     LEFT JOIN work.step AS s ON s.workflow = t.workflow AND s.step = o.facts->>'step'
-    -- Words by the scope of now: a ticket that has left the area no longer gives them.
+    -- Private words by the present path: a ticket that has left the target's area no longer sends its words.
     LEFT JOIN work.ticket_private AS p ON p.ticket_id = o.ticket_id AND g.has_words AND g.area_id = ANY(p.path)
     WHERE o.outbox_id = d.outbox_id;
 END $$;
 COMMENT ON FUNCTION app.claim_delivery(bigint, interval) IS
-'The next notice for a target, claimed until the lease ends; no row: nothing is due, or it is in other hands';
+'Claim the next notice for a target until the lease ends; no row: nothing is due, or other senders have it';

@@ -19,4 +19,5 @@ CROSS JOIN LATERAL (
 WHERE g.next_at <= clock_timestamp() AND d.waiting > 0
 ORDER BY g.target_id;
 END;
-COMMENT ON FUNCTION app.due_targets(integer) IS 'Whom is there something to tell now? With how much, counted no further than the lanes';
+COMMENT ON FUNCTION app.due_targets(integer) IS
+'Which targets have notices that are due, and how many, counted up to the number of lanes?';

@@ -10,4 +10,5 @@ BEGIN
     END LOOP;
     RETURN topics = '{}';
 END $$;
-COMMENT ON FUNCTION app.is_told(text [], text) IS 'Does this list of topics hold the topic? Empty: all; a last * stands for anything';
+COMMENT ON FUNCTION app.is_told(text [], text) IS
+'Does this list of topics match the topic? An empty list matches all; a last * matches any ending';

@@ -1,6 +1,6 @@
 CREATE FUNCTION app.public_payload(payload jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
--- What people have typed (notes, reasons) is not public, so only what is named here goes out.
+-- Notes and reasons that people typed are not public, so only the keys that are named here go out.
 BEGIN
     RETURN (
         SELECT coalesce(jsonb_object_agg(p.key, p.value), '{}') FROM jsonb_each(payload) AS p
@@ -8,4 +8,4 @@ BEGIN
           AND jsonb_typeof(p.value) IN ('string', 'null')
            OR p.key = 'score' AND jsonb_typeof(p.value) = 'number');
 END $$;
-COMMENT ON FUNCTION app.public_payload(jsonb) IS 'Of what the writer of a notice says, the keys that are public';
+COMMENT ON FUNCTION app.public_payload(jsonb) IS 'The public keys of a notice''s payload';

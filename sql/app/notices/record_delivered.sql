@@ -1,6 +1,6 @@
 CREATE FUNCTION app.record_delivered(delivery bigint) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
--- It has arrived, whoever sent it. False: that was known already.
+-- The notice has arrived, by this sender or by another one. False: the delivery was recorded before.
 DECLARE
     told bigint;
 BEGIN
@@ -11,4 +11,5 @@ BEGIN
     WHERE g.target_id = told AND g.failures > 0 AND k.kind = g.kind;
     RETURN told IS NOT NULL;
 END $$;
-COMMENT ON FUNCTION app.record_delivered(bigint) IS 'A notice has reached its target, and the target answers again';
+COMMENT ON FUNCTION app.record_delivered(bigint) IS
+'Record that a notice has reached its target, and clear the target''s failures';

@@ -2,10 +2,10 @@ CREATE FUNCTION app.record_failed(
     delivery bigint, claimed uuid, said text, blame text, give_up interval, retry_after interval DEFAULT '0'
 ) RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
--- An attempt failed. blame: target (it does not answer, or not well: from the third time on the others wait with it),
--- notice (it refuses this one), gone (it will take none). Returns what became of the notice: waiting or parked; null
--- where it had been taken over or delivered meanwhile. What was tried for too long is parked, and with it all that
--- has waited for the same target as long.
+-- blame says who is at fault. target: it does not answer or answers badly; from its third failure on its other notices
+-- wait as well. notice: the target refuses this notice. gone: the target wants no notices at all. A notice tried for
+-- longer than give_up is parked; if the target is to blame, so are all notices that have waited for it as long.
+-- Returns waiting or parked; null: another sender had claimed or delivered the notice meanwhile.
 DECLARE
     d work.delivery;
     outcome text;
@@ -36,4 +36,4 @@ BEGIN
     RETURN outcome;
 END $$;
 COMMENT ON FUNCTION app.record_failed(bigint, uuid, text, text, interval, interval) IS
-'An attempt failed: wait longer each time, park what was tried for too long; returns waiting, parked or null';
+'Record a failed attempt: wait longer each time, park a notice tried for too long; returns waiting, parked or null';

@@ -1,4 +1,4 @@
-COMMENT ON TABLE work.target_kind IS 'Value list: the ways in which somebody can be told';
+COMMENT ON TABLE work.target_kind IS 'Value list: the kinds of targets (end point, robot, mailbox)';
 COMMENT ON COLUMN work.target_kind.pace IS
-'At least this long between two notices: the robots of chat groups are silenced past 20 a minute';
+'The shortest time between two notices to one target: chat groups silence a robot past 20 a minute';
 GRANT SELECT ON work.target_kind TO gisgrid_service, gisgrid_viewer;

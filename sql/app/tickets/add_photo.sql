@@ -1,8 +1,8 @@
 CREATE FUNCTION app.add_photo(ticket_number text, photo_kind text, photo_actor text, photo jsonb, most integer)
 RETURNS TABLE (photo_id bigint, added_at timestamptz, is_new boolean, distance_m double precision)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- `photo`: name, sha256 (hexadecimal), width, height, bytes; lon, lat where the camera wrote its place, which is
--- measured from the ticket's point and not kept. The same picture again is the one that is there already.
+-- `photo`: name, sha256 (hexadecimal), width, height, bytes, and lon, lat if the camera wrote them; only the distance
+-- from the ticket's point is kept of lon, lat. A picture that the ticket has already is not added again.
 DECLARE
     t record;
 BEGIN
@@ -31,5 +31,5 @@ BEGIN
     RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION app.add_photo(text, text, text, jsonb, integer) IS
-'Write down a photo whose file lies there already, with its event; the same one again gives the one there is';
+'Record a photo whose file is written already, with an event; the same picture again returns the photo that is there';
 GRANT EXECUTE ON FUNCTION app.add_photo(text, text, text, jsonb, integer) TO gisgrid_service;

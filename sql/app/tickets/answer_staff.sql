@@ -12,5 +12,5 @@ BEGIN
         SELECT jsonb_build_object('due_at', t.due_at) FROM work.ticket AS t WHERE t.ticket_id = ticket));
 END $$;
 COMMENT ON FUNCTION app.answer_staff(text, text) IS
-'The reporter answers what he was asked, and the clocks go on';
+'The reporter answers a question of the staff; the clocks run again';
 GRANT EXECUTE ON FUNCTION app.answer_staff(text, text) TO gisgrid_service;

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.answer_whistle(
     ticket_number text, whistle bigint, state text, actor text, actor_role text, note text DEFAULT NULL
 ) RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- 部门报到: state is reported_in, done or withdrawn; app.whistle_answers says who may say which.
+-- 部门报到: state is reported_in, done or withdrawn; app.whistle_answers says which caller may set which.
 DECLARE
     t work.ticket;
     w work.whistle;
@@ -36,5 +36,5 @@ BEGIN
                                       ELSE 'reported_in' END, '{}');
 END $$;
 COMMENT ON FUNCTION app.answer_whistle(text, bigint, text, text, text, text) IS
-'报到: a department that was called reports in, is done, or is let go';
+'报到: a called department reports in or is done, or its call is withdrawn';
 GRANT EXECUTE ON FUNCTION app.answer_whistle(text, bigint, text, text, text, text) TO gisgrid_service;

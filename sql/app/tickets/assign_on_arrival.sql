@@ -1,6 +1,7 @@
 CREATE FUNCTION app.assign_on_arrival(ticket bigint, workflow text, arrived text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Where a ticket waits for somebody nobody has it; where it is worked on somebody does. What changed, for its history.
+-- In the unrouted step a ticket has no assignee, in the first routed step it has one. Returns what changed, as JSON for
+-- the event.
 DECLARE
     s work.step;
     p work.ticket_private;
@@ -21,4 +22,5 @@ BEGIN
     RETURN '{}';
 END $$;
 COMMENT ON FUNCTION app.assign_on_arrival(bigint, text, text) IS
-'Takes a ticket from whoever has it where it waits for somebody, gives it to whom it is routed where it is worked on';
+'Takes the assignee from a ticket that comes to the unrouted step; routes a ticket without one at the first routed '
+'step';

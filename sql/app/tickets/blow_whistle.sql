@@ -1,8 +1,8 @@
 CREATE FUNCTION app.blow_whistle(
     ticket_number text, departments text [], hours integer, unit text, actor text, actor_role text, note text
 ) RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- 镇街吹哨: only accounts of a level that calls departments do this. Without hours each clock is as long as the ticket's
--- own. Refuses no_such_departments, already_called.
+-- 镇街吹哨: only for accounts of a level with calls_departments. Without `hours` a department's clock is as long as the
+-- ticket's own. Refuses no_such_departments, already_called.
 DECLARE
     t work.ticket;
     p work.ticket_private;
@@ -46,5 +46,5 @@ BEGIN
     UPDATE work.clock AS c SET remind_at = clock_timestamp() WHERE c.ticket_id = t.ticket_id AND c.paused_at IS NULL;
 END $$;
 COMMENT ON FUNCTION app.blow_whistle(text, text [], integer, text, text, text, text) IS
-'吹哨: a town or the district calls departments in, each with a clock of its own';
+'吹哨: a town or the district calls departments in to a ticket; each department gets a clock';
 GRANT EXECUTE ON FUNCTION app.blow_whistle(text, text [], integer, text, text, text, text) TO gisgrid_service;

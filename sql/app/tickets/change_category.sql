@@ -28,5 +28,5 @@ BEGIN
                         jsonb_build_object('from', before, 'to', c.category), true);
 END $$;
 COMMENT ON FUNCTION app.change_category(text, text, text, text, text) IS
-'Say that a ticket is about something else: it is routed again; refuses no_such_category';
+'Give a ticket another category and route it again; refuses no_such_category';
 GRANT EXECUTE ON FUNCTION app.change_category(text, text, text, text, text) TO gisgrid_service;

@@ -1,6 +1,7 @@
 CREATE FUNCTION app.change_place(ticket_number text, place jsonb, actor text, actor_role text, note text DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- `place`: lon_wgs84, lat_wgs84, lon, lat, system, accuracy_m. The shared boundary lock is a statement of its own, as in app.receive_report.
+-- `place`: lon_wgs84, lat_wgs84, lon, lat, system, accuracy_m. The shared boundary lock is a statement of its own, as
+-- in app.receive_report.
 DECLARE
     spot geometry := st_setsrid(st_makepoint((place->>'lon_wgs84')::float8, (place->>'lat_wgs84')::float8), 4326);
     ticket bigint;
@@ -19,5 +20,5 @@ BEGIN
         'version', l.area_version_id, 'method', l.method), true);
 END $$;
 COMMENT ON FUNCTION app.change_place(text, jsonb, text, text, text) IS
-'Say that a ticket lies elsewhere: it is located and routed again';
+'Give a ticket another location, assign it to the grid there, and route it again';
 GRANT EXECUTE ON FUNCTION app.change_place(text, jsonb, text, text, text) TO gisgrid_service;

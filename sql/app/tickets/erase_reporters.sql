@@ -1,7 +1,7 @@
 CREATE FUNCTION app.erase_reporters(keep_days integer, batch integer DEFAULT 200) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- One batch; how many tickets, 0 when all are done. Two workers skip each other's. The files of the photos lose their
--- rows here, and go when files without a row are cleared away.
+-- One batch; returns how many tickets, 0 when all are done. Workers skip each other's tickets. The rows of the photos
+-- go here; the clearing of files without a row removes their files.
 DECLARE
     erased bigint;
 BEGIN
@@ -30,4 +30,4 @@ BEGIN
     RETURN erased;
 END $$;
 COMMENT ON FUNCTION app.erase_reporters(integer, integer) IS
-'Forget contact and photos of reporters so many days after closing: one batch; how many tickets, 0 when all are done';
+'Erase contact and photos of reporters so many days after closing: one batch; returns how many tickets';

@@ -1,7 +1,7 @@
--- None of these asks for a scope: whoever calls has asked for the ticket's secret.
+-- Takes no scope: the caller has checked the ticket's secret.
 CREATE FUNCTION app.follow_report(ticket_number text) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Of the history nothing but what was told to him, and what he has said himself; of photos his own.
+-- Of the history only what staff told the reporter and what the reporter answered; of the photos the reporter's own.
 BEGIN
     RETURN (
         SELECT app.public_facts(t.ticket_id) || jsonb_build_object(
@@ -35,5 +35,5 @@ BEGIN
         WHERE t.number = ticket_number);
 END $$;
 COMMENT ON FUNCTION app.follow_report(text) IS
-'What the reporter sees of his report: public facts, his words and photos, who has it, what he was told; null: no such';
+'What a reporter sees of his report: public facts, his words and photos, the assignee, the talk; null: no such ticket';
 GRANT EXECUTE ON FUNCTION app.follow_report(text) TO gisgrid_service;

@@ -3,4 +3,4 @@ BEGIN
     PERFORM app.refuse('ticket_history', '所在区域', 'former places');
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION app.former_append() IS 'Guard: where tickets stood is appended, never changed or deleted';
+COMMENT ON FUNCTION app.former_append() IS 'Guard: former paths of tickets are appended, never changed or deleted';

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.give_ticket(
     ticket bigint, why text, post bigint, to_department text, actor text, note text, detail jsonb
 ) RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Somebody else has it from now on: one event, one notice. Where it waited for somebody it is worked on now.
+-- Changes the assignee: one event, one notice. A ticket in the unrouted step goes to the first routed one.
 DECLARE
     t work.ticket;
     p work.ticket_private;

@@ -1,8 +1,8 @@
 CREATE FUNCTION app.hand_over(
     ticket_number text, to_post bigint, to_department text, actor text, actor_role text, note text DEFAULT NULL
 ) RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- The post must belong to the ticket's grid or to an area above it, so that its holder may read the ticket. To a
--- department only those roles hand over that may do so.
+-- The post must be on the ticket's grid or on an area above it, so that its holder may read the ticket. Only roles that
+-- may hand over to departments can name a department.
 DECLARE
     ticket bigint := app.ticket_to_change(
         ticket_number, actor_role, CASE WHEN to_post IS NULL THEN 'hand_to_department' ELSE 'hand_over' END);

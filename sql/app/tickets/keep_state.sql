@@ -4,4 +4,5 @@ BEGIN
     INSERT INTO work.former_state (ticket_id, closed_at, due_at) VALUES (OLD.ticket_id, OLD.closed_at, OLD.due_at);
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION app.keep_state() IS 'A ticket that is opened again, or due at another time, keeps how it was';
+COMMENT ON FUNCTION app.keep_state() IS
+'Records the former closing and due time of a ticket that is reopened or becomes due at another time';

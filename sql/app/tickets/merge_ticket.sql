@@ -1,8 +1,8 @@
 CREATE FUNCTION app.merge_ticket(
     ticket_number text, into_number text, actor text, actor_role text, note text DEFAULT NULL
 ) RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- What was reported twice is worked on once. The duplicate closes in the step in which it is; its own duplicates follow
--- it. Refuses no_such_original, original_closed, has_parts, whistles_open.
+-- The duplicate closes and keeps its step; its own duplicates become duplicates of the original.
+-- Refuses no_such_original, original_closed, has_parts, whistles_open.
 DECLARE
     ticket bigint;
     other record;
@@ -32,5 +32,5 @@ BEGIN
     PERFORM app.note_tie(original.ticket_id, 'duplicate_found', actor, note, jsonb_build_object('duplicate', t.number));
 END $$;
 COMMENT ON FUNCTION app.merge_ticket(text, text, text, text, text) IS
-'Say that a ticket is about the same thing as another, open one, and close it';
+'Record that a ticket is a duplicate of another, open one, and close it';
 GRANT EXECUTE ON FUNCTION app.merge_ticket(text, text, text, text, text) TO gisgrid_service;

@@ -1,6 +1,6 @@
 CREATE FUNCTION app.move_ticket(ticket bigint, next_step text, actor text, actor_role text, note text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- The step itself. The caller has asked for the scope, or for the ticket's secret, and has locked the ticket.
+-- Takes the step. The caller has checked the scope, or the ticket's secret, and has locked the ticket.
 DECLARE
     t work.ticket;
     arc work.transition;

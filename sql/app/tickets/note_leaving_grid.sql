@@ -9,4 +9,5 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION app.note_leaving_grid() IS 'Notes when a ticket is first with somebody who is not of a grid';
+COMMENT ON FUNCTION app.note_leaving_grid() IS
+'Records when a ticket is first assigned above the grid: to a post of a higher area or to a department';

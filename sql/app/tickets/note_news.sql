@@ -5,4 +5,4 @@ BEGIN
     SELECT 'ticket', st_envelope(t.geom) FROM work.ticket AS t WHERE t.ticket_id = ticket AND t.geom IS NOT NULL;
 END $$;
 COMMENT ON FUNCTION app.note_news(bigint) IS
-'Something was added to a ticket that is no fact of it: whoever looks at it asks again';
+'Record a change of a ticket in core.change where no public fact changed, so that viewers load the ticket again';

@@ -6,4 +6,4 @@ BEGIN
             SELECT FROM work.ticket_private AS p WHERE p.ticket_id = NEW.ticket_id AND p.left_grid_at IS NULL) END;
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION app.note_solving() IS 'Notes of a ticket that closes whether its grid solved it by itself';
+COMMENT ON FUNCTION app.note_solving() IS 'Records for a ticket that closes whether its grid solved it alone';

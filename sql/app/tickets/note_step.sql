@@ -9,4 +9,4 @@ BEGIN
     VALUES (t.ticket_id, 'ticket.step', jsonb_build_object('from_step', t.step, 'to_step', next_step));
 END $$;
 COMMENT ON FUNCTION app.note_step(work.ticket, text, text, text, jsonb) IS
-'The event and the notice of a step; t: the ticket as it was before';
+'Write the event and the notice of a step; t: the ticket before the step';

@@ -1,6 +1,6 @@
 CREATE FUNCTION app.note_talk(ticket bigint, what text, actor text, note text, detail jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- The notice says that something was said, never what.
+-- The notice says that somebody wrote, never the words.
 BEGIN
     INSERT INTO work.event (ticket_id, path, department, action, from_step, to_step, actor, note, detail)
     SELECT t.ticket_id, t.path, p.department, what, t.step, t.step, note_talk.actor, note_talk.note, note_talk.detail
@@ -9,4 +9,4 @@ BEGIN
     PERFORM app.note_news(note_talk.ticket);
 END $$;
 COMMENT ON FUNCTION app.note_talk(bigint, text, text, text, jsonb) IS
-'Write down what staff and reporter say to each other: an event with the words, a notice without';
+'Record what staff and reporter write to each other: an event with the words, a notice without them';

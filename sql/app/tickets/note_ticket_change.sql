@@ -10,4 +10,4 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION app.note_ticket_change() IS
-'Notes in core.change where a ticket stands and stood, so that tiles of that place become fresh';
+'Records in core.change where a ticket is and was, so that the tiles there are drawn again';

@@ -6,4 +6,5 @@ BEGIN
     FROM work.ticket AS t JOIN work.ticket_private AS p USING (ticket_id) WHERE t.ticket_id = ticket;
     INSERT INTO work.outbox (ticket_id, topic, payload) VALUES (ticket, 'ticket.' || why, '{}');
 END $$;
-COMMENT ON FUNCTION app.note_tie(bigint, text, text, text, jsonb) IS 'The event and the notice of tickets tied together or apart';
+COMMENT ON FUNCTION app.note_tie(bigint, text, text, text, jsonb) IS
+'Write the event and the notice when tickets are tied together or parted';

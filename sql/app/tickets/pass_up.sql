@@ -1,6 +1,6 @@
 CREATE FUNCTION app.pass_up(ticket_number text, actor text, actor_role text, note text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- From the post that has the ticket to the centre of the nearest area above: 社区 -> 镇街 -> 区.
+-- From the present post to the centre of the nearest area above that has somebody on duty: 社区 -> 镇街 -> 区.
 DECLARE
     ticket bigint;
     t work.ticket;
@@ -25,5 +25,5 @@ BEGIN
                             jsonb_build_object('level', reached, 'area', above.code));
 END $$;
 COMMENT ON FUNCTION app.pass_up(text, text, text, text) IS
-'Pass a ticket up to the centre of the nearest area above whoever has it';
+'Pass a ticket up to the centre of the nearest area above the present assignee';
 GRANT EXECUTE ON FUNCTION app.pass_up(text, text, text, text) TO gisgrid_service;

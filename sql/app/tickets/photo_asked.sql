@@ -2,8 +2,8 @@ CREATE FUNCTION app.photo_asked(
     ticket_number text, photo_kind text, most integer, OUT ticket_id bigint, OUT refused text
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- Lock a ticket and say what stands against a photo of it: a key of app.refusal, or null. Staff by their scope; for the
--- reporter the caller has asked for the ticket's secret.
+-- Lock a ticket and check whether it may get a photo: a key of app.refusal, or null. Staff are checked by scope; for a
+-- reporter the caller has checked the ticket's secret.
 DECLARE
     t work.ticket;
     held bigint;
@@ -21,4 +21,4 @@ BEGIN
         WHEN held >= most THEN 'photo_too_many' END;
 END $$;
 COMMENT ON FUNCTION app.photo_asked(text, text, integer) IS
-'Lock a ticket and say what stands against one more photo of it: unknown, photo_...; null: nothing';
+'Lock a ticket and check whether it may get one more photo: unknown, photo_...; null: it may';

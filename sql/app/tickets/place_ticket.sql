@@ -2,8 +2,8 @@ CREATE FUNCTION app.place_ticket(
     ticket bigint, spot geometry, accuracy_m double precision,
     OUT code text, OUT area_version_id bigint, OUT method text
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- The caller holds the shared boundary lock where boundaries could flip meanwhile; what is private follows in reroute.
--- Without a point: where the area is now that was named. Where a device stands is not shown.
+-- The caller holds the shared boundary lock if boundaries could change meanwhile. app.reroute updates the private row
+-- afterwards. Without `spot`: the area that app.area_held gives. A device's ticket never shows the device's point.
 DECLARE
     l record;
 BEGIN
@@ -37,4 +37,4 @@ BEGIN
     method := l.method;
 END $$;
 COMMENT ON FUNCTION app.place_ticket(bigint, geometry, double precision) IS
-'A ticket takes the grid that has this point now; which one, by which version, how it was found';
+'Assign a ticket to the grid that holds this point now; returns the grid, its version and the method';

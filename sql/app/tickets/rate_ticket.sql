@@ -1,6 +1,6 @@
 CREATE FUNCTION app.rate_ticket(ticket_number text, score integer, words text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- In a step that the reporter may leave the rating takes it, and closes the ticket.
+-- In a step that the reporter may leave, the rating takes that step and so closes the ticket.
 DECLARE
     t work.ticket;
     next_step text;
@@ -34,5 +34,5 @@ BEGIN
         'rater', 'reporter', 'score', rate_ticket.score));
 END $$;
 COMMENT ON FUNCTION app.rate_ticket(text, integer, text) IS
-'The reporter rates how it went, 1 to 5, which closes a ticket in feedback';
+'The reporter rates a ticket, 1 to 5; that closes a ticket in feedback';
 GRANT EXECUTE ON FUNCTION app.rate_ticket(text, integer, text) TO gisgrid_service;

@@ -6,9 +6,9 @@ RETURNS TABLE (
     candidates jsonb, alarms bigint
 )
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- While a young ticket of the device is open, a further alarm is an event on it; else it is a report from where the
--- device stands. Locks the device, so that two at once make one ticket, and the ticket, so that none goes down with
--- one that is closed meanwhile. Facts: network, zone, description, kind, value, at, reported_at.
+-- If the device has an open ticket that is younger than `young`, the alarm becomes an event of that ticket; else a
+-- report at the device's point. Locks the device, so that two alarms at once make one ticket, and the ticket, so that
+-- no alarm is lost on one that closes meanwhile. `alarm`: network, zone, description, kind, value, at, reported_at.
 DECLARE
     d record;
     t work.ticket;
@@ -40,7 +40,7 @@ BEGIN
     INSERT INTO work.event (ticket_id, path, department, action, from_step, to_step, actor, note, detail)
     VALUES (t.ticket_id, t.path, p.department, 'alarmed_again', t.step, t.step, 'device:' || d.code,
             alarm->>'description', said || jsonb_build_object('count', alarms));
-    IF alarms & (alarms - 1) = 0 THEN  -- the 2nd, 4th, 8th, ...: a sensor that does not stop floods nobody
+    IF alarms & (alarms - 1) = 0 THEN  -- notices for the 2nd, 4th, 8th, ... alarm only: a stuck sensor sends thousands
         INSERT INTO work.outbox (ticket_id, topic, payload)
         VALUES (t.ticket_id, 'ticket.alarmed_again', jsonb_build_object('count', alarms));
     END IF;
@@ -58,5 +58,5 @@ BEGIN
     RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION app.receive_alarm(bigint, jsonb, interval) IS
-'An alarm becomes a ticket where its device stands, or an event on the young ticket that is open there; alarms: how many';
+'An alarm becomes a ticket at its device, or an event of the device''s young open ticket; alarms: how many it has had';
 GRANT EXECUTE ON FUNCTION app.receive_alarm(bigint, jsonb, interval) TO gisgrid_service;

@@ -8,10 +8,10 @@ RETURNS TABLE (
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 -- One report becomes one ticket: located, routed, written with its first event and a notice. The shared boundary lock
--- is a statement of its own, so that what follows sees the boundaries that are live under it. Facts of the report:
--- network, category, description, contact_name, contact_phone, source, zone, reported_at, said (for its first event);
--- where: lon_wgs84, lat_wgs84, lon, lat, system, accuracy_m, or area_id, or none of these; device_id of an alarm;
--- and of history only: at (located and received then), due_at, closed_at, step, external_id.
+-- is a statement of its own, so that the statements after it see the boundaries that are live under the lock.
+-- Keys of `report`: network, category, description, contact_name, contact_phone, source, zone, reported_at, said (for
+-- the first event); the location: lon_wgs84, lat_wgs84, lon, lat, system, accuracy_m, or area_id, or none of these;
+-- device_id of an alarm; and of history only: at (located and received then), due_at, closed_at, step, external_id.
 DECLARE
     point geometry := st_setsrid(st_makepoint((report->>'lon_wgs84')::float8, (report->>'lat_wgs84')::float8), 4326);
     happened timestamptz := (report->>'at')::timestamptz;

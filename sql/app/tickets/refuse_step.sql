@@ -8,4 +8,5 @@ BEGIN
     WHERE t.ticket_id = ticket AND t.duplicate_of IS NULL;
     PERFORM app.refuse('no_such_step', next_step, coalesce(steps, '无，工单已办结'), coalesce(steps, 'nothing: the ticket is closed'));
 END $$;
-COMMENT ON FUNCTION app.refuse_step(bigint, text) IS 'Refuse a step that does not follow, naming those that do';
+COMMENT ON FUNCTION app.refuse_step(bigint, text) IS
+'Refuse a step that the present step does not lead to, and name those that it leads to';

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.reopen(ticket bigint, next_step text, actor text, note text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- A closed ticket stayed where it was while boundaries moved: it takes the grid that has its place now, is routed
--- anew, and has a clock that runs from now, of which everything is said again.
+-- Boundaries may have changed while the ticket was closed. So it is assigned to the grid that holds its point now and
+-- routed again; its clock runs from now, and all reminders can come once more.
 DECLARE
     moment timestamptz := clock_timestamp();
     before work.ticket;
@@ -18,4 +18,4 @@ BEGIN
                         before.step);
 END $$;
 COMMENT ON FUNCTION app.reopen(bigint, text, text, text) IS
-'A closed ticket is worked on again: by the boundaries of now, by whom it is routed to, its clock from now';
+'Reopen a closed ticket: assigned by the present boundaries, routed again, its clock from now';

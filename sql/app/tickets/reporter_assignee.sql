@@ -1,6 +1,6 @@
 CREATE FUNCTION app.reporter_assignee(post bigint, held_by text) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- The post, not the person, unless the post is marked public.
+-- Names the post; names the person only if the post is marked public.
 BEGIN
     IF post IS NULL AND held_by IS NULL THEN
         RETURN NULL;
@@ -16,4 +16,4 @@ BEGIN
         LEFT JOIN core.area AS a ON a.area_id = p.area_id
         LEFT JOIN core.person AS h ON h.person_id = p.person_id);
 END $$;
-COMMENT ON FUNCTION app.reporter_assignee(bigint, text) IS 'Who has a report, as everybody may know: post, title, department';
+COMMENT ON FUNCTION app.reporter_assignee(bigint, text) IS 'The public facts of an assignee: post, title, department';

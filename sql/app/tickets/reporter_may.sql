@@ -1,7 +1,7 @@
 CREATE FUNCTION app.reporter_may(ticket bigint)
 RETURNS TABLE (add_photos boolean, answer boolean, rate boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- A rating of an open ticket that has one already is the second round of one that was opened again.
+-- An open ticket that has a rating was reopened: it may be rated once more.
 DECLARE
     moment timestamptz := clock_timestamp();
 BEGIN
@@ -18,4 +18,4 @@ BEGIN
     WHERE t.ticket_id = reporter_may.ticket;
 END $$;
 COMMENT ON FUNCTION app.reporter_may(bigint) IS
-'What may the reporter do now: add photos (a day long, and while he is asked), answer (while he is asked), rate';
+'What may the reporter do now: add photos (for a day, and while asked something), answer (while asked), rate?';

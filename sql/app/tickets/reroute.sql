@@ -2,8 +2,8 @@ CREATE FUNCTION app.reroute(
     ticket bigint, why text, actor text, note text, detail jsonb, renew_due boolean, from_step text DEFAULT NULL
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Ask app.route again and write down what came of it: one event, one notice. `detail` says from what to what;
--- `from_step`: the closing step out of which it was reopened.
+-- Call app.route again and write the result: one event, one notice. `detail`: what changed, for the event;
+-- `from_step`: the closing step that a reopened ticket was in.
 DECLARE
     clock_since timestamptz;
     t work.ticket;
@@ -36,4 +36,4 @@ BEGIN
     VALUES (ticket, 'ticket.' || why, detail - 'changeset', CASE WHEN p.path <> t.path THEN p.path END);
 END $$;
 COMMENT ON FUNCTION app.reroute(bigint, text, text, text, jsonb, boolean, text) IS
-'Give a ticket that changed its assignee, priority and due time anew, with an event that says why';
+'Set assignee, priority and due time of a changed ticket by its rules; write an event with the reason';

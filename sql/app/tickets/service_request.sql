@@ -22,5 +22,5 @@ LEFT JOIN LATERAL (
     WHERE v.area_id = t.area_id AND v.recorded_to = 'infinity'
     ORDER BY v.valid_from DESC LIMIT 1
 ) AS a ON true;
-COMMENT ON VIEW app.service_request IS 'Tickets as Open311 tells them: public facts only';
+COMMENT ON VIEW app.service_request IS 'Tickets in the columns of Open311: public facts only';
 GRANT SELECT ON app.service_request TO gisgrid_service, gisgrid_viewer;

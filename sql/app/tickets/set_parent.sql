@@ -1,7 +1,7 @@
 CREATE FUNCTION app.set_parent(
     ticket_number text, parent_number text, actor text, actor_role text, note text DEFAULT NULL
 ) RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- One level deep, so that what waits for what can be seen at a glance. Tickets are locked in the order of their ids.
+-- Only one level deep, so that a person sees which tickets wait for which. Tickets are locked in the order of ids.
 DECLARE
     ticket bigint;
     other record;

@@ -2,8 +2,8 @@ CREATE FUNCTION app.similar_tickets(ticket bigint, within_m double precision, wi
 RETURNS TABLE (number text, category text, distance_m double precision, apart interval, closeness double precision)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Of the same root of categories, near in place and time, not tied to it yet. Runs by the caller's scope, since exact
--- points are compared. The closest first: 1 is the same category, place and time.
+-- Tickets under the same root category, near in place and time, not tied to this one. Runs as the caller, since it
+-- compares exact points. The closest first; closeness 1 is the same category, place and time.
 SELECT
     o.number,
     o.category,
@@ -42,5 +42,5 @@ WHERE
 ORDER BY 5 DESC, 1;
 END;
 COMMENT ON FUNCTION app.similar_tickets(bigint, double precision, interval) IS
-'Which open tickets may be about the same thing: same root category, so near and so soon; the closest first';
+'Which open tickets may be about the same thing? Same root category, near in place and time; the closest first';
 GRANT EXECUTE ON FUNCTION app.similar_tickets(bigint, double precision, interval) TO gisgrid_service;

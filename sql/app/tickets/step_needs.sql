@@ -13,4 +13,4 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION app.step_needs(bigint, text [], text) IS
-'Refuses where a transition needs a note, or a photo of this step, that was not given: needs_note, needs_photo';
+'Refuses if a transition needs a note or a photo of this step and has none: needs_note, needs_photo';

@@ -19,4 +19,4 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION app.step_waits_for(bigint, text, text) IS
-'Refuses a step forward while departments that were called in, or parts of the ticket, are open: whistles_open, parts_open';
+'Refuses a step forward while called departments or parts of the ticket are open: whistles_open, parts_open';

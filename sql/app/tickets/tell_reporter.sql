@@ -5,5 +5,5 @@ BEGIN
         app.ticket_to_change(ticket_number, actor_role, 'tell', true), 'told', tell_reporter.actor, words, '{}');
 END $$;
 COMMENT ON FUNCTION app.tell_reporter(text, text, text, text) IS
-'Staff say something to the reporter, in their scope';
+'Staff write to the reporter of a ticket in their scope';
 GRANT EXECUTE ON FUNCTION app.tell_reporter(text, text, text, text) TO gisgrid_service;

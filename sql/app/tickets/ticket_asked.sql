@@ -2,9 +2,9 @@ CREATE FUNCTION app.ticket_asked(
     ticket_number text, actor_role text, action text DEFAULT NULL, OUT ticket_id bigint, OUT refused text
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Lock a ticket and say what stands against changing it: unknown, not_allowed, closed, or null. The scope is asked here,
--- because the functions that call this run as the owner. A reporter has no scope: the caller has seen the secret of
--- the ticket before it names the role reporter. Action null: the transition says which roles may take it.
+-- Lock a ticket and check whether it may be changed: unknown, not_allowed, closed, or null. This function checks the
+-- scope, because the functions that call it run as the owner. A reporter has no scope: the caller checks the ticket's
+-- secret before it names the role reporter. `action` null: the transition says which roles may take it.
 DECLARE
     is_closed boolean;
     is_seen boolean;
@@ -20,4 +20,4 @@ BEGIN
         WHEN is_closed THEN 'closed' END;
 END $$;
 COMMENT ON FUNCTION app.ticket_asked(text, text, text) IS
-'Lock a ticket and say what stands against this action of this role on it: unknown, not_allowed, closed; null: nothing';
+'Lock a ticket and check whether this role may do this action on it: unknown, not_allowed, closed; null: it may';

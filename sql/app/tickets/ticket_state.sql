@@ -12,7 +12,7 @@ SELECT CASE
 END;
 END;
 COMMENT ON FUNCTION app.ticket_state(timestamptz, timestamptz, timestamptz, interval) IS
-'How does a ticket stand at an instant: done, overdue, due_soon or open? The only definition; inlined where it is asked';
+'Is a ticket done, overdue, due_soon or open at an instant? No other function decides this; inlined into its callers';
 GRANT EXECUTE ON FUNCTION
 app.ticket_state(timestamptz, timestamptz, timestamptz, interval)
 TO gisgrid_service, gisgrid_viewer;

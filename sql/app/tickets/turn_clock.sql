@@ -19,5 +19,5 @@ BEGIN
     VALUES (ticket, CASE WHEN is_running THEN 'ticket.resumed' ELSE 'ticket.paused' END, '{}');
 END $$;
 COMMENT ON FUNCTION app.turn_clock(text, boolean, text, text, text) IS
-'Stop a ticket''s clocks while its reporter is asked, or start them again';
+'Stop the clocks of a ticket while its reporter is asked, or start them again';
 GRANT EXECUTE ON FUNCTION app.turn_clock(text, boolean, text, text, text) TO gisgrid_service;

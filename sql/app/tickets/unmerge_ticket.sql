@@ -1,6 +1,6 @@
 CREATE FUNCTION app.unmerge_ticket(ticket_number text, actor text, actor_role text, note text DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- It was another thing after all: open again in the step in which it was, on the grid that has its place now.
+-- The ticket is open again in the step that it kept, on the grid that holds its point now.
 DECLARE
     ticket bigint;
     was text;
@@ -24,5 +24,5 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION app.unmerge_ticket(text, text, text, text) IS
-'Take back that a ticket is about the same thing as another';
+'Record that a ticket is no duplicate after all, and open it again';
 GRANT EXECUTE ON FUNCTION app.unmerge_ticket(text, text, text, text) TO gisgrid_service;

@@ -1,4 +1,4 @@
-COMMENT ON TABLE work.event IS 'What happened to a ticket; events append';
+COMMENT ON TABLE work.event IS 'The history of tickets; rows are only appended';
 ALTER TABLE work.event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY event_is_seen_in_scope ON work.event FOR SELECT USING (
     path && (SELECT app.scope()) OR department = (SELECT app.scope_department())

@@ -1,10 +1,12 @@
-COMMENT ON TABLE work.ticket_private IS 'Words, contacts, exact point, raw coordinates, assignee: seen by scope only';
+COMMENT ON TABLE work.ticket_private IS
+'Words, contacts, exact point, raw coordinates, assignee of tickets: read by scope only';
 COMMENT ON COLUMN work.ticket_private.left_grid_at IS
-'When it was first with somebody who is not of its grid: a post above, a department';
-COMMENT ON COLUMN work.ticket_private.geom IS 'Where it really is; null: nobody said so yet';
+'When the ticket was first assigned above its grid: to a post of a higher area, or to a department';
+COMMENT ON COLUMN work.ticket_private.geom IS 'The exact location; null: nobody has said it yet';
 COMMENT ON COLUMN work.ticket_private.named_area_id IS
-'The area that was said instead of a point; point and area null: the place is unknown';
-COMMENT ON COLUMN work.ticket_private.device_id IS 'The device whose alarm it is; where devices stand is not public';
+'The area that the reporter named instead of a point; named_area_id and geom null: the location is unknown';
+COMMENT ON COLUMN work.ticket_private.device_id IS
+'The device whose alarm made the ticket; locations of devices are not public';
 ALTER TABLE work.ticket_private ENABLE ROW LEVEL SECURITY;
 CREATE POLICY private_is_seen_in_scope ON work.ticket_private FOR SELECT USING (
     path && (SELECT app.scope()) OR department = (SELECT app.scope_department())

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.end_idle_logins(idle interval DEFAULT '1 min', busy interval DEFAULT '5 min') RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- Sessions of people's own logins alone. The timeouts of their roles say the same, but a session can set its timeouts
--- otherwise; a transaction that stands idle keeps locks that others wait for.
+-- Only sessions of people's own logins. Their roles have the same timeouts, but a session can change its timeouts; an
+-- idle transaction keeps locks that others wait for.
 DECLARE
     ended bigint;
 BEGIN
@@ -14,4 +14,4 @@ BEGIN
     RETURN ended;
 END $$;
 COMMENT ON FUNCTION app.end_idle_logins(interval, interval) IS
-'End sessions of people that stand idle in a transaction, or work on one statement, for too long; how many';
+'End sessions of people that are idle in a transaction, or run one statement, for too long; returns how many';

@@ -4,15 +4,15 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Things on an area that is not live or does not hold them. Excused: a change set let tickets stay, or they are still
--- following it. As in app.to_follow what lies well inside its leaf, with no special grid about, is not asked about.
+-- Things on an area that is not live or does not hold them. Excused: tickets whose change set let them stay, or still
+-- relocates them. As in app.to_follow, a point well inside its own leaf, with no special grid near, is not located.
 SELECT
     m.what,
     'error',
     f.code,
     coalesce(l.code, u.code),
     format(
-        '%s %s stands on %s, %s',
+        '%s %s is assigned to %s, %s',
         CASE m.what WHEN 'ticket' THEN 'open ticket' ELSE m.what END,
         m.id,
         coalesce(f.code, 'no area'),
@@ -22,7 +22,7 @@ SELECT
             ELSE format('which is not live; it lies in %s', coalesce(l.code, u.code, 'none'))
         END
     ),
-    'publish a change set on that ground, its followers take it along',
+    'publish a change set that covers this ground: publishing relocates what lies on it',
     m.what = 'ticket' AND EXISTS (
         SELECT FROM draft.touched AS t
         INNER JOIN draft.changeset AS c ON t.changeset_id = c.changeset_id
@@ -38,7 +38,7 @@ FROM (
         FROM (
             SELECT v.* FROM app.area_at(now()) AS v
             WHERE v.area_id = p.area_id AND v.level = 'grid' AND v.path = p.path
-            OFFSET 0  -- by its key, not by its box
+            OFFSET 0  -- finds the leaf by its key, not by its box
         ) AS s
         WHERE
             st_covers(s.geom, p.geom) AND NOT st_dwithin(st_boundary(s.geom), p.geom, 1e-9)
@@ -48,7 +48,7 @@ FROM (
                     o.network = stray.network AND o.level = 'grid' AND o.kind = 'special'
                     AND o.geom && p.geom AND o.area_id <> s.area_id
             )
-        OFFSET 0  -- asked before the dear question below, of each point alone
+        OFFSET 0  -- asked of each point alone, before the dear app.locate below
     )
 ) AS m
 LEFT JOIN core.area AS f ON m.area_id = f.area_id
@@ -65,8 +65,13 @@ SELECT
     'error',
     f.code AS on_code,
     h.code AS to_code,
-    format('open ticket %s has no point, stands on %s and goes to %s', t.number, coalesce(f.code, 'no area'), h.code),
-    'publish a change set on that ground, its followers take it along',
+    format(
+        'open ticket %s has no point, is assigned to %s and belongs to %s',
+        t.number,
+        coalesce(f.code, 'no area'),
+        h.code
+    ),
+    'publish a change set that covers this ground: publishing relocates what lies on it',
     t.closed_at IS NULL AND EXISTS (
         SELECT FROM draft.touched AS d
         INNER JOIN draft.changeset AS c ON d.changeset_id = c.changeset_id
@@ -99,4 +104,4 @@ WHERE
 GROUP BY v.code, v.label_point;
 END;
 COMMENT ON FUNCTION app.stray(text) IS
-'What stands on an area of a network that is not live or does not hold it, and base grids that lack posts of 1+1+1+N';
+'Things on an area of a network that is not live or does not hold them, and base grids that lack posts of 1+1+1+N';
