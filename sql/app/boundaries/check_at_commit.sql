@@ -1,5 +1,5 @@
 CREATE FUNCTION app.check_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$
--- At the commit, for the first row of each change set; the others find nothing left to check.
+-- Runs at the commit, once for each saved row; the first row of a change set has it checked, the others find no work.
 DECLARE
     saved bigint[] := nullif(current_setting('gisgrid.saved', true), '')::bigint[];
     own bigint := coalesce(NEW.changeset_id, OLD.changeset_id);
@@ -10,4 +10,4 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION app.check_at_commit() IS 'Saving a draft writes its problems and its preview';
+COMMENT ON FUNCTION app.check_at_commit() IS 'At the commit of a saved draft: write its problems and its preview';

@@ -1,12 +1,12 @@
--- Long because every check of a draft stands in one place, in the order in which problems are told.
+-- Long because it makes all checks of a draft, in the order in which their problems are listed.
 CREATE FUNCTION app.check_changeset(change_set bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Write what is wrong with a draft into draft.problem. Returns how many errors stand against publishing.
+-- Write the faults of a draft into draft.problem. Returns the number of errors; an error forbids publishing.
 DECLARE
     c draft.changeset;
     instant timestamptz;
     may_grow boolean;
-    is_earlier boolean;  -- than something that applies already: mostly not, and then nothing later need be asked for
+    is_earlier boolean;  -- does any version begin later? Mostly none does, and then no later date is checked
 BEGIN
     SELECT * INTO STRICT c FROM draft.changeset WHERE changeset_id = change_set;
     is_earlier := EXISTS (
@@ -36,7 +36,7 @@ BEGIN
                 ELSE '图形无效：' || app.name_invalid(st_isvalidreason(d.geom)) END,
            '在该处重画边界', (st_isvaliddetail(d.geom)).location
     FROM draft.area AS d
-    WHERE d.changeset_id = change_set AND d.is_changed  -- what is live has been checked
+    WHERE d.changeset_id = change_set AND d.is_changed  -- live leaves were checked when they were published
       AND ((d.level = 'grid' AND (d.geom IS NULL OR st_isempty(d.geom))) OR NOT st_isvalid(d.geom));
 
     PERFORM app.check_codes(change_set);
@@ -65,7 +65,7 @@ BEGIN
            AND (NOT o.is_changed OR o.draft_area_id > d.draft_area_id)
            AND st_relate(d.geom, o.geom, '2********') AND NOT app.overlaps_by_rounding(d.geom, o.geom)
     CROSS JOIN LATERAL (
-        -- Of an overlap narrower than coordinates can say only lines or points are left: they still say where.
+        -- An overlap narrower than coordinates can say leaves only lines or points; they still show where it is.
         SELECT CASE WHEN st_dimension(i.geom) = 2 THEN st_collectionextract(i.geom, 3) ELSE i.geom END AS geom
         FROM (SELECT st_intersection(d.geom, o.geom) AS geom) AS i) AS x;
 
@@ -84,8 +84,8 @@ BEGIN
                           '，自 ' || app.name_instant(nullif(instant, c.valid_from)) || ' 起'),
                    '与原来覆盖同样的地面，或修改变更集的“覆盖范围”', g.geom
             FROM app.ground_change(change_set, instant) AS g
-            WHERE g.kind = 'ground_lost' OR (c.ground = 'keep' AND may_grow);  -- else app.check_outside tells it
-            EXIT WHEN FOUND;  -- the same ground is mostly missing at every later one
+            WHERE g.kind = 'ground_lost' OR (c.ground = 'keep' AND may_grow);  -- else app.check_outside reports it
+            EXIT WHEN FOUND;  -- the same ground is mostly missing at the later dates too
         END LOOP;
     END IF;
 
@@ -113,7 +113,7 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT 2 * st_area(p.geom::geography) / nullif(st_perimeter(p.geom::geography), 0) AS width_m) AS w
     WHERE d.is_changed AND st_isvalid(d.geom) AND w.width_m < app.sliver_width_m()
-      -- an overlap is told first: repairing it mostly takes its slivers away
+      -- only where no overlap was found: repairing an overlap mostly removes its slivers
       AND NOT EXISTS (SELECT FROM draft.problem AS o WHERE o.changeset_id = change_set AND o.kind = 'overlap'
                       AND d.code IN (o.code, o.other_code));
 
@@ -122,4 +122,4 @@ BEGIN
     RETURN (SELECT count(*) FROM draft.problem WHERE changeset_id = change_set AND severity = 'error');
 END $$;
 COMMENT ON FUNCTION app.check_changeset(bigint) IS
-'Write what is wrong with a draft into draft.problem; returns the number of errors';
+'Write the faults of a draft into draft.problem; returns the number of errors';

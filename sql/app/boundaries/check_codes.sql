@@ -1,6 +1,6 @@
 CREATE FUNCTION app.check_codes(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- What is wrong with the codes of a draft: none, malformed, twice, another area's, below the wrong parent.
+-- The faults of the codes of a draft: missing, malformed, twice, of another area, below the wrong parent.
 DECLARE
     c draft.changeset;
 BEGIN
@@ -8,7 +8,7 @@ BEGIN
 
     INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     SELECT change_set, d.code, 'code', 'error',
-           CASE WHEN d.code IS NULL THEN 'an area has no code' ELSE 'the code stands ' || count(*) || ' times' END,
+           CASE WHEN d.code IS NULL THEN 'an area has no code' ELSE count(*) || ' areas have this code' END,
            'give every area a code of its own',
            CASE WHEN d.code IS NULL THEN '有区域没有编码' ELSE '这个编码出现了 ' || count(*) || ' 次' END,
            '给每个区域一个自己的编码', st_collect(st_pointonsurface(d.geom)) FILTER (WHERE st_isvalid(d.geom))
@@ -27,7 +27,7 @@ BEGIN
 
     INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     SELECT change_set, d.code, 'code_parent', 'error',
-           format('by its code it stands below %s, which is %s', p.parent,
+           format('by its code the area belongs below %s, which is %s', p.parent,
                   CASE WHEN a.area_id IS NULL THEN 'no area' ELSE 'outside this change set' END),
            'take a code below the area that it lies in',
            format('按编码它属于 %s，而%s', p.parent,
@@ -67,8 +67,8 @@ BEGIN
       AND (a.level <> d.level OR a.kind <> d.kind OR (
           d.level = 'grid' AND d.is_changed AND d.code IS DISTINCT FROM b.code
           AND d.geom IS NOT NULL AND st_isvalid(d.geom)
-          -- an ended area comes back with most of its ground, a live one keeps some of it
+          -- an ended area may come back with most of its ground; a live one must keep some of it
           AND st_area(st_intersection(last.geom, d.geom))
               <= CASE WHEN last.valid_to < 'infinity' THEN 0.5 * st_area(last.geom) ELSE 0 END));
 END $$;
-COMMENT ON FUNCTION app.check_codes(bigint) IS 'Write what is wrong with a draft''s codes into draft.problem';
+COMMENT ON FUNCTION app.check_codes(bigint) IS 'Write the faults of a draft''s codes into draft.problem';

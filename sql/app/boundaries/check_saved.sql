@@ -1,7 +1,7 @@
 CREATE FUNCTION app.check_saved(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- After a save: the problems, and where there is no error what would move. As of now where nobody chose a date, with
--- what others published taken over: or a conflict with it would be told by the refused publish alone.
+-- After a save: write the problems, and the preview if there is no error. A change set without a chosen date is checked
+-- as of now. What others published is taken over first, so that a conflict shows here and not only when publishing.
 BEGIN
     PERFORM app.refuse_foreign(change_set);
     UPDATE draft.changeset SET valid_from = clock_timestamp() WHERE changeset_id = change_set AND NOT is_dated;
@@ -12,5 +12,6 @@ BEGIN
         DELETE FROM draft.preview_row WHERE changeset_id = change_set;
     END IF;
 END $$;
-COMMENT ON FUNCTION app.check_saved(bigint) IS 'After a save: take over what others published, write the problems and the preview of a draft';
+COMMENT ON FUNCTION app.check_saved(bigint) IS
+'After a save: take over what others published, write the problems and the preview of a draft';
 GRANT EXECUTE ON FUNCTION app.check_saved(bigint) TO gisgrid_service, gisgrid_editor;

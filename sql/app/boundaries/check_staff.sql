@@ -1,7 +1,7 @@
 CREATE FUNCTION app.check_staff(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- 1+1+1+N: a changed base grid of the base network without party body, instructor, head or worker is warned of,
--- in a district that has posts at all.
+-- 1+1+1+N: warns of a changed base grid of the base network that lacks a party body, instructor, head or worker.
+-- A district without any posts gets no warning.
 BEGIN
     INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     SELECT change_set, d.code, 'staff', 'warning',
@@ -17,7 +17,7 @@ BEGIN
       AND NOT EXISTS (
           SELECT FROM core.post AS p JOIN core.area AS a ON a.area_id = p.area_id
           WHERE a.network = c.network AND a.code = d.code AND p.role = r.role AND p.valid_to > c.valid_from
-          OFFSET 0)  -- of the few that changed, not of all posts
+          OFFSET 0)  -- for the few changed grids, not for all posts
     GROUP BY d.code, d.geom;
 END $$;
 COMMENT ON FUNCTION app.check_staff(bigint) IS 'Warn of changed grids that lack the posts of 1+1+1+N';

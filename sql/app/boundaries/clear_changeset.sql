@@ -1,6 +1,6 @@
 CREATE FUNCTION app.clear_changeset() RETURNS trigger LANGUAGE plpgsql AS $$
--- Which change set this one undoes, and that its tickets have followed, only the owner's functions say: whoever says
--- it by hand could close other towns' posts. QGIS sends every column, so they are emptied, not refused.
+-- Only the owner's functions set undoes and followed_at: an editor who set them could close posts of other towns.
+-- QGIS sends every column, so the columns are emptied here, not refused.
 BEGIN
     IF current_user <> 'gisgrid_owner' THEN
         NEW.changeset_id := app.own_number('draft.changeset_id_seq', NEW.changeset_id);
@@ -14,4 +14,4 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION app.clear_changeset() IS 'What of a new change set nobody says by hand';
+COMMENT ON FUNCTION app.clear_changeset() IS 'Empty the columns of a new change set that no hand may fill';

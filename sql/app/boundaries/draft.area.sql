@@ -1,7 +1,7 @@
-COMMENT ON TABLE draft.area IS 'One row a leaf of the change set''s subtree as it would be after publishing';
-COMMENT ON COLUMN draft.area.origin_code IS 'The code that this part was split from';
+COMMENT ON TABLE draft.area IS 'The leaves of a change set''s area as they would be after publishing, one row a leaf';
+COMMENT ON COLUMN draft.area.origin_code IS 'The code of the area that this part was split from';
 COMMENT ON COLUMN draft.area.base_version_id IS 'The live version that this row was copied from';
-COMMENT ON COLUMN draft.area.is_changed IS 'Does the row differ from what it was copied from?';
+COMMENT ON COLUMN draft.area.is_changed IS 'Does the row differ from base_version_id''s version?';
 ALTER TABLE draft.area ENABLE ROW LEVEL SECURITY;
 CREATE POLICY draft_is_in_scope ON draft.area
 USING (changeset_id IN (SELECT c.changeset_id FROM draft.changeset AS c))

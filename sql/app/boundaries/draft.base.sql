@@ -1,1 +1,2 @@
-COMMENT ON TABLE draft.base IS 'The live versions that a draft began with: what of them is live no more shows a conflict';
+COMMENT ON TABLE draft.base IS
+'The live versions that a draft began with; a version that others have replaced since may be a conflict';

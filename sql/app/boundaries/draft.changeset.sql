@@ -1,17 +1,20 @@
 COMMENT ON TABLE draft.changeset IS
-'A change set: inserting opens it, setting status to published makes it live, to discarded ends it';
-COMMENT ON COLUMN draft.changeset.area_code IS 'The area whose leaves may be redrawn; none: the whole network';
-COMMENT ON COLUMN draft.changeset.valid_from IS 'From when on it applies; untouched: from its publishing on';
-COMMENT ON COLUMN draft.changeset.policy IS 'What open tickets do when their ground changes hands: move or stay';
-COMMENT ON COLUMN draft.changeset.ground IS 'May the ground covered change: keep it, gain only, any';
-COMMENT ON COLUMN draft.changeset.published_at IS 'When it went live; published without it: waits for its date';
-COMMENT ON COLUMN draft.changeset.followed_at IS 'When tickets and other things had followed the new boundaries';
-COMMENT ON COLUMN draft.changeset.undoes IS 'The change set that this one takes back';
-COMMENT ON COLUMN draft.changeset.is_dated IS 'Was valid_from chosen by somebody?';
-COMMENT ON COLUMN draft.changeset.is_filled IS 'Do the live leaves come into the draft when it opens?';
-COMMENT ON COLUMN draft.changeset.path IS 'The path of the area, by which editors see the change sets of their own';
+'Change sets. Inserting a row opens one; status published publishes it; status discarded ends it unpublished';
+COMMENT ON COLUMN draft.changeset.area_code IS 'The area whose leaves may be redrawn; null: the whole network';
+COMMENT ON COLUMN draft.changeset.valid_from IS
+'From when on the change set applies; left alone: from its publishing on';
+COMMENT ON COLUMN draft.changeset.policy IS
+'move: open tickets on ground that changes hands are relocated; stay: they stay where they are';
+COMMENT ON COLUMN draft.changeset.ground IS 'May the covered ground change? keep: no; gain: it may grow; any: yes';
+COMMENT ON COLUMN draft.changeset.published_at IS
+'When the change set went live; null with status published: it waits for its date';
+COMMENT ON COLUMN draft.changeset.followed_at IS 'When all tickets and other things were relocated';
+COMMENT ON COLUMN draft.changeset.undoes IS 'The change set that this one undoes';
+COMMENT ON COLUMN draft.changeset.is_dated IS 'Did somebody choose valid_from?';
+COMMENT ON COLUMN draft.changeset.is_filled IS 'Was the draft filled with the live leaves when it was opened?';
+COMMENT ON COLUMN draft.changeset.path IS 'The path of the area; row policies compare it with the editor''s scope';
 COMMENT ON COLUMN draft.changeset.is_approved IS
-'Was it published by somebody above its area (app.may_approve)? Kept for the day on which the worker takes it live';
+'Did somebody above the area publish the change set (app.may_approve)? Kept for the day when the worker takes it live';
 ALTER TABLE draft.changeset ENABLE ROW LEVEL SECURITY;
 CREATE POLICY changeset_is_in_scope ON draft.changeset
 USING (path && (SELECT app.scope())) WITH CHECK (path && (SELECT app.scope()));
@@ -23,7 +26,7 @@ CREATE TRIGGER fill_changeset AFTER INSERT ON draft.changeset
 FOR EACH ROW EXECUTE FUNCTION app.fill_changeset();
 CREATE TRIGGER guard_changeset BEFORE UPDATE ON draft.changeset
 FOR EACH ROW EXECUTE FUNCTION app.guard_changeset();
--- By hand only: app.try_publish, which runs as the owner, does the same in one go.
+-- For saves by hand only: app.try_publish, which runs as the owner, does the same itself.
 CREATE TRIGGER set_date BEFORE UPDATE OF status ON draft.changeset
 FOR EACH ROW
 WHEN (OLD.status = 'open' AND NEW.status = 'published' AND current_user <> 'gisgrid_owner')

@@ -9,5 +9,5 @@ SELECT
     p.geom::geometry (Geometry, 4326) AS geom
 FROM app.previews_in_scope() AS p;
 COMMENT ON VIEW draft.preview IS
-'What publishing would move from which code to which: tickets, cameras, places, posts; a line to the new label point';
+'What publishing would relocate: tickets, cameras, places, devices, posts; a line to the label point of the new area';
 GRANT SELECT ON draft.preview TO gisgrid_service, gisgrid_editor;

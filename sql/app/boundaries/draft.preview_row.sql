@@ -1,1 +1,2 @@
-COMMENT ON TABLE draft.preview_row IS 'What publishing a draft would move, as the view draft.preview shows it to those who may see it';
+COMMENT ON TABLE draft.preview_row IS
+'What publishing a draft would relocate; the view draft.preview shows the rows in the caller''s scope';

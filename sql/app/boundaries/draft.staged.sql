@@ -1,2 +1,2 @@
 COMMENT ON TABLE draft.staged IS
-'Versions ready to go live, filled and emptied inside publish; without geom: the area ends';
+'Versions that are ready to go live; publishing fills and empties the table. geom null: the area ends';

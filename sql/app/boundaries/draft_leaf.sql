@@ -15,4 +15,5 @@ SELECT
 FROM draft.area AS d
 WHERE d.changeset_id = draft_leaf.change_set AND d.level = 'grid';
 END;
-COMMENT ON FUNCTION app.draft_leaf(bigint) IS 'The leaves of a draft, and which of them differ from what they were copied from';
+COMMENT ON FUNCTION app.draft_leaf(bigint) IS
+'The leaves of a draft, each with is_changed: does it differ from its base version?';

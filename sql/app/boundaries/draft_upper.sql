@@ -2,7 +2,7 @@ CREATE FUNCTION app.draft_upper(change_set bigint)
 RETURNS TABLE (area_id bigint, code text, level text, name text, parent_id bigint, path bigint [], drawn geometry)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- The areas above the leaves as they would be: those of the draft, and the live ones that it does not name.
+-- The areas above the leaves: those of the draft, and the live ones that the draft does not name.
 WITH RECURSIVE node AS (
     SELECT
         a.area_id,
@@ -27,4 +27,5 @@ tree AS (
 
 SELECT t.area_id, t.code, t.level, t.name, t.parent_id, t.path, t.drawn FROM tree AS t;
 END;
-COMMENT ON FUNCTION app.draft_upper(bigint) IS 'The areas above the leaves as they would be after publishing, with paths';
+COMMENT ON FUNCTION app.draft_upper(bigint) IS
+'The areas above the leaves as they would be after publishing, with paths';

@@ -4,8 +4,8 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Posts without a point of their own on areas that a change set ended, and the grid that took most of the ground: is
--- there somebody in the role already? Preview and publish ask this, when the new versions are written.
+-- Posts without a point on areas that a change set ended, with the grid that took most of the ground. is_taken: that
+-- grid has a post of the role already. Preview and publish both call it, after the new versions were written.
 SELECT
     p.post_id,
     p.area_id AS from_area_id,
@@ -37,4 +37,4 @@ WHERE
     AND NOT EXISTS (SELECT FROM app.area_at(live.at) AS a WHERE a.area_id = t.area_id);
 END;
 COMMENT ON FUNCTION app.ending_post(bigint) IS
-'Which posts end with their area when a change set goes live, and who takes them over?';
+'Which posts end with their area when a change set goes live, and which grid takes them over?';

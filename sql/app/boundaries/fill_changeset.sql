@@ -6,4 +6,4 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION app.fill_changeset() IS 'A new change set holds the live leaves of its area';
+COMMENT ON FUNCTION app.fill_changeset() IS 'Fill the draft of a new change set with the live leaves of its area';

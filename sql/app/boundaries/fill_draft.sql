@@ -1,6 +1,6 @@
 CREATE FUNCTION app.fill_draft(change_set bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Copy the leaves that stand in the change set's subtree at its date into the draft. Returns how many.
+-- Copy the leaves of the change set's area that apply at its date into the draft. Returns how many.
 DECLARE
     copied bigint;
 BEGIN
@@ -11,7 +11,7 @@ BEGIN
     FROM app.live_leaf(change_set) AS v
     LEFT JOIN core.area AS p ON p.area_id = v.parent_id;
     GET DIAGNOSTICS copied = ROW_COUNT;
-    IF copied > 500 THEN  -- or every check is planned for a draft of one row
+    IF copied > 500 THEN  -- else every check is planned as for a draft of one row
         ANALYZE draft.base;
         ANALYZE draft.area (changeset_id, code, level, base_version_id, is_changed);
     END IF;

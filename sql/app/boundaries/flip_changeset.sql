@@ -1,8 +1,8 @@
 CREATE FUNCTION app.flip_changeset(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- What was prepared is written, and then, right before the commit that shows it, the boundary lock is taken: reports
--- that were located by the old versions have ended then, and those that wait see the new ones. So they wait for a
--- commit, however many versions there are.
+-- Write the staged versions, then take the boundary lock right before the commit that shows them. By then all reports
+-- located by the old versions have ended; reports that wait for the lock see the new versions. So reports wait for a
+-- commit only, however many versions are written.
 DECLARE
     recorded timestamptz;
 BEGIN
@@ -25,4 +25,5 @@ BEGIN
     DELETE FROM draft.staged WHERE changeset_id = change_set;
     PERFORM app.take_boundary_lock();
 END $$;
-COMMENT ON FUNCTION app.flip_changeset(bigint) IS 'What was prepared goes live with the commit, which follows at once: intake waits for that only';
+COMMENT ON FUNCTION app.flip_changeset(bigint) IS
+'Make the staged versions live; the commit must be next, because intake waits for it';

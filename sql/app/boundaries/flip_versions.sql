@@ -1,6 +1,7 @@
 CREATE FUNCTION app.flip_versions(change_set bigint) RETURNS timestamptz
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
--- Close records, write what stays of them, write the new versions. Returns the instant of record.
+-- Close the records that the staged versions replace, write what remains of them, write the staged versions. Returns
+-- the instant of record.
 DECLARE
     recorded timestamptz := clock_timestamp();
     starts timestamptz := (SELECT valid_from FROM draft.changeset WHERE changeset_id = change_set);

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.follow_changeset(change_set bigint, batch integer DEFAULT 2000) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- One batch after a publish: posts and overlays with the first, then tickets. Returns how many tickets were moved;
--- call until 0. Safe to repeat, also after a crash, and by several at once: they take turns.
+-- Relocate one batch after a publish: posts and overlays with the first batch, then tickets. Returns how many tickets;
+-- call it until 0. It may be repeated after a crash, and called by several at once, who then take turns.
 DECLARE
     c draft.changeset;
     moved bigint := 0;
@@ -24,5 +24,5 @@ BEGIN
     RETURN moved;
 END $$;
 COMMENT ON FUNCTION app.follow_changeset(bigint, integer) IS
-'Move one batch of open tickets after a publish; returns how many were moved, 0 when all have followed';
+'Relocate one batch of open tickets after a publish; returns how many, 0 when all are relocated';
 GRANT EXECUTE ON FUNCTION app.follow_changeset(bigint, integer) TO gisgrid_service;

@@ -1,6 +1,6 @@
 CREATE FUNCTION app.follow_overlays(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Things of every kind, posts with a point of their own and patrol cells take the areas that hold them now.
+-- Relocates things of every kind, posts with a point and patrol cells to the areas that hold them now.
 BEGIN
     WITH move AS MATERIALIZED (SELECT * FROM app.to_follow(change_set) AS f WHERE f.what <> 'ticket'),
     thing AS (
@@ -20,4 +20,5 @@ BEGIN
     WHERE c.changeset_id = change_set AND c.network = 'base'
       AND o.cell = s.cell AND o.path <> coalesce(l.path, '{0}');
 END $$;
-COMMENT ON FUNCTION app.follow_overlays(bigint) IS 'Give things of every kind, posts with a point and patrol cells their present areas';
+COMMENT ON FUNCTION app.follow_overlays(bigint) IS
+'Relocate things of every kind, posts with a point and patrol cells to the areas that hold them now';

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.follow_tickets(change_set bigint, batch integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- One batch of open tickets takes the areas that hold them; where the code changed, the assignee as well. They stood
--- where they come to from the change set's date on (work.keep_path).
+-- Relocates one batch of open tickets to the areas that hold them now; a ticket whose area code changes is assigned
+-- again. gisgrid.moved_from tells app.keep_path from when on the new path applies.
 DECLARE
     moved bigint;
 BEGIN
@@ -23,7 +23,7 @@ BEGIN
                app.step_once_routed(b.workflow, b.step, r.post_id IS NOT NULL OR r.department IS NOT NULL) AS next_step
         FROM before AS b
         LEFT JOIN core.area AS a ON a.area_id = b.to_area_id AND a.level = 'grid'
-        LEFT JOIN LATERAL (SELECT w.* FROM app.route(b.category, b.path, a.kind) AS w LIMIT 1)  -- few rows, so planned
+        LEFT JOIN LATERAL (SELECT w.* FROM app.route(b.category, b.path, a.kind) AS w LIMIT 1)  -- planned as one row
             AS r ON b.from_area_id IS DISTINCT FROM b.to_area_id
     ),
     ticket AS (
@@ -64,4 +64,5 @@ BEGIN
     PERFORM set_config('gisgrid.moved_from', '', true);
     RETURN moved;
 END $$;
-COMMENT ON FUNCTION app.follow_tickets(bigint, integer) IS 'One batch of open tickets takes the areas that hold them now';
+COMMENT ON FUNCTION app.follow_tickets(bigint, integer) IS
+'Relocate one batch of open tickets to the areas that hold them now';

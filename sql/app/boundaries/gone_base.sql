@@ -4,8 +4,8 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- What a draft began with and what is no more like that; a conflict where the draft changed or deleted it as well.
--- The same shape in a new record is no change. Only what is not live itself any more is compared.
+-- Versions that a draft began with and that others have changed since; a conflict if the draft changed or deleted the
+-- same leaf. A new record with the same shape is no change. Only versions that are not live now are compared.
 WITH gone AS MATERIALIZED (
     SELECT c.changeset_id, c.valid_from, v.area_version_id
     FROM draft.changeset AS c
@@ -30,4 +30,5 @@ LEFT JOIN draft.area AS d ON g.changeset_id = d.changeset_id AND g.area_version_
 WHERE
     (l.area_version_id IS NULL OR (l.name, l.path) IS DISTINCT FROM (v.name, v.path) OR NOT l.geom = v.geom);
 END;
-COMMENT ON FUNCTION app.gone_base(bigint) IS 'What others changed of what a draft began with, and where that is a conflict';
+COMMENT ON FUNCTION app.gone_base(bigint) IS
+'Which base versions of a draft have others changed since, and which of them are conflicts?';

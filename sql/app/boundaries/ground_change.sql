@@ -2,17 +2,17 @@ CREATE FUNCTION app.ground_change(change_set bigint, at timestamptz)
 RETURNS TABLE (kind text, code text, geom geometry)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Ground that a base leaf held before and none would hold after, and the other way round, at an instant: the change
--- set's date or one after it. Only what changed is laid over each other; what is narrower than a millimetre is
--- rounding, not ground. Laid on a lattice of 1e-13 degrees, because without one GEOS takes wrong ways where lines all
--- but coincide: ground is lost that is not.
+-- Ground that a base leaf held before and none would hold after, and ground that none held before, at an instant: the
+-- change set's date or a later one. Only changed leaves are compared. What is narrower than a millimetre is rounding,
+-- not ground. The lattice of 1e-13 degrees is needed where lines nearly coincide: without it GEOS can return a
+-- difference that loses ground.
 WITH after AS (
     SELECT d.code, d.geom
     FROM app.draft_leaf(ground_change.change_set) AS d
     WHERE d.is_changed AND d.kind = 'base' AND d.geom IS NOT NULL AND st_isvalid(d.geom)
 ),
 
-standing AS NOT MATERIALIZED (  -- by its box where one is given
+standing AS NOT MATERIALIZED (  -- inlined, so that a box below uses the index
     SELECT
         v.*,
         v.valid_from > c.valid_from AS is_later
@@ -31,7 +31,7 @@ before AS (
             NOT v.is_later
             OR v.area_version_id NOT IN (SELECT l.area_version_id FROM app.later_leaf(ground_change.change_set) AS l)
         )
-        -- NOT IN is a hash whatever the statistics of a new draft say; an unchanged row has a code
+        -- NOT IN is hashed even without statistics of a new draft; an unchanged row always has a code
         AND v.code NOT IN (
             SELECT d.code FROM draft.area AS d
             WHERE d.changeset_id = ground_change.change_set AND NOT d.is_changed AND d.code IS NOT NULL
@@ -49,7 +49,7 @@ difference AS (
     SELECT 'ground_gained', a.code, st_difference(a.geom, o.geom, 1e-13)
     FROM after AS a
     CROSS JOIN LATERAL (
-        -- All that stands here, also what stays as it is: laid over that it is an overlap, not new ground.
+        -- All live leaves, changed or not: where the new leaf covers one of them is an overlap, not new ground.
         SELECT coalesce(st_union(b.geom, 1e-13), st_setsrid('POLYGON EMPTY'::geometry, 4326)) AS geom
         FROM standing AS b WHERE b.geom && a.geom
     ) AS o
@@ -61,4 +61,4 @@ CROSS JOIN LATERAL st_dump(f.geom) AS p
 WHERE st_dimension(p.geom) = 2 AND 2 * st_area(p.geom) / st_perimeter(p.geom) > 1e-8;
 END;
 COMMENT ON FUNCTION app.ground_change(bigint, timestamptz) IS
-'Which ground would a change set lose or gain at an instant, by code, with its shape';
+'Which ground would a change set lose or gain at an instant? By code, with the shape';

@@ -1,6 +1,6 @@
 CREATE FUNCTION app.guard_area() RETURNS trigger LANGUAGE plpgsql AS $$
--- A row drawn by hand: only in an open draft, a leaf, its code and origin by rule where a split copied them. Its
--- parent is the one that its code says, where the scheme's codes say it.
+-- A row that is drawn by hand: only in an open draft and only a leaf. A part that a split copied gets its code by
+-- rule. The parent is the one that the code says, if the network's codes have a tree.
 DECLARE
     state text;
     net text;
@@ -40,4 +40,4 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION app.guard_area() IS 'What may be drawn by hand, and which code a new part gets';
+COMMENT ON FUNCTION app.guard_area() IS 'Guard: what may be drawn by hand; gives a new part its code';

@@ -1,5 +1,5 @@
 CREATE FUNCTION app.guard_changeset() RETURNS trigger LANGUAGE plpgsql AS $$
--- What of a change set may be changed by hand: its words, date and policies while it is open, and its status.
+-- By hand only these columns may change: title, date and policies while the change set is open, and its status.
 BEGIN
     IF current_user = 'gisgrid_owner' THEN
         RETURN NEW;
@@ -16,4 +16,4 @@ BEGIN
     NEW.is_dated := OLD.is_dated OR NEW.valid_from IS DISTINCT FROM OLD.valid_from;
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION app.guard_changeset() IS 'What of a change set may be changed by hand';
+COMMENT ON FUNCTION app.guard_changeset() IS 'Guard: which columns of a change set may be changed by hand';

@@ -5,4 +5,4 @@ BEGIN
     END IF;
     RETURN OLD;
 END $$;
-COMMENT ON FUNCTION app.guard_deleted() IS 'Which change sets may not be deleted by hand';
+COMMENT ON FUNCTION app.guard_deleted() IS 'Guard: a published change set is not deleted by hand';

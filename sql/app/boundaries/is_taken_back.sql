@@ -1,7 +1,7 @@
 CREATE FUNCTION app.is_taken_back(change_set bigint, since timestamptz) RETURNS boolean
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- A change set published after `since` and its undo leave things as they were, unless the undo was undone in turn.
+-- True for a change set published after `since` and undone, and for its undo, unless the undo was undone in turn.
 SELECT count(*) > 0
 FROM draft.changeset AS n
 INNER JOIN draft.changeset AS u
@@ -14,4 +14,5 @@ WHERE
         WHERE redo.undoes = u.changeset_id AND redo.published_at IS NOT NULL
     );
 END;
-COMMENT ON FUNCTION app.is_taken_back(bigint, timestamptz) IS 'Was this change set undone, or is it the undo of a later one?';
+COMMENT ON FUNCTION app.is_taken_back(bigint, timestamptz) IS
+'Was this change set undone, or is it the undo of a later one?';

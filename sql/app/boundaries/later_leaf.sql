@@ -1,8 +1,8 @@
 CREATE FUNCTION app.later_leaf(change_set bigint) RETURNS SETOF core.area_version
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Of an earlier date only: what stands outside its area, and inside it what the draft neither draws nor ends. A draft
--- that replaces everything leaves nothing inside.
+-- For a change set with an earlier date: later versions outside its area, and inside it later versions of leaves that
+-- the draft neither changes nor deletes. A draft that was not filled replaces all versions inside.
 SELECT v.*
 FROM draft.changeset AS c
 INNER JOIN core.area_version AS v ON c.network = v.network AND v.level = 'grid'

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.live_leaf(change_set bigint) RETURNS SETOF core.area_version
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- The change set's own path ends in its area, or in the whole.
+-- The path of the change set ends in its own area; path {0} is the whole network.
 SELECT v.*
 FROM draft.changeset AS c
 CROSS JOIN LATERAL app.area_at(c.valid_from) AS v
@@ -9,4 +9,4 @@ WHERE
     c.changeset_id = live_leaf.change_set AND v.network = c.network AND v.level = 'grid'
     AND v.path @> c.path[cardinality(c.path):cardinality(c.path)];
 END;
-COMMENT ON FUNCTION app.live_leaf(bigint) IS 'The leaves that stand in a change set''s subtree at its date';
+COMMENT ON FUNCTION app.live_leaf(bigint) IS 'The leaves of a change set''s area that apply at its date';

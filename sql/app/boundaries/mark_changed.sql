@@ -9,4 +9,4 @@ BEGIN
         OR NEW.parent_code IS DISTINCT FROM (SELECT a.code FROM core.area AS a WHERE a.area_id = b.parent_id);
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION app.mark_changed() IS 'A row knows whether it differs from what it was copied from';
+COMMENT ON FUNCTION app.mark_changed() IS 'Sets is_changed: does the row differ from its base version?';

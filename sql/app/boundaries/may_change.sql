@@ -1,7 +1,7 @@
 CREATE FUNCTION app.may_change(area_path bigint []) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
--- The owner may everywhere; the service and people's own logins only in their scope.
+-- The owner may change all areas; the service and people's own logins only areas in their scope.
 BEGIN
     RETURN pg_has_role(session_user, 'gisgrid_owner', 'MEMBER') OR area_path && app.scope();
 END $$;
-COMMENT ON FUNCTION app.may_change(bigint []) IS 'May whoever asks change the boundaries of the area with this path?';
+COMMENT ON FUNCTION app.may_change(bigint []) IS 'May the caller change the boundaries of the area with this path?';

@@ -2,7 +2,7 @@ CREATE FUNCTION app.moved_name(change_set bigint)
 RETURNS TABLE (number text, named_area_id bigint, area_id bigint, path bigint [], shown geometry)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Open tickets without a point: on a touched area, or with one that was named, or still on none.
+-- Open tickets without a point: on a touched area, with a touched area named in the report, or on no area yet.
 SELECT
     t.number,
     p.named_area_id,
@@ -28,4 +28,4 @@ INNER JOIN draft.changeset AS c ON t.network = c.network
 WHERE c.changeset_id = moved_name.change_set AND t.closed_at IS NULL AND p.geom IS NULL;
 END;
 COMMENT ON FUNCTION app.moved_name(bigint) IS
-'The open tickets without a point that a change set could move: where an area was named, or the place is unknown';
+'The open tickets without a point that a change set could relocate';

@@ -2,9 +2,9 @@ CREATE FUNCTION app.moved_point(change_set bigint)
 RETURNS TABLE (what text, id text, accuracy_m double precision, area_id bigint, path bigint [], geom geometry)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Whatever has a point and could move: what stands on an area that the change set touched, what lies on ground where
--- it put a grid. Closed tickets never move. OFFSET 0 makes each look-up go area by area through its index: how many
--- areas a change set touches (five, or all) no statistics tell, and planned as a join it scans every ticket for five.
+-- Open tickets and other things with a point: those on an area that the change set touched, and those on ground of its
+-- new grids. Closed tickets are never relocated. OFFSET 0 makes each look-up go area by area through its index: no
+-- statistics tell how many areas a change set touches (five, or all), and a join would scan every ticket for five.
 WITH touched AS (SELECT t.area_id FROM draft.touched AS t WHERE t.changeset_id = moved_point.change_set),
 
 ground AS (
@@ -86,4 +86,4 @@ CROSS JOIN LATERAL (
 ) AS o;
 END;
 COMMENT ON FUNCTION app.moved_point(bigint) IS
-'The points that a change set could move: open tickets, things of every kind, posts';
+'The points that a change set could relocate: open tickets, things of every kind, posts';

@@ -2,7 +2,7 @@ CREATE FUNCTION app.moved_special(change_set bigint, recorded timestamptz)
 RETURNS TABLE (code text, from_code text, to_code text, arrow geometry)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Special grids that stand on another base grid by the versions of that instant of record than by those before it.
+-- Special grids whose label point lies in another base grid by the versions recorded at `recorded` than just before.
 SELECT
     s.code,
     s.from_code,
@@ -49,4 +49,4 @@ FROM (
 WHERE s.from_code IS DISTINCT FROM s.to_code;
 END;
 COMMENT ON FUNCTION app.moved_special(bigint, timestamptz) IS
-'Which special grids come to stand on another base grid when a change set goes live?';
+'Which special grids lie on another base grid once a change set is live?';

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.name_areas(change_set bigint) RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
--- Give every code of the draft its identity.
+-- Make a row of core.area for every new code of the draft.
 INSERT INTO core.area (network, code, level, kind)
 SELECT c.network, d.code, d.level, d.kind
 FROM draft.changeset AS c
@@ -11,4 +11,4 @@ WHERE
     AND NOT EXISTS (SELECT FROM core.area AS a WHERE a.network = c.network AND a.code = d.code)
 ON CONFLICT (network, code) DO NOTHING;
 END;
-COMMENT ON FUNCTION app.name_areas(bigint) IS 'Give every code of a draft its identity';
+COMMENT ON FUNCTION app.name_areas(bigint) IS 'Make a row of core.area for every new code of a draft';

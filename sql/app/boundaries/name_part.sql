@@ -3,8 +3,8 @@ CREATE FUNCTION app.name_part(
 )
 RETURNS TABLE (code text, name text, parent_code text, origin_code text, base_version_id bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- A row that comes into a draft by hand. A split copies every column of the part it was cut from, code and base
--- included: then it is a new area, with the next code. A row cut and pasted back keeps what it was.
+-- A row that is inserted by hand. A split copies all columns of the area it cuts, code and base version included: the
+-- copy is a new area and gets the next code. A row that was cut out and pasted back keeps its code.
 DECLARE
     net text := (SELECT c.network FROM draft.changeset AS c WHERE c.changeset_id = change_set);
     twin draft.area;
@@ -33,5 +33,5 @@ BEGIN
     RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION app.name_part(bigint, text, text, text, bigint, geometry) IS
-'Which code, parent, origin and base does a row have that comes into a draft by hand?';
+'Which code, parent, origin and base version does a row get that is inserted into a draft by hand?';
 GRANT EXECUTE ON FUNCTION app.name_part(bigint, text, text, text, bigint, geometry) TO gisgrid_editor;

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.note_boundary_change(change_set bigint) RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
--- Where the map changed: the boxes of the leaves as they were and as they are; of many, one box.
+-- Records the boxes of the leaves as they were and as they are; of more than 200 leaves, one box around all.
 WITH box AS (
     SELECT st_envelope(s.geom) AS geom FROM draft.staged AS s
     WHERE s.changeset_id = note_boundary_change.change_set AND s.level = 'grid' AND s.geom IS NOT NULL
@@ -26,4 +26,4 @@ few AS (
 INSERT INTO core.change (layer, box)
 SELECT 'area', f.geom FROM few AS f;
 END;
-COMMENT ON FUNCTION app.note_boundary_change(bigint) IS 'Note where the map of areas changed';
+COMMENT ON FUNCTION app.note_boundary_change(bigint) IS 'Record in core.change where the map of areas changed';

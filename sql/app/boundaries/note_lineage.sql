@@ -1,9 +1,9 @@
 CREATE FUNCTION app.note_lineage(change_set bigint) RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
--- Which old leaf's ground went to which new leaf, as shares of both. Shares are of areas in degrees, inside one leaf
--- proportional to true areas to 1e-5, and they add up. Laid on a lattice of 1e-13 degrees, because without one GEOS
--- takes wrong ways where lines all but coincide: a whole share can be missing.
+-- Which ground of an old leaf went to which new leaf, as shares of both. Shares compare areas in degrees: within one
+-- leaf they are right to 1e-5, and they add up. The lattice of 1e-13 degrees is needed where lines nearly coincide:
+-- without it GEOS can lose a whole share.
 INSERT INTO core.lineage (changeset_id, network, from_area_id, to_area_id, kind, from_share, to_share, valid_from)
 WITH before AS (
     SELECT v.area_id, v.geom, v.kind
@@ -29,7 +29,7 @@ pair AS (
 ),
 
 counted AS (
-    -- What is narrower than a share of a millionth does not make a split or a merge.
+    -- A share below a millionth counts neither as a split nor as a merge.
     SELECT
         p.*,
         count(*) FILTER (WHERE p.from_share > 1e-6) OVER (PARTITION BY p.from_area_id) AS heirs,
@@ -56,4 +56,4 @@ FROM counted AS n
 CROSS JOIN draft.changeset AS c
 WHERE c.changeset_id = note_lineage.change_set;
 END;
-COMMENT ON FUNCTION app.note_lineage(bigint) IS 'Note which old leaves become which new ones, with area shares';
+COMMENT ON FUNCTION app.note_lineage(bigint) IS 'Record which old leaves become which new ones, with shares of ground';

@@ -1,4 +1,4 @@
--- Whoever draws sees what is wrong and what would move: once a save, however many rows the client sends one by one.
+-- A client may save many rows one by one; the draft is checked once, at the commit.
 CREATE FUNCTION app.note_saved() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF current_user <> 'gisgrid_owner' THEN
@@ -10,4 +10,5 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION app.note_saved() IS 'A transaction knows in which change sets it has drawn since their last check';
+COMMENT ON FUNCTION app.note_saved() IS
+'Record, for the check at the commit, which change sets a transaction has drawn in';

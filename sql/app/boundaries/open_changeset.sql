@@ -1,6 +1,6 @@
 CREATE FUNCTION app.open_changeset() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
--- A new change set knows its area's path, whose it is, and whether its date was chosen.
+-- Sets the path of the area, who opened the change set, and whether a date was chosen.
 BEGIN
     IF NEW.area_code IS NULL THEN
         SELECT a.code INTO NEW.area_code FROM core.login_scope AS s JOIN core.area AS a ON a.area_id = s.area_id
@@ -21,4 +21,4 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION app.open_changeset() IS 'A new change set knows its area''s path, whose it is, its date';
+COMMENT ON FUNCTION app.open_changeset() IS 'Sets path, opened_by and is_dated of a new change set';

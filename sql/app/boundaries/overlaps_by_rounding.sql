@@ -1,9 +1,9 @@
 CREATE FUNCTION app.overlaps_by_rounding(one geometry, other geometry) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
--- Where a cut ends on a neighbour's straight edge, its new corner cannot lie on that edge exactly: it stands beside
--- it by the last digit of its coordinates. So nothing wider than 1e-12 degrees (0.1 micrometres) is in both, and no
--- corner of one lies deeper in the other. The narrowest overlaps seen in real data are five times as deep.
+-- Where a cut ends on a neighbour's straight edge, the new corner cannot lie exactly on that edge: it is off by a last
+-- digit of a coordinate. So both areas share nothing wider than 1e-12 degrees (0.1 micrometres), and no corner of
+-- one lies deeper in the other. The narrowest overlaps seen in real data are five times as deep.
 SELECT
     CASE
         WHEN EXISTS (
@@ -25,5 +25,5 @@ SELECT
     END;
 END;
 COMMENT ON FUNCTION app.overlaps_by_rounding(geometry, geometry) IS
-'Do two areas share only what coordinates cannot tell from nothing? EPSG:4326; ask only where their insides meet';
+'Do two areas overlap only by the last digit of coordinates? EPSG:4326; call it only where their interiors meet';
 GRANT EXECUTE ON FUNCTION app.overlaps_by_rounding(geometry, geometry) TO gisgrid_service;

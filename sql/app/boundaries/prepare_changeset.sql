@@ -1,6 +1,6 @@
 CREATE FUNCTION app.prepare_changeset(change_set bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Take over what others published, check the draft once, and stage its versions where it applies at once.
+-- Take over what others published, check the draft once, and stage its versions if it applies at once.
 DECLARE
     c draft.changeset;
     errors bigint;
@@ -20,4 +20,4 @@ BEGIN
     RETURN errors;
 END $$;
 COMMENT ON FUNCTION app.prepare_changeset(bigint) IS
-'Check a draft and make its versions ready; returns how many errors stand against publishing, written to draft.problem';
+'Check a draft and stage its versions; returns the number of errors, which are written to draft.problem';

@@ -1,6 +1,6 @@
 CREATE FUNCTION app.prepare_on_publish() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
--- Every check at once, so that the text of a refusal reaches the dialog of the program that saved the status.
+-- Checks at once, not at the commit, so that the refusal reaches the dialog of the program that saves the status.
 DECLARE
     errors bigint := app.prepare_changeset(NEW.changeset_id);
 BEGIN
@@ -9,4 +9,4 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION app.prepare_on_publish() IS 'Saving the status published by hand checks and stages at once';
+COMMENT ON FUNCTION app.prepare_on_publish() IS 'When a hand sets status published: check and stage at once';

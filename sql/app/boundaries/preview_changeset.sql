@@ -1,8 +1,8 @@
 CREATE FUNCTION app.preview_changeset(change_set bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Publish in earnest, what others published taken over, ask what follows, take it all back: so preview and publish
--- cannot differ. Takes no lock that intake waits for. Returns how many things would move; meaningless where the check
--- finds errors.
+-- Publish really, with what others published taken over, read what would be relocated, and roll all of it back: so
+-- preview and publish cannot differ. Takes no lock that intake waits for. Returns how many things would be relocated;
+-- the number means nothing if the check finds errors.
 DECLARE
     reopened jsonb;
     moves jsonb := '[]';
@@ -23,7 +23,7 @@ BEGIN
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'what', f.what, 'id', f.id, 'from', f.from_code, 'to', f.to_code, 'geom', st_asewkt(f.arrow, 15))), '[]')
         INTO moves FROM (
-            -- The arrow of a ticket begins at its public place, which for a category of homes is not the exact one.
+            -- A ticket's arrow begins at its public location, which for a category of homes is not the exact point.
             SELECT t.what, t.id, t.from_code, t.to_code,
                    CASE WHEN t.what = 'ticket'
                         THEN st_makeline(coalesce(k.geom, st_endpoint(t.arrow)), st_endpoint(t.arrow)) ELSE t.arrow END AS arrow
@@ -51,4 +51,4 @@ BEGIN
     RETURN moved;
 END $$;
 COMMENT ON FUNCTION app.preview_changeset(bigint) IS
-'Write what publishing a draft would move into draft.preview, by publishing it and taking that back';
+'Write into draft.preview what publishing a draft would relocate, by publishing it and rolling back';

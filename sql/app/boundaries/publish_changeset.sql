@@ -10,5 +10,5 @@ BEGIN
     RETURN done.summary;
 END $$;
 COMMENT ON FUNCTION app.publish_changeset(bigint) IS
-'Publish a change set; null: it waits for its date; refuses with the first problems, and changes nothing then';
+'Publish a change set; null: it waits for its date. A refusal names the first problems and changes nothing';
 GRANT EXECUTE ON FUNCTION app.publish_changeset(bigint) TO gisgrid_service;

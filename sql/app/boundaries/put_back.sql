@@ -17,4 +17,5 @@ BEGIN
       AND v.recorded_from < c.published_at AND v.recorded_to >= c.published_at
       AND v.valid_from <= c.valid_from AND v.valid_to > c.valid_from;
 END $$;
-COMMENT ON FUNCTION app.put_back(bigint, bigint) IS 'Draw what an undone change set altered as it was before';
+COMMENT ON FUNCTION app.put_back(bigint, bigint) IS
+'Draw the leaves that an undone change set altered as they were before';

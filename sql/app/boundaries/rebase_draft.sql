@@ -1,6 +1,6 @@
 CREATE FUNCTION app.rebase_draft(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Take over what others published since the draft was opened, wherever this draft left it alone.
+-- Take over what others published since the draft was opened, for leaves that the draft has not changed.
 DECLARE
     taken bigint[] := ARRAY(SELECT g.area_version_id FROM app.gone_base(change_set) AS g WHERE NOT g.is_conflict);
 BEGIN
@@ -26,4 +26,4 @@ BEGIN
     SELECT change_set, t.code, t.name, t.level, t.kind, t.parent, t.area_version_id, t.geom FROM theirs AS t;
 END $$;
 COMMENT ON FUNCTION app.rebase_draft(bigint) IS
-'Take over what others published since a draft was opened, wherever the draft left it alone';
+'Take over what others published since a draft was opened, for leaves that the draft has not changed';

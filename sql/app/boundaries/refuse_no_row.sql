@@ -1,5 +1,5 @@
 CREATE FUNCTION app.refuse_no_row() RETURNS trigger LANGUAGE plpgsql AS $$
--- A client that saves a row that is gone, or hidden from it, must not take silence for success.
+-- A client that saves a row which is gone or hidden would otherwise take silence for success.
 BEGIN
     IF current_user <> 'gisgrid_owner' AND NOT EXISTS (SELECT FROM old_row) THEN
         PERFORM app.refuse('nothing_saved');

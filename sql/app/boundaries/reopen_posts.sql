@@ -1,9 +1,9 @@
 CREATE FUNCTION app.reopen_posts(change_set bigint)
 RETURNS TABLE (post_id bigint, from_area_id bigint, to_area_id bigint, arrow geometry)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- An undo opens the posts again that what it takes back had closed, and ends those that it had opened in their place.
--- Returns the former, with the area of the latter (null: there was none). Preview and publish do this, when the new
--- versions are written; where nothing is undone nothing happens.
+-- Reopen the posts that the undone change set closed, and end the posts that it opened in their place. Returns
+-- the reopened posts, with the area of the ended ones (null: there was none). Preview and publish both call it, after
+-- the new versions were written. Without an undo it does nothing.
 DECLARE
     c draft.changeset;
 BEGIN
@@ -29,4 +29,4 @@ BEGIN
     WHERE o.opened_by_changeset = c.undoes AND o.valid_to = 'infinity';
 END $$;
 COMMENT ON FUNCTION app.reopen_posts(bigint) IS
-'Open the posts again that an undone change set closed; which ones, from which area to which?';
+'Reopen the posts that an undone change set closed; returns each with the area it comes from and the area it goes to';

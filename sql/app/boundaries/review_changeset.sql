@@ -1,7 +1,7 @@
 CREATE FUNCTION app.review_changeset(change_set bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- For whoever asks by name: take over what others published, as publishing would, then write problems and preview.
--- Returns how many errors stand against publishing; where there are any, the preview is empty.
+-- For a check on request: take over what others published, as publishing would, then write problems and preview.
+-- Returns the number of errors; with errors the preview is empty.
 DECLARE
     c draft.changeset;
 BEGIN

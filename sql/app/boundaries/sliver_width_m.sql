@@ -2,4 +2,5 @@ CREATE FUNCTION app.sliver_width_m() RETURNS double precision LANGUAGE sql IMMUT
 BEGIN ATOMIC
 SELECT 1.0::double precision;
 END;
-COMMENT ON FUNCTION app.sliver_width_m() IS 'A part of a grid that is narrower is a sliver (twice its area by its perimeter), metres';
+COMMENT ON FUNCTION app.sliver_width_m() IS
+'Below this width in metres (twice the area by the perimeter) a part of a grid is a sliver';

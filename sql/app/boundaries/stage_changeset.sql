@@ -1,6 +1,6 @@
 CREATE FUNCTION app.stage_changeset(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- All that takes time and holds nobody up: identities, the versions to come, lineage.
+-- The slow part, for which nobody waits: rows of core.area, versions, lineage.
 BEGIN
     DELETE FROM draft.staged WHERE changeset_id = change_set;
     PERFORM app.name_areas(change_set);
@@ -13,4 +13,4 @@ BEGIN
     WHERE changeset_id = change_set AND geom IS NOT NULL;
     PERFORM app.note_lineage(change_set);
 END $$;
-COMMENT ON FUNCTION app.stage_changeset(bigint) IS 'Make the versions ready that a change set brings';
+COMMENT ON FUNCTION app.stage_changeset(bigint) IS 'Stage the versions that a change set brings';

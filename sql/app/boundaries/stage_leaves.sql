@@ -1,9 +1,9 @@
 CREATE FUNCTION app.stage_leaves(change_set bigint) RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
--- The leaves that would not be, from the change set's date on, what they are now: with their new shape, or without
--- one where they end. A draft that began with what stood at its date leaves alone what it did not draw, also what
--- became of it later; one that replaces everything leaves alone what one version says from before that date for ever.
+-- Stage each leaf that the change set alters from valid_from on: with its new shape, or with geom null if it ends.
+-- A filled draft leaves alone the leaves that it did not draw, their later versions included. An unfilled one replaces
+-- all leaves, except those that one version describes already, from before valid_from to infinity.
 INSERT INTO draft.staged (changeset_id, area_id, level, name, parent_id, path, geom, valid_from)
 WITH wanted AS (
     SELECT
@@ -21,7 +21,7 @@ WITH wanted AS (
 ),
 
 other AS MATERIALIZED (
-    -- All but unchanged copies of the very version that stands at the date; shapes left aside.
+    -- Leaves out unchanged copies of a version that applies at valid_from; no shapes yet.
     SELECT w.*
     FROM draft.changeset AS c
     CROSS JOIN wanted AS w

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.stage_level(change_set bigint, upper_level text) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
--- Stage the areas of one level above the leaves, whose children are staged already or stand: each is the union of
--- its children for every stretch of time from the change set's date on; where it has none it keeps its drawn shape.
+-- Stage the areas of one level above the leaves, once their children are staged or live. Each is the union of its
+-- children, for every stretch of time from valid_from on. An area without children keeps its drawn shape.
 BEGIN
     INSERT INTO draft.staged (changeset_id, area_id, level, name, parent_id, path, geom, valid_from, valid_to)
     WITH c AS (SELECT * FROM draft.changeset WHERE changeset_id = change_set),
@@ -52,7 +52,7 @@ BEGIN
     SELECT change_set, w.area_id, upper_level, w.name, w.parent_id, w.path, w.geom, w.at, w.until
     FROM wanted AS w
     WHERE EXISTS (
-        -- Something of it differs from what stands; if nothing does, the area is left alone as a whole.
+        -- Some stretch differs from the live versions; else the area is left alone as a whole.
         SELECT FROM wanted AS x
         LEFT JOIN core.area_version AS v ON v.area_id = x.area_id AND v.recorded_to = 'infinity'
              AND v.valid_from <= x.at AND v.valid_to >= x.until

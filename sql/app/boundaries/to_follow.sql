@@ -5,9 +5,9 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Where everything belongs by the boundaries that are live: what differs is what follows. Preview and publish ask this.
--- What lies well inside the leaf that it stands on already, with no special grid about, needs no asking. A ticket
--- without a point goes with the area that was named and is shown at its label point.
+-- Compares the area of each thing with the live boundaries; a thing that differs must be relocated. Preview, publish
+-- call it. A point well inside its own leaf, with no special grid near, is not located again. A ticket without a
+-- point goes to the area of app.area_held and is shown at the area's label point.
 SELECT
     m.what,
     m.id,
@@ -31,7 +31,7 @@ FROM (
             FROM (
                 SELECT v.* FROM app.area_at(t.at) AS v
                 WHERE v.area_id = p.area_id AND v.level = 'grid' AND v.path = p.path
-                OFFSET 0  -- by its key, not by its box
+                OFFSET 0  -- finds the leaf by its key, not by its box
             ) AS s
             WHERE
                 st_covers(s.geom, p.geom) AND NOT st_dwithin(st_boundary(s.geom), p.geom, 1e-9)
@@ -41,7 +41,7 @@ FROM (
                         o.network = c.network AND o.level = 'grid' AND o.kind = 'special'
                         AND o.geom && p.geom AND o.area_id <> s.area_id
                 )
-            OFFSET 0  -- asked before the dear question below, of each point alone
+            OFFSET 0  -- asked of each point alone, before the dear app.locate below
         )
 ) AS m
 LEFT JOIN core.area AS f ON m.area_id = f.area_id
@@ -76,4 +76,4 @@ WHERE
     AND (m.path <> h.path OR (m.shown IS NOT NULL AND (m.shown = h.label_point) IS NOT TRUE));
 END;
 COMMENT ON FUNCTION app.to_follow(bigint) IS
-'What does not yet belong where the live boundaries put it, of all that a change set could move';
+'Things that a change set could relocate and that are not yet where the live boundaries put them';

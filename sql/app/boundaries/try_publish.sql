@@ -2,8 +2,8 @@ CREATE FUNCTION app.try_publish(
     change_set bigint, applies_from timestamptz DEFAULT NULL, OUT errors bigint, OUT summary jsonb
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- The one door to the live boundaries. With errors nothing is live, the change set is as it was, and draft.problem says
--- why. Summary null without errors: it waits for its date.
+-- The only way to the live boundaries. With errors nothing goes live, the change set keeps its state and draft.problem
+-- holds the errors. summary null without errors: the change set waits for its date.
 DECLARE
     c draft.changeset;
 BEGIN
@@ -37,5 +37,5 @@ BEGIN
     SELECT u.summary INTO summary FROM draft.changeset AS u WHERE u.changeset_id = change_set;
 END $$;
 COMMENT ON FUNCTION app.try_publish(bigint, timestamptz) IS
-'Publish a change set, from that date on if one is given, or say how many errors stand against it and write them down';
+'Publish a change set, from applies_from on if given; returns the number of errors, which are written to draft.problem';
 GRANT EXECUTE ON FUNCTION app.try_publish(bigint, timestamptz) TO gisgrid_service;

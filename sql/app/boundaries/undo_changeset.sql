@@ -1,8 +1,8 @@
 CREATE FUNCTION app.undo_changeset(change_set bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Open a change set that puts back what another one altered, from the date on from which that one applied: a
--- correction, so every answer is again what it was. Returns it, not yet published. Refuses where a later change
--- set altered the same areas.
+-- Open a change set that restores what another one altered, from that one's valid_from on: a correction, so that every
+-- answer is again as before. Returns its id; it is not published yet. Refuses if a later change set altered the same
+-- areas.
 DECLARE
     c draft.changeset;
     opened bigint;
@@ -26,7 +26,7 @@ BEGIN
         PERFORM app.refuse('changeset_followed', change_set::text, later);
     END IF;
     IF EXISTS (
-        -- A leaf whose closed records are not one and the same shape from the date on for ever.
+        -- A leaf whose closed records are not one and the same shape from valid_from to infinity.
         SELECT FROM draft.touched AS t
         JOIN core.area_version AS v ON v.area_id = t.area_id AND v.level = 'grid'
             AND v.recorded_to = c.published_at AND v.valid_to > c.valid_from
@@ -48,5 +48,5 @@ BEGIN
     RETURN opened;
 END $$;
 COMMENT ON FUNCTION app.undo_changeset(bigint) IS
-'Open a change set that puts back what another one altered; refuses where that was altered again since';
+'Open a change set that restores what another one altered; refuses if the same areas were altered since';
 GRANT EXECUTE ON FUNCTION app.undo_changeset(bigint) TO gisgrid_service;
