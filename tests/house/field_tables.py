@@ -18,7 +18,7 @@ FACTS = "sql/app/notices/public_facts.sql"
 MADE = "Generated from gisgrid/ticket_fields.py by `.venv/bin/python -m tests.house.field_tables`; never edited."
 FACTS_SQL = """\
 -- {made}
--- plpgsql where a query is asked for every report: it keeps its plans, which an SQL function makes anew at each call.
+-- plpgsql, because this query runs for every report: plpgsql keeps its plans, an SQL function plans at each call.
 CREATE FUNCTION app.public_facts(ticket bigint) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -28,7 +28,7 @@ BEGIN
         FROM work.ticket AS t{joins}
         WHERE t.ticket_id = public_facts.ticket);
 END $$;
-COMMENT ON FUNCTION app.public_facts(bigint) IS 'What anybody may know of a ticket, as notices tell it';
+COMMENT ON FUNCTION app.public_facts(bigint) IS 'The public facts of a ticket, as notices send them';
 """
 ALIASES = {"ticket": "t", "grid": "v", "area": "a", "clock": "k"}
 JOINS = {
