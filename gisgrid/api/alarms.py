@@ -24,16 +24,18 @@ def device_of(request: Request) -> Device:
         device = find_device(connection, token.strip()) if kind.lower() == "bearer" else None
     if device is None:
         raise NotSignedIn(
-            Fault("Authorization", "this is no device's token, or it is off", "gisgrid device token CODE")
+            Fault(
+                "Authorization", "this is not a device's token, or the device is disabled", "gisgrid device token CODE"
+            )
         )
     return device
 
 
 class DeviceRoute(APIRoute):
-    """A route that answers 401 to whatever is no device before it looks at anything else."""
+    """A route that answers 401 to a caller who is not a device before it reads anything else."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The usual handler behind the question which device asks."""
+        """The usual handler, run once the device is known."""
         handler = super().get_route_handler()
 
         async def device_first(request: Request) -> Response:
@@ -47,7 +49,7 @@ router = APIRouter(prefix="/api/v1/alarms", tags=["reports"], route_class=Device
 
 
 class AlarmBody(BaseModel):
-    """What a device noticed; all of it optional, for it stands where it stands."""
+    """What a device noticed; every field is optional, because the device's location is known."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,7 +61,7 @@ class AlarmBody(BaseModel):
 
 
 class AlarmReceipt(Receipt):
-    """What became of an alarm: its ticket, a new one or the one that was open."""
+    """The result of an alarm: its ticket, a new one or the one that was open."""
 
     alarms: int = Field(description="how many alarms the ticket has with this one")
 
@@ -81,7 +83,7 @@ def create_alarm(
     request: Request,
     response: Response,
 ) -> AlarmReceipt:
-    """An alarm becomes a ticket where the device stands; while that is open and young, a further one is an event on it.
+    """An alarm becomes a ticket at its device; while that ticket is open and young, a further alarm is an event on it.
 
     Committed when answered.
     """

@@ -1,4 +1,4 @@
-"""What answers hold, as /openapi.json tells it; clients make their types of it. Long because it is one list."""
+"""The models of answers, from which /openapi.json and clients' types are made. Long because it is one list."""
 
 from typing import Annotated, Any, Literal
 
@@ -19,11 +19,11 @@ Chinese = Annotated[  # without a default in the document, or generated types ta
     ),
 ]
 State = Literal["open", "done", "due_soon", "overdue", "today", "unplaced"]
-"""How a ticket stands; the same words and rules as the counters'."""
+"""The state of a ticket; the same words and rules as the counters'."""
 
 
 class Answer(BaseModel):
-    """An answer has exactly these keys: one that is not declared here fails the tests, not the client."""
+    """An answer has exactly these keys: a key that is not declared here fails the tests, not the client."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=lambda schema: schema.pop("additionalProperties", None))
 
@@ -69,7 +69,7 @@ class Assignment(Answer):
 
 
 class Located(Answer):
-    """Whose a point is; `grid` is null outside every grid. `point` is where it lies in WGS 84."""
+    """The grid that holds a point; `grid` is null outside every grid. `point` is the point in WGS 84."""
 
     grid: GridRef | None
     assignment: Assignment
@@ -98,7 +98,7 @@ class MultiPolygon(Answer):
 
 
 class AreaFeature(Answer):
-    """An area as GeoJSON; its id is that of the version. `geometry` is null where it was not asked for."""
+    """An area as GeoJSON; `id` is the id of its version. `geometry` is null if the request asked for none."""
 
     type: Literal["Feature"]
     id: int
@@ -114,7 +114,7 @@ class AreaCollection(Answer):
 
 
 class LineageEntry(Answer):
-    """One area that this one came from or became, with the shares of the older and of the newer one's ground."""
+    """An area that this one came from or became, with its shares of the older and of the newer area's ground."""
 
     code: str
     kind: str = Field(description="split, merge, reshape, renumber or recut")
@@ -124,7 +124,7 @@ class LineageEntry(Answer):
 
 
 class Successor(Answer):
-    """An area that holds ground of another one, and which share of that one's."""
+    """An area that holds ground of another area, and its share of that area's ground."""
 
     code: str
     name: str
@@ -133,7 +133,7 @@ class Successor(Answer):
 
 
 class Lineage(Answer):
-    """What an area came from and what became of it, oldest first; who holds its ground, most first."""
+    """What an area came from and became, oldest first; the areas that hold its ground, the largest share first."""
 
     code: str
     network: str
@@ -144,7 +144,7 @@ class Lineage(Answer):
 
 
 class NamedArea(Answer):
-    """An area that a department's own code names; `share` of its ground was the code's when that was noted."""
+    """An area that a department's own code names; `share` of its ground was the code's when the alias was recorded."""
 
     department: str = Field(description="the network whose code it is")
     name: str | None
@@ -166,7 +166,7 @@ class AliasAnswer(Answer):
 
 
 class FiguresByCode(Answer):
-    """Tickets that were counted under a code and shape; `share` of its ground lies in the area asked for."""
+    """Tickets of one code and shape; `share` of the shape's ground lies in the area that was asked for."""
 
     code: str | None = Field(description="null: outside every grid")
     own: bool = Field(description="was it in this area's subtree?")
@@ -176,7 +176,7 @@ class FiguresByCode(Answer):
 
 
 class Figures(Answer):
-    """Tickets of a time on the ground that an area holds, whatever code they were counted under; by share of ground."""
+    """Tickets of a time on the ground that an area holds, under old and new codes, by share of ground."""
 
     code: str
     network: str
@@ -195,7 +195,7 @@ class LineString(Answer):
 
 
 class MoveProperties(Answer):
-    """One thing that publishing would move; a code that is null: no grid."""
+    """One thing that publishing would relocate; a null code means no grid."""
 
     what: str = Field(description="ticket, camera, place, device, post or special")
     id: str
@@ -204,7 +204,7 @@ class MoveProperties(Answer):
 
 
 class Move(Answer):
-    """From where a thing is to the label point of its new grid."""
+    """A line from a thing to the label point of its new grid."""
 
     type: Literal["Feature"]
     geometry: LineString | None
@@ -212,14 +212,14 @@ class Move(Answer):
 
 
 class MoveCollection(Answer):
-    """What publishing a change set would move."""
+    """What publishing a change set would relocate."""
 
     type: Literal["FeatureCollection"]
     features: list[Move]
 
 
 class Category(Answer):
-    """What can be reported; a root has no parent."""
+    """What a report can be about; a root has no parent."""
 
     id: str
     parent: str | None
@@ -231,7 +231,7 @@ class Category(Answer):
 
 
 class Source(Answer):
-    """On which way a report can come."""
+    """A way by which reports come."""
 
     id: str
     name_zh: str
@@ -240,7 +240,7 @@ class Source(Answer):
 
 
 class Counters(Answer):
-    """How the tickets of an area's subtree stand; total = the children's totals + unplaced."""
+    """How many tickets of an area's subtree are in which state; total = the children's totals + unplaced."""
 
     total: int
     done: int
@@ -261,7 +261,7 @@ class Assignee(Answer):
 
 
 class Receipt(Answer):
-    """What became of a report. With number and secret the reporter can ask again."""
+    """The result of a report. With `number` and `secret` the reporter can ask for it again."""
 
     number: str
     secret: str
@@ -280,7 +280,7 @@ class TicketAssignment(Answer):
 
 @with_fields("contact")
 class Contact(Answer):
-    """Who reported it."""
+    """The person who reported the ticket."""
 
 
 @with_fields("point.given")
@@ -290,7 +290,7 @@ class GivenPoint(Answer):
 
 @with_fields("point")
 class ExactPoint(Answer):
-    """Where it really is, WGS 84, and as it was given."""
+    """The exact location in WGS 84, and as the reporter gave it."""
 
     given: GivenPoint
 
@@ -308,7 +308,7 @@ class TicketEvent(Answer):
 
 
 class NextStep(Answer):
-    """A step that can follow, the roles that may take it, and what it needs."""
+    """A step that can come next, the roles that may take it, and what it needs."""
 
     step: str
     roles: list[str]
@@ -318,7 +318,7 @@ class NextStep(Answer):
 
 
 class Whistle(Answer):
-    """吹哨: a department that was called in; it reports in, and is done or let go, by a clock of its own."""
+    """吹哨: a department that was called in; it reports in, is done or withdrawn, and has a clock of its own."""
 
     whistle: int
     department: str
@@ -334,7 +334,7 @@ class Whistle(Answer):
 
 @with_fields()
 class TicketSummary(Answer):
-    """A ticket's public facts; what follows `closed_at` is for whoever may see it."""
+    """A ticket's public facts; fields after `closed_at` only for callers who may see them."""
 
     grid: GridRef | None
     area: AreaRef | None
@@ -345,7 +345,7 @@ class TicketSummary(Answer):
 
 
 class Photo(Answer):
-    """A photo as it is kept: JPEG, upright, without what the camera wrote into it."""
+    """A photo as it is kept: JPEG, upright, without the camera's metadata."""
 
     photo_id: int
     kind: str = Field(description="report: the reporter sent it; work: somebody of the staff")
@@ -358,7 +358,7 @@ class Photo(Answer):
 
 
 class Rating(Answer):
-    """How it went, in the eyes of whoever reported it (党群评议)."""
+    """The reporter's rating of the finished work (党群评议)."""
 
     rater: str = Field(description="reporter")
     score: int = Field(ge=1, le=5, description="1 bad to 5 good")
@@ -367,7 +367,7 @@ class Rating(Answer):
 
 
 class Ticket(TicketSummary):
-    """One ticket, with its history and what can follow for whoever may see them."""
+    """One ticket, with its history and next steps for callers who may see them."""
 
     parts: list[str] = Field(description="numbers of the tickets that are parts of it")
     duplicates: list[str] = Field(description="numbers of the tickets that are about the same thing, closed for it")
@@ -379,14 +379,14 @@ class Ticket(TicketSummary):
 
 
 class Tickets(Answer):
-    """Tickets, the newest first; of a work list the most urgent."""
+    """Tickets, the newest first; on a work list the most urgent first."""
 
     tickets: list[TicketSummary]
     next: str | None = Field(description="give it as `after` for the page that follows; null: there is none")
 
 
 class TicketFeature(Answer):
-    """A ticket at its public place; its properties are the columns of an export."""
+    """A ticket at its public location; its properties are the columns of an export."""
 
     type: Literal["Feature"]
     id: str
@@ -424,7 +424,7 @@ class WorkflowStep(Answer):
 
 
 class Transition(Answer):
-    """Which step may follow which, who may take it, what it needs, and which way it turns the clocks."""
+    """From which step to which, who may take it, what it needs, and whether it stops or starts the clocks."""
 
     from_step: str
     to_step: str
@@ -445,7 +445,7 @@ class Workflow(Answer):
 
 
 class WhoAmI(Answer):
-    """Who is signed in: role, and the code of the area whose subtree is seen (empty: everything)."""
+    """Who is signed in: role, and the code of the area whose subtree the caller sees (empty: everything)."""
 
     name: str
     role: str
@@ -477,7 +477,7 @@ class LevelName(Answer):
 
 
 class Config(Answer):
-    """What a client needs to know of this server: everybody may."""
+    """What a client needs to know of this server; open to everybody."""
 
     zone: str = Field(description="IANA name; a bare date is 00:00 there, and it cuts today")
     due_soon_hours: int
@@ -513,7 +513,7 @@ class TileJson(Answer):
 
 
 class MapStyle(Answer):
-    """A MapLibre style, version 8, with the state that it colours by."""
+    """A MapLibre style, version 8, with the state variables that its colours depend on."""
 
     version: Literal[8]
     name: str
@@ -524,7 +524,7 @@ class MapStyle(Answer):
 
 
 class ProblemFault(Answer):
-    """One wrong thing: where, what, how to put it right."""
+    """One fault: where it is, what is wrong, what to do."""
 
     field: str
     message: str
@@ -544,7 +544,7 @@ class Problem(Answer):
 
 
 class GeoJson(JSONResponse):
-    """GeoJSON that is text already: the database wrote it."""
+    """GeoJSON that the database has written as text."""
 
     media_type = "application/geo+json"
 
@@ -575,7 +575,7 @@ def problems(*statuses: int) -> Answers:
 def describe_problems(app: FastAPI) -> None:
     """Make /openapi.json say that every 4xx and 5xx is a problem document, FastAPI's own 422 too.
 
-    Whatever takes a body may find it unreadable or too large, so no route needs to say that.
+    A body may always be unreadable or too large, so no route needs to declare those two.
     """
     write = app.openapi
 

@@ -54,7 +54,7 @@ OWN_RULES = (
     tiles.router,
     health.router,
 )
-"""Doors that say themselves who may come in."""
+"""Routes that check the caller themselves."""
 FACTS = (
     areas.router,
     networks.router,
@@ -71,7 +71,7 @@ NO_VIEWER = "<!doctype html><title>gisgrid</title><p>The viewer is not built: <c
 
 
 def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool] = lambda: True) -> FastAPI:
-    """The HTTP service over one database. `ready` says whether what /readyz promises is done."""
+    """The HTTP service over one database. `ready` says whether /readyz may answer 200."""
     database = Database(
         service_url,
         role=SERVICE,

@@ -1,4 +1,4 @@
-"""Areas, points in them, and what became of codes."""
+"""Areas, points in them, and the lineage of codes."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -32,7 +32,7 @@ def locate_point(
     at: Instant = None,
     as_recorded: Instant = None,
 ) -> Located:
-    """Whose is this point, and where is it in WGS 84? Always an answer; `grid` is null outside every grid."""
+    """Which grid holds this point, and where is it in WGS 84? Always an answer; `grid` is null outside every grid."""
     settings = request.app.state.settings
     network = network or settings.network
     with database.transaction() as connection:
@@ -86,7 +86,7 @@ def get_one_area(
     at: Instant = None,
     as_recorded: Instant = None,
 ) -> Response:
-    """The area of a code at a date, as GeoJSON; 404 names the heirs of a retired one."""
+    """The area of a code at a date, as GeoJSON; 404 names the successors of a retired code."""
     settings = request.app.state.settings
     with database.transaction() as connection:
         feature = get_area(
@@ -103,7 +103,7 @@ def get_one_area(
 def get_lineage(
     request: Request, database: CurrentDatabase, code: PlainText, network: Network = "", at: Instant = None
 ) -> Lineage:
-    """What an area came from and what became of it, with shares of its ground, and who holds that at a date."""
+    """What an area came from and became, with shares of its ground, and which areas hold its ground at a date."""
     settings = request.app.state.settings
     instant = read_instant("at", at, settings.timezone)
     with database.transaction() as connection:
@@ -123,7 +123,7 @@ def get_figures(
 ) -> Figures:
     """Tickets received and closed on the ground that an area holds at a date, carried over from older codes by share.
 
-    Figures of the same ground can so be compared over years of redrawing.
+    So the statistics of one piece of ground can be compared over years of redrawing.
     """
     settings = request.app.state.settings
     network, instant = network or settings.network, read_instant("at", at, settings.timezone)

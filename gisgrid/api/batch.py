@@ -1,4 +1,4 @@
-"""Many reports at once, of a program that collected them: each stands or falls alone."""
+"""Many reports at once, of a program that collected them: each is accepted or refused alone."""
 
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ MOST_REPORTS = 500
 
 
 class BatchReport(ReportBody):
-    """A report as anywhere else, with a key of its own, so that the batch can be sent again."""
+    """A report with a key of its own, so that the batch can be sent again."""
 
     client_ref: Annotated[PlainText, Field(min_length=1)]
 
@@ -40,12 +40,12 @@ class BatchBody(BaseModel):
 
 
 def unless(why: str) -> Any:
-    """A key that is absent then."""
+    """A field of a result that is absent in the other case."""
     return Field(default_factory=lambda: None, description=f"absent where {why}")
 
 
 class BatchItem(Answer):
-    """What became of one report, in the order in which they were sent: its receipt, or what is wrong with it."""
+    """The result of one report, in the order in which the reports were sent: its receipt, or its faults."""
 
     client_ref: str | None = Field(description="as it was sent; null where none could be read")
     status: int = Field(description="201 a new ticket, 200 the same as before, else as the problem says")
@@ -61,9 +61,9 @@ class BatchAnswer(Answer):
 
 @router.post("/batch", response_model=BatchAnswer, response_model_exclude_unset=True, responses=problems(400, 401, 413))
 def create_reports(body: BatchBody, caller: CurrentCaller, database: CurrentDatabase, request: Request) -> BatchAnswer:
-    """Up to 500 reports, each in a transaction of its own: a wrong one undoes no other, and all can be sent again.
+    """Up to 500 reports, each in a transaction of its own: a wrong report undoes no other, and all can be sent again.
 
-    Where the database stops answering the rest is not tried: 503, send them again.
+    If the database stops answering, the other reports are not tried: 503, send them again.
     """
     results: list[BatchItem] = []
     gone: GisgridError | None = None

@@ -20,11 +20,11 @@ from gisgrid.layers import Json
 
 DRAW = "draw_boundaries"
 FOLLOW_S = 2.0
-"""How long an answer waits for tickets to follow; the worker does the rest."""
+"""How long an answer waits for tickets to be relocated; the worker relocates the rest."""
 
 
 def editing_caller(caller: CurrentCaller) -> Caller:
-    """Who asks, if he may draw boundaries. Raises NotAllowed."""
+    """The caller, who may draw boundaries. Raises NotAllowed."""
     if DRAW not in caller.may:
         message, zh = f"the role {caller.role} may not change boundaries", "您的角色不能修改边界"
         raise NotAllowed(Fault("Authorization", message, "ask somebody whose role may", zh, "请联系有此权限的人员"))
@@ -48,7 +48,7 @@ State = Literal["open", "waiting", "following", "published", "discarded"]
 
 
 class FoundProblem(Answer):
-    """What a check found: codes, words, a point of the place in WGS 84."""
+    """A fault that a check found: codes, sentences, a point of its place in WGS 84."""
 
     code: str | None
     other_code: str | None
@@ -66,7 +66,7 @@ class FoundProblem(Answer):
 
 
 class Changeset(Answer):
-    """A change set. `state`: waiting for its date; following: live, tickets are still on their way."""
+    """A change set. `state` waiting: for its date; following: live, and tickets are still being relocated."""
 
     changeset_id: int
     state: State
@@ -103,7 +103,7 @@ class Changesets(Answer):
 
 
 class OpenBody(BaseModel):
-    """On which area (default: the caller's own), from when on, what open tickets do, may the ground change."""
+    """The area (default: the caller's own), the date, the policy for open tickets, and for the covered ground."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -116,7 +116,7 @@ class OpenBody(BaseModel):
 
 
 class PublishBody(BaseModel):
-    """From when on; without it as the change set says, or now."""
+    """The date from which to apply; without it the change set's own date, or now."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -179,7 +179,7 @@ def check_changeset(
     "/{changeset_id}/preview", response_model=MoveCollection, response_class=GeoJson, responses=problems(404, 409)
 )
 def preview_changeset(caller: Editor, database: CurrentDatabase, changeset_id: ChangesetId) -> GeoJson:
-    """What publishing would move: GeoJSON lines from each thing to its new grid; 422 with what stands against it."""
+    """What publishing would relocate: GeoJSON lines from each thing to its new grid; 422 with the draft's errors."""
     with database.transaction(caller.scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
         moves = changesets.preview(connection, changeset_id)
     collection = {"type": "FeatureCollection", "features": [_arrow(move) for move in moves]}
@@ -194,7 +194,7 @@ def publish_changeset(
     changeset_id: ChangesetId,
     body: PublishBody | None = None,
 ) -> Changeset:
-    """Make it live, or with a date to come let it wait; 422 with every problem where it is refused."""
+    """Make a change set live, or let it wait for its date; 422 with every error if it is refused."""
     asked = body.valid_from if body else None
     valid_from = read_instant("valid_from", asked, request.app.state.settings.timezone)
     published = changesets.publish_changeset(
@@ -205,7 +205,7 @@ def publish_changeset(
 
 @router.post("/{changeset_id}/undo", status_code=201, responses=_ACTED)
 def undo_changeset(request: Request, caller: Editor, database: CurrentDatabase, changeset_id: ChangesetId) -> Changeset:
-    """Put back what it altered, by publishing another change set; that one."""
+    """Restore what a change set altered, by publishing another change set, which is the answer."""
     undone = changesets.undo_changeset(database, changeset_id, scope=caller.scope, follow_s=FOLLOW_S)
     return tell(Changeset, undone, _zone(request))
 

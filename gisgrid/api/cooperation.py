@@ -1,4 +1,4 @@
-"""Who else works on a ticket: hand over, pass up, whistle, parts, duplicates."""
+"""Who else works on a ticket: assignment, escalation, whistles, parts, duplicates."""
 
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -30,7 +30,7 @@ class _Body(BaseModel):
 
 
 class AssignmentBody(_Body):
-    """To whom: a post or a department, one of the two."""
+    """The new assignee: a post or a department, one of the two."""
 
     post: Annotated[int, Field(ge=1, lt=2**63, strict=True)] | None = None
     department: PlainText | None = None
@@ -43,7 +43,7 @@ class AssignmentBody(_Body):
 
 
 class EscalationBody(BaseModel):
-    """Why it goes up."""
+    """Why the ticket is passed up."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -51,7 +51,7 @@ class EscalationBody(BaseModel):
 
 
 class WhistleBody(_Body):
-    """Which departments, and how long each has; without hours as long as the ticket's own clock."""
+    """Which departments, and the hours that each has; without hours as long as the ticket's own clock."""
 
     departments: Annotated[list[PlainText], Field(min_length=1, max_length=20)]
     due_hours: HOURS | None = None
@@ -59,25 +59,25 @@ class WhistleBody(_Body):
 
 
 class WhistleAnswerBody(_Body):
-    """报到: reported_in, then done; withdrawn lets the department go."""
+    """报到: reported_in, then done; withdrawn takes the call back."""
 
     state: Literal["reported_in", "done", "withdrawn"]
 
 
 class ParentBody(_Body):
-    """Of which ticket this is a part; null: of none."""
+    """The ticket that this one becomes a part of; null: of none."""
 
     parent: PlainText | None
 
 
 class DuplicateBody(_Body):
-    """Which ticket is about the same thing; null: it was another thing after all."""
+    """The ticket about the same thing; null: this one is no duplicate after all."""
 
     of: PlainText | None
 
 
 class AssigneePost(Answer):
-    """A post to which the ticket can be given; the name only for whoever may see it."""
+    """A post that the ticket can be assigned to; the name only for callers who may see it."""
 
     post: int
     role: str
@@ -86,11 +86,11 @@ class AssigneePost(Answer):
     title: str | None
     department: str | None
     is_on_shift: bool
-    name: str | None = Field(default_factory=lambda: None, description="absent for whoever may not see it")
+    name: str | None = Field(default_factory=lambda: None, description="absent for callers who may not see it")
 
 
 class Assignees(Answer):
-    """To whom a ticket can be given: posts, the lowest area first, and departments."""
+    """Whom a ticket can be assigned to: posts, the lowest area first, and departments."""
 
     posts: list[AssigneePost]
     departments: list[str]
@@ -114,7 +114,7 @@ class SimilarTickets(Answer):
 
 @acting.get("/assignees", response_model=Assignees, response_model_exclude_unset=True, responses=problems(401, 404))
 def get_assignees(request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER) -> Assignees:
-    """To whom can this ticket be given?"""
+    """Whom can this ticket be assigned to?"""
     with database.transaction(caller.scope) as connection:
         return tell(Assignees, cooperation.list_assignees(connection, number), zone_of(request))
 
@@ -128,7 +128,7 @@ def get_similar(
     within_m: Annotated[float, Query(gt=0, le=5000, allow_inf_nan=False)] = 100,
     within_days: Annotated[int, Query(ge=1, le=366)] = 28,
 ) -> SimilarTickets:
-    """Which open tickets may be about the same thing: same root category, within 100 m and 28 days unless said."""
+    """Which open tickets may be about the same thing? Same root category, by default within 100 m and 28 days."""
     with database.transaction(caller.scope) as connection:
         found = cooperation.list_similar(connection, number, within_m=within_m, within=timedelta(days=within_days))
     return tell(SimilarTickets, {"tickets": found}, zone_of(request))
@@ -148,7 +148,7 @@ def create_assignment(
 def create_escalation(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: EscalationBody
 ) -> Ticket:
-    """Pass the ticket up to the centre above whoever has it: community, town, district."""
+    """Pass the ticket up to the centre above its assignee: community, town, district."""
     with database.transaction(caller.scope) as connection:
         cooperation.pass_up(connection, number, caller, body.note)
         return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
@@ -174,7 +174,7 @@ def answer_whistle(
     whistle: Annotated[int, Field(ge=1, lt=2**63)],
     body: WhistleAnswerBody,
 ) -> Ticket:
-    """报到: a department that was called reports in, is done, or is let go."""
+    """报到: a called department reports in or is done, or its call is withdrawn."""
     with database.transaction(caller.scope) as connection:
         cooperation.answer_whistle(connection, number, caller, whistle, body.state, body.note)
         return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
@@ -184,7 +184,7 @@ def answer_whistle(
 def set_parent(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: ParentBody
 ) -> Ticket:
-    """Make the ticket part of another one, which cannot close before it; null: of none."""
+    """Make the ticket a part of another ticket, which cannot close before its parts; null: of none."""
     with database.transaction(caller.scope) as connection:
         cooperation.set_parent(connection, number, caller, body.parent, body.note)
         return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
@@ -194,7 +194,7 @@ def set_parent(
 def set_duplicate(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: DuplicateBody
 ) -> Ticket:
-    """Say that the ticket is about the same thing as another one, and close it; null: it was not after all."""
+    """Record the ticket as a duplicate of another one, and close it; null: it is no duplicate after all."""
     with database.transaction(caller.scope) as connection:
         cooperation.set_original(connection, number, caller, body.of, body.note)
         return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))

@@ -25,7 +25,7 @@ QUEUE_LENGTH = 1000
 
 
 class ChangeFeed:
-    """Follows `core.change`: woken by NOTIFY, looking each second all the same; hands changes to listeners."""
+    """Reads `core.change` when NOTIFY wakes it, and each second; passes the changes to its listeners."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -35,7 +35,7 @@ class ChangeFeed:
         self._thread = threading.Thread(target=self._follow, name="change-feed", daemon=True)
 
     def start(self) -> None:
-        """Begin to follow, in a thread of its own."""
+        """Begin to read, in a thread of its own."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -53,7 +53,7 @@ class ChangeFeed:
 
     @property
     def listeners(self) -> int:
-        """How many follow."""
+        """How many listeners there are."""
         with self._lock:
             return len(self._listeners)
 
@@ -93,9 +93,9 @@ def _put(queue: asyncio.Queue[Change | None], change: Change | None) -> None:
 
 
 def _told(change: Change) -> Json:
-    """A change as JSON; whose it is stays here."""
-    told = {"layer": change.layer, "bbox": change.bbox, "tiles": change.tiles}
-    return {**told, "at": write_instant(change.at)}
+    """A change as JSON, without its path."""
+    facts = {"layer": change.layer, "bbox": change.bbox, "tiles": change.tiles}
+    return {**facts, "at": write_instant(change.at)}
 
 
 @router.get(
@@ -106,7 +106,7 @@ def _told(change: Change) -> Json:
 async def get_events(request: Request, caller: CurrentCaller) -> StreamingResponse:
     """What changed, where, which tiles: `event: change`, data `{layer, bbox, tiles, at}`; a comment keeps it alive.
 
-    Of what is scoped only what lies in the caller's area.
+    Changes of scoped layers only in the caller's area.
     """
     feed: ChangeFeed = request.app.state.feed
     settings = request.app.state.settings

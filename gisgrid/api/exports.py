@@ -30,7 +30,7 @@ def _described(media_type: str) -> dict[int | str, dict[str, Any]]:
 
 @router.get("/tickets.csv", response_class=StreamingResponse, responses=_described(CSV))
 def get_csv(request: Request, database: CurrentDatabase, asked: Asked, lang: Language = "zh") -> StreamingResponse:
-    """Tickets as a table for spreadsheets: UTF-8 with its mark, what looks like a formula made harmless."""
+    """Tickets as a table for spreadsheets: UTF-8 with its mark; text that looks like a formula is made harmless."""
     return _send(request, database, asked, lang, "csv", CSV)
 
 
@@ -42,14 +42,14 @@ def get_xlsx(request: Request, database: CurrentDatabase, asked: Asked, lang: La
 
 @router.get("/tickets.geojson", response_model=TicketFeatures, response_class=GeoJson, responses=problems(401, 404))
 def get_geojson(request: Request, database: CurrentDatabase, asked: Asked, lang: Language = "zh") -> StreamingResponse:
-    """Tickets as one FeatureCollection at their public places."""
+    """Tickets as one FeatureCollection at their public locations."""
     return _send(request, database, asked, lang, "geojson", GEOJSON)
 
 
 def _send(
     request: Request, database: Database, asked: Question, lang: Lang, ending: str, media_type: str
 ) -> StreamingResponse:
-    """The first page is read before anything is sent, so that what cannot be asked is a problem and not half a file."""
+    """The first page is read before anything is sent, so that a wrong request gets a problem and not half a file."""
     settings = request.app.state.settings
     with database.transaction() as connection:
         wanted = asked.read(request, connection)
@@ -70,7 +70,7 @@ def _send(
 
 
 def _compress(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Here, in the thread that makes the pieces, and not on the loop that serves everybody."""
+    """Compresses in the thread that makes the pieces, not on the loop that serves all requests."""
     packer = zlib.compressobj(GZIP_LEVEL, wbits=zlib.MAX_WBITS | 16)
     for piece in pieces:
         yield packer.compress(piece)

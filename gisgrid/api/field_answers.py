@@ -26,13 +26,13 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def unless_hidden(what: str) -> Any:
     """A key that is absent where the caller may not see it."""
-    return Field(default_factory=lambda: None, description=f"{what}; absent for whoever may not see it")
+    return Field(default_factory=lambda: None, description=f"{what}; absent for callers who may not see it")
 
 
 def with_fields(group: str = "") -> Callable[[type[Model]], type[Model]]:
     """A class decorator: the model with the fields that the API shows in this object of a ticket ("": the ticket).
 
-    What the class declares itself, an object within, keeps its type and takes the place of its first field.
+    A nested object that the class declares keeps its type, and is placed where its first field would be.
     """
 
     def fill(model: type[Model]) -> type[Model]:

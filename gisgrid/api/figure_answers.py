@@ -1,4 +1,4 @@
-"""What figures and rankings hold, as /openapi.json tells it."""
+"""The models of statistics and rankings in /openapi.json."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def unless_other(what: str) -> Any:
 
 
 class FigureCounts(Answer):
-    """How the tickets of a cohort stand at the instant."""
+    """How many tickets of a cohort are in which state at the instant."""
 
     received: int
     closed: int
@@ -36,7 +36,7 @@ class FigureCounts(Answer):
 
 
 class FiguresRow(FigureCounts):
-    """The figures of one area, category, source, post, department, day or month."""
+    """The statistics of one area, category, source, post, department, day or month."""
 
     key: str = Field(description="code, id, name, or date in the district's zone")
     name: str | None = unless_other("by area, category and source (in Chinese), and post (of the person)")
@@ -48,7 +48,7 @@ class FiguresRow(FigureCounts):
 
 
 class FiguresBy(Answer):
-    """Figures of the tickets received from..to, told apart; rows and rest add up to total."""
+    """Statistics of the tickets received from..to, by one key; rows and rest add up to total."""
 
     by: By
     area: str = Field(description="the code asked for; empty: the whole network")
@@ -84,7 +84,7 @@ class RankedRow(Answer):
 
 
 class Ranking(Answer):
-    """Records of the areas of a level, or of whoever holds a post, the best of each group first."""
+    """Records of the areas of a level, or of the holders of posts, the best of each group first."""
 
     of: Of
     order: Order

@@ -1,4 +1,4 @@
-"""Figures told apart by what one likes, and the ranking of areas and posts."""
+"""Statistics of tickets by area, category, time and more, and the ranking of areas and posts."""
 
 from datetime import datetime
 from typing import Annotated
@@ -39,7 +39,7 @@ def get_figures(
 ) -> FiguresBy:
     """Of the tickets received from..to: how many are closed, open, overdue, closed in time?
 
-    One row each for what they are told apart by; `rest` are those of none; rows and rest add up to `total`, always.
+    One row for each key of `by`; `rest` holds the tickets without a key; rows and rest always add up to `total`.
     """
     if by in PRIVATE:
         require_caller(caller)
@@ -64,7 +64,7 @@ def get_ranking(
     at: At = None,
     network: Network = "",
 ) -> Ranking:
-    """Whose record is best? Figures of older boundaries are carried over to those of `at` by share of ground."""
+    """Whose record is best? Statistics of older boundaries are carried over to those of `at` by share of ground."""
     if of == "post":
         require_caller(caller)
     when = _read_times(request, from_, to, at)
@@ -103,5 +103,5 @@ def _cohort(
 
 
 def _span(cohort: Cohort) -> dict[str, str | datetime | None]:
-    """What answers say of the tickets that they are about."""
+    """The part of an answer that says which tickets it counts."""
     return {"network": cohort.network, "from": cohort.received_from, "to": cohort.received_to, "at": cohort.at}

@@ -1,4 +1,4 @@
-"""The reporter's doors, by number and secret (in a header, never in an address); and what staff tell him."""
+"""What a reporter sees and does, by number and secret (in a header, never in an address); what staff write to him."""
 
 from typing import Annotated
 
@@ -30,7 +30,7 @@ Words = Annotated[LongText, AfterValidator(_said)]
 
 
 class Step(Answer):
-    """A step of the report's way."""
+    """A step of the report's workflow."""
 
     step: str
     name_zh: str
@@ -38,7 +38,7 @@ class Step(Answer):
 
 
 class ReportAssignee(Answer):
-    """Who has it: the post; a name only where the post is public."""
+    """The assignee: the post; a name only if the post is public."""
 
     role: str | None
     role_zh: str | None
@@ -59,7 +59,7 @@ class May(Answer):
 
 
 class Said(Answer):
-    """What was told to the reporter, or what he answered."""
+    """What staff told the reporter, or what he answered."""
 
     at: Instant
     is_yours: bool
@@ -67,7 +67,7 @@ class Said(Answer):
 
 
 class FollowedReport(Answer):
-    """A report as whoever sent it sees it."""
+    """A report as its reporter sees it."""
 
     number: str
     category: str
@@ -92,7 +92,7 @@ class FollowedReport(Answer):
 
 
 class WordsBody(BaseModel):
-    """What somebody says."""
+    """What the reporter or the staff write."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -100,7 +100,7 @@ class WordsBody(BaseModel):
 
 
 class RatingBody(BaseModel):
-    """How it went: 1 bad to 5 good, and words to it."""
+    """A rating, 1 bad to 5 good, and words about it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -114,7 +114,7 @@ def require_reporter(
     database: CurrentDatabase,
     x_report_secret: Annotated[str, Header(max_length=200)] = "",
 ) -> str:
-    """The number of a report whose secret came with the request. Raises NotFound, TooMany after many wrong ones."""
+    """The number of a report whose secret came with the request. Raises NotFound, TooMany after many wrong secrets."""
     limits = request.app.state.secret_limits
     limits.check(request)
     try:
@@ -131,7 +131,7 @@ OwnReport = Annotated[str, Depends(require_reporter)]
 
 @router.get("/{number}", response_model=FollowedReport, responses=problems(404, 429))
 def get_report(own: OwnReport, database: CurrentDatabase) -> FollowedReport:
-    """How is my report? Its facts, my words and photos, which step it is in, who has it, what I was told, due when."""
+    """How is my report? Its facts, words and photos, step, assignee, due time, and what staff told me."""
     with database.transaction() as connection:
         return FollowedReport.model_validate(follow_report(connection, own))
 
@@ -169,7 +169,7 @@ def get_own_photo(
     "/{number}/answers", status_code=201, response_model=FollowedReport, responses=problems(400, 404, 409, 413, 429)
 )
 def create_answer(own: OwnReport, body: WordsBody, database: CurrentDatabase) -> FollowedReport:
-    """Answer what I was asked; the clocks go on."""
+    """Answer what staff asked me; the clocks run again."""
     with database.transaction() as connection:
         answer_staff(connection, own, body.text)
         return FollowedReport.model_validate(follow_report(connection, own))
@@ -179,7 +179,7 @@ def create_answer(own: OwnReport, body: WordsBody, database: CurrentDatabase) ->
     "/{number}/rating", status_code=201, response_model=FollowedReport, responses=problems(400, 404, 409, 413, 429)
 )
 def create_rating(own: OwnReport, body: RatingBody, database: CurrentDatabase) -> FollowedReport:
-    """Rate how it went (党群评议); where the result waits for that, it closes the ticket."""
+    """Rate the finished work (党群评议); in the step that waits for the rating, it closes the ticket."""
     with database.transaction() as connection:
         rate_ticket(connection, own, body.score, body.words)
         return FollowedReport.model_validate(follow_report(connection, own))
@@ -195,7 +195,7 @@ def create_rating(own: OwnReport, body: RatingBody, database: CurrentDatabase) -
 def tell(
     request: Request, number: PlainText, body: WordsBody, caller: CurrentCaller, database: CurrentDatabase
 ) -> Ticket:
-    """Tell the reporter something: he reads it where he follows his report, and nothing else of the history."""
+    """Write to the reporter: he reads it on the page of his report, and nothing else of the history."""
     with database.transaction(caller.scope) as connection:
         tell_reporter(connection, number, body.text, caller)
         ticket = get_ticket(connection, number, caller)

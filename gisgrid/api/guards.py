@@ -1,4 +1,4 @@
-"""What every request passes: a limit on its body, headers that keep the answer in its place; HEAD as GET."""
+"""What every request passes: a limit on its body, security headers on its answer, HEAD served as GET."""
 
 from collections.abc import Mapping
 from re import Pattern
@@ -56,7 +56,7 @@ class _Passage:
 class Guards:
     """ASGI middleware: 413 past `max_body_bytes`, counted or declared; security headers on every answer.
 
-    `other_limits`: doors, by a pattern of their whole path, whose bodies have a limit of their own.
+    `other_limits`: by a pattern of the whole path, routes whose bodies have a limit of their own.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Guards:
 
 
 class Heads:
-    """ASGI middleware: HEAD is answered as GET is, and the server leaves out the body; not a stream that never ends."""
+    """ASGI middleware: HEAD is answered as GET is, except endless streams; the server leaves out the body."""
 
     def __init__(self, app: ASGIApp, streams: frozenset[str]) -> None:
         self.app = app

@@ -39,7 +39,7 @@ def get_readiness(request: Request, database: CurrentDatabase) -> dict[str, str]
 
 
 def _catalogue_faults(request: Request, connection: Connection) -> list[Fault]:
-    """What of functions, triggers, policies, grants and roles is not as the last deploy left it?"""
+    """Which functions, triggers, policies, grants and roles differ from what the last deploy made?"""
     state = request.app.state
     if time.monotonic() - getattr(state, "catalogue_seen", float("-inf")) > LOOK_AGAIN_S:
         remedy, zh = "gisgrid migrate", "运行 gisgrid migrate"
@@ -54,17 +54,17 @@ def _catalogue_faults(request: Request, connection: Connection) -> list[Fault]:
 
 @router.get("/metrics", include_in_schema=False)
 def get_metrics(request: Request, database: CurrentDatabase) -> Response:
-    """How the service is doing, in Prometheus's text format; nothing of people or places."""
+    """Metrics of the service in Prometheus's text format; no people, no locations."""
     with database.transaction() as connection:
         lag_s = unread_for_s(connection)
-    told = (
+    gauges = (
         ("info", "Which version answers", f'{{version="{__version__}"}} 1'),
         ("ready", "1 once migrated and loaded", f" {int(request.app.state.ready())}"),
         ("change_lag_seconds", "Age of the oldest change that a running transaction hides from maps", f" {lag_s:.3f}"),
         ("event_listeners", "Maps that follow /api/v1/events", f" {request.app.state.feed.listeners}"),
     )
     lines = [
-        f"# HELP gisgrid_{n} {words}\n# TYPE gisgrid_{n} gauge\ngisgrid_{n}{sample}\n" for n, words, sample in told
+        f"# HELP gisgrid_{n} {words}\n# TYPE gisgrid_{n} gauge\ngisgrid_{n}{sample}\n" for n, words, sample in gauges
     ]
     return Response("".join(lines), media_type="text/plain; version=0.0.4")
 

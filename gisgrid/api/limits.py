@@ -1,4 +1,4 @@
-"""How many reports may one stranger send, how often guess a secret? The machine itself is not counted."""
+"""How many reports may one stranger send, how often guess a secret? Requests of the machine itself do not count."""
 
 import ipaddress
 
@@ -12,7 +12,7 @@ from gisgrid.errors import Fault, TooMany
 
 
 class ReportLimits:
-    """A moving window an address, counted in this process."""
+    """Reports an address in a moving window, counted in this process."""
 
     def __init__(self, per_hour: int) -> None:
         self.limit = parse(f"{per_hour}/hour")
@@ -40,7 +40,7 @@ class SecretLimits:
             raise TooMany(Fault("X-Report-Secret", "too many wrong numbers and secrets", "try again later"))
 
     def count(self, request: Request) -> None:
-        """It was wrong."""
+        """Count a wrong secret of this address."""
         if not _is_loopback(_address(request)):
             self.limiter.hit(self.limit, "secrets", _address(request))
 

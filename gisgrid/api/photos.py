@@ -16,7 +16,7 @@ from gisgrid.tickets.photos import PhotoOrder, add_photo, find_photo, list_photo
 
 router = APIRouter(prefix="/api/v1", tags=["photos"], route_class=SignedInRoute)
 DOORS = re.compile(r"/api/v1/(tickets|reports)/[^/]+/photos")
-"""Where bodies may be as long as photos are."""
+"""Routes whose bodies may be as large as photos."""
 AS_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -33,14 +33,14 @@ Size = Annotated[Literal["large", "small"], Query(description="small: at most 40
 
 
 class GpsHint(LonLat):
-    """Where the camera says it was; a hint to whoever sent the photo, kept nowhere."""
+    """The camera's location; a hint to the sender of the photo, kept nowhere."""
 
     system: Literal["wgs84"]
     distance_m: float | None = Field(description="from the ticket's point, geodesic")
 
 
 class PhotoReceipt(Photo):
-    """A photo that was taken in."""
+    """A photo that was added."""
 
     gps_hint: GpsHint | None = Field(description="null: the camera did not say where it was")
 
@@ -86,7 +86,7 @@ def create_photo(
     database: CurrentDatabase,
     photo: SentPhoto,
 ) -> PhotoReceipt:
-    """Add a photo to a ticket whose words you see. Encoded anew; where the camera was comes back as a hint."""
+    """Add a photo to a ticket whose words you see. It is encoded again; the answer holds the camera's location."""
     settings: Settings = request.app.state.settings
     order = PhotoOrder(number, "work", settings.photos_per_ticket, caller.name, caller.scope)
     facts, is_new = add_photo(database, settings.photos, order, photo)
@@ -123,7 +123,7 @@ def get_photo(
 
 
 def jpeg(request: Request, name: str, sha256: str, size: str) -> Response:
-    """The photo as an answer: shown, not run; kept by nobody but who asked, and asked for again each time."""
+    """The photo as an answer: never run as a page; cached by the caller alone, who asks again each time."""
     headers = {
         "ETag": f'"{sha256[:32]}-{size}"',
         "Cache-Control": "private, no-cache",

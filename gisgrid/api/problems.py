@@ -42,7 +42,7 @@ def problem(status: int, title: str, faults: tuple[Fault, ...]) -> JSONResponse:
 
 
 def problem_body(status: int, title: str, faults: tuple[Fault, ...]) -> Json:
-    """What a problem document says, where it is a part of another answer."""
+    """The content of a problem document, to be a part of another answer."""
     body = {
         "type": "about:blank",
         "title": title,
@@ -60,7 +60,7 @@ def _entry(fault: Fault) -> dict[str, str]:
 
 
 def status_of(error: GisgridError) -> int:
-    """Which status answers this error of the domain?"""
+    """Which HTTP status has this error of the domain?"""
     return next(status for kind, status in STATUS.items() if isinstance(error, kind))
 
 
@@ -82,7 +82,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)  # noqa: S101
         found = error.errors()
         if any(e["type"] == "json_invalid" for e in found):
-            fault = Fault("body", f"this is no JSON: {found[0].get('ctx', {}).get('error', '')}", "send JSON in UTF-8")
+            fault = Fault("body", f"this is not JSON: {found[0].get('ctx', {}).get('error', '')}", "send JSON in UTF-8")
             return problem(400, "Unreadable", (fault,))
         return problem(422, "Refused", read_faults(error))
 

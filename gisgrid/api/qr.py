@@ -1,4 +1,4 @@
-"""QR codes to be printed, and where a printed one leads today."""
+"""QR codes to be printed, and the areas that a printed code means today."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ Code = Annotated[PlainText, Path(description="of an area, or post- and the numbe
 
 
 class LiveArea(Answer):
-    """A live area that a code leads to."""
+    """A live area that a code means."""
 
     code: str
     name: str
@@ -28,7 +28,7 @@ class LiveArea(Answer):
 
 
 class Leads(Answer):
-    """What a printed code is called, and to which live areas it leads: its own, or who has the ground of that now."""
+    """The name of a printed code, and the live areas that it means: its own, or the successors of a retired one."""
 
     code: str
     name: str
@@ -45,7 +45,7 @@ class Leads(Answer):
     },
 )
 def get_qr(request: Request, database: CurrentDatabase, code: Code) -> Response:
-    """The QR code of a grid, an area above or a post, to be printed; who scans it reports with that filled in."""
+    """The QR code of a grid, an area above or a post, to be printed; a report by it has the area filled in."""
     with database.transaction() as connection:
         placard = find_placard(connection, code, network=request.app.state.settings.network, public_url=_home(request))
     return Response(draw_svg(placard), media_type=SVG)
@@ -53,7 +53,7 @@ def get_qr(request: Request, database: CurrentDatabase, code: Code) -> Response:
 
 @router.get("/{code}", responses=problems(404))
 def get_leads(request: Request, database: CurrentDatabase, code: Code) -> Leads:
-    """Where does a printed code lead today? After a redraw to the heirs of its ground."""
+    """Which areas does a printed code mean today? After a redraw, the successors of its area."""
     network = request.app.state.settings.network
     with database.transaction() as connection:
         placard = find_placard(connection, code, network=network, public_url=_home(request))

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
 
 class OnBehalf(BaseModel):
-    """For whom somebody who is signed in reports."""
+    """The person for whom a signed-in caller reports."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -65,9 +65,9 @@ AGAIN = {"description": "The same report again: the same ticket", "model": Recei
 def create_report(
     body: ReportBody, caller: CurrentCaller, database: CurrentDatabase, request: Request, response: Response
 ) -> Receipt:
-    """A report becomes a ticket, located as of now and routed to whoever is on duty. Committed when answered.
+    """A report becomes a ticket, located as of now and routed to the post on duty. Committed when answered.
 
-    Where it is, is said by exactly one of: lon, lat and system; area; place; place_unknown.
+    Exactly one of these says the location: lon, lat and system; area; place; place_unknown.
     """
     settings = request.app.state.settings
     request.app.state.limits.check(request, caller)
@@ -81,11 +81,13 @@ def create_report(
 
 
 def read_report(body: ReportBody, caller: Caller, settings: Settings) -> Report:
-    """The report that this body is, for whoever sends it. Raises Refused, NotSignedIn."""
+    """The report of this body and this caller. Raises Refused, NotSignedIn."""
     name, phone = body.contact_name, body.contact_phone
     if body.on_behalf_of is not None:
         if not caller.signed_in:
-            raise NotSignedIn(Fault("on_behalf_of", "whoever reports for others signs in", "or leave it out"))
+            raise NotSignedIn(
+                Fault("on_behalf_of", "only signed-in callers report for others", "sign in, or leave it out")
+            )
         if name is not None or phone is not None:
             raise Refused(Fault("contact_name", "the contact is said twice", "leave it out beside on_behalf_of"))
         name, phone = body.on_behalf_of.name, body.on_behalf_of.phone
@@ -110,7 +112,7 @@ def read_report(body: ReportBody, caller: Caller, settings: Settings) -> Report:
 
 
 def told(kind: type[Answered], facts: receipts.Receipt, settings: Settings) -> Answered:
-    """A receipt's facts as they are answered, times in the district's zone."""
+    """The facts of a receipt as the answer has them, times in the district's zone."""
     return tell(kind, {**facts, "due_at": datetime.fromisoformat(facts["due_at"])}, settings.timezone)
 
 

@@ -1,4 +1,4 @@
-"""Who has it and why: the rule that fires, who is on duty, a ticket about something else or elsewhere, its clock."""
+"""Who is assigned and why: the rule that fires, the post on duty; another category, location or clock of a ticket."""
 
 from typing import Annotated, Any, Literal
 
@@ -54,7 +54,7 @@ class Route(Answer):
 
 
 class DutyPost(Answer):
-    """A post: that it is there is public; who holds it only in scope, or where the post is marked public."""
+    """A post. The post is public; its holder only for callers in scope, or if the post is marked public."""
 
     post: int
     role: str
@@ -66,12 +66,12 @@ class DutyPost(Answer):
     department: str | None
     takes_reports: bool
     is_on_shift: bool
-    name: str | None = Field(default_factory=lambda: None, description="absent for whoever may not see it")
-    phone: str | None = Field(default_factory=lambda: None, description="absent for whoever may not see it")
+    name: str | None = Field(default_factory=lambda: None, description="absent for callers who may not see it")
+    phone: str | None = Field(default_factory=lambda: None, description="absent for callers who may not see it")
 
 
 class Duty(Answer):
-    """Who is on duty at a place, and which posts are there, the lowest area first."""
+    """The post on duty at a point, and all posts there, the lowest area first."""
 
     grid: GridRef | None
     area: AreaRef | None
@@ -80,7 +80,7 @@ class Duty(Answer):
 
 
 class CategoryBody(BaseModel):
-    """What the ticket is about, and a note to it."""
+    """The new category of a ticket, and a note."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -89,7 +89,7 @@ class CategoryBody(BaseModel):
 
 
 class PlaceBody(BaseModel):
-    """Where the ticket lies, in a named system, and a note to it."""
+    """The new location of a ticket, in a named system, and a note."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -101,7 +101,7 @@ class PlaceBody(BaseModel):
 
 
 class ClockBody(BaseModel):
-    """Stop the clock while the reporter is asked, or let it run again; why."""
+    """Stop the clock while the reporter is asked, or start it again; with a reason."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -122,7 +122,7 @@ def get_route(
     network: Network = "",
     at: Instant = None,
 ) -> Route:
-    """Which rule would fire for a report in an area or at a point, and why would each other one not?"""
+    """Which rule would fire for a report in an area or at a point, and why would every other rule not?"""
     settings = request.app.state.settings
     network = network or settings.network
     given = [name for name, value in (("lon", lon), ("lat", lat), ("system", system)) if value not in (None, "")]
@@ -168,7 +168,7 @@ ACTED: dict[str, Any] = {
 def set_category(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: CategoryBody
 ) -> Ticket:
-    """Say that a ticket is about something else: it is routed again, and its due time follows."""
+    """Give a ticket another category: it is routed again, with a due time of that category."""
     with database.transaction(caller.scope) as connection:
         change_category(connection, number, body.category, body.note, caller)
         return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
@@ -178,7 +178,7 @@ def set_category(
 def set_place(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: PlaceBody
 ) -> Ticket:
-    """Say that a ticket lies elsewhere: it is located and routed again; it may leave the caller's area by that."""
+    """Give a ticket another location: it is assigned and routed again, and may leave the caller's area."""
     network = request.app.state.settings.network
     with database.transaction(caller.scope) as connection:
         point = check_point(body.lon, body.lat, body.system, district_extent(connection, network))
@@ -198,7 +198,7 @@ def set_place(
 def set_clock(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: ClockBody
 ) -> Ticket:
-    """Stop a ticket's clock while its reporter is asked, or start it again; it is due later by what was waited."""
+    """Stop a ticket's clock while its reporter is asked, or start it again; the due time moves by the pause."""
     with database.transaction(caller.scope) as connection:
         turn_clock(connection, number, body.state == "running", body.reason, caller)
         return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))

@@ -33,7 +33,7 @@ def database_of(request: Request) -> Database:
 
 
 def find_caller(request: Request) -> Caller:
-    """Who asks? A bearer secret wins over the cookie; a wrong bearer is refused, an old cookie is a stranger's."""
+    """Who is the caller? A bearer secret wins over the cookie; a wrong secret is refused, an old cookie ignored."""
     header = request.headers.get("authorization", "")
     kind, _, secret = header.partition(" ")
     cookie = request.cookies.get(COOKIE, "")
@@ -49,13 +49,13 @@ def find_caller(request: Request) -> Caller:
 
 
 def require_caller(caller: Caller) -> None:
-    """Is this somebody we know? Raises NotSignedIn."""
+    """The caller, who is signed in. Raises NotSignedIn."""
     if not caller.signed_in:
         raise NotSignedIn(Fault("Authorization", "this needs a login", "POST /api/v1/sessions, or a bearer secret"))
 
 
 def require_facts(request: Request) -> None:
-    """May whoever asks see facts? Everybody may, unless a setting closes them to strangers. Raises NotSignedIn."""
+    """May the caller see facts? Everybody may, unless a setting closes them to strangers. Raises NotSignedIn."""
     if not request.app.state.settings.public_facts:
         require_caller(find_caller(request))
 
@@ -69,7 +69,7 @@ class SignedInRoute(APIRoute):
     """A route that answers 401 to a stranger before it looks at anything else."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The usual handler behind the question who is asking."""
+        """The usual handler, run once the caller is known."""
         handler = super().get_route_handler()
 
         async def signed_in_first(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Tickets, their steps, their categories, and the figures of an area."""
+"""Tickets, their steps, their categories, and the counters of an area."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ acting = APIRouter(prefix="/api/v1", tags=["tickets"], route_class=SignedInRoute
 
 
 class StepBody(BaseModel):
-    """The next step, and a note to it."""
+    """The next step, and a note."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,21 +45,21 @@ def get_categories(database: CurrentDatabase) -> list[Category]:
 
 @router.get("/workflows", response_model=list[Workflow])
 def get_workflows(request: Request, database: CurrentDatabase) -> list[Workflow]:
-    """The templates of steps: which may follow which, who may take it, what it needs."""
+    """The templates of steps: which step leads to which, who may take it, what it needs."""
     with database.transaction() as connection:
         return [tell(Workflow, one, zone_of(request)) for one in list_workflows(connection)]
 
 
 @router.get("/sources", response_model=list[Source])
 def get_sources(request: Request, database: CurrentDatabase) -> list[Source]:
-    """On which ways reports come, and who may say so in one."""
+    """The ways by which reports come, and who may name each in a report."""
     with database.transaction() as connection:
         return [tell(Source, one, zone_of(request)) for one in list_sources(connection)]
 
 
 @router.get("/tickets/{number}", response_model=Ticket, response_model_exclude_unset=True, responses=problems(401, 404))
 def get_one_ticket(request: Request, caller: CurrentCaller, database: CurrentDatabase, number: PlainText) -> Ticket:
-    """One ticket; with its words, contact, point and history for whoever may see them."""
+    """One ticket; with its words, contact, point and history for callers who may see them."""
     with database.transaction(caller.scope) as connection:
         ticket = get_ticket(connection, number, caller)
     return tell(Ticket, ticket, zone_of(request))
@@ -75,7 +75,7 @@ def get_one_ticket(request: Request, caller: CurrentCaller, database: CurrentDat
 def create_step(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: PlainText, body: StepBody
 ) -> Ticket:
-    """Take the next step of a ticket; the ticket as it is then."""
+    """Take the next step of a ticket; answers the ticket after the step."""
     with database.transaction(caller.scope) as connection:
         take_step(connection, number, body.step, body.note, caller)
         ticket = get_ticket(connection, number, caller)
@@ -91,7 +91,7 @@ def get_counters(
     at: Instant = None,
     as_recorded: Instant = None,
 ) -> dict[str, int]:
-    """How the tickets of an area's subtree stand: total, done, open, today, due_soon, overdue, unplaced."""
+    """How many tickets of an area's subtree are done, open, of today, due_soon, overdue, unplaced?"""
     settings = request.app.state.settings
     instant = read_instant("at", at, settings.timezone)
     recorded = read_instant("as_recorded", as_recorded, settings.timezone)

@@ -94,9 +94,9 @@ def get_tile(
 
 
 def _answer(request: Request, body: bytes, headers: dict[str, str]) -> Response:
-    """304 for who has these bytes, 204 for nothing, else the tile, compressed here where it pays.
+    """304 if the client has these bytes, 204 if the tile is empty, else the tile, compressed if that pays.
 
-    Here, because it is done in this handler's thread at a fair level, and not on the loop that serves everybody.
+    Compressed in this handler's thread, not on the loop that serves all requests.
     """
     if headers["ETag"] in _etags(request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
@@ -109,16 +109,16 @@ def _answer(request: Request, body: bytes, headers: dict[str, str]) -> Response:
 
 
 def _etags(header: str) -> set[str]:
-    """The validators that a client holds, all of them as weak ones: it compares by W/"...", whatever it was told."""
+    """The validators that a client holds, all as weak ones, because a client may send them with or without W/."""
     return {f"W/{tag}" for tag in re.findall(r'"[^"]*"', header)}
 
 
 def _read_tile(z: str, x: str, y: str) -> TileCoord:
-    """The tile of three numbers in a URL. Raises Refused naming what is no number or out of range."""
+    """The tile of three numbers in a URL. Raises Refused for a number that is wrong or out of range."""
     given = {"z": z, "x": x, "y": y}
     bad = [name for name, word in given.items() if not re.fullmatch(r"[0-9]{1,9}", word)]
     if bad:
-        raise Refused(*(Fault(name, f"{given[name][:40]!r} is no whole number", "0 or more") for name in bad))
+        raise Refused(*(Fault(name, f"{given[name][:40]!r} is not a whole number", "0 or more") for name in bad))
     tile = TileCoord(int(z), int(x), int(y))
     if not tile.exists:
         raise Refused(Fault("z/x/y", f"there is no tile {z}/{x}/{y}", "z from 0 to 24, x and y below 2 to the z"))
@@ -143,7 +143,7 @@ def get_style(request: Request, caller: CurrentCaller, theme: str) -> JSONRespon
 
 
 def _own(document: dict[str, object]) -> JSONResponse:
-    """A document that carries this host's name and this caller's layers: for nobody else's cache."""
+    """A document with this host's name and this caller's layers, so no shared cache may keep it."""
     headers = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
     return JSONResponse(document, headers=headers)
 

@@ -26,7 +26,7 @@ QueryAccuracy = Annotated[float, Field(allow_inf_nan=False, ge=0, le=100_000)]
 
 
 def read_instant(field: str, value: str | None, zone: ZoneInfo) -> datetime | None:
-    """Which instant is this? ISO 8601 with offset; a bare date is 00:00 in the district's zone. Raises Refused."""
+    """The instant of this text: ISO 8601 with offset; a bare date is 00:00 in the district's zone. Raises Refused."""
     if not value:
         return None
     remedy = "ISO 8601 with offset, as 2026-11-23T08:00:00+08:00, or a date"
@@ -44,21 +44,21 @@ def read_instant(field: str, value: str | None, zone: ZoneInfo) -> datetime | No
 
 
 def read_bbox(value: str | None) -> BBox | None:
-    """Which box is this? west,south,east,north in degrees. Raises Refused."""
+    """The box of this text: west,south,east,north in degrees. Raises Refused."""
     if not value:
         return None
     try:
         west, south, east, north = (float(part) for part in value.split(","))
     except ValueError as error:
-        raise Refused(Fault("bbox", f"{value[:60]!r} is no box", "west,south,east,north in degrees")) from error
+        raise Refused(Fault("bbox", f"{value[:60]!r} is not a box", "west,south,east,north in degrees")) from error
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise Refused(Fault("bbox", "its sides are out of order or range", "west,south,east,north in degrees"))
     return BBox(west, south, east, north)
 
 
-Told = TypeVar("Told", bound=BaseModel)
+Model = TypeVar("Model", bound=BaseModel)
 
 
-def tell(kind: type[Told], facts: object, zone: ZoneInfo) -> Told:
+def tell(kind: type[Model], facts: object, zone: ZoneInfo) -> Model:
     """These facts (a dataclass, or a dict) as an answer of this kind, with every instant in the district's zone."""
     return kind.model_validate(in_zone(facts, zone))

@@ -1,4 +1,4 @@
-"""Which tickets: one filter for the list, the work lists and their badges, and for what is exported."""
+"""Which tickets? One filter for the list, the work lists with their badges, and the export."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -24,7 +24,7 @@ Confidence = Annotated[
 
 
 class Question:
-    """What a request asks for, as it came; read against the database it becomes a filter."""
+    """The filter of a request as it came, before its names are looked up in the database."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Question:
         self.work_list, self.confidence, self.times, self.network = list_, confidence, (from_, to), network
 
     def read(self, request: Request, connection: Connection) -> TicketFilter:
-        """The filter. Raises NotFound for an unknown area, Refused for an unknown category or a wrong time."""
+        """The filter, its names looked up. Raises NotFound for an unknown area, Refused for another unknown name."""
         settings = request.app.state.settings
         start, stop = self.times
         network = self.network or settings.network
@@ -80,7 +80,7 @@ def get_tickets(
 ) -> Tickets:
     """Tickets of an area's subtree, the newest first, or of a work list, the most urgent first.
 
-    `description` only for whoever may read it.
+    `description` only for callers who may read it.
     """
     with database.transaction(asked.caller.scope) as connection:
         tickets, following = list_tickets(
