@@ -1,4 +1,4 @@
-"""A department's own codes live on as dated aliases of the areas that it is made of."""
+"""Aliases: a department's own codes, dated, for the areas that its own areas are made of."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ class Alias:
 
 @dataclass(frozen=True)
 class Kept:
-    """What was noted: aliases new or changed, as before, ended; and codes that no whole areas make up, with why."""
+    """Aliases new or changed, unchanged, and ended; and the codes that whole areas do not make up, with why."""
 
     made: int
     kept: int
@@ -40,7 +40,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class NamedArea:
-    """An area that a department's own code names, from when to when (None: on and on); is it live at the date?"""
+    """An area that a department's own code names, from-to (None: without end); `is_live`: at the date."""
 
     department: str
     name: str | None
@@ -57,10 +57,10 @@ class NamedArea:
 def keep_aliases(
     connection: Connection, base: str, other: str, *, valid_from: datetime, threshold: float = THRESHOLD
 ) -> Kept:
-    """Note for each leaf of `base` the code of `other` that it lies in, from a date on, where the match is clean.
+    """Record for each leaf of `base` the code of `other` that it lies in, from a date on, if the match is clean.
 
     Clean: the leaves that have at least `threshold` of their ground in a code's area make up at least as much of
-    that. The rest is left, with its reason. Raises NotFound, Refused, Conflict where later aliases stand already.
+    that. Other codes are left out, with the reason. Raises NotFound, Refused, Conflict if later aliases exist.
     """
     if base == other or not 0.5 < threshold <= 1:
         raise Refused(Fault("network", "two networks, and a threshold above 0.5 up to 1, are needed", "name two"))
@@ -89,7 +89,7 @@ def note_aliases(
     *,
     valid_from: datetime,
 ) -> Kept:
-    """From a date on these areas have exactly these aliases of a network; those that they had end then."""
+    """From a date on these areas have exactly these aliases of a network; their earlier aliases end then."""
     ids = [area.area_id for area in areas]
     values = {"network": network, "at": valid_from, "ids": ids}
     standing = {
@@ -122,7 +122,7 @@ def note_aliases(
 
 
 def find_alias(connection: Connection, name: str, *, network: str = "", at: datetime | None = None) -> list[NamedArea]:
-    """Which areas does a department's code name at a date? `network` is the department's. Raises NotFound for none."""
+    """Which areas does a department's code name at a date? `network` is the department's. Raises NotFound."""
     live = tables.area_at(literal(at, tables.INSTANT), None, alias="v")
     instant = func.coalesce(literal(at, tables.INSTANT), func.now())
     query = (
@@ -153,7 +153,7 @@ def find_alias(connection: Connection, name: str, *, network: str = "", at: date
 
 
 def _end(connection: Connection, rows: list[Any], at: datetime) -> None:
-    """Close what stood; what began at that very date never was."""
+    """End aliases at a date; an alias that began at that very date is deleted."""
     values = {"ids": [row.alias_id for row in rows], "at": at}
     connection.execute(text("DELETE FROM core.alias WHERE alias_id = ANY(:ids) AND valid_from >= :at"), values)
     connection.execute(text("UPDATE core.alias SET valid_to = :at WHERE alias_id = ANY(:ids)"), values)

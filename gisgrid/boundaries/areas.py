@@ -1,4 +1,4 @@
-"""Areas as they are read: which ones, with which shape, at which date; what became of a code."""
+"""Reading areas: which ones, with which shape, at which date; the lineage of a code."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -31,7 +31,7 @@ from gisgrid.geo import BBox
 from gisgrid.tables import INSTANT, area, area_at, level, lineage
 
 _DIGITS = 15
-"""Of a coordinate as it is written: what a double holds."""
+"""Digits of a written coordinate: as many as a double holds."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class AreaFilter:
 
 @dataclass(frozen=True)
 class LineageEntry:
-    """One area that another came from or became, with the shares of the older and of the newer one's ground."""
+    """An area that another came from or became, with its shares of the older and of the newer area's ground."""
 
     code: str
     kind: str
@@ -63,7 +63,7 @@ class LineageEntry:
 
 @dataclass(frozen=True)
 class Lineage:
-    """What an area came from and became, oldest first; `successors` hold its ground, `lost_share` of it nobody does."""
+    """What an area came from and became, oldest first; `successors` hold its ground, no area holds `lost_share`."""
 
     code: str
     network: str
@@ -74,7 +74,7 @@ class Lineage:
 
 
 def check_filter(connection: Connection, wanted: AreaFilter) -> None:
-    """Is what it names known? Raises NotFound for a network or a parent, Refused for a level."""
+    """Check that the names of the filter exist. Raises NotFound for a network or a parent, Refused for a level."""
     require_network(connection, wanted.network)
     levels = list(connection.execute(select(level.c.level).order_by(level.c.rank)).scalars())
     if wanted.level and wanted.level not in levels:
@@ -114,7 +114,7 @@ def _then() -> TableValuedAlias:
 
 @cache
 def _areas(by_level: bool, by_parent: bool, by_box: bool, with_shapes: bool) -> Select[Any]:
-    """The areas of a network as one text; statements are built once, which takes as long as a short one runs."""
+    """The areas of a network as one text. Statements are built once: building takes as long as a short one runs."""
     v, parent = _then(), area.alias("p")
     feature = _feature(v, parent, shapes=with_shapes)
     features = func.coalesce(func.json_agg(aggregate_order_by(feature, v.c.code)), literal_column("'[]'::json"))
@@ -158,13 +158,13 @@ def _feature(v: TableValuedAlias, parent: Any, *, shapes: bool = True) -> Column
         "valid_from": v.c.valid_from,
         "valid_to": func.nullif(v.c.valid_to, literal_column("'infinity'")),
     }
-    told = func.jsonb_build_object(*(part for pair in properties.items() for part in pair))
-    named = ("type", "Feature", "id", v.c.area_version_id, "properties", told, "geometry", shape)
+    filled = func.jsonb_build_object(*(part for pair in properties.items() for part in pair))
+    named = ("type", "Feature", "id", v.c.area_version_id, "properties", filled, "geometry", shape)
     return func.json_build_object(*named)
 
 
 def area_id(connection: Connection, code: str, *, network: str) -> int:
-    """Whose code is or was this? Raises NotFound for one that never was; retired ones are found."""
+    """Which area has or had this code? Retired codes are found. Raises NotFound for a code that was never used."""
     found = _known_area(connection, code, network)
     if found is None:
         raise _no_area(connection, code, network)
@@ -193,7 +193,7 @@ def area_id_at(
 
 
 def list_lineage(connection: Connection, code: str, *, network: str, at: datetime | None = None) -> Lineage:
-    """What did this area come from, what became of it, who holds its ground at a date?
+    """What did this area come from, what did it become, and which areas hold its ground at a date?
 
     The shares of the successors and `lost_share` add up to 1. Raises NotFound.
     """
@@ -230,7 +230,7 @@ def list_lineage(connection: Connection, code: str, *, network: str, at: datetim
 def _no_area(
     connection: Connection, code: str, network: str, at: datetime | None = None, field: str = "code"
 ) -> NotFound:
-    """With the remedy: who holds the ground of a retired code at that date."""
+    """NotFound; for a retired code its remedy names the areas that hold the ground at that date."""
     known = _known_area(connection, code, network)
     heirs = find_successors(connection, known, at)[0][:5] if known is not None else []
     remedy = "search the map, or give a date with at"

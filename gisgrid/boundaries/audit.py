@@ -1,4 +1,4 @@
-"""The full audit of what is live in a network: ground, tree, codes, posts, and what stands where it does not belong."""
+"""The full audit of a network's live areas: ground, tree, codes, posts, and things assigned to a wrong area."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +24,7 @@ NESTING_M2 = 1.0
 
 @dataclass(frozen=True)
 class LiveArea:
-    """An area as it is live: its place in the tree, its shape in EPSG:4326."""
+    """A live area: its position in the tree, its shape in EPSG:4326."""
 
     area_id: int
     code: str
@@ -44,7 +44,7 @@ def audit(
     at: datetime | None = None,
     schemes: Path | None = None,
 ) -> list[Finding]:
-    """Everything that is wrong with the live boundaries of a network, errors first. Raises NotFound.
+    """All faults of the live boundaries of a network, errors first. Raises NotFound.
 
     `gap_m`: holes narrower than that are errors, wider ones warnings; `schemes`: the folder of the city's own code
     schemes. Reads all shapes into memory; about ten seconds for 10,000 areas and 200,000 tickets.
@@ -89,7 +89,7 @@ def _scheme(connection: Connection, network: str, schemes: Path | None) -> Schem
 
 
 def _ground(areas: list[LiveArea], gap_m: float) -> Iterator[Finding]:
-    """Base leaves cover the ground once; special ones stand over them, apart from each other."""
+    """Base leaves cover the ground once; special leaves lie on them and do not overlap each other."""
     base, special = leaves_by_code(areas), leaves_by_code(areas, "special")
     if base:
         yield from find_uncovered(base, gap_m)
@@ -105,7 +105,7 @@ def _tree(areas: list[LiveArea]) -> Iterator[Finding]:
         above = by_id.get(area.parent_id) if area.parent_id is not None else None
         path = (*above.path, area.area_id) if above else (0, area.area_id)
         if area.path != path or (area.parent_id is not None and above is None):
-            message = f"what stands above {area.code} is not live, or stands elsewhere"
+            message = f"an area above {area.code} is not live, or has another parent"
             remedy = "publish it below a live area"
             yield Finding("parent", ERROR, area.code, above.code if above else None, message, remedy, area.geom)
         if above:
@@ -122,7 +122,7 @@ def _nesting(above: LiveArea, children: list[LiveArea]) -> Iterator[Finding]:
     differs = area_m2(apart)
     if differs > NESTING_M2:
         message = f"{above.code} and the union of the {len(children)} areas below it differ in {differs:.1f} m2"
-        yield Finding("nesting", ERROR, above.code, None, message, "publish a change set on it: it is made anew", apart)
+        yield Finding("nesting", ERROR, above.code, None, message, "publish a change set on it", apart)
 
 
 def _codes(areas: list[LiveArea], scheme: Scheme) -> Iterator[Finding]:
@@ -134,7 +134,7 @@ def _codes(areas: list[LiveArea], scheme: Scheme) -> Iterator[Finding]:
 
 
 def _stray(connection: Connection, network: str) -> Iterator[Finding]:
-    """Posts that are missing; tickets, cameras, places, devices, posts on an area that does not hold them."""
+    """Missing posts; tickets, cameras, places, devices and posts that are assigned to a wrong area."""
     rows = connection.execute(
         text("SELECT a.*, ST_AsBinary(a.geom) AS shape FROM app.stray(:network) AS a"), {"network": network}
     )

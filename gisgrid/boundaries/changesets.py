@@ -23,7 +23,7 @@ OUT_OF_SCOPE = "42501"
 
 @dataclass(frozen=True)
 class ChangesetOrder:
-    """What to open: on which area (none: the whole network), from when on (none: from its publishing on)."""
+    """What to open: for which area (None: the whole network), from when on (None: from its publishing on)."""
 
     area: str = ""
     network: str = "base"
@@ -35,9 +35,9 @@ class ChangesetOrder:
 
 @dataclass(frozen=True)
 class Changeset:
-    """A change set. `state` adds to `status` what a reader wants: waiting for its date, or live and being followed.
+    """A change set. `state` says more than `status`: waiting for its date, or live while tickets are relocated.
 
-    `area_code` None: on the whole network; `undoes`: what it takes back; `summary`: what the database noted of its
+    `area_code` None: the whole network; `undoes`: another change set; `summary`: what the database recorded of its
     publishing, free JSON. `changed` counts the areas that differ, `errors` and `warnings` are of the last check.
     """
 
@@ -101,7 +101,7 @@ def _check_order(connection: Connection, order: ChangesetOrder) -> None:
 
 
 def list_changesets(connection: Connection, status: str = "") -> list[Changeset]:
-    """The change sets that may be seen, the newest first; `status` open, published or discarded, or all."""
+    """The change sets in the caller's scope, the newest first; `status` open, published or discarded, None: all."""
     query = _changesets().order_by(tables.changeset.c.changeset_id.desc())
     if status:
         query = query.where(tables.changeset.c.status == status)
@@ -109,7 +109,7 @@ def list_changesets(connection: Connection, status: str = "") -> list[Changeset]
 
 
 def get_changeset(connection: Connection, changeset_id: int) -> Changeset:
-    """One change set. Raises NotFound, the same for one that is not there and one that may not be seen."""
+    """One change set. Raises NotFound, the same for an unknown change set and for one outside the caller's scope."""
     query = _changesets().where(tables.changeset.c.changeset_id == changeset_id)
     row = connection.execute(query).one_or_none()
     if row is None:
@@ -119,7 +119,7 @@ def get_changeset(connection: Connection, changeset_id: int) -> Changeset:
 
 @cache
 def _changesets() -> Select[Any]:
-    """Every change set with what is counted of it, a subquery each, so that a filter is met before it is counted."""
+    """Change sets with their counts, each a subquery, so that only change sets that pass the filter are counted."""
     c, d, p = tables.changeset, tables.draft_area, tables.problem
     changed = select(func.count()).where(d.c.changeset_id == c.c.changeset_id, d.c.is_changed).scalar_subquery()
     severities = {"errors": "error", "warnings": "warning"}
@@ -136,9 +136,9 @@ def _changeset(row: Row[Any]) -> Changeset:
 
 
 def check(connection: Connection, changeset_id: int) -> list[Problem]:
-    """What is wrong with a draft, errors first? Takes over what others published meanwhile, as publishing does.
+    """The problems of a draft, errors first. Takes over what others published meanwhile, as publishing does.
 
-    Raises NotFound, Conflict for what is live or discarded.
+    Raises NotFound, Conflict for a change set that is live or discarded.
     """
     get_changeset(connection, changeset_id)
     review(connection, changeset_id)
@@ -146,7 +146,7 @@ def check(connection: Connection, changeset_id: int) -> list[Problem]:
 
 
 def preview(connection: Connection, changeset_id: int) -> list[Move]:
-    """What would publishing move from which code to which? Raises NotFound, Conflict, Refused where errors stand."""
+    """What would publishing relocate, from which code to which? Raises NotFound, Conflict, Refused with errors."""
     errors = [problem.fault for problem in check(connection, changeset_id) if problem.severity == "error"]
     if errors:
         raise Refused(*errors)
@@ -161,10 +161,10 @@ def publish_changeset(
     valid_from: datetime | None = None,
     follow_s: float = float("inf"),
 ) -> Changeset:
-    """Make it live and let tickets follow, or, where its date is to come, let it wait. The change set as it is then.
+    """Make a change set live and relocate tickets, or let it wait for its date. Returns the change set after that.
 
-    After `follow_s` seconds the rest of the following is left to the worker. Raises NotFound, Conflict, and Refused
-    with one fault a problem; the problems stand in `draft.problem` then, and nothing else has changed.
+    After `follow_s` seconds the worker relocates the other tickets. Raises NotFound, Conflict, and Refused
+    with one fault a problem; then draft.problem holds the problems, and nothing else has changed.
     """
     with database.transaction(scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
         found = get_changeset(connection, changeset_id)
@@ -179,7 +179,7 @@ def publish_changeset(
 def undo_changeset(
     database: Database, changeset_id: int, *, scope: Scope = EVERYTHING, follow_s: float = float("inf")
 ) -> Changeset:
-    """Put back what a change set altered, by publishing another; that one. Raises NotFound, Conflict, Refused."""
+    """Restore what a change set altered by publishing another one; returns that. Raises NotFound, Conflict, Refused."""
     with database.transaction(scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
         get_changeset(connection, changeset_id)
         opened = int(act(connection, changeset_id, "SELECT app.undo_changeset(:id)"))
@@ -188,7 +188,7 @@ def undo_changeset(
 
 
 def discard_changeset(connection: Connection, changeset_id: int) -> Changeset:
-    """End a change set that is not live; one that waits for its date does so no longer. Raises NotFound, Conflict."""
+    """End a change set that is not live, also one that waits for its date. Raises NotFound, Conflict."""
     found = get_changeset(connection, changeset_id)
     if found.state not in ("open", "waiting"):
         raise _is_already(found)

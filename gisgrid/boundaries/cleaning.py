@@ -1,4 +1,4 @@
-"""What a boundary file's rows mean: codes, names, levels, shapes; every wrong one named, safe repairs told."""
+"""Reading the rows of a boundary file: codes, names, levels, shapes; names every wrong row and every repair."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ MAX_VERTICES = 200_000
 
 @dataclass(frozen=True)
 class Fields:
-    """Which columns say what; an empty one is looked for under its usual names."""
+    """The columns of a boundary file, by meaning; an empty name is looked for under its usual names."""
 
     code: str = ""
     name: str = ""
@@ -44,7 +44,7 @@ def clean_areas(
 ) -> tuple[list[DrawnArea], list[str]]:
     """Which areas does the frame (EPSG:4326) draw, and what was repaired?
 
-    Repairs only what cannot change whose a point is: Z dropped, repeated points dropped, single polygons wrapped,
+    Repairs only what changes no point's area: Z dropped, repeated points dropped, single polygons wrapped,
     rings turned. Raises Refused with one fault a wrong row: row, code, reason, remedy.
     """
     columns = _columns(frame, fields, level, source)
@@ -107,7 +107,7 @@ def _text(value: Any) -> str:
 
 
 def _repair(shapes: Any) -> tuple[Any, list[str]]:
-    """Points that repeat the one before and the turn of rings: neither changes whose a point is."""
+    """Drop points that repeat the one before, and turn rings: neither changes which area holds a point."""
     given = np.asarray(shapes, dtype=object)
     repaired = given.copy()
     polygonal = np.isin(shapely.get_type_id(given), (3, 6)) & ~shapely.is_empty(given)
@@ -127,7 +127,7 @@ def _wrong_with(area: DrawnArea, scheme: Scheme) -> list[Fault]:
     if area.level not in LEVELS:
         faults.append(Fault("level", f"{area.level!r} is no level", f"one of {', '.join(LEVELS)}"))
     if area.kind not in KINDS:
-        faults.append(Fault("kind", f"{area.kind!r} is no kind of grid", f"one of {', '.join(KINDS)}"))
+        faults.append(Fault("kind", f"{area.kind!r} is not a kind of grid", f"one of {', '.join(KINDS)}"))
     if not area.code:
         faults.append(Fault("code", "the row has no code", "give every area a code"))
     else:
@@ -161,7 +161,7 @@ def _duplicates(areas: list[DrawnArea], source: str) -> list[Fault]:
     return [
         Fault(
             f"{source} rows {', '.join(str(a.row) for a in areas if a.code == code)}, code {code}",
-            f"the code stands {count} times",
+            f"{count} rows have this code",
             "give every area a code of its own",
         )
         for code, count in counts.items()

@@ -1,4 +1,4 @@
-"""Two networks over the same ground: how much of which area lies in which, and where their lines part."""
+"""Two networks over the same ground: the shares of their areas in each other, and where their lines differ."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from gisgrid.boundaries.finding import WARNING, Finding
 from gisgrid.boundaries.measuring import FlatMap, Shapes, area_m2, areas_m2, polygons
 
 LATTICE = 1e-13
-"""Degrees; laid over each other without one, GEOS takes wrong ways where lines all but coincide."""
+"""Degrees. Without a lattice GEOS can return a wrong intersection where lines nearly coincide."""
 TOLERANCE_M = 2.0
 
 
 @dataclass(frozen=True)
 class Shared:
-    """How much ground an area of the one and an area of the other network have in common, and its share of each."""
+    """The ground that an area of one network and an area of the other share, and its share of each."""
 
     base: str
     code: str
@@ -29,7 +29,7 @@ class Shared:
 
 @dataclass(frozen=True)
 class Overlap(Shared):
-    """The same with its shape, EPSG:4326."""
+    """Shared ground with its shape, EPSG:4326."""
 
     geom: Any
 
@@ -40,7 +40,7 @@ class Overlap(Shared):
 
 @dataclass(frozen=True)
 class Comparison:
-    """The overlap matrix, row by row of the base, and what does not fit."""
+    """The overlap matrix, by areas of the base, and the misfits."""
 
     overlaps: list[Overlap]
     misfits: list[Finding]
@@ -53,7 +53,7 @@ class Comparison:
         return dict(sorted(best.items()))
 
     def homes(self) -> dict[str, Overlap]:
-        """For each area of the base the one of the other network that has most of its ground."""
+        """For each area of the base the area of the other network that has most of its ground."""
         homes: dict[str, Overlap] = {}
         for overlap in sorted(self.overlaps, key=lambda o: (-o.area_m2, o.code)):
             homes.setdefault(overlap.base, overlap)
@@ -61,11 +61,11 @@ class Comparison:
 
 
 def compare(base: Shapes, other: Shapes, tolerance_m: float = TOLERANCE_M) -> Comparison:
-    """How do two networks (shapes by code, EPSG:4326) fit? Areas as `areas_m2` says them, so that rows add up.
+    """How do two networks (shapes by code, EPSG:4326) fit? Areas as `areas_m2` measures them, so that rows add up.
 
     Misfits, with their shape: `line` runs farther than the tolerance from every line of the base; `piece` of a base
-    area lies in another area than the most of it; `uncovered` ground of one is in no area of the other. Pieces that
-    are nowhere wider than twice the tolerance are none. Costs about 1 ms a pair of areas that meet.
+    area lies in another area than most of it; `uncovered` ground of one is in no area of the other. Pieces that
+    are nowhere wider than twice the tolerance are left out. Costs about 1 ms a pair of areas that meet.
     """
     overlaps = find_overlaps(base, other)
     net = _Nets(base, other, overlaps, tolerance_m)
@@ -93,7 +93,7 @@ def find_overlaps(base: Shapes, other: Shapes) -> list[Overlap]:
 
 
 class _Nets:
-    """Both networks laid on a flat map, to look for what does not fit."""
+    """Both networks on a flat map, to look for misfits."""
 
     def __init__(self, base: Shapes, other: Shapes, overlaps: list[Overlap], tolerance_m: float) -> None:
         self.base, self.other, self.overlaps, self.tolerance_m = base, other, overlaps, tolerance_m
@@ -101,7 +101,7 @@ class _Nets:
         self.flat = FlatMap((ground[0] + ground[2]) / 2, (ground[1] + ground[3]) / 2)
 
     def pieces(self) -> Iterator[Finding]:
-        """Parts of base areas that lie in another area than the most of each."""
+        """Parts of base areas that lie in another area than most of the base area."""
         homes = Comparison(self.overlaps, []).homes()
         for overlap in self.overlaps:
             home = homes[overlap.base].code
@@ -111,7 +111,7 @@ class _Nets:
                 yield Finding("piece", WARNING, overlap.code, overlap.base, message, remedy, part)
 
     def uncovered(self) -> Iterator[Finding]:
-        """Ground of either that the other has in no area."""
+        """Ground of one network that is in no area of the other."""
         held: dict[tuple[bool, str], float] = defaultdict(float)
         for overlap in self.overlaps:
             held[True, overlap.base] += overlap.area_m2
@@ -130,7 +130,7 @@ class _Nets:
                     yield Finding("uncovered", WARNING, theirs_only, ours_only, message, remedy, part)
 
     def lines(self) -> Iterator[Finding]:
-        """Lines of the other network, each told once, where they leave the base's by more than the tolerance."""
+        """Lines of the other network, each once, that are farther than the tolerance from the base's lines."""
         ours, theirs = (
             shapely.unary_union(shapely.boundary(np.array(list(shapes.values()), dtype=object)))
             for shapes in (self.base, self.other)

@@ -1,4 +1,4 @@
-"""One network derived from several: their pieces get codes and go in through import; each knows its codes in all."""
+"""One network derived from several: their pieces get codes and are imported, with aliases of every source network."""
 
 import tempfile
 from collections import Counter, defaultdict
@@ -27,7 +27,7 @@ MAX_CODE = 64
 
 @dataclass(frozen=True)
 class DeriveOrder:
-    """Which networks to lay over each other, and as what the result goes in; pieces narrower are slivers."""
+    """Which networks to lay over each other, how to import the result, and below which width a piece is a sliver."""
 
     networks: tuple[str, ...]
     network: str
@@ -49,8 +49,8 @@ class CodedPiece:
 def derive_pieces(connection: Connection, order: DeriveOrder) -> list[CodedPiece]:
     """The pieces that a derived network is made of, coded. Raises NotFound, Refused.
 
-    A piece keeps the code of the live area that it shares the most of both their ground with. New ones: in a scheme
-    with a tree below the area above in the first network of that scheme; else the codes that it lies in, joined.
+    A piece keeps the code of a live area if they share more than half of both their ground. New codes: in a scheme
+    with a tree, below the area above in the first network of that scheme; else the codes of its areas, joined.
     """
     if len(set(order.networks)) < 2 or order.network in order.networks:
         raise Refused(Fault("from", "at least two networks are laid over each other, into another", "name them"))
@@ -73,7 +73,7 @@ def derive_pieces(connection: Connection, order: DeriveOrder) -> list[CodedPiece
 def publish_pieces(
     database: Database, order: DeriveOrder, pieces: list[CodedPiece], *, say: Callable[[str], None] = lambda _: None
 ) -> Imported:
-    """Bring derived pieces to life through import, whatever lay there before ends; note their codes as aliases."""
+    """Import derived pieces, which end all areas that were there, and record the source networks' codes as aliases."""
     with tempfile.TemporaryDirectory() as folder:
         path = write_pieces(pieces, Path(folder) / f"{order.network}.gpkg")
         title = f"derived from {', '.join(order.networks)}"
@@ -94,7 +94,7 @@ def publish_pieces(
 
 
 def write_pieces(pieces: list[CodedPiece], path: Path) -> Path:
-    """A file of the pieces: `code`, `name`, and one column a network, `in_NETWORK`, with the code that each lies in."""
+    """Write the pieces: `code`, `name`, and for each network a column `in_NETWORK` with the code of its area there."""
     columns: dict[str, list[Any]] = {"code": [p.code for p in pieces], "name": [p.name for p in pieces]}
     for network in pieces[0].piece.codes if pieces else ():
         columns[f"in_{network}"] = [p.piece.codes[network] for p in pieces]
@@ -138,7 +138,7 @@ def _kept_codes(connection: Connection, order: DeriveOrder, pieces: list[Piece])
 
 
 def _tree_codes(pieces: list[Piece], scheme: Scheme, trees: list[str], taken: set[str]) -> list[str]:
-    """Numbers below the area above, by place. Raises Refused naming the pieces that nothing tells an area above."""
+    """Numbers below the area above, in reading order. Raises Refused naming the pieces without a known area above."""
     below: dict[str, list[int]] = defaultdict(list)
     faults = []
     for index, piece in enumerate(pieces):

@@ -44,7 +44,7 @@ WHERE l.network = :network AND l.valid_from <= coalesce(:at, now())
 
 @dataclass(frozen=True)
 class ExportOrder:
-    """What to write where. `system` is one of `coordinates`; `encoding` is a Shapefile's; times stand in `zone`."""
+    """What to write where. `system` is one of `coordinates`; `encoding` is a Shapefile's; `zone` is for times."""
 
     path: Path
     zone: tzinfo
@@ -59,7 +59,7 @@ class ExportOrder:
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written: files, how many areas and entries of lineage, and what their reader should know."""
+    """What was written: files, how many areas and entries of lineage, and notes for their reader."""
 
     files: tuple[str, ...]
     areas: int
@@ -70,7 +70,7 @@ class Exported:
 def export_boundaries(connection: Connection, order: ExportOrder) -> Exported:
     """Write areas to a file by its ending, whole or not at all. Takes the owner's connection.
 
-    Doubles are kept as they are, so in WGS 84 or CGCS2000 an import of it changes nothing. Raises Refused, NotFound.
+    Doubles are written exactly, so importing a file in WGS 84 or CGCS2000 changes nothing. Raises Refused, NotFound.
     """
     ending, system, encoding = _check(order)
     frame = _read(connection, order, system)
@@ -131,7 +131,7 @@ def _read(connection: Connection, order: ExportOrder, system: str) -> Any:
 
 
 def _check_text(frame: Any, encoding: str, name: str) -> None:
-    """GDAL drops what an encoding cannot say, and cuts what a DBF cannot hold: both are refused before."""
+    """Refuse text that GDAL would drop (not in the encoding) or cut (too long for a DBF)."""
     faults = []
     for code, *texts in zip(frame["code"], frame["code"], frame["name"], strict=True):
         for value in texts:
@@ -161,7 +161,7 @@ def _write(frame: Any, path: Path, **options: Any) -> None:
 
 
 def _write_geojson(frame: Any, path: Path, system: str, _encoding: str) -> None:
-    """By hand, because every digit counts, and because only so it can say which system it is in."""
+    """Written by hand, to keep every digit and to name the file's system."""
     head: dict[str, Any] = {"type": "FeatureCollection", "name": "area"}
     if frame.crs is None:
         head |= {"crs": None, "system": system}
@@ -184,7 +184,7 @@ _WRITERS = {".gpkg": _write_gpkg, ".geojson": _write_geojson, ".shp": _write_shp
 
 
 def _write_lineage(lineage: Any, path: Path, encoding: str) -> None:
-    """A second layer of a GeoPackage, a CSV beside the others (UTF-8 with its mark, so that Excel reads it)."""
+    """Lineage: a second layer of a GeoPackage, a CSV beside other files (UTF-8 with its mark, for Excel)."""
     if path.suffix.lower() == ".gpkg":
         _write(lineage, path, layer="lineage", driver="GPKG")
     else:
@@ -193,7 +193,7 @@ def _write_lineage(lineage: Any, path: Path, encoding: str) -> None:
 
 
 def _put_in_place(folder: Path, path: Path) -> tuple[str, ...]:
-    """Every file written to its place; of an older Shapefile nothing stays that this one has not."""
+    """Move every file to its place, and remove files of an older Shapefile that the new one lacks."""
     if path.suffix.lower() == ".shp":
         for ending in (".prj", ".cpg", ".qix"):
             path.with_suffix(ending).unlink(missing_ok=True)
@@ -209,5 +209,5 @@ def _put_in_place(folder: Path, path: Path) -> tuple[str, ...]:
 def _notes(system: str, ending: str) -> tuple[str, ...]:
     if system in EPSG or system.startswith("EPSG:"):
         return ()
-    told = "says so to gisgrid alone" if ending == ".geojson" else "says no system"
-    return (f"{system} has no EPSG code, so the file {told}: a map that takes it for WGS 84 is 500 m off",)
+    named = "names it for gisgrid alone" if ending == ".geojson" else "names no system"
+    return (f"{system} has no EPSG code, so the file {named}: a map that takes it for WGS 84 is 500 m off",)

@@ -1,4 +1,4 @@
-"""One thing that an audit or a comparison found: what, how bad, where."""
+"""A fault that an audit or a comparison found: what, how bad, where."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ ERROR, WARNING = "error", "warning"
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong, with the codes it is about and its place (EPSG:4326; None where it has none)."""
+    """A fault, with the codes it is about and the shape of its place (EPSG:4326; None: without one)."""
 
     kind: str
     severity: str
@@ -25,21 +25,21 @@ class Finding:
 
     @property
     def place(self) -> tuple[float, float] | None:
-        """A point of it, lon and lat."""
+        """A point of the fault's shape, lon and lat."""
         if self.geom is None or self.geom.is_empty:
             return None
         point = shapely.point_on_surface(self.geom)
         return float(point.x), float(point.y)
 
     def facts(self) -> "Found":
-        """The same as plain values, the shape as a place."""
+        """The fault as plain values, with a point instead of the shape."""
         lon, lat = self.place or (None, None)
         return Found(self.kind, self.severity, self.code, self.other_code, self.message, self.remedy, lon, lat)
 
 
 @dataclass(frozen=True)
 class Found:
-    """What is wrong, with a point of its place (EPSG:4326; None where it has none)."""
+    """A fault, with a point of its place (EPSG:4326; None: without one)."""
 
     kind: str
     severity: str
@@ -52,7 +52,7 @@ class Found:
 
 
 def write_findings(findings: Sequence[Finding], path: Path, layer: str = "problem") -> None:
-    """One layer of a GeoPackage, so that QGIS draws every place; what has no shape is in its table all the same."""
+    """Write faults as one layer of a GeoPackage, which QGIS draws; faults without a shape are rows of it too."""
     columns = ("kind", "severity", "code", "other_code", "message", "remedy")
     frame = geopandas.GeoDataFrame(
         {name: [getattr(finding, name) for finding in findings] for name in columns},

@@ -31,7 +31,7 @@ WHERE d.changeset_id = :id AND c.changeset_id = :id AND v.network = c.network AN
 
 @dataclass(frozen=True)
 class ImportOrder:
-    """What to import, as what. `valid_from` with offset; `ground`: keep, gain (the default) or any.
+    """What to import into which network. `valid_from` with offset; `ground`: keep, gain (the default) or any.
 
     `schemes` is the folder with the city's own code schemes; a scheme given as a file is kept there.
     """
@@ -52,7 +52,7 @@ class ImportOrder:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: versions made and ended, tickets moved, repairs and warnings in words."""
+    """What an import did: versions made and ended, tickets relocated, repairs and warnings as text."""
 
     changeset_id: int
     network: str
@@ -67,7 +67,7 @@ class Imported:
 def import_boundaries(
     database: Database, order: ImportOrder, *, say: Callable[[str], None] = lambda _: None
 ) -> Imported:
-    """Bring a boundary file to life through publish. Raises Unreadable or Refused; nothing has changed then."""
+    """Publish the areas of a boundary file. Raises Unreadable or Refused; then nothing has changed."""
     say(f"reading {order.path.name}")
     frame, notes = read_boundaries(order.path, crs=order.crs, encoding=order.encoding)
     with database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:
@@ -99,7 +99,7 @@ def import_boundaries(
 
 
 def _open_changeset(connection: Connection, order: ImportOrder) -> int:
-    """A change set on the whole network; unless everything is replaced it begins with the leaves that stand."""
+    """A change set on the whole network; filled with the live leaves unless everything is replaced."""
     changeset_id: int = connection.execute(
         text(
             "INSERT INTO draft.changeset (network, title, valid_from, is_dated, ground, is_filled)"
@@ -119,7 +119,7 @@ def _open_changeset(connection: Connection, order: ImportOrder) -> int:
 def _fill(
     connection: Connection, changeset_id: int, areas: list[DrawnArea], scheme: Scheme, order: ImportOrder
 ) -> list[str]:
-    """Lay the file's rows over the copied leaves; add the areas above that nothing names yet."""
+    """Replace the copied leaves by the file's rows; add the areas above that are not named yet."""
     bases: dict[str, int] = {
         row.code: row.base_version_id
         for row in connection.execute(
@@ -178,7 +178,7 @@ def _missing_above(connection: Connection, areas: list[DrawnArea], scheme: Schem
 
 
 def _misfits(connection: Connection, changeset_id: int) -> list[str]:
-    """Areas above the leaves whose drawn shape was not the union of their leaves; the union stands."""
+    """Areas above the leaves whose drawn shape was not the union of their leaves; the union is published."""
     rows = connection.execute(
         text(
             "SELECT d.code, ST_Area(ST_SymDifference(d.geom, v.geom)::geography) AS m2 FROM draft.area AS d"
@@ -190,7 +190,7 @@ def _misfits(connection: Connection, changeset_id: int) -> list[str]:
         {"id": changeset_id},
     )
     return [
-        f"{row.code}: its drawn shape and the union of its grids differ in {row.m2:.0f} m2; the union stands"
+        f"{row.code}: its drawn shape and the union of its grids differ in {row.m2:.0f} m2; the union is published"
         for row in rows
         if row.m2 > PARENT_TOLERANCE_M2
     ]

@@ -18,7 +18,7 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
 
 
 def areas_m2(shapes: Any) -> Floats:
-    """The areas of an array of shapes (EPSG:4326) on the WGS 84 ellipsoid; lines and points have none.
+    """The areas in m2 of an array of shapes (EPSG:4326) on the WGS 84 ellipsoid; 0 for lines and points.
 
     Edges are straight in longitude and latitude, as the database cuts them, not geodesics: so the parts of a shape add
     up to the whole to about 1e-12 of it, which geodesic areas do to 1e-6 only.
@@ -34,7 +34,7 @@ def areas_m2(shapes: Any) -> Floats:
 
 
 def area_m2(shape: Any) -> float:
-    """The area of one shape, as `areas_m2` says it."""
+    """The area of one shape, as `areas_m2` measures it."""
     return float(areas_m2([shape])[0])
 
 

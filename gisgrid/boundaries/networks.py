@@ -1,4 +1,4 @@
-"""Networks of areas: which code scheme has one, and how a new one is made."""
+"""Networks of areas: the code scheme of a network, and making a new one."""
 
 import re
 import shutil
@@ -16,9 +16,9 @@ DEFAULT_SCHEME = "unit15"
 
 
 def network_scheme(connection: Connection, network: str, scheme: str = "", schemes: Path | None = None) -> Scheme:
-    """Which scheme have this network's codes? A network that is not there yet is made, with `scheme`.
+    """The code scheme of this network. A network that does not exist yet is made with `scheme`.
 
-    `schemes` is the folder with the city's own ones; a scheme given as a file is kept there. Raises Refused.
+    `schemes` is the folder with the city's own schemes; a scheme given as a file is kept there. Raises Refused.
     """
     known = connection.execute(
         text("SELECT scheme FROM core.network WHERE network = :network"), {"network": network}
@@ -31,7 +31,7 @@ def network_scheme(connection: Connection, network: str, scheme: str = "", schem
 
 
 def changed_since(connection: Connection, networks: Sequence[str], since: datetime) -> bool:
-    """Does anything in these networks apply from after this instant on?"""
+    """Does any version in these networks begin after this instant?"""
     found: bool = connection.execute(
         text(
             "SELECT EXISTS (SELECT FROM core.area_version WHERE network = ANY(:networks)"
@@ -44,7 +44,7 @@ def changed_since(connection: Connection, networks: Sequence[str], since: dateti
 
 def _add_network(connection: Connection, network: str, scheme: str, schemes: Path | None) -> Scheme:
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,31}", network):
-        raise Refused(Fault("network", f"{network!r} is no network name", "up to 32 of a-z 0-9 _ -, a letter first"))
+        raise Refused(Fault("network", f"{network!r} is not a network name", "up to 32 of a-z 0-9 _ -, a letter first"))
     name = _keep_scheme(scheme, schemes) if scheme else DEFAULT_SCHEME
     loaded = load_scheme(name, schemes)
     connection.execute(
@@ -79,7 +79,7 @@ def _add_network(connection: Connection, network: str, scheme: str, schemes: Pat
 
 
 def _keep_scheme(scheme: str, schemes: Path | None) -> str:
-    """The name under which this scheme is found again; a file of the city's own is copied to the schemes folder."""
+    """The name by which to load this scheme later; a file of the city's own is copied to the schemes folder."""
     path = Path(scheme)
     if path.suffix != ".toml":
         return scheme

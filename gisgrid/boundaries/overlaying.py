@@ -19,7 +19,7 @@ Label = tuple[str | None, ...]
 
 @dataclass(frozen=True)
 class Piece:
-    """Ground that is in one area of each network; None: in none. `shape` is one polygon, EPSG:4326."""
+    """Ground that lies in one area of each network; None: in no area.  `shape` is one polygon, EPSG:4326."""
 
     codes: Mapping[str, str | None]
     shape: Any
@@ -29,7 +29,7 @@ def overlay(networks: Mapping[str, Shapes], tolerance_m: float) -> list[Piece]:
     """Cut the ground of these networks (by name: shapes by code) along all their lines; slivers go to a neighbour.
 
     A sliver is narrower than the tolerance on average (twice its area by its perimeter). It goes to the piece that it
-    borders on longest; one that borders on none is dropped. The pieces are a clean coverage, the same each time.
+    borders on longest; a sliver without neighbour is dropped. The pieces are a clean coverage, the same each time.
     """
     faces, labels = _faces(networks)
     mosaic = _Mosaic(faces, labels, tolerance_m)
@@ -51,7 +51,7 @@ def _faces(networks: Mapping[str, Shapes]) -> tuple[Any, list[Label]]:
 
 
 def _codes_at(points: Any, shapes: Any, codes: list[str]) -> list[str | None]:
-    """The code of the area that each point lies in, of several the lowest."""
+    """The code of the area that each point lies in; of several areas the lowest code."""
     found: list[str | None] = [None] * len(points)
     for index, area in sorted(shapely.STRtree(shapes).query(points, predicate="intersects").T.tolist()):
         code = found[index]
@@ -61,7 +61,7 @@ def _codes_at(points: Any, shapes: Any, codes: list[str]) -> list[str | None]:
 
 
 def _borders(faces: Any, flat: Any) -> Iterator[tuple[int, int, float]]:
-    """Edges that two faces have in common: which, and how long in metres. Faces share their corners exactly."""
+    """Edges that two faces share, with their length in metres. Faces share their corners exactly."""
     places, owner = shapely.get_coordinates(faces, return_index=True)
     metres = shapely.get_coordinates(flat)
     ring = np.repeat(*_rings(faces))
@@ -86,7 +86,7 @@ def _rings(faces: Any) -> tuple[Any, Any]:
 
 
 class _Mosaic:
-    """Faces joined into groups: who borders on whom, and how long."""
+    """Faces joined into groups: which groups border on each other, and how long."""
 
     def __init__(self, faces: Any, labels: list[Label], tolerance_m: float) -> None:
         self.faces, self.tolerance_m = faces, tolerance_m
@@ -101,7 +101,7 @@ class _Mosaic:
             self.border[b][a] += length
 
     def absorb_slivers(self) -> None:
-        """Give every sliver, the smallest first, to the group that it borders on longest, until there is none."""
+        """Give every sliver, the smallest first, to the group that it borders on longest, until no sliver is left."""
         slivers = {index for index in self.members if self._is_sliver(index)}
         heap = [(self.size[index], index) for index in slivers]
         heapify(heap)
@@ -122,7 +122,7 @@ class _Mosaic:
                 slivers.discard(heir)
 
     def join_equals(self) -> None:
-        """Neighbours that lie in the same areas are one piece: a sliver that parted them is gone."""
+        """Join neighbours that lie in the same areas: only a sliver parted them."""
         for index in sorted(self.members):
             while index in self.members:
                 same = sorted(other for other in self.border[index] if self.label[other] == self.label[index])
@@ -137,7 +137,7 @@ class _Mosaic:
                 yield self.label[index], shapely.coverage_union_all(self.faces[members]).normalize()
 
     def _can_take(self, index: int, slivers: set[int]) -> bool:
-        """A hole that is wide enough to be meant takes nothing."""
+        """Slivers are not given to a hole that is wide enough to be intended."""
         return any(self.label[index]) or index in slivers
 
     def _is_sliver(self, index: int) -> bool:
@@ -145,11 +145,11 @@ class _Mosaic:
         if size < 3 * radius**2:
             return True  # no disc of that radius has room
         shape = shapely.coverage_union_all(self.flat[self.members[index]])
-        # Narrower on average is what publish refuses; what is not holds a disc of its area by its perimeter.
+        # Publish refuses what is narrower on average; a wider face holds a disc of radius area by perimeter.
         return bool(size < radius * shape.length)
 
     def _join(self, heir: int, other: int) -> None:
-        """The heir takes the other's faces and borders; the larger that is no hole says in which areas they lie."""
+        """The first group takes the other's faces and borders; the larger group that is not a hole gives the areas."""
         if any(self.label[other]) and (self.size[other] > self.size[heir] or not any(self.label[heir])):
             self.label[heir] = self.label[other]
         self.members[heir] += self.members.pop(other)

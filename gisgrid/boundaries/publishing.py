@@ -1,4 +1,4 @@
-"""Going live: publish a change set, say what stands against it, let tickets follow."""
+"""Publishing: make a change set live or return its errors, then relocate tickets."""
 
 import time
 from datetime import datetime
@@ -15,16 +15,16 @@ PUBLISH_TIMEOUT_S = 600
 
 
 Summary = dict[str, Any]
-"""What a publish made: `{changeset_id, grids, ended, above}`, numbers of versions."""
+"""The versions that a publish made, counted: `{changeset_id, grids, ended, above}`."""
 
 
 def try_publish(
     connection: Connection, changeset_id: int, *, valid_from: datetime | None = None
 ) -> tuple[Summary | None, list[Fault]]:
-    """Make a change set live, from `valid_from` on if given, or say what stands against it: summary and faults.
+    """Make a change set live, from `valid_from` on if given. Returns its summary, and its errors as faults.
 
-    With faults nothing is live, the change set is as it was, and the problems stand in `draft.problem`. Without faults
-    and summary it waits for its date. Raises NotFound, Conflict.
+    With faults nothing goes live, the change set keeps its state, and draft.problem holds the problems. Without faults
+    and summary the change set waits for its date. Raises NotFound, Conflict.
     """
     with asking(connection):
         done = connection.execute(
@@ -36,9 +36,9 @@ def try_publish(
 
 
 def publish(connection: Connection, changeset_id: int) -> Summary | None:
-    """Make a change set live. None: it waits for its date.
+    """Make a change set live. None: the change set waits for its date.
 
-    Raises Refused with one fault a problem (codes, place in lon lat, remedy), NotFound, Conflict; the transaction can
+    Raises Refused with one fault a problem (codes, point in lon lat, remedy), NotFound, Conflict; the transaction can
     go on then, and nothing is live.
     """
     summary, faults = try_publish(connection, changeset_id)
@@ -48,10 +48,10 @@ def publish(connection: Connection, changeset_id: int) -> Summary | None:
 
 
 def follow(database: Database, changeset_id: int, *, limit_s: float = float("inf")) -> int:
-    """Let open tickets and overlays take the areas that hold them now. Returns how many tickets moved.
+    """Relocate open tickets and overlays to the areas that hold them now. Returns how many tickets.
 
-    Batches of their own, each committed; can be called again after a crash, and by several at once: each batch is
-    done once. After `limit_s` seconds the rest is left to the worker.
+    In batches, each committed; can be called again after a crash, and by several at once: each batch is
+    done once. After `limit_s` seconds the worker relocates the other tickets.
     """
     moved, until = 0, time.monotonic() + limit_s
     while True:
@@ -65,7 +65,7 @@ def follow(database: Database, changeset_id: int, *, limit_s: float = float("inf
 
 
 def tickets_moved(connection: Connection, changeset_id: int) -> int:
-    """How many open tickets have followed this change set so far, whoever let them?"""
+    """How many open tickets has this change set relocated so far?"""
     return int(
         connection.execute(
             text("SELECT coalesce(summary ->> 'tickets_moved', '0') FROM draft.changeset WHERE changeset_id = :id"),

@@ -1,4 +1,4 @@
-"""A boundary file as GDAL reads it, in degrees: which shapes with which attributes does it hold?"""
+"""Reading a boundary file by GDAL: its shapes in degrees, and their attributes."""
 
 import re
 import warnings
@@ -21,15 +21,15 @@ UNSTORABLE = re.compile(
 )
 """In JSON: an escaped NUL, a high surrogate without its low one, a low one without its high one."""
 OWN_SYSTEM = re.compile(rb'^\{"type": "FeatureCollection",[^\[{]*"crs": null, "system": "([a-z0-9]+)"')
-"""How exporting.py says a system that no EPSG code names."""
+"""The key by which exporting.py names a system that has no EPSG code."""
 ENCODINGS = ("utf-8", "gb18030")
-"""What the text of a Shapefile without .cpg may be in, tried in this order."""
+"""Encodings of the text of a Shapefile without .cpg, tried in this order."""
 
 
 def read_boundaries(path: Path, *, crs: str = "", encoding: str = "") -> tuple[Any, list[str]]:
-    """Which rows does this file hold? A GeoDataFrame in EPSG:4326 (lon, lat), and what was done to read it.
+    """The rows of this file: a GeoDataFrame in EPSG:4326 (lon, lat), and the repairs that were made.
 
-    `crs` is a system of `coordinates` and wins over the file's own. Raises Unreadable for what GDAL cannot
+    `crs` is a system of `coordinates` and wins over the file's own. Raises Unreadable for a file that GDAL cannot
     read, Refused for an unknown, missing or swapped coordinate system.
     """
     notes: list[str] = []
@@ -55,7 +55,7 @@ def read_boundaries(path: Path, *, crs: str = "", encoding: str = "") -> tuple[A
 
 
 def _own_system(path: Path) -> str:
-    """Which system does our own GeoJSON name in its head, where there is no EPSG code for it?"""
+    """The system that a GeoJSON file of our own names in its head, for a system without EPSG code."""
     if path.suffix.lower() not in (".geojson", ".json"):
         return ""
     with path.open("rb") as file:
@@ -74,7 +74,7 @@ def _check_text(path: Path) -> None:
 
 
 def _read_closing_rings(path: Path, encoding: str) -> tuple[Any, list[str]]:
-    """The rows; a ring that lacks only its last point is closed, and told."""
+    """The rows; a ring that lacks only its last point is closed, and listed as a repair."""
     strict = geopandas.read_file(path, encoding=encoding or None, engine="pyogrio", on_invalid="ignore")
     if "geometry" not in strict or not strict.geometry.isna().any():
         return strict, []
@@ -97,7 +97,7 @@ def _guess_encoding(path: Path) -> str:
 
 
 def _system_of(frame: Any, path: Path, crs: str) -> tuple[str, Any]:
-    """The system's name as `coordinates` knows it, or where it has none the file's own definition."""
+    """The system's name as `coordinates` knows it; for a system without a name, the file's own definition."""
     if crs:
         return known_system(crs), None
     if frame.crs is None:
@@ -156,7 +156,7 @@ def _check_numbers(shapes: Any, path: Path) -> None:
 
 
 def _check_axes(shapes: Any, rows: Any, system: str, path: Path) -> None:
-    """The corners of all shapes must be points of the system; where only the swapped ones are, say so."""
+    """Check that the corners of all shapes are points of the system; if only the swapped corners are, say so."""
     extent = _area_of_use(system)
     for x, y in _corners(shapely.total_bounds(shapes)):
         try:
@@ -184,7 +184,7 @@ def _corners(bounds: Any) -> tuple[tuple[float, float], tuple[float, float]]:
 
 
 def _out_of_place(shape: Any, system: str, extent: BBox | None) -> tuple[Fault, ...]:
-    """Why one shape does not lie in the system; empty where it does."""
+    """Why a shape does not lie in the system; empty: it does."""
     try:
         for x, y in _corners(shape.bounds):
             check_point(x, y, system, extent)

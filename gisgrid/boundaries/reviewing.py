@@ -1,4 +1,4 @@
-"""What is wrong with a draft, and what would it move? The database checks and previews; this reads it."""
+"""Problems and preview of a draft: the database writes both, this module reads them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from gisgrid.errors import Fault
 
 @dataclass(frozen=True)
 class Problem:
-    """What a check found: codes, words in English and Chinese, a point of its place (EPSG:4326; None: it has none)."""
+    """A fault that a check found: codes, sentences in both languages, a point of its place (EPSG:4326; or None)."""
 
     code: str | None
     other_code: str | None
@@ -26,7 +26,7 @@ class Problem:
 
     @property
     def fault(self) -> Fault:
-        """The same as one entry of an error."""
+        """The problem as one entry of an error."""
         field = " and ".join(filter(None, (self.code, self.other_code))) or "?"
         place = "" if self.lon is None else f"{self.lon:.6f}, {self.lat:.6f}"
         english, chinese = (f" at {place}", f"（{place}）") if place else ("", "")
@@ -35,7 +35,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Move:
-    """One thing that publishing would move: `what` is ticket, camera, place, device, post or special; None: no grid."""
+    """A thing that publishing would relocate: `what` is ticket, camera, place, device, post, special; None: no grid."""
 
     what: str
     id: str
@@ -46,12 +46,12 @@ class Move:
 
 
 def review(connection: Connection, changeset_id: int) -> int:
-    """Check and preview a draft anew, what others published taken over. How many errors? Raises Conflict."""
+    """Take over what others published, check and preview a draft. Returns the number of errors. Raises Conflict."""
     return int(act(connection, changeset_id, "SELECT app.review_changeset(:id)"))
 
 
 def list_problems(connection: Connection, changeset_id: int) -> list[Problem]:
-    """What the last check found, errors first."""
+    """The problems that the last check found, errors first."""
     rows = connection.execute(
         text(
             "SELECT code, other_code, kind, severity, message, remedy, message_zh, remedy_zh,"
@@ -66,7 +66,7 @@ def list_problems(connection: Connection, changeset_id: int) -> list[Problem]:
 
 
 def list_moves(connection: Connection, changeset_id: int) -> list[Move]:
-    """What the last preview found, by kind of thing and codes."""
+    """The relocations of the last preview, by kind of thing and codes."""
     rows = connection.execute(
         text(
             "SELECT what, id, from_code, to_code, ST_AsGeoJSON(geom, 15) AS arrow FROM draft.preview"
@@ -78,7 +78,7 @@ def list_moves(connection: Connection, changeset_id: int) -> list[Move]:
 
 
 def act(connection: Connection, changeset_id: int, sql: str) -> Any:
-    """Run what the database may say no to; the transaction can go on then."""
+    """Run a statement that the database may refuse; the transaction can go on after a refusal."""
     with asking(connection):
         result = connection.execute(text(sql), {"id": changeset_id})
         return result.scalar() if result.returns_rows else None

@@ -1,4 +1,4 @@
-"""What became of a code: who holds its ground now, and figures of one piece of ground over many boundaries."""
+"""Successors of a code: which areas hold its ground, and statistics of one piece of ground over many boundaries."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 @dataclass(frozen=True)
 class Successor:
-    """An area that holds ground of another one, and how much: `share` of that other's ground."""
+    """An area that holds `share` of another area's ground."""
 
     code: str
     name: str
@@ -18,9 +18,9 @@ class Successor:
 
 @dataclass(frozen=True)
 class CodeFigures:
-    """All tickets of one code (None: outside every grid) and shape; `share` of its ground lies in the area asked for.
+    """All tickets of one code (None: outside every grid) and shape; `share` of its ground lies in the asked area.
 
-    `own`: was it of this area's subtree?
+    `own`: was the shape of this area's subtree?
     """
 
     code: str | None
@@ -32,7 +32,7 @@ class CodeFigures:
 
 @dataclass(frozen=True)
 class CarriedFigures:
-    """Tickets on the ground of an area, whatever code they were counted under; the sums are by share of ground."""
+    """Tickets on the ground of an area, under old and new codes; the sums are by share of ground."""
 
     received: float
     closed: float
@@ -40,7 +40,7 @@ class CarriedFigures:
 
 
 def find_successors(connection: Connection, area_id: int, at: datetime | None = None) -> tuple[list[Successor], float]:
-    """Which areas hold the ground of this one at a date, most first? And the share that none does.
+    """Which areas hold this area's ground at a date, the largest share first? And the share that no area holds.
 
     A live area is its own successor. Measured on the ground, so the shares and the lost one add up to 1.
     """

@@ -1,1 +1,1 @@
-"""The QGIS project: what it holds is data (sql/qgis), its XML is written without QGIS, the database keeps it."""
+"""The QGIS project: sql/qgis says what it holds, its XML is written without QGIS, the database keeps it."""

@@ -1,4 +1,4 @@
-"""The QGIS project as XML: its layers, how it is edited in, where the map opens."""
+"""The QGIS project as XML: its layers, settings for editing, where the map opens."""
 
 import copy
 import math
@@ -46,7 +46,7 @@ def write_project(layers: Sequence[ProjectLayer], title: str, bounds: BBox | Non
 
 
 def _crs(number: int) -> ET.Element:
-    """QGIS believes the text alone: a number without it gives no system at all."""
+    """QGIS reads the system from its full text; from a number alone it takes none."""
     crs = pyproj.CRS.from_epsg(number)
     element = ET.Element("spatialrefsys")
     put(element, "wkt", crs.to_wkt("WKT2_2019"))
@@ -76,7 +76,7 @@ def _tree(layers: Sequence[ProjectLayer]) -> ET.Element:
 
 
 def _snapping(layers: Sequence[ProjectLayer]) -> ET.Element:
-    """Corners and edges of the draft, 12 pixels round; the other layers can be ticked by hand."""
+    """Snap to corners and edges of the draft within 12 pixels; other layers can be ticked by hand."""
     shared = {"type": VERTEX_AND_SEGMENT, "tolerance": "12", "minScale": "0", "maxScale": "0"}
     settings = ET.Element(
         "snapping-settings",

@@ -1,4 +1,4 @@
-"""Where the project is kept: a .qgs or .qgz file, the database's own list of projects, and how it is opened."""
+"""Where the QGIS project is kept: a .qgs or .qgz file, or the database's list of projects; and how to open it."""
 
 import io
 import json
@@ -26,7 +26,7 @@ user={user}
 
 
 def make_project(connection: Connection, network: str = "base") -> bytes:
-    """The .qgs project of one network, which opens where its areas lie. Raises NotFound for an unknown network."""
+    """The .qgs project of one network, which opens on the network's areas. Raises NotFound for an unknown network."""
     row = connection.execute(text("SELECT name_zh FROM core.network WHERE network = :n"), {"n": network}).one_or_none()
     if row is None:
         raise NotFound(Fault("network", f"there is no network {network}", "import its areas first"))
@@ -45,7 +45,7 @@ def _bounds(connection: Connection, network: str) -> BBox | None:
 
 
 def project_name(network: str) -> str:
-    """Under which name does the database keep the project of a network?"""
+    """The name by which the database keeps the project of a network."""
     return "gisgrid" if network == "base" else f"gisgrid_{network}"
 
 
@@ -67,7 +67,7 @@ def write_file(project: bytes, path: Path) -> None:
 
 
 def store(connection: Connection, project: bytes, name: str) -> None:
-    """Keep the project in the database, in the place of the one of that name."""
+    """Keep the project in the database; replaces a project of the same name."""
     stamp = write_instant(datetime.now(UTC), to="seconds")
     connection.execute(
         text(
@@ -89,5 +89,5 @@ def project_uri(name: str, database: str) -> str:
 
 
 def service_file(host: str, port: int, database: str, user: str = "NAME") -> str:
-    """What a clerk writes into pg_service.conf; the password is asked for, or stands in .pgpass."""
+    """What a clerk writes into pg_service.conf; QGIS asks for the password, or reads it from .pgpass."""
     return SERVICE_FILE.format(service=SERVICE, host=host, port=port, database=database, user=user)
