@@ -1,1 +1,1 @@
-"""The command line: thin verbs over the rooms. Results go to stdout, talk and progress to stderr."""
+"""The command line: thin verbs over the rooms. Results go to stdout, notes and progress to stderr."""

@@ -1,4 +1,4 @@
-"""Verbs of boundaries: import a file, ask whose a point is."""
+"""Verbs of boundaries: import a file, find the grid of a point."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -36,7 +36,7 @@ def import_file(
     db_port: DbPort = None,
     json: Json = False,
 ) -> None:
-    """Boundaries in: a file becomes live areas, or nothing changes and every fault is named."""
+    """Import boundaries: a file becomes live areas, or nothing changes and every fault is named."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database:
         order = ImportOrder(

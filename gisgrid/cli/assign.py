@@ -1,4 +1,4 @@
-"""`gisgrid assign IN -o OUT`: a table of points gets its grids."""
+"""`gisgrid assign IN -o OUT`: find the grid of every row of a table."""
 
 from dataclasses import asdict
 from pathlib import Path

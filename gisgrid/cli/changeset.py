@@ -61,7 +61,7 @@ def list_changesets(
 
 @changeset_app.command("check")
 def check(changeset_id: Id, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
-    """What is wrong with this draft? Ends with 1 where something stands against publishing it."""
+    """What is wrong with this draft? Ends with 1 if errors forbid publishing it."""
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction(EVERYTHING) as connection:
             problems = changesets.check(connection, changeset_id)
@@ -77,7 +77,7 @@ def check(changeset_id: Id, data_dir: DataDir = None, db_port: DbPort = None, js
 
 @changeset_app.command("preview")
 def preview(changeset_id: Id, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
-    """What would publishing move: tickets, cameras, places, devices, posts, special grids, from which code to which?"""
+    """What would publishing relocate: tickets, cameras, places, devices, posts, special grids, from where to where?"""
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction(EVERYTHING) as connection:
             moves = changesets.preview(connection, changeset_id)
@@ -96,7 +96,7 @@ def publish(
     db_port: DbPort = None,
     json: Json = False,
 ) -> None:
-    """Make it live: refused with every problem, or all of it, and open tickets follow."""
+    """Make a change set live, whole, and relocate open tickets; or refuse it with every problem."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database:
         done = changesets.publish_changeset(database, changeset_id, valid_from=read_time("--at", at, settings))
@@ -105,7 +105,7 @@ def publish(
 
 @changeset_app.command("undo")
 def undo(changeset_id: Id, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
-    """Put back what a published change set altered, by publishing another one."""
+    """Restore what a published change set altered, by publishing another one."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database:
         done = changesets.undo_changeset(database, changeset_id)

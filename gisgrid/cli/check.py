@@ -18,7 +18,7 @@ from gisgrid.settings import read_settings
 def check(
     network: Network = "",
     at: Annotated[
-        str | None, typer.Option(help="The boundaries of this date. Default now, with what stands on them.")
+        str | None, typer.Option(help="The boundaries of this date. Default now, with everything assigned to them.")
     ] = None,
     gap_m: Annotated[float, typer.Option(help="Gaps narrower than this, metres, are errors.", min=0)] = GAP_M,
     out: Annotated[Path | None, typer.Option(help="A GeoPackage with every place, to be drawn in QGIS.")] = None,
@@ -26,7 +26,7 @@ def check(
     db_port: DbPort = None,
     json: Json = False,
 ) -> None:
-    """What is wrong with the live boundaries, and what stands where it does not belong? Ends with 1 on errors."""
+    """What is wrong with the live boundaries, and what is assigned to a wrong area? Ends with 1 on errors."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     date = read_time("--at", at, settings)
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:

@@ -56,7 +56,7 @@ def deployed_cluster(settings: Settings) -> Iterator[Cluster]:
 def deploy(settings: Settings, cluster: Cluster, *, remind: bool = False) -> None:
     """Bring the database to this version's schema, and its calendar to the settings and the library.
 
-    What is not known of the calendar is said when that has changed; with `remind` always.
+    Says which days the calendar lacks when the calendar has changed; with `remind` always.
     """
     migrate(cluster.owner_url, say=say)
     database = Database(cluster.owner_url, role=OWNER, statement_timeout_s=600)
@@ -70,7 +70,7 @@ def deploy(settings: Settings, cluster: Cluster, *, remind: bool = False) -> Non
 
 @contextmanager
 def owner_database(settings: Settings | None = None) -> Iterator[Database]:
-    """The database as its owner, for verbs of whoever runs this machine."""
+    """The database as its owner, for verbs of the person who runs this machine."""
     settings = settings or read_settings()
     with deployed_cluster(settings) as cluster:
         database = Database(cluster.owner_url, role=OWNER, statement_timeout_s=600)
@@ -86,7 +86,7 @@ def read_time(name: str, value: str | None, settings: Settings) -> datetime | No
 
 
 def read_start(value: str | None, settings: Settings, database: Database, *networks: str) -> datetime:
-    """What --valid-from says; without it today from 00:00 on, or from now on where one of these changed since then."""
+    """The time of --valid-from; by default today 00:00, or now if one of these networks has changed since then."""
     given = read_time("--valid-from", value, settings)
     if given is not None:
         return given
@@ -104,7 +104,7 @@ def show(result: Any, text: str, *, as_json: bool) -> None:
 
 
 def _plain(value: object) -> object:
-    """What JSON has no word for: a dataclass as an object, an instant and the rest as text."""
+    """A value that JSON lacks: a dataclass as an object, an instant and any other as text."""
     if is_dataclass(value) and not isinstance(value, type):
         return fields_of(value)
     return write_instant(value, separator=" ") if isinstance(value, datetime) else str(value)

@@ -26,13 +26,13 @@ def token(code: Code, data_dir: DataDir = None, db_port: DbPort = None, json: Js
 
 @device_app.command()
 def disable(code: Code, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
-    """Refuse its token from now on."""
+    """Refuse the device's token from now on."""
     _switch(code, False, read_settings(data_dir=data_dir, db_port=db_port), json)
 
 
 @device_app.command()
 def enable(code: Code, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
-    """Let it raise alarms again, by the token that it has."""
+    """Accept the device's token again."""
     _switch(code, True, read_settings(data_dir=data_dir, db_port=db_port), json)
 
 

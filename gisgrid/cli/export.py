@@ -25,7 +25,7 @@ def export(
     db_port: DbPort = None,
     json: Json = False,
 ) -> None:
-    """Boundaries out: the areas of a network at a date, whole or not at all."""
+    """Export the areas of a network at a date, whole or not at all."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     order = ExportOrder(
         path=output,

@@ -1,4 +1,4 @@
-"""`gisgrid figures`, `gisgrid ranking`: how tickets stand by what one likes, and whose record is best."""
+"""`gisgrid figures`, `gisgrid ranking`: statistics of tickets by a key, and whose record is best."""
 
 import csv
 import sys
@@ -30,7 +30,7 @@ _RECORD = ("received", "carried", "closed", "overdue", "on_time", "closing_rate"
 
 
 def figures(
-    by: Annotated[By, typer.Option(help="What they are told apart by.")] = "area",
+    by: Annotated[By, typer.Option(help="The key of the rows.")] = "area",
     area: Area = "",
     level: Annotated[Level | None, typer.Option(help="By area: rows of this level. Default: its children.")] = None,
     category: Annotated[str, typer.Option(help="Only this category and those below it.")] = "",
@@ -43,7 +43,7 @@ def figures(
     as_csv: Csv = False,
     json: Json = False,
 ) -> None:
-    """Of the tickets received in a time: how many are closed, open, overdue, closed in time? By what you like."""
+    """Of the tickets received in a time: how many are closed, open, overdue, closed in time? By a key."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     times = _times(settings, since, until, at)
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
@@ -54,7 +54,7 @@ def figures(
 
 
 def ranking(
-    of: Annotated[Of, typer.Option(help="The areas of a level, or whoever holds a post.")] = "grid",
+    of: Annotated[Of, typer.Option(help="The areas of a level, or the holders of posts.")] = "grid",
     order: Annotated[Order, typer.Option(help="What decides.")] = "closing_rate",
     area: Area = "",
     since: From = None,
@@ -66,7 +66,7 @@ def ranking(
     as_csv: Csv = False,
     json: Json = False,
 ) -> None:
-    """Whose record is best? Figures of older boundaries are carried over to today's; each among those of its kind."""
+    """Whose record is best, among those of its kind? Statistics of older boundaries are carried over to today's."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     times = _times(settings, since, until, at)
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:

@@ -72,7 +72,7 @@ def version() -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run a verb: its exit code. 1: refused, with every fault on stderr; 2: wrong usage; 130: interrupted."""
     try:
-        app(arguments)  # says itself what is wrong with the usage
+        app(arguments)  # the error prints itself what is wrong with the usage
         return 0
     except SystemExit as stop:
         if isinstance(stop.code, str):

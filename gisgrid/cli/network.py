@@ -1,4 +1,4 @@
-"""`gisgrid network`: several networks over the same ground, seven nets in one."""
+"""`gisgrid network`: several networks over the same ground (多网合一)."""
 
 import sys
 from collections import Counter
@@ -39,7 +39,7 @@ def compare_networks(
     db_port: DbPort = None,
     json: Json = False,
 ) -> None:
-    """How do two networks fit: how much of which lies in which, and where do their lines part?"""
+    """How do two networks fit: the shares of their areas in each other, and where their lines differ?"""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     date = read_time("--at", at, settings)
     with owner_database(settings) as database:
@@ -79,7 +79,7 @@ def keep(
     db_port: DbPort = None,
     json: Json = False,
 ) -> None:
-    """Keep a department's codes as dated aliases of the grids that its areas are made of, where that is clean."""
+    """Keep a department's codes as dated aliases of the grids that make up its areas, where the match is clean."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database:
         date = read_start(valid_from, settings, database, base, other)

@@ -1,4 +1,4 @@
-"""`gisgrid notice`: who is told, what has not reached them, sending."""
+"""`gisgrid notice`: targets of notices, notices that have not arrived, sending."""
 
 import signal
 import sys
@@ -17,8 +17,8 @@ from gisgrid.notices import targets
 from gisgrid.notices.sender import Sender, open_database
 from gisgrid.settings import read_settings
 
-notice_app = typer.Typer(help="Everybody told: targets of notices, what waits, sending.", no_args_is_help=True)
-target_app = typer.Typer(help="Who is told.", no_args_is_help=True)
+notice_app = typer.Typer(help="Notices: their targets, what has not arrived, sending.", no_args_is_help=True)
+target_app = typer.Typer(help="Targets of notices.", no_args_is_help=True)
 notice_app.add_typer(target_app, name="target")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="2 to 40 of a-z 0-9 _ . -, a letter first.")]
 
@@ -41,7 +41,7 @@ def add(
     db_port: DbPort = None,
     json: Json = False,
 ) -> None:
-    """Tell somebody from now on. The secret of a webhook is made and printed now."""
+    """Add a target of notices. The secret of a webhook is made and printed now."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     if secret == "-":  # noqa: S105  # a dash
         secret = sys.stdin.readline().strip()
@@ -55,7 +55,7 @@ def add(
 
 @target_app.command("list")
 def list_targets(data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
-    """Who is told? How much waits, is parked, what the last failure was."""
+    """The targets of notices: how many notices wait or are parked, and the last failure."""
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction() as connection:
             found = targets.list_targets(connection)
@@ -72,12 +72,12 @@ def list_targets(data_dir: DataDir = None, db_port: DbPort = None, json: Json = 
         "failures",
         "said",
     )
-    _print(found, keys, "nobody is told", json=json)
+    _print(found, keys, "there are no targets", json=json)
 
 
 @target_app.command("remove")
 def remove(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
-    """Tell them no more; what waits for them is dropped."""
+    """Remove a target; notices that wait for it are dropped."""
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction() as connection:
             left = targets.remove_target(connection, name)
@@ -93,7 +93,7 @@ def list_notices(
     db_port: DbPort = None,
     json: Json = False,
 ) -> None:
-    """What has not arrived, the oldest first, and why."""
+    """Notices that have not arrived, the oldest first, and why."""
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction() as connection:
             found = targets.list_undelivered(connection, target, parked_only=parked, limit=limit)
@@ -103,7 +103,7 @@ def list_notices(
 
 @notice_app.command("retry")
 def retry(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
-    """Try everything again that has not reached a target, what is parked too."""
+    """Try all notices again that have not reached a target, parked ones too."""
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction() as connection:
             again = targets.retry(connection, name)

@@ -48,7 +48,7 @@ def make_account(
     person: str = "",
     zone: str = "UTC",
 ) -> str:
-    """The secret of a new account. Takes the superuser, who alone makes database logins."""
+    """Make an account and return its secret. Takes the superuser, who alone makes database logins."""
     database = Database(cluster.owner_url, role="")
     try:
         with database.transaction() as connection:
@@ -92,6 +92,6 @@ def psql(context: typer.Context, data_dir: DataDir = None, db_port: DbPort = Non
 
 
 def cluster_environment(cluster: Cluster) -> dict[str, str]:
-    """The environment in which the cluster's own programs run."""
+    """The environment variables for the cluster's own programs."""
     extra = cluster.server.programs.environ if cluster.server else {}
     return {**os.environ, **extra}

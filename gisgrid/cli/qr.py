@@ -23,7 +23,7 @@ def qr(
     db_port: DbPort = None,
     json: Json = False,
 ) -> None:
-    """QR codes of grids and posts, to be printed: who scans one reports with that grid filled in."""
+    """QR codes of grids and posts, to be printed: a report by one has the grid filled in."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     home = url or settings.public_url
     with owner_database(settings) as database, database.transaction() as connection:

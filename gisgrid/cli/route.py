@@ -1,4 +1,4 @@
-"""`gisgrid route`: who would have a report, by which rule, and why not by another."""
+"""`gisgrid route`: whom would a report be assigned to, by which rule, and why did no other fire?"""
 
 import json as jsonlib
 import sys
@@ -38,10 +38,10 @@ def route(
         point = None if lon is None else check_point(lon, lat, system, district_extent(connection, network))
         where = Where(network, point, area, at=read_time("--at", at, settings))
         answer = explain_route(connection, category, where)
-    told = in_zone(answer, settings.timezone)
+    answered = in_zone(answer, settings.timezone)
     if explain and not json and sys.stdout.isatty():
-        sys.stdout.write(jsonlib.dumps(told, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(jsonlib.dumps(answered, ensure_ascii=False, indent=2) + "\n")
         return
     who = answer["assignee"]
     text = f"{answer['rule']}: " + (f"{who['role']} of {who['area']}, post {who['post']}" if who else "nobody")
-    show(told, f"{text}, due {told['due_at']}", as_json=json or explain)
+    show(answered, f"{text}, due {answered['due_at']}", as_json=json or explain)

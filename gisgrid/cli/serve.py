@@ -106,7 +106,7 @@ def _serve(settings: Settings, cluster: Cluster, began: float, *, smoke: bool) -
         with working(cluster.owner_url, settings), sending(cluster.owner_url, settings):
             server.run(sockets=sockets)
     except KeyboardInterrupt:
-        pass  # uvicorn has stopped already and hands the signal on
+        pass  # uvicorn has stopped already and raises the signal again
     finally:
         pid_file.unlink(missing_ok=True)
     if server.failure is not None:
@@ -114,9 +114,9 @@ def _serve(settings: Settings, cluster: Cluster, began: float, *, smoke: bool) -
 
 
 def service_url_of(settings: Settings, cluster: Cluster) -> str:
-    """By which login does the service reach the database? By its own: never by the one that migrates.
+    """The URL by which the service reaches the database, with a login of its own, never the one that migrates.
 
-    On a server of the user's GISGRID_SERVICE_URL says it; without, the login gisgrid_api is given a password there.
+    On a server of the user's GISGRID_SERVICE_URL gives it; without it, the login gisgrid_api gets a password there.
     """
     if settings.service_url:
         return driver_url(settings.service_url, "GISGRID_SERVICE_URL")
@@ -131,7 +131,7 @@ def service_url_of(settings: Settings, cluster: Cluster) -> str:
 
 
 class _Server(uvicorn.Server):
-    """Says where to look once it listens; with `smoke` looks itself, and stops."""
+    """Prints the viewer's address once it listens; with `smoke` checks the service itself, and stops."""
 
     failure: BaseException | None = None
 

@@ -10,7 +10,7 @@ ROWS_SHOWN = 200
 
 
 def print_rows(head: Sequence[str], rows: Sequence[Sequence[str]], *, shown: int = ROWS_SHOWN) -> None:
-    """A table on stdout, as wide as it needs to be where nobody looks; long ones say what they leave out."""
+    """A table on stdout; wider off a terminal. A long table says on stderr how many rows it leaves out."""
     table = Table(*head, box=None, header_style="bold")
     for row in rows[:shown]:
         table.add_row(*row)

@@ -20,10 +20,10 @@ MOST_PROCESSES = 8  # each has a PostgreSQL of its own
 
 
 def run_tests(arguments: Sequence[str], say: Say = bootstrap.say) -> int:
-    """pytest's exit code; `arguments` are pytest's. Brings what the tests need, and clears up.
+    """Run pytest with these arguments; its exit code. Installs what the tests need, and clears up.
 
     The first process uses the PostgreSQL that is started here, every other one of its own. Without a browser or QGIS
-    the tests that need them are skipped, which pytest names and counts.
+    the tests that need them are skipped; pytest names and counts those.
     """
     if not bootstrap.in_checkout():
         message, remedy = "a package carries no tests", "run it in a checkout of the source"
@@ -54,8 +54,8 @@ def spread(arguments: Sequence[str]) -> list[str]:
 
 
 def _environ() -> dict[str, str]:
-    """Ours, but without the settings of whoever runs the tests; the tests' own ones stay."""
-    kept = ("GISGRID_TEST_", "GISGRID_DATA_DIR")  # the latter holds what was unpacked
+    """This process's variables, without settings of gisgrid; settings for the tests stay."""
+    kept = ("GISGRID_TEST_", "GISGRID_DATA_DIR")  # the latter names folders of unpacked libraries
     names = [name for name in os.environ if name.startswith(kept) or not name.startswith("GISGRID_")]
     path = f"{bootstrap.ENVIRONMENT / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     return {**{name: os.environ[name] for name in names}, "PATH": path}

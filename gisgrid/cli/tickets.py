@@ -39,7 +39,7 @@ def tickets(
     db_port: DbPort = None,
     json: Json = False,
 ) -> None:
-    """Tickets out: those of any filter as a file, whole or not at all."""
+    """Export the tickets of a filter as a file, whole or not at all."""
     _check("--state", state, tuple(STATES))
     _check("--list", work_list, tuple(name for name in WORK_LISTS if name not in PERSONAL))
     settings = read_settings(data_dir=data_dir, db_port=db_port)

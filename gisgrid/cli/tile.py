@@ -57,7 +57,7 @@ def read_tile(body: bytes) -> dict[str, list[Feature]]:
 
 
 def describe(held: dict[str, list[Feature]], size: int) -> str:
-    """The same for people: a head and one line a feature."""
+    """The tile as text for people: a head, and one line a feature."""
     if not held:
         return "nothing"
     lines = [f"{size} bytes"]

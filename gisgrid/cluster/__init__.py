@@ -57,9 +57,9 @@ def ensure_cluster(
     fsync: bool = True,
     install: bool = True,
 ) -> Cluster:
-    """Which PostgreSQL serves here? Installs, makes and starts what is missing; idempotent.
+    """The PostgreSQL of this data directory. Installs, makes and starts what is missing; idempotent.
 
-    The caller counts as a user of it until `stop_cluster` or its end. Raises Refused or Unavailable
+    The caller counts as a user of the server until `stop_cluster` or its end. Raises Refused or Unavailable
     with the remedy; nothing is touched then.
     """
     if settings.database_url:
@@ -70,7 +70,7 @@ def ensure_cluster(
 
 
 def stop_cluster(cluster: Cluster, *, force: bool = False) -> bool:
-    """Did it stop? It does unless others use it still; `force` stops it all the same.
+    """Stop the server unless others use it still; `force` stops it all the same. Returns whether it stopped.
 
     Fast mode: transactions under way are rolled back, nothing committed is lost. Waits for the end.
     """
@@ -89,13 +89,13 @@ def driver_url(url: str, setting: str) -> str:
     """A setting's URL of a database as SQLAlchemy wants it. Raises Refused for any other kind of URL."""
     scheme, _, rest = url.partition("://")
     if scheme not in {"postgresql", "postgres", DRIVER}:
-        raise Refused(Fault(setting, f"{scheme!r} is no postgresql:// URL", "postgresql://..."))
+        raise Refused(Fault(setting, f"{scheme!r} is not a postgresql:// URL", "postgresql://..."))
     return f"{DRIVER}://{rest}"
 
 
 @contextmanager
 def using_cluster(settings: Settings, *, say: Say) -> Iterator[Cluster]:
-    """The cluster for the time of one command: stopped after it if nobody else uses it."""
+    """The cluster for the time of one command; stopped afterwards if no other process uses it."""
     cluster = ensure_cluster(settings, say=say)
     try:
         yield cluster
@@ -104,7 +104,7 @@ def using_cluster(settings: Settings, *, say: Say) -> Iterator[Cluster]:
 
 
 def find_running(settings: Settings) -> Cluster | None:
-    """Which private PostgreSQL runs already for this data directory, if any? Starts nothing."""
+    """The private PostgreSQL that runs already for this data directory, or None. Starts nothing."""
     place = place_of(settings.data_dir)
     if not place.version:
         return None
@@ -123,7 +123,7 @@ def find_running(settings: Settings) -> Cluster | None:
 def test_cluster(*, say: Say = lambda line: None) -> Iterator[str]:
     """URL of the superuser of a throw-away PostgreSQL with PostGIS, database `postgres`.
 
-    Socket only, careless of crashes, gone afterwards; so are the ones that killed processes left behind.
+    Socket only, no protection against crashes, deleted afterwards; also deletes servers of killed processes.
     """
     debs = read_settings().data_dir / "debs"
     _sweep(debs)
@@ -145,7 +145,7 @@ test_cluster.__test__ = False  # type: ignore[attr-defined]  # pytest takes it f
 
 @dataclass(frozen=True)
 class _Order:
-    """What is wanted of a private cluster."""
+    """The order for a private cluster."""
 
     data_dir: Path
     debs: Path
@@ -159,7 +159,7 @@ class _Order:
 def _ensure(order: _Order, say: Say) -> Cluster:
     make_data_dir(order.data_dir)
     with Lock(order.data_dir / "starting.lock", say=say):
-        programs = _programs(order, say)  # may bring the user of the next line
+        programs = _programs(order, say)  # may install the user that the next line needs
         server = Server(place_of(order.data_dir), programs)
         running = _running_port(server, order, say)
         port = running or order.port
@@ -176,7 +176,7 @@ def _ensure(order: _Order, say: Say) -> Cluster:
 
 
 def _running_port(server: Server, order: _Order, say: Say) -> int | None:
-    """Where it runs and may stay; one on another port that nobody uses is stopped, to move it."""
+    """The port of a running server that may stay; a server on another port is stopped if no process uses it."""
     running = server.running()
     if running in (None, order.port):
         return running
@@ -227,7 +227,7 @@ def _check_port(port: int) -> None:
 
 
 def _sweep(debs: Path) -> None:
-    """Clear what killed test runs left: folders that nobody holds any more."""
+    """Remove folders of killed test runs: those whose lock no process holds."""
     for folder in Path("/tmp").glob("gisgrid-test-*"):  # noqa: S108
         lock = folder / "users.lock"
         if owner_of(folder) is None or not lock.exists():

@@ -1,4 +1,4 @@
-"""What stands in the private PostgreSQL's configuration: who gets in, and how it is tuned."""
+"""The private PostgreSQL's configuration: who may sign in, and its tuning."""
 
 import os
 import pwd
@@ -71,7 +71,7 @@ def write_files(pgdata: Path, *, port: int, socket_dir: Path, tcp: bool, fsync: 
 
 
 def _maps(owner: str) -> list[str]:
-    """Whoever may start the server is let in by peer: its owner, root, and who runs this."""
+    """Peer maps: the server's owner, root, and the user who runs this may sign in."""
     users = dict.fromkeys([owner, "root", pwd.getpwuid(os.geteuid()).pw_name])
     return [f'gisgrid "{user}" {role}' for user in users for role in (OWNER, SERVICE)]
 

@@ -32,7 +32,7 @@ class Place:
 
 
 def owner_of(path: Path) -> str | None:
-    """Whose is it, if we may act on it: ours, or anybody's if we are root; None = not ours."""
+    """The owner of a folder if we may act as him: ourselves, or anybody if we are root; None: somebody else."""
     owner = path.stat().st_uid
     if os.geteuid() not in (0, owner):
         return None
@@ -51,9 +51,9 @@ def make_data_dir(folder: Path) -> None:
 
 
 def place_of(data_dir: Path) -> Place:
-    """Where does (or will) the cluster of a data directory lie? Raises Refused if it is not ours.
+    """Where is (or will be) the cluster of a data directory? Raises Refused if the directory is not ours.
 
-    Root's server runs as another user; where that one cannot reach the data directory (in root's
+    Root's server runs as another user; if that user cannot reach the data directory (in root's
     home, say) the data lies in a system folder.
     """
     mark = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:12]
@@ -86,7 +86,7 @@ def _name(uid: int) -> str:
 
 
 def foreign(data_dir: Path, folder: Path) -> Refused:
-    """The refusal of a data directory that is somebody else's."""
+    """The refusal of a data directory that belongs to another user."""
     message = f"{data_dir} belongs to user {_name(folder.stat().st_uid)}"
     return Refused(Fault("data_dir", message, "run as that user, or choose another --data-dir"))
 

@@ -8,7 +8,7 @@ from gisgrid.errors import Fault, Refused
 
 
 def check_free(port: int) -> None:
-    """Raises Refused, naming who listens, when the port of 127.0.0.1 is taken."""
+    """Raises Refused, naming the process that listens, if the port of 127.0.0.1 is taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -30,7 +30,7 @@ class Programs:
 
 
 def find_programs(roots: list[Path], major: int | None = None) -> Programs | None:
-    """Which PostgreSQL with PostGIS is there below these roots (`/` or unpacked)? The newest one.
+    """The newest PostgreSQL with PostGIS below these roots (`/` or unpacked); None without one.
 
     With `major` only that version counts: a data directory can be opened by no other.
     """
@@ -45,7 +45,7 @@ def find_programs(roots: list[Path], major: int | None = None) -> Programs | Non
 
 
 def ensure_programs(debs: Path, *, major: int | None, install: bool, say: Say) -> Programs:
-    """Which PostgreSQL with PostGIS serves here? Installs it, or unpacks it below `debs`.
+    """The PostgreSQL with PostGIS to use. Installs it, or unpacks it below `debs`.
 
     Raises Unavailable with the remedy where neither is possible.
     """
@@ -94,7 +94,7 @@ def _fetch(apt: debian.Apt, root: Path, major: int | None, say: Say) -> None:
     _write_as(apt.prefix, NO_CLUSTER, "create_main_cluster = false\n")
     try:
         apt.install([server, postgis])
-    finally:  # the machine's next server is its owner's business again
+    finally:  # later servers of the machine are started as before
         subprocess.run([*apt.prefix, "rm", "-f", str(NO_CLUSTER)], check=False)
 
 

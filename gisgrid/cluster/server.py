@@ -24,7 +24,7 @@ START_TIMEOUT_S, STOP_TIMEOUT_S = 600, 120
 
 
 class Server:
-    """The server of a place; every call finds out anew how things are."""
+    """The server of a place; every call looks at the present state."""
 
     def __init__(self, place: Place, programs: Programs) -> None:
         self.place, self.programs = place, programs
@@ -58,7 +58,7 @@ class Server:
         fresh.rename(pgdata)
 
     def start(self, port: int, *, tcp: bool, fsync: bool, say: Say) -> None:
-        """Start it and wait until it answers; one that runs already only reads its files again."""
+        """Start the server and wait until it answers; a running server only reads its files again."""
         pgdata, sockets = self.place.pgdata, self.place.socket_dir
         self._folder(sockets)
         answers = self._answers(port)
@@ -82,7 +82,7 @@ class Server:
             link.symlink_to(self.programs.zones.resolve())
 
     def _answers(self, port: int) -> bool:
-        """Does it take connections? Waits while it starts; False when none runs."""
+        """Does the server take connections? Waits while it starts; False when none runs."""
         where: list[str | Path] = ["-q", "-h", self.place.socket_dir, "-p", str(port), "-t", "5"]
         deadline = time.monotonic() + START_TIMEOUT_S
         while self.running() and time.monotonic() < deadline:
@@ -103,7 +103,7 @@ class Server:
     def create_database(self, port: int, name: str) -> None:
         """Make the empty database if it is missing."""
         if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", name):
-            raise Refused(Fault("database", f"{name!r} is no plain name", "letters and _ only"))
+            raise Refused(Fault("database", f"{name!r} is not a plain name", "letters and _ only"))
         names = self._psql(port, "SELECT datname FROM pg_database").splitlines()
         if name not in names:
             self._psql(port, f'CREATE DATABASE "{name}"')
@@ -141,7 +141,7 @@ class Server:
             return []
 
     def _alive(self, pid: int) -> bool:
-        """Is that process this cluster's server? Numbers are used again, so its folder decides."""
+        """Is that process this cluster's server? Process numbers are used again, so its folder decides."""
         try:
             return Path(f"/proc/{pid}/cwd").resolve(strict=True) == self.place.pgdata.resolve()
         except FileNotFoundError:
@@ -177,7 +177,7 @@ class Server:
                 os.chown(path, entry.pw_uid, entry.pw_gid)
 
     def _run(self, program: str, *words: str | Path) -> "subprocess.CompletedProcess[str]":
-        """In a session of its own: the terminal's Ctrl-C is for us, the server is told by us."""
+        """Run a program in a session of its own, so that the terminal's Ctrl-C reaches only this process."""
         entry = pwd.getpwnam(self.place.user)
         as_root = os.geteuid() == 0 and program != "psql"  # peer maps root, so psql stays root
         return subprocess.run(
@@ -209,7 +209,7 @@ def _locale() -> str:
 
 
 def _environ(programs: Programs) -> dict[str, str]:
-    """Ours without what would talk the programs into another server, plus what they need."""
+    """This process's variables without those that point to another server, plus those that the programs need."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     return {**kept, "LC_ALL": "C", **programs.environ}
 
@@ -226,7 +226,7 @@ def _answers_signal(pid: int) -> bool:
 
 @contextmanager
 def _signals_held() -> Iterator[None]:
-    """Signals meanwhile take effect afterwards; blocking them would only move them to other threads."""
+    """Signals in the block take effect after it; blocking them would only move them to other threads."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

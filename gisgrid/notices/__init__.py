@@ -1,1 +1,1 @@
-"""Everybody told: who is told of what, and how a notice gets there, at least once and in order of its ticket."""
+"""Notices: their targets, and how a notice reaches each, at least once and in the order of its ticket."""

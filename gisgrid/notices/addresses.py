@@ -1,8 +1,8 @@
-"""Where a notice may go: an address is read once, its host resolved once, and what lies inside refused.
+"""Where a notice may go: an address is read once, its host resolved once, and private addresses refused.
 
-Whoever sets up a target must not reach through this server what only this server reaches: its own ports, the
+A target must not reach, through this server, what only this server can reach: its own ports, the
 district's network, a cloud's metadata. So names are resolved here, every address that comes back is checked, and the
-connection goes to the checked address itself; what a name says a moment later plays no part.
+connection goes to the checked address itself, even if the name resolves to another address later.
 """
 
 import ipaddress
@@ -39,7 +39,7 @@ class Address:
 
 
 def read_address(url: str, *, may_be_http: bool) -> Address:
-    """Which end point is this? Raises Refused: not https (unless a setting allows http), no host, a password in it."""
+    """The parts of this URL. Raises Refused: not https (unless a setting allows http), no host, a password in it."""
     remedy = "an address as https://host.example/path"
     try:
         if not url.isascii() and url.isprintable():
@@ -47,9 +47,9 @@ def read_address(url: str, *, may_be_http: bool) -> Address:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise Refused(Fault("address", f"this is no address: {error}", remedy)) from error
+        raise Refused(Fault("address", f"this is not an address: {error}", remedy)) from error
     if any(c.isspace() or not c.isprintable() or not c.isascii() for c in url) or not parts.hostname:
-        raise Refused(Fault("address", "this is no address of a host", remedy))
+        raise Refused(Fault("address", "this is not the address of a host", remedy))
     if parts.scheme not in (("https", "http") if may_be_http else ("https",)):
         raise Refused(Fault("address", f"{parts.scheme!r} is not https", f"{remedy}; or set GISGRID_WEBHOOK_HTTP"))
     if parts.username is not None or parts.password is not None:
@@ -67,9 +67,9 @@ def _ascii_host(url: str) -> str:
 
 
 def find_sockets(host: str, port: int, *, may_be_private: bool) -> list[tuple[socket.AddressFamily, tuple[str, int]]]:
-    """Where is this host, now? Family and socket address, in the resolver's order.
+    """The addresses of this host now: family and socket address, in the resolver's order.
 
-    Raises Undelivered when there is none, or when one of them lies inside and that is not allowed.
+    Raises Undelivered if there are none, or if one of them is private and private ones are not allowed.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -86,7 +86,7 @@ def find_sockets(host: str, port: int, *, may_be_private: bool) -> list[tuple[so
 
 
 def is_inside(text: str) -> bool:
-    """Does this address lead to this machine, a private network, or nowhere in particular?"""
+    """Is this an address of this machine, of a private network, or of no single host?"""
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         if any(address in carrier for carrier in CARRIERS):

@@ -31,7 +31,7 @@ MAILBOX = re.compile(rf"(?P<bare>{SPEC})|[^()<>\[\]:;@\\,\"]*<(?P<framed>{SPEC})
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where mail is handed in. `smtp` demands STARTTLS, `smtps` begins with TLS, `smtp+plain` has none."""
+    """A mail server. `smtp` demands STARTTLS, `smtps` begins with TLS, `smtp+plain` has no TLS."""
 
     scheme: str
     host: str
@@ -41,7 +41,7 @@ class MailServer:
 
 
 def read_server(url: str) -> MailServer | None:
-    """Which mail server does the setting name? None when it is empty. Raises Refused."""
+    """The mail server of the setting; None if the setting is empty. Raises Refused."""
     if not url:
         return None
     parts = urlsplit(url)
@@ -53,19 +53,19 @@ def read_server(url: str) -> MailServer | None:
 
 
 def read_mailboxes(field: str, text: str) -> list[str]:
-    """Which mailboxes are these, separated by commas, each as name@host or Somebody <name@host>? Raises Refused."""
+    """Mailboxes separated by commas, each name@host or Somebody <name@host>. Raises Refused."""
     if not text.strip():
         raise Refused(Fault(field, "there is no mailbox", "name@host.example"))
     found = [MAILBOX.fullmatch(piece.strip(" ")) for piece in text.split(",")]
     if not text.isprintable() or not all(found):
-        raise Refused(Fault(field, f"{text[:80]!r} is no mailbox", "name@host.example"))
+        raise Refused(Fault(field, f"{text[:80]!r} is not a mailbox", "name@host.example"))
     return [box["bare"] or box["framed"] for box in found if box]
 
 
 def send_mail(
     notice: Notice, server: MailServer | None, sender: str, tls: ssl.SSLContext, *, zone: ZoneInfo, public_url: str
 ) -> None:
-    """Tell a mailbox. Arrived when the server has taken the message. Raises Undelivered."""
+    """Send to mailboxes. A notice has arrived when the server has accepted it. Raises Undelivered."""
     if server is None or not sender:
         raise Undelivered("no mail server is set: GISGRID_SMTP_URL and GISGRID_MAIL_FROM")
     message = letter(notice, sender, zone, public_url)
@@ -76,7 +76,7 @@ def send_mail(
         raise Undelivered(_said(error), "notice" if 500 <= error.smtp_code < 600 else "target") from error
     except (smtplib.SMTPException, OSError, ValueError) as error:
         raise Undelivered(f"{server.host}:{server.port}: {_said(error)}") from error
-    if refused:  # some have it; sending it again would give it to them twice
+    if refused:  # some mailboxes have it; another attempt would send it to them twice
         log.warning("the mail server took a notice for %s, but not for %s", notice.name, ", ".join(sorted(refused)))
 
 
@@ -99,7 +99,7 @@ def letter(notice: Notice, sender: str, zone: ZoneInfo, public_url: str) -> Emai
 
 @contextmanager
 def _session(server: MailServer, tls: ssl.SSLContext) -> Iterator[smtplib.SMTP]:
-    """A session that ends in time: each answer within seconds, and all of it before the bell cuts the line."""
+    """A session that ends in time: each answer within seconds, and the whole before the timer cuts the line."""
     smtp = (
         smtplib.SMTP_SSL(timeout=TIMEOUT_S, context=tls)
         if server.scheme == "smtps"
@@ -134,7 +134,7 @@ def _enter(smtp: smtplib.SMTP, server: MailServer, tls: ssl.SSLContext) -> None:
 
 
 def _ring(smtp: smtplib.SMTP, rung: threading.Event, over: threading.Event) -> None:
-    """Cut the line when it is time, again and again until the session ends: the first time there may be none yet."""
+    """Cut the line at the time limit, repeatedly until the session ends: at first there may be no line yet."""
     if over.wait(WHOLE_S):
         return
     rung.set()

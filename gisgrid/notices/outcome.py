@@ -1,4 +1,4 @@
-"""What came of an attempt to tell somebody."""
+"""The outcome of an attempt to send a notice."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +10,7 @@ could mend it (the target says that it is gone)."""
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server said: its status, the first 64 KB of its words where they were read, when to come again."""
+    """A server's answer: its status, the first 64 KB of its body if read, when to try again."""
 
     status: int
     body: bytes = b""
@@ -18,7 +18,7 @@ class Answer:
 
 
 class Undelivered(Exception):
-    """It did not arrive, as far as we know. `retry_after_s`: the target asks to be left alone for so long."""
+    """The notice did not arrive, as far as we know. `retry_after_s`: the target wants no attempt for so long."""
 
     def __init__(self, said: str, blame: Blame = "target", retry_after_s: float = 0.0) -> None:
         super().__init__(said)
@@ -27,7 +27,7 @@ class Undelivered(Exception):
 
 
 def judge(answer: Answer) -> None:
-    """Does this status mean that it has arrived? Raises Undelivered with whose fault it is."""
+    """Check that this status means arrived. Raises Undelivered with whose fault it is."""
     status = answer.status
     if 200 <= status < 300:
         return
@@ -43,6 +43,6 @@ def judge(answer: Answer) -> None:
 
 
 def excerpt(body: bytes, length: int = 120) -> str:
-    """The beginning of somebody else's words, on one line, fit for a list."""
+    """The beginning of a server's answer on one line, fit for a list."""
     text = body[: 4 * length].decode("utf-8", "replace")
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:length]

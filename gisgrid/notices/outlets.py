@@ -1,4 +1,4 @@
-"""The ways out of the house: which one a notice takes."""
+"""The ways to send a notice: webhook, robot, mail."""
 
 import ssl
 
@@ -12,7 +12,7 @@ from gisgrid.settings import Settings
 
 
 class Outlets:
-    """Everything that sending needs of the settings, read once. Certificates are the system's (or SSL_CERT_FILE's)."""
+    """All that sending needs of the settings, read once. Certificates are the system's (or SSL_CERT_FILE's)."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -20,7 +20,7 @@ class Outlets:
         self._server = read_server(settings.smtp_url)
 
     def deliver(self, notice: Notice) -> None:
-        """Send it. Returns when it has arrived; raises Undelivered."""
+        """Send a notice. Returns when it has arrived; raises Undelivered."""
         settings = self._settings
         try:
             if notice.kind == "webhook":
@@ -42,5 +42,5 @@ class Outlets:
                     public_url=settings.public_url,
                     may_be_http=settings.webhook_http,
                 )
-        except GisgridError as error:  # an address that the settings of today do not allow
+        except GisgridError as error:  # an address that the present settings do not allow
             raise Undelivered(str(error)) from error

@@ -1,4 +1,4 @@
-"""The notices that wait in the database: take one, say what came of it. Every time is the database's."""
+"""The notices that wait in the database: claim one, record its outcome. Every time is the database's."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from gisgrid.notices.outcome import Blame
 class Notice:
     """One notice for one target, claimed. `facts` are public; `description` is None unless the target is trusted.
 
-    `now` is the database's time of this attempt; what is signed or dated says that.
+    `now` is the database's time of this attempt, used in signatures and dates.
     """
 
     delivery_id: int
@@ -37,13 +37,13 @@ class Notice:
 
 
 def due_targets(connection: Connection, lanes: int) -> list[tuple[int, int]]:
-    """Whom is there something to tell now? With how many notices, counted no further than `lanes`."""
+    """Targets with notices that are due, and how many, counted up to `lanes`."""
     rows = connection.execute(text("SELECT target_id, waiting FROM app.due_targets(:lanes)"), {"lanes": lanes})
     return [(row.target_id, row.waiting) for row in rows]
 
 
 def claim(connection: Connection, target_id: int, lease_s: float) -> Notice | None:
-    """The next notice for this target, ours for the lease; None when nothing is due, or all is in other hands."""
+    """Claim the next notice for this target for the lease; None: nothing is due, or other senders have it."""
     row = connection.execute(
         text("SELECT * FROM app.claim_delivery(:target, :lease)"),
         {"target": target_id, "lease": timedelta(seconds=lease_s)},
@@ -52,14 +52,14 @@ def claim(connection: Connection, target_id: int, lease_s: float) -> Notice | No
 
 
 def record_delivered(connection: Connection, notice: Notice) -> None:
-    """It has arrived."""
+    """Record that a notice has arrived."""
     connection.execute(text("SELECT app.record_delivered(:id)"), {"id": notice.delivery_id})
 
 
 def record_failed(
     connection: Connection, notice: Notice, said: str, blame: Blame, give_up: timedelta, retry_after_s: float
 ) -> str | None:
-    """It has not: `waiting` for the next attempt or `parked`; None when somebody else took it over meanwhile."""
+    """Record a failed attempt: `waiting` or `parked`; None: another sender has claimed the notice meanwhile."""
     outcome: str | None = connection.execute(
         text("SELECT app.record_failed(:id, :claim, :said, :blame, :give_up, :retry_after)"),
         {

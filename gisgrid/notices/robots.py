@@ -1,4 +1,4 @@
-"""Robots of chat groups: DingTalk (钉钉) and WeCom (企业微信). The group shows the robot's address, its key."""
+"""Robots of chat groups: DingTalk (钉钉) and WeCom (企业微信). The group shows the robot's address, with its key."""
 
 import base64
 import hashlib
@@ -16,12 +16,12 @@ from gisgrid.notices.queue import Notice
 from gisgrid.notices.wire import post
 
 TOO_MANY = {130101, 410100, 45009}
-"""What they say to more than 20 messages in a minute."""
+"""The errcodes for more than 20 messages in a minute."""
 QUIET_S = 60.0
 
 
 def send_to_robot(notice: Notice, tls: ssl.SSLContext, *, zone: ZoneInfo, public_url: str, may_be_http: bool) -> None:
-    """Tell a group. Arrived when the robot answers errcode 0. Raises Undelivered; Refused for a bad address."""
+    """Send to a group. Arrived when the robot answers errcode 0. Raises Undelivered; Refused for a bad address."""
     text = wording.markdown(notice, zone, public_url)
     url = notice.address
     message: dict[str, Any] = {"msgtype": "markdown", "markdown": {"content": text}}
@@ -37,7 +37,7 @@ def send_to_robot(notice: Notice, tls: ssl.SSLContext, *, zone: ZoneInfo, public
 
 
 def signed_address(url: str, secret: str, timestamp_ms: int) -> str:
-    """The address with time and signature, as DingTalk asks of a robot with a secret; unchanged without one."""
+    """The address with time and signature, which DingTalk demands of a robot with a secret; else unchanged."""
     if not secret:
         return url
     signed = f"{timestamp_ms}\n{secret}".encode()
@@ -46,7 +46,7 @@ def signed_address(url: str, secret: str, timestamp_ms: int) -> str:
 
 
 def _read_code(body: bytes) -> None:
-    """Both answer 200 whatever became of it; what counts is errcode. Raises Undelivered."""
+    """Both robots answer 200 even for a failure; errcode decides. Raises Undelivered."""
     try:
         answer = json.loads(body)
         code = int(answer["errcode"])

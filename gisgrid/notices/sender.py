@@ -1,7 +1,7 @@
-"""The sender: every notice that is due goes out, each target in lanes of its own, so that a dead one delays nobody.
+"""The sender: sends every notice that is due, each target in lanes of its own, so that a dead target delays no other.
 
-A lane claims one notice in a short transaction, sends it without any, and says in the next what came of it. A sender
-that dies leaves its claims to run out, and the next one sends those again under the same id. Any number may run.
+A lane claims one notice in a short transaction, sends it outside of any, and records the outcome in the next. A sender
+that dies leaves claims that run out; the next sender sends those notices again under the same id. Any number may run.
 """
 
 import logging
@@ -29,15 +29,15 @@ LANES = 4
 """At most so many notices are on their way to one target at once."""
 ALL_LANES = 200
 LEASE_S = 60.0
-"""Longer than any attempt takes; a sender that was killed delays its notices by no more."""
+"""Longer than any attempt takes; a killed sender delays its notices by no more than this."""
 STOP_S = 6.0
-"""A webhook is over by then; a mail that is not goes out again."""
+"""Every webhook has ended by then; a mail that has not is sent again."""
 POOL = 4
 DATABASE_FAULTS = (GisgridError, SQLAlchemyError, OSError)
 
 
 class Sender:
-    """Sends what is due, whenever a change is told and each second all the same."""
+    """Sends notices that are due, at every notification of a change and each second."""
 
     def __init__(self, database: Database, settings: Settings, *, lease_s: float = LEASE_S) -> None:
         """`database`: as the owner, with a connection to listen on beside those to work with."""
@@ -50,7 +50,7 @@ class Sender:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="notices", daemon=True)
         self.outcomes: Counter[str] = Counter()
-        """What became of the attempts so far: delivered, waiting, parked."""
+        """How many attempts so far were delivered, waiting, parked."""
 
     def start(self) -> None:
         """Begin."""
@@ -62,13 +62,13 @@ class Sender:
         return self._thread.is_alive()
 
     def stop(self) -> None:
-        """End when what is on its way has arrived or failed."""
+        """End once the notices on their way have arrived or failed."""
         self._stop.set()
         self._thread.join(timeout=STOP_S)
         self._wait_for_lanes(STOP_S)
 
     def send_once(self) -> Counter[str]:
-        """Try everything once that is due now; what became of it."""
+        """Try each notice that is due now once; returns the outcomes."""
         while self._look():
             self._wait_for_lanes(None)
         return self.outcomes
@@ -89,7 +89,7 @@ class Sender:
                 self._stop.wait(POLL_S)
 
     def _look(self) -> int:
-        """Open lanes for every target that has something due; how many."""
+        """Open lanes for every target with notices that are due; returns how many."""
         with self._database.transaction() as connection:
             due = due_targets(connection, LANES)
         opened = [target_id for target_id, waiting in due for _ in range(waiting) if self._open_lane(target_id)]
@@ -105,7 +105,7 @@ class Sender:
             return True
 
     def _drive(self, target_id: int) -> None:
-        """Send one notice after the other to one target, until none is due."""
+        """Send one notice after another to one target, until none is due."""
         done: tuple[Notice, Undelivered | None] | None = None
         try:
             while notice := self._next(target_id, done):
@@ -118,9 +118,9 @@ class Sender:
                 self._idle.notify_all()
 
     def _next(self, target_id: int, done: tuple[Notice, Undelivered | None] | None) -> Notice | None:
-        """Say what came of the last one, and claim another, in one short transaction.
+        """Record the outcome of the last notice and claim another, in one short transaction.
 
-        What came of it is said as soon as the database is back, unless the lease is over: then it goes out again.
+        If the database is away, the outcome is recorded once it is back; after the lease the notice is sent again.
         """
         until = time.monotonic() + self._lease_s
         while True:
@@ -143,7 +143,7 @@ class Sender:
             self._outlets.deliver(notice)
         except Undelivered as failure:
             return failure
-        except Exception as error:  # a fault of ours must not come back for ever with every lease
+        except Exception as error:  # a fault of ours must not come back with every lease
             log.exception("a notice for %s could not be written", notice.name)
             return Undelivered(f"{type(error).__name__}: {error}", "notice")
         return None

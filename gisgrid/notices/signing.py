@@ -1,4 +1,4 @@
-"""Signatures of webhooks, by Standard Webhooks (symmetric, v1): who gets one knows that it is ours, whole and new.
+"""Signatures of webhooks, by Standard Webhooks (symmetric, v1): a receiver knows that a notice is ours and unchanged.
 
 Six lines of HMAC rather than a library, so that the tests can check them by the specification's own library.
 """
@@ -15,12 +15,12 @@ PREFIX = "whsec_"
 
 
 def make_secret() -> str:
-    """A new secret: 256 random bits, as the specification writes them."""
+    """A new secret: 256 random bits, in the specification's form."""
     return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode("ascii")
 
 
 def check_secret(secret: str) -> str:
-    """The same secret, if it is one. Raises Refused: not whsec_ and 24 to 64 bytes in base64."""
+    """This secret, checked. Raises Refused unless it is whsec_ and 24 to 64 bytes in base64."""
     try:
         length = len(_key(secret))
     except (binascii.Error, ValueError):
@@ -29,7 +29,7 @@ def check_secret(secret: str) -> str:
         raise Refused(
             Fault(
                 "secret",
-                "this is no secret of a webhook",
+                "this is not a webhook's secret",
                 "whsec_ and 24 to 64 random bytes in base64, or leave it out",
             )
         )

@@ -1,4 +1,4 @@
-"""Who is told: add, list, remove; what is parked, and another try for it."""
+"""Targets of notices: add, list, remove; notices that have not arrived, and another try."""
 
 import re
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ TOPIC = re.compile(r"[a-z][a-z_]*(\.[a-z_]+)*(\.?\*)?|\*")
 
 @dataclass(frozen=True)
 class TargetOrder:
-    """Whom to tell, of what. `address`: a URL, or mailboxes; `area`, `category`: of these and below only."""
+    """A target to add. `address`: a URL, or mailboxes; `area`, `category`: only tickets of these and below."""
 
     name: str
     kind: str
@@ -35,7 +35,7 @@ class TargetOrder:
 
 @dataclass(frozen=True)
 class Target:
-    """Who is told: of which topics, area and category; how much waits since when, what the last failure was."""
+    """A target: its topics, area and category; how many notices wait, since when, and the last failure."""
 
     name: str
     kind: str
@@ -55,7 +55,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Undelivered:
-    """A notice that has not arrived: `state` is waiting or parked, `said` what the last attempt came to."""
+    """A notice that has not arrived: `state` is waiting or parked, `said` the result of the last attempt."""
 
     target: str
     number: str
@@ -69,9 +69,9 @@ class Undelivered:
 
 
 def add_target(connection: Connection, order: TargetOrder, *, may_be_http: bool) -> str | None:
-    """Tell somebody from now on. The secret that it is signed with: made here for a webhook, if none was given.
+    """Add a target. Returns the secret that signs its notices; for a webhook made here, unless one was given.
 
-    Raises Refused for what cannot be, Conflict for a name that is taken.
+    Raises Refused for a wrong order, Conflict for a name that is taken.
     """
     secret = _check(connection, order, may_be_http=may_be_http)
     connection.execute(
@@ -96,7 +96,7 @@ def add_target(connection: Connection, order: TargetOrder, *, may_be_http: bool)
 
 
 def list_targets(connection: Connection) -> list[Target]:
-    """Who is told, how much waits and is parked, what the last failure was. Secrets are not shown."""
+    """The targets, how many notices wait or are parked, and the last failure. Secrets are not shown."""
     rows = connection.execute(
         text(
             "SELECT g.name, g.kind, g.address, g.topics, a.code AS area, g.category, g.has_words, g.may_be_private,"
@@ -114,7 +114,7 @@ def list_targets(connection: Connection) -> list[Target]:
 
 
 def remove_target(connection: Connection, name: str) -> int:
-    """Tell them no more. How many notices had not reached them? Raises NotFound."""
+    """Remove a target. Returns how many notices had not reached it. Raises NotFound."""
     target_id = _find(connection, name)
     left: int = connection.execute(
         text("SELECT count(*) FROM work.delivery WHERE target_id = :id AND delivered_at IS NULL"), {"id": target_id}
@@ -124,7 +124,7 @@ def remove_target(connection: Connection, name: str) -> int:
 
 
 def list_undelivered(connection: Connection, name: str = "", *, parked_only: bool, limit: int) -> list[Undelivered]:
-    """What has not arrived, the oldest first: waiting or parked, since when, what the last attempt came to."""
+    """Notices that have not arrived, the oldest first: waiting or parked, since when, the last result."""
     d, g, o, t = tables.delivery, tables.target, tables.outbox, tables.ticket
     state = case((d.c.parked_at.is_(None), "waiting"), else_="parked").label("state")
     names = (g.c.name.label("target"), t.c.number, o.c.topic, o.c.notice_id)
@@ -145,7 +145,7 @@ def list_undelivered(connection: Connection, name: str = "", *, parked_only: boo
 
 
 def retry(connection: Connection, name: str) -> int:
-    """Try everything again that has not reached this target, what is parked too. How much is it? Raises NotFound."""
+    """Try all notices again that have not reached this target, parked ones too; how many. Raises NotFound."""
     target_id = _find(connection, name)
     again = connection.execute(
         text(
@@ -161,20 +161,20 @@ def retry(connection: Connection, name: str) -> int:
 
 
 def _check(connection: Connection, order: TargetOrder, *, may_be_http: bool) -> str | None:
-    """The secret to keep, when everything else of the order can be."""
+    """The secret to keep, once the order is checked. Raises Refused."""
     known = connection.execute(text("SELECT kind, needs_secret FROM work.target_kind ORDER BY kind")).all()
     kinds = {row.kind: row.needs_secret for row in known}
     if not NAME.fullmatch(order.name):
         raise Refused(Fault("name", f"{order.name!r} cannot be used", "2 to 40 of a-z 0-9 _ . -, a letter first"))
     if order.kind not in kinds:
-        raise Refused(Fault("kind", f"{order.kind!r} is no kind", f"one of {', '.join(kinds)}"))
+        raise Refused(Fault("kind", f"{order.kind!r} is not a kind", f"one of {', '.join(kinds)}"))
     for topic in order.topics:
         if not TOPIC.fullmatch(topic):
             raise Refused(
-                Fault("topic", f"{topic!r} is no topic", "as ticket.received, or ticket.* for all that begin so")
+                Fault("topic", f"{topic!r} is not a topic", "as ticket.received, or ticket.* for all that begin so")
             )
     if order.with_words and not order.area:
-        raise Refused(Fault("words", "words are told of an area's tickets only", "give --area"))
+        raise Refused(Fault("words", "only a target with an area may get words", "give --area"))
     if connection.execute(text("SELECT 1 FROM work.target WHERE name = :name"), {"name": order.name}).scalar():
         raise Conflict(Fault("name", f"there is a target {order.name} already", "choose another name"))
     if order.kind == "email":

@@ -1,4 +1,4 @@
-"""A webhook: facts in JSON, with the id that the event has everywhere, signed."""
+"""A webhook: facts in JSON, signed, with the event's id."""
 
 import json
 import ssl
@@ -13,7 +13,7 @@ from gisgrid.notices.wire import post
 
 
 class Message(TypedDict):
-    """What an end point is sent, by the names of Standard Webhooks; `data` are the ticket's facts."""
+    """The body for an end point, by the names of Standard Webhooks; `data` holds the ticket's facts."""
 
     id: str
     type: str
@@ -22,7 +22,7 @@ class Message(TypedDict):
 
 
 def send_webhook(notice: Notice, tls: ssl.SSLContext, *, may_be_http: bool) -> None:
-    """Tell an end point. Arrived when it answers 2xx. Raises Undelivered; Refused for an address that cannot be."""
+    """Send to an end point. Arrived when it answers 2xx. Raises Undelivered; Refused for a wrong address."""
     body = json.dumps(message(notice), ensure_ascii=False, separators=(",", ":")).encode()
     timestamp = int(notice.now.timestamp())
     headers = {
@@ -36,7 +36,7 @@ def send_webhook(notice: Notice, tls: ssl.SSLContext, *, may_be_http: bool) -> N
 
 
 def message(notice: Notice) -> Message:
-    """What is sent: id, topic and time of the event, the ticket's facts then; words only to whom they are trusted."""
+    """The body: id, topic and time of the event, the ticket's facts then; words only for trusted targets."""
     data: dict[str, object] = dict(notice.facts)
     if notice.description is not None:
         data["description"] = notice.description

@@ -24,9 +24,9 @@ def post(
     may_be_private: bool = False,
     timeout_s: float = TIMEOUT_S,
 ) -> Answer:
-    """What does this end point say to this body? Raises Undelivered when it says nothing in time, or is not there.
+    """Send this body to this end point. Raises Undelivered if it does not answer in time, or does not exist.
 
-    The body of a good answer is read as far as it comes in time; whether it arrived is the status's to say.
+    The answer's body is read as far as it comes in time; the status alone decides whether the notice arrived.
     """
     until = time.monotonic() + timeout_s
     try:
@@ -44,7 +44,7 @@ def post(
 def _ask(wire: "_Wire", address: Address, body: bytes, headers: dict[str, str]) -> Answer:
     connection = HTTPConnection(address.host, address.port)
     connection.default_port = DEFAULT_PORTS[address.scheme]  # so that Host names the port only where it is another
-    connection.sock = wire  # all that is asked of it: sendall, makefile, close
+    connection.sock = wire  # http.client calls only sendall, makefile, close
     connection.request("POST", address.path, body, {"User-Agent": "gisgrid", "Connection": "close", **headers})
     response = connection.getresponse()
     try:
@@ -80,7 +80,7 @@ def _left(until: float) -> float:
 
 
 def _pause(response: HTTPResponse) -> float:
-    """How long does it ask to be left alone? Seconds only: a date would be by its clock."""
+    """For how many seconds does the answer ask for no attempt? Dates are ignored: the server's clock may be wrong."""
     value = response.getheader("Retry-After") or ""
     return min(float(value), LONGEST_PAUSE_S) if value.isascii() and value.isdigit() and len(value) < 9 else 0.0
 
@@ -107,7 +107,7 @@ class _Wire:
 
 
 class _Reader(io.RawIOBase):
-    """The answer, byte by byte if need be, but not for ever."""
+    """The answer, byte by byte if need be, until the deadline."""
 
     def __init__(self, sock: socket.socket, until: float) -> None:
         self._sock, self._until, self._room = sock, until, ANSWER_BYTES

@@ -37,18 +37,18 @@ TOPICS = {
     "ticket.answered": ("上报人已答复，恢复计时", "its reporter has answered, clock goes on"),
     "ticket.rated": ("上报人已评议", "rated by its reporter"),
 }
-"""What people call a topic; one that is not here is still told, as `OTHER`."""
+"""Names of topics for people; a topic that is not here is named `OTHER`."""
 OTHER = ("事件有更新", "ticket changed")
 WORDS_SHOWN = 500
 _TOLD = ("number", "category", "step", "grid.code", "grid.name", "grid.kind", "area.code", "area.level", "received_at",
          "due_at", "closed_at")  # fmt: skip
-"""Facts that the lines below tell in a way of their own, or not at all."""
+"""Facts that the lines below show in a way of their own, or not at all."""
 MARKS = str.maketrans("\\`*_[]#<>@", "＼｀＊＿［］＃＜＞＠")
 """Marks of markdown, tags and mentions as the letters that look like them: robots differ in what they unescape."""
 
 
 def title(notice: Notice) -> str:
-    """What has happened to which ticket, in Chinese, on one line."""
+    """The topic and the ticket, in Chinese, on one line."""
     return f"【网格事件】{TOPICS.get(notice.topic, OTHER)[0]} {notice.facts['number']}"
 
 
@@ -58,7 +58,7 @@ def english_title(notice: Notice) -> str:
 
 
 def lines(notice: Notice, zone: ZoneInfo) -> Iterator[tuple[str, str, str, str]]:
-    """What there is to say: Chinese name and value, English name and value. Words of the ticket only if they came."""
+    """The lines of a notice: Chinese name and value, English name and value. The ticket's words only if they came."""
     facts = notice.facts
     yield "类别", notice.category_zh or facts["category"], "category", notice.category_en or facts["category"]
     yield "环节", notice.step_zh or facts["step"], "step", notice.step_en or facts["step"]
@@ -93,7 +93,7 @@ def markdown(notice: Notice, zone: ZoneInfo, public_url: str) -> str:
 
 
 def link(notice: Notice, public_url: str) -> str:
-    """Where the map shows this ticket."""
+    """The address at which the map shows this ticket."""
     return f"{public_url.rstrip('/')}/#ticket={quote(notice.facts['number'])}"
 
 

@@ -1,1 +1,1 @@
-"""The door of Open311 GeoReport v2: cities' apps report and follow here, in XML or JSON, as the standard says it."""
+"""Open311 GeoReport v2: cities' apps report and read requests here, in XML or JSON, by the standard."""

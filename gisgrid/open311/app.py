@@ -52,7 +52,7 @@ def _add_fault_handlers(app: FastAPI) -> None:
 
 
 def _answer(request: Request, fault: Fault311) -> Response:
-    """The error in the form that was asked for; XML, which every client of the standard reads, where none was."""
+    """The error in the form that was asked for; without one XML, which every client of the standard reads."""
     errors = [{"code": fault.status, "description": description} for description in fault.descriptions]
     kind = "json" if request.url.path.rpartition(".")[2] == "json" else "xml"
     assert kind in MEDIA  # noqa: S101

@@ -1,4 +1,4 @@
-"""Who asks, for which jurisdiction, with which words: what every call of the standard brings along."""
+"""What every call of the standard has: the caller, the jurisdiction, the arguments."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -32,7 +32,7 @@ def query_of(request: Request) -> dict[str, str]:
 
 
 def storable(given: Mapping[str, str]) -> dict[str, str]:
-    """The arguments that hold something, blanks at their ends gone. Raises Fault311 (400) naming what cannot be."""
+    """The arguments that are not empty, stripped of blanks. Raises Fault311 (400) for text that cannot be stored."""
     held = {name: value.strip() for name, value in given.items() if value.strip()}
     for name, value in held.items():
         if len(value) > LONGEST or "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
@@ -41,9 +41,9 @@ def storable(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def find_caller(connection: Connection, request: Request, arguments: Mapping[str, str]) -> Caller:
-    """Whose api_key is this, as an argument or as a bearer token? A stranger's without one.
+    """The caller with this api_key, an argument or a bearer token; without one a stranger.
 
-    Raises Fault311 (403) when it is nobody's.
+    Raises Fault311 (403) for an unknown key.
     """
     kind, _, bearer = request.headers.get("authorization", "").partition(" ")
     secret = arguments.get("api_key") or (bearer.strip() if kind.lower() == "bearer" else "")
@@ -56,13 +56,13 @@ def find_caller(connection: Connection, request: Request, arguments: Mapping[str
 
 
 def require_key(caller: Caller) -> None:
-    """Was there an api_key? Raises Fault311 (403)."""
+    """Check that there was an api_key. Raises Fault311 (403)."""
     if not caller.signed_in:
         raise Fault311(403, "api_key is missing: it is the secret of an account")
 
 
 def check_reader(connection: Connection, request: Request, arguments: Mapping[str, str]) -> None:
-    """May whoever asks read facts of this jurisdiction? Raises Fault311: 403 where facts are closed, 404."""
+    """Check that the caller may read facts of this jurisdiction. Raises Fault311: 403 if facts are closed, 404."""
     caller = find_caller(connection, request, arguments)
     if not settings_of(request).public_facts:
         require_key(caller)
@@ -70,14 +70,14 @@ def check_reader(connection: Connection, request: Request, arguments: Mapping[st
 
 
 def check_jurisdiction(connection: Connection, settings: Settings, arguments: Mapping[str, str]) -> None:
-    """Is this the jurisdiction that is served here? It may be left out, there is one. Raises Fault311 (404)."""
+    """Check that this is the jurisdiction served here; none is fine, as there is only one. Raises Fault311 (404)."""
     asked = arguments.get("jurisdiction_id")
     if asked and asked not in jurisdictions(connection, settings):
         raise Fault311(404, "jurisdiction_id was not found")
 
 
 def jurisdictions(connection: Connection, settings: Settings) -> list[str]:
-    """The id that the setting gives, else the codes of the areas at the top of the map."""
+    """The id of the setting, else the codes of the areas at the top of the map."""
     if settings.open311_jurisdiction:
         return [settings.open311_jurisdiction]
     codes = connection.execute(

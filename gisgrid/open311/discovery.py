@@ -16,11 +16,11 @@ from gisgrid.open311.services import ATTRIBUTES, list_services
 router = APIRouter()
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 PREFIX = "/open311/v2"
-KEYS = "api_key 是账号的密钥，请向管理员申请 / api_key is the secret of an account: ask whoever runs this service"
+KEYS = "api_key 是账号的密钥，请向管理员申请 / api_key is the secret of an account: ask the operator of this service"
 
 
 class Changeset:
-    """When did the services last change, as far as this process has seen? Clients renew what they keep by it."""
+    """When did the services last change, as far as this process has seen? Clients renew their lists by it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -28,8 +28,8 @@ class Changeset:
 
     def at(self, connection: Connection) -> datetime:
         """The database's time at which the present list was first seen."""
-        told = json.dumps([list_services(connection), ATTRIBUTES], default=vars).encode()
-        digest = hashlib.sha256(told).digest()
+        listed = json.dumps([list_services(connection), ATTRIBUTES], default=vars).encode()
+        digest = hashlib.sha256(listed).digest()
         now: datetime = connection.execute(text("SELECT now()")).scalar_one()
         with self._lock:
             if self._seen is None or self._seen[0] != digest:
@@ -52,10 +52,10 @@ def get_discovery(extension: str, request: Request, database: CurrentDatabase, s
         "type": "production",
         "formats": [media.partition(";")[0] for media in MEDIA.values()],
     }
-    told = {
+    answer = {
         "changeset": changeset,
         "contact": settings.open311_contact,
         "key_service": KEYS,
         "endpoints": [endpoint],
     }
-    return render(kind, "discovery", told)
+    return render(kind, "discovery", answer)

@@ -15,7 +15,7 @@ HEADERS = {429: {"Retry-After": "60"}, 503: {"Retry-After": "2"}}
 
 
 class Fault311(Exception):
-    """An error of the standard, or several: the status, and what is told to people."""
+    """An error of the standard, or several: the status, and a description for people."""
 
     def __init__(self, status: int, *descriptions: str) -> None:
         super().__init__("; ".join(descriptions))
@@ -23,6 +23,6 @@ class Fault311(Exception):
 
 
 def translate(error: GisgridError) -> Fault311:
-    """The same error as the standard says it."""
+    """This error of the domain as one of the standard."""
     status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 400)
     return Fault311(status, *(str(fault) for fault in error.faults))

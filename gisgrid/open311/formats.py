@@ -24,7 +24,7 @@ ITEMS = {
     "service_requests": "request",
     "errors": "error",
 }
-"""The element of each list; in JSON the list stands without it."""
+"""The element of each list; in JSON the list has no element around it."""
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -37,7 +37,7 @@ def format_of(request: Request) -> Format:
 
 
 def render(kind: Format, root: str, value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """An answer: `value` is what stands under the root: a list, a dataclass or an object."""
+    """An answer: `value` is the content of the root: a list, a dataclass or an object."""
     if kind == "json":
         body = json.dumps(value, ensure_ascii=False, default=vars)
     else:

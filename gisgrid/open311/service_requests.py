@@ -33,7 +33,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class ServiceRequest:
-    """A ticket as the standard tells it, field by field: public facts, times as the standard writes them."""
+    """A ticket by the standard's fields: public facts, times in the standard's form."""
 
     service_request_id: str
     status: str
@@ -55,7 +55,7 @@ class ServiceRequest:
 
 
 def read_wanted(arguments: Mapping[str, str], zone: ZoneInfo) -> Wanted:
-    """What is asked for? Ids override everything else. Raises Fault311 (400)."""
+    """The requests that the arguments ask for. Ids override all other arguments. Raises Fault311 (400)."""
     ids = _list(arguments, "service_request_id")
     if ids:
         if len(ids) > LIMIT:
@@ -71,7 +71,7 @@ def read_wanted(arguments: Mapping[str, str], zone: ZoneInfo) -> Wanted:
 
 
 def list_requests(connection: Connection, wanted: Wanted, zone: ZoneInfo) -> list[ServiceRequest]:
-    """The public facts of these requests, the newest first, at most 1000; if nothing is said, of the last 90 days."""
+    """The public facts of these requests, the newest first, at most 1000; without arguments, of the last 90 days."""
     r = tables.service_request
     changed_at = func.app.ticket_changed_at(r.c.ticket_id).label("changed_at")
     query = select(*r.c, changed_at).order_by(r.c.received_at.desc(), r.c.ticket_id.desc()).limit(LIMIT)
@@ -85,7 +85,7 @@ def list_requests(connection: Connection, wanted: Wanted, zone: ZoneInfo) -> lis
 
 
 def _in_time(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """Of the time asked for; where an end is open, a span from the other one; where both are, until now."""
+    """The condition on time: from..to; if one end is open, a span from the other end; if both, the last span."""
     received, span = tables.service_request.c.received_at, literal(SPAN, Interval)
     start, end = (None if at is None else literal(at, tables.INSTANT) for at in (wanted.start, wanted.end))
     conditions = [received >= (start if start is not None else (func.now() if end is None else end) - span)]
@@ -181,7 +181,7 @@ def _instant(arguments: Mapping[str, str], name: str, zone: ZoneInfo) -> datetim
             return datetime.combine(date.fromisoformat(value), time.max if name == "end_date" else time.min, zone)
         instant = datetime.fromisoformat(value.replace(" ", "+"))
     except ValueError:
-        raise Fault311(400, f"{name} is no time as 2010-01-01T00:00:00Z") from None
+        raise Fault311(400, f"{name} is not a time as 2010-01-01T00:00:00Z") from None
     if instant.tzinfo is None or not 1 < instant.year < 9999:
         raise Fault311(400, f"{name} does not say its offset: 2010-01-01T00:00:00Z")
     return instant

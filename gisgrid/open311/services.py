@@ -1,4 +1,4 @@
-"""Services are categories: their list, and what else may be told of a report."""
+"""Services are categories: their list, and the attributes of a report."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ ATTRIBUTES = [
         "values": [],
     }
 ]
-"""What the standard has no field for: how exact the point is decides how sure its grid is."""
+"""The attributes: the accuracy of the point, for which the standard has no field."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def get_service(
 
 
 def require_service(connection: Connection, code: str) -> None:
-    """Is this a service that is in use? Raises Fault311 (404)."""
+    """Check that this service is in use. Raises Fault311 (404)."""
     known = (
         "\0" not in code
         and connection.execute(

@@ -1,4 +1,4 @@
-"""A request made: the standard's form becomes a report, and goes through the same door as any other."""
+"""A new request: the standard's form becomes a report, taken in like any other."""
 
 import json
 import math
@@ -36,7 +36,7 @@ SOURCE = "open311"
 async def read_form(request: Request) -> dict[str, str]:
     """The arguments of a POST: a form, or an object in JSON; those of the address count where the body lacks them.
 
-    Raises Fault311 (400): another type, an unknown charset, what is no form.
+    Raises Fault311 (400): another type, an unknown charset, a body that is not a form.
     """
     media, _, parameters = request.headers.get("content-type", "").partition(";")
     found = re.search(r"charset=\"?([\w.-]+)", parameters, re.IGNORECASE)
@@ -55,14 +55,14 @@ async def read_form(request: Request) -> dict[str, str]:
         else:
             raise Fault311(400, "send a form (application/x-www-form-urlencoded) or application/json")
     except (ValueError, RecursionError) as error:
-        raise Fault311(400, "the body is no form, or not in its charset") from error
+        raise Fault311(400, "the body is not a form, or not in its charset") from error
     return storable({**request.query_params, **given})
 
 
 def _flat(given: Any) -> dict[str, str]:
     """An object in JSON as the fields of a form: numbers as text, attributes one by one."""
     if not isinstance(given, dict):
-        raise Fault311(400, "the body is no object")
+        raise Fault311(400, "the body is not an object")
     fields: dict[str, str] = {}
     for name, value in given.items():
         if name == "attribute" and isinstance(value, dict):
@@ -107,7 +107,7 @@ def _check_service(connection: Connection, form: Mapping[str, str]) -> None:
 
 
 def read_report(form: Mapping[str, str], client: str) -> Report:
-    """The report that this form is. Raises Fault311 (400) with everything that is wrong with it."""
+    """The report of this form. Raises Fault311 (400) with all its faults."""
     faults: list[str] = []
     lat, long = (_number(form, name, faults) for name in ("lat", "long"))
     if lat is None or long is None:
@@ -137,7 +137,7 @@ def read_report(form: Mapping[str, str], client: str) -> Report:
 
 
 def _no_place(form: Mapping[str, str]) -> list[str]:
-    """Why there is no point."""
+    """The fault of a form without a point."""
     if "lat" in form or "long" in form:
         return [f"{name} was not provided" for name in ("lat", "long") if name not in form]
     for name in ("address_id", "address_string"):
@@ -156,13 +156,13 @@ def _number(form: Mapping[str, str], name: str, faults: list[str], most: float =
     except ValueError:
         number = math.nan
     if not math.isfinite(number) or not -most <= number <= most or (most < math.inf and number < 0):
-        faults.append(f"{name} is no number that can be")
+        faults.append(f"{name} is not a number in its range")
         return None
     return number
 
 
 def _words(form: Mapping[str, str]) -> str:
-    """What was said, and what came along that has no field of its own here: it is for whoever goes there."""
+    """The description, with the arguments that have no field of their own here, for the worker who goes there."""
     said = [form.get("description", "")]
     labels = {"address_string": "地址 / address", "address_id": "地址编号 / address id", "media_url": "照片 / media"}
     said += [f"{label}: {form[name]}" for name, label in labels.items() if name in form]
