@@ -25,7 +25,7 @@ RESERVED = re.compile(r"^(postgres|pg_.*|gisgrid.*|public|none)$")
 class Caller:
     """Who asks. A stranger has no role; `area` is the code of the subtree that the scope opens.
 
-    `person_id` is whose account it is, where that was said.
+    `person_id` is the person who owns the account; None: none was named.
     """
 
     name: str = ""
@@ -36,7 +36,7 @@ class Caller:
     area_id: int | None = None
     person_id: int | None = None
     may: frozenset[str] = frozenset()
-    """What the role allows (core.permission); where and with what is a question of scope."""
+    """Does core.permission let the role do this action? Where it may is a question of scope."""
 
     @property
     def signed_in(self) -> bool:
@@ -77,11 +77,11 @@ def add_account(
     login: bool | None = None,
     zone: str = "UTC",
 ) -> str:
-    """Make an account for a role on an area; its secret, which is shown once and kept nowhere.
+    """Make an account for a role on an area. Returns its secret, which is shown once and kept nowhere.
 
     An editor's database login (or anybody's with `login`) is made with it, by the same name and secret, so this
-    takes a superuser's connection. QGIS shows and reads times as the login's `zone` has them. `person` is who it is,
-    by name or number: the posts that are his are then that person's.
+    takes a superuser's connection. QGIS shows and reads times in the login's `zone`. `person` is its owner,
+    by name or number: my posts are then that person's posts.
     Raises Refused for a bad name, role, area or person, Conflict for a name that is taken.
     """
     area_id = _check_account(connection, name, role, area, department)
@@ -116,7 +116,7 @@ def _check_account(connection: Connection, name: str, role: str, area: str, depa
         raise Refused(Fault("name", f"{name!r} cannot be used", "2 to 40 of a-z 0-9 _ . -, a letter first"))
     roles = connection.execute(text("SELECT role FROM core.account_role ORDER BY role")).scalars().all()
     if role not in roles:
-        raise Refused(Fault("role", f"{role!r} is no role", f"one of {', '.join(roles)}"))
+        raise Refused(Fault("role", f"{role!r} is not a role", f"one of {', '.join(roles)}"))
     if connection.execute(text("SELECT 1 FROM core.account WHERE name = :name"), {"name": name}).scalar():
         raise Conflict(Fault("name", f"there is an account {name} already", "choose another name"))
     if not area:
@@ -130,7 +130,7 @@ def _check_account(connection: Connection, name: str, role: str, area: str, depa
 
 
 def find_person(connection: Connection, person: str) -> int:
-    """Who is this, by name or number? Raises Refused for nobody, and for a name that several have, with their posts."""
+    """Which person has this name or number? Raises Refused for nobody; for a name of several, with their posts."""
     found = connection.execute(
         text(
             "SELECT h.person_id, h.name, string_agg(DISTINCT p.role || ' of ' || a.code, ', ') AS posts"
@@ -178,12 +178,12 @@ def sign_in(connection: Connection, name: str, secret: str) -> tuple[Caller, str
 
 
 def sign_out(connection: Connection, token: str) -> None:
-    """End the session of this token; nothing happens where there is none."""
+    """End the session of this token; without such a session nothing happens."""
     connection.execute(text("DELETE FROM core.session WHERE token_sha256 = :hash"), {"hash": _sha256(token)})
 
 
 def find_by_secret(connection: Connection, secret: str) -> Caller:
-    """Whose secret is this? A stranger's, when it is nobody's."""
+    """Which account has this secret? A stranger, if none has it."""
     match = re.fullmatch(r"gg_([0-9]{1,18})_[A-Za-z0-9_-]{43}", secret)
     if not match:
         return STRANGER
@@ -196,7 +196,7 @@ def find_by_secret(connection: Connection, secret: str) -> Caller:
 
 
 def find_by_token(connection: Connection, token: str) -> Caller:
-    """Whose session is this? A stranger's, when it is over or never was."""
+    """Which account has this session? A stranger, if the session is over or unknown."""
     row = connection.execute(
         text(
             _ACCOUNT + "JOIN core.session AS s ON s.account_id = c.account_id"
@@ -220,7 +220,7 @@ def _caller(row: Any) -> Caller:
 
 
 def ticket_secret(key: bytes, number: str) -> str:
-    """What does the reporter of this ticket know that nobody else does? An HMAC, so it can be given again."""
+    """The secret of this ticket, which only its reporter knows. An HMAC, so it can be computed again."""
     return hmac.new(key, number.encode(), hashlib.sha256).hexdigest()[:32]
 
 

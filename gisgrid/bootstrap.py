@@ -1,6 +1,6 @@
 """What a bare machine lacks: makes the Python environment of a checkout, then starts in it.
 
-Standard library only, and of the house only what is so too: it runs before there is an environment.
+Standard library only, and modules of gisgrid that keep to it: this runs before there is an environment.
 """
 
 import fcntl
@@ -29,7 +29,7 @@ STAMP = ENVIRONMENT / "gisgrid.json"
 RUN, TEST = "requirements.lock", "requirements-test.lock"
 FETCHED = "gisgrid-uv-"
 ENTERED = "GISGRID_ENTERED"
-"""Set while starting in the environment, so that a broken one is not entered for ever."""
+"""Set while starting in the environment, so that a broken environment is entered only once."""
 
 
 def say(line: str) -> None:
@@ -43,7 +43,7 @@ def in_checkout() -> bool:
 
 
 def enter(arguments: list[str]) -> None:
-    """Make sure that this process runs in the checkout's environment; starts itself anew if not.
+    """Make sure that this process runs in the checkout's environment; restarts itself there if not.
 
     Returns at once from an installed package. `test` also needs what the tests need.
     """
@@ -59,9 +59,9 @@ def enter(arguments: list[str]) -> None:
 
 
 def ensure_environment(*, tests: bool, say: Say) -> Path:
-    """Which Python has all that the lock file names? Installs or repairs it; idempotent.
+    """The Python that has all packages of the lock file. Installs or repairs it; idempotent.
 
-    An environment that has the test packages keeps them. Two commands at once wait for each other.
+    An environment keeps the test packages that it has. Two commands at once wait for each other.
     """
     with _alone():
         stamp = _read_stamp()
@@ -79,14 +79,14 @@ def ensure_environment(*, tests: bool, say: Say) -> Path:
 def ensure_viewer(say: Say) -> None:
     """Make sure that `gisgrid/static` holds the viewer; builds it when its sources changed.
 
-    A package has it built in. Raises StepFailed where it cannot be built.
+    An installed package holds the built viewer. Raises StepFailed if it cannot be built.
     """
     if in_checkout() and not viewer_build.is_built(CHECKOUT):
         viewer_build.build(CHECKOUT, ensure_node(say), say)
 
 
 def ensure_node(say: Say) -> viewer_build.Node:
-    """Which Node builds here: the machine's if it is new enough, else one packed for Python."""
+    """The Node that builds here: the machine's if it is new enough, else one packed for Python."""
     place = ENVIRONMENT / "node"
     node = viewer_build.machine_node() or viewer_build.packed_node(place)
     if node is None:
@@ -168,7 +168,7 @@ def _find_pip(place: Path, say: Say) -> list[str]:
     """How is pip started here?
 
     pip knows the index, its mirrors (PIP_INDEX_URL, pip.conf), proxies and checks each sha256, so
-    none of that stands here. Debian's bare python3 has no pip, but its pip runs from the package
+    this module sets none of them. Debian's bare python3 has no pip, but its pip runs from the package
     that holds it, unpacked and not installed.
     """
     if find_spec("pip"):
@@ -185,12 +185,12 @@ def _find_pip(place: Path, say: Say) -> list[str]:
 
 
 def _apt_folder() -> Path:
-    """Package lists of our own, where root's are not for us; later steps find them here."""
+    """A folder for package lists of our own, where we may not renew root's; later steps use the same."""
     return Path(os.environ.get("GISGRID_DATA_DIR") or CHECKOUT / ".gisgrid") / "debs"
 
 
 def uv_environ() -> dict[str, str]:
-    """The environment for uv: the system's Python only, and the index that pip was told to use."""
+    """The environment for uv: the system's Python only, and the index that pip is set to use."""
     env = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
     env.pop("VIRTUAL_ENV", None)
     index, certificate = _pip_setting("index-url"), _pip_setting("cert")
@@ -202,15 +202,15 @@ def uv_environ() -> dict[str, str]:
 
 
 def _pip_setting(name: str) -> str:
-    """What pip was told, by variable or file: mirrors are usually set there, and uv does not look."""
+    """A setting of pip, from its variable or file: mirrors are usually set there, and uv does not read them."""
     if given := os.environ.get(f"PIP_{name.upper().replace('-', '_')}"):
         return given
     home = Path.home()
     files = ("/etc/pip.conf", home / ".pip/pip.conf", home / ".config/pip/pip.conf")
-    told = RawConfigParser()
+    settings = RawConfigParser()
     try:
-        told.read([*files, os.environ.get("PIP_CONFIG_FILE", os.devnull)])
-        return told.get("global", name, fallback="")
+        settings.read([*files, os.environ.get("PIP_CONFIG_FILE", os.devnull)])
+        return settings.get("global", name, fallback="")
     except ParsingError:
         return ""
 

@@ -19,7 +19,7 @@ from gisgrid.loading import Column, Loaded, ReadOptions, Sheet, as_records, choi
 from gisgrid.settings import Settings
 
 FIRST_YEAR = 2007
-"""The first year whose days two libraries agree on; what is older is Monday to Friday."""
+"""The first year whose days two libraries agree on; earlier years are Monday to Friday."""
 YEARS_AHEAD = 5
 WARN_AHEAD = timedelta(days=45)
 _HOURS = re.compile(r"((?:[01]?[0-9]|2[0-3]):[0-5][0-9])-((?:[01]?[0-9]|2[0-3]):[0-5][0-9]|24:00)")
@@ -41,7 +41,7 @@ RETURNING d.date
 
 @dataclass(frozen=True)
 class Day:
-    """A day of the calendar: is it worked on, and the holiday's name where it is one."""
+    """A day of the calendar: is it a working day, and the holiday's name if it is a holiday."""
 
     date: date
     is_working: bool
@@ -61,16 +61,16 @@ def china_days(first: int, last: int) -> Iterator[Day]:
 
 
 def last_announced() -> int:
-    """The last year whose make-up working days the library knows: they are announced year by year."""
+    """The last year whose make-up working days the library knows; the State Council announces them year by year."""
     this = date.today().year
     known = holidays.country_holidays("CN", years=range(this - 2, this + 2))
     return max((at.year for at in known.weekend_workdays), default=0)
 
 
 def keep_calendar(database: Database, settings: Settings) -> bool:
-    """Bring zone, working hours and days in the database to the settings' and the library's. Was any other before?
+    """Set zone, working hours and days in the database by settings and library. Returns whether any was different.
 
-    Costs one statement when nothing has changed. Raises Refused for working hours that are none.
+    Costs one statement when nothing has changed. Raises Refused for wrong working hours.
     """
     hours = read_hours(settings.work_hours)
     last = date.today().year + YEARS_AHEAD
@@ -102,7 +102,7 @@ def keep_calendar(database: Database, settings: Settings) -> bool:
 
 
 def what_is_unknown() -> str:
-    """What should an operator know of the calendar? Empty while the days of the next weeks were announced."""
+    """What should an operator know of the calendar? Empty while the days of the next weeks are known."""
     year = (date.today() + WARN_AHEAD).year
     if year <= last_announced():
         return ""
@@ -119,7 +119,7 @@ def read_hours(words: str) -> list[tuple[str, str]]:
         match = _HOURS.fullmatch(part.strip())
         ends = [clock(word) for word in match.groups()] if match else []
         if not ends or ends[0] >= ends[1] or (spans and spans[-1][1] > ends[0]):
-            fault = f"{part!r} is no span of working hours, or not after the one before"
+            fault = f"{part!r} is not a span of working hours, or not after the one before"
             raise Refused(Fault("GISGRID_WORK_HOURS", fault, "as 09:00-12:00,14:00-18:00"))
         spans.append((ends[0], ends[1]))
     return spans
@@ -148,7 +148,7 @@ HOLIDAY_COLUMNS = (
 
 
 def _set_days(connection: Connection, days: list[Day], source: str) -> list[date]:
-    """Which days are other than before? One statement, so that working time is made anew once."""
+    """Set days; returns those that changed. One statement, so that core.work_span is rebuilt once."""
     done = connection.execute(text(_SAVE_DAYS), {"days": as_records(days), "source": source})
     return list(done.scalars())
 

@@ -30,7 +30,7 @@ UNITS = {
     "days": ("calendar", 24), "calendar_days": ("calendar", 24), "天": ("calendar", 24), "自然日": ("calendar", 24),
     "working_days": ("working", 0), "工作日": ("working", 0),
 }  # fmt: skip
-"""How a due time is counted: its unit, and how many hours it has; 0: as many as a working day."""
+"""The units of a due time, each with its hours; 0: the hours of a working day."""
 PLACES = {"point": "point", "grid": "grid", "点位": "point", "网格": "grid"}
 _YES = {"yes": True, "no": False, "是": True, "否": False, "停用": True, "启用": False}
 
@@ -68,7 +68,7 @@ UPDATE work.category SET retired_at = clock_timestamp() WHERE NOT category = ANY
 
 @dataclass(frozen=True)
 class Category:
-    """A category as far as those below it take over what their rows leave empty."""
+    """The values of a category that lower categories take over where their rows are empty."""
 
     category: str
     parent: str | None
@@ -94,9 +94,9 @@ Known = dict[str, Category]
 def load_categories(
     database: Database, source: Path | Sheet, options: ReadOptions | None = None, *, replace: bool = False
 ) -> Loaded:
-    """Bring an event catalogue in: new categories, and changes of those that are there.
+    """Load an event catalogue: new categories, and changes of known ones.
 
-    With `replace` those that the file lacks are removed, or retired where tickets or rules name them.
+    With `replace` categories that the file lacks are removed, or retired if tickets or rules name them.
     Raises Refused with every fault: circles, repeats, unknown parents.
     """
     options = options or ReadOptions()
@@ -145,7 +145,7 @@ def _known(connection: Connection) -> Known:
 
 
 def _check(connection: Connection, table: Table, known: Known, replace: bool) -> None:
-    """What is wrong with the tree that the file and what is there would make? `replace`: the file alone is it."""
+    """The faults of the tree that the file's and the known categories would make. `replace`: the file's alone."""
     table.refuse_repeats("this id", ("id",))
     table.refuse_repeats("this name under the same parent", ("name_zh", "parent"))
     flows = list(connection.execute(text("SELECT workflow FROM work.workflow ORDER BY 1")).scalars())
@@ -168,7 +168,7 @@ def _check(connection: Connection, table: Table, known: Known, replace: bool) ->
 
 
 def _circle(row: Row, given: dict[Any, Row], known: Known) -> list[str] | None:
-    """The way up from a category back to itself; None where it ends above."""
+    """The path from a category up and back to itself; None: there is no circle."""
     way: list[str] = [row["id"]]
     while True:
         last = way[-1]
@@ -181,7 +181,7 @@ def _circle(row: Row, given: dict[Any, Row], known: Known) -> list[str] | None:
 
 
 def _filled(connection: Connection, table: Table, known: Known) -> list[FilledCategory]:
-    """The rows as they are saved, parents first; what a row leaves empty is its parent's."""
+    """The rows to save, parents first; an empty cell takes the parent's value."""
     day_hours = float(
         connection.execute(
             text("SELECT extract(EPOCH FROM coalesce(sum(ends - starts), '0')) / 3600 FROM core.work_hours")
@@ -217,7 +217,7 @@ def _fill(table: Table, row: Row, above: Category | None, day_hours: float) -> F
 
 
 def _remove(connection: Connection, kept: list[str]) -> int:
-    """How many categories that nothing names were removed? The lowest first."""
+    """Remove categories that nothing names, the lowest first; returns how many."""
     removed = 0
     while gone := connection.execute(text(_REMOVE), {"kept": kept}).rowcount:
         removed += gone

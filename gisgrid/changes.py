@@ -1,4 +1,4 @@
-"""What changed, and where: the append-only table of changes, read so that no late commit is missed."""
+"""core.change, the log of what changed where, read so that no late commit is missed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ _BUFFER = 64 / 4096
 class Change:
     """What changed where: a layer, its box (west, south, east, north), per zoom the first and last column and row.
 
-    `path` says whose it is: the areas above it, or None for a fact, which is everybody's.
+    `path` holds the areas above the change; None: the change is public.
     """
 
     layer: str
@@ -28,14 +28,14 @@ class Change:
 
 
 def latest_transaction(connection: Connection) -> int:
-    """From which transaction on are changes still to come? Every older one is visible here."""
+    """The oldest transaction that may still bring changes; those of all older transactions are visible."""
     return int(connection.execute(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")).scalar_one())
 
 
 def read_changes(connection: Connection, since: int) -> tuple[list[Change], int]:
-    """What changed in transactions from `since` on that have all ended? And the next `since`.
+    """The changes of ended transactions from `since` on, up to the oldest running one. And the next `since`.
 
-    As the transaction's scope has it.
+    Only changes in the transaction's scope.
     """
     until = latest_transaction(connection)
     rows = connection.execute(
@@ -52,12 +52,12 @@ def read_changes(connection: Connection, since: int) -> tuple[list[Change], int]
 
 
 def is_told(change: Change, scope: Scope) -> bool:
-    """May whoever has this scope hear of this change?"""
+    """May a caller with this scope hear of this change?"""
     return change.path is None or not set(change.path).isdisjoint(scope.area_ids)
 
 
 def unread_for_s(connection: Connection) -> float:
-    """How long has the oldest committed change waited to be read, because an older transaction still runs? Seconds."""
+    """For how many seconds has the oldest committed change waited for an older transaction that still runs?"""
     age = text(
         "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(changed_at)), 0) FROM core.change"
         " WHERE transaction_id >= pg_snapshot_xmin(pg_current_snapshot())"

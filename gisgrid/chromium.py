@@ -8,7 +8,7 @@ from gisgrid import debian
 from gisgrid.steps import Say
 
 CHINESE = ("wqy", "cjk", "uming", "ukai", "sourcehan", "fallback")
-"""What the file names of fonts with Chinese characters hold."""
+"""Parts of the file names of fonts with Chinese characters."""
 PACKAGES = ["chromium", "fonts-wqy-microhei"]
 START = """\
 #!/bin/sh
@@ -25,7 +25,7 @@ FONTS = """\
 
 
 def find_chromium(debs: Path) -> Path | None:
-    """Which Chromium is there: the machine's, or the one unpacked below `debs`?"""
+    """The Chromium that is there: the machine's, or the one unpacked below `debs`; None without one."""
     for name in ("chromium", "chromium-browser", "google-chrome"):
         found = shutil.which(name)
         if found and _starts(Path(found)):
@@ -35,7 +35,7 @@ def find_chromium(debs: Path) -> Path | None:
 
 
 def ensure_chromium(debs: Path, say: Say) -> Path | None:
-    """Which Chromium may the tests use? Brings one with a Chinese font; None where none is to be had.
+    """The Chromium that the tests may use. Installs one with a Chinese font; None if that is impossible.
 
     Raises StepFailed when packages were there and could not be fetched.
     """

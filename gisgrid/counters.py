@@ -1,4 +1,4 @@
-"""Figures of an area: how do its tickets stand at an instant?"""
+"""Counters of an area: how many of its tickets are in which state at an instant?"""
 
 from datetime import datetime, timedelta
 from functools import cache
@@ -21,7 +21,7 @@ def count_tickets(
     """total, done, open, today, due_soon, overdue, unplaced of an area's subtree; area 0 is everything.
 
     total = the children's totals + unplaced, always. Now: one pass over the subtree's tickets. At another instant, or
-    as was recorded by then: also over what has changed of any ticket since, which is dearer (docs/boundaries.md).
+    as recorded by then: also over all changes of tickets since, which costs more (docs/boundaries.md).
     """
     query = _now() if at is None and as_recorded is None else _then()
     values = {"area": area_id, "zone": zone, "due_soon": due_soon, "at": at, "as_recorded": as_recorded}

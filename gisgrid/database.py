@@ -1,4 +1,4 @@
-"""The database's door: an engine, a transaction with its role, scope and timeouts, LISTEN.
+"""Connections to the database: an engine, a transaction with its role, scope and timeouts, LISTEN.
 
 The only place that knows psycopg2. Everything above gets a SQLAlchemy connection inside a transaction.
 """
@@ -24,7 +24,7 @@ SERVICE = "gisgrid_service"
 
 @dataclass(frozen=True)
 class Scope:
-    """What a transaction may see of people: the subtrees of these areas, and one department's tickets."""
+    """Whose private rows a transaction may see: those of these areas' subtrees, and of one department's tickets."""
 
     area_ids: tuple[int, ...] = ()
     department: str = ""
@@ -36,7 +36,7 @@ REFUSALS: dict[str, type[GisgridError]] = {
     "GG409": Conflict,
     "GG422": Refused,
 }
-"""What an SQLSTATE of app.refusal means; every other one is the database's own."""
+"""The error of each SQLSTATE of app.refusal; other SQLSTATEs are PostgreSQL's own."""
 CONSTRAINTS = {"23502", "23503", "23505", "23514", "23P01"}
 """SQLSTATEs of a row that breaks a rule of its table."""
 NOTHING = Scope()
@@ -46,7 +46,7 @@ EVERYTHING = Scope((0,))
 class Database:
     """Connections to one database in one role ("": the login's own). Cheap to make; `close` ends its pool.
 
-    `zone` is the one in which the database itself writes times into JSON.
+    `zone` is the time zone in which the database writes times into JSON.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Database:
 
         @event.listens_for(self.engine, "handle_error")
         def _keep_values_out(context: Any) -> None:
-            """PostgreSQL's DETAIL shows the row that failed: words and telephones have no place in a log."""
+            """Drop PostgreSQL's DETAIL, which shows the row that failed: no words or telephones in a log."""
             diag: Any = getattr(context.original_exception, "diag", None)
             said = getattr(diag, "message_primary", None)
             if said:
@@ -83,7 +83,7 @@ class Database:
 
     @contextmanager
     def transaction(self, scope: Scope = NOTHING, *, timeout_s: float | None = None) -> Iterator[Connection]:
-        """A transaction that sees what `scope` says; committed at the end, rolled back on an error.
+        """A transaction in this scope; committed at the end, rolled back on an error.
 
         Raises Unavailable when no connection can be had or the statement takes longer than the timeout.
         """
@@ -104,7 +104,7 @@ class Database:
 
     @contextmanager
     def listening(self, channel: str) -> Iterator[Any]:
-        """A function `wait(timeout_s) -> bool`: did a notice come on this channel? Holds a connection of its own."""
+        """A function `wait(timeout_s) -> bool`: has this channel been notified? Holds a connection of its own."""
         with _named_faults():
             raw = self.engine.raw_connection()
         try:
@@ -133,9 +133,9 @@ class Database:
 
 @contextmanager
 def asking(connection: Connection) -> Iterator[None]:
-    """Statements that the database may refuse: raises its refusal as an error of the domain, and undoes them alone.
+    """Statements that the database may refuse: its refusal becomes an error of the domain, and undoes only them.
 
-    Without this a refusal is raised as well, by `Database.transaction`, and the whole transaction is undone.
+    Outside this block `Database.transaction` raises a refusal too, but the whole transaction is undone.
     """
     savepoint = connection.begin_nested()
     try:
@@ -150,9 +150,9 @@ def asking(connection: Connection) -> Iterator[None]:
 
 
 def read_refusal(error: DBAPIError) -> GisgridError | None:
-    """What did app.refuse say, or which rule of a table was broken? None for an error that is neither.
+    """The refusal of app.refuse, or the constraint that was broken; None for any other error.
 
-    Field, message and remedy in both languages; of a table's rule the name says it, which is a sentence.
+    With field, message and remedy in both languages; the name of a constraint is itself a sentence.
     """
     diag: Any = getattr(error.orig, "diag", None)
     state = getattr(error.orig, "pgcode", None) or ""
@@ -168,7 +168,7 @@ def read_refusal(error: DBAPIError) -> GisgridError | None:
 
 @contextmanager
 def _named_faults() -> Iterator[None]:
-    """Turn the driver's errors that a caller can act on into facts of the domain."""
+    """Turn the driver's errors that a caller can act on into errors of the domain."""
     try:
         yield
     except PoolTimeout as error:

@@ -1,6 +1,6 @@
 """Debian's and Ubuntu's packages: installed with root's rights, or unpacked without them.
 
-Standard library only, imports nothing of the house but `steps`: it runs before there is an
+Standard library only, imports nothing of gisgrid but `steps`: it runs before there is an
 environment.
 """
 
@@ -22,7 +22,7 @@ def is_there() -> bool:
 
 
 def rights() -> list[str] | None:
-    """With what prefix may packages be installed: none (root), `sudo -n`; None = not at all."""
+    """The prefix with which packages may be installed: none (root), `sudo -n`; None: they may not."""
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo"):
@@ -41,7 +41,7 @@ def library_folders(root: Path) -> list[Path]:
 
 
 class Apt:
-    """The package manager as this user may use it; `folder` keeps lists of our own if it must."""
+    """The package manager as this user may use it; `folder` holds lists of our own if we may not renew root's."""
 
     def __init__(self, folder: Path, say: Say) -> None:
         self.say = say
@@ -50,7 +50,7 @@ class Apt:
         self.private = self.prefix is None
 
     def names(self, pattern: str) -> list[str]:
-        """Which packages does it know whose whole name matches? Fetches the lists if none does."""
+        """The known packages whose whole name matches. Fetches the lists if none does."""
         found = self._names(pattern)
         if not found:
             self.update()

@@ -1,18 +1,18 @@
-"""What went wrong, said as facts of the domain: no HTTP, no SQL."""
+"""Errors of the domain: no HTTP, no SQL."""
 
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One wrong thing: where it is, what is wrong with it, how to put it right."""
+    """One fault: where it is, what is wrong, what to do."""
 
     field: str
     message: str
     remedy: str = ""
     message_zh: str = ""
     remedy_zh: str = ""
-    """The same in Chinese, where the clerks who draw boundaries meet it."""
+    """The remedy in Chinese, for refusals that clerks meet in QGIS."""
 
     def __str__(self) -> str:
         english = " -> ".join(filter(None, (self.message, self.remedy)))
@@ -30,7 +30,7 @@ class GisgridError(Exception):
         super().__init__("; ".join(map(str, faults)))
 
     def said_of(self, field: str) -> "GisgridError":
-        """The same of another place: of the file, say, whose row the database refused."""
+        """The error with other places: for example the file whose row the database refused."""
         return type(self)(*(replace(fault, field=field) for fault in self.faults))
 
 
@@ -41,29 +41,29 @@ class Unreadable(GisgridError):
 
 
 class Refused(GisgridError):
-    """The input can be read and is wrong; nothing was changed."""
+    """The input can be read but is wrong; nothing was changed."""
 
 
 class NotSignedIn(GisgridError):
-    """This needs a login, and there is none."""
+    """The caller has to sign in for this."""
 
     title = "Not signed in"
 
 
 class NotAllowed(GisgridError):
-    """Whoever asks is known, and may not do this here."""
+    """The caller is signed in, but may not do this here."""
 
     title = "Not allowed"
 
 
 class NotFound(GisgridError):
-    """No such thing, or not at that date."""
+    """There is no such thing, or not at that date."""
 
     title = "Not found"
 
 
 class Conflict(GisgridError):
-    """It contradicts what is there already (a key used for another body, a step that was taken)."""
+    """The request contradicts the present state (a key used for another body, a step that was taken)."""
 
     title = "Conflict"
 
@@ -81,6 +81,6 @@ class TooMany(GisgridError):
 
 
 class Unavailable(GisgridError):
-    """A part that this needs is not there now (database starting, pool exhausted); try again."""
+    """A part that this needs is not available now (database starting, pool exhausted); try again."""
 
     title = "Unavailable"

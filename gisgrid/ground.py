@@ -1,4 +1,4 @@
-"""What the map lies on: streets, railways, water, green. Anybody sees it, no ticket depends on it."""
+"""The ground of the map: streets, railways, water, green. Everybody sees it, no ticket depends on it."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ KIND_OF_CLASS: dict[str, str] = {
     "rail": "rail",
     **dict.fromkeys(("surface", "middle", "river"), "water"),
 }
-"""What the classes are that the style draws in their own way."""
+"""The kind of each class that the style draws in its own way."""
 GROUND_COLUMNS = (
     Column("kind", aliases=("种类",)),
     Column("class", aliases=("类别", "等级")),
@@ -44,9 +44,9 @@ SELECT count(*) AS saved, count(*) FILTER (WHERE ground_id IN (SELECT ground_id 
 
 
 def load_ground(database: Database, source: Path, options: ReadOptions | None = None) -> Loaded:
-    """Bring lines and polygons in. One that is drawn already keeps its place, with its class and name as given now.
+    """Load lines and polygons. A shape that is there already keeps its row, with the new class and name.
 
-    Raises Unreadable; Refused with every fault, and nothing has changed then.
+    Raises Unreadable; Refused with every fault; then nothing has changed.
     """
     options = options or ReadOptions()
     with database.transaction(EVERYTHING, timeout_s=LOAD_TIMEOUT_S) as connection:
@@ -73,7 +73,7 @@ def _read_kinds(connection: Connection, table: Table) -> None:
 
 
 def _tell_apart(row: Row) -> None:
-    """A class that we know says its kind; where the only word stands under `kind`, it may be the class."""
+    """A known class gives its kind; a row with a `kind` alone may mean a class by it."""
     kind, own = row["kind"], row["class"]
     if own is None and kind in KIND_OF_CLASS:
         row.values["class"] = own = kind

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Moment = datetime | date | time
-"""An instant; or a day or a time of day, as cells of files hold them, which know no zone."""
+"""An instant; or a day or a time of day as in cells of files, without a zone."""
 
 
 def write_instant(at: Moment, zone: tzinfo | None = None, *, to: str = "auto", separator: str = "T") -> str:
@@ -27,9 +27,9 @@ def say_instant(at: datetime, zone: tzinfo) -> str:
 
 
 def in_zone(value: Any, zone: tzinfo) -> Any:
-    """The same value as JSON has it: each instant written in this zone, each dataclass an object of its fields.
+    """This value as JSON: each instant written in this zone, each dataclass an object of its fields.
 
-    A field whose name would be a word of Python's ends with `_`, which is left out (`from_` is told as `from`).
+    A field whose name is a keyword of Python ends with `_`, which is left out (`from_` becomes `from`).
     """
     if isinstance(value, datetime):
         return write_instant(value, zone)
@@ -43,5 +43,5 @@ def in_zone(value: Any, zone: tzinfo) -> Any:
 
 
 def fields_of(value: "DataclassInstance") -> dict[str, object]:
-    """The fields of a dataclass by their names as JSON has them, without the `_` at an end; the values as they are."""
+    """The fields of a dataclass by their names as JSON has them, without a `_` at the end; the values unchanged."""
     return {field.name.rstrip("_"): getattr(value, field.name) for field in fields(value)}

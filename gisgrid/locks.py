@@ -1,4 +1,4 @@
-"""A lock between processes that its holder's death opens: a file and flock."""
+"""A lock between processes, by a file and flock; it opens when its holder dies."""
 
 import fcntl
 import os
@@ -8,7 +8,7 @@ from types import TracebackType
 from gisgrid.steps import Say
 
 _held: set["Lock"] = set()
-"""Keeps taken locks alive although nobody keeps the object: they end by release or with us."""
+"""Taken locks; this set keeps them until `release` or the end of the process."""
 
 
 class Lock:
@@ -20,7 +20,7 @@ class Lock:
         self._descriptor = -1
 
     def acquire(self) -> "Lock":
-        """Take it; without `wait` look at `held`."""
+        """Take the lock; without `wait` the caller looks at `held`."""
         self._descriptor = os.open(self.file, os.O_RDONLY | os.O_CREAT, 0o644)
         mode = fcntl.LOCK_SH if self.shared else fcntl.LOCK_EX
         try:
@@ -36,7 +36,7 @@ class Lock:
         return self
 
     def release(self) -> None:
-        """Let it go; twice does no harm."""
+        """Release the lock; a second call does nothing."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
         self._descriptor, self.held = -1, False

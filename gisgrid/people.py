@@ -76,9 +76,9 @@ SELECT (SELECT count(*) FROM added) AS loaded, (SELECT count(*) FROM ended) AS c
 
 @dataclass(frozen=True)
 class Post:
-    """A row as it is saved: its place in the file, who is in which role on which area, from when to when.
+    """A row to save: its row number in the file, the person, role and area of a post, from-to.
 
-    Without a beginning or an end it is open there; `is_public` None leaves the mark as it is.
+    None: an open beginning or end; `is_public` None leaves the mark unchanged.
     """
 
     n: int
@@ -99,8 +99,8 @@ class Post:
 def load_posts(
     database: Database, source: Path | Sheet, options: ReadOptions | None = None, *, network: str = "base"
 ) -> Loaded:
-    """Bring people into their posts. A post that is there (area, role, title, person, from) is skipped,
-    or changed where only its end or its mark `public` differs. Raises Refused with every fault.
+    """Load people and their posts. A known post (area, role, title, person, from) is skipped,
+    or changed if only its end or its mark `public` differs. Raises Refused with every fault.
     """
     options = options or ReadOptions()
     table = read_table(source, post_columns(options.zone), options)
@@ -146,7 +146,7 @@ def _check_roles(connection: Connection, table: Table) -> None:
 
 
 def _find_areas(connection: Connection, table: Table, network: str) -> None:
-    """The area of every code, and its path: by its live version, else by the last one that it had."""
+    """The area of every code, and its path: by its live version, else by its last one."""
     codes = sorted({row["area_code"] for row in table.rows if row["area_code"]})
     found = connection.execute(
         text(

@@ -1,4 +1,4 @@
-"""QR codes of grids and posts, to be put on a wall: who scans one reports with that grid filled in (扫码上报)."""
+"""QR codes of grids and posts, to be put on a wall: a report by one has the grid filled in (扫码上报)."""
 
 import html
 import io
@@ -48,7 +48,7 @@ figure svg {{ width: 100%; height: auto }}
 
 @dataclass(frozen=True)
 class Placard:
-    """What one printed code says: the code itself, what it is called, the address that it holds."""
+    """The content of a printed code: the code itself, its name, its address."""
 
     code: str
     name: str
@@ -73,7 +73,7 @@ def list_placards(connection: Connection, area: str, *, network: str, public_url
 
 
 def draw_svg(placard: Placard) -> str:
-    """A code with its name and itself written below, as SVG: it scales to any paper."""
+    """A QR code with name and code written below, as SVG, which scales to any paper."""
     made = segno.make(placard.url, error=CORRECTION, micro=False)
     side = made.symbol_size(scale=MODULE_PX, border=QUIET_MODULES)[0]
     name_px, code_px = CAPTION_PX

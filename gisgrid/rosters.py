@@ -52,7 +52,7 @@ WHERE a.network = :network AND a.code = ANY(:codes) AND p.valid_to > now()
 
 @dataclass(frozen=True)
 class Roster:
-    """A row as it is saved: which post has which shift, on which days, from when to when (None: on and on)."""
+    """A row to save: which post has which shift, on which days, from-to (None: without end)."""
 
     post_id: int
     shift: str
@@ -65,9 +65,9 @@ class Roster:
 def load_rosters(
     database: Database, source: Path | Sheet, options: ReadOptions | None = None, *, network: str = "base"
 ) -> Loaded:
-    """Bring rosters in. A row that is there (post, shift, from) is skipped, or changed where its cycle or end differs.
+    """Load rosters. A known row (post, shift, from) is skipped, or changed if its cycle or end differs.
 
-    `starts` and `ends` make a shift, or move one that is there. Raises Refused with every fault.
+    `starts` and `ends` make a shift, or move a known one. Raises Refused with every fault.
     """
     options = options or ReadOptions()
     table = read_table(source, ROSTER_COLUMNS, options)
@@ -121,7 +121,7 @@ def _find_shifts(connection: Connection, table: Table) -> list[dict[str, str]]:
 
 
 def _find_posts(connection: Connection, table: Table, network: str) -> None:
-    """The one post that area, role, and where they are given person and title mean."""
+    """The one post that area and role mean, with person and title if given."""
     roles = {
         name: row.role
         for row in connection.execute(text("SELECT role, name_zh, name_en FROM core.post_role"))
@@ -143,8 +143,8 @@ def _find_posts(connection: Connection, table: Table, network: str) -> None:
             message = f"{row['area_code']} has no such post: {row['role']} {row['person'] or ''}".rstrip()
             table.fault(row, "area_code", message, "load its posts first, or correct the row")
         if len(meant) > 1:
-            told = Counter(post.person for post in meant)
-            table.fault(row, "person", f"{len(meant)} posts are meant", f"say whose: {', '.join(map(str, told))}")
+            people = Counter(post.person for post in meant)
+            table.fault(row, "person", f"{len(meant)} posts are meant", f"say whose: {', '.join(map(str, people))}")
 
 
 def _check_spans(table: Table) -> None:

@@ -52,12 +52,12 @@ class Settings:
 
     @property
     def photos(self) -> Path:
-        """Where the files of photos lie."""
+        """The folder of the files of photos."""
         return Path(self.photo_dir).absolute() if self.photo_dir else self.data_dir / "photos"
 
 
 def read_settings(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
-    """What are the settings here? Arguments win over the environment, which wins over defaults.
+    """Read the settings. Arguments win over the environment, which wins over defaults.
 
     An argument that is None counts as not given. Raises Refused naming the variable.
     """
@@ -80,13 +80,13 @@ def _read(name: str, text: str, default: object) -> object:
         return type(default)(text)  # type: ignore[call-arg]
     except (KeyError, ValueError) as error:
         kind = type(default).__name__
-        raise Refused(Fault(f"GISGRID_{name.upper()}", f"{text!r} is no {kind}")) from error
+        raise Refused(Fault(f"GISGRID_{name.upper()}", f"{text!r} is not a {kind}")) from error
 
 
 def shipped(name: str) -> Path:
-    """Where is a folder that ships with the code (`sql`, `tiles`, `sample_geojson`)?
+    """The path of a folder that ships with the code (`sql`, `tiles`, `sample_geojson`).
 
-    In a wheel it lies in `gisgrid/_data`, in a checkout beside the package.
+    In a wheel the folder is in `gisgrid/_data`, in a checkout beside the package.
     """
     packed = PACKAGE / "_data" / name
     return packed if packed.is_dir() else PACKAGE.parent / name

@@ -1,6 +1,6 @@
-"""Commands that take a while: run one, say where it is, keep its words for the day it fails.
+"""Commands that take a while: run one, show its progress, keep its output for an error.
 
-Standard library only, imports nothing of the house: it runs before there is an environment.
+Standard library only, imports nothing of gisgrid: it runs before there is an environment.
 """
 
 import subprocess
@@ -27,10 +27,10 @@ def run_step(
     cwd: Path | None = None,
     finish: bool = False,
 ) -> str:
-    """What did the command print? Says its latest line every two seconds while it runs.
+    """Run a command; returns its output. Says its latest line every two seconds while it runs.
 
     `finish` shields it from Ctrl-C (a package manager stopped half-way leaves a broken machine):
-    the interrupt is raised once it has ended. Raises StepFailed.
+    the interrupt is raised once the command has ended. Raises StepFailed.
     """
     words = [str(part) for part in command]
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
@@ -46,8 +46,8 @@ def run_step(
     if interrupted:
         raise KeyboardInterrupt
     if process.returncode:
-        told = printed if len(printed) < 40 else [*printed[:12], "...", *printed[-20:]]
-        raise StepFailed("\n    ".join([" ".join(words), *told]))
+        shown = printed if len(printed) < 40 else [*printed[:12], "...", *printed[-20:]]
+        raise StepFailed("\n    ".join([" ".join(words), *shown]))
     return "\n".join(printed)
 
 

@@ -1,6 +1,6 @@
 """The viewer's build: TypeScript in `viewer/` becomes `gisgrid/static`, by Node.
 
-Standard library only, and of the house only what is so too: the wheel's build uses it as well.
+Standard library only, and modules of gisgrid that keep to it: the wheel's build uses it as well.
 """
 
 import fcntl
@@ -45,7 +45,7 @@ def packed_node(folder: Path) -> Node | None:
     """The Node packed for Python in a folder of packages, if it is there."""
     home = folder / NODE_PACKAGE
     node, npm = home / "bin/node", home / "lib/node_modules/npm/bin/npm-cli.js"
-    # its own bin/npm is no link in a wheel and cannot find its parts
+    # a wheel holds no links, so its bin/npm is a copy that cannot find its parts
     return Node(node.parent, (str(node), str(npm))) if node.exists() and npm.exists() else None
 
 
@@ -56,7 +56,7 @@ def is_built(checkout: Path) -> bool:
 
 
 def build(checkout: Path, node: Node, say: Say) -> None:
-    """Build it if something changed since. Raises StepFailed with npm's last words."""
+    """Build the viewer if its sources changed. Raises StepFailed with npm's last lines."""
     with _alone(checkout / "viewer"):
         if is_built(checkout):
             return
@@ -83,7 +83,7 @@ def _stamp(checkout: Path) -> Path:
 
 
 def _digest(viewer: Path) -> str:
-    """Of every source: names and bytes."""
+    """A digest of all sources: names and bytes."""
     total = hashlib.sha256()
     for folder, names, files in os.walk(viewer):
         names[:] = sorted(set(names) - {"node_modules", "dist", "__pycache__"})

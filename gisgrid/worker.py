@@ -1,8 +1,8 @@
-"""The worker: publishes change sets whose date has come, lets tickets follow what nobody has let follow, has an eye
-on the clocks of tickets, and keeps house.
+"""The worker: publishes change sets whose date has come, relocates tickets that are not relocated yet, watches the
+clocks of tickets, and keeps house.
 
-Any number of workers may run: publishing, each batch of following and each reminder are done once, by whoever comes
-first. One that dies leaves no trace of what it had begun; the next goes on where it was.
+Any number of workers may run: each publish, each batch of relocation and each reminder is done once, by the first of
+them. A worker that dies leaves no half-done work; the next worker goes on from there.
 """
 
 import json
@@ -26,12 +26,12 @@ from gisgrid.tickets.housekeeping import keep_house
 log = logging.getLogger("gisgrid")
 POLL_S = 1.0
 PAUSE_S = 0.1
-"""Between two looks at least, however often a change is told."""
+"""At least this long between two looks, however many changes are notified."""
 FOLLOW_S = 2.0
 TICK_S = 10.0
-"""Between two looks at the clocks of tickets; what is due is the database's to say."""
+"""Between two looks at the clocks of tickets; the database decides what is due."""
 HOUSE_S = 3600.0
-"""Between two rounds through the house: what is long past is erased, files without a row are cleared away."""
+"""Between two rounds of housekeeping, which erase reporters of old tickets and clear files without a row."""
 _DUE = (
     "SELECT changeset_id FROM draft.changeset WHERE status = 'published' AND published_at IS NULL"
     " AND valid_from <= now() ORDER BY valid_from, changeset_id"
@@ -43,9 +43,9 @@ _NOT_FOLLOWED = (
 
 
 def work(database: Database) -> int:
-    """Do what is due now, as the owner: for a few seconds, then the caller looks again. How much was done?
+    """Do the work that is due now, as the owner, for a few seconds. Returns how much was done.
 
-    0: nothing is left. What fails is told and left for the next time; the rest goes on.
+    0: nothing is left. What fails is logged and left for the next time; other work goes on.
     """
     due = [(number, _publish) for number in _numbers(database, _DUE)]
     done = sum(_try(database, number, act) for number, act in due)
@@ -72,12 +72,12 @@ def _numbers(database: Database, sql: str) -> list[int]:
 
 
 def _publish(database: Database, changeset_id: int) -> bool:
-    """Publish one that waited. Refused now: open again, with its problems, and its summary says why."""
+    """Publish a change set that waited. If it is refused, it is open again, with problems; its summary says why."""
     with database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:
         try:
             publish(connection, changeset_id)
         except Conflict:
-            return False  # somebody else did it, or took it back
+            return False  # another worker published it, or somebody opened it again
         except Refused as refused:
             why = [str(fault) for fault in refused.faults]
             log.warning("change set %s was refused when its date came: %s", changeset_id, "; ".join(why))
@@ -89,12 +89,12 @@ def _publish(database: Database, changeset_id: int) -> bool:
 
 
 class Worker:
-    """A thread that works whenever a change is told, and each second all the same."""
+    """A thread that works at every notification of a change, and each second."""
 
     def __init__(self, database: Database, settings: Settings | None = None) -> None:
         """`database`: as the owner, with a connection to listen on beside the one to work with.
 
-        Without settings it keeps no house: only they say where photos lie, and how long reporters are remembered.
+        Without settings it keeps no house: they hold the folder of photos and how long reporters are kept.
         """
         self.database = database
         self.settings = settings
@@ -127,9 +127,9 @@ class Worker:
                 self._stop.wait(POLL_S)
 
     def _tick(self) -> None:
-        """Remind, escalate, end idle sessions of people, when the last look is long enough ago.
+        """Remind, escalate and end idle sessions of people, if the last look is long enough ago.
 
-        What fails is left for the next one.
+        What fails is left for the next look.
         """
         if time.monotonic() - self._ticked_at < TICK_S:
             return
@@ -147,7 +147,7 @@ class Worker:
             log.warning("idle database sessions wait for the next time: %s", error)
 
     def _keep_house(self) -> None:
-        """Erase and clear away, when the last round is long enough ago."""
+        """Keep house, if the last round is long enough ago."""
         if self.settings is None or time.monotonic() - self._kept_house_at < HOUSE_S:
             return
         self._kept_house_at = time.monotonic()

@@ -1,4 +1,4 @@
-"""Which grid is a point in? `app.locate` is the definition; this asks it."""
+"""Which grid is a point in? `app.locate` is the definition; these modules call it."""
 
 from gisgrid.assignment.one import locate, require_network
 

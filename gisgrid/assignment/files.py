@@ -28,7 +28,7 @@ GEOPARQUET = "1.1.0"
 @dataclass(frozen=True)
 class PointFile:
     """A table as Arrow has it. `geometry` names its column of WKB ("" without), `crs` its system (None: not said);
-    `places` say where each row is in the file; `key` names the column with a GeoPackage's own row numbers.
+    `places` holds each row's place in the file; `key` names the column with a GeoPackage's own row numbers.
     """
 
     name: str
@@ -40,7 +40,7 @@ class PointFile:
 
 
 def check_ending(path: Path) -> str:
-    """Which kind of file is this by its ending? Raises Refused for what is neither CSV, GeoPackage nor Parquet."""
+    """The kind of file, by its ending: CSV, GeoPackage or Parquet. Raises Refused for any other."""
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         raise Refused(Fault(str(path), f"{ending or 'no ending'} is not known here", f"one of {', '.join(ENDINGS)}"))
@@ -57,7 +57,7 @@ def read_point_file(path: Path, *, encoding: str = "", layer: str = "") -> Point
     try:
         table, geometry, crs, key = _read_gpkg(path, layer) if ending == ".gpkg" else _read_parquet(path)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ArrowException, OSError) as error:
-        raise Unreadable(Fault(str(path), f"this cannot be read: {error}", "save it anew")) from error
+        raise Unreadable(Fault(str(path), f"this cannot be read: {error}", "save it again")) from error
     return PointFile(path.name, table, geometry, crs, tuple(f"row {n}" for n in range(1, table.num_rows + 1)), key)
 
 

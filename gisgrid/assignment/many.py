@@ -1,4 +1,4 @@
-"""Whose are these points? Many at once, by the same definition as one."""
+"""Which grids hold these points? Many at once, by the same definition as one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ def assign_points(
 ) -> Assigned:
     """Which grid holds each point (WGS 84 degrees), as of `at` or now? Asks `app.locate`, about 0.3 ms a point.
 
-    All see the same boundaries, those known when it begins. `progress` hears how many are done.
+    All points see the boundaries known when the call begins. `progress` is called with the number done so far.
     Raises NotFound for an unknown network.
     """
     require_network(connection, network)
@@ -63,7 +63,7 @@ def assign_points(
 
 
 def _settled_instant(connection: Connection) -> datetime:
-    """An instant before which every publish has committed; one that comes later records later versions.
+    """An instant before which every publish has committed; a later publish records later versions.
 
     The boundary lock, taken in a savepoint that is rolled back, is not held over the whole run.
     """

@@ -1,4 +1,4 @@
-"""Whose is one point?"""
+"""Which grid holds one point?"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,7 +43,7 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Located:
-    """The answer to whose a point is; `grid` None: it is outside every one."""
+    """The grid that holds a point; `grid` None: the point is outside every grid."""
 
     grid: Grid | None
     assignment: Assignment
@@ -84,7 +84,7 @@ def locate(
 
 
 def require_network(connection: Connection, network: str) -> None:
-    """Is there such a network? Raises NotFound naming those there are."""
+    """Check that the network exists. Raises NotFound naming the networks that do."""
     known = list(connection.execute(select(tables.network.c.network).order_by(tables.network.c.network)).scalars())
     if network not in known:
         raise NotFound(Fault("network", f"there is no network {network!r}", f"one of {', '.join(known) or 'none yet'}"))

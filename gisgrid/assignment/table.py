@@ -1,4 +1,4 @@
-"""A file's points get their grids: four columns more, everything else as it was."""
+"""The points of a file get their grids: four more columns, everything else unchanged."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -48,7 +48,7 @@ def _repeat(act: Callable[[], None], stop: threading.Event, watch: Watch) -> Non
     try:
         while not stop.is_set():
             act()
-    except BaseException as error:  # noqa: B036  # told by the thread that waits
+    except BaseException as error:  # noqa: B036  # raised again by the thread that waits
         watch.failed.append(error)
 
 

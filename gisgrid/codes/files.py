@@ -33,7 +33,7 @@ def load_scheme(name_or_path: str | Path, folder: Path | None = None) -> Scheme:
     """What does this scheme allow? A name, a name with widths (`division12:2+4`), or a TOML file.
 
     Names are looked for among the shipped ones, then in `folder`. Raises Refused for an unknown
-    name or a wrong file, naming the place in it, Unreadable for what is no TOML.
+    name or a wrong file, naming the place in it, Unreadable for a file that is not TOML.
     """
     if isinstance(name_or_path, Path) or name_or_path.endswith(".toml"):
         return _own(Path(name_or_path))
@@ -53,7 +53,7 @@ def _shipped(stem: str) -> Scheme:
 
 
 def _own(path: Path) -> Scheme:
-    """A shipped name stands for the same grammar everywhere, so no other file may bear it."""
+    """A shipped name means the same grammar everywhere, so no other file may have it."""
     if path.resolve().parent != SHIPPED and path.stem in scheme_names():
         message = f"{path.name} bears the name of the shipped scheme {path.stem}"
         raise Refused(Fault("scheme", message, "give the file another name"))
@@ -137,7 +137,7 @@ def _check_keys(table: Mapping[str, object], kinds: Mapping[str, type], needed: 
 
 
 def _checked(scheme: Scheme, where: str) -> Scheme:
-    """Every level needs a length of its own, to be told by, and a number at its end, to count."""
+    """Every level needs a code length of its own, to be recognised, and a number at its end, to count."""
     names = [segment.name for segment in scheme.segments]
     if len(set(names)) < len(names):
         raise _wrong(where, "two segments bear one name", "rename one")
@@ -150,7 +150,7 @@ def _checked(scheme: Scheme, where: str) -> Scheme:
 
 
 def _counted(scheme: Scheme) -> list[str]:
-    """The last segment of each level: the one whose numbers are given out."""
+    """The last segment of each level: the segment whose numbers are given out."""
     return [[s.name for s in scheme.segments if s.level == level][-1] for level in scheme.levels]
 
 

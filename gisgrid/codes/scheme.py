@@ -83,7 +83,7 @@ class Scheme:
         return faults if faults or parent is None else self._check_parent(code, parent)
 
     def level(self, code: str) -> str | None:
-        """Of which level is this code? None without a tree. Raises Refused if it is no code."""
+        """The level of this code; None without a tree. Raises Refused for a malformed code."""
         return self.parse(code).level
 
     def parent(self, code: str) -> str | None:
@@ -106,7 +106,7 @@ class Scheme:
         """Which are the lowest `count` free codes directly below `parent`, in ascending order?
 
         `taken`: every code ever used, retired ones too; they leave gaps. `given`: text of segments
-        that neither the parent tells nor is counted (`object`, `type`). `within`: named range to
+        that the parent does not give and that are not counted (`object`, `type`). `within`: named range to
         count in, by default the first. Raises Refused if the scheme, parent or room does not allow.
         """
         level, texts, counted = self._room_below(parent, given)
@@ -164,7 +164,7 @@ class Scheme:
         return next(fitting, self.levels[-1])
 
     def _check_segments(self, code: str, level: str | None) -> list[Fault]:
-        """A wrong length shifts what follows, so then only strange characters are told besides."""
+        """The faults of the segments. After a wrong length, which shifts segments, only wrong characters count."""
         level = level or self._level_by_length(code)
         whole = len(code) == self.level_width(level)
         wrong = []
@@ -193,7 +193,7 @@ class Scheme:
         return [Fault("code", message, f"give it a code of {parent}, or the right parent")]
 
     def _room_below(self, parent: str, given: Mapping[str, str]) -> tuple[str, dict[str, str], Segment]:
-        """The level below, the texts of its codes that are settled, and the segment that counts."""
+        """The level below, the texts of its other segments, and the segment that counts."""
         if not self.has_tree:
             message = f"scheme {self.name} cannot make codes: it has no tree"
             raise Refused(Fault("code", message, "give the codes yourself, or use another scheme"))

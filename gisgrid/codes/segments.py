@@ -1,4 +1,4 @@
-"""One segment of a code: what may stand in it, and how to say what stands there wrongly."""
+"""One segment of a code: its grammar, and the faults of a text."""
 
 import unicodedata
 from collections.abc import Mapping

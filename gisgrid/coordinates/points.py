@@ -24,7 +24,7 @@ FAULTS_SHOWN = 10
 def to_wgs84(lon: object, lat: object, system: str) -> LonLat:
     """Where on the ground is this pair? Degrees, or easting and northing if `system` is projected.
 
-    Raises Refused, naming `lon`, `lat` or `system`, for what is no finite number, out of range,
+    Raises Refused, naming `lon`, `lat` or `system`, for a value that is not finite, out of range,
     or outside the reach of the system. CGCS2000 is taken as WGS 84 (less than a metre apart).
     """
     name = known_system(system)
@@ -57,7 +57,7 @@ def from_wgs84_array(lon: ArrayLike, lat: ArrayLike, system: str) -> Pair:
 
 
 def check_point(lon: object, lat: object, system: str, extent: BBox | None = None) -> LonLat:
-    """Where is this pair, if it can be believed? As `to_wgs84`, and refuses swapped axes.
+    """Where is this pair? As `to_wgs84`, and refuses swapped axes.
 
     They are swapped exactly when the swapped pair lies in `extent` (WGS 84, the district's box)
     and the given one does not; both are tried in their own system, so this holds for eastings too.
@@ -144,7 +144,7 @@ def _why_not(value: float, limit: float, x: float, y: float) -> tuple[str, str]:
 
 
 def _project(x: Floats, y: Floats, ready: Projection, name: str, way: Way) -> Pair:
-    """There and back: beyond their reach some projections answer with a number, not with inf."""
+    """Projects there and back, because beyond their reach some projections give a number, not inf."""
     forth: Any = "FORWARD" if way == "in" else "INVERSE"
     back: Any = "INVERSE" if way == "in" else "FORWARD"
     out_x, out_y = ready.transformer.transform(x, y, direction=forth)

@@ -34,7 +34,7 @@ class Projection:
 def known_system(name: object) -> str:
     """What is the written name of this system (`EPSG:4547` for `epsg:4547`, `gcj02` for `GCJ02`)?
 
-    Raises Refused when there is no such system, or it cannot carry a point on the ground.
+    Raises Refused for an unknown system, or for a system without points on the ground.
     """
     if isinstance(name, str) and name.isascii():
         lower = name.lower()
@@ -61,7 +61,7 @@ def _prepared(code: int) -> Projection | Fault:
 
     Ballpark operations are off: PROJ would pass Xian 1980 through unmoved, 100 m wrong, in silence.
     CGCS2000 has no published operation either; its degrees are taken as WGS 84 by decision.
-    Refusals are kept too: to find that there is no way takes PROJ a tenth of a second.
+    Refusals are cached too: PROJ takes a tenth of a second to find that it has no operation.
     """
     try:
         crs = CRS.from_epsg(code)

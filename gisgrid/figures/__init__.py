@@ -1,6 +1,6 @@
-"""Figures and ranking: how tickets stand, told apart by what one likes, and whose record is best.
+"""Statistics and ranking: how many tickets are in which state, by a key; and whose record is best.
 
-A rate is a share of 1, and None where there is nothing to divide by.
+A rate is a share of 1, and None if there is nothing to divide by.
 """
 
 from gisgrid.figures.cohort import PRIVATE, By, Cohort, Of, Order

@@ -1,4 +1,4 @@
-"""Which tickets are counted, and the words that say by what they are told apart and ranked."""
+"""Which tickets are counted, and the words for the keys of statistics and rankings."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +13,12 @@ By = Literal["area", "category", "source", "post", "department", "day", "month"]
 Of = Literal["grid", "community", "town", "post"]
 Order = Literal["closing_rate", "on_time_rate", "received", "closed", "overdue", "hours_to_close"]
 PRIVATE = ("post", "department")
-"""Whose tickets these are is for whoever may see it: without a login nobody."""
+"""Keys that only signed-in callers may ask for, because they show whose tickets these are."""
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """Which tickets: received from..to (None: open) in an area's subtree (0: the network), as they stand `at` then."""
+    """Which tickets: received from..to (None: open) in an area's subtree (0: the network), counted `at` then."""
 
     at: datetime
     network: str
@@ -30,12 +30,12 @@ class Cohort:
 
 
 def asked(*names: str) -> list[ColumnElement[Any]]:
-    """What a function that counts is asked, as parameters by these names; `cohort_values` has their values."""
+    """The parameters of a function that counts, by name; `cohort_values` gives their values."""
     return [bindparam(name, type_=_KINDS.get(name, Text())) for name in names]
 
 
 def cohort_values(cohort: Cohort) -> dict[str, str | int | datetime | None]:
-    """This cohort by the names of `asked`."""
+    """The values of a cohort, by the names of `asked`."""
     return {
         "area": cohort.area_id,
         "network": cohort.network,

@@ -1,4 +1,4 @@
-"""Figures: of the tickets received in a time, how many are closed, in time, overdue, told apart by what one likes."""
+"""Statistics: of the tickets received in a time, how many are closed, in time, overdue, by a key."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -11,12 +11,12 @@ from gisgrid.figures.cohort import By, Cohort, asked, cohort_values
 from gisgrid.tables import area, area_at, category, figures_by, person, post, source
 
 _BY_KEY = ("area", "category", "day", "month")
-"""What is told in the order of its keys; the rest with most received first."""
+"""Keys whose rows are in the order of the key; other rows are in the order of most received."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """What a row of figures is about: the code of an area, an id, a name, or a date."""
+    """The key of a row: the code of an area, an id, a name, or a date."""
 
     key: str
 
@@ -49,7 +49,7 @@ class PostKey(Key):
 
 @dataclass(frozen=True)
 class Counts:
-    """How the tickets of a cohort stand. The rates are shares of 1, None where there is nothing to divide by."""
+    """The counts of a cohort. The rates are shares of 1, None if there is nothing to divide by."""
 
     received: int = 0
     closed: int = 0
@@ -67,35 +67,35 @@ class Counts:
 
 @dataclass(frozen=True)
 class FiguresRow(Counts, Key):
-    """The figures of one department, day or month; of the others there is more to say."""
+    """The statistics of one department, day or month; other keys have rows with more columns."""
 
 
 @dataclass(frozen=True)
 class AreaFigures(FiguresRow, AreaKey):
-    """The figures of one area."""
+    """The statistics of one area."""
 
 
 @dataclass(frozen=True)
 class NamedFigures(FiguresRow, NamedKey):
-    """The figures of one category or source."""
+    """The statistics of one category or source."""
 
 
 @dataclass(frozen=True)
 class PostFigures(FiguresRow, PostKey):
-    """The figures of one post."""
+    """The statistics of one post."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Figures told apart; `rest` holds the tickets of no row, and rows and rest add up to `total`."""
+    """Statistics by a key; `rest` counts the tickets without a key, and rows and rest add up to `total`."""
 
     total: Counts
     rows: list[FiguresRow]
     rest: Counts
 
 
-class _Told(NamedTuple):
-    """A row's type, the columns that say what it is about, and where those come from."""
+class _Grouping(NamedTuple):
+    """The type of a row, its key's columns, and the tables that the columns come from."""
 
     row: type[FiguresRow]
     labels: tuple[ColumnElement[Any], ...]
@@ -103,20 +103,20 @@ class _Told(NamedTuple):
 
 
 def count_by(connection: Connection, by: By, cohort: Cohort, *, level: str = "") -> Figures:
-    """How do they stand, told apart by area, category, source, post, department, day or month?
+    """How many tickets of a cohort are in which state, by area, category, source, post, department, day or month?
 
-    Of area and category one row for each child (of area with `level`: for each of that level), also where nothing
+    By area or category: one row for each child (by area with `level`: for each area of that level), also if nothing
     was received. One statement.
     """
     kind, query = _query(by)
-    told = len(fields(kind)) - len(fields(Counts))
+    width = len(fields(kind)) - len(fields(Counts))
     total, rest, rows = Counts(), Counts(), []
     for row in connection.execute(query, {**cohort_values(cohort), "by": by, "level": level}):
         values = row[:-2]
         if row.is_total:
-            total = Counts(*values[told:])
+            total = Counts(*values[width:])
         elif row.is_rest:
-            rest = Counts(*values[told:])
+            rest = Counts(*values[width:])
         else:
             rows.append(kind(*values))
     return Figures(total, rows, rest)
@@ -124,44 +124,44 @@ def count_by(connection: Connection, by: By, cohort: Cohort, *, level: str = "")
 
 @cache
 def _query(by: By) -> tuple[type[FiguresRow], Select[Any]]:
-    """The type of a row and the statement: what it is about, its counts, is it the rest, is it the total."""
+    """The type of a row and the statement: its key, its counts, is it the rest, is it the total."""
     f = figures_by(*asked("by", "area", "network", "level", "category", "start", "stop", "at", "zone"), alias="f")
-    told = _TOLD.get(by, _by_key)(f)
+    grouping = _GROUPINGS.get(by, _by_key)(f)
     counts = [f.c[field.name] for field in fields(Counts)]
-    key = told.labels[0]
+    key = grouping.labels[0]
     order = [key.nulls_last()] if by in _BY_KEY else [f.c.received.desc(), key.nulls_last()]
-    query = select(*told.labels, *counts, f.c.key.is_(None).label("is_rest"), f.c.is_total)
-    return told.row, query.select_from(told.source).order_by(*order)
+    query = select(*grouping.labels, *counts, f.c.key.is_(None).label("is_rest"), f.c.is_total)
+    return grouping.row, query.select_from(grouping.source).order_by(*order)
 
 
-def _by_key(f: Any) -> _Told:
-    return _Told(FiguresRow, (f.c.key,), f)
+def _by_key(f: Any) -> _Grouping:
+    return _Grouping(FiguresRow, (f.c.key,), f)
 
 
-def _by_area(f: Any) -> _Told:
+def _by_area(f: Any) -> _Grouping:
     v = area_at(*asked("at"), alias="v")
     labels = (v.c.code.label("key"), v.c.name, v.c.level, v.c.kind)
-    return _Told(AreaFigures, labels, f.outerjoin(v, cast(v.c.area_id, Text) == f.c.key))
+    return _Grouping(AreaFigures, labels, f.outerjoin(v, cast(v.c.area_id, Text) == f.c.key))
 
 
-def _by_category(f: Any) -> _Told:
+def _by_category(f: Any) -> _Grouping:
     labels = (f.c.key, category.c.name_zh.label("name"), category.c.name_en)
-    return _Told(NamedFigures, labels, f.outerjoin(category, category.c.category == f.c.key))
+    return _Grouping(NamedFigures, labels, f.outerjoin(category, category.c.category == f.c.key))
 
 
-def _by_source(f: Any) -> _Told:
+def _by_source(f: Any) -> _Grouping:
     labels = (f.c.key, source.c.name_zh.label("name"), source.c.name_en)
-    return _Told(NamedFigures, labels, f.outerjoin(source, source.c.source == f.c.key))
+    return _Grouping(NamedFigures, labels, f.outerjoin(source, source.c.source == f.c.key))
 
 
-def _by_post(f: Any) -> _Told:
+def _by_post(f: Any) -> _Grouping:
     joined = f.outerjoin(post, cast(post.c.post_id, Text) == f.c.key)
     joined = joined.outerjoin(person, person.c.person_id == post.c.person_id)
     joined = joined.outerjoin(area, area.c.area_id == post.c.area_id)
-    return _Told(PostFigures, (f.c.key, person.c.name, post.c.role, area.c.code.label("area")), joined)
+    return _Grouping(PostFigures, (f.c.key, person.c.name, post.c.role, area.c.code.label("area")), joined)
 
 
-_TOLD: dict[str, Callable[[Any], _Told]] = {
+_GROUPINGS: dict[str, Callable[[Any], _Grouping]] = {
     "area": _by_area,
     "category": _by_category,
     "source": _by_source,

@@ -1,4 +1,4 @@
-"""Ranking: whose record is best, of areas or of whoever holds a post, each among those of its kind."""
+"""Ranking: whose record is best, of areas or of holders of posts, each among those of its kind."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +14,7 @@ _SMALL_IS_GOOD = ("overdue", "hours_to_close")
 
 @dataclass(frozen=True)
 class RankedKey:
-    """An area, or a person's post, and its place in its group; None where there is nothing to rank by."""
+    """An area, or a person's post, and its rank in its group; None if there is nothing to rank by."""
 
     rank: int | None
     key: str | None
@@ -25,7 +25,7 @@ class RankedKey:
 
 @dataclass(frozen=True)
 class PostKey(RankedKey):
-    """What a post is, and the codes of the areas where it is held now."""
+    """The key of a post, and the codes of the areas where it is held now."""
 
     role: str
     areas: list[str]
@@ -35,7 +35,7 @@ class PostKey(RankedKey):
 class Record:
     """What was done with the tickets received; counts are fractions where a part was carried over.
 
-    `apart` names the group that it is ranked in; the rates are shares of 1, None where nothing is there to divide by.
+    `apart` names the group of the rank; the rates are shares of 1, None if there is nothing to divide by.
     """
 
     apart: str
@@ -64,9 +64,9 @@ Ranked = RankedRow | RankedPost
 
 
 def rank(connection: Connection, of: Of, cohort: Cohort, order: Order = "closing_rate") -> list[Ranked]:
-    """Whose record is best, of the areas of a level or of whoever holds a post, each among those of its kind?
+    """Whose record is best, of the areas of a level or of the holders of posts, each among those of its kind?
 
-    Figures of older boundaries are carried over by share of ground; a person's go along when the post is handed over.
+    Statistics of older boundaries are carried over by share of ground; a person's also when the post is transferred.
     Ties share a rank.
     """
     kind, query = _query(of == "post", order)
@@ -85,7 +85,7 @@ def _query(of_posts: bool, order: Order) -> tuple[type[Ranked], Select[Any]]:
 
 
 Source = tuple[type[Ranked], tuple[ColumnElement[Any], ...], Any, FromClause]
-"""The type of a row, the columns that say what it is about, the function's rows, and all that they come from."""
+"""The type of a row, its key's columns, the function's rows, and the tables of both."""
 
 
 def _areas() -> Source:

@@ -1,4 +1,4 @@
-"""Files of what exists already become checked rows: every fault named with its row, nothing guessed.
+"""Files of a district's existing data become checked rows: every fault named with its row, nothing guessed.
 
 Used by the rooms that load posts, tickets, cameras, places and pings; docs/loading.md is for people.
 """

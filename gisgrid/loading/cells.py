@@ -1,4 +1,4 @@
-"""What does the text of one cell mean? Readers that take text and give a value, or say why not."""
+"""The readers of cells: each takes the text of a cell and gives its value, or says what is wrong."""
 
 import math
 import re
@@ -17,7 +17,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class BadCell(ValueError):
-    """This text cannot be what the column holds: why, and what to write instead."""
+    """A text that the column cannot hold: why, and what to write instead."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class BadCell(ValueError):
 
 
 def words(text: str) -> str:
-    """Text as it is, the blanks round it taken off: what the database can hold, at most 10,000 characters."""
+    """Text that the database can hold, without blanks around it, at most 10,000 characters."""
     return _storable(text, MAX_WORDS)
 
 
@@ -85,7 +85,7 @@ def whole(low: int, high: int) -> Reader:
 
 
 def choice(words_for: Mapping[str, Meant]) -> Callable[[str], Meant]:
-    """A reader of one of these words, upper or lower case; the value that it stands for."""
+    """A reader of these words, upper or lower case, each with its value."""
 
     def read(text: str) -> Meant:
         if text.lower() not in words_for:

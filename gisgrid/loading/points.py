@@ -1,4 +1,4 @@
-"""The points of a table, through the one door that points enter by."""
+"""The points of a table, read by `gisgrid.coordinates`."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ SYSTEM_REMEDY = "name it: a column `system`, or --system wgs84, cgcs2000, gcj02,
 
 
 def point_columns(*, required: bool) -> tuple[Column, ...]:
-    """Where a row is: lon (easting), lat (northing), and the system they are in."""
+    """The columns of a point: lon (easting), lat (northing), and their system."""
     return (
         Column("lon", number(), required, ("longitude", "lng", "x", "经度")),
         Column("lat", number(), required, ("latitude", "y", "纬度")),
@@ -25,7 +25,7 @@ def point_columns(*, required: bool) -> tuple[Column, ...]:
 
 
 def district_extent(connection: Connection, network: str) -> BBox | None:
-    """The box of the network's live areas, WGS 84; None without any. Tells swapped axes."""
+    """The box of the network's live areas, WGS 84; None without areas. Needed to find swapped axes."""
     row = connection.execute(
         text(
             "SELECT ST_XMin(e) AS west, ST_YMin(e) AS south, ST_XMax(e) AS east, ST_YMax(e) AS north FROM ("
@@ -39,7 +39,7 @@ def district_extent(connection: Connection, network: str) -> BBox | None:
 def read_points(table: Table, options: ReadOptions, extent: BBox | None) -> None:
     """Give every row its `point` (LonLat in WGS 84, None without coordinates) and the `system` it was in.
 
-    A system is never guessed; swapped axes are told by the district's `extent`. Faults go to the table.
+    A system is never guessed; swapped axes are found by the district's `extent`. Faults go to the table.
     """
     if options.system:
         known_system(options.system)
@@ -104,7 +104,7 @@ def believable_points(
 
 
 def _convert(x: Floats, y: Floats, system: str, start: int, end: int, into: tuple[Floats, Floats]) -> None:
-    """Convert this stretch at once, or in halves where a point of it is refused; what is refused stays NaN."""
+    """Convert a stretch of points at once, or in halves if a point is refused; a refused point stays NaN."""
     try:
         into[0][start:end], into[1][start:end] = to_wgs84_array(x[start:end], y[start:end], system)
     except Refused:

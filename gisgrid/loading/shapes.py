@@ -24,11 +24,11 @@ KINDS = {
 def read_shapes(path: Path, options: ReadOptions, extent: BBox | None) -> tuple[Sheet, Shapes]:
     """The rows of a GeoJSON or GeoPackage file and, in their order, their shapes: 2D, EPSG:4326, lon before lat.
 
-    What is wrong with a shape (empty, a point, invalid, off the Earth, swapped) is a fault of the sheet; its shape
+    A wrong shape (empty, a point, invalid, off the Earth, swapped) is a fault of the sheet; the row's shape
     is None. Raises Unreadable, and Refused for an unknown system.
     """
     if not path.is_file() or path.suffix.lower() not in SHAPE_FILES:
-        message = "is no GeoJSON or GeoPackage" if path.is_file() else "there is no such file"
+        message = "is not a GeoJSON or GeoPackage file" if path.is_file() else "there is no such file"
         raise Unreadable(Fault(str(path), message, "name a file with lines or polygons"))
     garbled = [] if path.suffix.lower() == ".gpkg" else unstorable_text(path)
     frame = read_frame(path, options.encoding)
@@ -43,7 +43,7 @@ def read_shapes(path: Path, options: ReadOptions, extent: BBox | None) -> tuple[
 
 
 def _to_degrees(shapes: Any, system: str, extent: BBox | None) -> dict[int, tuple[str, str]]:
-    """Convert in place; which rows are wrong, with why and what to do. Those become None."""
+    """Convert in place; returns the wrong rows, each with reason and remedy. Their shapes become None."""
     wrong: dict[int, tuple[str, str]] = {}
     for i, shape in enumerate(shapes):
         if shape is None or shape.is_empty:

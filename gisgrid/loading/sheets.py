@@ -30,7 +30,7 @@ _LARGEST_WHOLE_FLOAT = 2**53
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How to read a file that does not speak our words.
+    """How to read a file whose columns have other names.
 
     `system` of points whose row does not name one; `columns`: our column -> the file's header;
     `values`: our column -> the value of every row, for a column that the file lacks;
@@ -46,7 +46,7 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file's rows as text. `places` say where each is, as people find it: `row 2`, `feature 1`."""
+    """A file's rows as text. `places` names each row as people find it: `row 2`, `feature 1`."""
 
     name: str
     header: tuple[str, ...]
@@ -56,9 +56,9 @@ class Sheet:
 
 
 def read_sheet(path: Path, options: ReadOptions) -> Sheet:
-    """Which rows does this file hold? CSV (row 1 is the header), or GeoJSON and GeoPackage with points.
+    """The rows of this file: CSV (row 1 is the header), or GeoJSON and GeoPackage with points.
 
-    Raises Unreadable for what cannot be read at all. Rows of a wrong width are left out and are `faults`.
+    Raises Unreadable for a file that cannot be read at all. Rows of a wrong width are left out and become `faults`.
     """
     if not path.is_file():
         raise Unreadable(Fault(str(path), "there is no such file", "name a CSV, GeoJSON or GeoPackage file"))
@@ -83,7 +83,7 @@ def decode(path: Path, encoding: str = "") -> str:
 
 
 def read_csv(name: str, text: str) -> Sheet:
-    """The rows of a CSV text; the delimiter is the one of comma, semicolon and tab that the header has most of."""
+    """The rows of a CSV text; its delimiter is comma, semicolon or tab, the most frequent one in the header."""
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -109,7 +109,7 @@ def read_csv(name: str, text: str) -> Sheet:
 
 
 def _read_points_file(path: Path, options: ReadOptions) -> Sheet:
-    """Attributes as text, and the geometry as `lon`, `lat`, `system`, whatever attributes of these names say."""
+    """Attributes as text, and the geometry as `lon`, `lat`, `system`, instead of attributes of these names."""
     unstorable = [] if path.suffix.lower() == ".gpkg" else unstorable_text(path)
     if unstorable:
         raise Refused(*unstorable)
@@ -140,10 +140,10 @@ def _read_points_file(path: Path, options: ReadOptions) -> Sheet:
 
 
 def unstorable_text(path: Path) -> list[Fault]:
-    """Which attributes of a GeoJSON file hold what cannot be stored?
+    """Which attributes of a GeoJSON file hold text that cannot be stored?
 
     GDAL cuts text at a NUL and mends half a surrogate pair: both are looked for before it reads.
-    Raises Unreadable for what is no JSON.
+    Raises Unreadable for a file that is not JSON.
     """
     try:
         document = json.loads(path.read_bytes())
@@ -175,7 +175,7 @@ def read_frame(path: Path, encoding: str) -> Any:
 
 
 def system_of(frame: Any, path: Path) -> str:
-    """The system's name as `coordinates` knows it. Raises Refused where the file has none of those."""
+    """The system's name as `coordinates` knows it. Raises Refused for a file in another system."""
     definition = None if frame.crs is None else pyproj.CRS(frame.crs)
     authority = definition.to_authority(min_confidence=70) if definition else None
     if authority == ("OGC", "CRS84"):

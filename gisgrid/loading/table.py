@@ -12,7 +12,7 @@ from gisgrid.loading.sheets import ReadOptions, Sheet, read_sheet
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load did: rows that are new, rows that changed what was there, rows that were there before."""
+    """The result of a load: rows added, rows that changed existing ones, rows that were there before."""
 
     loaded: int
     changed: int = 0
@@ -34,7 +34,7 @@ class Column:
 class Row:
     """One row: where it is in the file (words and a number, as `row 2`), and its values by our names.
 
-    None where the cell is empty, or was refused.
+    A value is None if the cell is empty or was refused.
     """
 
     place: str
@@ -57,16 +57,16 @@ class Table:
     refused: set[tuple[str, str]] = field(default_factory=set)
 
     def fault(self, row: Row, column: str, message: str, remedy: str = "") -> None:
-        """Note what is wrong in this row; `column` by our name, shown by the file's own."""
+        """Record a fault of this row; `column` by our name, shown by the file's own name."""
         self.found.append((row.place, self.headers.get(column) or column, message, remedy))
         self.refused.add((row.place, column))
 
     def empty(self, row: Row, column: str) -> bool:
-        """Is there nothing in this cell? A value that was refused is something."""
+        """Is this cell empty? A cell whose value was refused is not."""
         return row[column] is None and (row.place, column) not in self.refused
 
     def refuse_repeats(self, what: str, columns: Sequence[str], rows: Iterable[Row] | None = None) -> None:
-        """Note every row that has the same values in these columns as one before."""
+        """Record every row that has the same values in these columns as an earlier row."""
         seen: dict[tuple[Any, ...], str] = {}
         for row in self.rows if rows is None else rows:
             key = tuple(row[c] for c in columns)
@@ -75,30 +75,30 @@ class Table:
                 self.fault(row, columns[0], f"{what} is in {first} already", "leave one of them out")
 
     def refuse_faults(self) -> None:
-        """Raise Refused with every fault there is, in the order of the file; the same one of many rows is told once,
+        """Raise Refused with all faults, in the order of the file; the same fault of many rows is raised once,
         with all its rows.
         """
         if not self.found and not self.sheet_faults:
             return
         order = {row.place: n for n, row in enumerate(self.rows)}
-        told: dict[tuple[str, str, str, str], list[int]] = {}
+        merged: dict[tuple[str, str, str, str], list[int]] = {}
         for place, column, message, remedy in sorted(self.found, key=lambda f: order[f[0]]):
             kind, _, number = place.rpartition(" ")
-            told.setdefault((kind, column, message, remedy), []).append(int(number))
+            merged.setdefault((kind, column, message, remedy), []).append(int(number))
         faults = [
             Fault(f"{self.name} {kind}{'s' * (len(numbers) > 1)} {_ranges(numbers)}, {column}", message, remedy)
-            for (kind, column, message, remedy), numbers in told.items()
+            for (kind, column, message, remedy), numbers in merged.items()
         ]
         raise Refused(*self.sheet_faults, *faults)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was left aside, in words."""
+        """What the load left out, as text."""
         return (f"columns not used: {', '.join(self.ignored)}",) if self.ignored else ()
 
 
 def _ranges(numbers: Sequence[int]) -> str:
-    """2, 3, 4, 7 is told as `2-4, 7`."""
+    """2, 3, 4, 7 as `2-4, 7`."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:
@@ -111,7 +111,7 @@ def _ranges(numbers: Sequence[int]) -> str:
 def read_table(source: Path | Sheet, columns: Sequence[Column], options: ReadOptions) -> Table:
     """The rows of a file under these columns. Raises Unreadable; Refused for wrong headers and an empty file.
 
-    What is wrong in a row is kept in `faults`, so that a caller can add what only he can see.
+    Faults of rows are kept in `faults`, so that a caller can add faults of its own.
     """
     sheet = source if isinstance(source, Sheet) else read_sheet(source, options)
     headers, ignored = _match_headers(sheet, columns, options)
@@ -143,7 +143,7 @@ def _value(table: Table, row: Row, column: Column, text: str) -> Any:
 def _match_headers(
     sheet: Sheet, columns: Sequence[Column], options: ReadOptions
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Our column -> the file's header, and the headers that nobody reads. Raises Refused with all that is wrong."""
+    """Our column -> the file's header, and the unread headers. Raises Refused with every fault."""
     faults = list(_wrong_options(sheet, columns, options))
     headers: dict[str, str] = {}
     for column in columns:

@@ -1,8 +1,8 @@
-"""The deploy transaction: lock, guard, migrate, rebuild, grant, log in, remember. All of it or nothing.
+"""The deploy transaction: lock, guard, migrate, rebuild, grant, make logins, record. All of it or nothing.
 
 Schemas with data change by ordered files that are frozen once released. What is repeatable (schemas `app` and `tile`;
-triggers, policies and grants of tables) is dropped and built again, and only when its text changed or something of it
-is not as it was left.
+triggers, policies and grants of tables) is dropped and rebuilt, but only if its text changed
+or one of its objects differs from what the last deploy made.
 """
 
 import hashlib
@@ -22,9 +22,9 @@ from gisgrid.migrations.rebuild import drop_repeatable, name_holders
 from gisgrid.settings import shipped
 
 DEPLOY_LOCK = 7147004
-"""Advisory lock of a deploy; those that a running service takes stand in sql/app/lib."""
+"""Advisory lock of a deploy; sql/app/lib has the locks of a running service."""
 BUSY = {"55P03", "40P01"}
-"""SQLSTATE of a lock that was not to be had in time, or only against another transaction."""
+"""SQLSTATEs of a lock that was not granted in time, and of a deadlock."""
 LANDED = "0020_remember_where_tickets_stood.sql"
 """The last migration of the state before the first release, which `sql/upgrade` brings to the baseline."""
 LEDGER = """
@@ -38,11 +38,11 @@ Say = Callable[[str], None]
 
 
 def migrate(superuser_url: str, *, say: Say = lambda _: None) -> bool:
-    """Bring the database to this version's schema, and put right what is not as it was left. Was anything changed?
+    """Bring the database to this version's schema, and repair what the last deploy made. Was anything changed?
 
     Takes a superuser (extensions, roles, LEAKPROOF). Waits at most 5 s for locks: an open reader makes it fail clean.
-    Raises Conflict when a released file was edited, something outside leans on what is rebuilt, or a table, column,
-    index or constraint is missing; Unavailable, with who holds it, when a lock is not to be had.
+    Raises Conflict if a released file was edited, another object depends on one to rebuild, or a table, column,
+    index or constraint is missing; Unavailable, naming the holder, if a lock is not granted.
     """
     engine = create_engine(superuser_url, hide_parameters=True)
     try:
@@ -102,7 +102,7 @@ def _applied(connection: Connection) -> dict[str, str]:
 
 
 def _pending(connection: Connection) -> list[Path]:
-    """The migrations that this database has not had. Raises Conflict where it had one with another text."""
+    """The migrations that were not run here yet. Raises Conflict for a migration that was run with another text."""
     applied = _applied(connection)
     if LANDED in applied:
         return sorted((shipped("sql") / "upgrade").glob("*.sql")) + sorted(_migrations())[4:]

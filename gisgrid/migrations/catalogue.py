@@ -1,4 +1,4 @@
-"""Is everything in the database as the last deploy left it? Functions, views, triggers, policies, grants, roles.
+"""Is everything in the database as the last deploy made it? Functions, views, triggers, policies, grants, roles.
 
 The deploy writes down what it made (`public.gisgrid_catalogue`); a dump takes that list along, so what a restore lost
 is found by name.
@@ -107,15 +107,15 @@ SELECT 'server', 'PostgreSQL ' || current_setting('server_version_num')::integer
 BUILT = frozenset(
     {"function", "view", "trigger", "policy", "row security", "grant", "owner", "role", "leakproof", "closed", "server"}
 )
-"""Kinds that a deploy puts right by itself; of the others it can only say that they are missing."""
+"""Kinds of objects that a deploy repairs by itself; missing objects of other kinds it can only name."""
 
 Catalogue = dict[tuple[str, str], str]
-"""kind and identity -> a digest of the definition ('' where being there is all there is to say)."""
+"""kind and identity -> a digest of the definition ('' for objects without one)."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that is not as the last deploy left it."""
+    """An object that differs from what the last deploy made."""
 
     kind: str
     identity: str
@@ -134,7 +134,7 @@ def read_catalogue(connection: Connection) -> Catalogue:
 
 
 def record_catalogue(connection: Connection) -> None:
-    """Write down what is there as what should be: the last act of a deploy, as its superuser."""
+    """Record the present objects as the expected ones: the last act of a deploy, as its superuser."""
     connection.execute(text("DELETE FROM public.gisgrid_catalogue"))
     connection.execute(
         text("INSERT INTO public.gisgrid_catalogue (kind, identity, md5) VALUES (:kind, :identity, :md5)"),
@@ -143,7 +143,7 @@ def record_catalogue(connection: Connection) -> None:
 
 
 def find_differences(connection: Connection) -> list[Difference]:
-    """What is not as the last deploy left it? Empty when all is well.
+    """Which objects differ from what the last deploy made? Empty: none.
 
     Tables, columns, indexes and constraints of others do not count; a definition only counts where the same major
     version of PostgreSQL wrote it down, because another one writes it otherwise.
@@ -162,7 +162,7 @@ def find_differences(connection: Connection) -> list[Difference]:
 
 @contextmanager
 def _plainly(connection: Connection) -> Iterator[None]:
-    """How definitions are written hangs on a session's settings: here they are the same whoever asks."""
+    """Fix the settings of the session that change how PostgreSQL writes definitions."""
     before = {
         name: connection.execute(text("SELECT current_setting(:name)"), {"name": name}).scalar_one() for name in PLAIN
     }

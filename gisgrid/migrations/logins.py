@@ -1,4 +1,4 @@
-"""Logins of people in the database: a dump does not take them along, so what makes them again is kept beside them."""
+"""Database logins of people: a dump does not hold them, so core.login_scope keeps what makes them again."""
 
 import hashlib
 import hmac
@@ -18,8 +18,8 @@ LIMITS = {
     "temp_file_limit": "1GB",
     "log_min_error_statement": "panic",
 }
-"""What holds for every login of a person, so that none stops the others. A session can set the timeouts otherwise:
-`worker` ends those that stand idle in a transaction all the same."""
+"""Limits of every person's login, so that no login stops the others. A session can change its timeouts:
+the worker also ends sessions that are idle in a transaction."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Login:
 
 
 def make_login(connection: Connection, login: Login, password: str) -> None:
-    """Make a login with its scope. `password` may be a SCRAM verifier; null in its place: nobody can sign in yet.
+    """Make a login with its scope. `password` may be a SCRAM verifier; None: nobody can sign in yet.
 
     Takes a superuser.
     """
@@ -48,9 +48,9 @@ def make_login(connection: Connection, login: Login, password: str) -> None:
 
 
 def keep_logins(connection: Connection, say: Callable[[str], None]) -> bool:
-    """Make logins that are missing, with the password that they had; note the passwords of those that are there.
+    """Make missing logins, with their old password; record the passwords of existing logins.
 
-    Of a password only PostgreSQL's SCRAM verifier is kept, which signs nobody in. Was a login made? Takes a superuser.
+    Keeps only PostgreSQL's SCRAM verifier of a password, which signs nobody in. Was a login made? Takes a superuser.
     """
     _note_verifiers(connection)
     _limit(connection)
@@ -71,9 +71,9 @@ def keep_logins(connection: Connection, say: Callable[[str], None]) -> bool:
 
 
 def make_service_url(superuser_url: str) -> str | None:
-    """The URL by which the service signs in on this server as itself; None where the server does not admit it.
+    """The URL by which the service signs in on this server; None if the server does not admit it.
 
-    Its password is derived from the district's own key, so every process of the district gives it the same.
+    The password is derived from the district's key, so every process of the district derives the same.
     """
     engine = create_engine(superuser_url, hide_parameters=True)
     try:
@@ -121,7 +121,7 @@ def _note_verifiers(connection: Connection) -> None:
 
 
 def _limit(connection: Connection) -> None:
-    """Give every login of a person its timeouts and its number of connections, where it has others."""
+    """Set the timeouts and the number of connections of every person's login, if they differ."""
     for name, value in LIMITS.items():
         wrong = connection.execute(
             text(

@@ -21,7 +21,7 @@ _ATTACHED = re.compile(
 
 @dataclass(frozen=True)
 class SqlFile:
-    """A repeatable file: its room, what it makes, which objects of schemas app and tile it names."""
+    """A repeatable file: its room, the objects it makes, the objects of schemas app and tile it names."""
 
     path: Path
     room: str
@@ -49,27 +49,27 @@ class SqlFile:
 
 
 def read_rooms() -> list[str]:
-    """The rooms of `sql/app`, the lowest first; the layers stand above all of them."""
+    """The rooms of `sql/app`, the lowest first; the layers are above all of them."""
     listed = tomllib.loads((shipped("sql") / "app" / "rooms.toml").read_text(encoding="utf-8"))
     return [*listed["rooms"], LAYERS]
 
 
 def read_files() -> list[SqlFile]:
-    """Every repeatable file: `sql/app/<room>/*.sql` and `tiles/<layer>/*.sql`, in no order that matters."""
+    """Every repeatable file: `sql/app/<room>/*.sql` and `tiles/<layer>/*.sql`, in any order."""
     rooms = sorted((shipped("sql") / "app").glob("*/*.sql"))
     layers = sorted(shipped("tiles").glob("*/*.sql"))
     return [_read(path, path.parent.name) for path in rooms] + [_read(path, LAYERS) for path in layers]
 
 
 def needs_of(files: Iterable[SqlFile]) -> dict[SqlFile, set[SqlFile]]:
-    """For each file the files that make what it names."""
+    """For each file the files that make the objects it names."""
     known = list(files)
     makers = {made: file for file in known for made in file.makes}
     return {file: {makers[name] for name in file.names if name in makers} - {file} for file in known}
 
 
 def in_order(files: Iterable[SqlFile], rooms: list[str]) -> list[SqlFile]:
-    """The files so that each comes after all that it names; where that leaves a choice, by room and path.
+    """The files in an order where each comes after those that make what it names; else by room and path.
 
     Raises graphlib.CycleError where files name each other in a circle.
     """

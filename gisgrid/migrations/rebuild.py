@@ -1,4 +1,4 @@
-"""Take away what a deploy builds again, and nothing else: what others made stops it, by name."""
+"""Drop what a deploy rebuilds, and nothing else: objects of others that depend on it stop the deploy, by name."""
 
 from sqlalchemy import Connection, text
 
@@ -7,7 +7,7 @@ from gisgrid.errors import Conflict, Fault
 from gisgrid.migrations.catalogue import REBUILT, SCHEMAS
 from gisgrid.migrations.order import read_files
 
-# What lies outside the rebuilt schemas and leans on them: a view, default, trigger, policy, generated column.
+# Objects outside the rebuilt schemas that depend on them: a view, default, trigger, policy, generated column.
 _LEANING = """
 WITH mine AS (
     SELECT 'pg_proc'::regclass::oid AS class, oid FROM pg_proc WHERE pronamespace = ANY(:schemas ::regnamespace[])
@@ -26,7 +26,7 @@ CROSS JOIN LATERAL pg_identify_object(
 WHERE d.deptype <> 'i' AND NOT coalesce(i.schema, '') = ANY(:schemas)
   AND NOT (i.type IN ('type', 'schema') OR i.identity ~ '^(app|tile)\\.')
 """
-# Newest first: what was built later may lean on what was built before, never the other way round.
+# Newest first: a later object may depend on an earlier one, never the other way round.
 _BUILT = """
 SELECT kind, identity FROM (
     SELECT p.oid, 'FUNCTION' AS kind, p.oid::regprocedure::text AS identity
@@ -36,7 +36,7 @@ SELECT kind, identity FROM (
     FROM pg_class AS c WHERE c.relkind = 'v' AND c.relnamespace = ANY(:schemas ::regnamespace[])
 ) AS o ORDER BY oid DESC
 """
-# Triggers and policies of tables with data that an earlier deploy wrote down, or that this one is about to make.
+# Triggers and policies of tables with data that an earlier deploy recorded, or that this one will make.
 _ATTACHED = """
 SELECT 'trigger' AS kind, t.tgname AS name, n.nspname || '.' || c.relname AS on_table
 FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -58,9 +58,9 @@ ORDER BY a.usename, a.pid LIMIT 5
 
 
 def drop_repeatable(connection: Connection) -> None:
-    """Drop triggers, policies, grants, schemas app and tile, as far as deploys made them; tables keep their owner.
+    """Drop triggers, policies, grants, schemas app and tile, as far as deploys made them. Tables keep their owner.
 
-    Raises Conflict naming what somebody else made that leans on them.
+    Raises Conflict naming objects of others that depend on them.
     """
     _drop_attached(connection)
     schemas = connection.execute(
@@ -112,7 +112,7 @@ def _drop_built(connection: Connection, schemas: list[str]) -> None:
 
 
 def _own(connection: Connection) -> None:
-    """Tables and sequences are the owner's, with no grants but those that the files give again."""
+    """Give tables and sequences to the owner, and drop their grants, which the files give again."""
     there = connection.execute(
         text(
             "SELECT n.nspname AS schema, n.nspowner <> o.oid AS is_foreign,"

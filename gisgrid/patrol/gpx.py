@@ -15,7 +15,7 @@ def read_gpx(path: Path) -> Sheet:
     """The track points of a file with their times as written; their places name the segment and the point in it.
 
     GPX is WGS 84 and UTC by its standard. Waypoints and routes are no patrol and are left aside.
-    Raises Unreadable for what is no GPX, or carries a document type (nobody needs one, and it can be hostile).
+    Raises Unreadable for a file that is not GPX, or has a document type (no track needs one, and it can be hostile).
     """
     if not path.is_file():
         raise Unreadable(Fault(str(path), "there is no such file", "name a GPX or CSV file"))
@@ -25,7 +25,7 @@ def read_gpx(path: Path) -> Sheet:
     except _DocumentType as error:
         raise Unreadable(Fault(path.name, "it carries a document type", "remove the DOCTYPE")) from error
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise Unreadable(Fault(path.name, f"this is no XML: {error}", "save the track anew as GPX")) from error
+        raise Unreadable(Fault(path.name, f"this is no XML: {error}", "save the track again as GPX")) from error
     if reader.root != "gpx":
         raise Unreadable(Fault(path.name, f"this is {reader.root or 'empty'}, not gpx", "save the track as GPX"))
     if not any(reader.segments):
@@ -40,7 +40,7 @@ def read_gpx(path: Path) -> Sheet:
 
 
 def _refuse_timeless(name: str, segments: list[list[Point]]) -> None:
-    """One fault a segment: a track that was drawn, or exported without times, has none at all."""
+    """One fault a segment: a track that was drawn, or exported without times, has no times at all."""
     faults = [
         Fault(
             f"{name} segment {n}",

@@ -1,4 +1,4 @@
-"""The points of patrols come in; the H3 cells that they lie in were seen then."""
+"""Loading the points of patrols; the H3 cells that hold the points count as seen then."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ WHERE o.seen_at < excluded.seen_at
 
 @dataclass(frozen=True)
 class Ping:
-    """A point of a patrol as it is saved: WGS 84, with the H3 cell that holds it."""
+    """A point of a patrol to save: WGS 84, with the H3 cell that holds it."""
 
     worker: str
     at: datetime
@@ -81,9 +81,9 @@ class SeenCell:
 
 
 def load_pings(database: Database, source: Path | Sheet, options: ReadOptions | None = None) -> Loaded:
-    """Bring the points of patrols in, from CSV or GPX; a worker's point at an instant that is there is skipped.
+    """Load the points of patrols from CSV or GPX; a known point of a worker at an instant is skipped.
 
-    Raises Refused with every fault; nothing has changed then. About 0.3 ms a point.
+    Raises Refused with every fault; then nothing has changed. About 0.3 ms a point.
     """
     options = options or ReadOptions()
     read_time = instant(options.zone)
@@ -113,7 +113,7 @@ def ping_columns(read_time: Callable[[str], Any]) -> tuple[Column, ...]:
 
 
 def _check_gpx_options(options: ReadOptions) -> None:
-    """What a GPX file says by its standard cannot be said otherwise."""
+    """Refuse options that contradict the GPX standard."""
     faults = [Fault("--map", "GPX has names of its own", "leave it out")] if options.columns else []
     if options.system not in ("", "wgs84"):
         faults.append(Fault("--system", "GPX is WGS 84 by its standard", "leave it out, or convert the points to CSV"))
@@ -122,14 +122,14 @@ def _check_gpx_options(options: ReadOptions) -> None:
 
 
 def _instant_of_gpx(text: str) -> datetime:
-    """A time without offset is UTC by the standard; a bare date is no time of a point."""
+    """A time without offset is UTC by the standard; a bare date is refused."""
     remedy = "date and time, as 2026-11-23T08:00:00Z"
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise BadCell(f"{text[:40]!r} is no time", remedy) from error
     if "T" not in text or not 1 < found.year < 9999:
-        raise BadCell(f"{text[:40]!r} is no time of a point", remedy)
+        raise BadCell(f"{text[:40]!r} is not a time of a point", remedy)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -1,6 +1,6 @@
 """One table of shared vertices on a plane in metres: lines and rings are lists of its numbers.
 
-Whatever is cut or joined keeps the very vertices of its neighbours, so coverages are exact.
+Shapes that are cut or joined keep the exact vertices of their neighbours, so coverages are exact.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""When is a row of the sample, told from the moment of loading? Times in the files are relative."""
+"""When is a row of the sample, counted from the moment of loading? Times in the files are relative."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo

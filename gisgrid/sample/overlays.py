@@ -1,4 +1,4 @@
-"""What stands and moves on the ground: cameras on streets, places to visit, patrols on foot."""
+"""The overlays of the sample: cameras on streets, places to visit, patrols on foot."""
 
 import math
 

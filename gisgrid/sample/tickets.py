@@ -99,7 +99,7 @@ def _every_grid_then_busy_ones(divisions: Divisions, dice: Dice) -> Iterator[Lea
 
 
 def _owners(leaves: list[Leaf]) -> dict[int, str]:
-    """Block to grid code; a special grid comes before the base grid it stands on."""
+    """Block to grid code; a special grid comes before the base grid it lies on."""
     ordered = sorted(leaves, key=lambda leaf: leaf.kind == "special")
     return {block: leaf.code for leaf in ordered for block in leaf.blocks}
 

@@ -1,4 +1,4 @@
-"""What figures are counted by, and the functions that count them, as GeoAlchemy2 sees them."""
+"""The tables and functions of statistics, as GeoAlchemy2 sees them."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Double, Text
 from sqlalchemy.dialects.postgresql import ARRAY

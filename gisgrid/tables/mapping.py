@@ -1,4 +1,4 @@
-"""What a mapped table, a function's rows and a geometry are made of."""
+"""The makers of mapped tables, of functions' rows and of geometry columns."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ FORM: dict[str, tuple[Column[Any], ...]] = {}
 
 
 def table(name: str, *columns: Column[Any]) -> Table:
-    """A table by its name with its schema (`core.area`), with those of its columns that are asked for."""
+    """The table of this name with schema (`core.area`), with these of its columns."""
     schema, _, own = name.partition(".")
     return Table(own, metadata, *columns, schema=schema)
 
@@ -24,7 +24,7 @@ def geometry(name: str, kind: str, srid: int = 4326) -> Column[Any]:
 
 
 def rows_of(name: str, *columns: Column[Any]) -> Callable[..., TableValuedAlias]:
-    """What the function of this name (`app.area_at`) gives, as something to select from; called with its arguments."""
+    """The rows of the function of this name (`app.area_at`), to select from; called with its arguments."""
     FORM[name] = columns
     schema, _, own = name.partition(".")
 

@@ -1,4 +1,4 @@
-"""Who is told and what has not reached them, and tickets as Open311 tells them, as GeoAlchemy2 sees them."""
+"""Targets of notices, deliveries, and the view of Open311, as GeoAlchemy2 sees them."""
 
 from sqlalchemy import BigInteger, Column, Double, Integer, Text, Uuid
 
