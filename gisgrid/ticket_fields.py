@@ -1,4 +1,4 @@
-"""Which fields has a ticket, and which door shows which? Long because it is one list, an entry a field.
+"""The fields of a ticket, and the doors that show each. Long because it is one list, an entry a field.
 
 A new column is a migration and an entry here, with its Chinese and English name. Each door shows a field under a name,
 or leaves the field out with a reason. `tests/house/test_ticket_fields.py` compares every door with this list.
@@ -9,24 +9,24 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Kind = Literal["text", "words", "instant", "number", "share", "small", "id", "flag"]
-"""text: at most 200 characters; words: what somebody wrote; share: 0 to 1; small: a whole number; id: a key."""
+"""text: at most 200 characters; words: text that somebody wrote; share: 0 to 1; small: a whole number; id: a key."""
 Door = Literal["list", "export", "notice", "reporter", "tile", "open311", "load", "page"]
 DOORS: tuple[Door, ...] = get_args(Door)
-"""list: API, list and detail, a dotted name lies in an object; export: files; notice: what notices carry; reporter: who
-follows his report; tile: layer `ticket`; open311: GeoReport v2; load: files of tickets; page: the viewer's page."""
+"""list: API, list and detail, a dotted name lies in an object; export: files; notice: what notices carry; reporter: his
+report's page; tile: layer `ticket`; open311: GeoReport v2; load: files of tickets; page: the viewer's page."""
 Facts = dict[str, object]
-"""A ticket's values by the names of a door; this list says which there are."""
+"""A ticket's values by the names of a door; the names are those of this list."""
 
 
 @dataclass(frozen=True)
 class Left:
-    """A door leaves a field out, and why."""
+    """The reason why a door leaves a field out."""
 
     why: str
 
 
 Decision = str | Left | None
-"""A door shows a field under this name (SAME: the field's own), or leaves it out; None: nobody has decided."""
+"""A door shows a field under this name (SAME: the field's own name), or leaves the field out; None: undecided."""
 SAME = "="
 PRIVATE = Left("words, contacts, exact points and people are not public")
 TERSE = Left("a notice says what, where and until when; the ticket says the rest")
@@ -69,20 +69,20 @@ class Field:
     export_after: str = ""
 
     def decision(self, door: Door) -> Decision:
-        """Does a door show this field? A name, a reason against it, or None: undecided."""
+        """A door's decision on this field: a name, a reason to leave it out, or None: undecided."""
         said: Decision = getattr(self, door)
         if said is None and self.is_private and door in ("notice", "tile", "open311"):
             return PRIVATE
         return self.name if said == SAME else said
 
     def name_at(self, door: Door) -> str | None:
-        """Under which name does a door show this field? None where it does not."""
+        """The name under which a door shows this field; None if the door leaves it out."""
         said = self.decision(door)
         return said if isinstance(said, str) else None
 
     @property
     def is_number(self) -> bool:
-        """Is its value a number that files may hold as one?"""
+        """Do files hold the field's value as a number?"""
         return self.kind in ("number", "share", "small", "id")
 
 
@@ -210,7 +210,7 @@ def shown_at(door: Door, fields: tuple[Field, ...] = FIELDS) -> Iterator[tuple[s
 
 
 def columns_of(table: str) -> Iterator[tuple[str, Kind]]:
-    """The columns of a table that fields are read from as they are, with their kinds."""
+    """The columns of a table that fields are read from unchanged, with their kinds."""
     for field in FIELDS:
         owner, _, column = field.source.partition(".")
         if owner == table and column.isidentifier():

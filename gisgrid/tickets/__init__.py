@@ -1,1 +1,1 @@
-"""Tickets: taken in, routed, moved along their steps."""
+"""Tickets: intake, routing, steps, lists, photos, clocks."""

@@ -1,4 +1,4 @@
-"""An alarm of a device becomes a ticket where it stands, or an event on the one that is open there."""
+"""An alarm of a device becomes a ticket at the device, or an event on the device's open ticket."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ from gisgrid.tickets.receipts import Received, find_receipt, keep_receipt, make_
 
 @dataclass(frozen=True)
 class Alarm:
-    """What a device says: what it noticed, how much of it, when (None: now), in words of its own."""
+    """An alarm: what the device noticed, the value, when (None: now), and a description."""
 
     kind: str | None = None
     value: float | str | None = None
@@ -23,14 +23,14 @@ class Alarm:
 
 
 def receive_alarm(connection: Connection, device_id: int, device: str, alarm: Alarm, settings: Settings) -> Received:
-    """Take an alarm of a device in; a further one, while its ticket is open and young, is an event on that, not new.
+    """Take in an alarm of a device; while the device's ticket is open and young, a further alarm is an event on it.
 
-    The facts are a receipt's, and `alarms`, how many there were. Raises Conflict when the key was used for another.
+    Returns a receipt with `alarms`, their number so far. Raises Conflict if the key was used for another body.
     """
     key = make_key(f"device:{device}", alarm.client_ref, asdict(alarm))
     if known := find_receipt(connection, key):
         return Received(known, is_new=False)
-    told = {
+    noticed = {
         "network": settings.network,
         "zone": settings.zone,
         "kind": alarm.kind,
@@ -40,7 +40,7 @@ def receive_alarm(connection: Connection, device_id: int, device: str, alarm: Al
     }
     row = connection.execute(
         text("SELECT * FROM app.receive_alarm(:device, jsonb_strip_nulls(CAST(:alarm AS jsonb)), :young)"),
-        {"device": device_id, "alarm": json.dumps(told), "young": timedelta(hours=settings.alarm_again_hours)},
+        {"device": device_id, "alarm": json.dumps(noticed), "young": timedelta(hours=settings.alarm_again_hours)},
     ).one()
     facts = read_facts(row, "wgs84")
     facts["alarms"] = row.alarms

@@ -9,9 +9,9 @@ TICK_TIMEOUT_S = 60
 
 
 def tick_clocks(database: Database, *, batch: int = TICK_BATCH) -> int:
-    """Remind and escalate what is due by the database's clock, as the owner; how many tickets were looked at.
+    """Write the reminders and escalations that are due, as the owner; returns how many tickets were looked at.
 
-    Batches of their own, each committed. Whoever else ticks at the same time takes other tickets.
+    In batches, each committed, by the database's clock. Workers at the same time take different tickets.
     """
     looked = 0
     while True:

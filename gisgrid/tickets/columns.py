@@ -1,6 +1,6 @@
-"""What a file of tickets holds: its columns in two languages, and its rows, read page by page.
+"""The columns of a file of tickets, in two languages, and its rows, read page by page.
 
-No connection is held while whoever reads the file takes his time: each page is a transaction of its own.
+No connection is held while a slow client reads the file: each page is a transaction of its own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ class Column:
 
     @property
     def is_private(self) -> bool:
-        """Is it only for whoever may see a ticket's private half?"""
+        """Is the column only for callers who may see a ticket's private row?"""
         return self.field.is_private
 
 
@@ -45,7 +45,7 @@ COLUMNS = order_columns()
 
 
 def choose_columns(*, private: bool) -> tuple[Column, ...]:
-    """Which columns does the file have? The private ones only for somebody who may see some of them."""
+    """The columns of the file; private columns only for a caller who may see some of their values."""
     return tuple(column for column in COLUMNS if private or not column.is_private)
 
 
@@ -54,8 +54,8 @@ def read_pages(
 ) -> Iterator[list[Facts]]:
     """The tickets of a filter, the newest first, in pages of at most `PAGE` rows by column name; None is unknown.
 
-    As of `wanted.now`: what is received later is left out, and none comes twice, because pages follow one another by
-    time of receipt, which does not change. How a ticket stands is read with its page. Private values of a row that the
+    As of `wanted.now`: later tickets are left out, and no ticket comes twice, because pages are in the order of the
+    time of receipt, which never changes. The state of a ticket is read with its page. Private values of a row that the
     caller may not see are absent.
     """
     query = _query(wanted, columns, lang)

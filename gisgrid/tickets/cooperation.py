@@ -1,4 +1,4 @@
-"""Who else works on a ticket: handed over, passed up, departments called in, parts of a whole, the same thing twice.
+"""Who else works on a ticket: assigning, passing up, calling departments in, parts, duplicates.
 
 Every function's connection has the caller's scope. Each raises NotFound, NotAllowed, Conflict or Refused with a
 sentence of app.refusal.
@@ -19,7 +19,7 @@ from gisgrid.errors import Fault, NotFound
 
 @dataclass(frozen=True)
 class Call:
-    """Departments to be called in; each clock so many calendar or working hours, None: as long as the ticket's own."""
+    """Departments to call in, each with a clock of so many calendar or working hours; None: as long as the ticket's."""
 
     departments: Sequence[str]
     due_hours: int | None = None
@@ -39,7 +39,7 @@ class Similar:
 
 
 class AssigneePost(TypedDict):
-    """A post to which a ticket can be given; without a name where the caller may not see who holds it."""
+    """A post that a ticket can be assigned to; without a name if the caller may not see the holder."""
 
     post: int
     role: str
@@ -53,7 +53,7 @@ class AssigneePost(TypedDict):
 
 @dataclass(frozen=True)
 class Assignees:
-    """To whom a ticket can be given."""
+    """Whom a ticket can be assigned to."""
 
     posts: list[AssigneePost]
     departments: list[str]
@@ -62,12 +62,12 @@ class Assignees:
 def hand_over(
     connection: Connection, number: str, caller: Caller, *, post: int | None, department: str | None, note: str | None
 ) -> None:
-    """转办: give a ticket to a post on its grid or above it, or to a department."""
+    """转办: assign a ticket to a post on its grid or above, or to a department."""
     _do(connection, func.app.hand_over(number, post, department, caller.name, caller.role, note))
 
 
 def pass_up(connection: Connection, number: str, caller: Caller, note: str) -> None:
-    """Pass a ticket up to the centre of the nearest area above whoever has it: community, town, district."""
+    """Pass a ticket up to the centre of the nearest area above its assignee: community, town, district."""
     _do(connection, func.app.pass_up(number, caller.name, caller.role, note))
 
 
@@ -81,18 +81,18 @@ def blow_whistle(connection: Connection, number: str, caller: Caller, call: Call
 def answer_whistle(
     connection: Connection, number: str, caller: Caller, whistle: int, state: str, note: str | None
 ) -> None:
-    """报到: a department that was called has `reported_in`, is `done`, or is let go (`withdrawn`)."""
+    """报到: a called department has `reported_in` or is `done`, or its call is `withdrawn`."""
     answer = func.app.answer_whistle(number, whistle, state, caller.name, caller.role, note)
     _do(connection, answer)
 
 
 def set_parent(connection: Connection, number: str, caller: Caller, parent: str | None, note: str | None) -> None:
-    """Make a ticket part of another one, which then cannot close before it; None: of no other."""
+    """Make a ticket a part of another one, which then cannot close before its parts; None: of no other."""
     _do(connection, func.app.set_parent(number, parent, caller.name, caller.role, note))
 
 
 def set_original(connection: Connection, number: str, caller: Caller, original: str | None, note: str | None) -> None:
-    """Say that a ticket is about the same thing as another, open one, and close it; None: it was not after all."""
+    """Record a ticket as a duplicate of another, open one, and close it; None: it is not a duplicate after all."""
     if original is None:
         call = func.app.unmerge_ticket(number, caller.name, caller.role, note)
     else:
@@ -101,7 +101,7 @@ def set_original(connection: Connection, number: str, caller: Caller, original: 
 
 
 def list_similar(connection: Connection, number: str, *, within_m: float, within: timedelta) -> list[Similar]:
-    """Which open tickets may be about the same thing as this one, the closest first? Of those that the caller sees."""
+    """Which open tickets in the caller's scope may be about the same thing as this one? The closest first."""
     rows = connection.execute(
         text("SELECT * FROM app.similar_tickets(:id, :within_m, :within)"),
         {"id": _private_id(connection, number), "within_m": within_m, "within": within},
@@ -119,7 +119,7 @@ def list_similar(connection: Connection, number: str, *, within_m: float, within
 
 
 def list_assignees(connection: Connection, number: str) -> Assignees:
-    """To whom can this ticket be given? Posts from its grid upwards, and the departments in which somebody is."""
+    """Whom can this ticket be assigned to? Posts from its grid upwards, and departments with people."""
     path = connection.execute(
         text("SELECT path FROM work.ticket WHERE ticket_id = :id"), {"id": _private_id(connection, number)}
     ).scalar_one()
@@ -143,7 +143,7 @@ def list_assignees(connection: Connection, number: str) -> Assignees:
 
 
 def _private_id(connection: Connection, number: str) -> int:
-    """The id of a ticket whose private half the caller sees. Raises NotFound for any other."""
+    """The id of a ticket whose private row the caller may see. Raises NotFound for any other."""
     found: int | None = connection.execute(
         text("SELECT t.ticket_id FROM work.ticket AS t JOIN work.ticket_private USING (ticket_id) WHERE number = :n"),
         {"n": number},

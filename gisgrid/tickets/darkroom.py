@@ -1,4 +1,4 @@
-"""Photos are decoded and encoded anew by a process of its own, a few at a time."""
+"""Photos are decoded and encoded again in a separate process, a few at a time."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ SCRIPT = Path(__file__).with_name("picture.py")
 TIMEOUT_S = 20
 AT_ONCE = 2
 WAITING = 3
-"""So many requests may be in here; more would take the threads of all others."""
+"""How many requests may wait here at once; more would take all threads of the service."""
 TOO_MUCH = Fault("body", "it takes more time or memory than there is for a photo", "make it smaller, or take it anew")
 _places = threading.BoundedSemaphore(WAITING)
 _tables = threading.BoundedSemaphore(AT_ONCE)
@@ -23,7 +23,7 @@ _tables = threading.BoundedSemaphore(AT_ONCE)
 
 @dataclass(frozen=True)
 class Picture:
-    """A photo as it is kept: JPEG, upright, with nothing written into it. `gps`: lon, lat of the camera, if it said."""
+    """A photo to keep: JPEG, upright, without metadata. `gps`: lon, lat of the camera, if the photo had them."""
 
     large: bytes
     small: bytes
@@ -33,14 +33,14 @@ class Picture:
 
     @property
     def sha256(self) -> str:
-        """Of the large one, hexadecimal."""
+        """The SHA-256 of the large picture, hexadecimal."""
         return sha256(self.large).hexdigest()
 
 
 def develop(photo: bytes) -> Picture:
-    """What is in these bytes? A JPEG, PNG or WebP by its content, within bounds of pixels, memory and time.
+    """Decode a photo: JPEG, PNG or WebP by its content, within bounds of pixels, memory and time.
 
-    Raises Refused (not such a picture; place and remedy), Unavailable (too many at once). Costs 0.2 s and more.
+    Raises Refused (not such a picture), Unavailable (too many at once). Costs 0.2 s and more.
     """
     if not photo:
         raise Refused(Fault("body", "there is no photo in it", "send the photo's bytes as the body"))
@@ -54,7 +54,7 @@ def develop(photo: bytes) -> Picture:
     line, _, pictures = answer.partition(b"\n")
     try:
         return _read(json.loads(line), pictures)
-    except (ValueError, LookupError, TypeError) as error:  # whoever answers so is no longer ours
+    except (ValueError, LookupError, TypeError) as error:  # a hostile photo has taken over the script
         raise Refused(TOO_MUCH) from error
 
 
@@ -73,7 +73,7 @@ def _read(facts: dict[str, Any], pictures: bytes) -> Picture:
 
 
 def _run(photo: bytes) -> bytes:
-    """What the script answers. It sees neither our environment nor our open files."""
+    """Run the script; returns its output. The script sees neither our environment nor our open files."""
     command = [sys.executable, "-I", str(SCRIPT)]
     try:
         done = subprocess.run(command, input=photo, capture_output=True, check=True, timeout=TIMEOUT_S, env={})

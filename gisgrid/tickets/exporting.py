@@ -25,7 +25,7 @@ CHUNK_BYTES = 1 << 16
 
 @dataclass(frozen=True)
 class Sheet:
-    """How rows become a file: which columns, in whose language, times in which zone."""
+    """How rows become a file: the columns, their language, the zone of times."""
 
     columns: Sequence[Column]
     lang: Lang
@@ -49,7 +49,7 @@ def write_csv(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]:
 
 
 def write_geojson(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]:
-    """One FeatureCollection: the public place (null where it has none), every column as a property."""
+    """One FeatureCollection: the public location (null: none), every column as a property."""
     yield b'{"type": "FeatureCollection", "features": ['
     mark = "\n"
     for page in pages:
@@ -61,16 +61,16 @@ def write_geojson(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]
 
 
 def write_xlsx(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]:
-    """A workbook: real times (in the zone) and numbers, text as text. Nothing is sent before it is whole.
+    """A workbook: real times (in the zone) and numbers, text as text. Nothing is sent before the workbook is whole.
 
-    It lies in a folder of its own until then, which goes when it is sent or nobody wants it any more.
+    The workbook is made in a folder of its own, which is removed after sending or when the client has gone.
     """
     with tempfile.TemporaryDirectory(prefix="gisgrid-xlsx-") as folder:
         path = Path(folder) / "tickets.xlsx"
         book = xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": folder})
         times = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         for _ in _fill_book(book, times, pages, sheet):
-            yield b""  # so that whoever drives this can see to others, and notice that nobody waits
+            yield b""  # lets the caller serve others meanwhile, and notice that the client has gone
         book.close()
         with path.open("rb") as file:
             while chunk := file.read(CHUNK_BYTES):

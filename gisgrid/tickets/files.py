@@ -19,7 +19,7 @@ ENDINGS = (*WRITERS, "gpkg")
 
 
 def write_tickets(path: Path, pages: Iterable[list[Facts]], sheet: Sheet) -> int:
-    """Write tickets to a file by its ending; how many there were. Raises Refused for another ending or place."""
+    """Write tickets to a file by its ending; returns how many. Raises Refused for another ending or folder."""
     ending = path.suffix.lower().removeprefix(".")
     if ending not in ENDINGS:
         known = ", ".join(f".{name}" for name in ENDINGS)
@@ -48,7 +48,7 @@ def write_tickets(path: Path, pages: Iterable[list[Facts]], sheet: Sheet) -> int
 
 
 def _write_gpkg(path: Path, pages: Iterable[list[Facts]], sheet: Sheet) -> None:
-    """A layer `ticket` of points, the public places; times as text with their offset, as in the other files."""
+    """A layer `ticket` of points, the public locations; times as text with their offset, as in the other files."""
     for page in pages:
         columns = {
             column.name: [_plain(row.get(column.name), sheet) for row in page]

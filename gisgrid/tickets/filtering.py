@@ -1,6 +1,6 @@
-"""Which tickets are meant: by area, category, time, state, and the work list that they are on.
+"""The filter of tickets: by area, category, time, state, and work list.
 
-A work list is of open tickets, the most urgent first. Whoever is signed in has those of his scope on it.
+A work list holds open tickets, the most urgent first: for a signed-in caller those of his scope.
 """
 
 import re
@@ -21,11 +21,11 @@ from gisgrid.tickets.states import TicketState, is_in_state
 WorkList = Literal["mine", "area", "no_grid", "near_edge", "due_soon", "overdue", "waiting", "reporter"]
 WORK_LISTS: tuple[WorkList, ...] = get_args(WorkList)
 PERSONAL: tuple[WorkList, ...] = ("mine", "area", "waiting")
-"""Lists that a stranger has none of."""
+"""Work lists that a stranger does not have."""
 
 State = Literal["", "open", "done", "due_soon", "overdue", "today", "unplaced"]
 STATES: tuple[State, ...] = get_args(State)
-"""How a ticket stands, by the words and the rules of `app.counters`; a test holds the two together."""
+"""The states of a ticket, with the words and rules of `app.counters`; a test compares the two."""
 _RULE = tables.transition.alias("w")
 _CALL = tables.whistle.alias("w")
 _CURSOR = re.compile(r"(-?[0-9]{1,17})_([0-9]{1,18})")
@@ -37,8 +37,8 @@ class TicketFilter:
     """Which tickets: of an area's subtree, of a category with those below it, in a step or state, received from-to,
     by the method that found their area, on a work list of the caller's.
 
-    `now` is the instant as of which states are told, `zone` cuts today, `due_soon` is how long before its due time a
-    ticket counts as that; less than `confidence` is near an edge.
+    `now` is the instant of the states, `zone` gives the day of today, `due_soon` is how long before its due time a
+    ticket is due soon; a ticket with less than `confidence` is near an edge.
     """
 
     area_id: int | None = None
@@ -57,18 +57,18 @@ class TicketFilter:
 
     @property
     def condition(self) -> ColumnElement[bool]:
-        """The SQL of it, over `selecting.filtered_tables`."""
+        """The filter as SQL, over `selecting.filtered_tables`."""
         listed = [self.is_listed, self.is_on(self.work_list)] if self.work_list else []
         return and_(true(), *self._said(), *self._standing(), *listed)
 
     @property
     def is_listed(self) -> ColumnElement[bool]:
-        """What is said of all tickets on work lists: open, and in the scope of whoever is signed in."""
+        """The condition of all work lists: open, and in the scope of a signed-in caller."""
         scoped = self.caller.signed_in and self.caller.scope != EVERYTHING
         return and_(TICKET.c.closed_at.is_(None), PRIVATE.c.ticket_id.is_not(None) if scoped else true())
 
     def is_on(self, work_list: WorkList) -> ColumnElement[bool]:
-        """Which open tickets are on this work list of the caller's?"""
+        """The condition of this work list of the caller's, for open tickets."""
         match work_list:
             case "mine":
                 return self._is_mine()
@@ -105,7 +105,7 @@ class TicketFilter:
             yield TICKET.c.received_at < self.received_to
 
     def _standing(self) -> Iterator[ColumnElement[bool]]:
-        """Of those in a state: the counter of the area, where the area has one now, holds them."""
+        """The condition of the state: as the area's counter has it, if the area is live."""
         if not self.state:
             return
         counted = func.app.counted_place(self.area_id or 0, self.now).table_valued("depth", "path", "children")
@@ -128,7 +128,7 @@ class TicketFilter:
         return cast(func.timezone(self.zone, instant), Date)
 
     def _is_mine(self) -> ColumnElement[bool]:
-        """With a post of the caller's; for a department what it has, unless a person asks, and what it is called to."""
+        """Assigned to a post of the caller's; or to his department, for an account without person; or calling it in."""
         caller = self.caller
         mine: list[ColumnElement[bool]] = []
         if caller.person_id is not None or caller.area_id is not None:
@@ -157,7 +157,7 @@ class Place:
 
 
 def read_place(cursor: str) -> Place | None:
-    """Where does the next page begin? None for an empty cursor. Raises Refused for one that was not given out here."""
+    """Where does the next page begin? None for an empty cursor. Raises Refused for a wrong cursor."""
     if not cursor:
         return None
     match = _CURSOR.fullmatch(cursor)

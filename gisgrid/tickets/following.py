@@ -1,4 +1,4 @@
-"""The reporter follows his report by number and secret, answers what he is asked, is told, and rates how it went."""
+"""What a reporter does by number and secret: read his report, answer staff, rate; and what staff write to him."""
 
 import hmac
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from gisgrid.errors import Fault, NotFound
 from gisgrid.ticket_fields import Facts, shown_at
 
 _NOT_TOLD = {name for name, _ in shown_at("notice")} - {name for name, _ in shown_at("reporter")}
-"""Facts of a notice, which `app.follow_report` begins with, that are left out for the reporter."""
+"""Facts of `app.follow_report`, which starts from a notice's facts, that the reporter does not get."""
 
 
 @dataclass(frozen=True)
 class Rating:
-    """How it went, in the eyes of whoever reported it: 1 bad to 5 good."""
+    """The reporter's rating of the finished work: 1 bad to 5 good."""
 
     rater: str
     score: int
@@ -28,7 +28,7 @@ class Rating:
 def check_secret(connection: Connection, number: str, secret: str) -> None:
     """Is this the secret of that report? Raises NotFound: the same for a wrong secret and for an unknown number.
 
-    Compared in constant time, whether there is such a number or not.
+    Compared in constant time, also for an unknown number.
     """
     row = connection.execute(
         text(
@@ -45,19 +45,19 @@ def check_secret(connection: Connection, number: str, secret: str) -> None:
 
 
 def follow_report(connection: Connection, number: str) -> Facts:
-    """What the reporter sees of his report; the secret was right. Times are text, in the database's zone."""
+    """What the reporter sees of his report; the secret was checked. Times are text, in the database's zone."""
     found: Facts = connection.execute(text("SELECT app.follow_report(:number)"), {"number": number}).scalar_one()
     return {name: value for name, value in found.items() if name not in _NOT_TOLD}
 
 
 def answer_staff(connection: Connection, number: str, words: str) -> None:
-    """The reporter answers what he was asked, and the clocks go on. Raises Conflict where nothing was asked."""
+    """The reporter answers a question; the clocks run again. Raises Conflict if staff asked nothing."""
     with asking(connection):
         connection.execute(text("SELECT app.answer_staff(:number, :words)"), {"number": number, "words": words})
 
 
 def rate_ticket(connection: Connection, number: str, score: int, words: str | None) -> None:
-    """The reporter rates how it went; in feedback this closes the ticket. Raises Conflict: not yet, again, too late."""
+    """The reporter rates the work; in feedback this closes the ticket. Raises Conflict: not yet, again, too late."""
     with asking(connection):
         connection.execute(
             text("SELECT app.rate_ticket(:number, :score, :words)"), {"number": number, "score": score, "words": words}
@@ -65,7 +65,7 @@ def rate_ticket(connection: Connection, number: str, score: int, words: str | No
 
 
 def tell_reporter(connection: Connection, number: str, words: str, caller: Caller) -> None:
-    """Staff say something to the reporter. The connection's scope must be the caller's. Raises NotFound, NotAllowed."""
+    """Staff write to the reporter. The connection's scope must be the caller's. Raises NotFound, NotAllowed."""
     with asking(connection):
         connection.execute(
             text("SELECT app.tell_reporter(:number, :words, :actor, :role)"),
@@ -74,7 +74,7 @@ def tell_reporter(connection: Connection, number: str, words: str, caller: Calle
 
 
 def find_rating(connection: Connection, ticket_id: int) -> Rating | None:
-    """How the reporter rated a ticket, as far as the connection's scope shows it."""
+    """The reporter's rating of a ticket, if the connection's scope shows it."""
     row = connection.execute(
         text("SELECT rater, score, words, rated_at FROM work.rating WHERE ticket_id = :id AND rater = 'reporter'"),
         {"id": ticket_id},

@@ -1,4 +1,4 @@
-"""What is no longer needed goes: contact and photos of reporters long after closing, files without a row."""
+"""Housekeeping: erase contact and photos of reporters long after closing; clear files without a row."""
 
 from sqlalchemy import text
 
@@ -11,12 +11,12 @@ BATCH = 200
 
 
 def keep_house(database: Database, settings: Settings) -> tuple[int, int]:
-    """Erase and clear what is due, as the owner; how many tickets, how many files. Any number of workers may."""
+    """Erase and clear what is due, as the owner; how many tickets and files. Any number of workers may run it."""
     return erase_reporters(database, settings.contact_days), clear_photos(database, settings)
 
 
 def erase_reporters(database: Database, days: int, *, batch: int = BATCH) -> int:
-    """Forget who reported, and his photos, so many days after closing; how many tickets. Each batch is committed."""
+    """Erase reporters and their photos so many days after closing; how many tickets. Each batch is committed."""
     erased = 0
     while True:
         with database.transaction(EVERYTHING) as connection:
@@ -29,7 +29,7 @@ def erase_reporters(database: Database, days: int, *, batch: int = BATCH) -> int
 
 
 def clear_photos(database: Database, settings: Settings) -> int:
-    """Remove files of photos that have no row since a day; how many. One query a folder of the 256."""
+    """Remove files of photos that have had no row for a day; how many. One query a folder of the 256."""
 
     def known(names: list[str]) -> set[str]:
         with database.transaction(EVERYTHING) as connection:

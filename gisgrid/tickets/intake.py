@@ -30,9 +30,9 @@ ORDER BY c.category <> :name, c.category
 
 @dataclass(frozen=True)
 class Report:
-    """What comes in. Where: `lon, lat` in `system`; or an `area` by its code, a `place` by its name, `place_unknown`.
+    """A report. Its location: `lon, lat` in `system`; or an `area` by code, a `place` by name, or `place_unknown`.
 
-    `client` is who sent it and gave `client_ref`, "" for a stranger; `on_behalf`: for whom the contact names.
+    `client` sent the report and gave `client_ref`, "" for a stranger; `on_behalf`: the contact is another person.
     """
 
     lon: float | None
@@ -67,10 +67,10 @@ class _Where(TypedDict, total=False):
 
 
 def receive(connection: Connection, report: Report, *, network: str, zone: str) -> Received:
-    """Take a report in. Raises Refused with field and remedy, Conflict when the key was used for another body,
+    """Take in a report. Raises Refused with field and remedy, Conflict if the key was used for another body,
     Unavailable where no boundaries have come in yet.
 
-    Durable when the caller's transaction has committed. Costs one statement and a look at the key.
+    Durable once the caller's transaction has committed. Costs one statement and a look-up of the key.
     """
     key = make_key(report.client, report.client_ref, asdict(report))
     if known := find_receipt(connection, key):
@@ -117,8 +117,8 @@ def _where(connection: Connection, report: Report, network: str) -> _Where:
             if report.area
             else name_place(connection, report.place, network)
         )
-        told = {"what": named.what, "code": named.code, "name": named.name}
-        return {**_named(named), "said": said | {"named": told}}
+        found = {"what": named.what, "code": named.code, "name": named.name}
+        return {**_named(named), "said": said | {"named": found}}
     point = check_point(report.lon, report.lat, report.system or "", district_extent(connection, network))
     return {
         "lon_wgs84": point.lon,
@@ -139,7 +139,7 @@ def _named(named: Named) -> _Where:
 
 
 def _say_once(report: Report) -> None:
-    """A point, an area, a place or that it is unknown: exactly one of them. Raises Refused naming what is wrong."""
+    """Check that the report has exactly one of point, area, place, place_unknown. Raises Refused."""
     remedy = "lon, lat and system; or an area's code; or the name of a place; or place_unknown: true"
     point = {"lon": report.lon, "lat": report.lat, "system": report.system}
     missing = [name for name, value in point.items() if value is None]
@@ -158,7 +158,7 @@ def _say_once(report: Report) -> None:
 
 
 def district_extent(connection: Connection, network: str) -> BBox | None:
-    """The box of the live grids, as far as the planner's statistics of a minute ago know it; None without any."""
+    """The box of the network's topmost live areas; None without any."""
     row = connection.execute(
         text(
             "SELECT ST_XMin(e) AS west, ST_YMin(e) AS south, ST_XMax(e) AS east, ST_YMax(e) AS north FROM ("
@@ -170,9 +170,9 @@ def district_extent(connection: Connection, network: str) -> BBox | None:
 
 
 def category_id(connection: Connection, name: str, *, for_report: bool = False) -> str:
-    """Which category is this, by id, Chinese name, or names from the top as 市容环境/暴露垃圾?
+    """The category of this id, Chinese name, or path of names as 市容环境/暴露垃圾.
 
-    Raises Refused naming those there are; `for_report` also for one that is retired, or a name that several have.
+    Raises Refused naming the known ones; with `for_report` also for a retired category, or a name of several.
     """
     found = connection.execute(text(_CATEGORIES), {"name": name}).all()
     if for_report:

@@ -1,4 +1,4 @@
-"""Tickets as they are read: public facts for everybody, the private half where row policies show it."""
+"""Reading tickets: public facts for everybody, private rows if row policies show them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ _PLACES = [(tuple(name.split(".")), field.is_private) for name, field in shown_a
 _VALUES = [value_of(field, "zh", datetime.now(UTC)) for _, field in shown_at("list")]
 _KEYS = (TICKET.c.ticket_id, PRIVATE.c.ticket_id.label("private_id"))
 _NULL_WITHOUT = {"grid": "code", "area": "code", "place": "lon"}
-"""Objects of the answer that are null where this value of theirs is."""
+"""Objects of the answer that are null if this value of theirs is null."""
 Plan = dict[str, "int | Plan"]
 """An object of the answer: for each name the column of `_select`, or an object within."""
 
@@ -39,7 +39,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Whistle:
-    """A department that was called in, how far it is, what the caller may say of it now."""
+    """A department that was called in, its state, and the answers that the caller may give now."""
 
     whistle: int
     department: str
@@ -55,7 +55,7 @@ class Whistle:
 
 @dataclass(frozen=True)
 class NextStep:
-    """A step that can follow, the roles that may take it, what it needs, whether the caller may."""
+    """A step that can come next, the roles that may take it, what it needs, and whether the caller may."""
 
     step: str
     roles: list[str]
@@ -67,9 +67,9 @@ class NextStep:
 def list_tickets(
     connection: Connection, wanted: TicketFilter, *, limit: int = 100, after: Place | None = None
 ) -> tuple[list[Facts], Place | None]:
-    """Which tickets are these, and where does the next page begin? At most `limit`; None: there are no more.
+    """The tickets of a filter, at most `limit`, and where the next page begins; None: there are no more.
 
-    The newest first; of a work list the most urgent. Facts by the names of the door `list`, objects within.
+    The newest first; on a work list the most urgent first. Facts by the names of the door `list`, with nested objects.
     """
     rows = connection.execute(_page(wanted, after).limit(limit + 1)).all()
     following = None
@@ -96,7 +96,7 @@ def _select() -> Select[Any]:
 
 
 def get_ticket(connection: Connection, number: str, caller: Caller) -> Facts:
-    """Which ticket has this number? With its history, photos and next steps where the caller may see them."""
+    """The ticket of this number, with history, photos and next steps if the caller may see them."""
     query = _select().add_columns(TICKET.c.duplicate_of.label("duplicate_id"))
     row = connection.execute(query.where(TICKET.c.number == number)).one_or_none()
     if row is None:
@@ -112,7 +112,7 @@ def get_ticket(connection: Connection, number: str, caller: Caller) -> Facts:
 
 
 def _tied(connection: Connection, ticket_id: int) -> Facts:
-    """The numbers of its parts, and of what was reported again."""
+    """The numbers of a ticket's parts, and of its duplicates."""
     tied = connection.execute(
         text(
             "SELECT number, duplicate_of IS NOT DISTINCT FROM :id AS is_duplicate FROM work.ticket"
@@ -169,7 +169,7 @@ def _next_steps(connection: Connection, ticket_id: int, caller: Caller) -> list[
 
 
 def _ticket(row: Any) -> Facts:
-    """A row of `_select` as it is answered, what is private only where it was seen."""
+    """A row of `_select` as the answer; private values only if the caller may see the row."""
     ticket = _read(_PUBLIC, row)
     for name, needed in _NULL_WITHOUT.items():
         held: Any = ticket[name]

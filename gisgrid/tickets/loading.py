@@ -1,4 +1,4 @@
-"""Tickets that exist already come in: each is located and routed at its own date."""
+"""Loading tickets of another system: each is located and routed at its own date."""
 
 import json
 from collections import Counter
@@ -37,7 +37,7 @@ CLOCK_SLACK = timedelta(minutes=1)
 _POINT = ("lon", "lat", "system")
 _LOADED = {name: field for name, field in shown_at("load") if name not in _POINT}
 _READERS: dict[str, Reader] = {"accuracy_m": number(0, 100_000)}
-"""How cells are read where their field's kind does not say enough."""
+"""The readers of cells whose field's kind is not enough."""
 
 # The array is walked in its order, so tickets get their numbers in the order of the file.
 _RECEIVE = """
@@ -53,7 +53,7 @@ numbered AS (
 )
 SELECT array_agg(ticket_id) AS ticket_ids, count(*) FILTER (WHERE method = 'none') AS outside FROM received
 """
-# A statement of its own: the one above does not see what its function wrote.
+# A statement of its own: the statement above does not see the rows that its function wrote.
 _CLOSE = """
 INSERT INTO work.event (ticket_id, path, department, at, action, to_step, detail)
 SELECT t.ticket_id, t.path, p.department, t.closed_at, 'step', t.step, '{"loaded": true}'
@@ -70,7 +70,7 @@ def load_tickets(
     network: str = "base",
     say: Callable[[str], None] = lambda _: None,
 ) -> Loaded:
-    """Bring tickets of another system in, as they stand there; those loaded before are skipped.
+    """Load tickets of another system in their present step; tickets loaded before are skipped.
 
     All or nothing: raises Refused with every fault. Located at `received_at`. About 1 ms a ticket.
     """
@@ -166,7 +166,7 @@ def _check_times(table: Table) -> None:
 
 
 def _leave_known(connection: Connection, table: Table) -> tuple[list[Row], list[str]]:
-    """The rows that no ticket stands for yet, and what the caller should know of the others."""
+    """The rows that were not loaded before, and notes for the caller about the others."""
     asked = [{"s": row["source"], "e": row["external_id"]} for row in table.rows if row["external_id"]]
     found = connection.execute(
         text(
@@ -191,9 +191,9 @@ def _leave_known(connection: Connection, table: Table) -> tuple[list[Row], list[
 
 
 def _receive(connection: Connection, reports: list[Facts], say: Callable[[str], None]) -> int:
-    """How many lay outside every grid? In batches, so that no statement carries the whole file.
+    """Write tickets; returns how many lay outside every grid. In batches, so that no statement holds the whole file.
 
-    Left to itself PostgreSQL plans the point's look-up anew for every row, which takes longer than the look-up.
+    By default PostgreSQL plans the point's look-up for every row, which takes longer than the look-up itself.
     """
     connection.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
     outside = 0

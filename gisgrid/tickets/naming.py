@@ -1,4 +1,4 @@
-"""Where is it, said in words instead of a point: by a unified code, by the name of a place, a building, an area."""
+"""Locations without a point: by a unified code, or by the name of a place, a building, an area."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from gisgrid.errors import Fault, NotFound, Refused
 from gisgrid.geo import LonLat
 
 SMALLEST_SHARE = 0.001
-"""Of a retired area's ground: who took less than this of it is not asked about."""
+"""Successors with a smaller share of a retired area's ground are left out."""
 MOST_SHOWN = 10
 
 _LEADS_TO = """
@@ -40,7 +40,7 @@ class NamedArea:
 
 @dataclass(frozen=True)
 class Named:
-    """What was meant: the area of a code or a name, or a point (WGS 84) of a place that has one."""
+    """The result of a look-up: the area of a code or name, and the point (WGS 84) of a place that has one."""
 
     what: str
     code: str
@@ -50,9 +50,9 @@ class Named:
 
 
 def list_areas(connection: Connection, code: str, network: str) -> list[NamedArea]:
-    """To which live areas does a code lead, of an area or `post-N`? Itself, or who has the ground of a retired one.
+    """The live areas of a code, of an area or `post-N`: its own, or the successors of a retired one.
 
-    Most ground first; empty where nobody has it. Raises NotFound for a code that never was.
+    Most ground first; empty: no area has the ground. Raises NotFound for a code that was never used.
     """
     values = {"code": code, "network": network, "smallest": SMALLEST_SHARE}
     rows = connection.execute(text(_LEADS_TO), values).all()
@@ -67,7 +67,7 @@ def list_areas(connection: Connection, code: str, network: str) -> list[NamedAre
 
 
 def name_area(connection: Connection, code: str, network: str) -> Named:
-    """Which area does a report mean by this code? Raises Refused, with the heirs where a retired one has several."""
+    """The area that a report means by this code. Raises Refused, naming several successors of a retired code."""
     try:
         areas = list_areas(connection, code, network)
     except NotFound as error:
@@ -84,7 +84,7 @@ def name_area(connection: Connection, code: str, network: str) -> Named:
 def name_place(connection: Connection, words: str, network: str) -> Named:
     """What do these words mean: a place or building (with its point, where it has one), or an area?
 
-    By code or name, exactly before beginning so before having it in its name. Raises Refused, naming all that it could
+    By code or name: equal, then beginning with the words, then containing them. Raises Refused naming all that it could
     be. Places are found in the connection's scope.
     """
     rows = connection.execute(text(_FIND), {"words": words, "network": network}).all()

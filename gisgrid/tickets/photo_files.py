@@ -1,7 +1,7 @@
-"""Photos lie as files outside the database, under random names that only the server makes.
+"""Photos are files outside the database, under random names that only the server makes.
 
-A file is whole and on the disk before its row is committed, so a row has its file; one without a row is cleared away.
-A name ends in a mark of its database, so that two with one folder leave each other's files alone.
+A file is whole and on the disk before its row is committed, so a row has its file; files without a row are cleared.
+A name ends in a mark of its database, so that two databases with one folder leave each other's files alone.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from gisgrid.tickets.darkroom import Picture
 
 ENDINGS = {"large": ".jpg", "small": ".small.jpg"}
 OURS = re.compile(r"^\.?([0-9a-f]{24}([0-9a-f]{8}))(\.small)?\.jpg(\.part)?$")
-"""What may be cleared away, with the mark of the right database; whatever else somebody put there is his."""
+"""Names of files that may be cleared, with the mark of this database; other files in the folder are left alone."""
 KEPT_WITHOUT_A_ROW_S = 24 * 3600
 
 
@@ -26,7 +26,7 @@ def mark_of(key: bytes) -> str:
 
 
 def keep_picture(place: Path, picture: Picture, mark: str) -> str:
-    """Write both sizes below `place`; the name they were given. They are on the disk when this returns."""
+    """Write both sizes below `place`; returns their name. Both are on the disk when this returns."""
     name = secrets.token_hex(12) + mark
     folder = place / name[:2]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -50,7 +50,7 @@ def read_picture(place: Path, name: str, size: str) -> bytes | None:
 
 
 def discard_picture(place: Path, name: str) -> None:
-    """Take back what was kept and got no row."""
+    """Remove a picture that was kept but got no row."""
     for ending in ENDINGS.values():
         (place / name[:2] / f"{name}{ending}").unlink(missing_ok=True)
 

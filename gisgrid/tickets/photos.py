@@ -1,4 +1,4 @@
-"""Photos of tickets: taken in, listed, read; who may is the database's to say."""
+"""Photos of tickets: added, listed, read; the database decides who may."""
 
 import json
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ LOST = Fault("photo_id", "the file of this photo is missing", "tell the operator
 
 @dataclass(frozen=True)
 class PhotoOrder:
-    """A photo for a ticket: `kind` work (by staff, in `scope`) or report (the reporter; his secret was right).
+    """A photo for a ticket: `kind` work (by staff, in `scope`) or report (by the reporter, whose secret was checked).
 
-    `most`: so many photos of this kind may a ticket have.
+    `most`: how many photos of this kind a ticket may have.
     """
 
     number: str
@@ -41,7 +41,7 @@ class PhotoOrder:
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo as it is kept; `actor`: who of the staff sent it, None for the reporter."""
+    """A photo that is kept; `actor`: the account that added it, None for the reporter."""
 
     photo_id: int
     kind: str
@@ -55,7 +55,7 @@ class Photo:
 
 @dataclass(frozen=True)
 class GpsHint:
-    """Where the camera says it was, WGS 84; how far from the ticket's point, None where it has none."""
+    """The camera's location, WGS 84, and its distance from the ticket's point; None: the ticket has no point."""
 
     lon: float
     lat: float
@@ -65,21 +65,21 @@ class GpsHint:
 
 @dataclass(frozen=True)
 class TakenPhoto(Photo):
-    """A photo that was taken in; `gps_hint` is kept nowhere."""
+    """A photo that was added; `gps_hint` is kept nowhere."""
 
     gps_hint: GpsHint | None
 
 
 def add_photo(database: Database, place: Path, order: PhotoOrder, photo: bytes) -> tuple[TakenPhoto, bool]:
-    """Take a photo in; its facts with `gps_hint`, and whether it is new (the same again is the one there is).
+    """Add a photo; its facts with `gps_hint`, and whether it is new (the same picture again returns the first).
 
-    Its file is on the disk and its row committed when this returns. Decoded outside of any transaction.
+    The file is on the disk and the row committed when this returns. Decoded outside of any transaction.
     Raises NotFound, NotAllowed, Conflict (closed, too late, too many), Refused (no photo), Unavailable.
     """
     with database.transaction(order.scope) as connection:
         connection.execute(
             text("SELECT app.photo_ticket(:number, :kind, :most)"),
-            {"number": order.number, "kind": order.kind, "most": order.most + 1},  # the last one may come again
+            {"number": order.number, "kind": order.kind, "most": order.most + 1},  # a full ticket may get a known photo
         )
         mark = photo_mark(connection)
     picture = develop(photo)
@@ -127,7 +127,7 @@ def find_photo(connection: Connection, number: str, photo_id: int) -> tuple[str,
 
 
 def find_own_photo(connection: Connection, number: str, photo_id: int) -> tuple[str, str]:
-    """Name and SHA-256 of a file that the reporter sent himself; his secret was right. Raises NotFound."""
+    """Name and SHA-256 of a file that the reporter sent; the caller has checked the secret. Raises NotFound."""
     values = {"number": number, "photo": photo_id}
     row = connection.execute(text("SELECT * FROM app.reporter_photo(:number, :photo)"), values).one_or_none()
     return _file_of(row)

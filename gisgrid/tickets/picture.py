@@ -1,7 +1,7 @@
-"""A photo encoded anew, in a process of its own: a script, photo on stdin, a line of JSON and JPEGs on stdout.
+"""Encode a photo again, in a process of its own: a script, photo on stdin, a line of JSON and JPEGs on stdout.
 
-Whatever a hostile file does to the decoder, it does here: with a bound on memory and time, no files, nobody's secrets.
-Nothing of the house is imported.
+A hostile file can harm only this process, which has bounds on memory and time, no files, nobody's secrets.
+Nothing of gisgrid is imported.
 """
 
 import io
@@ -16,7 +16,7 @@ CPU_S = 15
 MAX_PIXELS = 50_000_000
 MIN_SIDE_PX = 16
 SIDE_PX = 3000
-"""The longer side of what is kept, at most."""
+"""The longest side of a kept picture."""
 SMALL_SIDE_PX = 400
 QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -27,11 +27,11 @@ HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"
 
 
 class Unfit(Exception):
-    """This is no photo that can be kept: message and remedy."""
+    """A photo that cannot be kept: message and remedy."""
 
 
 def bound_itself() -> None:
-    """From here on: so much memory, so much time, and no file is written."""
+    """Bound this process's memory and time, and forbid writing files."""
     for limit, value in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_CPU, CPU_S),
@@ -42,9 +42,9 @@ def bound_itself() -> None:
 
 
 def develop(photo: bytes) -> tuple[dict[str, Any], bytes, bytes]:
-    """Width and height and the camera's place (WGS 84, or null) of a photo; it as JPEG, large and small.
+    """Width, height and the camera's location (WGS 84, or null) of a photo, and its JPEGs, large and small.
 
-    Upright, RGB, without anything that was written into it. Raises Unfit with message and remedy.
+    Upright, RGB, without metadata. Raises Unfit with message and remedy.
     """
     from PIL import Image  # after the bounds are set
 
@@ -84,7 +84,7 @@ def _open(images: Any, photo: bytes) -> Any:
 
 
 def _in_memory(images: Any, image: Any) -> Any:
-    """Decoded, no larger than what is kept, on white where it was transparent; its orientation still to be applied."""
+    """The decoded photo, no larger than a kept picture, transparent parts on white; not turned upright yet."""
     orientation = image.getexif()
     if image.format in ("JPEG", "MPO"):
         image.draft("RGB", (SIDE_PX, SIDE_PX))  # decodes a large one at half, a quarter, an eighth of its size
@@ -121,7 +121,7 @@ def _encode(image: Any) -> bytes:
 
 
 def _gps(image: Any) -> dict[str, float] | None:
-    """Where the camera was, if it wrote that and it can be read; never an error."""
+    """The camera's location, if the photo has it and it can be read; never an error."""
     try:
         held = image.getexif().get_ifd(0x8825)
         lat = _degrees(held[2]) * (-1 if str(held[1]).upper().startswith("S") else 1)

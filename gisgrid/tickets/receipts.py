@@ -1,4 +1,4 @@
-"""What whoever sends something in gets back: the same receipt for the same key, with the secret of its ticket."""
+"""Receipts of reports: the same receipt for the same key, with the secret of its ticket."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ class AreaRef(TypedDict):
 
 
 class Assignment(TypedDict):
-    """How the grid was found, how sure that is, by which version; `system` is None where there was no point."""
+    """How the grid was found, how sure that is, by which version; `system` is None for a report without a point."""
 
     method: str
     confidence: float
@@ -49,7 +49,7 @@ class Assignee(TypedDict):
 
 
 class Receipt(TypedDict):
-    """What a sender is answered, as it is kept for its key; `alarms` of a device's, `secret` is never kept."""
+    """The answer to a sender, kept for its key; `alarms` only for devices; `secret` is never kept."""
 
     number: str
     secret: NotRequired[str]
@@ -64,7 +64,7 @@ class Receipt(TypedDict):
 
 @dataclass(frozen=True)
 class Received:
-    """What became of a report: the answer's facts, and whether the ticket is new."""
+    """The result of a report: the answer's facts, and whether the ticket is new."""
 
     facts: Receipt
     is_new: bool
@@ -72,7 +72,7 @@ class Received:
 
 @dataclass(frozen=True)
 class Key:
-    """By which a sender repeats himself without harm: `ref` is unique for each `client`; "" where there is none."""
+    """The key by which a sender may repeat a report without harm: `ref` is unique for each `client`; "": no key."""
 
     client: str
     ref: str
@@ -85,7 +85,7 @@ def make_key(client: str, ref: str, body: Mapping[str, object]) -> Key:
 
 
 def find_receipt(connection: Connection, key: Key) -> Receipt | None:
-    """The answer that this key was given before. Two at once: the second waits here for the first.
+    """The earlier answer of this key. Of two requests at once the second waits here for the first.
 
     Raises Conflict when the key was used for another body.
     """
@@ -108,7 +108,7 @@ def find_receipt(connection: Connection, key: Key) -> Receipt | None:
 
 
 def keep_receipt(connection: Connection, key: Key, ticket_id: int, facts: Receipt) -> None:
-    """Remember what this key was answered; nothing where there is no key."""
+    """Keep the answer of this key; without a key does nothing."""
     if not key.ref:
         return
     connection.execute(
@@ -133,7 +133,7 @@ def with_secret(connection: Connection, facts: Receipt) -> Receipt:
 
 
 def read_facts(row: Any, system: str | None) -> Receipt:
-    """What is answered of a row of `app.receive_report`; `system` is that of the point, None where there was none."""
+    """The answer's facts of a row of `app.receive_report`; `system` is that of the point, None without a point."""
     assignee: Assignee | None = None
     if row.post_id is not None:
         assignee = {"post": row.post_id, "role": row.role, "area": row.post_code}

@@ -1,4 +1,4 @@
-"""Who has it and why: the rule that fires and why the others do not, who is on duty, a ticket routed anew."""
+"""Routing: the rule that fires and why the others do not, the post on duty, another category or location."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,7 @@ FROM app.area_at(CAST(:at AS timestamptz)) AS v WHERE v.network = :network AND v
 
 @dataclass(frozen=True)
 class Where:
-    """Where something is to be routed: a point (WGS 84) or an area's code, in a network, at an instant (None: now)."""
+    """A location to route for: a point (WGS 84) or an area's code, in a network, at an instant (None: now)."""
 
     network: str
     point: LonLat | None = None
@@ -51,7 +51,7 @@ class OtherRule(TypedDict):
 
 
 class Route(TypedDict):
-    """Which rule fires for a report there and then, who has it by that, and why each other rule does not fire."""
+    """The rule that fires for a report there and then, its assignee, and why every other rule does not fire."""
 
     rule: str
     assigned_by: str
@@ -67,7 +67,7 @@ class Route(TypedDict):
 
 
 class DutyPost(TypedDict):
-    """A post; without name and phone where the caller may not see who holds it."""
+    """A post; without name and phone if the caller may not see the holder."""
 
     post: int
     role: str
@@ -84,7 +84,7 @@ class DutyPost(TypedDict):
 
 
 class Duty(TypedDict):
-    """Who is on duty at a place, and which posts are there, the lowest area first."""
+    """The post on duty at a location, and all posts there, the lowest area first."""
 
     grid: GridRef | None
     area: AreaRef | None
@@ -93,7 +93,7 @@ class Duty(TypedDict):
 
 
 class Moved(TypedDict):
-    """Where a ticket lies, WGS 84, and as it was given."""
+    """The location of a ticket in WGS 84, and as it was given."""
 
     lon_wgs84: float
     lat_wgs84: float
@@ -104,9 +104,9 @@ class Moved(TypedDict):
 
 
 def explain_route(connection: Connection, category: str, where: Where) -> Route:
-    """Which rule fires for a report there and then, and why does each other one not?
+    """Which rule fires for a report there and then, and why does every other rule not?
 
-    Asks what intake asks. Raises Refused, NotFound.
+    Calls the same function as intake. Raises Refused, NotFound.
     """
     about = category_id(connection, category)
     place = _place(connection, where)
@@ -131,7 +131,7 @@ def explain_route(connection: Connection, category: str, where: Where) -> Route:
 def find_duty(connection: Connection, where: Where) -> Duty:
     """Who is on duty there and then, and which posts are there, the lowest area first?
 
-    Names and telephones only where the connection's scope, or the post's own mark, shows them.
+    Names and telephones only if the connection's scope or the post's mark shows them.
     """
     place = _place(connection, where)
     rows = connection.execute(
@@ -152,7 +152,7 @@ def find_duty(connection: Connection, where: Where) -> Duty:
 
 
 def change_category(connection: Connection, number: str, category: str, note: str | None, caller: Caller) -> None:
-    """Say that a ticket is about something else; it is routed again, once. The scope must be the caller's.
+    """Give a ticket another category and route it again, once. The scope must be the caller's.
 
     Raises NotFound, NotAllowed, Conflict (closed), Refused (no such category).
     """
@@ -165,7 +165,7 @@ def change_category(connection: Connection, number: str, category: str, note: st
 
 
 def change_place(connection: Connection, number: str, place: Moved, note: str | None, caller: Caller) -> None:
-    """Say that a ticket lies elsewhere; it is located and routed again, once. The scope must be the caller's.
+    """Give a ticket another location, assign and route it again, once. The scope must be the caller's.
 
     Raises as change_category.
     """
@@ -184,7 +184,7 @@ def change_place(connection: Connection, number: str, place: Moved, note: str | 
 def turn_clock(connection: Connection, number: str, is_running: bool, reason: str, caller: Caller) -> None:
     """Stop a ticket's clocks while its reporter is asked, or start them again. The scope must be the caller's.
 
-    Raises NotFound, NotAllowed, Conflict (closed, or so already).
+    Raises NotFound, NotAllowed, Conflict (closed, or stopped or running already).
     """
     with asking(connection):
         connection.execute(

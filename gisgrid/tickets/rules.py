@@ -1,4 +1,4 @@
-"""Routing rules come in from a file: who has what, where, when; ties and broken rules are refused by the database."""
+"""Loading routing rules: the assignee by category, area and time; the database refuses ties and broken rules."""
 
 import json
 from pathlib import Path
@@ -38,7 +38,7 @@ _NAMED = {
     "person": "SELECT DISTINCT h.person_id AS id, unnest(ARRAY[h.name, h.name || ' ' || h.phone]) AS name"
     " FROM core.person AS h JOIN core.post AS p USING (person_id) WHERE p.valid_to > now() AND h.name = ANY(:people)",
 }
-"""What a cell may be called, and what it stands for."""
+"""The names that a cell may hold, and the value of each."""
 
 _SAVE = """
 INSERT INTO work.rule AS r (rule, category, area_id, kind, days, weekdays, starts, ends, shift, role, department,
@@ -69,7 +69,7 @@ def load_rules(
     network: str = "base",
     replace: bool = False,
 ) -> Loaded:
-    """Bring routing rules in; those of the same name change. With `replace` the file's are all there are.
+    """Load routing rules; a rule of a known name changes. With `replace` rules that the file lacks are removed.
 
     Raises Refused with every fault; two rules that could both apply and are equally specific are named.
     """
@@ -116,7 +116,7 @@ RULE_COLUMNS = (
 
 
 def _find(connection: Connection, table: Table, column: str, network: str) -> None:
-    """What the cells of a column stand for; a name that several have is told, not guessed."""
+    """The values of the cells of a column; a name of several is a fault, never guessed."""
     wanted = sorted({row[column] for row in table.rows if row[column]})
     values = {"network": network, "wanted": wanted, "people": wanted}
     found: dict[str, set[Any]] = {}

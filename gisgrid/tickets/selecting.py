@@ -1,4 +1,4 @@
-"""Where the values of a ticket's fields come from: the tables that they lie in, and how these are joined."""
+"""The tables that hold the values of a ticket's fields, and their joins."""
 
 from datetime import datetime, timedelta
 from functools import cache
@@ -41,7 +41,7 @@ SOURCES: dict[str, FromClause] = {
 
 @cache
 def filtered_tables() -> FromClause:
-    """What a filter needs: a ticket, its grid's version, its area, its private half where a policy shows it."""
+    """The join for a filter: a ticket, its grid's version, its area, its private row if a policy shows it."""
     return (
         TICKET.outerjoin(GRID, GRID.c.area_version_id == TICKET.c.area_version_id)
         .outerjoin(AREA, AREA.c.area_id == TICKET.c.area_id)
@@ -51,7 +51,7 @@ def filtered_tables() -> FromClause:
 
 @cache
 def listed_tables() -> FromClause:
-    """What a list needs: its clock, and the tickets that it is part of or about the same thing as."""
+    """The join for a list: also the clock, the ticket that it is a part of, the ticket that it duplicates."""
     return (
         filtered_tables()
         .outerjoin(CLOCK, CLOCK.c.ticket_id == TICKET.c.ticket_id)
@@ -62,7 +62,7 @@ def listed_tables() -> FromClause:
 
 @cache
 def exported_tables(*, private: bool) -> FromClause:
-    """What a file needs: a list's tables, names of category and step; and of people, where anybody's may be seen."""
+    """The join for a file: a list's join, names of category and step; names of people if the caller may see any."""
     joined = (
         listed_tables()
         .outerjoin(CATEGORY, CATEGORY.c.category == TICKET.c.category)

@@ -1,4 +1,4 @@
-"""On which ways reports come: a value list, and who may say which."""
+"""The ways by which reports come: a value list, and who may name each."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from gisgrid.errors import Fault, Refused
 
 @dataclass(frozen=True)
 class Source:
-    """A way on which reports come; `said_by`: anybody, signed_in or nobody may say so in a report."""
+    """A way by which reports come; `said_by`: who may name it in a report: anybody, signed_in or nobody."""
 
     id: str
     name_zh: str
@@ -19,13 +19,13 @@ class Source:
 
 
 def list_sources(connection: Connection) -> list[Source]:
-    """Which ways are there? In their order."""
+    """All ways by which reports come, in their order."""
     rows = connection.execute(text("SELECT source AS id, name_zh, name_en, said_by FROM work.source ORDER BY position"))
     return [Source(**row._mapping) for row in rows]
 
 
 def check_source(connection: Connection, source: str, caller: Caller) -> None:
-    """May whoever asks say that a report came this way? Raises Refused, naming those that may be said."""
+    """Check that the caller may name this source in a report. Raises Refused, naming those that he may."""
     if source == "app":
         return
     allowed = ["anybody", "signed_in"] if caller.signed_in else ["anybody"]

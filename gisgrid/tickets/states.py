@@ -1,4 +1,4 @@
-"""The state of a ticket at an instant: Python's queries ask `app.ticket_state`."""
+"""The state of a ticket at an instant: Python's queries call `app.ticket_state`."""
 
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -12,7 +12,7 @@ STATE_NAMES: dict[TicketState, dict[str, str]] = {
     "due_soon": {"zh": "在办", "en": "open"},
     "open": {"zh": "在办", "en": "open"},
 }
-"""What a file calls a state: it does not tell due soon from open."""
+"""The names of states in a file, where due soon is open."""
 Instant = ColumnElement[Any]
 
 
@@ -25,10 +25,10 @@ def ticket_state(closed_at: Instant, due_at: Instant, at: datetime, due_soon: ti
 def is_in_state(
     state: TicketState, closed_at: Instant, due_at: Instant, at: datetime, due_soon: timedelta
 ) -> ColumnElement[bool]:
-    """Is a ticket in this state? Open ones are also those that are overdue or due soon, as the counter has it."""
+    """Is a ticket in this state? Overdue and due-soon tickets are open too, as in app.counters."""
     found = ticket_state(closed_at, due_at, at, due_soon)
     if state == "open":
         return found != "done"
     latest = {"overdue": at, "due_soon": at + due_soon}.get(state)
-    # the bound adds nothing to the state, but an index knows it
+    # this bound follows from the state, and lets an index be used
     return found == state if latest is None else and_(due_at <= latest, found == state)

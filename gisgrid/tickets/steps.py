@@ -19,7 +19,7 @@ class WorkflowStep(TypedDict):
 
 
 class Transition(TypedDict):
-    """Which step may follow which, who may take it, what it needs, which way it turns the clocks."""
+    """From which step to which, who may take it, what it needs, whether it stops or starts the clocks."""
 
     from_step: str
     to_step: str
@@ -31,7 +31,7 @@ class Transition(TypedDict):
 
 @dataclass(frozen=True)
 class Workflow:
-    """A template: its steps in their order, and which may follow which."""
+    """A template: its steps in their order, and its transitions."""
 
     workflow: str
     name_zh: str
@@ -41,9 +41,9 @@ class Workflow:
 
 
 def take_step(connection: Connection, number: str, step: str, note: str | None, caller: Caller) -> None:
-    """Move a ticket on, back or out of its end. The connection's scope must be the caller's.
+    """Move a ticket forward or back, or reopen it. The connection's scope must be the caller's.
 
-    Raises NotFound, NotAllowed (role or area), Conflict (the step does not follow, something is still open), Refused
+    Raises NotFound, NotAllowed (role or area), Conflict (no such transition, or parts are still open), Refused
     (a note or a photo is missing).
     """
     with asking(connection):

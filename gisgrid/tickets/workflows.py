@@ -1,4 +1,4 @@
-"""A city's own templates of steps come in from a file; one in which a ticket could be lost is refused."""
+"""Loading a city's own templates of steps; a template in which a ticket could be lost is refused."""
 
 import json
 import tomllib
@@ -22,7 +22,7 @@ class _Strict(BaseModel):
 
 
 class Step(_Strict):
-    """A step: `begins` routed (somebody has it) or unrouted (it waits for somebody)."""
+    """A step: `begins` routed (tickets have an assignee) or unrouted (tickets wait for one)."""
 
     step: Name
     name_zh: Label
@@ -34,7 +34,7 @@ class Step(_Strict):
 
 
 class Transition(_Strict):
-    """Which step may follow, who may take it, what it needs, which way it turns the clocks."""
+    """A transition: the next step, who may take it, what it needs, whether it stops or starts the clocks."""
 
     from_: Annotated[Name, Field(alias="from")]
     to: Name
@@ -45,7 +45,7 @@ class Transition(_Strict):
 
 
 class Template(_Strict):
-    """A workflow as its file says it."""
+    """A workflow as in its file."""
 
     workflow: Name
     name_zh: Label
@@ -85,9 +85,9 @@ WHERE t.workflow = :workflow AND (NOT s.step = ANY(:kept)
 
 
 def load_workflow(database: Database, path: Path) -> str:
-    """Bring a template in, or change the one of that name; its name. Tickets that are on their way follow it at once.
+    """Load a template, or change the template of that name; returns its name. It applies to open tickets at once.
 
-    Raises Unreadable for what is no TOML, Refused with every fault of the file, for a step with tickets that the file
+    Raises Unreadable for a file that is not TOML, Refused with every fault, for a step with tickets that the file
     lacks, and for a template in which a ticket could be lost.
     """
     template = _read(path)

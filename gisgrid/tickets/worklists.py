@@ -7,7 +7,7 @@ from gisgrid.tickets.selecting import filtered_tables
 
 
 def count_lists(connection: Connection, wanted: TicketFilter) -> dict[WorkList, int | None]:
-    """How many tickets that pass the filter are on each work list of the caller? One pass over the open ones.
+    """How many tickets of the filter are on each work list of the caller? One pass over open tickets.
 
     None for a list that a stranger does not have. The connection's scope must be the caller's.
     """
