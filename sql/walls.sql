@@ -19,8 +19,7 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION
 pg_advisory_xact_lock(bigint), pg_advisory_xact_lock_shared(bigint) TO gisgrid_owner, gisgrid_service;
--- No statement with a value in it stands in a log: not one that is slow, fails or waits, nor what an error says of
--- a row.
+-- No log holds a statement with a value: not a statement that is slow, fails or waits, nor an error's detail of a row.
 DO $$
 BEGIN
     EXECUTE format('ALTER DATABASE %I SET log_min_error_statement = panic', current_database());

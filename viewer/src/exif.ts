@@ -7,7 +7,7 @@ export async function readGps(file: Blob): Promise<LonLat | null> {
     const start = findTiff(bytes);
     return start === null ? null : readTiff(new DataView(bytes.buffer, start));
   } catch {
-    return null; // whatever a file says that does not hold together
+    return null; // a file whose parts contradict each other
   }
 }
 

@@ -4,7 +4,7 @@ const gatherMs = 400;
 const pollMs = 20_000;
 
 type Change = { layer?: string };
-/** Told of each change, so that the map can fetch the tiles of that layer anew. */
+/** Called at each change, so that the map fetches the tiles of that layer again. */
 type Listener = (layer: string) => void;
 
 const listeners = new Set<Listener>();

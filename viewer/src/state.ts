@@ -50,7 +50,7 @@ export type Picked =
 export type Tab = 'tickets' | 'facts' | 'figures';
 export type WorkListName = keyof WorkLists;
 export type Period = 'ever' | 'week' | 'month' | 'year';
-/** What the figures are asked for: told apart by something, or a ranking in an order. */
+/** The question for statistics: by a key, or a ranking in an order. */
 export type FiguresAsk = {
   what: 'by' | 'of';
   by: FiguresBy['by'];
@@ -116,7 +116,7 @@ export const areaIndex = signal<AreaProperties[] | null>(null);
 export const counters = signal<Loadable<Counters>>(idle());
 export const tickets = signal<Loadable<Ticket[]>>(idle());
 export const filter = signal<Filter>(noFilter);
-/** How many tickets are on each work list of whoever is signed in. */
+/** How many tickets are on each work list of a signed-in user. */
 export const workLists = signal<Loadable<WorkLists>>(idle());
 
 export const figuresAsk = signal<FiguresAsk>({

@@ -4,7 +4,7 @@ import { epoch } from './time';
 
 export type Due = 'done' | 'open' | 'due_soon' | 'overdue';
 
-/** How a ticket stands at `now` (epoch seconds); the tiles' style decides by the same rule. */
+/** The state of a ticket at `now` (epoch seconds); the tiles' style decides by the same rule. */
 export function dueState(ticket: Ticket, now: number): Due {
   if (ticket.closed_at) return 'done';
   const left = epoch(ticket.due_at) - now;
@@ -21,7 +21,7 @@ export function categoryName(id: string, tree: Category[], lang: Lang): string {
 export const nameOf = ({ name_zh, name_en }: { name_zh: string; name_en: string }, lang: Lang): string =>
   lang === 'en' ? name_en.charAt(0).toUpperCase() + name_en.slice(1) : name_zh;
 
-/** Where to show a ticket: exactly for whoever may know, else its public place; null without one. */
+/** Where to show a ticket: exactly for callers who may know, else its public location; null without one. */
 export function placeOf({ point, place }: Ticket): LonLat | null {
   const { lon = null, lat = null } = point ?? {};
   return lon !== null && lat !== null ? { lon, lat } : place;

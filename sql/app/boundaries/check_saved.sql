@@ -1,6 +1,6 @@
 CREATE FUNCTION app.check_saved(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- After a save: write the problems, and the preview if there is no error. A change set without a chosen date is checked
+-- After a save: write the problems, and without errors the preview too. A change set without a chosen date is checked
 -- as of now. What others published is taken over first, so that a conflict shows here and not only when publishing.
 BEGIN
     PERFORM app.refuse_foreign(change_set);

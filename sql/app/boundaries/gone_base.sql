@@ -5,7 +5,7 @@ RETURNS TABLE (
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 -- Versions that a draft began with and that others have changed since; a conflict if the draft changed or deleted the
--- same leaf. A new record with the same shape is no change. Only versions that are not live now are compared.
+-- same leaf. A new record with the same shape is not a change. Only versions that are not live now are compared.
 WITH gone AS MATERIALIZED (
     SELECT c.changeset_id, c.valid_from, v.area_version_id
     FROM draft.changeset AS c

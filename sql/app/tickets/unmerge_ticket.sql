@@ -24,5 +24,5 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION app.unmerge_ticket(text, text, text, text) IS
-'Record that a ticket is no duplicate after all, and open it again';
+'Record that a ticket is not a duplicate after all, and open it again';
 GRANT EXECUTE ON FUNCTION app.unmerge_ticket(text, text, text, text) TO gisgrid_service;

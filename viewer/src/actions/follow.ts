@@ -90,7 +90,7 @@ export async function tell(number: string, text: string, asks: boolean): Promise
   ticketTick.value++;
 }
 
-/** One that stands still already is as good. */
+/** Stops the clock; a clock that is stopped already is fine. */
 async function stopClock(number: string, reason: string): Promise<void> {
   const body = { state: 'paused', reason } as const;
   await ask(api.POST('/api/v1/tickets/{number}/clock', { params: { path: { number } }, body })).catch((thrown) => {

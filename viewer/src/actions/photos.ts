@@ -41,7 +41,7 @@ function change(url: string, to: Partial<Chosen>): void {
   chosen.value = chosen.peek().map((one) => (one.url === url ? { ...one, ...to } : one));
 }
 
-/** The bytes themselves are the body, whatever the client makes of bodies otherwise. */
+/** The body is the bytes themselves; the client must not serialise it. */
 const raw = (file: File) => ({
   body: file as unknown as string,
   bodySerializer: (body: string) => body,
@@ -61,7 +61,7 @@ export async function addPhoto(number: string, file: File): Promise<PhotoReceipt
   return added;
 }
 
-/** A photo of one's own report; staff see theirs by their session. Revoke the address when it is no longer shown. */
+/** A photo of one's own report; staff see theirs by their session. Revoke the address once the photo is hidden. */
 export async function ownPhoto(number: string, secret: string, photo_id: number, size: 'large' | 'small'): Promise<string> {
   const params = { path: { number, photo_id }, query: { size }, header: { 'x-report-secret': secret } };
   const blob = await ask(api.GET('/api/v1/reports/{number}/photos/{photo_id}', { params, parseAs: 'blob' }));

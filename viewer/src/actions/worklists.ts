@@ -20,7 +20,7 @@ export function exportAddress(ending: Ending): string {
   return `/api/v1/tickets.${ending}?${new URLSearchParams(query)}`;
 }
 
-/** Keeps the badges in step with scope, session, time and the server; a list of whoever signs out is left. */
+/** Keeps the badges in step with scope, session, time and the server; a signed-out user's list is left. */
 export function followLists(): () => void {
   const load = loader(workLists);
   const count = effect(() => {

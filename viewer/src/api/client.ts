@@ -56,7 +56,7 @@ export class Problem extends Error {
 
 type Outcome<T> = { data?: T; error?: unknown; response: Response };
 
-/** Who is told that the server does not know us, whatever was asked. */
+/** Called when any request is answered 401. */
 const refused = new Set<() => void>();
 
 export function onNotSignedIn(listener: () => void): void {
@@ -66,7 +66,7 @@ export function onNotSignedIn(listener: () => void): void {
 /** Tells that an answer was 401; the map, which asks for its tiles itself, does so too. */
 export const tellNotSignedIn = (): void => refused.forEach((listener) => listener());
 
-/** The answer's body; throws Problem for everything that is no success. */
+/** The answer's body; throws Problem for every failure. */
 export async function ask<T>(call: Promise<Outcome<T>>): Promise<T> {
   const outcome = await call.catch(() => {
     throw new Problem(0, 'unreachable');
@@ -81,7 +81,7 @@ function readProblem(response: Response, body: unknown): Problem {
   return new Problem(response.status, said.title ?? response.statusText, said.errors ?? []);
 }
 
-/** Whatever was thrown, as a Problem that a panel can show. */
+/** Anything that was thrown, as a Problem that a panel can show. */
 export function asProblem(thrown: unknown): Problem {
   return thrown instanceof Problem ? thrown : new Problem(0, String(thrown));
 }

@@ -31,7 +31,7 @@ export function followState(map: MapLibre): () => void {
   return () => stops.forEach((stop) => stop());
 }
 
-/** Whoever signs in or out may see other layers, which the server's style then has. */
+/** Signing in or out can change the visible layers, and with them the server's style. */
 function followSession(map: MapLibre): () => void {
   let first = true;
   return effect(() => {

@@ -4,7 +4,7 @@ import { layersOpen, type Snap, snap } from '../state';
 
 const phone = matchMedia('(max-width: 900px)');
 const margin_px = 40;
-/** The report button stands there. */
+/** The report button is there. */
 const below_px = 84;
 const legend_px = 210;
 const peek_px = 132;

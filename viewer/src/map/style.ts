@@ -33,7 +33,7 @@ function remember(style: StyleSpecification): void {
   layersOffered.value = Object.keys(style.sources).filter((id) => served.has(id));
 }
 
-/** Tiles from where the page is from, whatever the server takes for its own address behind a proxy. */
+/** Tiles from the page's own host, even if a server behind a proxy names another address. */
 function mapSources(sources: StyleSpecification['sources']): StyleSpecification['sources'] {
   const here = (url: string) => url.replace(/^https?:\/\/[^/]+/, '').replace(/^\//, `${location.origin}/`);
   const entries = Object.entries(sources).map(([id, source]) => {

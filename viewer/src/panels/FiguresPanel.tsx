@@ -7,7 +7,7 @@ import { RankingTable } from './RankingTable';
 
 const periods: Period[] = ['ever', 'year', 'month', 'week'];
 
-/** How well a time went in the chosen area: told apart by something, or as a ranking. */
+/** Statistics of a time in the chosen area: by a key, or as a ranking. */
 export function FiguresPanel() {
   const { what, by, of } = figuresAsk.value;
   const table = figures.value.value;

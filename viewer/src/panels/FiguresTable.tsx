@@ -9,7 +9,7 @@ type Sort = 'key' | 'received' | 'closing_rate' | 'on_time_rate' | 'overdue';
 
 const columns = ['received', 'closing_rate', 'on_time_rate', 'overdue'] as const;
 
-/** A row for each of what the figures are told apart by, what belongs to none of them, and all of it. */
+/** A row for each key of the statistics, one for tickets without a key, and the total. */
 export function FiguresTable({ figures }: { figures: FiguresBy }) {
   const sort = useSignal<Sort>('key');
   return (

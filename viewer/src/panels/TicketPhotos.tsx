@@ -11,7 +11,7 @@ import { PhotoButton } from './PhotoPicker';
 /** Nearer than this the photo says nothing new. */
 const near_m = 30;
 
-/** The photos of a ticket for whoever may see them, and a way to add one. */
+/** The photos of a ticket for callers who may see them, and a way to add one. */
 export function TicketPhotos({ ticket }: { ticket: Ticket }) {
   const { photos } = ticket;
   const problem = useSignal<Problem | null>(null);
@@ -62,7 +62,7 @@ function wordsOf({ kind, actor, added_at }: { kind: string; actor?: string | nul
   return `${t('photo.number', { n: number + 1 })}, ${who}, ${showTime(added_at)}`;
 }
 
-/** The photo was taken somewhere else: whoever may moves the ticket there. */
+/** The photo was taken somewhere else: staff who may can move the ticket there. */
 function Elsewhere({ number, photo, done }: { number: string; photo: PhotoReceipt; done: () => void }) {
   const problem = useSignal<Problem | null>(null);
   const hint = photo.gps_hint;

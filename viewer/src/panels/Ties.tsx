@@ -36,7 +36,7 @@ function Numbers({ numbers }: { numbers: string[] }) {
   );
 }
 
-/** Open tickets that may be about the same thing, for whoever may say that they are; or that they were not. */
+/** Open tickets that may be about the same thing, for staff who may merge them or undo a merge. */
 export function Similar({ ticket }: { ticket: Ticket }) {
   const found = useSignal<SimilarTicket[]>([]);
   const problem = useSignal<Problem | null>(null);

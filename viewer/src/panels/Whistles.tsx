@@ -6,7 +6,7 @@ import { now } from '../state';
 import { epoch, showTime } from '../time';
 import { Failed } from '../ui/Notice';
 
-/** 吹哨报到: the departments that were called in, how each stands by its own clock, and what may be said of it. */
+/** 吹哨报到: the departments that were called in, the clock of each, and the answers that may be given. */
 export function Whistles({ ticket }: { ticket: Ticket }) {
   const problem = useSignal<Problem | null>(null);
   const whistles = ticket.whistles ?? [];

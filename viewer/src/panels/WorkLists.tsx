@@ -4,7 +4,7 @@ import { filter, lang, session, type WorkListName, workLists } from '../state';
 
 const order: WorkListName[] = ['mine', 'waiting', 'overdue', 'due_soon', 'no_grid', 'near_edge', 'reporter', 'area'];
 
-/** The work lists of whoever is signed in, each with how many tickets of the chosen area are on it. */
+/** The work lists of a signed-in user, each with how many tickets of the chosen area are on it. */
 export function WorkLists() {
   if (!session.value) return null;
   return (

@@ -41,7 +41,7 @@ export function useSearch(done: () => void) {
   return { text, hits, active, missing, close, type, take, enter, step };
 }
 
-/** Opens what was found; the number where there is no such ticket, else nothing. */
+/** Opens what was found; returns the number of an unknown ticket, else nothing. */
 async function open(hit: Hit): Promise<string> {
   if (hit.kind === 'area') chooseArea(hit.area.code, true);
   const number = hit.kind === 'ticket' ? hit.ticket.number : hit.kind === 'number' ? hit.text : '';

@@ -4,7 +4,7 @@ import { now } from '../state';
 import { dueState } from '../tickets';
 import { epoch, showAgo, showSpan } from '../time';
 
-/** How a ticket stands, by colour, shape and word. */
+/** The state of a ticket, by colour, shape and word. */
 export function DueBadge({ ticket }: { ticket: Ticket }) {
   const state = dueState(ticket, now.value);
   return <span class={`badge ${state}`}>{t(`state.${state}`)}</span>;

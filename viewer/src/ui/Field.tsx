@@ -10,7 +10,7 @@ type Given = {
   children: (attributes: { id: string; 'aria-describedby': string; 'aria-invalid': boolean }) => ComponentChildren;
 };
 
-/** A labelled control; what is wrong with it stands below it and is read out with it. */
+/** A labelled control; its fault is shown below and is read out with it. */
 export function Field({ label, hint, error, children }: Given) {
   const id = useId();
   const notes = `${id}-notes`;
