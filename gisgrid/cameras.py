@@ -1,4 +1,4 @@
-"""Cameras: what each one sees, and what is wrong with a view."""
+"""Cameras: what each sees, and the faults of a view."""
 
 from pathlib import Path
 
@@ -14,16 +14,16 @@ from gisgrid.loading import Loaded, ReadOptions, Row, Sheet, Table
 from gisgrid.things import Thing, load_things
 
 ARC_STEP_DEG = 5.0
-"""Between two corners of an arc: the chord stays within a thousandth of the range."""
+"""The angle between two corners of an arc, so that the chord stays within a thousandth of the range."""
 FURTHEST_LAT = 85.0
 FURTHEST_LON = 177.0
 _GROUND = Geod(ellps="WGS84")
 
 
 def load_cameras(database: Database, source: Path | Sheet, options: ReadOptions | None = None) -> Loaded:
-    """Bring cameras in, each with its view sector; one whose code is there is changed, or skipped as it is.
+    """Load cameras, each with its view sector; a camera with a known code is changed, or skipped if nothing differs.
 
-    Raises Refused with every fault; nothing has changed then.
+    Raises Refused with every fault; then nothing has changed.
     """
     return load_things(database, thing_layers()["camera"], source, options, check=_check_views, derive=_draw_sector)
 
@@ -50,7 +50,7 @@ def _check_views(_connection: Connection, table: Table) -> None:
 
 
 def _check_view(table: Table, row: Row) -> None:
-    """Angle and range belong together, and a bearing to whatever does not look all round."""
+    """Check that angle and range come together, and a bearing unless the camera looks all round."""
     missing = [column for column in ("angle_deg", "range_m") if table.empty(row, column)]
     if len(missing) == 1:
         table.fault(row, missing[0], "a view needs both angle and range", "fill it in, or leave both empty")

@@ -26,15 +26,15 @@ class Device:
 
 
 def load_devices(database: Database, source: Path | Sheet, options: ReadOptions | None = None) -> Loaded:
-    """Bring devices in; one whose code is there is changed, or skipped as it is. Their tokens are made one by one.
+    """Load devices; a device with a known code is changed, or skipped if nothing differs. Tokens are made one by one.
 
-    Raises Refused with every fault; nothing has changed then.
+    Raises Refused with every fault; then nothing has changed.
     """
     return load_things(database, thing_layers()["device"], source, options, check=_check_categories)
 
 
 def make_token(connection: Connection, code: str) -> str:
-    """A new token for this device, shown once and kept nowhere; the one before no longer works. Raises NotFound."""
+    """A new token for this device, shown once and kept nowhere; its old token no longer works. Raises NotFound."""
     device_id = _device_id(connection, code)
     token = f"gd_{device_id}_{secrets.token_urlsafe(32)}"
     connection.execute(
@@ -59,7 +59,7 @@ def switch_device(connection: Connection, code: str, is_on: bool) -> None:
 
 
 def find_device(connection: Connection, token: str) -> Device | None:
-    """Whose token is this? None: nobody's, or that of a device which is switched off."""
+    """The device with this token; None: no device has it, or the device is disabled."""
     match = TOKEN.fullmatch(token)
     if not match:
         return None
@@ -70,7 +70,7 @@ def find_device(connection: Connection, token: str) -> Device | None:
 
 
 def _check_categories(connection: Connection, table: Table) -> None:
-    """A category is named by its id, or in Chinese where only one in use is called so."""
+    """Look up categories by id, or by Chinese name if only one category in use has it."""
     known = connection.execute(
         text("SELECT category, name_zh FROM work.category WHERE retired_at IS NULL ORDER BY category")
     ).all()

@@ -1,4 +1,4 @@
-"""Which layers are there, and what does each promise? Read from `tiles/*/`, which is the only registry."""
+"""The layers and the promises of each, read from `tiles/*/`, which is the only registry."""
 
 import json
 import tomllib
@@ -15,7 +15,7 @@ from gisgrid.settings import shipped
 
 Json = dict[str, Any]
 OWN = "gisgrid:"
-"""What our own keys begin with in tilejson.json and in the metadata of style layers."""
+"""The prefix of our own keys in tilejson.json and in the metadata of style layers."""
 
 
 @dataclass(frozen=True)
@@ -43,22 +43,22 @@ class Layer:
 
     @property
     def function(self) -> str:
-        """The SQL function that gives its rows."""
+        """The SQL function that gives the layer's rows."""
         return f"tile.{self.id}"
 
     @property
     def table(self) -> str:
-        """The table of its things, where it is a layer of things."""
+        """The table of the layer's things, for a layer of things."""
         return f"overlay.{self.id}"
 
     @property
     def view(self) -> str:
-        """What a login of a person reads of its things: the rows of his areas."""
+        """The view by which a person's login reads the layer's things in his areas."""
         return f"app.{self.id}_in_scope"
 
     @property
     def is_thing(self) -> bool:
-        """Do its rows belong to an area by their point, and follow when it is redrawn?"""
+        """Do the layer's rows belong to an area by their point, and are they relocated after a redraw?"""
         return "thing" in self.facts
 
     @property
@@ -68,17 +68,17 @@ class Layer:
 
     @property
     def scoped(self) -> bool:
-        """Does the answer depend on who asks? If not, it is one and the same for everybody."""
+        """Does an answer depend on the caller? If not, it is the same for everybody."""
         return bool(self.tilejson[f"{OWN}scoped"])
 
     @property
     def action(self) -> str:
-        """What a role must be allowed (core.permission) to see this layer, where it is scoped."""
+        """The action (core.permission) that a role needs to see this layer, for a scoped layer."""
         return f"see_{self.id}"
 
     @property
     def load(self) -> Load | None:
-        """How files of its things are loaded; None where they are not, or by a verb of their own."""
+        """How files of the layer's things are loaded; None: not at all, or by a verb of their own."""
         given = self.facts.get("load")
         if given is None:
             return None

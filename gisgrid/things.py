@@ -1,4 +1,4 @@
-"""Things at a point (cameras, places, devices ...): a file of them comes in as its layer's folder says."""
+"""Things at a point (cameras, places, devices ...), loaded from files as their layer's folder says."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -23,12 +23,12 @@ from gisgrid.loading import (
 from gisgrid.loading import Row as TableRow
 
 NETWORK = "base"
-"""Whose areas things belong to."""
+"""The network whose areas things belong to."""
 LOAD_TIMEOUT_S = 600
 Thing = dict[str, Any]
 """A row of a layer's table by column names; geometries as EWKT."""
 Check = Callable[[Connection, Table], None]
-"""Notes what is wrong in the table beyond single cells; may put right what rows hold."""
+"""Records faults of the table beyond single cells; may correct the rows' values."""
 Derive = Callable[[TableRow], Thing]
 """Columns of the table that the file does not have."""
 
@@ -42,9 +42,9 @@ def load_things(
     check: Check = lambda _connection, _table: None,
     derive: Derive = lambda _row: {},
 ) -> Loaded:
-    """Bring a layer's things in; one whose code is there is changed, or skipped when nothing differs.
+    """Load a layer's things; a thing with a known code is changed, or skipped if nothing differs.
 
-    Raises Refused with every fault; nothing has changed then.
+    Raises Refused with every fault; then nothing has changed.
     """
     options, load = options or ReadOptions(), layer.load
     assert load is not None, f"tiles/{layer.id}/layer.toml has no [load]"  # noqa: S101
@@ -62,7 +62,7 @@ def load_things(
 
 
 def save_things(connection: Connection, layer: Layer, things: Iterable[Thing]) -> Row[Any]:
-    """Write things, all with the same columns, each on the area that holds it: counts saved, changed, outside."""
+    """Write things, all with the same columns, each on the area that holds it. Counts: saved, changed, outside."""
     given = list(things)
     return connection.execute(
         text("SELECT * FROM app.save_things(:layer, :columns, CAST(:things AS jsonb), :network)"),

@@ -34,7 +34,7 @@ EXTENT = 4096
 BUFFER = 64
 """Units of the tile beyond its edge that are searched and kept: 8 px of a 512-pixel tile."""
 BANDS = ("ground", "cover", "border", "label", "point", "count")
-"""What lies over what on the map, from the ground up; each style layer names its band."""
+"""The order of style layers on the map, from the ground up; each style layer names its band."""
 THEMES = ("day",)
 DAY_BACKGROUND = "#e9eeec"
 
@@ -46,7 +46,7 @@ def render(
     at: datetime | None = None,
     args: Json | None = None,
 ) -> bytes:
-    """What does this tile hold? Mapbox Vector Tile bytes, empty where there is nothing; one SQL statement.
+    """The bytes of a tile, a Mapbox Vector Tile, empty without features; one SQL statement.
 
     Searches and keeps BUFFER units beyond the edge. Rows come by feature id, so the same data gives the same bytes.
     `at` None means now. Sees what the connection's role and scope may see.
@@ -55,12 +55,12 @@ def render(
 
 
 def arguments(network: str, as_recorded: datetime | None = None) -> Json:
-    """What layers are asked beside place and date: a network, and as was known when (None: today)."""
+    """The arguments of layers beside box and date: a network, and as recorded when (None: now)."""
     return {"network": network} | ({"as_recorded": write_instant(as_recorded)} if as_recorded else {})
 
 
 def tile_values(tile: TileCoord, at: datetime | None = None, args: Json | None = None) -> Json:
-    """What `tile_query` asks for by name."""
+    """The parameters of `tile_query`, by name."""
     return {"z": tile.z, "x": tile.x, "y": tile.y, "at": at, "args": json.dumps(args or {})}
 
 
@@ -71,7 +71,7 @@ def tile_query(layers: Sequence[Layer]) -> Select[Any]:
 
 @cache
 def _query(layers: tuple[tuple[str, tuple[str, ...]], ...]) -> Select[Any]:
-    """Built once for the same layers: that takes as long as a small tile."""
+    """Built once for the same layers, because building takes as long as a small tile."""
     empty: ColumnElement[Any] = literal_column("''::bytea", BYTEA)
     drawn = [_layer_query(name, fields) for name, fields in layers]
     held: list[ColumnElement[Any]] = [func.coalesce(each, empty, type_=BYTEA) for each in drawn]
@@ -102,7 +102,7 @@ def etag(body: bytes) -> str:
 
 
 def tilejson(layers: Sequence[Layer], base_url: str) -> Json:
-    """What tiles of these layers promise: TileJSON 3.0 with the address of the tiles on this server."""
+    """The TileJSON 3.0 of these layers, with the address of the tiles on this server."""
     promises = [layer.tilejson for layer in layers]
     return {
         "tilejson": "3.0.0",
@@ -139,7 +139,7 @@ def style(theme: str, layers: Sequence[Layer], base_url: str, now: int, due_soon
 
 
 def _told(layer: Layer) -> Json:
-    """What the viewer calls a layer and its things, its legend and its page: words and colours in one place."""
+    """The names of a layer and its things, its legend and its page, for the viewer."""
     named = {key: layer.facts[key] for key in ("name", "thing") if key in layer.facts}
     return {**named, **layer.facts.get("viewer", {})}
 

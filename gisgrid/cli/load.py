@@ -77,7 +77,7 @@ def tickets(
 
 
 def _add_verb(layer: Layer, load: Load) -> None:
-    """A verb for the things of a layer, called as its folder says."""
+    """Add the verb that loads the things of a layer, named by the layer's folder."""
 
     def things(
         file: File,
@@ -130,7 +130,7 @@ def ground(
     db_port: DbPort = None,
     json: Json = False,
 ) -> None:
-    """What the map lies on, streets, railways, water, green: class, kind, name."""
+    """The ground of the map, streets, railways, water, green: class, kind, name."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     options = _options(settings, system, encoding, columns, values)
     _load(settings, "ground", lambda database: load_ground(database, file, options), json)
@@ -210,7 +210,7 @@ def holidays(
 
 @load_app.command()
 def workflow(file: Template, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
-    """A template of steps: who may take which, what it needs, which clock it stops (docs/tickets.md)."""
+    """A template of steps: who may take each, what it needs, whether it stops the clocks (docs/tickets.md)."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database:
         name = load_workflow(database, file)
@@ -237,8 +237,6 @@ def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
     for item in given or []:
         name, equals, value = item.partition("=")
         if not (name and equals and value) or name in pairs:
-            raise Refused(
-                Fault(option, f"{item!r} is no COLUMN=..., or its column is there twice", "as category=hazard")
-            )
+            raise Refused(Fault(option, f"{item!r} is not COLUMN=..., or names its column twice", "as category=hazard"))
         pairs[name] = value
     return pairs

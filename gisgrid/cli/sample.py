@@ -30,7 +30,7 @@ LOADERS: dict[str, Callable[..., Loaded]] = {
 def load_sample(database: Database, settings: Settings, *, say: Callable[[str], None]) -> bool:
     """Fill an empty database with the sample district. Returns whether it did: a database with areas is left alone.
 
-    A load that was broken off is finished by the next start: every door can be gone through twice.
+    The next start finishes a load that was broken off: every step may be repeated.
     """
     with database.transaction() as connection:
         loaded = connection.execute(text("SELECT sample_loaded FROM core.deployment")).scalar()
@@ -57,7 +57,7 @@ def _go_through(database: Database, settings: Settings, step: Step, say: Callabl
 
 
 def _publish_once(database: Database, settings: Settings, step: Step) -> None:
-    """The other doors skip what is there; a change set would be published again, so it is known by its title."""
+    """Other steps skip what is there already; a change set would be published twice, so its title is looked up."""
     title = f"sample: {step.path.name}"
     with database.transaction() as connection:
         published: int | None = connection.execute(

@@ -1,4 +1,4 @@
-"""Which function loads the things of a layer? Those with rules of their own have one of their own."""
+"""The function that loads the things of a layer; layers with rules of their own have their own function."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from gisgrid.things import load_things
 
 Loader = Callable[..., Loaded]
 OWN: dict[str, Loader] = {"camera": load_cameras, "device": load_devices}
-"""By the layer: what checks more than single cells, or draws more than a point."""
+"""By layer: functions that check more than single cells, or draw more than a point."""
 
 
 def thing_loader(layer: Layer) -> Loader:

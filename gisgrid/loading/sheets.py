@@ -90,7 +90,7 @@ def read_csv(name: str, text: str) -> Sheet:
     try:
         lines = list(reader)
     except csv.Error as error:
-        remedy = "save it anew as CSV, with quotes doubled inside quotes"
+        remedy = "save the file again as CSV, with quotes doubled inside quotes"
         raise Unreadable(Fault(f"{name} line {reader.line_num}", f"this is no CSV: {error}", remedy)) from error
     if not lines or not any(cell.strip() for cell in lines[0]):
         raise Unreadable(Fault(name, "the file has no header row", "name the columns in the first row"))

@@ -33,7 +33,7 @@ TOPICS = {
     "ticket.paused": ("暂停计时", "clock stopped"),
     "ticket.alarmed_again": ("设备再次告警", "alarmed again"),
     "ticket.resumed": ("恢复计时", "clock goes on"),
-    "ticket.told": ("已答复上报人", "its reporter was told something"),
+    "ticket.told": ("已答复上报人", "staff answered the reporter"),
     "ticket.answered": ("上报人已答复，恢复计时", "its reporter has answered, clock goes on"),
     "ticket.rated": ("上报人已评议", "rated by its reporter"),
 }

@@ -16,7 +16,9 @@ TIMEOUT_S = 20
 AT_ONCE = 2
 WAITING = 3
 """How many requests may wait here at once; more would take all threads of the service."""
-TOO_MUCH = Fault("body", "it takes more time or memory than there is for a photo", "make it smaller, or take it anew")
+TOO_MUCH = Fault(
+    "body", "it takes more time or memory than there is for a photo", "make the photo smaller, or take another one"
+)
 _places = threading.BoundedSemaphore(WAITING)
 _tables = threading.BoundedSemaphore(AT_ONCE)
 

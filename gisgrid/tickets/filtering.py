@@ -166,4 +166,4 @@ def read_place(cursor: str) -> Place | None:
             return Place(_EPOCH + timedelta(microseconds=int(match[1])), int(match[2]))
     except OverflowError:
         pass
-    raise Refused(Fault("after", "this is no place in a list", "the `next` of the page before"))
+    raise Refused(Fault("after", "this is not a position in a list", "the `next` of the page before"))

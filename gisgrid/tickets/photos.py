@@ -112,7 +112,7 @@ def seen_ticket(connection: Connection, number: str) -> int:
     if row is None:
         raise _unknown(number)
     if not row.is_seen:
-        raise NotAllowed(Fault("number", "its photos are not for you", "ask whoever is in charge of the area"))
+        raise NotAllowed(Fault("number", "its photos are not for you", "ask the staff in charge of the area"))
     return int(row.ticket_id)
 
 

@@ -21,7 +21,7 @@ SMALL_SIDE_PX = 400
 QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP")
 PHONE = "send JPEG, PNG or WebP; an iPhone takes JPEG under Settings, Camera, Formats, Most Compatible"
-AGAIN = "send it again, or take it anew"
+AGAIN = "send the photo again, or take another one"
 BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"RIFF")
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 

@@ -13,7 +13,7 @@ RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- Below zoom 14 the cameras of a cell of 64 px are one feature with a count, cells counted whole. From 14 on each
--- is its own, and its view sector is a second feature. A camera is where it stands today: at is not asked.
+-- is its own, and its view sector is a second feature. Cameras have no history: at is ignored.
 SELECT
     2 * min(c.camera_id) AS feature_id,
     st_setsrid(
@@ -64,5 +64,5 @@ WHERE camera.z >= 14 AND c.sector_3857 && camera.box;
 END;
 COMMENT ON FUNCTION tile.camera(integer, geometry, timestamptz, jsonb) IS
 'Cameras in scope as points, and from zoom 14 on what they see as polygons; '
-'box in EPSG:3857, already widened by the buffer; at is not asked';
+'box in EPSG:3857, already widened by the buffer; at is ignored';
 GRANT EXECUTE ON FUNCTION tile.camera(integer, geometry, timestamptz, jsonb) TO gisgrid_service;

@@ -13,7 +13,7 @@ RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- Below zoom 14 the devices of a cell of 64 px are one feature with a count, cells counted whole; from 14 on each is
--- its own. A device is where it stands today: at is not asked.
+-- its own. Devices have no history: at is ignored.
 SELECT
     min(d.device_id) AS feature_id,
     st_setsrid(
@@ -50,5 +50,5 @@ GROUP BY
 END;
 COMMENT ON FUNCTION tile.device(integer, geometry, timestamptz, jsonb) IS
 'Devices in scope that raise alarms, below zoom 14 as counts by cell; '
-'box in EPSG:3857, already widened by the buffer; at is not asked';
+'box in EPSG:3857, already widened by the buffer; at is ignored';
 GRANT EXECUTE ON FUNCTION tile.device(integer, geometry, timestamptz, jsonb) TO gisgrid_service;

@@ -2,7 +2,7 @@ CREATE FUNCTION tile.ground(z integer, box geometry, at timestamptz, args jsonb)
 RETURNS TABLE (feature_id bigint, geom geometry, kind text, class text, name text)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- A street shows from the zoom at which its class can be told apart; other lines and polygons from 12 px on.
+-- A street shows from the zoom at which its class can be distinguished; other lines and polygons from 12 px on.
 -- m_per_px: metres of EPSG:3857 a pixel of a 512-pixel tile. Below zoom 16, the last one made, shapes lose what is
 -- smaller than half a pixel. Names come where there is room for them. Ground is as it is today: at is not asked.
 SELECT

@@ -92,7 +92,7 @@ export const config = signal<Config>({
 export const live = signal<'connecting' | 'live' | 'polling' | 'offline'>('connecting');
 
 export const session = signal<Session | null>(null);
-/** Does the role of whoever is signed in allow this action? Where and with what the server decides. */
+/** Does the signed-in user's role allow this action? The server decides where and with what. */
 export const may = (action: string): boolean => session.value?.may.includes(action) ?? false;
 /** Somebody was signed in, and the server has forgotten it. */
 export const expired = signal(false);

@@ -1,4 +1,4 @@
-"""Which layers does the QGIS project hold, from which tables, with which forms?
+"""The layers of the QGIS project, their tables and forms.
 
 Read from sql/qgis/layers.toml, and of things on the ground from the folders of tiles/.
 """
@@ -12,9 +12,9 @@ from gisgrid.layers import Json, Layer, read_folders, thing_layers
 from gisgrid.settings import shipped
 
 SERVICE = "gisgrid"
-"""The libpq service that every layer names: where the server is and who asks is each clerk's own file."""
+"""The libpq service that every layer names; server and user are in each clerk's own file."""
 CONTEXT = "参考 context"
-"""The group of what lies on the ground."""
+"""The group of overlays in the project."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _layers(plan: Json, entry: Json, styles: Path) -> Iterator[ProjectLayer]:
 
 
 def _usual(layer: Layer) -> Json:
-    """What a folder need not say of a layer of its things; without a style they are plain dots."""
+    """The defaults of a layer of things; without a style things are plain dots."""
     found = {"group": CONTEXT, "table": layer.view, "key": f"{layer.id}_id", "geometry": ["geom", "Point"]}
     return {**found, "display": '"name"'}
 
@@ -127,7 +127,7 @@ def _field(name: str, column: Json, default: str) -> FormField:
 
 
 def _values(words: str, value: str) -> list[tuple[str, str]]:
-    """One choice of a list; `{things}` stands for every kind of thing."""
+    """One choice of a list; `{things}` becomes one choice for each kind of thing."""
     if words != "{things}":
         return [(words, value)]
     named = {layer.id: layer.facts["thing"] for layer in thing_layers().values()}

@@ -12,12 +12,12 @@ from gisgrid.settings import shipped
 PYTHON_ACTION = "1"
 Variant: TypeAlias = "str | bool | int | list[Variant] | Options"
 Options: TypeAlias = "Mapping[str, Variant]"
-"""What a widget is set to, as QGIS writes it."""
+"""The settings of a widget, as QGIS writes them."""
 SHAPES = {"Point": "Point", "LineString": "Line", "MultiPolygon": "Polygon", "Polygon": "Polygon"}
 
 
 def write_layer(layer: ProjectLayer, others: Mapping[str, ProjectLayer], crs: ET.Element) -> ET.Element:
-    """`<maplayer>` of this layer; `others` by id are those whose rows its forms choose from."""
+    """`<maplayer>` of this layer; `others`, by id, are the layers whose rows its forms choose from."""
     element = ET.Element("maplayer", _attributes(layer))
     put(element, "id", layer.id)
     put(element, "datasource", layer.source)
@@ -73,7 +73,7 @@ def _attributes(layer: ProjectLayer) -> dict[str, str]:
 
 
 def _write_form(element: ET.Element, layer: ProjectLayer, others: Mapping[str, ProjectLayer]) -> None:
-    """Aliases, widgets, defaults, what may be edited, and a form that shows these columns alone."""
+    """Aliases, widgets, defaults, editable columns, and a form that shows only these columns."""
     if not layer.fields:
         return
     widgets, aliases = ET.SubElement(element, "fieldConfiguration"), ET.SubElement(element, "aliases")

@@ -8,9 +8,9 @@ FROM (VALUES
     ('unknown', 'GG404', 'number', '没有工单 %1$s', 'there is no ticket %1$s', '核对编号', 'check the number'),
     (
         'not_allowed', 'GG403', 'number', '%2$s不能在这里这样做', 'a %1$s may not do this here',
-        '请联系负责该区域的人员', 'ask whoever is in charge of the area'
+        '请联系负责该区域的人员', 'ask the staff in charge of the area'
     ),
-    ('closed', 'GG409', 'number', '工单已办结', 'the ticket is closed', '重新打开，或另行上报', 'reopen it, or report it anew'),
+    ('closed', 'GG409', 'number', '工单已办结', 'the ticket is closed', '重新打开，或另行上报', 'reopen the ticket, or report again'),
     ('already', 'GG409', 'number', '已经是这样了', 'it is so already', '无需操作', 'nothing needs to be done'),
     (
         'no_such_step', 'GG409', 'step', '现在不能进入环节“%1$s”', '''%1$s'' does not follow now',
@@ -72,21 +72,24 @@ FROM (VALUES
         'original_closed', 'GG409', 'of', '该工单已办结', 'that ticket is closed',
         '先重新打开它，或保留本工单', 'reopen it first, or keep this one'
     ),
-    ('no_duplicate', 'GG409', 'of', '它不是重复工单', 'it is no duplicate', '无需操作', 'nothing needs to be done'),
+    ('no_duplicate', 'GG409', 'of', '它不是重复工单', 'the ticket is not a duplicate', '无需操作', 'nothing needs to be done'),
     ('clock_runs', 'GG409', 'state', '计时正在进行', 'its clock is running', '无需操作', 'nothing needs to be done'),
-    ('clock_stands', 'GG409', 'state', '计时已暂停', 'its clock stands still already', '无需操作', 'nothing needs to be done'),
+    (
+        'clock_stands', 'GG409', 'state', '计时已暂停', 'the clock of the ticket is stopped already',
+        '无需操作', 'nothing needs to be done'
+    ),
     ('not_asked', 'GG409', 'number', '没有人在等您答复', 'nobody waits for an answer', '等工作人员询问', 'wait until you are asked'),
     ('not_done_yet', 'GG409', 'score', '还没有办完', 'it is not done yet', '等有了结果再评价', 'rate it when its result is there'),
     ('rated_already', 'GG409', 'score', '已经评价过', 'it has been rated', '无需操作', 'nothing needs to be done'),
     (
         'rated_too_late', 'GG409', 'score', '办结已超过 30 天', 'it was closed more than 30 days ago',
-        '如仍未解决，请重新上报', 'report it anew if it is not right'
+        '如仍未解决，请重新上报', 'report again if something is still wrong'
     ),
     (
         'photo_not_allowed', 'GG403', 'number', '您不能在这里添加照片', 'you may not add photos here',
-        '请联系负责该区域的人员', 'ask whoever is in charge of the area'
+        '请联系负责该区域的人员', 'ask the staff in charge of the area'
     ),
-    ('photo_closed', 'GG409', 'number', '工单已办结', 'the ticket is closed', '请重新上报', 'report it anew'),
+    ('photo_closed', 'GG409', 'number', '工单已办结', 'the ticket is closed', '请重新上报', 'report again'),
     (
         'photo_too_late', 'GG409', 'number', '照片只能在上报后一天内或被询问时添加',
         'photos are taken for a day, and while you are asked something', '等工作人员询问', 'wait until you are asked'

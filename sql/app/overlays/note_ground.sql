@@ -6,4 +6,4 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION app.note_ground() IS
-'Notes in core.change, once a statement, the box of all ground that a statement drew or took away';
+'Records in core.change, once a statement, the box of all ground that the statement drew or removed';

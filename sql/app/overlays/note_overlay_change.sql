@@ -10,4 +10,4 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION app.note_overlay_change() IS
-'Notes in core.change where a thing stands and stood; the argument is its layer';
+'Records in core.change where a thing is and was; the trigger''s argument is its layer';

@@ -1,8 +1,8 @@
 CREATE FUNCTION app.save_things(kind text, columns text [], things jsonb, network text DEFAULT 'base')
 RETURNS TABLE (saved bigint, changed bigint, outside bigint)
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
--- `columns` of overlay.<kind> are taken from `things`; area and path are found by the point. A code that is there is
--- changed where something differs. The word "overlay" is quoted where a type is named, because there PostgreSQL takes it for a keyword.
+-- Takes `columns` of overlay.<kind> from `things` and finds area and path by the point. A row with a known code is
+-- changed if a column differs. "overlay" is quoted in names of types, where PostgreSQL takes it for a keyword.
 DECLARE
     held text := (SELECT string_agg(format('%I', c), ', ') FROM unnest(columns) AS c);
     said text := (SELECT string_agg(format('excluded.%I', c), ', ') FROM unnest(columns) AS c);
@@ -29,5 +29,5 @@ BEGIN
         FROM saved AS s$sql$, kind, held, given, said, old) USING things, network;
 END $$;
 COMMENT ON FUNCTION app.save_things(text, text [], jsonb, text) IS
-'Writes things of a kind, each on the area of the network that holds its point: how many are new or changed, how many '
-'of these were there, how many lie outside every area';
+'Writes things of a kind, each on the area of the network that holds its point. Returns how many are new or changed, '
+'how many of these existed before, how many lie outside every area';

@@ -5,7 +5,7 @@ RETURNS TABLE (
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 -- Open tickets, things of every kind (cameras, places, devices ...) and posts with a point.
--- `shown`: where it may be seen to stand, which for a ticket of somebody's home is not its point.
+-- `shown`: the public location, which for a ticket of somebody's home is not its point.
 SELECT 'ticket', t.number, t.area_id, t.path, p.accuracy_m, p.geom, t.geom AS shown
 FROM work.ticket AS t
 INNER JOIN work.ticket_private AS p ON t.ticket_id = p.ticket_id

@@ -9,4 +9,5 @@ SELECT
 FROM overlay.thing AS o
 INNER JOIN pg_class AS c ON o.tableoid = c.oid;
 COMMENT ON VIEW app.thing IS
-'The things of every kind: kind is the table that holds them. No row policy is asked here, so the owner alone reads it';
+'The things of every kind: kind is the table that holds them. No row policy applies here, so only the owner may read '
+'the view';
