@@ -1,4 +1,4 @@
-"""Words that a reader has to guess at become fewer; a planted offender is caught, and so is a count that is too high."""
+"""Words that a reader has to guess at become fewer; a planted offender is caught, and so is a count too high."""
 
 import json
 from pathlib import Path

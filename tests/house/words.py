@@ -1,4 +1,4 @@
-"""How often a file uses words that a reader has to guess at; `python -m tests.house.words` lowers the committed counts."""
+"""How often a file uses words that a reader has to guess at; `python -m tests.house.words` lowers the counts."""
 
 import json
 import re
@@ -16,7 +16,7 @@ COPIES = {"sql/schema.sql", "viewer/src/api/schema.ts"}
 
 
 def counted(root: Path) -> dict[str, int]:
-    """How many tell-tale words does each file of the project hold? Of the changelog, its newest section with an entry."""
+    """How many tell-tale words does each file hold? Of the changelog, its newest section with an entry."""
     found = {}
     for path in files(root):
         name = path.relative_to(root).as_posix()

@@ -43,9 +43,9 @@ export interface paths {
         put?: never;
         /**
          * Create Report
-         * @description A report becomes a ticket, located as of now and routed to whoever is on duty. Committed when answered.
+         * @description A report becomes a ticket, located as of now and routed to the post on duty. Committed when answered.
          *
-         *     Where it is, is said by exactly one of: lon, lat and system; area; place; place_unknown.
+         *     Exactly one of these says the location: lon, lat and system; area; place; place_unknown.
          */
         post: operations["create_report_api_v1_reports_post"];
         delete?: never;
@@ -65,9 +65,9 @@ export interface paths {
         put?: never;
         /**
          * Create Reports
-         * @description Up to 500 reports, each in a transaction of its own: a wrong one undoes no other, and all can be sent again.
+         * @description Up to 500 reports, each in a transaction of its own: a wrong report undoes no other, and all can be sent again.
          *
-         *     Where the database stops answering the rest is not tried: 503, send them again.
+         *     If the database stops answering, the other reports are not tried: 503, send them again.
          */
         post: operations["create_reports_api_v1_reports_batch_post"];
         delete?: never;
@@ -87,7 +87,7 @@ export interface paths {
         put?: never;
         /**
          * Create Alarm
-         * @description An alarm becomes a ticket where the device stands; while that is open and young, a further one is an event on it.
+         * @description An alarm becomes a ticket at its device; while that ticket is open and young, a further alarm is an event on it.
          *
          *     Committed when answered.
          */
@@ -107,7 +107,7 @@ export interface paths {
         };
         /**
          * Get Report
-         * @description How is my report? Its facts, my words and photos, which step it is in, who has it, what I was told, due when.
+         * @description How is my report? Its facts, words and photos, step, assignee, due time, and what staff told me.
          */
         get: operations["get_report_api_v1_reports__number__get"];
         put?: never;
@@ -169,7 +169,7 @@ export interface paths {
         put?: never;
         /**
          * Create Answer
-         * @description Answer what I was asked; the clocks go on.
+         * @description Answer what staff asked me; the clocks run again.
          */
         post: operations["create_answer_api_v1_reports__number__answers_post"];
         delete?: never;
@@ -189,7 +189,7 @@ export interface paths {
         put?: never;
         /**
          * Create Rating
-         * @description Rate how it went (党群评议); where the result waits for that, it closes the ticket.
+         * @description Rate the finished work (党群评议); in the step that waits for the rating, it closes the ticket.
          */
         post: operations["create_rating_api_v1_reports__number__rating_post"];
         delete?: never;
@@ -209,7 +209,7 @@ export interface paths {
         put?: never;
         /**
          * Tell
-         * @description Tell the reporter something: he reads it where he follows his report, and nothing else of the history.
+         * @description Write to the reporter: he reads it on the page of his report, and nothing else of the history.
          */
         post: operations["tell_api_v1_tickets__number__answers_post"];
         delete?: never;
@@ -229,7 +229,7 @@ export interface paths {
         put?: never;
         /**
          * Create Step
-         * @description Take the next step of a ticket; the ticket as it is then.
+         * @description Take the next step of a ticket; answers the ticket after the step.
          */
         post: operations["create_step_api_v1_tickets__number__steps_post"];
         delete?: never;
@@ -249,7 +249,7 @@ export interface paths {
         put?: never;
         /**
          * Set Category
-         * @description Say that a ticket is about something else: it is routed again, and its due time follows.
+         * @description Give a ticket another category: it is routed again, with a due time of that category.
          */
         post: operations["set_category_api_v1_tickets__number__category_post"];
         delete?: never;
@@ -269,7 +269,7 @@ export interface paths {
         put?: never;
         /**
          * Set Place
-         * @description Say that a ticket lies elsewhere: it is located and routed again; it may leave the caller's area by that.
+         * @description Give a ticket another location: it is assigned and routed again, and may leave the caller's area.
          */
         post: operations["set_place_api_v1_tickets__number__place_post"];
         delete?: never;
@@ -289,7 +289,7 @@ export interface paths {
         put?: never;
         /**
          * Set Clock
-         * @description Stop a ticket's clock while its reporter is asked, or start it again; it is due later by what was waited.
+         * @description Stop a ticket's clock while its reporter is asked, or start it again; the due time moves by the pause.
          */
         post: operations["set_clock_api_v1_tickets__number__clock_post"];
         delete?: never;
@@ -307,7 +307,7 @@ export interface paths {
         };
         /**
          * Get Assignees
-         * @description To whom can this ticket be given?
+         * @description Whom can this ticket be assigned to?
          */
         get: operations["get_assignees_api_v1_tickets__number__assignees_get"];
         put?: never;
@@ -327,7 +327,7 @@ export interface paths {
         };
         /**
          * Get Similar
-         * @description Which open tickets may be about the same thing: same root category, within 100 m and 28 days unless said.
+         * @description Which open tickets may be about the same thing? Same root category, by default within 100 m and 28 days.
          */
         get: operations["get_similar_api_v1_tickets__number__similar_get"];
         put?: never;
@@ -369,7 +369,7 @@ export interface paths {
         put?: never;
         /**
          * Create Escalation
-         * @description Pass the ticket up to the centre above whoever has it: community, town, district.
+         * @description Pass the ticket up to the centre above its assignee: community, town, district.
          */
         post: operations["create_escalation_api_v1_tickets__number__escalation_post"];
         delete?: never;
@@ -409,7 +409,7 @@ export interface paths {
         put?: never;
         /**
          * Answer Whistle
-         * @description 报到: a department that was called reports in, is done, or is let go.
+         * @description 报到: a called department reports in or is done, or its call is withdrawn.
          */
         post: operations["answer_whistle_api_v1_tickets__number__whistles__whistle__post"];
         delete?: never;
@@ -429,7 +429,7 @@ export interface paths {
         put?: never;
         /**
          * Set Parent
-         * @description Make the ticket part of another one, which cannot close before it; null: of none.
+         * @description Make the ticket a part of another ticket, which cannot close before its parts; null: of none.
          */
         post: operations["set_parent_api_v1_tickets__number__parent_post"];
         delete?: never;
@@ -449,7 +449,7 @@ export interface paths {
         put?: never;
         /**
          * Set Duplicate
-         * @description Say that the ticket is about the same thing as another one, and close it; null: it was not after all.
+         * @description Record the ticket as a duplicate of another one, and close it; null: it is no duplicate after all.
          */
         post: operations["set_duplicate_api_v1_tickets__number__duplicate_post"];
         delete?: never;
@@ -473,7 +473,7 @@ export interface paths {
         put?: never;
         /**
          * Create Photo
-         * @description Add a photo to a ticket whose words you see. Encoded anew; where the camera was comes back as a hint.
+         * @description Add a photo to a ticket whose words you see. It is encoded again; the answer holds the camera's location.
          */
         post: operations["create_photo_api_v1_tickets__number__photos_post"];
         delete?: never;
@@ -575,7 +575,7 @@ export interface paths {
         };
         /**
          * Preview Changeset
-         * @description What publishing would move: GeoJSON lines from each thing to its new grid; 422 with what stands against it.
+         * @description What publishing would relocate: GeoJSON lines from each thing to its new grid; 422 with the draft's errors.
          */
         get: operations["preview_changeset_api_v1_changesets__changeset_id__preview_get"];
         put?: never;
@@ -597,7 +597,7 @@ export interface paths {
         put?: never;
         /**
          * Publish Changeset
-         * @description Make it live, or with a date to come let it wait; 422 with every problem where it is refused.
+         * @description Make a change set live, or let it wait for its date; 422 with every error if it is refused.
          */
         post: operations["publish_changeset_api_v1_changesets__changeset_id__publish_post"];
         delete?: never;
@@ -617,7 +617,7 @@ export interface paths {
         put?: never;
         /**
          * Undo Changeset
-         * @description Put back what it altered, by publishing another change set; that one.
+         * @description Restore what a change set altered, by publishing another change set, which is the answer.
          */
         post: operations["undo_changeset_api_v1_changesets__changeset_id__undo_post"];
         delete?: never;
@@ -775,7 +775,7 @@ export interface paths {
         };
         /**
          * Locate Point
-         * @description Whose is this point, and where is it in WGS 84? Always an answer; `grid` is null outside every grid.
+         * @description Which grid holds this point, and where is it in WGS 84? Always an answer; `grid` is null outside every grid.
          */
         get: operations["locate_point_api_v1_locate_get"];
         put?: never;
@@ -815,7 +815,7 @@ export interface paths {
         };
         /**
          * Get One Area
-         * @description The area of a code at a date, as GeoJSON; 404 names the heirs of a retired one.
+         * @description The area of a code at a date, as GeoJSON; 404 names the successors of a retired code.
          */
         get: operations["get_one_area_api_v1_areas__code__get"];
         put?: never;
@@ -835,7 +835,7 @@ export interface paths {
         };
         /**
          * Get Lineage
-         * @description What an area came from and what became of it, with shares of its ground, and who holds that at a date.
+         * @description What an area came from and became, with shares of its ground, and which areas hold its ground at a date.
          */
         get: operations["get_lineage_api_v1_areas__code__lineage_get"];
         put?: never;
@@ -857,7 +857,7 @@ export interface paths {
          * Get Figures
          * @description Tickets received and closed on the ground that an area holds at a date, carried over from older codes by share.
          *
-         *     Figures of the same ground can so be compared over years of redrawing.
+         *     So the statistics of one piece of ground can be compared over years of redrawing.
          */
         get: operations["get_figures_api_v1_areas__code__figures_get"];
         put?: never;
@@ -897,7 +897,7 @@ export interface paths {
         };
         /**
          * Get Qr
-         * @description The QR code of a grid, an area above or a post, to be printed; who scans it reports with that filled in.
+         * @description The QR code of a grid, an area above or a post, to be printed; a report by it has the area filled in.
          */
         get: operations["get_qr_api_v1_qr__code__svg_get"];
         put?: never;
@@ -917,7 +917,7 @@ export interface paths {
         };
         /**
          * Get Leads
-         * @description Where does a printed code lead today? After a redraw to the heirs of its ground.
+         * @description Which areas does a printed code mean today? After a redraw, the successors of its area.
          */
         get: operations["get_leads_api_v1_qr__code__get"];
         put?: never;
@@ -937,7 +937,7 @@ export interface paths {
         };
         /**
          * Get Csv
-         * @description Tickets as a table for spreadsheets: UTF-8 with its mark, what looks like a formula made harmless.
+         * @description Tickets as a table for spreadsheets: UTF-8 with its mark; text that looks like a formula is made harmless.
          */
         get: operations["get_csv_api_v1_tickets_csv_get"];
         put?: never;
@@ -977,7 +977,7 @@ export interface paths {
         };
         /**
          * Get Geojson
-         * @description Tickets as one FeatureCollection at their public places.
+         * @description Tickets as one FeatureCollection at their public locations.
          */
         get: operations["get_geojson_api_v1_tickets_geojson_get"];
         put?: never;
@@ -999,7 +999,7 @@ export interface paths {
          * Get Tickets
          * @description Tickets of an area's subtree, the newest first, or of a work list, the most urgent first.
          *
-         *     `description` only for whoever may read it.
+         *     `description` only for callers who may read it.
          */
         get: operations["get_tickets_api_v1_tickets_get"];
         put?: never;
@@ -1059,7 +1059,7 @@ export interface paths {
         };
         /**
          * Get Workflows
-         * @description The templates of steps: which may follow which, who may take it, what it needs.
+         * @description The templates of steps: which step leads to which, who may take it, what it needs.
          */
         get: operations["get_workflows_api_v1_workflows_get"];
         put?: never;
@@ -1079,7 +1079,7 @@ export interface paths {
         };
         /**
          * Get Sources
-         * @description On which ways reports come, and who may say so in one.
+         * @description The ways by which reports come, and who may name each in a report.
          */
         get: operations["get_sources_api_v1_sources_get"];
         put?: never;
@@ -1099,7 +1099,7 @@ export interface paths {
         };
         /**
          * Get One Ticket
-         * @description One ticket; with its words, contact, point and history for whoever may see them.
+         * @description One ticket; with its words, contact, point and history for callers who may see them.
          */
         get: operations["get_one_ticket_api_v1_tickets__number__get"];
         put?: never;
@@ -1119,7 +1119,7 @@ export interface paths {
         };
         /**
          * Get Counters
-         * @description How the tickets of an area's subtree stand: total, done, open, today, due_soon, overdue, unplaced.
+         * @description How many tickets of an area's subtree are done, open, of today, due_soon, overdue, unplaced?
          */
         get: operations["get_counters_api_v1_counters_get"];
         put?: never;
@@ -1141,7 +1141,7 @@ export interface paths {
          * Get Figures
          * @description Of the tickets received from..to: how many are closed, open, overdue, closed in time?
          *
-         *     One row each for what they are told apart by; `rest` are those of none; rows and rest add up to `total`, always.
+         *     One row for each key of `by`; `rest` holds the tickets without a key; rows and rest always add up to `total`.
          */
         get: operations["get_figures_api_v1_figures_get"];
         put?: never;
@@ -1161,7 +1161,7 @@ export interface paths {
         };
         /**
          * Get Ranking
-         * @description Whose record is best? Figures of older boundaries are carried over to those of `at` by share of ground.
+         * @description Whose record is best? Statistics of older boundaries are carried over to those of `at` by share of ground.
          */
         get: operations["get_ranking_api_v1_ranking_get"];
         put?: never;
@@ -1181,7 +1181,7 @@ export interface paths {
         };
         /**
          * Get Route
-         * @description Which rule would fire for a report in an area or at a point, and why would each other one not?
+         * @description Which rule would fire for a report in an area or at a point, and why would every other rule not?
          */
         get: operations["get_route_api_v1_route_get"];
         put?: never;
@@ -1223,7 +1223,7 @@ export interface paths {
          * Get Events
          * @description What changed, where, which tiles: `event: change`, data `{layer, bbox, tiles, at}`; a comment keeps it alive.
          *
-         *     Of what is scoped only what lies in the caller's area.
+         *     Changes of scoped layers only in the caller's area.
          */
         get: operations["get_events_api_v1_events_get"];
         put?: never;
@@ -1240,7 +1240,7 @@ export interface components {
     schemas: {
         /**
          * AlarmBody
-         * @description What a device noticed; all of it optional, for it stands where it stands.
+         * @description What a device noticed; every field is optional, because the device's location is known.
          */
         AlarmBody: {
             /**
@@ -1271,7 +1271,7 @@ export interface components {
         };
         /**
          * AlarmReceipt
-         * @description What became of an alarm: its ticket, a new one or the one that was open.
+         * @description The result of an alarm: its ticket, a new one or the one that was open.
          */
         AlarmReceipt: {
             /** Number */
@@ -1321,7 +1321,7 @@ export interface components {
         };
         /**
          * AreaFeature
-         * @description An area as GeoJSON; its id is that of the version. `geometry` is null where it was not asked for.
+         * @description An area as GeoJSON; `id` is the id of its version. `geometry` is null if the request asked for none.
          */
         AreaFeature: {
             /**
@@ -1397,7 +1397,7 @@ export interface components {
         };
         /**
          * AssigneePost
-         * @description A post to which the ticket can be given; the name only for whoever may see it.
+         * @description A post that the ticket can be assigned to; the name only for callers who may see it.
          */
         AssigneePost: {
             /** Post */
@@ -1416,13 +1416,13 @@ export interface components {
             is_on_shift: boolean;
             /**
              * Name
-             * @description absent for whoever may not see it
+             * @description absent for callers who may not see it
              */
             name?: string | null;
         };
         /**
          * Assignees
-         * @description To whom a ticket can be given: posts, the lowest area first, and departments.
+         * @description Whom a ticket can be assigned to: posts, the lowest area first, and departments.
          */
         Assignees: {
             /** Posts */
@@ -1456,7 +1456,7 @@ export interface components {
         };
         /**
          * AssignmentBody
-         * @description To whom: a post or a department, one of the two.
+         * @description The new assignee: a post or a department, one of the two.
          */
         AssignmentBody: {
             /** Note */
@@ -1489,7 +1489,7 @@ export interface components {
         };
         /**
          * BatchItem
-         * @description What became of one report, in the order in which they were sent: its receipt, or what is wrong with it.
+         * @description The result of one report, in the order in which the reports were sent: its receipt, or its faults.
          */
         BatchItem: {
             /**
@@ -1519,7 +1519,7 @@ export interface components {
         };
         /**
          * Category
-         * @description What can be reported; a root has no parent.
+         * @description What a report can be about; a root has no parent.
          */
         Category: {
             /** Id */
@@ -1545,7 +1545,7 @@ export interface components {
         };
         /**
          * CategoryBody
-         * @description What the ticket is about, and a note to it.
+         * @description The new category of a ticket, and a note.
          */
         CategoryBody: {
             /** Category */
@@ -1555,7 +1555,7 @@ export interface components {
         };
         /**
          * Changeset
-         * @description A change set. `state`: waiting for its date; following: live, tickets are still on their way.
+         * @description A change set. `state` waiting: for its date; following: live, and tickets are still being relocated.
          */
         Changeset: {
             /** Changeset Id */
@@ -1721,7 +1721,7 @@ export interface components {
         };
         /**
          * ClockBody
-         * @description Stop the clock while the reporter is asked, or let it run again; why.
+         * @description Stop the clock while the reporter is asked, or start it again; with a reason.
          */
         ClockBody: {
             /**
@@ -1737,7 +1737,7 @@ export interface components {
         };
         /**
          * Config
-         * @description What a client needs to know of this server: everybody may.
+         * @description What a client needs to know of this server; open to everybody.
          */
         Config: {
             /**
@@ -1772,7 +1772,7 @@ export interface components {
         };
         /**
          * Contact
-         * @description Who reported it.
+         * @description The person who reported the ticket.
          */
         Contact: {
             /** Name */
@@ -1782,7 +1782,7 @@ export interface components {
         };
         /**
          * Counters
-         * @description How the tickets of an area's subtree stand; total = the children's totals + unplaced.
+         * @description How many tickets of an area's subtree are in which state; total = the children's totals + unplaced.
          */
         Counters: {
             /** Total */
@@ -1802,7 +1802,7 @@ export interface components {
         };
         /**
          * DuplicateBody
-         * @description Which ticket is about the same thing; null: it was another thing after all.
+         * @description The ticket about the same thing; null: this one is no duplicate after all.
          */
         DuplicateBody: {
             /** Note */
@@ -1812,7 +1812,7 @@ export interface components {
         };
         /**
          * Duty
-         * @description Who is on duty at a place, and which posts are there, the lowest area first.
+         * @description The post on duty at a point, and all posts there, the lowest area first.
          */
         Duty: {
             grid: components["schemas"]["GridRef"] | null;
@@ -1823,7 +1823,7 @@ export interface components {
         };
         /**
          * DutyPost
-         * @description A post: that it is there is public; who holds it only in scope, or where the post is marked public.
+         * @description A post. The post is public; its holder only for callers in scope, or if the post is marked public.
          */
         DutyPost: {
             /** Post */
@@ -1848,18 +1848,18 @@ export interface components {
             is_on_shift: boolean;
             /**
              * Name
-             * @description absent for whoever may not see it
+             * @description absent for callers who may not see it
              */
             name?: string | null;
             /**
              * Phone
-             * @description absent for whoever may not see it
+             * @description absent for callers who may not see it
              */
             phone?: string | null;
         };
         /**
          * EscalationBody
-         * @description Why it goes up.
+         * @description Why the ticket is passed up.
          */
         EscalationBody: {
             /** Note */
@@ -1867,7 +1867,7 @@ export interface components {
         };
         /**
          * ExactPoint
-         * @description Where it really is, WGS 84, and as it was given.
+         * @description The exact location in WGS 84, and as the reporter gave it.
          */
         ExactPoint: {
             /** Lon */
@@ -1880,7 +1880,7 @@ export interface components {
         };
         /**
          * FigureCounts
-         * @description How the tickets of a cohort stand at the instant.
+         * @description How many tickets of a cohort are in which state at the instant.
          */
         FigureCounts: {
             /** Received */
@@ -1940,7 +1940,7 @@ export interface components {
         };
         /**
          * Figures
-         * @description Tickets of a time on the ground that an area holds, whatever code they were counted under; by share of ground.
+         * @description Tickets of a time on the ground that an area holds, under old and new codes, by share of ground.
          */
         Figures: {
             /** Code */
@@ -1968,7 +1968,7 @@ export interface components {
         };
         /**
          * FiguresBy
-         * @description Figures of the tickets received from..to, told apart; rows and rest add up to total.
+         * @description Statistics of the tickets received from..to, by one key; rows and rest add up to total.
          */
         FiguresBy: {
             /**
@@ -2001,7 +2001,7 @@ export interface components {
         };
         /**
          * FiguresByCode
-         * @description Tickets that were counted under a code and shape; `share` of its ground lies in the area asked for.
+         * @description Tickets of one code and shape; `share` of the shape's ground lies in the area that was asked for.
          */
         FiguresByCode: {
             /**
@@ -2023,7 +2023,7 @@ export interface components {
         };
         /**
          * FiguresRow
-         * @description The figures of one area, category, source, post, department, day or month.
+         * @description The statistics of one area, category, source, post, department, day or month.
          */
         FiguresRow: {
             /** Received */
@@ -2118,7 +2118,7 @@ export interface components {
         };
         /**
          * FollowedReport
-         * @description A report as whoever sent it sees it.
+         * @description A report as its reporter sees it.
          */
         FollowedReport: {
             /** Number */
@@ -2183,7 +2183,7 @@ export interface components {
         };
         /**
          * FoundProblem
-         * @description What a check found: codes, words, a point of the place in WGS 84.
+         * @description A fault that a check found: codes, sentences, a point of its place in WGS 84.
          */
         FoundProblem: {
             /** Code */
@@ -2230,7 +2230,7 @@ export interface components {
         };
         /**
          * GpsHint
-         * @description Where the camera says it was; a hint to whoever sent the photo, kept nowhere.
+         * @description The camera's location; a hint to the sender of the photo, kept nowhere.
          */
         GpsHint: {
             /** Lon */
@@ -2265,7 +2265,7 @@ export interface components {
         };
         /**
          * Leads
-         * @description What a printed code is called, and to which live areas it leads: its own, or who has the ground of that now.
+         * @description The name of a printed code, and the live areas that it means: its own, or the successors of a retired one.
          */
         Leads: {
             /** Code */
@@ -2310,7 +2310,7 @@ export interface components {
         };
         /**
          * Lineage
-         * @description What an area came from and what became of it, oldest first; who holds its ground, most first.
+         * @description What an area came from and became, oldest first; the areas that hold its ground, the largest share first.
          */
         Lineage: {
             /** Code */
@@ -2334,7 +2334,7 @@ export interface components {
         };
         /**
          * LineageEntry
-         * @description One area that this one came from or became, with the shares of the older and of the newer one's ground.
+         * @description An area that this one came from or became, with its shares of the older and of the newer area's ground.
          */
         LineageEntry: {
             /** Code */
@@ -2357,7 +2357,7 @@ export interface components {
         };
         /**
          * LiveArea
-         * @description A live area that a code leads to.
+         * @description A live area that a code means.
          */
         LiveArea: {
             /** Code */
@@ -2382,7 +2382,7 @@ export interface components {
         };
         /**
          * Located
-         * @description Whose a point is; `grid` is null outside every grid. `point` is where it lies in WGS 84.
+         * @description The grid that holds a point; `grid` is null outside every grid. `point` is the point in WGS 84.
          */
         Located: {
             grid: components["schemas"]["GridRef"] | null;
@@ -2401,7 +2401,7 @@ export interface components {
         };
         /**
          * MapStyle
-         * @description A MapLibre style, version 8, with the state that it colours by.
+         * @description A MapLibre style, version 8, with the state variables that its colours depend on.
          */
         MapStyle: {
             /**
@@ -2455,7 +2455,7 @@ export interface components {
         };
         /**
          * Move
-         * @description From where a thing is to the label point of its new grid.
+         * @description A line from a thing to the label point of its new grid.
          */
         Move: {
             /**
@@ -2468,7 +2468,7 @@ export interface components {
         };
         /**
          * MoveCollection
-         * @description What publishing a change set would move.
+         * @description What publishing a change set would relocate.
          */
         MoveCollection: {
             /**
@@ -2481,7 +2481,7 @@ export interface components {
         };
         /**
          * MoveProperties
-         * @description One thing that publishing would move; a code that is null: no grid.
+         * @description One thing that publishing would relocate; a null code means no grid.
          */
         MoveProperties: {
             /**
@@ -2511,7 +2511,7 @@ export interface components {
         };
         /**
          * NamedArea
-         * @description An area that a department's own code names; `share` of its ground was the code's when that was noted.
+         * @description An area that a department's own code names; `share` of its ground was the code's when the alias was recorded.
          */
         NamedArea: {
             /**
@@ -2547,7 +2547,7 @@ export interface components {
         };
         /**
          * NextStep
-         * @description A step that can follow, the roles that may take it, and what it needs.
+         * @description A step that can come next, the roles that may take it, and what it needs.
          */
         NextStep: {
             /** Step */
@@ -2569,7 +2569,7 @@ export interface components {
         };
         /**
          * OnBehalf
-         * @description For whom somebody who is signed in reports.
+         * @description The person for whom a signed-in caller reports.
          */
         OnBehalf: {
             /** Name */
@@ -2579,7 +2579,7 @@ export interface components {
         };
         /**
          * OpenBody
-         * @description On which area (default: the caller's own), from when on, what open tickets do, may the ground change.
+         * @description The area (default: the caller's own), the date, the policy for open tickets, and for the covered ground.
          */
         OpenBody: {
             /**
@@ -2624,7 +2624,7 @@ export interface components {
         };
         /**
          * ParentBody
-         * @description Of which ticket this is a part; null: of none.
+         * @description The ticket that this one becomes a part of; null: of none.
          */
         ParentBody: {
             /** Note */
@@ -2634,7 +2634,7 @@ export interface components {
         };
         /**
          * Photo
-         * @description A photo as it is kept: JPEG, upright, without what the camera wrote into it.
+         * @description A photo as it is kept: JPEG, upright, without the camera's metadata.
          */
         Photo: {
             /** Photo Id */
@@ -2666,7 +2666,7 @@ export interface components {
         };
         /**
          * PhotoReceipt
-         * @description A photo that was taken in.
+         * @description A photo that was added.
          */
         PhotoReceipt: {
             /** Photo Id */
@@ -2708,7 +2708,7 @@ export interface components {
         };
         /**
          * PlaceBody
-         * @description Where the ticket lies, in a named system, and a note to it.
+         * @description The new location of a ticket, in a named system, and a note.
          */
         PlaceBody: {
             /** Lon */
@@ -2740,7 +2740,7 @@ export interface components {
         };
         /**
          * ProblemFault
-         * @description One wrong thing: where, what, how to put it right.
+         * @description One fault: where it is, what is wrong, what to do.
          */
         ProblemFault: {
             /** Field */
@@ -2762,7 +2762,7 @@ export interface components {
         };
         /**
          * PublishBody
-         * @description From when on; without it as the change set says, or now.
+         * @description The date from which to apply; without it the change set's own date, or now.
          */
         PublishBody: {
             /** Valid From */
@@ -2840,7 +2840,7 @@ export interface components {
         };
         /**
          * Ranking
-         * @description Records of the areas of a level, or of whoever holds a post, the best of each group first.
+         * @description Records of the areas of a level, or of the holders of posts, the best of each group first.
          */
         Ranking: {
             /**
@@ -2872,7 +2872,7 @@ export interface components {
         };
         /**
          * Rating
-         * @description How it went, in the eyes of whoever reported it (党群评议).
+         * @description The reporter's rating of the finished work (党群评议).
          */
         Rating: {
             /**
@@ -2896,7 +2896,7 @@ export interface components {
         };
         /**
          * RatingBody
-         * @description How it went: 1 bad to 5 good, and words to it.
+         * @description A rating, 1 bad to 5 good, and words about it.
          */
         RatingBody: {
             /** Score */
@@ -2906,7 +2906,7 @@ export interface components {
         };
         /**
          * Receipt
-         * @description What became of a report. With number and secret the reporter can ask again.
+         * @description The result of a report. With `number` and `secret` the reporter can ask for it again.
          */
         Receipt: {
             /** Number */
@@ -2928,7 +2928,7 @@ export interface components {
         };
         /**
          * ReportAssignee
-         * @description Who has it: the post; a name only where the post is public.
+         * @description The assignee: the post; a name only if the post is public.
          */
         ReportAssignee: {
             /** Role */
@@ -3051,7 +3051,7 @@ export interface components {
         };
         /**
          * Said
-         * @description What was told to the reporter, or what he answered.
+         * @description What staff told the reporter, or what he answered.
          */
         Said: {
             /**
@@ -3104,7 +3104,7 @@ export interface components {
         };
         /**
          * Source
-         * @description On which way a report can come.
+         * @description A way by which reports come.
          */
         Source: {
             /** Id */
@@ -3132,7 +3132,7 @@ export interface components {
         };
         /**
          * Step
-         * @description A step of the report's way.
+         * @description A step of the report's workflow.
          */
         Step: {
             /** Step */
@@ -3144,7 +3144,7 @@ export interface components {
         };
         /**
          * StepBody
-         * @description The next step, and a note to it.
+         * @description The next step, and a note.
          */
         StepBody: {
             /** Step */
@@ -3154,7 +3154,7 @@ export interface components {
         };
         /**
          * Successor
-         * @description An area that holds ground of another one, and which share of that one's.
+         * @description An area that holds ground of another area, and its share of that area's ground.
          */
         Successor: {
             /** Code */
@@ -3171,7 +3171,7 @@ export interface components {
         };
         /**
          * Ticket
-         * @description One ticket, with its history and what can follow for whoever may see them.
+         * @description One ticket, with its history and next steps for callers who may see them.
          */
         Ticket: {
             /** Number */
@@ -3243,21 +3243,21 @@ export interface components {
             duplicate_of: string | null;
             /**
              * Description
-             * @description What was reported; absent for whoever may not see it
+             * @description What was reported; absent for callers who may not see it
              */
             description?: string | null;
-            /** @description Who reported it; absent for whoever may not see it */
+            /** @description Who reported it; absent for callers who may not see it */
             contact?: components["schemas"]["Contact"];
-            /** @description Where it really is; absent for whoever may not see it */
+            /** @description Where it really is; absent for callers who may not see it */
             point?: components["schemas"]["ExactPoint"];
             /**
              * Department
-             * @description Whose department it is with; absent for whoever may not see it
+             * @description Whose department it is with; absent for callers who may not see it
              */
             department?: string | null;
             /**
              * Post
-             * @description Which post it is with; absent for whoever may not see it
+             * @description Which post it is with; absent for callers who may not see it
              */
             post?: number | null;
             /**
@@ -3272,24 +3272,24 @@ export interface components {
             duplicates: string[];
             /**
              * History
-             * @description What happened, oldest first; absent for whoever may not see it
+             * @description What happened, oldest first; absent for callers who may not see it
              */
             history?: components["schemas"]["TicketEvent"][];
             /**
              * Photos
-             * @description Its photos, oldest first; absent for whoever may not see it
+             * @description Its photos, oldest first; absent for callers who may not see it
              */
             photos?: components["schemas"]["Photo"][];
-            /** @description How the reporter rated it; null: not yet; absent for whoever may not see it */
+            /** @description How the reporter rated it; null: not yet; absent for callers who may not see it */
             rating?: components["schemas"]["Rating"] | null;
             /**
              * Next Steps
-             * @description What can follow; absent for whoever may not see it
+             * @description What can follow; absent for callers who may not see it
              */
             next_steps?: components["schemas"]["NextStep"][];
             /**
              * Whistles
-             * @description Departments that were called in; absent for whoever may not see it
+             * @description Departments that were called in; absent for callers who may not see it
              */
             whistles?: components["schemas"]["Whistle"][];
         };
@@ -3333,7 +3333,7 @@ export interface components {
         };
         /**
          * TicketFeature
-         * @description A ticket at its public place; its properties are the columns of an export.
+         * @description A ticket at its public location; its properties are the columns of an export.
          */
         TicketFeature: {
             /**
@@ -3367,7 +3367,7 @@ export interface components {
         };
         /**
          * TicketSummary
-         * @description A ticket's public facts; what follows `closed_at` is for whoever may see it.
+         * @description A ticket's public facts; fields after `closed_at` only for callers who may see them.
          */
         TicketSummary: {
             /** Number */
@@ -3439,27 +3439,27 @@ export interface components {
             duplicate_of: string | null;
             /**
              * Description
-             * @description What was reported; absent for whoever may not see it
+             * @description What was reported; absent for callers who may not see it
              */
             description?: string | null;
-            /** @description Who reported it; absent for whoever may not see it */
+            /** @description Who reported it; absent for callers who may not see it */
             contact?: components["schemas"]["Contact"];
-            /** @description Where it really is; absent for whoever may not see it */
+            /** @description Where it really is; absent for callers who may not see it */
             point?: components["schemas"]["ExactPoint"];
             /**
              * Department
-             * @description Whose department it is with; absent for whoever may not see it
+             * @description Whose department it is with; absent for callers who may not see it
              */
             department?: string | null;
             /**
              * Post
-             * @description Which post it is with; absent for whoever may not see it
+             * @description Which post it is with; absent for callers who may not see it
              */
             post?: number | null;
         };
         /**
          * Tickets
-         * @description Tickets, the newest first; of a work list the most urgent.
+         * @description Tickets, the newest first; on a work list the most urgent first.
          */
         Tickets: {
             /** Tickets */
@@ -3496,7 +3496,7 @@ export interface components {
         };
         /**
          * Transition
-         * @description Which step may follow which, who may take it, what it needs, and which way it turns the clocks.
+         * @description From which step to which, who may take it, what it needs, and whether it stops or starts the clocks.
          */
         Transition: {
             /** From Step */
@@ -3535,7 +3535,7 @@ export interface components {
         };
         /**
          * Whistle
-         * @description 吹哨: a department that was called in; it reports in, and is done or let go, by a clock of its own.
+         * @description 吹哨: a department that was called in; it reports in, is done or withdrawn, and has a clock of its own.
          */
         Whistle: {
             /** Whistle */
@@ -3572,7 +3572,7 @@ export interface components {
         };
         /**
          * WhistleAnswerBody
-         * @description 报到: reported_in, then done; withdrawn lets the department go.
+         * @description 报到: reported_in, then done; withdrawn takes the call back.
          */
         WhistleAnswerBody: {
             /** Note */
@@ -3585,7 +3585,7 @@ export interface components {
         };
         /**
          * WhistleBody
-         * @description Which departments, and how long each has; without hours as long as the ticket's own clock.
+         * @description Which departments, and the hours that each has; without hours as long as the ticket's own clock.
          */
         WhistleBody: {
             /** Note */
@@ -3599,7 +3599,7 @@ export interface components {
         };
         /**
          * WhoAmI
-         * @description Who is signed in: role, and the code of the area whose subtree is seen (empty: everything).
+         * @description Who is signed in: role, and the code of the area whose subtree the caller sees (empty: everything).
          */
         WhoAmI: {
             /** Name */
@@ -3618,7 +3618,7 @@ export interface components {
         };
         /**
          * WordsBody
-         * @description What somebody says.
+         * @description What the reporter or the staff write.
          */
         WordsBody: {
             /** Text */
