@@ -13,7 +13,7 @@ from gisgrid.geo import LonLat
 
 Level = Literal["district", "town", "community", "grid"]
 LEVELS: tuple[Level, ...] = get_args(Level)
-"""The levels of areas, the top one first, as core.level has them: whoever needs the list takes it from here."""
+"""The levels of areas, the top one first, as core.level has them: all other modules take the list from here."""
 MAX_LENGTH = 64
 
 

@@ -40,7 +40,7 @@ def check_secret(connection: Connection, number: str, secret: str) -> None:
     right = ticket_secret(bytes(row.key), number)
     if not hmac.compare_digest(right.encode(), secret.encode()) or not row.is_known:
         raise NotFound(
-            Fault("number", "there is no report with this number and secret", "both stand on the receipt of the report")
+            Fault("number", "there is no report with this number and secret", "both are on the receipt of the report")
         )
 
 

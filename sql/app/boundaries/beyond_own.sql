@@ -2,8 +2,8 @@ CREATE FUNCTION app.beyond_own(change_set bigint, at timestamptz, kind text)
 RETURNS TABLE (code text, geom geometry, m2 text, since text, since_zh text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Base leaves are held against what the area had before, special ones against what it has afterwards. What stands
--- there already in the same shape takes nothing.
+-- Base leaves are compared with the area's base leaves before, special leaves with those after. A live leaf that keeps
+-- its shape counts as reaching nowhere.
 SELECT
     b.code,
     b.geom,
@@ -34,4 +34,4 @@ FROM (
 WHERE b.geom IS NOT NULL;
 END;
 COMMENT ON FUNCTION app.beyond_own(bigint, timestamptz, text) IS
-'Which leaves drawn in a change set reach beyond the base leaves of its area at an instant, and how far?';
+'Which leaves drawn in a change set reach beyond the base leaves of its area at an instant, with the ground beyond?';

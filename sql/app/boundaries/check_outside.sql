@@ -1,8 +1,8 @@
--- Long because it is one rule: whose ground it is outside a change set's area, nobody changes from inside it.
+-- Long because it checks one rule in full: a change set changes the holder of no ground outside its area.
 CREATE FUNCTION app.check_outside(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- What a change set with an area would change outside it, at its date or later: leaves that stand there, the holder of
--- ground in a base leaf there, ground of nobody. Only what is drawn anew is asked, each shape of its neighbours by box.
+-- Finds what a change set with an area would change outside it, at its date or later: leaves there, the holder of
+-- ground in a base leaf there, ground that no area holds. Only changed leaves are checked, with neighbours by box.
 DECLARE
     c draft.changeset;
     may_grow boolean;
@@ -23,7 +23,7 @@ BEGIN
     SELECT change_set, o.code, 'code_reused', 'error', 'the code is of a grid outside this change set''s area',
            'take the next free code; leave that grid as it is', '这个编码属于本变更集区域以外的网格', '取下一个空号，不要改动那个网格', o.geom
     FROM (
-        -- Also what stands outside from a later day on: whoever ends or redraws an area does so for all time to come.
+        -- Later versions outside count too, because ending or redrawing an area applies from the date on without end.
         SELECT DISTINCT ON (v.code) v.code, v.geom
         FROM core.area_version AS v
         WHERE v.network = c.network AND v.level = 'grid' AND v.recorded_to = 'infinity' AND v.valid_to > c.valid_from
@@ -64,7 +64,7 @@ BEGIN
                '，自 ' || app.name_instant(nullif(f.valid_from, c.valid_from)) || ' 起' AS since_zh
         FROM (SELECT st_intersection(d.geom, f.geom) AS geom) AS i OFFSET 0) AS m
     WHERE d.is_changed AND st_isvalid(d.geom)
-      AND NOT EXISTS (  -- it holds that ground already, all the while: its name alone is new
+      AND NOT EXISTS (  -- the leaf holds that ground already, at all times: only its name is new
           SELECT FROM core.area_version AS v
           WHERE v.network = c.network AND v.code = d.code AND v.recorded_to = 'infinity' AND v.path @> c.path
             AND v.geom = d.geom AND v.valid_from <= f.valid_from AND v.valid_to >= f.valid_to)
@@ -73,8 +73,8 @@ BEGIN
              AND (p.code, p.other_code) = (least(d.code, f.code), greatest(d.code, f.code)))
       AND app.reaches_into(d.geom, f.geom);
 
-    -- What stands on ground outside already, and comes first there, keeps it. A base leaf may give up what it never should
-    -- have had.
+    -- A special leaf that lies on ground outside already keeps that ground. A base leaf may give up ground that was
+    -- never the area's.
     INSERT INTO draft.problem (changeset_id, code, other_code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     SELECT DISTINCT ON (v.code, f.code) change_set, v.code, f.code, 'special_outside', 'error',
            format('it stands on ground of %s, which is outside this change set''s area, and stays as it is', f.code),
@@ -114,8 +114,8 @@ BEGIN
                '与原来覆盖同样的地面，或请上级发布，并把“覆盖范围”改为允许', b.geom
         FROM app.beyond_own(change_set, instant, 'base') AS b
         WHERE NOT may_grow;
-        EXIT WHEN found_some OR FOUND;  -- it is mostly the same at every later one
+        EXIT WHEN found_some OR FOUND;  -- the fault is mostly the same at the later dates
     END LOOP;
 END $$;
 COMMENT ON FUNCTION app.check_outside(bigint) IS
-'Write into draft.problem what a change set would change outside its area';
+'Write into draft.problem the changes that a change set would make outside its area';

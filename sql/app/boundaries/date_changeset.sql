@@ -8,4 +8,5 @@ BEGIN
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION app.date_changeset() IS
-'A change set whose date nobody chose applies from its publishing on; who publishes it is noted as far as it matters';
+'A change set whose date nobody chose applies from its publishing on; records whether somebody above the area '
+'publishes it';

@@ -15,4 +15,4 @@ WHERE
     AND v.geom && foreign_ground.near AND NOT v.path @> c.path;
 END;
 COMMENT ON FUNCTION app.foreign_ground(bigint, geometry, timestamptz, timestamptz) IS
-'The base leaves outside a change set''s area about a place that stand within that time';
+'The base leaves outside a change set''s area that meet the box of a shape and apply within that time';

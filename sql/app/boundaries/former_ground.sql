@@ -1,8 +1,8 @@
 CREATE FUNCTION app.former_ground(change_set bigint, at timestamptz, near geometry) RETURNS geometry []
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- An undo may give back what its own area held right before the publish that it takes back: nobody's ground since then
--- is not new ground. Ground that somebody else has taken meanwhile is an overlap.
+-- An undo may give back ground that its area held right before the undone publish: ground that no area has held since
+-- is not new ground. Ground that another area has taken meanwhile is an overlap.
 SELECT array_agg(v.geom)
 FROM draft.changeset AS c
 LEFT JOIN draft.changeset AS u ON c.undoes = u.changeset_id
@@ -17,4 +17,4 @@ WHERE
     AND v.path @> c.path AND v.geom && former_ground.near;
 END;
 COMMENT ON FUNCTION app.former_ground(bigint, timestamptz, geometry) IS
-'The base leaves that a change set''s area has had about a place before it is published, at that instant';
+'The base leaves of a change set''s area that met the box of a shape at an instant, before the change set is published';

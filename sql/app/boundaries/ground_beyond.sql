@@ -1,9 +1,9 @@
 CREATE FUNCTION app.ground_beyond(shape geometry, held geometry []) RETURNS geometry
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
--- Null where the shape lies on this ground, or less than 1e-9 degrees (0.1 mm) beside it: a corner that QGIS sets on an
--- edge stands that far off, since what is straight on its map is not straight in degrees. By depth, not by width: hairs
--- hold points. What lies in another's grid app.reaches_into asks, which allows no such thing.
+-- Null if the shape lies on this ground, or less than 1e-9 degrees (0.1 mm) beside it: QGIS sets a corner on an edge
+-- that far off, because a straight line on its map is not straight in degrees. Measured by depth, not by width,
+-- because a hair can hold points. For ground of another area's grid app.reaches_into decides, which allows nothing of the kind.
 SELECT CASE WHEN NOT coalesce(st_covers(h.geom, h.shape), false)
     THEN coalesce(st_translate(st_difference(h.shape, h.geom), h.x, h.y), ground_beyond.shape) END
 FROM (
@@ -19,4 +19,4 @@ FROM (
 ) AS h;
 END;
 COMMENT ON FUNCTION app.ground_beyond(geometry, geometry []) IS
-'What of a shape lies on none of this ground? Null: nothing, but for rounding; EPSG:4326';
+'The part of a shape that lies on none of this ground; null: none, except for rounding; EPSG:4326';

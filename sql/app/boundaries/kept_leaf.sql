@@ -1,7 +1,7 @@
 CREATE FUNCTION app.kept_leaf(change_set bigint, v core.area_version) RETURNS boolean
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- One that began by the change set's date while its row is unchanged, or begins later and is left alone.
+-- True for a version that began by the change set's date and whose row is unchanged, and for app.later_leaf's.
 SELECT coalesce((
     SELECT CASE
         WHEN (kept_leaf.v).valid_from > c.valid_from THEN EXISTS (

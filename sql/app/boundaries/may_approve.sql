@@ -1,8 +1,8 @@
 CREATE FUNCTION app.may_approve(area_path bigint [], net text) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- May whoever asks bring ground that nobody held into the area with this path? What lies there stands on the work list
--- of the nearest area above the leaves, which can be anybody's. So: whoever has the whole, or an area above this one
--- below which everything of the network stands. A town's editor for a community of his would take ground for the town.
+-- Ground that no area held is on the work list of the nearest area above the leaves, which can be anybody's. So only a
+-- caller may bring it into an area who has the whole network, or an area above this one that holds the whole network.
+-- Else a town's editor could take ground for his town by a change set for one of its communities.
 BEGIN
     RETURN area_path = '{0}' OR 0 = ANY(app.scope())
         OR (pg_has_role(session_user, 'gisgrid_owner', 'MEMBER') AND current_setting('role') IN ('none', 'gisgrid_owner'))
@@ -13,4 +13,4 @@ BEGIN
                 WHERE v.network = net AND v.level <> 'grid' AND NOT v.path @> ARRAY[s.area_id]));
 END $$;
 COMMENT ON FUNCTION app.may_approve(bigint [], text) IS
-'Does whoever asks stand above the area with this path, so that nobody else''s work is taken where it grows?';
+'May the caller bring ground that no area held into the area with this path?';

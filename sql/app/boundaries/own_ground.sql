@@ -1,7 +1,7 @@
 CREATE FUNCTION app.own_ground(change_set bigint, at timestamptz, near geometry) RETURNS geometry []
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- The base leaves of the change set's area about a place, as they would be at that instant after publishing.
+-- As the base leaves would be at that instant after publishing; those that meet the box of the shape.
 SELECT array_agg(g.geom)
 FROM (
     SELECT d.geom
@@ -17,4 +17,4 @@ FROM (
 ) AS g;
 END;
 COMMENT ON FUNCTION app.own_ground(bigint, timestamptz, geometry) IS
-'The base leaves that a change set''s area would have about a place, at its date or a later instant';
+'The base leaves that a change set''s area would have around a shape, at its date or a later instant';

@@ -6,7 +6,7 @@ DECLARE
     errors bigint;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
-        PERFORM app.refuse('old_snapshot', change_set::text);  -- it would be checked against what stood when that began
+        PERFORM app.refuse('old_snapshot', change_set::text);  -- an old snapshot does not show the present boundaries
     END IF;
     PERFORM pg_advisory_xact_lock(app.publisher_lock());
     SELECT * INTO STRICT c FROM draft.changeset WHERE changeset_id = change_set FOR UPDATE;

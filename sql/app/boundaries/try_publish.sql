@@ -17,7 +17,7 @@ BEGIN
     UPDATE draft.changeset SET
         status = 'published',
         is_dated = c.is_dated OR applies_from IS NOT NULL,
-        -- One that waits keeps what was said when it was published: the worker has the whole, whoever published may not.
+        -- A waiting change set keeps the approval of its publisher, because the worker, who makes it live, may do all.
         is_approved = CASE WHEN c.status = 'open' OR applies_from IS NOT NULL THEN app.may_approve(c.path, c.network)
                            ELSE c.is_approved END,
         valid_from = coalesce(applies_from, CASE WHEN c.is_dated THEN c.valid_from ELSE clock_timestamp() END)
