@@ -29,6 +29,8 @@ Decision = str | Left | None
 """A door shows a field under this name (SAME: the field's own name), or leaves the field out; None: undecided."""
 SAME = "="
 PRIVATE = Left("words, contacts, exact points and people are not public")
+POINT = "null where its point is private and the caller may not see it"
+TIE = "null where the point of either is private and the caller may not see it"
 TERSE = Left("a notice says what, where and until when; the ticket says the rest")
 SMALL = Left("a tile holds what the style and a click need")
 PROTOCOL = Left("GeoReport v2 has no element for it")
@@ -45,7 +47,8 @@ class Field:
 
     `source` is `table.column` of `tickets.selecting` (`{lang}` for a name in either language, `x(...)`, `y(...)` of a
     point), or `state`. `is_optional`: null is possible. `note`: for programs, in OpenAPI. `export_after`: in files it
-    follows that column, not the field above. A private one is left out of notices, tiles and Open311.
+    follows that column, not the field above. A private one is left out of notices, tiles and Open311. One that tells of
+    the point (`tells_point`) is as public as the point: lists and files leave it empty where the point is private.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Field:
     kind: Kind
     source: str
     is_private: bool = False
+    tells_point: bool = False
     is_optional: bool = False
     note: str = ""
     list: Decision = SAME
@@ -122,10 +126,12 @@ FIELDS: tuple[Field, ...] = (
           page=ELSEWHERE),
     Field("area_level", "层级", "Level", "text", "area.level", list="area.level", notice="area.level",
           reporter="area.level", tile=SMALL, open311=PROTOCOL, load=SERVER, page=STAFF),
-    Field("method", "落格方式", "Method", "text", "ticket.method", list="assignment.method", notice=TERSE,
-          reporter=PLAIN, tile=SMALL, open311=PROTOCOL, load=SERVER, page=STAFF),
-    Field("confidence", "把握", "Confidence", "share", "ticket.confidence", list="assignment.confidence", notice=TERSE,
-          reporter=PLAIN, tile=SMALL, open311=PROTOCOL, load=SERVER, page=STAFF),
+    Field("method", "落格方式", "Method", "text", "ticket.method", tells_point=True, is_optional=True,
+          note=f"inside, edge, nearest, code (an area was said) or none; {POINT}", list="assignment.method",
+          notice=TERSE, reporter=PLAIN, tile=SMALL, open311=PROTOCOL, load=SERVER, page=STAFF),
+    Field("confidence", "把握", "Confidence", "share", "ticket.confidence", tells_point=True, is_optional=True,
+          note=f"how much of the disc round its point lies in its grid; {POINT}", list="assignment.confidence",
+          notice=TERSE, reporter=PLAIN, tile=SMALL, open311=PROTOCOL, load=SERVER, page=STAFF),
     Field("version", "边界版本", "Boundary version", "id", "ticket.area_version_id", is_optional=True,
           list="assignment.version", export=Left("a key of the database, which a file's reader has no use for"),
           notice=TERSE, reporter=PLAIN, tile=SMALL, open311=PROTOCOL, load=SERVER, page=STAFF),
@@ -157,11 +163,11 @@ FIELDS: tuple[Field, ...] = (
     Field("solved_in_grid", "问题解决", "Solved", "flag", "ticket.solved_in_grid", is_optional=True,
           note="closed without leaving its grid; null: open, duplicate, not known", export=Left("figures count it"),
           notice=TERSE, reporter=PLAIN, tile=SMALL, open311=PROTOCOL, load=LATER, page=SAME),
-    Field("parent", "主事件", "Part of", "text", "whole.number", is_optional=True,
-          note="the number of the ticket of which it is a part", export=Left("the ticket shows its ties"), notice=TERSE,
-          reporter=PLAIN, tile=SMALL, open311=PROTOCOL, load=LATER, page=ELSEWHERE),
-    Field("duplicate_of", "重复于", "Duplicate of", "text", "original.number", is_optional=True,
-          note="the number of the ticket that is about the same thing", export=Left("the ticket shows its ties"),
+    Field("parent", "主事件", "Part of", "text", "whole.number", tells_point=True, is_optional=True,
+          note=f"the number of the ticket of which it is a part; {TIE}", export=Left("the ticket shows its ties"),
+          notice=TERSE, reporter=PLAIN, tile=SMALL, open311=PROTOCOL, load=LATER, page=ELSEWHERE),
+    Field("duplicate_of", "重复于", "Duplicate of", "text", "original.number", tells_point=True, is_optional=True,
+          note=f"the number of the ticket about the same thing; {TIE}", export=Left("the ticket shows its ties"),
           notice=TERSE, reporter=SAME, tile=SMALL, open311=PROTOCOL, load=LATER, page=ELSEWHERE),
     Field("description", "描述", "Description", "words", "private.description", is_private=True, is_optional=True,
           note="What was reported", reporter=SAME, load=SAME, page=SAME, aliases=("描述", "事件描述", "内容")),

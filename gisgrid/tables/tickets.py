@@ -36,6 +36,7 @@ ticket = table(
     geometry("geom", "POINT"),
     Column("parent_id", BigInteger),
     Column("duplicate_of", BigInteger),
+    Column("has_public_point", Boolean),
     *_fields("ticket"),
 )
 

@@ -15,7 +15,7 @@ from gisgrid import tables
 from gisgrid.access import STRANGER, Caller
 from gisgrid.database import EVERYTHING
 from gisgrid.errors import Fault, Refused
-from gisgrid.tickets.selecting import AREA, CATEGORY, CLOCK, PRIVATE, TICKET
+from gisgrid.tickets.selecting import AREA, CATEGORY, CLOCK, HAS_SEEN_POINT, PRIVATE, TICKET
 from gisgrid.tickets.states import TicketState, is_in_state
 
 WorkList = Literal["mine", "area", "no_grid", "near_edge", "due_soon", "overdue", "waiting", "reporter"]
@@ -38,7 +38,8 @@ class TicketFilter:
     by the method that found their area, on a work list of the caller's.
 
     `now` is the instant of the states, `zone` gives the day of today, `due_soon` is how long before its due time a
-    ticket is due soon; a ticket with less than `confidence` is near an edge.
+    ticket is due soon; a ticket with less than `confidence` is near an edge. Method and edge find only what the caller
+    may know.
     """
 
     area_id: int | None = None
@@ -78,7 +79,8 @@ class TicketFilter:
             case "no_grid":
                 return or_(TICKET.c.area_version_id.is_(None), AREA.c.level != "grid")
             case "near_edge":
-                return or_(TICKET.c.method.in_(("edge", "nearest")), TICKET.c.confidence < self.confidence)
+                unsure = or_(TICKET.c.method.in_(("edge", "nearest")), TICKET.c.confidence < self.confidence)
+                return and_(unsure, HAS_SEEN_POINT)
             case "due_soon" | "overdue":
                 return self._stands(work_list)
             case "waiting":
@@ -98,7 +100,7 @@ class TicketFilter:
         if self.step:
             yield TICKET.c.step == self.step
         if self.method:
-            yield TICKET.c.method == self.method
+            yield and_(TICKET.c.method == self.method, HAS_SEEN_POINT)
         if self.received_from:
             yield TICKET.c.received_at >= self.received_from
         if self.received_to:

@@ -12,7 +12,7 @@ from gisgrid.ticket_fields import Facts, shown_at
 from gisgrid.tickets.filtering import Place, TicketFilter
 from gisgrid.tickets.following import find_rating
 from gisgrid.tickets.photos import list_photos
-from gisgrid.tickets.selecting import PRIVATE, TICKET, listed_tables, value_of
+from gisgrid.tickets.selecting import HAS_SEEN_POINT, PRIVATE, TICKET, listed_tables, value_of
 
 _PLACES = [(tuple(name.split(".")), field.is_private) for name, field in shown_at("list")]
 """The place of each value in the answer, in the order of `_VALUES`, and whether it is private."""
@@ -97,11 +97,11 @@ def _select() -> Select[Any]:
 
 def get_ticket(connection: Connection, number: str, caller: Caller) -> Facts:
     """The ticket of this number, with history, photos and next steps if the caller may see them."""
-    query = _select().add_columns(TICKET.c.duplicate_of.label("duplicate_id"))
+    query = _select().add_columns(TICKET.c.duplicate_of.label("duplicate_id"), HAS_SEEN_POINT.label("has_seen_point"))
     row = connection.execute(query.where(TICKET.c.number == number)).one_or_none()
     if row is None:
         raise NotFound(Fault("number", f"there is no ticket {number[:64]}", "check the number"))
-    ticket: Facts = _ticket(row) | _tied(connection, row.ticket_id)
+    ticket: Facts = _ticket(row) | _tied(connection, row.ticket_id, has_seen_point=row.has_seen_point)
     if row.private_id is not None:
         ticket["history"] = _history(connection, row.ticket_id)
         ticket["whistles"] = _whistles(connection, row.ticket_id, caller)
@@ -111,12 +111,16 @@ def get_ticket(connection: Connection, number: str, caller: Caller) -> Facts:
     return ticket
 
 
-def _tied(connection: Connection, ticket_id: int) -> Facts:
-    """The numbers of a ticket's parts, and of its duplicates."""
+def _tied(connection: Connection, ticket_id: int, *, has_seen_point: bool) -> Facts:
+    """The numbers of a ticket's parts, and of its duplicates: only where the caller may know the point of both."""
+    if not has_seen_point:
+        return {"parts": [], "duplicates": []}
     tied = connection.execute(
         text(
-            "SELECT number, duplicate_of IS NOT DISTINCT FROM :id AS is_duplicate FROM work.ticket"
-            " WHERE parent_id = :id OR duplicate_of = :id ORDER BY ticket_id"
+            "SELECT x.number, x.duplicate_of IS NOT DISTINCT FROM :id AS is_duplicate FROM work.ticket AS x"
+            " LEFT JOIN work.ticket_private AS p ON p.ticket_id = x.ticket_id"
+            " WHERE (x.parent_id = :id OR x.duplicate_of = :id) AND (x.has_public_point OR p.ticket_id IS NOT NULL)"
+            " ORDER BY x.ticket_id"
         ),
         {"id": ticket_id},
     ).all()
@@ -127,12 +131,18 @@ def _tied(connection: Connection, ticket_id: int) -> Facts:
 
 
 def _history(connection: Connection, ticket_id: int) -> list[Event]:
+    """Its events; the number of a ticket that it was tied to is left out where that one's point may not be known."""
     events = connection.execute(
         text(
-            "SELECT at, action, from_step, to_step, actor, note, detail FROM work.event"
-            " WHERE ticket_id = :id ORDER BY event_id"
+            "SELECT e.at, e.action, e.from_step, e.to_step, e.actor, e.note,"
+            " CASE WHEN x.ticket_id IS NULL THEN e.detail ELSE e.detail - CAST(:ties AS text[]) END AS detail"
+            " FROM work.event AS e LEFT JOIN work.ticket AS x"
+            " ON x.number = coalesce(e.detail->>'into', e.detail->>'duplicate', e.detail->>'parent',"
+            " e.detail->>'original') AND NOT x.has_public_point"
+            " AND NOT EXISTS (SELECT FROM work.ticket_private AS p WHERE p.ticket_id = x.ticket_id)"
+            " WHERE e.ticket_id = :id ORDER BY e.event_id"
         ),
-        {"id": ticket_id},
+        {"id": ticket_id, "ties": ["into", "duplicate", "parent", "original"]},
     )
     return [Event(**event._mapping) for event in events]
 

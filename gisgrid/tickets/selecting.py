@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, FromClause, case, func
+from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, or_
 
 from gisgrid import tables
 from gisgrid.ticket_fields import Field
@@ -37,6 +37,8 @@ SOURCES: dict[str, FromClause] = {
     "original": ORIGINAL,
 }
 """The tables that `Field.source` names."""
+HAS_SEEN_POINT = or_(TICKET.c.has_public_point, PRIVATE.c.ticket_id.is_not(None))
+"""May the caller know what is found by the ticket's point? Where it is public, and where he sees the private half."""
 
 
 @cache
@@ -77,6 +79,12 @@ def exported_tables(*, private: bool) -> FromClause:
     )
 
 
+def shows_tie(other: FromClause) -> ColumnElement[bool]:
+    """May the caller know that a ticket is tied to this other one? Each of the two would tell where the other is."""
+    half = tables.ticket_private.alias()
+    return and_(HAS_SEEN_POINT, or_(other.c.has_public_point, exists().where(half.c.ticket_id == other.c.ticket_id)))
+
+
 def value_of(field: Field, lang: Lang, now: datetime) -> ColumnElement[Any]:
     """The SQL of a field's value, in one of the joins above; `now`: the instant of its state."""
     if field.source == "state":
@@ -85,4 +93,7 @@ def value_of(field: Field, lang: Lang, now: datetime) -> ColumnElement[Any]:
     reading, _, column = field.source.format(lang=lang).rstrip(")").rpartition("(")
     table, _, name = column.partition(".")
     value: ColumnElement[Any] = SOURCES[table].c[name]
+    if field.tells_point:
+        other = {"whole": WHOLE, "original": ORIGINAL}.get(table)
+        return case((HAS_SEEN_POINT if other is None else shows_tie(other), value))
     return getattr(func, f"ST_{reading.upper()}")(value) if reading else value

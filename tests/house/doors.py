@@ -118,9 +118,14 @@ def faults(door: Door, fields: Fields = FIELDS) -> list[str]:
 
 
 def open_faults(fields: Fields = FIELDS) -> list[str]:
-    """Which private fields does a door show that is open to everybody?"""
+    """Which private fields, or such as tell of a point, does a door show that is one and the same for everybody?"""
     doors: tuple[Door, ...] = ("notice", "tile", "open311")
-    return [f"{door}: {name} is private" for door in doors for name, one in shown_at(door, fields) if one.is_private]
+    return [
+        f"{door}: {name} is private"
+        for door in doors
+        for name, one in shown_at(door, fields)
+        if one.is_private or one.tells_point
+    ]
 
 
 def _is_mute(decision: object) -> bool:

@@ -57,6 +57,7 @@ def test_names_are_used_once() -> None:
 def test_no_open_door_shows_what_is_private() -> None:
     assert doors.open_faults() == []
     assert doors.open_faults((replace(ROGUE, is_private=True, tile=SAME),)) == ["tile: rogue is private"]
+    assert doors.open_faults((replace(ROGUE, tells_point=True, open311=SAME),)) == ["open311: rogue is private"]
 
 
 @pytest.mark.parametrize("name", WRITERS)

@@ -1,7 +1,9 @@
 CREATE FUNCTION app.follow_tickets(change_set bigint, batch integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- Relocates one batch of open tickets to the areas that hold them now; a ticket whose area code changes is assigned
--- again. gisgrid.moved_from tells app.keep_path from when on the new path applies.
+-- again. gisgrid.moved_from tells app.keep_path from when on the new path applies. A ticket whose point is private is
+-- shown at the label point of its grid, and at the new one's once it moves: the old one would say that the point lies
+-- where both grids were.
 DECLARE
     moved bigint;
 BEGIN
@@ -36,8 +38,11 @@ BEGIN
             priority = CASE WHEN t.area_id IS DISTINCT FROM d.to_area_id THEN d.priority ELSE t.priority END,
             area_id = d.to_area_id,
             path = d.path,
-            geom = CASE WHEN d.has_point OR t.geom IS NULL THEN t.geom
-                        ELSE coalesce(st_endpoint(d.arrow), t.geom) END
+            geom = CASE
+                WHEN d.has_point AND NOT t.has_public_point AND t.area_id IS DISTINCT FROM d.to_area_id THEN (
+                    SELECT v.label_point FROM core.area_version AS v WHERE v.area_version_id = d.area_version_id)
+                WHEN d.has_point OR t.geom IS NULL THEN t.geom
+                ELSE coalesce(st_endpoint(d.arrow), t.geom) END
         FROM duty AS d WHERE t.ticket_id = d.ticket_id
         RETURNING t.ticket_id
     ),

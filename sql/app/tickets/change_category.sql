@@ -18,6 +18,7 @@ BEGIN
     END IF;
     UPDATE work.ticket AS x SET
         category = c.category,
+        has_public_point = c.public_place = 'point' AND p.device_id IS NULL,
         geom = CASE WHEN p.geom IS NULL THEN x.geom
             WHEN c.public_place = 'point' AND p.device_id IS NULL THEN p.geom ELSE v.label_point END
     FROM work.ticket_private AS p

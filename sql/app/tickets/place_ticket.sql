@@ -12,8 +12,11 @@ BEGIN
         CROSS JOIN LATERAL app.area_held(p.named_area_id, t.area_id, t.network) AS h WHERE t.ticket_id = ticket;
         UPDATE work.ticket AS x SET
             area_version_id = l.area_version_id, area_id = l.area_id, path = l.path, method = l.method,
-            confidence = l.confidence, geom = CASE WHEN x.geom IS NOT NULL THEN l.label_point END
-        WHERE x.ticket_id = ticket;
+            confidence = l.confidence, geom = CASE WHEN x.geom IS NOT NULL THEN l.label_point END,
+            has_public_point = c.public_place = 'point' AND p.device_id IS NULL
+        FROM work.category AS c
+        CROSS JOIN work.ticket_private AS p
+        WHERE x.ticket_id = ticket AND p.ticket_id = ticket AND c.category = x.category;
         code := l.code;
         area_version_id := l.area_version_id;
         method := l.method;
@@ -27,7 +30,8 @@ BEGIN
     UPDATE work.ticket AS x SET
         area_version_id = l.area_version_id, area_id = l.held_by, path = l.held_path, method = l.method,
         confidence = l.confidence,
-        geom = CASE WHEN c.public_place = 'point' AND p.device_id IS NULL THEN spot ELSE v.label_point END
+        geom = CASE WHEN c.public_place = 'point' AND p.device_id IS NULL THEN spot ELSE v.label_point END,
+        has_public_point = c.public_place = 'point' AND p.device_id IS NULL
     FROM work.category AS c
     CROSS JOIN work.ticket_private AS p
     LEFT JOIN core.area_version AS v ON v.area_version_id = l.area_version_id

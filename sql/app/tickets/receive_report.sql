@@ -23,11 +23,13 @@ DECLARE
     area_path bigint[];
     held_by bigint;
     shown geometry;
+    is_public boolean;
     routed boolean;
     history boolean := report ? 'at';
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(app.boundary_lock());
     SELECT * INTO STRICT category FROM work.category AS c WHERE c.category = report->>'category';
+    is_public := category.public_place = 'point' AND NOT report ? 'device_id';
     IF point IS NULL THEN
         SELECT * INTO above FROM app.area_held((report->>'area_id')::bigint, NULL, report->>'network', happened);
         SELECT CASE WHEN above.level = 'grid' THEN above.area_id END AS area_id,
@@ -41,7 +43,7 @@ BEGIN
         shown := CASE WHEN above.method = 'code' THEN above.label_point END;
     ELSE
         SELECT * INTO place FROM app.locate(point, report->>'network', happened, (report->>'accuracy_m')::float8);
-        shown := CASE WHEN category.public_place = 'point' AND NOT report ? 'device_id' THEN point ELSE
+        shown := CASE WHEN is_public THEN point ELSE
             (SELECT v.label_point FROM core.area_version AS v WHERE v.area_version_id = place.area_version_id) END;
     END IF;
     IF place.area_id IS NOT NULL THEN
@@ -73,12 +75,12 @@ BEGIN
           AND CASE WHEN routed THEN s.is_first_routed ELSE s.is_unrouted END));
 
     INSERT INTO work.ticket (ticket_id, number, network, category, workflow, step, source, area_version_id, area_id,
-                             path, method, confidence, geom, reported_at, received_at, due_at, closed_at,
+                             path, method, confidence, geom, has_public_point, reported_at, received_at, due_at, closed_at,
                              priority, due_hours, due_unit)
     VALUES (ticket_id, number, report->>'network', category.category, category.workflow, step,
             coalesce(report->>'source', 'app'), place.area_version_id,
             held_by, area_path, place.method, place.confidence,
-            shown, coalesce((report->>'reported_at')::timestamptz, received), received, due_at,
+            shown, is_public, coalesce((report->>'reported_at')::timestamptz, received), received, due_at,
             (report->>'closed_at')::timestamptz, duty.priority,
             CASE WHEN report->>'due_at' IS NULL THEN duty.due_hours END, duty.due_unit);
     INSERT INTO work.ticket_private (ticket_id, path, department, description, contact_name, contact_phone,

@@ -11,7 +11,12 @@ BEGIN
     IF waits IS NOT NULL THEN
         PERFORM app.refuse('whistles_open', waits);
     END IF;
-    SELECT string_agg(p.number, ', ' ORDER BY p.ticket_id) INTO waits
+    -- A part whose point the caller may not know is not named: the whole would tell where it is.
+    SELECT string_agg(CASE WHEN (t.has_public_point AND p.has_public_point) OR EXISTS (
+        SELECT FROM work.ticket_private AS x
+        WHERE x.ticket_id = p.ticket_id AND (
+            x.path && app.scope() OR x.department = app.scope_department() OR x.ticket_id = ANY(app.called_to()))
+    ) THEN p.number ELSE '***' END, ', ' ORDER BY p.ticket_id) INTO waits
     FROM work.ticket AS p JOIN work.step AS s ON s.workflow = t.workflow AND s.step = to_step AND s.closes
     WHERE p.parent_id = ticket AND p.closed_at IS NULL;
     IF waits IS NOT NULL THEN

@@ -1,4 +1,9 @@
-COMMENT ON TABLE work.ticket IS 'Public facts of tickets, the same for everybody';
+COMMENT ON TABLE work.ticket IS
+'Public facts of tickets, the same for everybody; method, confidence and ties only where has_public_point';
+COMMENT ON COLUMN work.ticket.has_public_point IS
+'The public location is the point itself, and so is what was found by the point; false: as private as the point';
+COMMENT ON COLUMN work.ticket.confidence IS
+'Which share of the disc around the point lies in the grid: how near an edge the point is';
 COMMENT ON COLUMN work.ticket.geom IS
 'The public location: the point, or for a category of homes the label point of the grid; null: the location is unknown';
 COMMENT ON COLUMN work.ticket.area_version_id IS
@@ -28,4 +33,10 @@ CREATE TRIGGER keep_state AFTER UPDATE ON work.ticket
 FOR EACH ROW
 WHEN (OLD.due_at <> NEW.due_at OR (OLD.closed_at IS NOT NULL AND OLD.closed_at IS DISTINCT FROM NEW.closed_at))
 EXECUTE FUNCTION app.keep_state();
-GRANT SELECT ON work.ticket TO gisgrid_service, gisgrid_viewer;
+-- A person's own login reads method and confidence in app.ticket_fact, where they are public, and ties not at all: a
+-- plan that follows a tie counts it.
+GRANT SELECT ON work.ticket TO gisgrid_service;
+GRANT SELECT (
+    ticket_id, number, network, category, workflow, step, source, area_version_id, area_id, path, geom, geom_3857,
+    has_public_point, reported_at, received_at, due_at, closed_at, priority, due_hours, due_unit, solved_in_grid
+) ON work.ticket TO gisgrid_viewer;

@@ -3233,12 +3233,12 @@ export interface components {
             solved_in_grid: boolean | null;
             /**
              * Parent
-             * @description the number of the ticket of which it is a part
+             * @description the number of the ticket of which it is a part; null where the point of either is private and the caller may not see it
              */
             parent: string | null;
             /**
              * Duplicate Of
-             * @description the number of the ticket that is about the same thing
+             * @description the number of the ticket about the same thing; null where the point of either is private and the caller may not see it
              */
             duplicate_of: string | null;
             /**
@@ -3298,10 +3298,16 @@ export interface components {
          * @description How the ticket's grid was found, and by which version of its shape.
          */
         TicketAssignment: {
-            /** Method */
-            method: string;
-            /** Confidence */
-            confidence: number;
+            /**
+             * Method
+             * @description inside, edge, nearest, code (an area was said) or none; null where its point is private and the caller may not see it
+             */
+            method: string | null;
+            /**
+             * Confidence
+             * @description how much of the disc round its point lies in its grid; null where its point is private and the caller may not see it
+             */
+            confidence: number | null;
             /** Version */
             version: number | null;
         };
@@ -3429,12 +3435,12 @@ export interface components {
             solved_in_grid: boolean | null;
             /**
              * Parent
-             * @description the number of the ticket of which it is a part
+             * @description the number of the ticket of which it is a part; null where the point of either is private and the caller may not see it
              */
             parent: string | null;
             /**
              * Duplicate Of
-             * @description the number of the ticket that is about the same thing
+             * @description the number of the ticket about the same thing; null where the point of either is private and the caller may not see it
              */
             duplicate_of: string | null;
             /**
