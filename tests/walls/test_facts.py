@@ -24,6 +24,7 @@ from gisgrid.settings import Settings
 from tests.conftest import url_of
 from tests.drawing import draw, spot, write_geojson
 from tests.walls.conftest import CODES, LOGINS, NORTH, START, Walls
+from tests.walls.test_logins import READABLE
 
 OUTSIDERS = ("", "away")
 """A stranger, and a worker of a grid in the other town."""
@@ -41,14 +42,6 @@ UNTOLD = ("/healthz", "/readyz", "/metrics", "/api/v1/events", "/style/{theme}.j
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:?(\d\d)?|Z)?")
 TIES = ("parent_id", "duplicate_of")
 HIDDEN = ("method", "confidence", *TIES)
-READABLE = """
-SELECT c.oid::regclass::text AS name, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) AS columns
-FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE n.nspname = ANY('{core,draft,work,overlay,app,tile}') AND c.relkind IN ('r', 'v')
-  AND has_column_privilege(:login, c.oid, a.attnum, 'SELECT')
-GROUP BY c.oid ORDER BY 1
-"""
 Answers = dict[str, tuple[int, str]]
 
 
@@ -180,7 +173,7 @@ def told_by_sql(facts: Facts, login: str) -> Answers:
     with walls.owner.transaction() as connection:
         relations = connection.execute(text(READABLE), {"login": login}).all()
     with walls.sit(login) as connection:
-        for name, columns in relations:
+        for name, columns in ((one.name, one.columns) for one in relations):
             only = "DISTINCT layer, box" if name == "core.change" else columns
             rows = sorted(str(tuple(row)) for row in connection.execute(text(f"SELECT {only} FROM {name}")))
             told[name] = (len(rows), INSTANT.sub("*", re.sub(r"datetime\.datetime\([^)]*\)+", "*", "\n".join(rows))))
