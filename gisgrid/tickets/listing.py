@@ -139,7 +139,7 @@ def _history(connection: Connection, ticket_id: int) -> list[Event]:
             " FROM work.event AS e LEFT JOIN work.ticket AS x"
             " ON x.number = coalesce(e.detail->>'into', e.detail->>'duplicate', e.detail->>'parent',"
             " e.detail->>'original') AND NOT x.has_public_point"
-            " AND NOT EXISTS (SELECT FROM work.ticket_private AS p WHERE p.ticket_id = x.ticket_id)"
+            " AND (SELECT p.ticket_id FROM work.ticket_private AS p WHERE p.ticket_id = x.ticket_id) IS NULL"
             " WHERE e.ticket_id = :id ORDER BY e.event_id"
         ),
         {"id": ticket_id, "ties": ["into", "duplicate", "parent", "original"]},

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, or_
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select
 
 from gisgrid import tables
 from gisgrid.ticket_fields import Field
@@ -82,7 +82,9 @@ def exported_tables(*, private: bool) -> FromClause:
 def shows_tie(other: FromClause) -> ColumnElement[bool]:
     """May the caller know that a ticket is tied to this other one? Each of the two would tell where the other is."""
     half = tables.ticket_private.alias()
-    return and_(HAS_SEEN_POINT, or_(other.c.has_public_point, exists().where(half.c.ticket_id == other.c.ticket_id)))
+    # A value, not EXISTS, which would be answered from a hash of every private half.
+    is_seen = select(half.c.ticket_id.is_not(None)).where(half.c.ticket_id == other.c.ticket_id).scalar_subquery()
+    return and_(HAS_SEEN_POINT, or_(other.c.has_public_point, is_seen))
 
 
 def value_of(field: Field, lang: Lang, now: datetime) -> ColumnElement[Any]:
