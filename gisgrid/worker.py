@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, follow, publish
+from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, publish, relocate
 from gisgrid.changes import CHANNEL
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Conflict, GisgridError, Refused
@@ -27,7 +27,7 @@ log = logging.getLogger("gisgrid")
 POLL_S = 1.0
 PAUSE_S = 0.1
 """At least this long between two looks, however many changes are notified."""
-FOLLOW_S = 2.0
+RELOCATE_S = 2.0
 TICK_S = 10.0
 """Between two looks at the clocks of tickets; the database decides what is due."""
 HOUSE_S = 3600.0
@@ -49,7 +49,7 @@ def work(database: Database) -> int:
     """
     due = [(number, _publish) for number in _numbers(database, _DUE)]
     done = sum(_try(database, number, act) for number, act in due)
-    behind = [(number, _follow) for number in _numbers(database, _NOT_FOLLOWED)]
+    behind = [(number, _relocate) for number in _numbers(database, _NOT_FOLLOWED)]
     return done + sum(_try(database, number, act) for number, act in behind)
 
 
@@ -61,8 +61,8 @@ def _try(database: Database, changeset_id: int, act: Callable[[Database, int], b
         return False
 
 
-def _follow(database: Database, changeset_id: int) -> bool:
-    follow(database, changeset_id, limit_s=FOLLOW_S)
+def _relocate(database: Database, changeset_id: int) -> bool:
+    relocate(database, changeset_id, limit_s=RELOCATE_S)
     return True
 
 

@@ -91,7 +91,7 @@ CREATE TABLE core.account (
 
 COMMENT ON TABLE core.account IS 'Who can sign in, in which role, for which area; of the secret only its SHA-256';
 
-COMMENT ON COLUMN core.account.person_id IS 'Whose account this is: the posts of this person are his; null: those in the role on the account''s area';
+COMMENT ON COLUMN core.account.person_id IS 'The person who owns the account: mine are this person''s posts; null: the posts of the role on the account''s area';
 
 ALTER TABLE ONLY core.account
     ADD CONSTRAINT account_name_is_unique UNIQUE (name);
@@ -122,11 +122,11 @@ CREATE TABLE core.account_role (
 
 COMMENT ON TABLE core.account_role IS 'Value list: the roles of people who sign in';
 
-COMMENT ON COLUMN core.account_role.login_under IS 'The group under which an account of this role gets a database login as well; null: it gets none';
+COMMENT ON COLUMN core.account_role.login_under IS 'The group of the database login that an account of this role gets as well; null: no login';
 
-COMMENT ON COLUMN core.account_role.post_roles IS 'Whose posts on its own area are meant by mine, for an account that is bound to no person';
+COMMENT ON COLUMN core.account_role.post_roles IS 'For an account without a person: mine are the posts of these roles on the account''s area';
 
-COMMENT ON COLUMN core.account_role.works_in IS 'What an account of this role is for: an area, a department anywhere, or (district) the whole where no area is named';
+COMMENT ON COLUMN core.account_role.works_in IS 'Where accounts of this role work: area, department, or district (the whole district unless the account names an area)';
 
 ALTER TABLE ONLY core.account_role
     ADD CONSTRAINT account_role_pkey PRIMARY KEY (role);
@@ -137,7 +137,7 @@ CREATE TABLE core.action (
     name_en text NOT NULL
 );
 
-COMMENT ON TABLE core.action IS 'Value list: what an account may be allowed to do, whatever its area; see_<layer>: see that layer of the map';
+COMMENT ON TABLE core.action IS 'Value list: the actions that a role may be permitted, in all its areas; see_<layer>: see that layer of the map';
 
 ALTER TABLE ONLY core.action
     ADD CONSTRAINT action_pkey PRIMARY KEY (action);
@@ -157,11 +157,11 @@ CREATE TABLE core.alias (
     CONSTRAINT valid_from_is_before_valid_to CHECK ((valid_from < valid_to))
 );
 
-COMMENT ON TABLE core.alias IS 'What a department calls an area of another network, from-to: its own code, still looked up; one may name several';
+COMMENT ON TABLE core.alias IS 'The code by which a department calls an area of another network, from-to. One code may name several areas';
 
-COMMENT ON COLUMN core.alias.network IS 'Whose code it is: the department''s network';
+COMMENT ON COLUMN core.alias.network IS 'The department''s network, to which the code belongs';
 
-COMMENT ON COLUMN core.alias.share IS 'Share of the area''s ground that was the alias''s when it was noted';
+COMMENT ON COLUMN core.alias.share IS 'Share of the area''s ground that the alias'' area held when the alias was recorded';
 
 ALTER TABLE ONLY core.alias
     ADD CONSTRAINT alias_pkey PRIMARY KEY (alias_id);
@@ -185,7 +185,7 @@ CREATE TABLE core.area (
     CONSTRAINT only_a_grid_can_be_special CHECK (((kind = 'base'::text) OR (level = 'grid'::text)))
 );
 
-COMMENT ON TABLE core.area IS 'What a code names, for ever: a code is never reused for another area';
+COMMENT ON TABLE core.area IS 'The area that a code names; a code is never used again for another area';
 
 ALTER SEQUENCE core.area_id_seq OWNED BY core.area.area_id;
 
@@ -215,7 +215,7 @@ CREATE TABLE core.area_kind (
     name_en text NOT NULL
 );
 
-COMMENT ON TABLE core.area_kind IS 'Value list: a special grid stands over base grids and comes first';
+COMMENT ON TABLE core.area_kind IS 'Value list: a special grid lies on base grids and takes precedence over them';
 
 ALTER TABLE ONLY core.area_kind
     ADD CONSTRAINT area_kind_pkey PRIMARY KEY (kind);
@@ -245,7 +245,7 @@ CREATE TABLE core.area_version (
     CONSTRAINT valid_from_is_before_valid_to CHECK ((valid_from < valid_to))
 );
 
-COMMENT ON TABLE core.area_version IS 'One shape of one area: valid from-to in the world, recorded from-to in our knowledge; history only grows';
+COMMENT ON TABLE core.area_version IS 'One shape of one area: valid from-to in the world, recorded from-to in this database. Rows are added, never changed';
 
 COMMENT ON COLUMN core.area_version.area_m2 IS 'Geodesic area, square metres';
 
@@ -293,7 +293,7 @@ CREATE TABLE core.calendar_day (
     CONSTRAINT day_source_is_known CHECK ((source = ANY (ARRAY['weekday'::text, 'library'::text, 'local'::text])))
 );
 
-COMMENT ON TABLE core.calendar_day IS 'Is this a working day? Public holidays and make-up working days; local rows win';
+COMMENT ON TABLE core.calendar_day IS 'Which days are working days: public holidays and make-up days; local rows win over those of the shipped calendar';
 
 COMMENT ON COLUMN core.calendar_day.name IS 'The holiday''s name; a day off without one is a weekend';
 
@@ -311,9 +311,9 @@ CREATE TABLE core.change (
     path bigint[]
 );
 
-COMMENT ON TABLE core.change IS 'What changed, where: read below the snapshot''s xmin, so that no late commit is missed';
+COMMENT ON TABLE core.change IS 'Log of what changed and where. Readers take rows below their snapshot''s xmin, so that no late commit is missed';
 
-COMMENT ON COLUMN core.change.path IS 'The areas above what changed, from the top; null: a fact, which is everybody''s';
+COMMENT ON COLUMN core.change.path IS 'area_id of the areas above the change, from the top; null: the change is public';
 
 ALTER TABLE ONLY core.change
     ADD CONSTRAINT change_pkey PRIMARY KEY (change_id);
@@ -340,11 +340,11 @@ CREATE TABLE core.code_segment (
     default_text text DEFAULT ''::text NOT NULL
 );
 
-COMMENT ON TABLE core.code_segment IS 'The grammar of a network''s codes, segment by segment, as its scheme says; no rows: any text, no tree';
+COMMENT ON TABLE core.code_segment IS 'The segments of a network''s codes, as its code scheme defines them. A network without rows: any text, no tree';
 
 COMMENT ON COLUMN core.code_segment.first_low IS 'New numbers are taken from first_low to first_high';
 
-COMMENT ON COLUMN core.code_segment.level IS 'The segment stands in the codes of this level and of those below it';
+COMMENT ON COLUMN core.code_segment.level IS 'The codes of this level and of all levels below it have the segment';
 
 ALTER TABLE ONLY core.code_segment
     ADD CONSTRAINT code_segment_pkey PRIMARY KEY (network, "position");
@@ -364,15 +364,15 @@ CREATE TABLE core.deployment (
     CONSTRAINT there_is_one_deployment CHECK (only_one)
 );
 
-COMMENT ON TABLE core.deployment IS 'One row: what this database was set up with';
+COMMENT ON TABLE core.deployment IS 'One row: the settings with which this database was set up';
 
-COMMENT ON COLUMN core.deployment.calendar IS 'Which calendar of public holidays the days were taken from';
+COMMENT ON COLUMN core.deployment.calendar IS 'The calendar of public holidays that core.calendar_day was filled from';
 
 COMMENT ON COLUMN core.deployment.due_soon IS 'How long before its due time a ticket is due soon';
 
-COMMENT ON COLUMN core.deployment.sample_loaded IS 'Null: no sample asked for; false: loading was begun; true: it is in';
+COMMENT ON COLUMN core.deployment.sample_loaded IS 'Null: no sample wanted; false: loading has begun; true: loaded';
 
-COMMENT ON COLUMN core.deployment.zone IS 'The district''s time zone: working hours, shifts and days of rules are its';
+COMMENT ON COLUMN core.deployment.zone IS 'The district''s time zone, for working hours, shifts and the days of rules';
 
 ALTER TABLE ONLY core.deployment
     ADD CONSTRAINT deployment_pkey PRIMARY KEY (only_one);
@@ -410,7 +410,7 @@ CREATE TABLE core.lineage (
     CONSTRAINT lineage_kind_is_known CHECK ((kind = ANY (ARRAY['split'::text, 'merge'::text, 'reshape'::text, 'renumber'::text, 'recut'::text])))
 );
 
-COMMENT ON TABLE core.lineage IS 'Which old areas became which new ones: share of the old one''s ground that went, share of the new one''s that came';
+COMMENT ON TABLE core.lineage IS 'Which old areas became which new ones, with the share of the old area''s ground and the share of the new area''s ground';
 
 ALTER TABLE ONLY core.lineage
     ADD CONSTRAINT lineage_pkey PRIMARY KEY (lineage_id);
@@ -435,9 +435,9 @@ CREATE TABLE core.login_scope (
     verifier text
 );
 
-COMMENT ON TABLE core.login_scope IS 'Which area a database login (QGIS) may see; looked up by session_user, cannot be set';
+COMMENT ON TABLE core.login_scope IS 'Which area a database login (QGIS) may see. app.scope looks it up by session_user, which a session cannot set';
 
-COMMENT ON COLUMN core.login_scope.verifier IS 'PostgreSQL''s SCRAM verifier of the login''s password, by which a login lost in a restore is made again; signs nobody in';
+COMMENT ON COLUMN core.login_scope.verifier IS 'PostgreSQL''s SCRAM verifier of the password: it makes a login again that a restore lost, and signs nobody in';
 
 ALTER TABLE ONLY core.login_scope
     ADD CONSTRAINT login_scope_pkey PRIMARY KEY (login);
@@ -456,7 +456,7 @@ CREATE TABLE core.network (
     CONSTRAINT network_is_a_short_ascii_name CHECK ((network ~ '^[a-z][a-z0-9_-]{0,31}$'::text))
 );
 
-COMMENT ON TABLE core.network IS 'A set of areas that covers the ground once: the base grid, or a department''s own';
+COMMENT ON TABLE core.network IS 'A set of areas that covers the ground once: the base grids, or the grids of a department';
 
 ALTER TABLE ONLY core.network
     ADD CONSTRAINT network_pkey PRIMARY KEY (network);
@@ -466,7 +466,7 @@ CREATE TABLE core.permission (
     action text NOT NULL
 );
 
-COMMENT ON TABLE core.permission IS 'Which role may do what: the one place; app.may reads it, the API tells it as may';
+COMMENT ON TABLE core.permission IS 'Which role may do which action; app.may reads the table, the API lists it as may';
 
 ALTER TABLE ONLY core.permission
     ADD CONSTRAINT permission_pkey PRIMARY KEY (role, action);
@@ -483,7 +483,7 @@ CREATE TABLE core.person (
     phone text
 );
 
-COMMENT ON TABLE core.person IS 'Who can hold a post; seen by scope of the posts held';
+COMMENT ON TABLE core.person IS 'People who can hold a post; a caller sees those whose posts are in scope';
 
 ALTER SEQUENCE core.person_id_seq OWNED BY core.person.person_id;
 
@@ -521,9 +521,9 @@ COMMENT ON TABLE core.post IS 'A person in a role on an area, from-to';
 
 COMMENT ON COLUMN core.post.closed_by_changeset IS 'The change set that ended the post with its area, if one did';
 
-COMMENT ON COLUMN core.post.is_public IS 'May everybody read the name and telephone number of whoever holds it?';
+COMMENT ON COLUMN core.post.is_public IS 'May everybody read the name and telephone number of the person who holds the post?';
 
-COMMENT ON COLUMN core.post.opened_by_changeset IS 'The change set that handed the post over to this area, if one did';
+COMMENT ON COLUMN core.post.opened_by_changeset IS 'The change set that transferred the post to this area, if one did';
 
 ALTER SEQUENCE core.post_id_seq OWNED BY core.post.post_id;
 
@@ -562,9 +562,9 @@ CREATE TABLE core.post_role (
     staffs_grids boolean DEFAULT false NOT NULL
 );
 
-COMMENT ON TABLE core.post_role IS 'Value list: 1+1+1+N and below; of one area the lowest rank on duty takes a report';
+COMMENT ON TABLE core.post_role IS 'Value list: the roles of 1+1+1+N and others. On one area the post on duty with the lowest rank takes a report';
 
-COMMENT ON COLUMN core.post_role.staffs_grids IS '1+1+1+N: a base grid without such a post is warned of';
+COMMENT ON COLUMN core.post_role.staffs_grids IS '1+1+1+N: does a base grid without such a post get a warning?';
 
 ALTER TABLE ONLY core.post_role
     ADD CONSTRAINT post_role_pkey PRIMARY KEY (role);
@@ -582,7 +582,7 @@ CREATE TABLE core.roster (
     CONSTRAINT weekdays_are_1_to_7 CHECK (((weekdays <@ '{1,2,3,4,5,6,7}'::smallint[]) AND (cardinality(weekdays) > 0)))
 );
 
-COMMENT ON TABLE core.roster IS 'On which days a post works a shift: on valid_from and every so many days after; a shift belongs to the day it begins';
+COMMENT ON TABLE core.roster IS 'The days on which a post works a shift: valid_from and every so many days after. A shift belongs to the day it begins';
 
 ALTER SEQUENCE core.roster_id_seq OWNED BY core.roster.roster_id;
 
@@ -611,7 +611,7 @@ CREATE TABLE core.server_key (
     key bytea NOT NULL
 );
 
-COMMENT ON TABLE core.server_key IS 'Keys that every server of this district shares, made at first migration';
+COMMENT ON TABLE core.server_key IS 'Keys that all servers of this district share; the first migration makes them';
 
 ALTER TABLE ONLY core.server_key
     ADD CONSTRAINT server_key_pkey PRIMARY KEY (purpose);
@@ -640,7 +640,7 @@ CREATE TABLE core.shift (
     CONSTRAINT shift_has_a_name CHECK (((shift ~ '\S'::text) AND (length(shift) <= 40)))
 );
 
-COMMENT ON TABLE core.shift IS 'A time of day with a name; one that ends before it starts goes past midnight';
+COMMENT ON TABLE core.shift IS 'A named time of day; a shift that ends before it starts goes past midnight';
 
 ALTER TABLE ONLY core.shift
     ADD CONSTRAINT shift_pkey PRIMARY KEY (shift);
@@ -670,7 +670,7 @@ CREATE TABLE core.work_span (
     length_us bigint NOT NULL
 );
 
-COMMENT ON TABLE core.work_span IS 'Working time span by span, made of core.calendar_day and core.work_hours; before_us: microseconds worked before it';
+COMMENT ON TABLE core.work_span IS 'Working time, one row a span, from core.calendar_day and core.work_hours; before_us: microseconds worked before it';
 
 ALTER TABLE ONLY core.work_span
     ADD CONSTRAINT work_span_follows_another UNIQUE (before_us);
@@ -733,13 +733,13 @@ CREATE TABLE draft.area (
     geom public.geometry(MultiPolygon,4326)
 );
 
-COMMENT ON TABLE draft.area IS 'One row a leaf of the change set''s subtree as it would be after publishing';
+COMMENT ON TABLE draft.area IS 'The leaves of a change set''s area as they would be after publishing, one row a leaf';
 
 COMMENT ON COLUMN draft.area.base_version_id IS 'The live version that this row was copied from';
 
-COMMENT ON COLUMN draft.area.is_changed IS 'Does the row differ from what it was copied from?';
+COMMENT ON COLUMN draft.area.is_changed IS 'Does the row differ from base_version_id''s version?';
 
-COMMENT ON COLUMN draft.area.origin_code IS 'The code that this part was split from';
+COMMENT ON COLUMN draft.area.origin_code IS 'The code of the area that this part was split from';
 
 ALTER SEQUENCE draft.area_id_seq OWNED BY draft.area.draft_area_id;
 
@@ -772,11 +772,11 @@ CREATE TRIGGER b_mark_changed BEFORE INSERT OR UPDATE ON draft.area FOR EACH ROW
 
 CREATE CONSTRAINT TRIGGER check_saved AFTER INSERT OR DELETE OR UPDATE ON draft.area DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((CURRENT_USER <> 'gisgrid_owner'::name)) EXECUTE FUNCTION app.check_at_commit();
 
-CREATE TRIGGER note_saved_deleted AFTER DELETE ON draft.area REFERENCING OLD TABLE AS saved_row FOR EACH STATEMENT EXECUTE FUNCTION app.note_saved();
+CREATE TRIGGER note_saved_deleted AFTER DELETE ON draft.area REFERENCING OLD TABLE AS saved_row FOR EACH STATEMENT EXECUTE FUNCTION app.record_saved();
 
-CREATE TRIGGER note_saved_inserted AFTER INSERT ON draft.area REFERENCING NEW TABLE AS saved_row FOR EACH STATEMENT EXECUTE FUNCTION app.note_saved();
+CREATE TRIGGER note_saved_inserted AFTER INSERT ON draft.area REFERENCING NEW TABLE AS saved_row FOR EACH STATEMENT EXECUTE FUNCTION app.record_saved();
 
-CREATE TRIGGER note_saved_updated AFTER UPDATE ON draft.area REFERENCING NEW TABLE AS saved_row FOR EACH STATEMENT EXECUTE FUNCTION app.note_saved();
+CREATE TRIGGER note_saved_updated AFTER UPDATE ON draft.area REFERENCING NEW TABLE AS saved_row FOR EACH STATEMENT EXECUTE FUNCTION app.record_saved();
 
 CREATE TRIGGER refuse_no_row_deleted AFTER DELETE ON draft.area REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_no_row();
 
@@ -793,7 +793,7 @@ CREATE TABLE draft.base (
     area_version_id bigint NOT NULL
 );
 
-COMMENT ON TABLE draft.base IS 'The live versions that a draft began with: what of them is live no more shows a conflict';
+COMMENT ON TABLE draft.base IS 'The live versions that a draft began with; a version that others have replaced since may be a conflict';
 
 ALTER TABLE ONLY draft.base
     ADD CONSTRAINT base_pkey PRIMARY KEY (changeset_id, area_version_id);
@@ -828,29 +828,29 @@ CREATE TABLE draft.changeset (
     CONSTRAINT status_is_open_published_or_discarded CHECK ((status = ANY (ARRAY['open'::text, 'published'::text, 'discarded'::text])))
 );
 
-COMMENT ON TABLE draft.changeset IS 'A change set: inserting opens it, setting status to published makes it live, to discarded ends it';
+COMMENT ON TABLE draft.changeset IS 'Change sets. Inserting a row opens one; status published publishes it; status discarded ends it unpublished';
 
-COMMENT ON COLUMN draft.changeset.area_code IS 'The area whose leaves may be redrawn; none: the whole network';
+COMMENT ON COLUMN draft.changeset.area_code IS 'The area whose leaves may be redrawn; null: the whole network';
 
-COMMENT ON COLUMN draft.changeset.followed_at IS 'When tickets and other things had followed the new boundaries';
+COMMENT ON COLUMN draft.changeset.followed_at IS 'When all tickets and other things were relocated';
 
-COMMENT ON COLUMN draft.changeset.ground IS 'May the ground covered change: keep it, gain only, any';
+COMMENT ON COLUMN draft.changeset.ground IS 'May the covered ground change? keep: no; gain: it may grow; any: yes';
 
-COMMENT ON COLUMN draft.changeset.is_approved IS 'Was it published by somebody above its area (app.may_approve)? Kept for the day on which the worker takes it live';
+COMMENT ON COLUMN draft.changeset.is_approved IS 'Did somebody above the area publish the change set (app.may_approve)? Kept for the day when the worker takes it live';
 
-COMMENT ON COLUMN draft.changeset.is_dated IS 'Was valid_from chosen by somebody?';
+COMMENT ON COLUMN draft.changeset.is_dated IS 'Did somebody choose valid_from?';
 
-COMMENT ON COLUMN draft.changeset.is_filled IS 'Do the live leaves come into the draft when it opens?';
+COMMENT ON COLUMN draft.changeset.is_filled IS 'Was the draft filled with the live leaves when it was opened?';
 
-COMMENT ON COLUMN draft.changeset.path IS 'The path of the area, by which editors see the change sets of their own';
+COMMENT ON COLUMN draft.changeset.path IS 'The path of the area; row policies compare it with the editor''s scope';
 
-COMMENT ON COLUMN draft.changeset.policy IS 'What open tickets do when their ground changes hands: move or stay';
+COMMENT ON COLUMN draft.changeset.policy IS 'move: open tickets on ground that changes hands are relocated; stay: they stay where they are';
 
-COMMENT ON COLUMN draft.changeset.published_at IS 'When it went live; published without it: waits for its date';
+COMMENT ON COLUMN draft.changeset.published_at IS 'When the change set went live; null with status published: it waits for its date';
 
-COMMENT ON COLUMN draft.changeset.undoes IS 'The change set that this one takes back';
+COMMENT ON COLUMN draft.changeset.undoes IS 'The change set that this one undoes';
 
-COMMENT ON COLUMN draft.changeset.valid_from IS 'From when on it applies; untouched: from its publishing on';
+COMMENT ON COLUMN draft.changeset.valid_from IS 'From when on the change set applies; left alone: from its publishing on';
 
 ALTER SEQUENCE draft.changeset_id_seq OWNED BY draft.changeset.changeset_id;
 
@@ -901,7 +901,7 @@ CREATE VIEW draft.preview WITH (security_invoker='true') AS
     p.geom
    FROM app.previews_in_scope() p(preview_id, changeset_id, what, id, from_code, to_code, geom);
 
-COMMENT ON VIEW draft.preview IS 'What publishing would move from which code to which: tickets, cameras, places, posts; a line to the new label point';
+COMMENT ON VIEW draft.preview IS 'What publishing would relocate: tickets, cameras, places, devices, posts; a line to the label point of the new area';
 
 CREATE TABLE draft.preview_row (
     preview_id bigint NOT NULL,
@@ -913,7 +913,7 @@ CREATE TABLE draft.preview_row (
     geom public.geometry(Geometry,4326)
 );
 
-COMMENT ON TABLE draft.preview_row IS 'What publishing a draft would move, as the view draft.preview shows it to those who may see it';
+COMMENT ON TABLE draft.preview_row IS 'What publishing a draft would relocate; the view draft.preview shows the rows in the caller''s scope';
 
 ALTER SEQUENCE draft.preview_id_seq OWNED BY draft.preview_row.preview_id;
 
@@ -942,15 +942,15 @@ CREATE TABLE draft.problem (
     CONSTRAINT severity_is_error_or_warning CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text])))
 );
 
-COMMENT ON TABLE draft.problem IS 'What a check found, with its place; written whenever a draft is saved';
+COMMENT ON TABLE draft.problem IS 'The faults that a check found in a draft, each with its place; written at every save';
 
-COMMENT ON COLUMN draft.problem.message IS 'What is wrong, with codes, in English';
+COMMENT ON COLUMN draft.problem.message IS 'What is wrong, with the codes, in English';
 
-COMMENT ON COLUMN draft.problem.message_zh IS 'The same in Chinese';
+COMMENT ON COLUMN draft.problem.message_zh IS 'The message in Chinese';
 
-COMMENT ON COLUMN draft.problem.remedy IS 'What to do about it, in English';
+COMMENT ON COLUMN draft.problem.remedy IS 'What the editor can do, in English';
 
-COMMENT ON COLUMN draft.problem.remedy_zh IS 'The same in Chinese';
+COMMENT ON COLUMN draft.problem.remedy_zh IS 'The remedy in Chinese';
 
 ALTER SEQUENCE draft.problem_id_seq OWNED BY draft.problem.problem_id;
 
@@ -997,7 +997,7 @@ CREATE TABLE draft.staged (
     area_m2 double precision
 );
 
-COMMENT ON TABLE draft.staged IS 'Versions ready to go live, filled and emptied inside publish; without geom: the area ends';
+COMMENT ON TABLE draft.staged IS 'Versions that are ready to go live; publishing fills and empties the table. geom null: the area ends';
 
 ALTER TABLE ONLY draft.staged
     ADD CONSTRAINT staged_pkey PRIMARY KEY (staged_id);
@@ -1146,11 +1146,11 @@ CREATE TABLE work.category (
     CONSTRAINT public_place_is_point_or_grid CHECK ((public_place = ANY (ARRAY['point'::text, 'grid'::text])))
 );
 
-COMMENT ON TABLE work.category IS 'What a report can be about; how soon it is due, how exact its public place is';
+COMMENT ON TABLE work.category IS 'What a report can be about, how soon it is due, and how exact its public location is';
 
-COMMENT ON COLUMN work.category.path IS 'The categories above and itself, from the top; begins with '''', any';
+COMMENT ON COLUMN work.category.path IS 'The categories above and the category itself, from the top; begins with '''', any category';
 
-COMMENT ON COLUMN work.category.retired_at IS 'From when on no new report can be about it; null: it is in use';
+COMMENT ON COLUMN work.category.retired_at IS 'From when on no new report may have the category; null: in use';
 
 ALTER TABLE ONLY work.category
     ADD CONSTRAINT category_name_zh_is_unique_under_its_parent UNIQUE NULLS NOT DISTINCT (parent, name_zh);
@@ -1178,7 +1178,7 @@ CREATE TABLE work.client_ref (
     answer jsonb NOT NULL
 );
 
-COMMENT ON TABLE work.client_ref IS 'Idempotency: the same key with the same body gives the same ticket again';
+COMMENT ON TABLE work.client_ref IS 'Keys of clients: a report sent again with the same key and body returns the same ticket';
 
 ALTER TABLE ONLY work.client_ref
     ADD CONSTRAINT client_ref_pkey PRIMARY KEY (client, client_ref);
@@ -1197,15 +1197,15 @@ CREATE TABLE work.clock (
     whole_since timestamp with time zone
 );
 
-COMMENT ON TABLE work.clock IS 'How the clocks of a ticket stand: its step''s, whether it is stopped, when to look again';
+COMMENT ON TABLE work.clock IS 'The clocks of a ticket: the clock of its step, whether they are stopped, the next reminder';
 
-COMMENT ON COLUMN work.clock.paused_at IS 'Since when the clock stands still; null: it runs';
+COMMENT ON COLUMN work.clock.paused_at IS 'When the clocks were stopped; null: they run';
 
-COMMENT ON COLUMN work.clock.remind_at IS 'When the next reminder may be due; null: closed or stopped';
+COMMENT ON COLUMN work.clock.remind_at IS 'When the next reminder may be due; null: the ticket is closed or its clocks stopped';
 
-COMMENT ON COLUMN work.clock.step_number IS 'Which step this is since the ticket came, counted from 1; a return counts';
+COMMENT ON COLUMN work.clock.step_number IS 'The number of the present step since the ticket came, from 1; a return counts';
 
-COMMENT ON COLUMN work.clock.whole_since IS 'Since when the clock of the whole runs, if not since the ticket came: it was reopened then';
+COMMENT ON COLUMN work.clock.whole_since IS 'When a reopened ticket''s clock began; null: the clock began with the ticket';
 
 ALTER TABLE ONLY work.clock
     ADD CONSTRAINT clock_pkey PRIMARY KEY (ticket_id);
@@ -1238,13 +1238,13 @@ CREATE TABLE work.delivery (
 
 COMMENT ON TABLE work.delivery IS 'A notice on its way to one target: waiting, delivered, or parked';
 
-COMMENT ON COLUMN work.delivery.claim IS 'Who is sending it: one that was taken over may not say that it failed';
+COMMENT ON COLUMN work.delivery.claim IS 'The present attempt; an attempt whose claim was replaced may not record a failure';
 
-COMMENT ON COLUMN work.delivery.next_at IS 'When it is tried next; while it is being sent, when that counts as broken off';
+COMMENT ON COLUMN work.delivery.next_at IS 'When the notice is tried next; during an attempt, when the attempt counts as broken off';
 
-COMMENT ON COLUMN work.delivery.said IS 'What the last attempt came to';
+COMMENT ON COLUMN work.delivery.said IS 'The result of the last attempt, as text';
 
-COMMENT ON COLUMN work.delivery.since IS 'Since when it is tried; parked when that is too long ago';
+COMMENT ON COLUMN work.delivery.since IS 'Since when the notice is tried; tried for too long, it is parked';
 
 ALTER TABLE ONLY work.delivery
     ADD CONSTRAINT a_notice_goes_to_a_target_once UNIQUE (outbox_id, target_id);
@@ -1275,7 +1275,7 @@ CREATE TABLE work.escalation (
     CONSTRAINT unit_is_calendar_or_working CHECK ((unit = ANY (ARRAY['calendar'::text, 'working'::text])))
 );
 
-COMMENT ON TABLE work.escalation IS 'How long after its due time a ticket is told to which level';
+COMMENT ON TABLE work.escalation IS 'How long after its due time a ticket is escalated to a level';
 
 ALTER TABLE ONLY work.escalation
     ADD CONSTRAINT escalation_pkey PRIMARY KEY (level);
@@ -1297,7 +1297,7 @@ CREATE TABLE work.event (
     detail jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 
-COMMENT ON TABLE work.event IS 'What happened to a ticket; events append';
+COMMENT ON TABLE work.event IS 'The history of tickets; rows are only appended';
 
 ALTER TABLE ONLY work.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (event_id);
@@ -1337,11 +1337,11 @@ CREATE TABLE work.former_path (
     recorded_to timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
-COMMENT ON TABLE work.former_path IS 'On which areas a ticket stood before it came to others; append only. The last ones are its own path';
+COMMENT ON TABLE work.former_path IS 'The areas that a ticket was on before it went to others; rows are only appended. work.ticket.path is the present path';
 
-COMMENT ON COLUMN work.former_path.recorded_to IS 'Until when this was believed';
+COMMENT ON COLUMN work.former_path.recorded_to IS 'Until when the path was recorded as the ticket''s present one';
 
-COMMENT ON COLUMN work.former_path.valid_to IS 'From when on it stands elsewhere: the date of the change set that it followed, which a correction has in the past';
+COMMENT ON COLUMN work.former_path.valid_to IS 'From when on the ticket is on other areas: the date of the change set that relocated it, in the past for a correction';
 
 ALTER TABLE ONLY work.former_path
     ADD CONSTRAINT former_path_pkey PRIMARY KEY (former_path_id);
@@ -1365,7 +1365,7 @@ CREATE TABLE work.former_state (
     recorded_to timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
-COMMENT ON TABLE work.former_state IS 'When a ticket was closed before it was opened again, when it was due before that changed; append only';
+COMMENT ON TABLE work.former_state IS 'The closing time of tickets that were reopened, and earlier due times; rows are only appended';
 
 ALTER TABLE ONLY work.former_state
     ADD CONSTRAINT former_state_pkey PRIMARY KEY (former_state_id);
@@ -1390,15 +1390,15 @@ CREATE TABLE work.outbox (
     left_path bigint[]
 );
 
-COMMENT ON TABLE work.outbox IS 'Notices to be sent, written in the transaction that causes them';
+COMMENT ON TABLE work.outbox IS 'Notices, written in the transaction that causes them; work.delivery says whom they go to';
 
-COMMENT ON COLUMN work.outbox.facts IS 'Public facts of the ticket at the event; null where nobody is told';
+COMMENT ON COLUMN work.outbox.facts IS 'Public facts of the ticket at the event; null: no target wanted the notice';
 
-COMMENT ON COLUMN work.outbox.left_path IS 'The path that the ticket had before it moved to another area';
+COMMENT ON COLUMN work.outbox.left_path IS 'The path that the ticket had before it went to another area';
 
-COMMENT ON COLUMN work.outbox.notice_id IS 'One id an event: the same at every target and every attempt';
+COMMENT ON COLUMN work.outbox.notice_id IS 'The id of the event: the same for every target and every attempt';
 
-COMMENT ON COLUMN work.outbox.payload IS 'What the writer says of the event; of it only keys that are public go out';
+COMMENT ON COLUMN work.outbox.payload IS 'What the writer adds about the event; only its public keys go out';
 
 ALTER TABLE ONLY work.outbox
     ADD CONSTRAINT notice_id_is_unique UNIQUE (notice_id);
@@ -1421,7 +1421,7 @@ CREATE TABLE work.pause (
     CONSTRAINT pause_ends_after_it_began CHECK ((paused_at <= resumed_at))
 );
 
-COMMENT ON TABLE work.pause IS 'When a ticket waited for its reporter: its clock stood still from-to';
+COMMENT ON TABLE work.pause IS 'When a ticket waited for its reporter, from-to; its clocks were stopped';
 
 ALTER TABLE ONLY work.pause
     ADD CONSTRAINT pause_pkey PRIMARY KEY (pause_id);
@@ -1457,15 +1457,15 @@ CREATE TABLE work.photo (
     CONSTRAINT sha256_has_32_bytes CHECK ((length(sha256) = 32))
 );
 
-COMMENT ON TABLE work.photo IS 'Photos of tickets: seen by whoever sees the ticket''s words';
+COMMENT ON TABLE work.photo IS 'Photos of tickets, for those who may read the ticket''s words';
 
-COMMENT ON COLUMN work.photo.actor IS 'The account that added it; null: the reporter';
+COMMENT ON COLUMN work.photo.actor IS 'The account that added the photo; null: the reporter';
 
-COMMENT ON COLUMN work.photo.kind IS 'report: the reporter sent it; work: somebody of the staff added it';
+COMMENT ON COLUMN work.photo.kind IS 'report: the reporter sent the photo; work: staff added it';
 
-COMMENT ON COLUMN work.photo.name IS 'The name of its file, random, without ending: <first two>/<name>.jpg and .small.jpg';
+COMMENT ON COLUMN work.photo.name IS 'The name of the file, random, without ending: <first two>/<name>.jpg and .small.jpg';
 
-COMMENT ON COLUMN work.photo.sha256 IS 'Of the file as it is kept: encoded anew, without what cameras write into pictures';
+COMMENT ON COLUMN work.photo.sha256 IS 'Of the file as it is kept: encoded again, without the camera''s metadata';
 
 ALTER TABLE ONLY work.photo
     ADD CONSTRAINT a_photo_is_kept_once UNIQUE (ticket_id, kind, sha256);
@@ -1496,7 +1496,7 @@ CREATE TABLE work.rating (
     CONSTRAINT score_is_1_to_5 CHECK (((score >= 1) AND (score <= 5)))
 );
 
-COMMENT ON TABLE work.rating IS 'How it went, in the eyes of whoever rates it (党群评议): 1 bad to 5 good';
+COMMENT ON TABLE work.rating IS 'Ratings of finished work (党群评议), by rater: 1 bad to 5 good';
 
 ALTER TABLE ONLY work.rating
     ADD CONSTRAINT a_rater_rates_a_ticket_once UNIQUE (ticket_id, rater);
@@ -1519,7 +1519,7 @@ CREATE TABLE work.reminder (
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
-COMMENT ON TABLE work.reminder IS 'What was said of a ticket''s clocks: each kind once, whoever comes first';
+COMMENT ON TABLE work.reminder IS 'The reminders that were written for a ticket: each kind once, however many workers run';
 
 ALTER TABLE ONLY work.reminder
     ADD CONSTRAINT a_reminder_is_given_once PRIMARY KEY (ticket_id, kind);
@@ -1563,9 +1563,9 @@ CREATE TABLE work.rule (
     CONSTRAINT weekdays_are_1_to_7 CHECK (((weekdays <@ '{1,2,3,4,5,6,7}'::smallint[]) AND (cardinality(weekdays) > 0)))
 );
 
-COMMENT ON TABLE work.rule IS 'What a report is about, where, when -> who has it, how urgent, by when; the most specific rule that applies wins';
+COMMENT ON TABLE work.rule IS 'Category, area, kind and time of a report -> assignee, priority, hours; the most specific rule that applies wins';
 
-COMMENT ON COLUMN work.rule.seconds IS 'The seconds of the day in which it applies; null: all';
+COMMENT ON COLUMN work.rule.seconds IS 'The seconds of the day in which the rule applies; null: all day';
 
 COMMENT ON COLUMN work.rule.specificity IS 'Compared from the left: depth of the category, level of the area, kind, days, weekdays left out, seconds left out';
 
@@ -1606,9 +1606,9 @@ CREATE TABLE work.source (
     CONSTRAINT source_is_a_short_ascii_name CHECK ((source ~ '^[a-z][a-z0-9_-]{0,31}$'::text))
 );
 
-COMMENT ON TABLE work.source IS 'Value list: on which way a report came; tickets loaded from another system may have that one''s name instead';
+COMMENT ON TABLE work.source IS 'Value list: the way by which a report came; tickets loaded from another system may name that system instead';
 
-COMMENT ON COLUMN work.source.said_by IS 'Who may say so in a report; nobody: the door itself says it';
+COMMENT ON COLUMN work.source.said_by IS 'Which callers may name this source in a report: anybody, signed_in; nobody: the program sets it';
 
 ALTER TABLE ONLY work.source
     ADD CONSTRAINT source_pkey PRIMARY KEY (source);
@@ -1633,7 +1633,7 @@ CREATE TABLE work.step (
 
 COMMENT ON TABLE work.step IS 'The steps of a workflow; a routed report enters at is_first_routed, an unrouted one at is_unrouted';
 
-COMMENT ON COLUMN work.step.due_hours IS 'How long the step may take; null: as long as the whole';
+COMMENT ON COLUMN work.step.due_hours IS 'How long the step may take; null: as long as the whole ticket';
 
 ALTER TABLE ONLY work.step
     ADD CONSTRAINT step_pkey PRIMARY KEY (workflow, step);
@@ -1661,19 +1661,19 @@ CREATE TABLE work.target (
     CONSTRAINT words_are_told_of_an_area_only CHECK (((NOT has_words) OR (area_id IS NOT NULL)))
 );
 
-COMMENT ON TABLE work.target IS 'Who is told: an end point, a group''s robot, a mailbox; of which topics, area, category';
+COMMENT ON TABLE work.target IS 'Targets of notices: an end point, a group''s robot or a mailbox, for some topics, an area, a category';
 
 COMMENT ON COLUMN work.target.area_id IS 'Tickets of this area''s subtree only; null: of everywhere';
 
-COMMENT ON COLUMN work.target.failures IS 'Failures of the end point since it last answered';
+COMMENT ON COLUMN work.target.failures IS 'Failed attempts since the target last answered';
 
-COMMENT ON COLUMN work.target.has_words IS 'Trusted with the words of its area''s tickets; all others get public facts';
+COMMENT ON COLUMN work.target.has_words IS 'May the target read the private words of its area''s tickets? Else it gets public facts';
 
-COMMENT ON COLUMN work.target.may_be_private IS 'Its address may lie in a private network';
+COMMENT ON COLUMN work.target.may_be_private IS 'May the target''s address lie in a private network?';
 
-COMMENT ON COLUMN work.target.next_at IS 'Nothing is sent to it before';
+COMMENT ON COLUMN work.target.next_at IS 'No notice is sent to the target before this time';
 
-COMMENT ON COLUMN work.target.topics IS 'Topics, a last * standing for anything; empty: all';
+COMMENT ON COLUMN work.target.topics IS 'Topics that the target wants; a last * matches any ending; empty: all';
 
 ALTER SEQUENCE work.target_id_seq OWNED BY work.target.target_id;
 
@@ -1703,9 +1703,9 @@ CREATE TABLE work.target_kind (
     CONSTRAINT pace_is_not_negative CHECK ((pace >= '00:00:00'::interval))
 );
 
-COMMENT ON TABLE work.target_kind IS 'Value list: the ways in which somebody can be told';
+COMMENT ON TABLE work.target_kind IS 'Value list: the kinds of targets (end point, robot, mailbox)';
 
-COMMENT ON COLUMN work.target_kind.pace IS 'At least this long between two notices: the robots of chat groups are silenced past 20 a minute';
+COMMENT ON COLUMN work.target_kind.pace IS 'The shortest time between two notices to one target: chat groups silence a robot past 20 a minute';
 
 ALTER TABLE ONLY work.target_kind
     ADD CONSTRAINT target_kind_pkey PRIMARY KEY (kind);
@@ -1752,29 +1752,29 @@ END),
     CONSTRAINT ticket_number_is_safe_in_a_url CHECK ((number ~ '^[A-Za-z0-9._-]{1,64}$'::text))
 );
 
-COMMENT ON TABLE work.ticket IS 'Public facts of a ticket, the same for everybody; method, confidence and ties only where has_public_point';
+COMMENT ON TABLE work.ticket IS 'Public facts of tickets, the same for everybody; method, confidence and ties only where has_public_point';
 
-COMMENT ON COLUMN work.ticket.area_id IS 'The area whose work list holds it: the grid, else the nearest area above';
+COMMENT ON COLUMN work.ticket.area_id IS 'The area whose work list has the ticket: the grid, else the nearest area above';
 
-COMMENT ON COLUMN work.ticket.area_version_id IS 'The version of the grid by which it was assigned; null outside every grid';
+COMMENT ON COLUMN work.ticket.area_version_id IS 'The version of the grid that the ticket is assigned to; null: outside every grid';
 
-COMMENT ON COLUMN work.ticket.confidence IS 'Which share of the disc round its point lies in its grid; tells how near to an edge the point is';
+COMMENT ON COLUMN work.ticket.confidence IS 'Which share of the disc around the point lies in the grid: how near an edge the point is';
 
-COMMENT ON COLUMN work.ticket.due_hours IS 'The hours from received_at of which due_at was made; null: it came from elsewhere';
+COMMENT ON COLUMN work.ticket.due_hours IS 'The hours from received_at to due_at; null: due_at was loaded from another system';
 
-COMMENT ON COLUMN work.ticket.duplicate_of IS 'The ticket that is about the same thing; this one is closed, in the step in which it was';
+COMMENT ON COLUMN work.ticket.duplicate_of IS 'The ticket about the same thing; this ticket is then closed and keeps its step';
 
-COMMENT ON COLUMN work.ticket.geom IS 'The public place: the point, or for a category of homes only its grid''s label point; none when that is unknown';
+COMMENT ON COLUMN work.ticket.geom IS 'The public location: the point, or for a category of homes the label point of the grid; null: the location is unknown';
 
-COMMENT ON COLUMN work.ticket.has_public_point IS 'Its public place is the point itself: so is what was found by the point; false: as private as the point';
+COMMENT ON COLUMN work.ticket.has_public_point IS 'The public location is the point itself, and so is what was found by the point; false: as private as the point';
 
-COMMENT ON COLUMN work.ticket.method IS 'How its area was found: by its point (inside, edge, nearest), by a code that was said, or not at all (none)';
+COMMENT ON COLUMN work.ticket.method IS 'How the area was found: by the point (inside, edge, nearest), by a named area (code), or not at all (none)';
 
-COMMENT ON COLUMN work.ticket.parent_id IS 'The ticket of which this is a part; a part has no parts of its own';
+COMMENT ON COLUMN work.ticket.parent_id IS 'The ticket that this one is a part of; a part has no parts of its own';
 
 COMMENT ON COLUMN work.ticket.priority IS '1 most urgent, 3 as usual, 5 least';
 
-COMMENT ON COLUMN work.ticket.solved_in_grid IS '问题解决不出网格: closed without ever having been with anybody above the grid; null: open, a duplicate, or not known';
+COMMENT ON COLUMN work.ticket.solved_in_grid IS '问题解决不出网格: closed without having been assigned above the grid; null: open, a duplicate, or not known';
 
 ALTER SEQUENCE work.ticket_id_seq OWNED BY work.ticket.ticket_id;
 
@@ -1831,9 +1831,9 @@ CREATE TRIGGER keep_path AFTER UPDATE ON work.ticket FOR EACH ROW WHEN ((old.pat
 
 CREATE TRIGGER keep_state AFTER UPDATE ON work.ticket FOR EACH ROW WHEN (((old.due_at <> new.due_at) OR ((old.closed_at IS NOT NULL) AND (old.closed_at IS DISTINCT FROM new.closed_at)))) EXECUTE FUNCTION app.keep_state();
 
-CREATE TRIGGER note_change AFTER INSERT OR UPDATE ON work.ticket FOR EACH ROW EXECUTE FUNCTION app.note_ticket_change();
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE ON work.ticket FOR EACH ROW EXECUTE FUNCTION app.record_ticket_change();
 
-CREATE TRIGGER note_solving BEFORE UPDATE OF closed_at ON work.ticket FOR EACH ROW WHEN ((old.closed_at IS DISTINCT FROM new.closed_at)) EXECUTE FUNCTION app.note_solving();
+CREATE TRIGGER record_solving BEFORE UPDATE OF closed_at ON work.ticket FOR EACH ROW WHEN ((old.closed_at IS DISTINCT FROM new.closed_at)) EXECUTE FUNCTION app.record_solving();
 
 CREATE TRIGGER start_clock AFTER INSERT ON work.ticket FOR EACH ROW EXECUTE FUNCTION app.begin_clock();
 
@@ -1860,15 +1860,15 @@ CREATE TABLE work.ticket_private (
     CONSTRAINT a_point_or_an_area_was_said_not_both CHECK (((geom IS NULL) OR (named_area_id IS NULL)))
 );
 
-COMMENT ON TABLE work.ticket_private IS 'Words, contacts, exact point, raw coordinates, assignee: seen by scope only';
+COMMENT ON TABLE work.ticket_private IS 'Words, contacts, exact point, raw coordinates, assignee of tickets: read by scope only';
 
-COMMENT ON COLUMN work.ticket_private.device_id IS 'The device whose alarm it is; where devices stand is not public';
+COMMENT ON COLUMN work.ticket_private.device_id IS 'The device whose alarm made the ticket; locations of devices are not public';
 
-COMMENT ON COLUMN work.ticket_private.geom IS 'Where it really is; null: nobody said so yet';
+COMMENT ON COLUMN work.ticket_private.geom IS 'The exact location; null: nobody has said it yet';
 
-COMMENT ON COLUMN work.ticket_private.left_grid_at IS 'When it was first with somebody who is not of its grid: a post above, a department';
+COMMENT ON COLUMN work.ticket_private.left_grid_at IS 'When the ticket was first assigned above its grid: to a post of a higher area, or to a department';
 
-COMMENT ON COLUMN work.ticket_private.named_area_id IS 'The area that was said instead of a point; point and area null: the place is unknown';
+COMMENT ON COLUMN work.ticket_private.named_area_id IS 'The area that the reporter named instead of a point; named_area_id and geom null: the location is unknown';
 
 ALTER TABLE ONLY work.ticket_private
     ADD CONSTRAINT ticket_private_pkey PRIMARY KEY (ticket_id);
@@ -1901,7 +1901,7 @@ CREATE INDEX ticket_private_post ON work.ticket_private USING btree (post_id);
 
 CREATE INDEX ticket_private_without_point ON work.ticket_private USING btree (ticket_id) WHERE (geom IS NULL);
 
-CREATE TRIGGER note_leaving_grid BEFORE INSERT OR UPDATE OF post_id, department ON work.ticket_private FOR EACH ROW EXECUTE FUNCTION app.note_leaving_grid();
+CREATE TRIGGER record_leaving_grid BEFORE INSERT OR UPDATE OF post_id, department ON work.ticket_private FOR EACH ROW EXECUTE FUNCTION app.record_leaving_grid();
 
 ALTER TABLE work.ticket_private ENABLE ROW LEVEL SECURITY;
 
@@ -1924,13 +1924,13 @@ CREATE TABLE work.transition (
     CONSTRAINT transition_stops_or_starts_the_clock CHECK ((clock = ANY (ARRAY['stop'::text, 'start'::text])))
 );
 
-COMMENT ON TABLE work.transition IS 'Which step may follow which, and which roles may take it';
+COMMENT ON TABLE work.transition IS 'Which step may come after which, and which roles may take it';
 
-COMMENT ON COLUMN work.transition.clock IS 'stop: the clocks stand still once it is taken; start: they run again if they stood; null: they go on as they were';
+COMMENT ON COLUMN work.transition.clock IS 'stop: taking it stops the clocks; start: taking it starts stopped clocks again; null: the clocks stay as they are';
 
-COMMENT ON COLUMN work.transition.kind IS 'forward; return: back to whoever had it before, and why; reopen: from a step that closes';
+COMMENT ON COLUMN work.transition.kind IS 'forward; return: back to the assignee before, with a reason; reopen: from a closing step';
 
-COMMENT ON COLUMN work.transition.needs IS 'What whoever takes it must give: a note, a photo taken in this step';
+COMMENT ON COLUMN work.transition.needs IS 'What the person who takes the step must give: a note, a photo taken in this step';
 
 ALTER TABLE ONLY work.transition
     ADD CONSTRAINT transition_pkey PRIMARY KEY (workflow, from_step, to_step);
@@ -1964,7 +1964,7 @@ CREATE TABLE work.whistle (
     CONSTRAINT whoever_is_done_has_reported_in CHECK (((done_at IS NULL) OR (reported_in_at IS NOT NULL)))
 );
 
-COMMENT ON TABLE work.whistle IS '吹哨报到: a department that was called in to a ticket; it reports in, and is done by its own clock';
+COMMENT ON TABLE work.whistle IS '吹哨报到: departments called in to a ticket; each reports in, and is done by a clock of its own';
 
 ALTER TABLE ONLY work.whistle
     ADD CONSTRAINT whistle_pkey PRIMARY KEY (whistle_id);
@@ -2073,7 +2073,7 @@ CREATE INDEX camera_path ON "overlay".camera USING gin (path);
 
 CREATE INDEX camera_sector_3857 ON "overlay".camera USING gist (sector_3857);
 
-CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".camera FOR EACH ROW EXECUTE FUNCTION app.note_overlay_change('camera');
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".camera FOR EACH ROW EXECUTE FUNCTION app.record_overlay_change('camera');
 
 ALTER TABLE "overlay".camera ENABLE ROW LEVEL SECURITY;
 
@@ -2126,7 +2126,7 @@ CREATE INDEX device_geom_3857 ON "overlay".device USING gist (geom_3857);
 
 CREATE INDEX device_path ON "overlay".device USING gin (path);
 
-CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".device FOR EACH ROW EXECUTE FUNCTION app.note_overlay_change('device');
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".device FOR EACH ROW EXECUTE FUNCTION app.record_overlay_change('device');
 
 ALTER TABLE "overlay".device ENABLE ROW LEVEL SECURITY;
 
@@ -2177,13 +2177,13 @@ CREATE INDEX ground_geom_3857 ON "overlay".ground USING gist (geom_3857);
 
 CREATE UNIQUE INDEX ground_is_drawn_once ON "overlay".ground USING btree (kind, sha256(public.st_asbinary(geom)));
 
-CREATE TRIGGER note_gone_ground AFTER DELETE ON "overlay".ground REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.note_ground();
+CREATE TRIGGER note_gone_ground AFTER DELETE ON "overlay".ground REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.record_ground();
 
-CREATE TRIGGER note_left_ground AFTER UPDATE ON "overlay".ground REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.note_ground();
+CREATE TRIGGER note_left_ground AFTER UPDATE ON "overlay".ground REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.record_ground();
 
-CREATE TRIGGER note_new_ground AFTER INSERT ON "overlay".ground REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.note_ground();
+CREATE TRIGGER note_new_ground AFTER INSERT ON "overlay".ground REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.record_ground();
 
-CREATE TRIGGER note_redrawn_ground AFTER UPDATE ON "overlay".ground REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.note_ground();
+CREATE TRIGGER note_redrawn_ground AFTER UPDATE ON "overlay".ground REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.record_ground();
 
 CREATE TABLE "overlay".ground_kind (
     kind text NOT NULL,
@@ -2211,7 +2211,7 @@ ALTER TABLE ONLY "overlay".patrol_cell
 
 CREATE INDEX patrol_cell_geom_3857 ON "overlay".patrol_cell USING gist (geom_3857);
 
-CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".patrol_cell FOR EACH ROW EXECUTE FUNCTION app.note_overlay_change('patrol');
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".patrol_cell FOR EACH ROW EXECUTE FUNCTION app.record_overlay_change('patrol');
 
 ALTER TABLE "overlay".patrol_cell ENABLE ROW LEVEL SECURITY;
 
@@ -2274,7 +2274,7 @@ CREATE INDEX place_geom_3857 ON "overlay".place USING gist (geom_3857);
 
 CREATE INDEX place_path ON "overlay".place USING gin (path);
 
-CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".place FOR EACH ROW EXECUTE FUNCTION app.note_overlay_change('place');
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".place FOR EACH ROW EXECUTE FUNCTION app.record_overlay_change('place');
 
 ALTER TABLE "overlay".place ENABLE ROW LEVEL SECURITY;
 

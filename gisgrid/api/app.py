@@ -19,7 +19,6 @@ from gisgrid.api import (
     events,
     exports,
     figures,
-    following,
     health,
     networks,
     photos,
@@ -29,6 +28,7 @@ from gisgrid.api import (
     session,
     tickets,
     tiles,
+    tracking,
     worklists,
 )
 from gisgrid.api.answers import describe_problems, problems
@@ -44,8 +44,8 @@ OWN_RULES = (
     reports.router,
     batch.router,
     alarms.router,
-    following.router,
-    following.acting,
+    tracking.router,
+    tracking.acting,
     tickets.acting,
     routing.acting,
     cooperation.acting,

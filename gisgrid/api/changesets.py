@@ -19,7 +19,7 @@ from gisgrid.errors import Fault, NotAllowed
 from gisgrid.layers import Json
 
 DRAW = "draw_boundaries"
-FOLLOW_S = 2.0
+RELOCATE_S = 2.0
 """How long an answer waits for tickets to be relocated; the worker relocates the rest."""
 
 
@@ -198,7 +198,7 @@ def publish_changeset(
     asked = body.valid_from if body else None
     valid_from = read_instant("valid_from", asked, request.app.state.settings.timezone)
     published = changesets.publish_changeset(
-        database, changeset_id, scope=caller.scope, valid_from=valid_from, follow_s=FOLLOW_S
+        database, changeset_id, scope=caller.scope, valid_from=valid_from, relocate_s=RELOCATE_S
     )
     return tell(Changeset, published, _zone(request))
 
@@ -206,7 +206,7 @@ def publish_changeset(
 @router.post("/{changeset_id}/undo", status_code=201, responses=_ACTED)
 def undo_changeset(request: Request, caller: Editor, database: CurrentDatabase, changeset_id: ChangesetId) -> Changeset:
     """Restore what a change set altered, by publishing another change set, which is the answer."""
-    undone = changesets.undo_changeset(database, changeset_id, scope=caller.scope, follow_s=FOLLOW_S)
+    undone = changesets.undo_changeset(database, changeset_id, scope=caller.scope, relocate_s=RELOCATE_S)
     return tell(Changeset, undone, _zone(request))
 
 

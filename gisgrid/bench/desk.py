@@ -98,13 +98,13 @@ class Desk:
             )
         return time.monotonic() - began
 
-    def follow(self, changeset_id: int) -> tuple[int, float]:
+    def relocate(self, changeset_id: int) -> tuple[int, float]:
         """Let tickets follow; how many moved, and seconds."""
         began, moved = time.monotonic(), 0
         while True:
             with self.superuser.begin() as connection:
                 batch: int = connection.execute(
-                    text("SELECT app.follow_changeset(:id)"), {"id": changeset_id}
+                    text("SELECT app.relocate_changeset(:id)"), {"id": changeset_id}
                 ).scalar_one()
             moved += batch
             if not batch:

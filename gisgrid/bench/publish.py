@@ -45,7 +45,7 @@ class Round:
     preview_s: float
     publish_s: float
     check_preview_publish_s: float
-    follow_s: float
+    relocate_s: float
     moved: float
 
 
@@ -87,7 +87,7 @@ def _round(desk: Desk, code: str, seed: int) -> Round:
     saved = desk.save(number, desk.redraw(number, seed))
     checked, previewed = desk.run("check_changeset", number), desk.run("preview_changeset", number)
     published = desk.publish(number)
-    moved, followed = desk.follow(number)
+    moved, followed = desk.relocate(number)
     return Round(opened, saved, checked, previewed, published, checked + previewed + published, followed, moved)
 
 
@@ -99,7 +99,7 @@ def _watched(desk: Desk, code: str, *, seed: int, box: Box) -> Waits:
         time.sleep(PAUSE_S)
         before = len(watch.lock_s), len(watch.report_s)
         desk.publish(number)
-        desk.follow(number)
+        desk.relocate(number)
         after = len(watch.lock_s) + 1, len(watch.report_s) + WRITERS
         time.sleep(PAUSE_S)
     return Waits(

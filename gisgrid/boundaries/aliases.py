@@ -77,10 +77,10 @@ def keep_aliases(
             wanted += [Alias(code, area.name, o.base, ours[o.base].area_id, min(o.base_share, 1.0)) for o in whole]
         else:
             left.append(_reason(code, overlaps[code], held))
-    return note_aliases(connection, other, wanted, ours.values(), left, valid_from=valid_from)
+    return record_aliases(connection, other, wanted, ours.values(), left, valid_from=valid_from)
 
 
-def note_aliases(
+def record_aliases(
     connection: Connection,
     network: str,
     wanted: list[Alias],

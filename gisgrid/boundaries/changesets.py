@@ -10,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from gisgrid import tables
 from gisgrid.boundaries.areas import area_id
-from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, follow, publish, try_publish
+from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, publish, relocate, try_publish
 from gisgrid.boundaries.reviewing import Move, Problem, act, list_moves, list_problems, review
 from gisgrid.database import EVERYTHING, Database, Scope
 from gisgrid.errors import Conflict, Fault, NotAllowed, NotFound, Refused
@@ -159,11 +159,11 @@ def publish_changeset(
     *,
     scope: Scope = EVERYTHING,
     valid_from: datetime | None = None,
-    follow_s: float = float("inf"),
+    relocate_s: float = float("inf"),
 ) -> Changeset:
     """Make a change set live and relocate tickets, or let it wait for its date. Returns the change set after that.
 
-    After `follow_s` seconds the worker relocates the other tickets. Raises NotFound, Conflict, and Refused
+    After `relocate_s` seconds the worker relocates the other tickets. Raises NotFound, Conflict, and Refused
     with one fault a problem; then draft.problem holds the problems, and nothing else has changed.
     """
     with database.transaction(scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
@@ -173,18 +173,18 @@ def publish_changeset(
         _, faults = try_publish(connection, changeset_id, valid_from=valid_from)
     if faults:  # the transaction is committed: what the check found can be read
         raise Refused(*faults)
-    return _follow(database, changeset_id, scope, follow_s)
+    return _relocate(database, changeset_id, scope, relocate_s)
 
 
 def undo_changeset(
-    database: Database, changeset_id: int, *, scope: Scope = EVERYTHING, follow_s: float = float("inf")
+    database: Database, changeset_id: int, *, scope: Scope = EVERYTHING, relocate_s: float = float("inf")
 ) -> Changeset:
     """Restore what a change set altered by publishing another one; returns that. Raises NotFound, Conflict, Refused."""
     with database.transaction(scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
         get_changeset(connection, changeset_id)
         opened = int(act(connection, changeset_id, "SELECT app.undo_changeset(:id)"))
         publish(connection, opened)
-    return _follow(database, opened, scope, follow_s)
+    return _relocate(database, opened, scope, relocate_s)
 
 
 def discard_changeset(connection: Connection, changeset_id: int) -> Changeset:
@@ -198,8 +198,8 @@ def discard_changeset(connection: Connection, changeset_id: int) -> Changeset:
     return get_changeset(connection, changeset_id)
 
 
-def _follow(database: Database, changeset_id: int, scope: Scope, follow_s: float) -> Changeset:
-    follow(database, changeset_id, limit_s=follow_s)
+def _relocate(database: Database, changeset_id: int, scope: Scope, relocate_s: float) -> Changeset:
+    relocate(database, changeset_id, limit_s=relocate_s)
     with database.transaction(scope) as connection:
         return get_changeset(connection, changeset_id)
 

@@ -11,7 +11,7 @@ from typing import Any
 import geopandas
 from sqlalchemy import Connection, text
 
-from gisgrid.boundaries.aliases import Alias, note_aliases
+from gisgrid.boundaries.aliases import Alias, record_aliases
 from gisgrid.boundaries.audit import LEAF, LiveArea, read_live
 from gisgrid.boundaries.comparing import find_overlaps
 from gisgrid.boundaries.importing import Imported, ImportOrder, import_boundaries
@@ -116,7 +116,7 @@ def _note_codes(connection: Connection, order: DeriveOrder, pieces: list[CodedPi
             if code is not None:
                 share = min(shares.get((piece.code, code), 0.0), 1.0)
                 wanted.append(Alias(code, areas[code].name, piece.code, own[piece.code].area_id, share))
-        note_aliases(connection, network, wanted, own.values(), [], valid_from=order.valid_from)
+        record_aliases(connection, network, wanted, own.values(), [], valid_from=order.valid_from)
 
 
 def _leaves(connection: Connection, network: str, at: datetime) -> dict[str, LiveArea]:

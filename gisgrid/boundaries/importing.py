@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, text
 
 from gisgrid.boundaries.cleaning import DrawnArea, Fields, clean_areas
 from gisgrid.boundaries.networks import network_scheme
-from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, follow, publish, tickets_moved
+from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, publish, relocate, tickets_moved
 from gisgrid.boundaries.reading import read_boundaries
 from gisgrid.codes import Scheme
 from gisgrid.database import EVERYTHING, Database
@@ -83,7 +83,7 @@ def import_boundaries(
     else:
         with database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:
             notes += _misfits(connection, changeset_id)
-    follow(database, changeset_id)
+    relocate(database, changeset_id)
     with database.transaction(EVERYTHING) as connection:
         moved = tickets_moved(connection, changeset_id)
     return Imported(

@@ -47,7 +47,7 @@ def publish(connection: Connection, changeset_id: int) -> Summary | None:
     return summary
 
 
-def follow(database: Database, changeset_id: int, *, limit_s: float = float("inf")) -> int:
+def relocate(database: Database, changeset_id: int, *, limit_s: float = float("inf")) -> int:
     """Relocate open tickets and overlays to the areas that hold them now. Returns how many tickets.
 
     In batches, each committed; can be called again after a crash, and by several at once: each batch is
@@ -57,7 +57,7 @@ def follow(database: Database, changeset_id: int, *, limit_s: float = float("inf
     while True:
         with database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:
             batch: int = connection.execute(
-                text("SELECT app.follow_changeset(:id, :batch)"), {"id": changeset_id, "batch": FOLLOW_BATCH}
+                text("SELECT app.relocate_changeset(:id, :batch)"), {"id": changeset_id, "batch": FOLLOW_BATCH}
             ).scalar_one()
         moved += batch
         if not batch or time.monotonic() > until:

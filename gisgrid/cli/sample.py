@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
-from gisgrid.boundaries.publishing import follow
+from gisgrid.boundaries.publishing import relocate
 from gisgrid.cli.things import thing_loader
 from gisgrid.database import Database
 from gisgrid.ground import load_ground
@@ -65,7 +65,7 @@ def _publish_once(database: Database, settings: Settings, step: Step) -> None:
             {"title": title},
         ).scalar()
     if published is not None:
-        follow(database, published)
+        relocate(database, published)
         return
     valid_from = datetime.fromisoformat(step.valid_from).replace(tzinfo=settings.timezone)
     import_boundaries(database, ImportOrder(step.path, valid_from, replace=step.replace, title=title))

@@ -10,9 +10,9 @@ from gisgrid.access import Caller
 from gisgrid.errors import Fault, NotFound
 from gisgrid.ticket_fields import Facts, shown_at
 from gisgrid.tickets.filtering import Place, TicketFilter
-from gisgrid.tickets.following import find_rating
 from gisgrid.tickets.photos import list_photos
 from gisgrid.tickets.selecting import HAS_SEEN_POINT, PRIVATE, TICKET, listed_tables, value_of
+from gisgrid.tickets.tracking import find_rating
 
 _PLACES = [(tuple(name.split(".")), field.is_private) for name, field in shown_at("list")]
 """The place of each value in the answer, in the order of `_VALUES`, and whether it is private."""

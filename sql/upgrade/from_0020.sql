@@ -1,6 +1,8 @@
 -- Long because each function of a trigger that moved to schema app is dropped by name. What brings a database of the
 -- state before release 0.1.0 (migrations 0001 to 0020) to the baseline in sql/migrations: the functions of its triggers
 -- live in schema app now, and are built again with it. Its data stays as it is.
+DROP TRIGGER note_leaving_grid ON work.ticket_private;
+DROP TRIGGER note_solving ON work.ticket;
 DROP FUNCTION core.add_work(timestamptz, interval);
 DROP FUNCTION core.due_at(timestamptz, integer, text);
 DROP FUNCTION core.measure_rules_of_shift();

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from gisgrid.api import answers, following
+from gisgrid.api import answers, tracking
 from gisgrid.layers import all_layers
 from gisgrid.loading import ReadOptions
 from gisgrid.open311 import service_requests
@@ -69,7 +69,7 @@ def notice_names() -> set[str]:
 def reporter_names() -> set[str]:
     """On the page of a reporter who follows his report."""
     kept = {"steps", "may", "talk", "photos", "rating"}
-    return set(_flat(following.FollowedReport, leave=kept))
+    return set(_flat(tracking.FollowedReport, leave=kept))
 
 
 def tile_names() -> set[str]:

@@ -75,7 +75,7 @@ def test_its_rows_are_scoped_and_what_is_asked_has_an_index(layer: Layer, db: Co
 
 def test_what_a_publish_asks_goes_through_its_indexes(layer: Layer, db: Connection) -> None:
     db.execute(text("SET LOCAL enable_seqscan = off"))  # where no index can be used it scans in spite of this
-    plan = list(db.execute(text("EXPLAIN (COSTS OFF) SELECT * FROM app.moved_point(1)")).scalars())
+    plan = list(db.execute(text("EXPLAIN (COSTS OFF) SELECT * FROM app.relocatable_point(1)")).scalars())
     read = [line for line in plan if re.search(rf" on {layer.id}\b", line)]
     assert len(read) == 2, "by its area and by its point"
     assert not [line for line in read if "Seq Scan" in line]
@@ -95,7 +95,7 @@ def test_it_follows_a_redraw_and_the_preview_says_so_before(layer: Layer, load: 
     strays = "SELECT kind, code, message FROM app.stray('base') WHERE kind <> 'staff'"
     [stray] = db.execute(text(strays)).all()
     assert stray == (layer.id, "A", f"{layer.id} {moving} stands on A, and lies in B")
-    db.execute(text("SELECT app.follow_changeset(:id)"), {"id": changeset})
+    db.execute(text("SELECT app.relocate_changeset(:id)"), {"id": changeset})
     assert _holders(db, layer) == [("A", True), ("B", True)]
     assert db.execute(text(strays)).all() == []
 

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
-from gisgrid.boundaries.publishing import follow
+from gisgrid.boundaries.publishing import relocate
 from gisgrid.boundaries.qgis.storage import make_project, project_uri, service_file, store
 from gisgrid.cli.people import make_account
 from gisgrid.cluster import Cluster
@@ -147,9 +147,9 @@ class TownHall:
         grids = [feature for feature in shapes if feature["properties"]["level"] == "grid"]
         return answer.content, {feature["properties"]["code"]: feature["geometry"] for feature in grids}
 
-    def follow(self, changeset: int) -> int:
+    def relocate(self, changeset: int) -> int:
         """Let tickets follow, as the worker does."""
-        return follow(self.owner, changeset)
+        return relocate(self.owner, changeset)
 
     def holder(self, number: str) -> str:
         """Which area holds this ticket?"""

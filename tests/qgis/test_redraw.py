@@ -212,7 +212,7 @@ def test_repaired_and_published_it_is_live(hall: TownHall, hua: Clerk, draft: in
         "saved": True, "errors": ["SUCCESS: 1 attribute value(s) changed."], "left": False
     }  # fmt: skip
     assert hall.report_at(*strip)["grid"]["code"] == F
-    assert hall.follow(draft) == 1 and hall.holder(waiting["number"]) == F
+    assert hall.relocate(draft) == 1 and hall.holder(waiting["number"]) == F
     bytes_after, tile_after = hall.tile_at(*strip)
     assert bytes_after != bytes_before
     assert tile_after[F] != tile_before[F] and tile_after[B] != tile_before[B]

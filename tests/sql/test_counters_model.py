@@ -93,7 +93,7 @@ class Counting(RuleBasedStateMachine):
         parents = {leaf: drawing.parents[leaf] for leaf in shapes}
         publish_leaves(self.db, shapes, parents=parents, valid_from=valid_from.isoformat())
         changeset = self.ask("SELECT max(changeset_id) FROM draft.changeset")
-        while self.ask("SELECT app.follow_changeset(:id, 2)", id=changeset):
+        while self.ask("SELECT app.relocate_changeset(:id, 2)", id=changeset):
             pass
         self.drawing = drawing
         recorded = self.now()

@@ -49,7 +49,7 @@ def test_a_database_that_has_no_such_tables_yet_reads_them_out_of_events(db: Con
     publish_leaves(db, draw("AABB"), valid_from="2024-01-01T00:00:00+08:00")
     ticket = report(db, 1.5)
     publish_leaves(db, draw("ABBB"), valid_from="2024-02-01T00:00:00+08:00")
-    db.execute(text("SELECT app.follow_changeset(max(changeset_id)) FROM draft.changeset"))
+    db.execute(text("SELECT app.relocate_changeset(max(changeset_id)) FROM draft.changeset"))
     db.execute(text("UPDATE work.ticket SET step = 'rate', closed_at = now() WHERE ticket_id = :id"), {"id": ticket})
     db.execute(text("SELECT app.reopen(:id, 'handle', 'x', '(测试)')"), {"id": ticket})
     paths = text("SELECT ticket_id, path FROM work.former_path ORDER BY former_path_id")

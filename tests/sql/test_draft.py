@@ -13,7 +13,7 @@ import shapely
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from gisgrid.boundaries.publishing import follow
+from gisgrid.boundaries.publishing import relocate
 from gisgrid.database import EVERYTHING
 from gisgrid.errors import Conflict
 from tests.desk import NORTH, SOUTH, START, A, B, C, D, Desk, open_desk
@@ -353,8 +353,8 @@ def test_preview_is_what_publish_then_does(desk: Desk) -> None:
     assert [tuple(row) for row in preview] == [("ticket", moves, A, new, 2)]
     desk.publish(desk.north, changeset)
     assert holder(desk, moves) == (A, A), "tickets follow after the flip"
-    assert follow(desk.owner, changeset) == 1
-    assert follow(desk.owner, changeset) == 0
+    assert relocate(desk.owner, changeset) == 1
+    assert relocate(desk.owner, changeset) == 0
     assert holder(desk, moves) == (new, new)
     assert holder(desk, stays) == holder(desk, closed) == (A, A)
     with desk.owner.transaction(EVERYTHING) as connection:
@@ -401,7 +401,7 @@ def test_by_policy_tickets_stay(desk: Desk) -> None:
         desk.run(desk.north, "UPDATE draft.changeset SET policy = :p WHERE changeset_id = :id", p=policy, id=changeset)
         assert desk.rows(desk.north, preview, id=changeset) == moves
     desk.publish(desk.north, changeset)
-    assert follow(desk.owner, changeset) == 0
+    assert relocate(desk.owner, changeset) == 0
     assert holder(desk, number) == (A, A)
 
 
@@ -419,7 +419,7 @@ def test_undo_restores_every_answer_and_keeps_what_was_recorded(desk: Desk) -> N
     with desk.owner.transaction(EVERYTHING) as connection:
         undo = connection.execute(text("SELECT app.undo_changeset(:id)"), {"id": changeset}).scalar_one()
         connection.execute(text("SELECT app.publish_changeset(:id)"), {"id": undo})
-    follow(desk.owner, undo)
+    relocate(desk.owner, undo)
     assert desk.map() == start
     assert desk.map(at=between) == start, "a correction: as if it had never been"
     assert desk.map(at=between, as_recorded=between) != start, "but what was believed then is kept"
@@ -433,12 +433,12 @@ def test_an_undo_leaves_no_ticket_on_a_grid_that_is_gone(desk: Desk) -> None:
     cut = draw("AXBB\nAXBB")
     desk.split(desk.north, changeset, A, cut["A"], cut["X"])
     desk.publish(desk.north, changeset)
-    follow(desk.owner, changeset)
+    relocate(desk.owner, changeset)
     between = take_report(desk, 1.5, 0.5)
     with desk.owner.transaction(EVERYTHING) as connection:
         undo = connection.execute(text("SELECT app.undo_changeset(:id)"), {"id": changeset}).scalar_one()
         connection.execute(text("SELECT app.publish_changeset(:id)"), {"id": undo})
-    follow(desk.owner, undo)
+    relocate(desk.owner, undo)
     assert (holder(desk, before)[0], holder(desk, between)[0]) == (A, A)
 
 
@@ -499,7 +499,7 @@ def test_posts_of_a_merged_grid_are_handed_over_and_come_back_with_an_undo(desk:
     line = "ST_LineString"
     assert moving(changeset) == [(B, A, "head", line), (B, None, "worker", line)], "A has a worker already: B's ends"
     desk.publish(desk.north, changeset)
-    follow(desk.owner, changeset)
+    relocate(desk.owner, changeset)
     assert staff() == {(A, "worker", "甲(虚构)"), (A, "head", "丙(虚构)")}
     with desk.owner.transaction(EVERYTHING) as connection:
         undo = connection.execute(text("SELECT app.undo_changeset(:id)"), {"id": changeset}).scalar_one()
@@ -507,7 +507,7 @@ def test_posts_of_a_merged_grid_are_handed_over_and_come_back_with_an_undo(desk:
     assert moving(undo) == [(A, B, "head", line), (None, B, "worker", line)], "B's are opened again"
     with desk.owner.transaction(EVERYTHING) as connection:
         connection.execute(text("SELECT app.publish_changeset(:id)"), {"id": undo})
-    follow(desk.owner, undo)
+    relocate(desk.owner, undo)
     assert staff() == before
 
 

@@ -206,7 +206,7 @@ def test_a_person_keeps_the_record_when_the_post_is_handed_over(db: Connection) 
     hire(db, "B", "worker", "李二(虚构)")
     take(db, 0.5, "2021-06-01T00:00:00Z", 6, closed_at="2021-06-01T02:00:00Z")
     summary = publish_leaves(db, draw("DEB"), valid_from=year(2022), parents={"D": "all", "E": "all", "B": "all"})
-    db.execute(text("SELECT app.follow_changeset(:id, 100)"), {"id": summary["changeset_id"]})
+    db.execute(text("SELECT app.relocate_changeset(:id, 100)"), {"id": summary["changeset_id"]})
     take(db, 0.5, "2022-06-01T00:00:00Z", 2)
     rows = {row.name: row for row in rank(db, "post", WHOLE) if isinstance(row, RankedPost)}
     wang = rows["王一(虚构)"]

@@ -46,7 +46,7 @@ def moving(owner: Database, service: Database) -> Iterator[None]:
         with owner.transaction(EVERYTHING) as connection:
             summary = publish_leaves(connection, draw(picture), parents=PARENTS, valid_from=now)
         with owner.transaction(EVERYTHING) as connection:
-            connection.execute(text("SELECT app.follow_changeset(:id, 100)"), {"id": summary["changeset_id"]})
+            connection.execute(text("SELECT app.relocate_changeset(:id, 100)"), {"id": summary["changeset_id"]})
 
     def repeat(act: Callable[[], None]) -> None:
         try:

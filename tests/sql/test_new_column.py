@@ -30,7 +30,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from sqlalchemy import text
 from gisgrid.api import answers
-from gisgrid.api.following import FollowedReport
+from gisgrid.api.tracking import FollowedReport
 from gisgrid.instants import in_zone
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.migrations import migrate
@@ -39,7 +39,7 @@ from gisgrid.notices.wording import lines
 from gisgrid.tickets.columns import choose_columns, read_pages
 from gisgrid.tickets.exporting import Sheet, write_csv
 from gisgrid.tickets.filtering import TicketFilter
-from gisgrid.tickets.following import follow_report
+from gisgrid.tickets.tracking import track_report
 from gisgrid.tickets.listing import get_ticket, list_tickets
 from tests.house import catalogue, doors
 from gisgrid.tables import metadata
@@ -57,7 +57,7 @@ with database.transaction(EVERYTHING) as connection:
     told["detail"] = get_ticket(connection, row.number)["weather"]
     facts = connection.execute(text("SELECT app.public_facts(:id)"), {"id": row.ticket_id}).scalar_one()
     told["notice"] = facts["weather"]
-    told["reporter"] = FollowedReport.model_validate(in_zone(follow_report(connection, row.number), UTC)).step
+    told["reporter"] = FollowedReport.model_validate(in_zone(track_report(connection, row.number), UTC)).step
     told["mapping"] = catalogue.unreal_columns(connection, metadata)
 columns = choose_columns(private=False)
 sheet = Sheet(columns, "zh", Settings().timezone)

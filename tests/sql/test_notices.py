@@ -161,4 +161,4 @@ def _redraw(owner: Database, picture: str) -> None:
     now = str(ask(owner, "SELECT clock_timestamp()::text")[0][0])
     with owner.transaction(EVERYTHING) as connection:
         done = publish_leaves(connection, draw(picture), parents={"A": "west", "B": "east"}, valid_from=now)
-    ask(owner, "SELECT app.follow_changeset(:id)", id=done["changeset_id"])
+    ask(owner, "SELECT app.relocate_changeset(:id)", id=done["changeset_id"])

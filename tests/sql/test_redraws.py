@@ -134,7 +134,7 @@ class Redraws(RuleBasedStateMachine):
         preview = self.preview(changeset)
         self.db.execute(text("SELECT app.publish_changeset(:id)"), {"id": changeset})
         held = self.holders()
-        while self.db.execute(text("SELECT app.follow_changeset(:id, 3)"), {"id": changeset}).scalar_one():
+        while self.db.execute(text("SELECT app.relocate_changeset(:id, 3)"), {"id": changeset}).scalar_one():
             pass
         now_held = self.holders()
         moved = {(n, held[n], now_held[n]) for n in held if held[n] != now_held[n]}
@@ -185,7 +185,7 @@ class Redraws(RuleBasedStateMachine):
             self.published.clear()
             return
         self.db.execute(text("SELECT app.publish_changeset(:id)"), {"id": opened})
-        while self.db.execute(text("SELECT app.follow_changeset(:id)"), {"id": opened}).scalar_one():
+        while self.db.execute(text("SELECT app.relocate_changeset(:id)"), {"id": opened}).scalar_one():
             pass
         self.timeline = before
         self.known.append((self.now(), self.timeline))

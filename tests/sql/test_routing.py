@@ -515,11 +515,11 @@ def test_a_rule_decides_where_a_redraw_puts_tickets(db: Connection, tmp_path: Pa
             {"wkt": shape.wkt, "id": changeset, "code": code},
         )  # fmt: skip
     db.execute(text("SELECT app.publish_changeset(:id)"), {"id": changeset})
-    assert db.execute(text("SELECT app.follow_changeset(:id)"), {"id": changeset}).scalar() == 1
+    assert db.execute(text("SELECT app.relocate_changeset(:id)"), {"id": changeset}).scalar() == 1
     moved = events(db, ticket)[-1]
     assert (moved.action, moved.detail["from"], moved.detail["to"]) == ("moved", A, B)
     assert (moved.detail["rule"], moved.detail["changeset"]) == ("B's disputes", changeset)
-    assert db.execute(text("SELECT app.follow_changeset(:id)"), {"id": changeset}).scalar() == 0
+    assert db.execute(text("SELECT app.relocate_changeset(:id)"), {"id": changeset}).scalar() == 0
     assert len(events(db, ticket)) == 2
 
 
@@ -538,7 +538,7 @@ def test_a_post_that_is_handed_over_keeps_its_roster(db: Connection) -> None:
     )  # fmt: skip
     db.execute(text("SELECT app.publish_changeset(:id)"), {"id": changeset})
     for _ in range(2):
-        db.execute(text("SELECT app.follow_changeset(:id)"), {"id": changeset})
+        db.execute(text("SELECT app.relocate_changeset(:id)"), {"id": changeset})
     heir = db.execute(
         text("SELECT post_id FROM core.post WHERE role = 'worker' AND valid_to = 'infinity'")
     ).scalar_one()

@@ -27,7 +27,7 @@ from tests.sql.lived_in import CODES, NORTH, SHAPES
 from tests.sql.servers import ask, ensure, free_port, private_settings
 from tests.sql.working import Worker
 
-LOST = ("app.stage_leaves", "app.to_follow")
+LOST = ("app.stage_leaves", "app.to_relocate")
 """Functions that a dump of the landed state does not bring back: their bodies compare geometries in BEGIN ATOMIC."""
 
 

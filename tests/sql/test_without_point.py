@@ -27,9 +27,9 @@ def redraw(db: Connection, picture: str, parents: dict[str, str]) -> tuple[int, 
     said: dict[str, tuple[str, str]] = {}
     publish_leaves(db, draw(picture), parents=parents, valid_from=next(_dates).isoformat())
     changeset = db.execute(text("SELECT max(changeset_id) FROM draft.changeset")).scalar_one()
-    for row in db.execute(text("SELECT * FROM app.to_follow(:id)"), {"id": changeset}):
+    for row in db.execute(text("SELECT * FROM app.to_relocate(:id)"), {"id": changeset}):
         said |= {row.id: (row.from_code, row.to_code)} if row.from_code != row.to_code else {}
-    while db.execute(text("SELECT app.follow_changeset(:id)"), {"id": changeset}).scalar():
+    while db.execute(text("SELECT app.relocate_changeset(:id)"), {"id": changeset}).scalar():
         pass
     return changeset, said
 
@@ -117,7 +117,7 @@ def test_an_undo_puts_it_back(town: Connection) -> None:
     changeset, _ = redraw(town, "AAB\nDDE", {"A": "north", "B": "north", "D": "south", "E": "south"})
     undo = town.execute(text("SELECT app.undo_changeset(:id)"), {"id": changeset}).scalar_one()
     town.execute(text("SELECT app.publish_changeset(:id)"), {"id": undo})
-    while town.execute(text("SELECT app.follow_changeset(:id)"), {"id": undo}).scalar():
+    while town.execute(text("SELECT app.relocate_changeset(:id)"), {"id": undo}).scalar():
         pass
     assert held(town, number) == ("C", "code", 1)
 

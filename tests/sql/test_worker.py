@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gisgrid.boundaries.changesets import Changeset, ChangesetOrder, get_changeset, open_changeset, publish_changeset
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
-from gisgrid.boundaries.publishing import follow
+from gisgrid.boundaries.publishing import relocate
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import GisgridError
 from gisgrid.worker import work, working
@@ -227,7 +227,7 @@ def test_two_workers_move_every_ticket_once(owner: Database, monkeypatch: pytest
     number = redraw(owner)
     one(owner, "SELECT app.publish_changeset(:id)", id=number)
     counts: list[int] = []
-    threads = [threading.Thread(target=lambda: counts.append(follow(owner, number))) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: counts.append(relocate(owner, number))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -286,9 +286,9 @@ def test_a_crash_in_the_middle_of_following_is_gone_on_from(
     broken_off(
         owner,
         url,
-        "app.follow_changeset",
+        "app.relocate_changeset",
         f"SELECT FROM work.ticket WHERE ticket_id = {last} FOR UPDATE",
-        lambda victim: follow(victim, number),
+        lambda victim: relocate(victim, number),
     )
     some = held(owner)
     assert 0 < some["A"] < 55, f"whole batches stay, the one under way leaves no trace: {some}"

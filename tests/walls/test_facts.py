@@ -343,7 +343,7 @@ def test_a_home_that_changes_its_grid_is_shown_in_the_new_one(
                 told = json.dumps(where | what)
                 connection.execute(text("SELECT app.receive_report(:told)"), {"told": told})
             latest = connection.execute(text("SELECT max(changeset_id) FROM draft.changeset")).scalar_one()
-            while connection.execute(text("SELECT app.follow_changeset(:id)"), {"id": latest}).scalar():
+            while connection.execute(text("SELECT app.relocate_changeset(:id)"), {"id": latest}).scalar():
                 pass
             shown = connection.execute(
                 text(

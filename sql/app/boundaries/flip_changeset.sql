@@ -11,7 +11,7 @@ BEGIN
     EXCEPTION WHEN exclusion_violation THEN
         PERFORM app.refuse('changed_meanwhile', change_set::text);
     END;
-    PERFORM app.note_boundary_change(change_set);
+    PERFORM app.record_boundary_change(change_set);
     UPDATE draft.changeset AS c SET
         status = 'published',
         published_at = recorded,

@@ -3,7 +3,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 -- Null if the shape lies on this ground, or less than 1e-9 degrees (0.1 mm) beside it: QGIS sets a corner on an edge
 -- that far off, because a straight line on its map is not straight in degrees. Measured by depth, not by width,
--- because a hair can hold points. For ground of another area's grid app.reaches_into decides, which allows nothing of the kind.
+-- because a hair can hold points. For ground of another area's grid app.reaches_into decides, which allows none.
 SELECT CASE WHEN NOT coalesce(st_covers(h.geom, h.shape), false)
     THEN coalesce(st_translate(st_difference(h.shape, h.geom), h.x, h.y), ground_beyond.shape) END
 FROM (

@@ -27,7 +27,7 @@ BEGIN
             SELECT t.what, t.id, t.from_code, t.to_code,
                    CASE WHEN t.what = 'ticket'
                         THEN st_makeline(coalesce(k.geom, st_endpoint(t.arrow)), st_endpoint(t.arrow)) ELSE t.arrow END AS arrow
-            FROM app.to_follow(change_set) AS t
+            FROM app.to_relocate(change_set) AS t
             CROSS JOIN draft.changeset AS c
             LEFT JOIN work.ticket AS k ON t.what = 'ticket' AND k.number = t.id
             WHERE c.changeset_id = change_set AND t.from_code IS DISTINCT FROM t.to_code
@@ -38,7 +38,7 @@ BEGIN
             JOIN core.area AS o ON o.area_id = e.from_area_id
             LEFT JOIN core.area AS n ON n.area_id = e.heir_id AND NOT e.is_taken
             UNION ALL
-            SELECT 'special', s.code, s.from_code, s.to_code, s.arrow FROM app.moved_special(change_set, recorded) AS s
+            SELECT 'special', s.code, s.from_code, s.to_code, s.arrow FROM app.relocated_special(change_set, recorded) AS s
         ) AS f;
         RAISE EXCEPTION 'taken back' USING ERRCODE = 'GG900';
     EXCEPTION WHEN SQLSTATE 'GG900' THEN

@@ -11,6 +11,6 @@ BEGIN
         label_point = (st_maximuminscribedcircle(geom)).center,
         area_m2 = st_area(geom::geography)
     WHERE changeset_id = change_set AND geom IS NOT NULL;
-    PERFORM app.note_lineage(change_set);
+    PERFORM app.record_lineage(change_set);
 END $$;
 COMMENT ON FUNCTION app.stage_changeset(bigint) IS 'Stage the versions that a change set brings';

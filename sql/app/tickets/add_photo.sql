@@ -26,7 +26,7 @@ BEGIN
         SELECT x.ticket_id, x.path, p.department, 'photographed', x.step, x.step, photo_actor,
                jsonb_build_object('photo_id', add_photo.photo_id, 'kind', photo_kind)
         FROM work.ticket AS x JOIN work.ticket_private AS p USING (ticket_id) WHERE x.ticket_id = t.ticket_id;
-        PERFORM app.note_news(t.ticket_id);
+        PERFORM app.record_news(t.ticket_id);
     END IF;
     RETURN NEXT;
 END $$;

@@ -8,7 +8,7 @@ BEGIN
     ELSIF NOT app.start_clock(ticket) THEN
         PERFORM app.refuse('not_asked');
     END IF;
-    PERFORM app.note_talk(ticket, 'answered', NULL, words, (
+    PERFORM app.record_talk(ticket, 'answered', NULL, words, (
         SELECT jsonb_build_object('due_at', t.due_at) FROM work.ticket AS t WHERE t.ticket_id = ticket));
 END $$;
 COMMENT ON FUNCTION app.answer_staff(text, text) IS

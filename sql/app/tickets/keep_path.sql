@@ -1,10 +1,10 @@
 CREATE FUNCTION app.keep_path() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
--- app.follow_tickets sets gisgrid.moved_from, the date from which the change set applies.
+-- app.relocate_tickets sets gisgrid.relocated_from, the date from which the change set applies.
 BEGIN
     INSERT INTO work.former_path (ticket_id, path, valid_to) VALUES (
         OLD.ticket_id, OLD.path,
-        coalesce(nullif(current_setting('gisgrid.moved_from', true), '')::timestamptz, clock_timestamp()));
+        coalesce(nullif(current_setting('gisgrid.relocated_from', true), '')::timestamptz, clock_timestamp()));
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION app.keep_path() IS 'Records the former path of a ticket that goes to other areas';

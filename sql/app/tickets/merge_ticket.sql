@@ -28,8 +28,8 @@ BEGIN
     SELECT * INTO original FROM work.ticket AS x WHERE x.ticket_id = other.ticket_id;
     UPDATE work.ticket AS x SET duplicate_of = original.ticket_id WHERE x.duplicate_of = t.ticket_id;
     UPDATE work.ticket AS x SET duplicate_of = original.ticket_id, closed_at = clock_timestamp() WHERE x.ticket_id = t.ticket_id;
-    PERFORM app.note_tie(t.ticket_id, 'merged', actor, note, jsonb_build_object('into', original.number));
-    PERFORM app.note_tie(original.ticket_id, 'duplicate_found', actor, note, jsonb_build_object('duplicate', t.number));
+    PERFORM app.record_tie(t.ticket_id, 'merged', actor, note, jsonb_build_object('into', original.number));
+    PERFORM app.record_tie(original.ticket_id, 'duplicate_found', actor, note, jsonb_build_object('duplicate', t.number));
 END $$;
 COMMENT ON FUNCTION app.merge_ticket(text, text, text, text, text) IS
 'Record that a ticket is a duplicate of another, open one, and close it';

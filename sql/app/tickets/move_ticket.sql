@@ -25,7 +25,7 @@ BEGIN
     END IF;
     UPDATE work.ticket AS x SET step = next_step, closed_at = CASE WHEN arrives.closes THEN clock_timestamp() END
     WHERE x.ticket_id = t.ticket_id;
-    PERFORM app.note_step(t, next_step, actor, note, app.assign_on_arrival(t.ticket_id, t.workflow, next_step));
+    PERFORM app.record_step(t, next_step, actor, note, app.assign_on_arrival(t.ticket_id, t.workflow, next_step));
     IF arc.clock = 'stop' THEN
         PERFORM app.stop_clock(t.ticket_id, coalesce(note, next_step), actor);
     ELSIF arc.clock = 'start' THEN

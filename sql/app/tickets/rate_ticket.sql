@@ -30,7 +30,7 @@ BEGIN
     VALUES (t.ticket_id, 'reporter', rate_ticket.score, rate_ticket.words)
     ON CONFLICT ON CONSTRAINT a_rater_rates_a_ticket_once DO UPDATE
     SET score = excluded.score, words = excluded.words, rated_at = excluded.rated_at;
-    PERFORM app.note_talk(t.ticket_id, 'rated', NULL, NULL, jsonb_build_object(
+    PERFORM app.record_talk(t.ticket_id, 'rated', NULL, NULL, jsonb_build_object(
         'rater', 'reporter', 'score', rate_ticket.score));
 END $$;
 COMMENT ON FUNCTION app.rate_ticket(text, integer, text) IS

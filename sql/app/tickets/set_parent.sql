@@ -29,7 +29,7 @@ BEGIN
         PERFORM app.refuse('already');
     END IF;
     UPDATE work.ticket AS x SET parent_id = above.ticket_id WHERE x.ticket_id = t.ticket_id;
-    PERFORM app.note_tie(t.ticket_id, CASE WHEN above.ticket_id IS NULL THEN 'parted' ELSE 'joined' END, actor, note,
+    PERFORM app.record_tie(t.ticket_id, CASE WHEN above.ticket_id IS NULL THEN 'parted' ELSE 'joined' END, actor, note,
         jsonb_build_object('parent', coalesce(above.number, (SELECT x.number FROM work.ticket AS x WHERE x.ticket_id = t.parent_id))));
 END $$;
 COMMENT ON FUNCTION app.set_parent(text, text, text, text, text) IS

@@ -18,7 +18,7 @@ BEGIN
     SELECT * INTO p FROM work.ticket_private AS x WHERE x.ticket_id = ticket;
     PERFORM app.place_ticket(ticket, p.geom, p.accuracy_m);
     IF p.path = (SELECT x.path FROM work.ticket AS x WHERE x.ticket_id = ticket) THEN
-        PERFORM app.note_tie(ticket, 'unmerged', actor, note, jsonb_build_object('original', was, 'closed_at', closed));
+        PERFORM app.record_tie(ticket, 'unmerged', actor, note, jsonb_build_object('original', was, 'closed_at', closed));
     ELSE
         PERFORM app.reroute(ticket, 'unmerged', actor, note, jsonb_build_object('original', was, 'closed_at', closed), false);
     END IF;

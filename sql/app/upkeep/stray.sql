@@ -5,7 +5,7 @@ RETURNS TABLE (
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 -- Things on an area that is not live or does not hold them. Excused: tickets whose change set let them stay, or still
--- relocates them. As in app.to_follow, a point well inside its own leaf, with no special grid near, is not located.
+-- relocates them. As in app.to_relocate, a point well inside its own leaf, with no special grid near, is not located.
 SELECT
     m.what,
     'error',

@@ -1,4 +1,4 @@
-CREATE FUNCTION app.to_follow(change_set bigint)
+CREATE FUNCTION app.to_relocate(change_set bigint)
 RETURNS TABLE (
     what text, id text, from_code text, to_code text, to_area_id bigint, area_version_id bigint, path bigint [],
     method text, confidence double precision, arrow geometry
@@ -23,9 +23,9 @@ FROM (
     SELECT p.*, c.network, t.at
     FROM draft.changeset AS c
     CROSS JOIN LATERAL (SELECT greatest(c.valid_from, clock_timestamp()) AS at) AS t
-    CROSS JOIN LATERAL app.moved_point(c.changeset_id) AS p
+    CROSS JOIN LATERAL app.relocatable_point(c.changeset_id) AS p
     WHERE
-        c.changeset_id = to_follow.change_set
+        c.changeset_id = to_relocate.change_set
         AND NOT EXISTS (
             SELECT
             FROM (
@@ -66,14 +66,14 @@ SELECT
     h.confidence,
     st_makeline(coalesce(m.shown, h.label_point), h.label_point)
 FROM draft.changeset AS c
-CROSS JOIN LATERAL app.moved_name(c.changeset_id) AS m
+CROSS JOIN LATERAL app.relocatable_name(c.changeset_id) AS m
 LEFT JOIN core.area AS f ON m.area_id = f.area_id
 CROSS JOIN LATERAL app.area_held(
     m.named_area_id, m.area_id, c.network, greatest(c.valid_from, clock_timestamp())
 ) AS h
 WHERE
-    c.changeset_id = to_follow.change_set
+    c.changeset_id = to_relocate.change_set
     AND (m.path <> h.path OR (m.shown IS NOT NULL AND (m.shown = h.label_point) IS NOT TRUE));
 END;
-COMMENT ON FUNCTION app.to_follow(bigint) IS
+COMMENT ON FUNCTION app.to_relocate(bigint) IS
 'Things that a change set could relocate and that are not yet where the live boundaries put them';

@@ -1,4 +1,4 @@
-CREATE FUNCTION app.hand_over_posts(change_set bigint) RETURNS void
+CREATE FUNCTION app.transfer_posts(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- Posts without a point stay with their area. A post of an area that ended is transferred to the grid that took most of
 -- the ground, unless that grid has a post of the role. An undo reopens the posts. Paths become those of the live areas.
@@ -37,5 +37,5 @@ BEGIN
     CROSS JOIN app.area_at(live_at) AS v
     WHERE t.changeset_id = change_set AND v.area_id = t.area_id AND o.area_id = v.area_id AND o.path <> v.path;
 END $$;
-COMMENT ON FUNCTION app.hand_over_posts(bigint) IS
+COMMENT ON FUNCTION app.transfer_posts(bigint) IS
 'Transfer posts of grids that ended to the grid that took most of their ground';

@@ -1,11 +1,11 @@
-CREATE FUNCTION app.moved_point(change_set bigint)
+CREATE FUNCTION app.relocatable_point(change_set bigint)
 RETURNS TABLE (what text, id text, accuracy_m double precision, area_id bigint, path bigint [], geom geometry)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 -- Open tickets and other things with a point: those on an area that the change set touched, and those on ground of its
 -- new grids. Closed tickets are never relocated. OFFSET 0 makes each look-up go area by area through its index: no
 -- statistics tell how many areas a change set touches (five, or all), and a join would scan every ticket for five.
-WITH touched AS (SELECT t.area_id FROM draft.touched AS t WHERE t.changeset_id = moved_point.change_set),
+WITH touched AS (SELECT t.area_id FROM draft.touched AS t WHERE t.changeset_id = relocatable_point.change_set),
 
 ground AS (
     SELECT v.geom
@@ -13,13 +13,15 @@ ground AS (
     CROSS JOIN LATERAL (
         SELECT w.geom FROM core.area_version AS w
         WHERE
-            w.area_id = u.area_id AND w.changeset_id = moved_point.change_set
+            w.area_id = u.area_id AND w.changeset_id = relocatable_point.change_set
             AND w.level = 'grid' AND w.recorded_to = 'infinity'
         OFFSET 0
     ) AS v
 ),
 
-network AS (SELECT c.network, c.valid_from FROM draft.changeset AS c WHERE c.changeset_id = moved_point.change_set)
+network AS (
+    SELECT c.network, c.valid_from FROM draft.changeset AS c WHERE c.changeset_id = relocatable_point.change_set
+)
 
 SELECT
     'ticket',
@@ -85,5 +87,5 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS o;
 END;
-COMMENT ON FUNCTION app.moved_point(bigint) IS
+COMMENT ON FUNCTION app.relocatable_point(bigint) IS
 'The points that a change set could relocate: open tickets, things of every kind, posts';

@@ -1,4 +1,4 @@
-CREATE FUNCTION app.note_overlay_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION app.record_overlay_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
     IF TG_OP <> 'DELETE' THEN
@@ -9,5 +9,5 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION app.note_overlay_change() IS
+COMMENT ON FUNCTION app.record_overlay_change() IS
 'Records in core.change where a thing is and was; the trigger''s argument is its layer';

@@ -1,4 +1,4 @@
-CREATE FUNCTION app.note_lineage(change_set bigint) RETURNS void
+CREATE FUNCTION app.record_lineage(change_set bigint) RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
 -- Which ground of an old leaf went to which new leaf, as shares of both. Shares compare areas in degrees: within one
@@ -10,7 +10,7 @@ WITH before AS (
     FROM draft.changeset AS c
     INNER JOIN draft.staged AS s ON c.changeset_id = s.changeset_id AND s.level = 'grid'
     CROSS JOIN LATERAL (SELECT a.* FROM app.area_at(c.valid_from) AS a WHERE a.area_id = s.area_id OFFSET 0) AS v
-    WHERE c.changeset_id = note_lineage.change_set
+    WHERE c.changeset_id = record_lineage.change_set
 ),
 
 pair AS (
@@ -20,7 +20,7 @@ pair AS (
         least(st_area(x.geom) / st_area(b.geom), 1) AS from_share,
         least(st_area(x.geom) / st_area(s.geom), 1) AS to_share
     FROM before AS b
-    INNER JOIN draft.staged AS s ON s.changeset_id = note_lineage.change_set AND s.level = 'grid' AND b.geom && s.geom
+    INNER JOIN draft.staged AS s ON s.changeset_id = record_lineage.change_set AND s.level = 'grid' AND b.geom && s.geom
     INNER JOIN core.area AS a ON s.area_id = a.area_id AND b.kind = a.kind
     CROSS JOIN LATERAL (
         SELECT st_collectionextract(st_intersection(b.geom, s.geom, 1e-13), 3) AS geom WHERE true OFFSET 0
@@ -54,6 +54,6 @@ SELECT
     c.valid_from
 FROM counted AS n
 CROSS JOIN draft.changeset AS c
-WHERE c.changeset_id = note_lineage.change_set;
+WHERE c.changeset_id = record_lineage.change_set;
 END;
-COMMENT ON FUNCTION app.note_lineage(bigint) IS 'Record which old leaves become which new ones, with shares of ground';
+COMMENT ON FUNCTION app.record_lineage(bigint) IS 'Record which old leaves become which new ones, with shares of ground';

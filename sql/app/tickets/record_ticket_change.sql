@@ -1,4 +1,4 @@
-CREATE FUNCTION app.note_ticket_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION app.record_ticket_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO core.change (layer, box)
@@ -9,5 +9,5 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION app.note_ticket_change() IS
+COMMENT ON FUNCTION app.record_ticket_change() IS
 'Records in core.change where a ticket is and was, so that the tiles there are drawn again';

@@ -1,8 +1,8 @@
-CREATE FUNCTION app.follow_overlays(change_set bigint) RETURNS void
+CREATE FUNCTION app.relocate_overlays(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- Relocates things of every kind, posts with a point and patrol cells to the areas that hold them now.
 BEGIN
-    WITH move AS MATERIALIZED (SELECT * FROM app.to_follow(change_set) AS f WHERE f.what <> 'ticket'),
+    WITH move AS MATERIALIZED (SELECT * FROM app.to_relocate(change_set) AS f WHERE f.what <> 'ticket'),
     thing AS (
         UPDATE overlay.thing AS o SET area_id = m.to_area_id, path = m.path
         FROM move AS m WHERE o.tableoid = to_regclass('overlay.' || m.what) AND o.code = m.id
@@ -20,5 +20,5 @@ BEGIN
     WHERE c.changeset_id = change_set AND c.network = 'base'
       AND o.cell = s.cell AND o.path <> coalesce(l.path, '{0}');
 END $$;
-COMMENT ON FUNCTION app.follow_overlays(bigint) IS
+COMMENT ON FUNCTION app.relocate_overlays(bigint) IS
 'Relocate things of every kind, posts with a point and patrol cells to the areas that hold them now';

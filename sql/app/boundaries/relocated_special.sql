@@ -1,4 +1,4 @@
-CREATE FUNCTION app.moved_special(change_set bigint, recorded timestamptz)
+CREATE FUNCTION app.relocated_special(change_set bigint, recorded timestamptz)
 RETURNS TABLE (code text, from_code text, to_code text, arrow geometry)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -18,8 +18,8 @@ FROM (
     FROM draft.changeset AS c
     CROSS JOIN LATERAL (
         SELECT
-            greatest(c.valid_from, moved_special.recorded) AS at,
-            moved_special.recorded - interval '1 microsecond' AS before
+            greatest(c.valid_from, relocated_special.recorded) AS at,
+            relocated_special.recorded - interval '1 microsecond' AS before
     ) AS t
     INNER JOIN core.area AS n ON c.network = n.network AND n.level = 'grid' AND n.kind = 'special'
     CROSS JOIN LATERAL (
@@ -44,9 +44,9 @@ FROM (
         ORDER BY o.code COLLATE "C"
         LIMIT 1
     ) AS a ON true
-    WHERE c.changeset_id = moved_special.change_set
+    WHERE c.changeset_id = relocated_special.change_set
 ) AS s
 WHERE s.from_code IS DISTINCT FROM s.to_code;
 END;
-COMMENT ON FUNCTION app.moved_special(bigint, timestamptz) IS
+COMMENT ON FUNCTION app.relocated_special(bigint, timestamptz) IS
 'Which special grids lie on another base grid once a change set is live?';

@@ -1,16 +1,16 @@
-CREATE FUNCTION app.follow_tickets(change_set bigint, batch integer) RETURNS bigint
+CREATE FUNCTION app.relocate_tickets(change_set bigint, batch integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- Relocates one batch of open tickets to the areas that hold them now; a ticket whose area code changes is assigned
--- again. gisgrid.moved_from tells app.keep_path from when on the new path applies. A ticket whose point is private is
--- shown at the label point of its grid, and at the new one's once it moves: the old one would say that the point lies
--- where both grids were.
+-- again. gisgrid.relocated_from tells app.keep_path from when on the new path applies. A ticket whose point is private
+-- is shown at the label point of its grid, and at the new one's once it moves: the old one would say that the point
+-- lies where both grids were.
 DECLARE
     moved bigint;
 BEGIN
-    PERFORM set_config('gisgrid.moved_from', c.valid_from::text, true)
+    PERFORM set_config('gisgrid.relocated_from', c.valid_from::text, true)
     FROM draft.changeset AS c WHERE c.changeset_id = change_set;
     WITH move AS (
-        SELECT * FROM app.to_follow(change_set) AS f WHERE f.what = 'ticket' LIMIT batch
+        SELECT * FROM app.to_relocate(change_set) AS f WHERE f.what = 'ticket' LIMIT batch
     ),
     before AS (
         SELECT t.ticket_id, t.area_id AS from_area_id, t.path AS from_path, t.category, t.workflow, t.step,
@@ -66,8 +66,8 @@ BEGIN
         FROM duty AS d WHERE d.from_area_id IS DISTINCT FROM d.to_area_id
     )
     SELECT count(*) INTO moved FROM ticket;
-    PERFORM set_config('gisgrid.moved_from', '', true);
+    PERFORM set_config('gisgrid.relocated_from', '', true);
     RETURN moved;
 END $$;
-COMMENT ON FUNCTION app.follow_tickets(bigint, integer) IS
+COMMENT ON FUNCTION app.relocate_tickets(bigint, integer) IS
 'Relocate one batch of open tickets to the areas that hold them now';

@@ -12,7 +12,7 @@ from gisgrid.errors import Fault, NotFound
 from gisgrid.ticket_fields import Facts, shown_at
 
 _NOT_TOLD = {name for name, _ in shown_at("notice")} - {name for name, _ in shown_at("reporter")}
-"""Facts of `app.follow_report`, which starts from a notice's facts, that the reporter does not get."""
+"""Facts of `app.track_report`, which starts from a notice's facts, that the reporter does not get."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ def check_secret(connection: Connection, number: str, secret: str) -> None:
         )
 
 
-def follow_report(connection: Connection, number: str) -> Facts:
+def track_report(connection: Connection, number: str) -> Facts:
     """What the reporter sees of his report; the secret was checked. Times are text, in the database's zone."""
-    found: Facts = connection.execute(text("SELECT app.follow_report(:number)"), {"number": number}).scalar_one()
+    found: Facts = connection.execute(text("SELECT app.track_report(:number)"), {"number": number}).scalar_one()
     return {name: value for name, value in found.items() if name not in _NOT_TOLD}
 
 

@@ -1,5 +1,5 @@
 -- A client may save many rows one by one; the draft is checked once, at the commit.
-CREATE FUNCTION app.note_saved() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION app.record_saved() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF current_user <> 'gisgrid_owner' THEN
         PERFORM set_config('gisgrid.saved', (
@@ -10,5 +10,5 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION app.note_saved() IS
+COMMENT ON FUNCTION app.record_saved() IS
 'Record, for the check at the commit, which change sets a transaction has drawn in';

@@ -1,5 +1,5 @@
 -- Takes no scope: the caller has checked the ticket's secret.
-CREATE FUNCTION app.follow_report(ticket_number text) RETURNS jsonb
+CREATE FUNCTION app.track_report(ticket_number text) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- Of the history only what staff told the reporter and what the reporter answered; of the photos the reporter's own.
 BEGIN
@@ -34,6 +34,6 @@ BEGIN
         CROSS JOIN app.reporter_may(t.ticket_id) AS m
         WHERE t.number = ticket_number);
 END $$;
-COMMENT ON FUNCTION app.follow_report(text) IS
+COMMENT ON FUNCTION app.track_report(text) IS
 'What a reporter sees of his report: public facts, his words and photos, the assignee, the talk; null: no such ticket';
-GRANT EXECUTE ON FUNCTION app.follow_report(text) TO gisgrid_service;
+GRANT EXECUTE ON FUNCTION app.track_report(text) TO gisgrid_service;

@@ -12,9 +12,9 @@ from gisgrid.api.values import LongText, PlainText
 from gisgrid.api.values import tell as answer_as
 from gisgrid.errors import NotFound
 from gisgrid.settings import Settings
-from gisgrid.tickets.following import answer_staff, check_secret, follow_report, rate_ticket, tell_reporter
 from gisgrid.tickets.listing import get_ticket
 from gisgrid.tickets.photos import PhotoOrder, add_photo, find_own_photo
+from gisgrid.tickets.tracking import answer_staff, check_secret, rate_ticket, tell_reporter, track_report
 
 router = APIRouter(prefix="/api/v1/reports", tags=["following"])
 acting = APIRouter(prefix="/api/v1/tickets", tags=["following"], route_class=SignedInRoute)
@@ -133,7 +133,7 @@ OwnReport = Annotated[str, Depends(require_reporter)]
 def get_report(own: OwnReport, database: CurrentDatabase) -> FollowedReport:
     """How is my report? Its facts, words and photos, step, assignee, due time, and what staff told me."""
     with database.transaction() as connection:
-        return FollowedReport.model_validate(follow_report(connection, own))
+        return FollowedReport.model_validate(track_report(connection, own))
 
 
 @router.post(
@@ -172,7 +172,7 @@ def create_answer(own: OwnReport, body: WordsBody, database: CurrentDatabase) ->
     """Answer what staff asked me; the clocks run again."""
     with database.transaction() as connection:
         answer_staff(connection, own, body.text)
-        return FollowedReport.model_validate(follow_report(connection, own))
+        return FollowedReport.model_validate(track_report(connection, own))
 
 
 @router.post(
@@ -182,7 +182,7 @@ def create_rating(own: OwnReport, body: RatingBody, database: CurrentDatabase) -
     """Rate the finished work (党群评议); in the step that waits for the rating, it closes the ticket."""
     with database.transaction() as connection:
         rate_ticket(connection, own, body.score, body.words)
-        return FollowedReport.model_validate(follow_report(connection, own))
+        return FollowedReport.model_validate(track_report(connection, own))
 
 
 @acting.post(

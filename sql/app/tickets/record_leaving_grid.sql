@@ -1,4 +1,4 @@
-CREATE FUNCTION app.note_leaving_grid() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION app.record_leaving_grid() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NEW.left_grid_at IS NULL AND (
@@ -9,5 +9,5 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION app.note_leaving_grid() IS
+COMMENT ON FUNCTION app.record_leaving_grid() IS
 'Records when a ticket is first assigned above the grid: to a post of a higher area or to a department';
