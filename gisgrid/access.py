@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from gisgrid.database import EVERYTHING, NOTHING, Scope
-from gisgrid.errors import Conflict, Fault, NotSignedIn, Refused
-from gisgrid.migrations.logins import EDITOR, Login, make_login
+from gisgrid.errors import Conflict, Fault, NotFound, NotSignedIn, Refused
+from gisgrid.migrations.logins import EDITOR, Login, make_login, switch_login
 
 SESSION_LIFE = timedelta(hours=12)
 RESERVED = re.compile(r"^(postgres|pg_.*|gisgrid.*|public|none)$")
@@ -109,6 +109,24 @@ def add_account(
     if under if login is None else login:
         make_login(connection, Login(name, role, area_id, under or EDITOR, zone), secret)
     return secret
+
+
+def switch_account(connection: Connection, name: str, *, is_on: bool) -> None:
+    """Let an account in again, or out: its sessions end, its secret and its database login sign nobody in.
+
+    What it did stays, with its name. Takes a superuser's connection. Raises NotFound.
+    """
+    account_id = connection.execute(
+        text(
+            "UPDATE core.account SET disabled_at = CASE WHEN NOT :on THEN coalesce(disabled_at, clock_timestamp()) END"
+            " WHERE name = :name RETURNING account_id"
+        ),
+        {"on": is_on, "name": name},
+    ).scalar()
+    if account_id is None:
+        raise NotFound(Fault("name", f"no account has the name {name[:64]}", "check the name"))
+    connection.execute(text("DELETE FROM core.session WHERE account_id = :id"), {"id": account_id})
+    switch_login(connection, name, is_on=is_on)
 
 
 def _check_account(connection: Connection, name: str, role: str, area: str, department: str) -> int | None:

@@ -7,12 +7,14 @@ from urllib.parse import quote
 import typer
 from sqlalchemy import text
 
-from gisgrid.access import add_account
+from gisgrid.access import add_account, switch_account
 from gisgrid.cli.context import DataDir, DbPort, Json, deployed_cluster, owner_database, show
 from gisgrid.cluster import Cluster
 from gisgrid.database import Database
 from gisgrid.errors import Fault, NotFound
-from gisgrid.settings import read_settings
+from gisgrid.settings import Settings, read_settings
+
+Name = Annotated[str, typer.Argument(help="Name of the account.")]
 
 user_app = typer.Typer(help="Accounts.", no_args_is_help=True)
 
@@ -36,6 +38,29 @@ def add(
     with deployed_cluster(settings) as cluster:
         secret = make_account(cluster, name, role, area, department, person=person, zone=settings.zone)
     show({"name": name, "secret": secret}, f"{name}\t{secret}", as_json=json)
+
+
+@user_app.command()
+def disable(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
+    """Let an account out: sessions end, secret and database login sign nobody in. What it did stays."""
+    _switch(name, False, read_settings(data_dir=data_dir, db_port=db_port), json)
+
+
+@user_app.command()
+def enable(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
+    """Let a disabled account in again, with the secret that it had."""
+    _switch(name, True, read_settings(data_dir=data_dir, db_port=db_port), json)
+
+
+def _switch(name: str, is_on: bool, settings: Settings, as_json: bool) -> None:
+    with deployed_cluster(settings) as cluster:
+        database = Database(cluster.owner_url, role="")
+        try:
+            with database.transaction() as connection:
+                switch_account(connection, name, is_on=is_on)
+        finally:
+            database.close()
+    show({"name": name, "enabled": is_on}, f"{name}: {'on' if is_on else 'off'}", as_json=as_json)
 
 
 def make_account(

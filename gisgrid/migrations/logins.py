@@ -67,7 +67,25 @@ def keep_logins(connection: Connection, say: Callable[[str], None]) -> bool:
         _make_role(connection, one.login, one.under, one.verifier, one.zone)
     if lost:
         _limit(connection)
+    disabled = connection.execute(
+        text(
+            "SELECT s.login FROM core.login_scope AS s JOIN core.account AS c ON c.name = s.login"
+            " JOIN pg_roles AS p ON p.rolname = s.login WHERE c.disabled_at IS NOT NULL AND p.rolcanlogin"
+        )
+    )
+    for login in disabled.scalars().all():
+        _let(connection, login, is_on=False)
     return bool(lost)
+
+
+def switch_login(connection: Connection, name: str, *, is_on: bool) -> None:
+    """Let a person's login sign in again, or not, and end its sessions. Without such a login nothing happens.
+
+    Takes a superuser.
+    """
+    known = text("SELECT EXISTS (SELECT FROM core.login_scope JOIN pg_roles ON rolname = login WHERE login = :name)")
+    if connection.execute(known, {"name": name}).scalar():
+        _let(connection, name, is_on=is_on)
 
 
 def make_service_url(superuser_url: str) -> str | None:
@@ -108,6 +126,15 @@ def _make_role(connection: Connection, name: str, under: str, password: str | No
         {"name": name, "password": password, "under": under, "zone": zone},
     ).scalar_one()
     connection.exec_driver_sql(made, execution_options={"no_parameters": True})
+
+
+def _let(connection: Connection, name: str, *, is_on: bool) -> None:
+    form = text("SELECT format('ALTER ROLE %I ' || CAST(:can AS text), CAST(:name AS text))")
+    statement = connection.execute(form, {"can": "LOGIN" if is_on else "NOLOGIN", "name": name}).scalar_one()
+    connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+    if not is_on:
+        ended = text("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = :name")
+        connection.execute(ended, {"name": name})
 
 
 def _note_verifiers(connection: Connection) -> None:

@@ -7,9 +7,10 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection, create_engine, make_url, text
 
-from gisgrid.access import add_account
+from gisgrid.access import add_account, switch_account
 from gisgrid.api.app import create_app
 from gisgrid.database import Database
+from gisgrid.errors import NotFound
 from gisgrid.settings import Settings
 from tests.api.conftest import NORTH, District
 from tests.api.test_reports import body
@@ -238,3 +239,25 @@ def test_by_sql_the_service_changes_only_what_it_must(district: District) -> Non
                 connection.exec_driver_sql(sql)
             savepoint.rollback()
     engine.dispose()
+
+
+def test_a_disabled_account_is_a_stranger_by_secret_and_by_session(district: District) -> None:
+    database = Database(district.url, role="")
+    with database.transaction() as connection:
+        secret = add_account(connection, "gone", "worker", NORTH)
+    by_secret, by_session = (TestClient(district.app, base_url="https://testserver") for _ in range(2))
+    by_secret.headers["Authorization"] = f"Bearer {secret}"
+    signing_in = {"name": "gone", "secret": secret}
+    assert by_session.post("/api/v1/sessions", json=signing_in).status_code == 201
+    me = "/api/v1/sessions"
+    assert [one.get(me).status_code for one in (by_secret, by_session)] == [200, 200]
+    with database.transaction() as connection:
+        switch_account(connection, "gone", is_on=False)
+    assert [one.get(me).status_code for one in (by_secret, by_session)] == [401, 401]
+    assert by_session.post("/api/v1/sessions", json=signing_in).status_code == 401
+    with database.transaction() as connection:
+        switch_account(connection, "gone", is_on=True)
+    assert [one.get(me).status_code for one in (by_secret, by_session)] == [200, 401], "its sessions are over"
+    with database.transaction() as connection, pytest.raises(NotFound, match="no account"):
+        switch_account(connection, "nobody", is_on=False)
+    database.close()

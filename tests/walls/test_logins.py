@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from gisgrid.migrations.logins import CONNECTIONS, LIMITS
+from gisgrid.access import switch_account
+from gisgrid.database import Database
+from gisgrid.migrations.logins import CONNECTIONS, LIMITS, keep_logins
 from tests.walls.conftest import CODES, LOGINS, NORTH, PRIVATE, SOUTH, Walls
 
 FACTS = {"draft.changeset", "draft.area", "draft.problem"}
@@ -161,3 +163,21 @@ def test_a_session_that_stands_idle_in_a_transaction_is_ended_whatever_it_set(wa
     engine.dispose()
     with walls.owner.transaction() as connection:
         connection.execute(text("DELETE FROM core.login_scope WHERE login = :login"), {"login": login})
+
+
+def test_the_login_of_a_disabled_account_signs_in_nowhere_and_stays_so(walls: Walls) -> None:
+    login = walls.login("south")
+    may_sign_in = "SELECT rolcanlogin FROM pg_roles WHERE rolname = :login"
+    superuser = Database(walls.url, role="")
+    with superuser.transaction() as connection:
+        switch_account(connection, login, is_on=False)
+    assert walls.one(may_sign_in, login=login) is False
+    with superuser.transaction() as connection:
+        connection.exec_driver_sql(f'ALTER ROLE "{login}" LOGIN')  # as it is after a restore
+        keep_logins(connection, lambda line: None)
+    assert walls.one(may_sign_in, login=login) is False
+    with superuser.transaction() as connection:
+        switch_account(connection, login, is_on=True)
+        keep_logins(connection, lambda line: None)
+    assert walls.one(may_sign_in, login=login) is True
+    superuser.close()
