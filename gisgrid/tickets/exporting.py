@@ -18,7 +18,7 @@ from gisgrid.tickets.columns import Column
 from gisgrid.tickets.selecting import Lang
 
 BYTE_ORDER_MARK = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 SHEET_ROWS = 1_000_000
 CHUNK_BYTES = 1 << 16
 

@@ -245,6 +245,34 @@ def test_a_whole_waits_for_its_parts(district: District) -> None:
     assert do(district, "north", part, "parent", parent=None).status_code == 409, "closed"
 
 
+def test_what_is_similar_is_found_as_far_to_the_east_as_to_the_north(district: District) -> None:
+    """A degree of longitude is shorter than one of latitude, so the box that is searched has more of them."""
+    first = report(district, 3.4, 1.1)
+    database = Database(district.url, role=OWNER)
+    with database.transaction(EVERYTHING) as connection:
+        others = connection.execute(
+            text(
+                "SELECT app.receive_report(jsonb_build_object('network', 'base', 'zone', 'UTC', 'category', 'hazard',"
+                " 'lon_wgs84', ST_X(g), 'lat_wgs84', ST_Y(g), 'lon', ST_X(g), 'lat', ST_Y(g), 'system', 'wgs84',"
+                " 'description', 'aside')) FROM work.ticket AS t, generate_series(0, 3) AS n,"
+                " LATERAL (SELECT ST_Project(t.geom::geography, 99, n * pi() / 2)::geometry AS g) AS aside"
+                " WHERE t.number = :number"
+            ),
+            {"number": first},
+        )
+        assert len(others.all()) == 4
+        found = connection.execute(
+            text(
+                "SELECT round(s.distance_m) FROM work.ticket AS t, app.similar_tickets(t.ticket_id, 100, '1 h') AS s"
+                " WHERE t.number = :number AND s.distance_m > 98"
+            ),
+            {"number": first},
+        )
+        assert list(found.scalars()) == [99] * 4
+        connection.rollback()
+    database.close()
+
+
 def test_what_was_reported_twice_is_found_merged_and_taken_apart_again(district: District) -> None:
     lon, lat = 1.2, 0.3
     first, second = report(district, lon, lat), report(district, lon + 0.0005, lat)

@@ -9,6 +9,8 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -23,7 +25,7 @@ from gisgrid.api.app import create_app
 from gisgrid.cli.main import run
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.settings import Settings
-from gisgrid.tickets import columns
+from gisgrid.tickets import columns, exporting
 from tests.api.conftest import GRIDS, NORTH, SOUTH, District
 from tests.api.test_reports import body
 from tests.drawing import spot
@@ -87,6 +89,15 @@ def test_csv_opens_in_a_spreadsheet(district: District, numbers: list[str]) -> N
     assert rows[-1]["经办人"] == "王一(虚构)"
     assert rows[-1]["环节"] == "服务处置"
     assert rows[0]["状态"] == "在办"
+
+
+@pytest.mark.parametrize("mark", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_what_a_spreadsheet_takes_for_a_formula_is_defused(mark: str) -> None:
+    column = replace(columns.choose_columns(private=False)[0], name="words")
+    sheet = exporting.Sheet((column,), "en", UTC)
+    written = b"".join(exporting.write_csv([[{"words": f"{mark}1+1"}, {"words": f"1{mark}1"}]], sheet))
+    lines = list(csv.reader(io.StringIO(written.decode("utf-8-sig"), newline="")))
+    assert lines[1:] == [[f"'{mark}1+1"], [f"1{mark}1"]]
 
 
 def test_the_header_is_in_either_language(district: District) -> None:

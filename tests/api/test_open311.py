@@ -327,6 +327,9 @@ def test_requests_are_filtered_as_the_standard_says(door: TestClient, key: str, 
     assert old in listed(end_date=instant[99])
     assert listed(start_date=now.date().isoformat(), end_date=instant[-1], status="", service_code="") != []
     assert listed(end_date=instant[1], start_date=instant[1]) == []
+    [mine] = door.get(f"/requests/{number}.json").json()
+    day = mine["requested_datetime"][:10]
+    assert number in listed(start_date=day, end_date=day), "a day without a time is the whole of it"
     [closed] = door.get(f"/requests/{other}.json").json()
     assert closed["updated_datetime"] >= closed["requested_datetime"]
     assert closed["lat"] is not None  # the grid's label point: disputes happen at somebody's home

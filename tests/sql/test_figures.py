@@ -118,6 +118,12 @@ def test_rates_are_what_the_page_says(town: Connection) -> None:
     assert other.hours_to_close is None
 
 
+def test_what_is_closed_at_the_very_instant_that_it_is_due_is_in_time(town: Connection) -> None:
+    town.execute(text("UPDATE work.ticket SET due_at = closed_at WHERE closed_at IS NOT NULL"))
+    total = count_by(town, "area", WHOLE, level="grid").total
+    assert total.on_time == total.closed == 4
+
+
 def test_by_category_source_month_and_post(town: Connection) -> None:
     def received(by: By, cohort: Cohort = WHOLE) -> dict[str, int]:
         return {row.key: row.received for row in count_by(town, by, cohort).rows}

@@ -164,6 +164,21 @@ def test_two_tiles_at_a_border_count_the_same(db: Connection) -> None:
     assert seen[0] in ({}, seen[1])
 
 
+def test_a_ticket_beside_the_edge_is_in_both_tiles(db: Connection) -> None:
+    """Else half of its symbol is cut off."""
+    network(db)
+    tile = tile_at(CENTRE, 16)
+    west = tile.x / 2**16 * 360 - 180
+    unit = 360 / 2**16 / 4096
+    for number, units in (("near", 50), ("far", 80)):
+        report(db, number, (west + units * unit, CENTRE.lat), "2024-05-01 08:00+08")
+    seen = [
+        {f["number"] for f in _decoded(render(db, find_layers("ticket"), TileCoord(16, x, tile.y)))}
+        for x in (tile.x - 1, tile.x)
+    ]
+    assert seen == [{"near"}, {"near", "far"}]
+
+
 def _decoded(body: bytes) -> list[dict[str, Any]]:
     if not body:
         return []
