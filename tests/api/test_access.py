@@ -1,4 +1,7 @@
-"""Facts are public and the same for everybody; the rest is seen by role and area only. By API and by SQL."""
+"""Facts are public and the same for everybody; the rest is seen by role and area only. By API and by SQL.
+
+Long: it is one promise, asked of every role by both.
+"""
 
 from collections.abc import Iterator
 from typing import Any

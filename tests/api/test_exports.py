@@ -1,4 +1,7 @@
-"""Tickets of any filter as CSV, XLSX, GeoJSON and GeoPackage: what is in them, for whom, and whom they hold up."""
+"""Tickets of any filter as CSV, XLSX, GeoJSON and GeoPackage: what is in them, for whom, and whom they hold up.
+
+Long: it is one promise, asked of four kinds of file.
+"""
 
 import csv
 import io

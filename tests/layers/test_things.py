@@ -94,7 +94,7 @@ def test_it_follows_a_redraw_and_the_preview_says_so_before(layer: Layer, load: 
     db.execute(text("SELECT app.publish_changeset(:id)"), {"id": changeset})
     strays = "SELECT kind, code, message FROM app.stray('base') WHERE kind <> 'staff'"
     [stray] = db.execute(text(strays)).all()
-    assert stray == (layer.id, "A", f"{layer.id} {moving} stands on A, and lies in B")
+    assert stray == (layer.id, "A", f"{layer.id} {moving} is assigned to A, and lies in B")
     db.execute(text("SELECT app.relocate_changeset(:id)"), {"id": changeset})
     assert _holders(db, layer) == [("A", True), ("B", True)]
     assert db.execute(text(strays)).all() == []

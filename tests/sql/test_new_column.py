@@ -29,6 +29,7 @@ import json, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlalchemy import text
+from gisgrid.access import STRANGER
 from gisgrid.api import answers
 from gisgrid.api.tracking import FollowedReport
 from gisgrid.instants import in_zone
@@ -54,7 +55,7 @@ with database.transaction(EVERYTHING) as connection:
     row = connection.execute(text("SELECT * FROM app.receive_report(:r)"), {"r": json.dumps(report)}).one()
     connection.execute(text("UPDATE work.ticket SET weather = '=rain'"))
     told["list"] = list_tickets(connection, TicketFilter())[0][0]["weather"]
-    told["detail"] = get_ticket(connection, row.number)["weather"]
+    told["detail"] = get_ticket(connection, row.number, STRANGER)["weather"]
     facts = connection.execute(text("SELECT app.public_facts(:id)"), {"id": row.ticket_id}).scalar_one()
     told["notice"] = facts["weather"]
     told["reporter"] = FollowedReport.model_validate(in_zone(track_report(connection, row.number), UTC)).step
