@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from gisgrid.api.answers import Answer, Instant, Share
-from gisgrid.figures import By, Of, Order
+from gisgrid.statistics import By, Of, Order
 
 CLOSING = "closed / received; null where nothing was received"
 ON_TIME = "closed in time / (closed + overdue): of those that had to be closed; null where there are none"

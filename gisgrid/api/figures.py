@@ -14,7 +14,7 @@ from gisgrid.api.values import PlainText, read_instant, tell
 from gisgrid.assignment.one import require_network
 from gisgrid.boundaries.areas import area_id_at
 from gisgrid.codes import Level
-from gisgrid.figures import PRIVATE, By, Cohort, Of, Order, count_by, rank
+from gisgrid.statistics import PRIVATE, By, Cohort, Of, Order, count_by, rank
 from gisgrid.tickets.intake import category_id
 
 router = APIRouter(prefix="/api/v1", tags=["figures"])

@@ -23,7 +23,7 @@ from gisgrid.coordinates import check_point
 from gisgrid.errors import Fault, Refused
 from gisgrid.tickets.intake import district_extent
 from gisgrid.tickets.listing import get_ticket
-from gisgrid.tickets.routing import Moved, Where, change_category, change_place, explain_route, find_duty, turn_clock
+from gisgrid.tickets.routing import Moved, Where, change_category, change_location, explain_route, find_duty, turn_clock
 
 router = APIRouter(prefix="/api/v1", tags=["routing"])
 acting = APIRouter(prefix="/api/v1", tags=["routing"], route_class=SignedInRoute)
@@ -190,7 +190,7 @@ def set_place(
             system=body.system,
             accuracy_m=body.accuracy_m,
         )
-        change_place(connection, number, place, body.note, caller)
+        change_location(connection, number, place, body.note, caller)
         return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
 
 

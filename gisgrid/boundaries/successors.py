@@ -57,7 +57,7 @@ def carry_figures(
 ) -> CarriedFigures:
     """How many tickets were received and closed from..to on the ground that an area holds at a date, by code?"""
     rows = connection.execute(
-        text("SELECT code, share, received, closed, is_own AS own FROM app.figures(:id, :from, :to, :at)"),
+        text("SELECT code, share, received, closed, is_own AS own FROM app.statistics(:id, :from, :to, :at)"),
         {"id": area_id, "from": received_from, "to": received_to, "at": at},
     )
     by_code = [CodeFigures(**row._mapping) for row in rows]

@@ -15,8 +15,8 @@ from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, 
 from gisgrid.cli.tables import print_rows
 from gisgrid.codes import Level
 from gisgrid.database import EVERYTHING
-from gisgrid.figures import By, Cohort, FiguresRow, Of, Order, Ranked, count_by, rank
 from gisgrid.settings import Settings, read_settings
+from gisgrid.statistics import By, Cohort, FiguresRow, Of, Order, Ranked, count_by, rank
 from gisgrid.tickets.intake import category_id
 
 Area = Annotated[str, typer.Option("--area", help="Code of an area: its subtree. Default: the whole network.")]

@@ -19,11 +19,11 @@ from gisgrid.tables.figures import (
     area_records,
     counters,
     counters_then,
-    figures_by,
     person,
     post,
     post_records,
     source,
+    statistics_by,
 )
 from gisgrid.tables.mapping import FORM, INSTANT, metadata
 from gisgrid.tables.notices import delivery, outbox, service_request, target
@@ -53,7 +53,7 @@ __all__ = [
     "counters_then",
     "delivery",
     "draft_area",
-    "figures_by",
+    "statistics_by",
     "level",
     "lineage",
     "metadata",

@@ -26,8 +26,8 @@ _STATES = ("total", "done", "open", "today", "due_soon", "overdue", "unplaced")
 counters = rows_of("app.counters", *(Column(state, BigInteger) for state in _STATES))
 counters_then = rows_of("app.counters_then", *(Column(state, BigInteger) for state in _STATES))
 
-figures_by = rows_of(
-    "app.figures_by",
+statistics_by = rows_of(
+    "app.statistics_by",
     Column("key", Text),
     Column("is_total", Boolean),
     *(

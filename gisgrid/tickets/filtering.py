@@ -110,7 +110,7 @@ class TicketFilter:
         """The condition of the state: as the area's counter has it, if the area is live."""
         if not self.state:
             return
-        counted = func.app.counted_place(self.area_id or 0, self.now).table_valued("depth", "path", "children")
+        counted = func.app.counted_path(self.area_id or 0, self.now).table_valued("depth", "path", "children")
         depth, path = (select(counted.c[name]).scalar_subquery() for name in ("depth", "path"))
         yield func.coalesce(TICKET.c.path[1:depth] == path, true())
         if self.state == "today":

@@ -164,7 +164,7 @@ def change_category(connection: Connection, number: str, category: str, note: st
         )
 
 
-def change_place(connection: Connection, number: str, place: Moved, note: str | None, caller: Caller) -> None:
+def change_location(connection: Connection, number: str, place: Moved, note: str | None, caller: Caller) -> None:
     """Give a ticket another location, assign and route it again, once. The scope must be the caller's.
 
     Raises as change_category.
@@ -172,7 +172,7 @@ def change_place(connection: Connection, number: str, place: Moved, note: str | 
     with asking(connection):
         connection.execute(
             text(
-                "SELECT app.change_place(:number, jsonb_strip_nulls(to_jsonb(p)), :actor, :role, :note) FROM (SELECT"
+                "SELECT app.change_location(:number, jsonb_strip_nulls(to_jsonb(p)), :actor, :role, :note) FROM (SELECT"
                 " CAST(:lon_wgs84 AS float8) AS lon_wgs84, CAST(:lat_wgs84 AS float8) AS lat_wgs84,"
                 " CAST(:lon AS float8) AS lon, CAST(:lat AS float8) AS lat, CAST(:system AS text) AS system,"
                 " CAST(:accuracy_m AS float8) AS accuracy_m) AS p"

@@ -103,7 +103,7 @@ def test_what_a_client_needs_to_know_of_the_server(district: District) -> None:
     assert told == {
         "zone": "Asia/Shanghai", "due_soon_hours": 24, "network": "base", "version": __version__, "sample": False,
     }  # fmt: skip
-    assert {"viewer", "editor", "admin", "department"} < {one["role"] for one in roles}, "those of accounts"
+    assert {"worker", "editor", "admin", "department"} < {one["role"] for one in roles}, "those of accounts"
     assert [one["level"] for one in levels] == list(LEVELS)
     assert all(one["name_zh"] and one["name_en"] for one in [*roles, *levels])
 

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, text
 
 from gisgrid.boundaries.areas import area_id
 from gisgrid.boundaries.successors import carry_figures
-from gisgrid.figures import By, Cohort, Counts, Figures, Order, count_by, rank
-from gisgrid.figures.counting import NamedFigures, PostFigures
-from gisgrid.figures.ranking import RankedPost
+from gisgrid.statistics import By, Cohort, Counts, Figures, Order, count_by, rank
+from gisgrid.statistics.counting import NamedFigures, PostFigures
+from gisgrid.statistics.ranking import RankedPost
 from tests.drawing import draw, publish_leaves, spot
 
 AT = datetime(2025, 1, 1, tzinfo=UTC)

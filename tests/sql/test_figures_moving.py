@@ -12,7 +12,7 @@ from sqlalchemy import make_url, text
 
 from gisgrid.boundaries.areas import area_id
 from gisgrid.database import EVERYTHING, OWNER, SERVICE, Database
-from gisgrid.figures import By, Cohort, count_by
+from gisgrid.statistics import By, Cohort, count_by
 from gisgrid.tickets.intake import Report, receive
 from tests.conftest import url_of
 from tests.drawing import draw, publish_leaves, spot

@@ -468,7 +468,7 @@ def test_another_place_is_located_and_routed_again(db: Connection) -> None:
     ticket = report(db, 0.5, 0.5)
     lon, lat = spot(0.5, 1.5)
     place = f'{{"lon_wgs84": {lon}, "lat_wgs84": {lat}, "lon": 1, "lat": 2, "system": "gcj02"}}'
-    change = text("SELECT app.change_place(:n, CAST(:p AS jsonb), 'wang', 'dispatcher', '居民说在南边')")
+    change = text("SELECT app.change_location(:n, CAST(:p AS jsonb), 'wang', 'dispatcher', '居民说在南边')")
     assert refusal(db, change, n=ticket.number, p=place) is None
     moved = events(db, ticket)[-1]
     assert (moved.action, moved.detail["from"], moved.detail["to"]) == ("replaced", A, C)

@@ -290,7 +290,7 @@ class Lives(RuleBasedStateMachine):
         lon, lat = spot(column, 0.5)
         said = refusal(
             self.db,
-            "SELECT app.change_place(:n, jsonb_build_object('lon_wgs84', :lon ::float8, 'lat_wgs84', :lat ::float8,"
+            "SELECT app.change_location(:n, jsonb_build_object('lon_wgs84', :lon ::float8, 'lat_wgs84', :lat ::float8,"
             " 'lon', :lon ::float8, 'lat', :lat ::float8, 'system', 'wgs84'), 'boss', 'admin')",
             n=ticket.number, lon=lon, lat=lat,
         )  # fmt: skip

@@ -86,7 +86,7 @@ def test_an_editor_calls_nothing_that_answers_with_people(walls: Walls, login: s
     for forbidden in (
         "posts_at",
         "on_duty",
-        "figures_by",
+        "statistics_by",
         "post_records",
         "receive_report",
         "tile.camera",

@@ -7,7 +7,7 @@ RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- One pass over the tickets of the area's subtree. unplaced: tickets on none of the children that exist at that date.
-WITH place AS MATERIALIZED (SELECT p.* FROM app.counted_place(counters.area_id, counters.at) AS p)
+WITH place AS MATERIALIZED (SELECT p.* FROM app.counted_path(counters.area_id, counters.at) AS p)
 
 SELECT
     count(*) AS total,

@@ -7,7 +7,7 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- The rule of app.figures, for all areas at once. Tickets are counted by the area version that they were assigned to.
+-- The rule of app.statistics, for all areas at once. Tickets are counted by the area version that holds them.
 -- A version that applies at `at` counts wholly for its own area. Only older versions are laid over the areas of `at`,
 -- once: MATERIALIZED, because a planner without statistics repeats it for each area.
 WITH target AS MATERIALIZED (

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, Text, cast, select
 
-from gisgrid.figures.cohort import By, Cohort, asked, cohort_values
-from gisgrid.tables import area, area_at, category, figures_by, person, post, source
+from gisgrid.statistics.cohort import By, Cohort, asked, cohort_values
+from gisgrid.tables import area, area_at, category, person, post, source, statistics_by
 
 _BY_KEY = ("area", "category", "day", "month")
 """Keys whose rows are in the order of the key; other rows are in the order of most received."""
@@ -125,7 +125,7 @@ def count_by(connection: Connection, by: By, cohort: Cohort, *, level: str = "")
 @cache
 def _query(by: By) -> tuple[type[FiguresRow], Select[Any]]:
     """The type of a row and the statement: its key, its counts, is it the rest, is it the total."""
-    f = figures_by(*asked("by", "area", "network", "level", "category", "start", "stop", "at", "zone"), alias="f")
+    f = statistics_by(*asked("by", "area", "network", "level", "category", "start", "stop", "at", "zone"), alias="f")
     grouping = _GROUPINGS.get(by, _by_key)(f)
     counts = [f.c[field.name] for field in fields(Counts)]
     key = grouping.labels[0]

@@ -1,4 +1,4 @@
-CREATE FUNCTION app.counted_place(area_id bigint, at timestamptz, as_recorded timestamptz DEFAULT NULL)
+CREATE FUNCTION app.counted_path(area_id bigint, at timestamptz, as_recorded timestamptz DEFAULT NULL)
 RETURNS TABLE (path bigint [], depth integer, has_children boolean, children bigint [])
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -10,7 +10,7 @@ SELECT
     a.level <> 'grid',
     ARRAY(
         SELECT v.area_id
-        FROM app.area_at(counted_place.at, counted_place.as_recorded) AS v
+        FROM app.area_at(counted_path.at, counted_path.as_recorded) AS v
         WHERE v.parent_id = a.area_id OR (a.area_id = 0 AND v.parent_id IS NULL)
     )
 FROM (
@@ -18,16 +18,16 @@ FROM (
         v.area_id,
         v.path,
         v.level
-    FROM app.area_at(counted_place.at, counted_place.as_recorded) AS v
-    WHERE v.area_id = counted_place.area_id
+    FROM app.area_at(counted_path.at, counted_path.as_recorded) AS v
+    WHERE v.area_id = counted_path.area_id
     UNION ALL
     SELECT
         0,
         '{0}',
         ''
-    WHERE counted_place.area_id = 0
+    WHERE counted_path.area_id = 0
 ) AS a;
 END;
-COMMENT ON FUNCTION app.counted_place(bigint, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION app.counted_path(bigint, timestamptz, timestamptz) IS
 'Which path are an area''s tickets counted by at a date, and which children has the area then?';
-GRANT EXECUTE ON FUNCTION app.counted_place(bigint, timestamptz, timestamptz) TO gisgrid_service, gisgrid_viewer;
+GRANT EXECUTE ON FUNCTION app.counted_path(bigint, timestamptz, timestamptz) TO gisgrid_service, gisgrid_viewer;

@@ -1,5 +1,5 @@
 -- Long because it is one statement over one snapshot, for every grouping of the statistics.
-CREATE FUNCTION app.figures_by(
+CREATE FUNCTION app.statistics_by(
     by text,
     area_id bigint,
     network text,
@@ -21,60 +21,62 @@ BEGIN ATOMIC
 -- Every ticket falls into one row, or into the row without a key; the total is of the same pass, so the sums agree.
 WITH listed AS MATERIALIZED (
     SELECT v.area_id
-    FROM app.area_at(figures_by.at) AS v
+    FROM app.area_at(statistics_by.at) AS v
     WHERE
-        figures_by.by = 'area' AND v.network = figures_by.network
+        statistics_by.by = 'area' AND v.network = statistics_by.network
         AND CASE
-            WHEN figures_by.level <> ''
-                THEN v.level = figures_by.level AND (figures_by.area_id = 0 OR v.path @> ARRAY[figures_by.area_id])
-            WHEN figures_by.area_id = 0 THEN v.parent_id IS NULL
-            ELSE v.parent_id = figures_by.area_id
+            WHEN statistics_by.level <> ''
+                THEN
+                    v.level = statistics_by.level
+                    AND (statistics_by.area_id = 0 OR v.path @> ARRAY[statistics_by.area_id])
+            WHEN statistics_by.area_id = 0 THEN v.parent_id IS NULL
+            ELSE v.parent_id = statistics_by.area_id
         END
 ),
 
 depth AS (
     SELECT coalesce((
-        SELECT cardinality(c.path) FROM work.category AS c WHERE c.category = figures_by.category
+        SELECT cardinality(c.path) FROM work.category AS c WHERE c.category = statistics_by.category
     ), 1) AS above
 ),
 
 counted AS MATERIALIZED (
     SELECT
-        CASE WHEN figures_by.by = 'area' THEN t.path END AS held_path,
-        CASE figures_by.by
+        CASE WHEN statistics_by.by = 'area' THEN t.path END AS held_path,
+        CASE statistics_by.by
             WHEN 'category' THEN t.category
             WHEN 'source' THEN t.source
             WHEN 'post' THEN p.post_id::text
             WHEN 'department' THEN p.department
-            WHEN 'day' THEN to_char(t.received_at AT TIME ZONE figures_by.zone, 'YYYY-MM-DD')
-            WHEN 'month' THEN to_char(t.received_at AT TIME ZONE figures_by.zone, 'YYYY-MM')
+            WHEN 'day' THEN to_char(t.received_at AT TIME ZONE statistics_by.zone, 'YYYY-MM-DD')
+            WHEN 'month' THEN to_char(t.received_at AT TIME ZONE statistics_by.zone, 'YYYY-MM')
         END AS raw,
         count(*) AS received,
-        count(*) FILTER (WHERE t.closed_at <= figures_by.at) AS closed,
+        count(*) FILTER (WHERE t.closed_at <= statistics_by.at) AS closed,
         count(*) FILTER (
-            WHERE app.ticket_state(t.closed_at, t.due_at, figures_by.at) = 'overdue'
+            WHERE app.ticket_state(t.closed_at, t.due_at, statistics_by.at) = 'overdue'
         ) AS overdue,
-        count(*) FILTER (WHERE t.closed_at <= figures_by.at AND t.closed_at <= t.due_at) AS on_time,
-        count(*) FILTER (WHERE t.closed_at <= figures_by.at AND t.solved_in_grid) AS solved,
-        count(*) FILTER (WHERE t.closed_at <= figures_by.at AND t.solved_in_grid IS NOT NULL) AS judged,
+        count(*) FILTER (WHERE t.closed_at <= statistics_by.at AND t.closed_at <= t.due_at) AS on_time,
+        count(*) FILTER (WHERE t.closed_at <= statistics_by.at AND t.solved_in_grid) AS solved,
+        count(*) FILTER (WHERE t.closed_at <= statistics_by.at AND t.solved_in_grid IS NOT NULL) AS judged,
         sum(extract(EPOCH FROM t.closed_at - t.received_at)) FILTER (
-            WHERE t.closed_at <= figures_by.at
+            WHERE t.closed_at <= statistics_by.at
         ) / 3600 AS hours,
         count(g.score) AS rated,
         sum(g.score) AS scores
     FROM work.ticket AS t
     LEFT JOIN work.rating AS g ON t.ticket_id = g.ticket_id AND g.rater = 'reporter'
-    LEFT JOIN work.ticket_private AS p ON t.ticket_id = p.ticket_id AND figures_by.by IN ('post', 'department')
+    LEFT JOIN work.ticket_private AS p ON t.ticket_id = p.ticket_id AND statistics_by.by IN ('post', 'department')
     WHERE
-        t.network = figures_by.network
-        AND (figures_by.area_id = 0 OR t.path @> ARRAY[figures_by.area_id])
+        t.network = statistics_by.network
+        AND (statistics_by.area_id = 0 OR t.path @> ARRAY[statistics_by.area_id])
         AND (
-            figures_by.category = ''
-            OR t.category IN (SELECT c.category FROM work.category AS c WHERE c.path @> ARRAY[figures_by.category])
+            statistics_by.category = ''
+            OR t.category IN (SELECT c.category FROM work.category AS c WHERE c.path @> ARRAY[statistics_by.category])
         )
-        AND t.received_at >= coalesce(figures_by.received_from, '-infinity')
-        AND t.received_at < coalesce(figures_by.received_to, 'infinity')
-        AND t.received_at <= figures_by.at
+        AND t.received_at >= coalesce(statistics_by.received_from, '-infinity')
+        AND t.received_at < coalesce(statistics_by.received_to, 'infinity')
+        AND t.received_at <= statistics_by.at
     GROUP BY held_path, raw
 ),
 
@@ -90,7 +92,7 @@ held AS MATERIALIZED (
 
 keyed AS MATERIALIZED (
     SELECT
-        CASE figures_by.by
+        CASE statistics_by.by
             WHEN 'area' THEN h.area_id::text
             WHEN 'category' THEN k.path[(SELECT d.above FROM depth AS d) + 1]
             ELSE c.raw
@@ -106,7 +108,7 @@ keyed AS MATERIALIZED (
         c.scores
     FROM counted AS c
     LEFT JOIN held AS h ON c.held_path = h.held_path
-    LEFT JOIN work.category AS k ON figures_by.by = 'category' AND c.raw = k.category
+    LEFT JOIN work.category AS k ON statistics_by.by = 'category' AND c.raw = k.category
     UNION ALL
     -- A key for which no ticket was received has a row as well.
     SELECT
@@ -134,7 +136,7 @@ keyed AS MATERIALIZED (
         0 AS rated,
         0 AS scores
     FROM work.category AS k
-    WHERE figures_by.by = 'category' AND coalesce(k.parent, '') = figures_by.category
+    WHERE statistics_by.by = 'category' AND coalesce(k.parent, '') = statistics_by.category
 )
 
 SELECT
@@ -155,12 +157,12 @@ SELECT
 FROM keyed AS k
 GROUP BY GROUPING SETS ((k.key), ());
 END;
-COMMENT ON FUNCTION app.figures_by(
+COMMENT ON FUNCTION app.statistics_by(
     text, bigint, text, text, text, timestamptz, timestamptz, timestamptz, text
 ) IS
 'Tickets received from..to in an area''s subtree (0: everywhere), by area, category, source, post, department, day or '
 'month: how many are closed, open, overdue, in time at an instant. The row without a key: tickets without that key; '
 'is_total: all tickets. Posts, departments and ratings only as far as the caller may see them';
 GRANT EXECUTE ON FUNCTION
-app.figures_by(text, bigint, text, text, text, timestamptz, timestamptz, timestamptz, text)
+app.statistics_by(text, bigint, text, text, text, timestamptz, timestamptz, timestamptz, text)
 TO gisgrid_service;

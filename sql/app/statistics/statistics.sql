@@ -1,4 +1,4 @@
-CREATE FUNCTION app.figures(
+CREATE FUNCTION app.statistics(
     area_id bigint, received_from timestamptz, received_to timestamptz, at timestamptz DEFAULT NULL
 )
 RETURNS TABLE (code text, is_own boolean, share double precision, received bigint, closed bigint)
@@ -9,8 +9,8 @@ BEGIN ATOMIC
 -- statistics of all areas together miss only ground that was lost.
 WITH area AS (
     SELECT v.area_id, v.network, v.level, v.kind, v.geom
-    FROM app.area_at(figures.at) AS v
-    WHERE v.area_id = figures.area_id
+    FROM app.area_at(statistics.at) AS v
+    WHERE v.area_id = statistics.area_id
 ),
 
 shape AS (
@@ -18,7 +18,7 @@ shape AS (
         v.area_version_id,
         v.code,
         v.geom,
-        v.path @> ARRAY[figures.area_id] AS is_own,
+        v.path @> ARRAY[statistics.area_id] AS is_own,
         a.geom AS area_geom
     FROM area AS a
     INNER JOIN core.area_version AS v
@@ -31,16 +31,16 @@ counted AS (
     SELECT
         t.area_version_id,
         count(*) FILTER (
-            WHERE t.received_at >= figures.received_from AND t.received_at < figures.received_to
+            WHERE t.received_at >= statistics.received_from AND t.received_at < statistics.received_to
         ) AS received,
         count(*) FILTER (
-            WHERE t.closed_at >= figures.received_from AND t.closed_at < figures.received_to
+            WHERE t.closed_at >= statistics.received_from AND t.closed_at < statistics.received_to
         ) AS closed
     FROM work.ticket AS t
     WHERE
         t.area_version_id IN (SELECT s.area_version_id FROM shape AS s)
-        AND t.received_at < figures.received_to
-        AND (t.received_at >= figures.received_from OR t.closed_at >= figures.received_from)
+        AND t.received_at < statistics.received_to
+        AND (t.received_at >= statistics.received_from OR t.closed_at >= statistics.received_from)
     GROUP BY t.area_version_id
 )
 
@@ -72,18 +72,19 @@ SELECT
 FROM (
     SELECT
         count(*) FILTER (
-            WHERE t.received_at >= figures.received_from AND t.received_at < figures.received_to
+            WHERE t.received_at >= statistics.received_from AND t.received_at < statistics.received_to
         ) AS received,
         count(*) FILTER (
-            WHERE t.closed_at >= figures.received_from AND t.closed_at < figures.received_to
+            WHERE t.closed_at >= statistics.received_from AND t.closed_at < statistics.received_to
         ) AS closed
     FROM work.ticket AS t
-    WHERE t.area_version_id IS NULL AND t.path @> ARRAY[figures.area_id]
+    WHERE t.area_version_id IS NULL AND t.path @> ARRAY[statistics.area_id]
 ) AS o
 WHERE o.received > 0 OR o.closed > 0
 ORDER BY code, share DESC;
 END;
-COMMENT ON FUNCTION app.figures(bigint, timestamptz, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION app.statistics(bigint, timestamptz, timestamptz, timestamptz) IS
 'Tickets received and closed from..to on the ground that an area holds at an instant, by the code of the area version '
 'that they were assigned to, with the share of that version in the area; code null: outside every grid';
-GRANT EXECUTE ON FUNCTION app.figures(bigint, timestamptz, timestamptz, timestamptz) TO gisgrid_service, gisgrid_viewer;
+GRANT EXECUTE ON FUNCTION app.statistics(bigint, timestamptz, timestamptz, timestamptz)
+TO gisgrid_service, gisgrid_viewer;

@@ -1,4 +1,4 @@
-CREATE FUNCTION app.place_ticket(
+CREATE FUNCTION app.locate_ticket(
     ticket bigint, spot geometry, accuracy_m double precision,
     OUT code text, OUT area_version_id bigint, OUT method text
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -24,7 +24,7 @@ BEGIN
     END IF;
     SELECT g.area_version_id, g.method, g.confidence, coalesce(g.area_id, u.area_id) AS held_by,
            coalesce(g.path, u.path, '{0}') AS held_path, coalesce(g.code, u.code) AS held_code
-    INTO l FROM work.ticket AS t CROSS JOIN LATERAL app.locate(spot, t.network, NULL, place_ticket.accuracy_m) AS g
+    INTO l FROM work.ticket AS t CROSS JOIN LATERAL app.locate(spot, t.network, NULL, locate_ticket.accuracy_m) AS g
     LEFT JOIN LATERAL app.area_above(spot, t.network) AS u ON g.area_id IS NULL
     WHERE t.ticket_id = ticket;
     UPDATE work.ticket AS x SET
@@ -40,5 +40,5 @@ BEGIN
     area_version_id := l.area_version_id;
     method := l.method;
 END $$;
-COMMENT ON FUNCTION app.place_ticket(bigint, geometry, double precision) IS
+COMMENT ON FUNCTION app.locate_ticket(bigint, geometry, double precision) IS
 'Assign a ticket to the grid that holds this point now; returns the grid, its version and the method';

@@ -3,9 +3,9 @@
 A rate is a share of 1, and None if there is nothing to divide by.
 """
 
-from gisgrid.figures.cohort import PRIVATE, By, Cohort, Of, Order
-from gisgrid.figures.counting import Counts, Figures, FiguresRow, count_by
-from gisgrid.figures.ranking import Ranked, rank
+from gisgrid.statistics.cohort import PRIVATE, By, Cohort, Of, Order
+from gisgrid.statistics.counting import Counts, Figures, FiguresRow, count_by
+from gisgrid.statistics.ranking import Ranked, rank
 
 __all__ = [
     "PRIVATE",

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Double, FromClause, Numeric, Select, Text, case, cast, func, select
 
-from gisgrid.figures.cohort import Cohort, Of, Order, asked, cohort_values
+from gisgrid.statistics.cohort import Cohort, Of, Order, asked, cohort_values
 from gisgrid.tables import area_at, area_records, post_records
 
 _SMALL_IS_GOOD = ("overdue", "hours_to_close")

@@ -1,4 +1,6 @@
-CREATE FUNCTION app.change_place(ticket_number text, place jsonb, actor text, actor_role text, note text DEFAULT NULL)
+CREATE FUNCTION app.change_location(
+    ticket_number text, place jsonb, actor text, actor_role text, note text DEFAULT NULL
+)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- `place`: lon_wgs84, lat_wgs84, lon, lat, system, accuracy_m. The shared boundary lock is a statement of its own, as
 -- in app.receive_report.
@@ -11,7 +13,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock_shared(app.boundary_lock());
     ticket := app.ticket_to_change(ticket_number, actor_role, 'move_place');
     SELECT a.code INTO was FROM core.area AS a JOIN work.ticket AS x USING (area_id) WHERE x.ticket_id = ticket;
-    SELECT * INTO l FROM app.place_ticket(ticket, spot, (place->>'accuracy_m')::float8);
+    SELECT * INTO l FROM app.locate_ticket(ticket, spot, (place->>'accuracy_m')::float8);
     UPDATE work.ticket_private AS x SET
         lon = (place->>'lon')::float8, lat = (place->>'lat')::float8, system = place->>'system',
         accuracy_m = (place->>'accuracy_m')::float8, geom = spot, named_area_id = NULL
@@ -19,6 +21,6 @@ BEGIN
     PERFORM app.reroute(ticket, 'replaced', actor, note, jsonb_build_object('from', was, 'to', l.code,
         'version', l.area_version_id, 'method', l.method), true);
 END $$;
-COMMENT ON FUNCTION app.change_place(text, jsonb, text, text, text) IS
+COMMENT ON FUNCTION app.change_location(text, jsonb, text, text, text) IS
 'Give a ticket another location, assign it to the grid there, and route it again';
-GRANT EXECUTE ON FUNCTION app.change_place(text, jsonb, text, text, text) TO gisgrid_service;
+GRANT EXECUTE ON FUNCTION app.change_location(text, jsonb, text, text, text) TO gisgrid_service;

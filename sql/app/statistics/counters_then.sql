@@ -8,7 +8,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- As app.counters, for another instant or as recorded at another instant.
 WITH place AS MATERIALIZED (
-    SELECT p.* FROM app.counted_place(counters_then.area_id, counters_then.at, counters_then.as_recorded) AS p
+    SELECT p.* FROM app.counted_path(counters_then.area_id, counters_then.at, counters_then.as_recorded) AS p
 )
 
 SELECT
