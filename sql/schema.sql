@@ -871,7 +871,11 @@ CREATE CONSTRAINT TRIGGER check_changed AFTER UPDATE OF valid_from, policy, grou
 
 CREATE TRIGGER fill_changeset AFTER INSERT ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.fill_changeset();
 
-CREATE CONSTRAINT TRIGGER flip_changeset AFTER UPDATE OF status ON draft.changeset DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.status = 'open'::text) AND (new.status = 'published'::text) AND (CURRENT_USER <> 'gisgrid_owner'::name))) EXECUTE FUNCTION app.flip_at_commit();
+CREATE CONSTRAINT TRIGGER flip_changeset AFTER UPDATE OF status ON draft.changeset DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.status = 'published'::text) AND
+        CASE CURRENT_USER
+            WHEN 'gisgrid_owner'::name THEN ((old.status = 'published'::text) AND (new.published_at IS NULL) AND (current_setting('gisgrid.flip'::text, true) = 'asked'::text))
+            ELSE (old.status = 'open'::text)
+        END)) EXECUTE FUNCTION app.flip_at_commit();
 
 CREATE TRIGGER guard_changeset BEFORE UPDATE ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.guard_changeset();
 

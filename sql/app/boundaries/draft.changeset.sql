@@ -38,7 +38,13 @@ EXECUTE FUNCTION app.prepare_on_publish();
 CREATE CONSTRAINT TRIGGER flip_changeset AFTER UPDATE OF status ON draft.changeset
 DEFERRABLE INITIALLY DEFERRED
 FOR EACH ROW
-WHEN (OLD.status = 'open' AND NEW.status = 'published' AND current_user <> 'gisgrid_owner')
+WHEN (
+    NEW.status = 'published' AND CASE current_user
+        WHEN 'gisgrid_owner' THEN
+            OLD.status = 'published' AND NEW.published_at IS NULL AND current_setting('gisgrid.flip', true) = 'asked'
+        ELSE OLD.status = 'open'
+    END
+)
 EXECUTE FUNCTION app.flip_at_commit();
 CREATE TRIGGER refuse_no_row_updated AFTER UPDATE ON draft.changeset
 REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_no_row();

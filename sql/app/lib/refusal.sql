@@ -198,6 +198,11 @@ FROM (VALUES
         '在隔离级别为 read committed 的事务中发布', 'publish in a transaction whose isolation level is read committed'
     ),
     (
+        'only_at_commit', 'GG409', 'changeset_id', '变更集 %1$s 只能在事务提交时生效',
+        'change set %1$s goes live only at the commit of the transaction',
+        '不要执行 SET CONSTRAINTS ... IMMEDIATE，直接提交', 'leave constraints deferred, and commit'
+    ),
+    (
         'no_such_area', 'GG404', 'area', '网 %1$s 中没有区域 %2$s', 'network %1$s has no area %2$s',
         '填写地图上区县、街道、社区或网格的编码', 'give the code of a district, town, community or grid of the map'
     ),
