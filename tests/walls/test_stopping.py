@@ -1,12 +1,17 @@
 """A town's editor stops nobody: neither reports, nor publishing, nor another town's editor."""
 
+import threading
+from contextlib import closing
+
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tests.desk import NORTH, A, Desk
+from tests.waiting import PATIENCE_S, until
 
 SET_PUBLISHED = "UPDATE draft.changeset SET status = 'published' WHERE changeset_id = :id"
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'draft.area'::regclass"
 BOUNDARY = (
     "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objid = app.boundary_lock()::oid"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -65,3 +70,43 @@ def test_going_live_is_the_last_thing_of_a_commit(desk: Desk) -> None:
         connection.execute(text("UPDATE draft.area SET name = '后' WHERE changeset_id = :id"), {"id": other})
     assert desk.one(desk.north, "SELECT published_at IS NOT NULL FROM draft.changeset WHERE changeset_id = :id",
                     id=published)  # fmt: skip
+
+
+def as_a_person(desk: Desk) -> Connection:
+    """By the login of the service, which is a person's for this test: others do not sign in over the socket."""
+    with desk.owner.transaction() as connection:
+        connection.execute(text("INSERT INTO core.login_scope (login, role) VALUES ('gisgrid_api', 'admin')"))
+        connection.execute(text("GRANT DELETE ON draft.area TO gisgrid_service"))
+    return create_engine(make_url(desk.url).set(username="gisgrid_api")).connect()
+
+
+def ended(desk: Desk, *times: str) -> int:
+    with desk.owner.transaction() as connection:
+        asked = ", ".join(f"'{one}'" for one in times)
+        return int(connection.execute(text(f"SELECT app.end_idle_logins({asked})")).scalar_one())
+
+
+def test_a_transaction_that_is_kept_busy_is_ended_all_the_same(desk: Desk) -> None:
+    with closing(as_a_person(desk)) as person:
+        person.execute(text("SELECT pg_sleep(1.2)"))
+        person.execute(text("SELECT 1"))
+        assert ended(desk, "1 h", "1 h") == 0
+        assert ended(desk, "1 h", "1 s") == 1
+        with pytest.raises(OperationalError):
+            person.execute(text("SELECT 1"))
+
+
+def test_who_keeps_others_waiting_is_ended_sooner(desk: Desk) -> None:
+    with closing(as_a_person(desk)) as person:
+        person.execute(text("LOCK TABLE draft.area IN ACCESS EXCLUSIVE MODE"))
+        person.execute(text("SELECT pg_sleep(1.2)"))
+        assert ended(desk, "1 s", "1 h") == 0, "nobody waits"
+        waits = threading.Thread(target=lambda: desk.rows(desk.south, "SELECT 1 FROM draft.area"))
+        waits.start()
+        until(lambda: person.execute(text(WAITING)).scalar() == 1)
+        assert ended(desk, "1 h", "1 h") == 0
+        assert ended(desk, "1 s", "1 h") == 1
+        with pytest.raises(OperationalError):
+            person.execute(text("SELECT 1"))
+        waits.join(PATIENCE_S)
+        assert not waits.is_alive()
