@@ -4,10 +4,12 @@ import threading
 from contextlib import closing
 
 import pytest
+from shapely import box
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from tests.desk import NORTH, A, Desk
+from tests.desk import NORTH, SOUTH, A, Desk
+from tests.drawing import spot
 from tests.waiting import PATIENCE_S, until
 
 SET_PUBLISHED = "UPDATE draft.changeset SET status = 'published' WHERE changeset_id = :id"
@@ -110,3 +112,17 @@ def test_who_keeps_others_waiting_is_ended_sooner(desk: Desk) -> None:
             person.execute(text("SELECT 1"))
         waits.join(PATIENCE_S)
         assert not waits.is_alive()
+
+
+def test_numbers_of_another_town_are_not_used_up(desk: Desk) -> None:
+    community = f"{SOUTH}001"
+    drawn, theirs = desk.open(desk.north, NORTH), desk.open(desk.south, SOUTH)
+    desk.run(
+        desk.north,
+        "INSERT INTO draft.area (changeset_id, code, name, kind)"
+        " SELECT :id, :parent || lpad(n::text, 3, '0'), 'x', 'special' FROM generate_series(3, 999) AS n",
+        id=drawn, parent=community,
+    )  # fmt: skip
+    (x, y), (u, v) = spot(1, 2.2), spot(2, 2.8)
+    assert desk.add(desk.south, theirs, box(x, v, u, y)) == f"{community}003"
+    assert desk.add(desk.south, theirs, box(x, v, u, y)) == f"{community}004", "those of one's own town are used"

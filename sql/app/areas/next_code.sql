@@ -2,6 +2,8 @@ CREATE FUNCTION app.next_code(network text, parent_code text, like_code text DEF
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 -- The lowest number never used below the parent, in live codes or in drafts. The other segments come from `like_code`,
 -- or else from the parent and the scheme's defaults. In a network without a tree: the origin's code with -2, -3, ...
+-- A draft uses numbers only where it could be published: below an area that it may redraw. Else a town's editor could
+-- use up the numbers of another town.
 DECLARE
     s core.code_segment;
     counted core.code_segment;
@@ -48,7 +50,15 @@ BEGIN
         UNION
         SELECT substr(d.code, char_length(head) + 1)::bigint FROM draft.area AS d JOIN draft.changeset AS c USING (changeset_id)
         WHERE c.network = next_code.network AND c.status <> 'discarded' AND c.published_at IS NULL
-          AND d.code LIKE pattern AND d.code ~ digits
+          AND d.code LIKE pattern AND d.code ~ digits AND (
+              c.path = '{0}'
+              OR EXISTS (
+                  SELECT FROM core.area AS p JOIN core.area_version AS v USING (area_id)
+                  WHERE p.network = c.network AND p.code = d.parent_code AND v.recorded_to = 'infinity'
+                    AND (v.path @> c.path OR c.path @> v.path))
+              OR EXISTS (
+                  SELECT FROM draft.area AS p
+                  WHERE p.changeset_id = d.changeset_id AND p.code = d.parent_code AND p.level <> 'grid'))
     )
     SELECT f.i INTO n
     FROM (SELECT counted.first_low AS i UNION ALL SELECT u.i + 1 FROM used AS u WHERE u.i >= counted.first_low) AS f
