@@ -1,6 +1,6 @@
 -- What PostgreSQL and PostGIS open to everybody, and a login of a person could stop or spy on a district with: advisory
--- locks, large objects, statistics that count rows which a policy hides. Run at every deploy by the superuser; changes
--- nothing that is right already.
+-- locks, large objects, temporary tables, statistics that count rows which a policy hides. Run at every deploy by the
+-- superuser; changes nothing that is right already.
 DO $$
 DECLARE
     f record;
@@ -16,6 +16,8 @@ BEGIN
     LOOP
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f.name);
     END LOOP;
+    -- Temporary tables fill the disk, temp_file_limit or not, and a deferred trigger on one runs within a publish.
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
 END $$;
 GRANT EXECUTE ON FUNCTION
 pg_advisory_xact_lock(bigint), pg_advisory_xact_lock_shared(bigint) TO gisgrid_owner, gisgrid_service;

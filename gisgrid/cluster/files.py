@@ -11,8 +11,10 @@ ACCESS = f"""\
 # Written by gisgrid at every start.
 # type  database  user             address       method
 local   all       {OWNER},{SERVICE}               peer map=gisgrid
+local   postgres,template1 all                   reject
 local   all       all                            scram-sha-256
 host    all       {OWNER},{SERVICE} 0.0.0.0/0     reject
+host    postgres,template1 all   0.0.0.0/0        reject
 host    all       all              127.0.0.1/32  scram-sha-256
 """
 

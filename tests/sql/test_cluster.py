@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from gisgrid.cluster import ensure_cluster, find_running, stop_cluster, test_cluster
@@ -39,6 +39,20 @@ def test_a_cluster_is_made_and_lets_in_whom_it_should(settings: Settings) -> Non
     for user in ("postgres", "gisgrid_api"):
         with pytest.raises(OperationalError, match="pg_hba.conf rejects"):
             ask(over_tcp(cluster, user, "wrong door"), "SELECT 1")
+
+
+def test_a_login_enters_no_database_that_has_no_walls(settings: Settings) -> None:
+    """In the server's own ones everybody may make large objects and temporary tables, and fill the disk of all."""
+    cluster = ensure(settings)
+    ask(cluster.owner_url, "CREATE ROLE editor_wu LOGIN PASSWORD 'a secret'")
+    url = make_url(over_tcp(cluster, "editor_wu", "a secret"))
+    for database in ("postgres", "template1"):
+        with pytest.raises(OperationalError, match="pg_hba.conf rejects"):
+            ask(url.set(database=database).render_as_string(hide_password=False), "SELECT 1")
+        assert ask(
+            make_url(cluster.owner_url).set(database=database).render_as_string(hide_password=False),
+            "SELECT current_database()",
+        ) == database  # fmt: skip
 
 
 def test_the_server_is_not_in_our_session_and_not_root(settings: Settings) -> None:

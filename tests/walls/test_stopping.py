@@ -10,8 +10,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tests.desk import NORTH, SOUTH, A, Desk
 from tests.drawing import spot
+from tests.house.tree import CHECKOUT
 from tests.waiting import PATIENCE_S, until
 
+WALLS = CHECKOUT / "sql" / "walls.sql"
 SET_PUBLISHED = "UPDATE draft.changeset SET status = 'published' WHERE changeset_id = :id"
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'draft.area'::regclass"
 BOUNDARY = (
@@ -72,6 +74,19 @@ def test_going_live_is_the_last_thing_of_a_commit(desk: Desk) -> None:
         connection.execute(text("UPDATE draft.area SET name = '后' WHERE changeset_id = :id"), {"id": other})
     assert desk.one(desk.north, "SELECT published_at IS NOT NULL FROM draft.changeset WHERE changeset_id = :id",
                     id=published)  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", ["CREATE TEMP TABLE t (x integer)", "CREATE FUNCTION pg_temp.f() RETURNS void"
+                                       " LANGUAGE sql AS ''"])  # fmt: skip
+def test_a_login_keeps_nothing_of_its_own_on_the_disk(desk: Desk, statement: str) -> None:
+    """temp_file_limit does not count temporary tables; a deferred trigger on one would run within others' locks.
+
+    A deploy says so to the database itself, which a clone does not inherit.
+    """
+    with closing(create_engine(desk.url, isolation_level="AUTOCOMMIT").connect()) as superuser:
+        superuser.exec_driver_sql(WALLS.read_text(encoding="utf-8"), execution_options={"no_parameters": True})
+    with pytest.raises(DBAPIError, match="permission denied"), desk.sit(desk.north) as connection:
+        connection.execute(text(statement))
 
 
 def as_a_person(desk: Desk) -> Connection:
