@@ -119,7 +119,7 @@ def test_whoever_may_read_everything_finds_it_by_the_same_questions(district: Di
     asked = ask_doors(district.client("watch"), _reading(), marked.pools("north", chance), chance, [], 300)
     assert len(leaks(asked, hidden)[1]) > 10
     with speaking_as(district, "gisgrid_api", "{0}") as connection:
-        found = leaks(ask_database(connection, marked.pools("north", chance), chance, 200), hidden)[1]
+        found = leaks(ask_database(connection, marked.pools("north", chance), chance, 600), hidden)[1]
     assert len(found) > 5
 
 
