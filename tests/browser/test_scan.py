@@ -16,7 +16,7 @@ def test_a_scanned_grid_is_filled_in_and_sent(visit: Visits) -> None:
     expect(page.locator(f".report .where[data-grid='{code}']")).to_be_visible()
     expect(page.locator(".report .segments button").first).to_have_attribute("aria-pressed", "true")
     assert "report=" not in page.url
-    page.locator(".report label.choice").first.click()
+    page.locator(".report label.choice").filter(has_text="安全隐患").click()
     page.fill(".report textarea", "楼道灯不亮(测试)")
     page.click(".report button[type=submit]")
     number = page.locator("[data-receipt=number]").inner_text()
