@@ -189,7 +189,8 @@ def test_a_grid_drawn_over_others_gets_what_is_left(hua: Clerk, draft: int) -> N
     assert 0 < left.area < drawn.area
     assert hua.saves()["saved"]
     new = set(hua.draft()) - {A, B, E, F}
-    assert len(new) == 1 and hua.problems() == set()
+    assert len(new) == 1
+    assert hua.problems() == {("ground_gained", *new)}, "somebody above the town publishes it"
 
 
 def test_repaired_and_published_it_is_live(hall: TownHall, hua: Clerk, draft: int) -> None:
