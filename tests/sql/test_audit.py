@@ -82,7 +82,7 @@ def ring_of_four(gap_m: float) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("width_m", "kind"), [(0.2, "gap"), (0.8, "gap"), (5.0, "hole")])
 def test_a_slit_is_a_gap_or_a_hole_by_its_width(width_m: float, kind: str) -> None:
-    holes = [f for f in find_uncovered(ring_of_four(width_m), 1.0) if f.kind != "edge"]
+    holes = find_uncovered(ring_of_four(width_m), 1.0)
     assert [(f.kind, f.severity) for f in holes] == [(kind, "error" if kind == "gap" else "warning")]
 
 
@@ -94,13 +94,22 @@ def test_a_slit_that_is_open_at_its_end_is_found_too() -> None:
     assert [f for f in find_uncovered(shapes, 0) if f.kind == "gap"] == []
 
 
-def test_a_corner_that_only_one_neighbour_has(db: Connection) -> None:
-    a, b = draw("A.")["A"], draw(".B")["B"]
-    west, south, east, north = b.bounds
-    bent = shapely.Polygon([(west, south), (east, south), (east, north), (west, north), (west, (south + north) / 2)])
-    problems = find_uncovered({"A": a, "B": bent}, 1.0)
-    assert [(f.kind, f.severity, f.code, f.other_code) for f in problems] == [("edge", "warning", "A", "B")]
-    assert problems[0].geom.distance(shapely.Point(west, (south + north) / 2)) < CELL
+@pytest.mark.parametrize(
+    ("beside", "fault"),
+    [
+        (0, []),
+        (2e-15, []),
+        (5e-9, [("gap", "warning", "B", None)]),
+        (-5e-9, [("overlap", "error", "A", "B")]),
+    ],
+)
+def test_a_corner_that_only_one_neighbour_has(beside: float, fault: list[Any]) -> None:
+    """On the other's line it is right, and so it is beside it by its last digit."""
+    west, south, east, north = draw(".B")["B"].bounds
+    corner = (west + beside, (south + north) / 2)
+    bent = shapely.Polygon([(west, south), (east, south), (east, north), (west, north), corner])
+    problems = find_uncovered({"A": draw("A.")["A"], "B": bent}, 1.0)
+    assert [(f.kind, f.severity, f.code, f.other_code) for f in problems] == fault
 
 
 def test_what_stands_above_is_not_what_lies_below(db: Connection) -> None:

@@ -6,6 +6,7 @@ BEGIN
     PERFORM app.refuse_foreign(change_set);
     UPDATE draft.changeset SET valid_from = clock_timestamp() WHERE changeset_id = change_set AND NOT is_dated;
     PERFORM app.rebase_draft(change_set) FROM draft.changeset AS c WHERE c.changeset_id = change_set AND c.is_filled;
+    PERFORM app.settle_changeset(change_set, app.same_line_deg());
     IF app.check_changeset(change_set) = 0 THEN
         PERFORM app.preview_changeset(change_set);
     ELSE

@@ -3,8 +3,8 @@ RETURNS TABLE (kind text, code text, geom geometry)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 -- Ground that a base leaf held before and none would hold after, and ground that none held before, at an instant: the
--- change set's date or a later one. Only changed leaves are compared. What is narrower than a millimetre is rounding,
--- not ground. The lattice of 1e-13 degrees is needed where lines nearly coincide: without it GEOS can return a
+-- change set's date or a later one. Only changed leaves are compared. What is narrower than the tolerance is no
+-- ground. The lattice of 1e-13 degrees is needed where lines nearly coincide: without it GEOS can return a
 -- difference that loses ground.
 WITH after AS (
     SELECT d.code, d.geom
@@ -58,7 +58,7 @@ difference AS (
 SELECT f.kind, f.code, p.geom
 FROM difference AS f
 CROSS JOIN LATERAL st_dump(f.geom) AS p
-WHERE st_dimension(p.geom) = 2 AND 2 * st_area(p.geom) / st_perimeter(p.geom) > 1e-8;
+WHERE st_dimension(p.geom) = 2 AND 2 * st_area(p.geom) / st_perimeter(p.geom) > app.same_line_deg();
 END;
 COMMENT ON FUNCTION app.ground_change(bigint, timestamptz) IS
 'Which ground would a change set lose or gain at an instant? By code, with the shape';

@@ -2,13 +2,13 @@ CREATE FUNCTION app.overlaps_by_rounding(one geometry, other geometry) RETURNS b
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 -- Where a cut ends on a neighbour's straight edge, the new corner cannot lie exactly on that edge: it is off by a last
--- digit of a coordinate. So both areas share nothing wider than 1e-12 degrees (0.1 micrometres), and no corner of
--- one lies deeper in the other. The narrowest overlaps seen in real data are five times as deep.
+-- digit of a coordinate. So both areas share nothing wider than app.rounding_deg(), and no corner of one
+-- lies deeper in the other. The narrowest overlaps seen in real data are five times as deep.
 SELECT
     CASE
         WHEN EXISTS (
             SELECT FROM st_dump(st_collectionextract(st_intersection(one, other), 3)) AS p
-            WHERE 2 * st_area(p.geom) > 1e-12 * st_perimeter(p.geom)
+            WHERE 2 * st_area(p.geom) > app.rounding_deg() * st_perimeter(p.geom)
         ) THEN false
         ELSE NOT EXISTS (
             SELECT
@@ -20,7 +20,7 @@ SELECT
             WHERE
                 corner.geom && corner.holder
                 AND st_contains(corner.holder, corner.geom)
-                AND st_distance(corner.geom, st_boundary(corner.holder)) > 1e-12
+                AND st_distance(corner.geom, st_boundary(corner.holder)) > app.rounding_deg()
         )
     END;
 END;

@@ -1,11 +1,11 @@
-CREATE FUNCTION app.stage_changeset(change_set bigint) RETURNS void
+CREATE FUNCTION app.stage_changeset(change_set bigint, is_noded boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- The slow part, for which nobody waits: rows of core.area, versions, lineage.
 BEGIN
     DELETE FROM draft.staged WHERE changeset_id = change_set;
     PERFORM app.name_areas(change_set);
     PERFORM app.stage_leaves(change_set);
-    PERFORM app.stage_level(change_set, l.level) FROM (
+    PERFORM app.stage_level(change_set, l.level, is_noded) FROM (
         SELECT level FROM core.level WHERE level <> 'grid' ORDER BY rank DESC) AS l;
     UPDATE draft.staged SET
         label_point = (st_maximuminscribedcircle(geom)).center,
@@ -13,4 +13,4 @@ BEGIN
     WHERE changeset_id = change_set AND geom IS NOT NULL;
     PERFORM app.record_lineage(change_set);
 END $$;
-COMMENT ON FUNCTION app.stage_changeset(bigint) IS 'Stage the versions that a change set brings';
+COMMENT ON FUNCTION app.stage_changeset(bigint, boolean) IS 'Stage the versions that a change set brings';

@@ -1,7 +1,8 @@
-CREATE FUNCTION app.stage_level(change_set bigint, upper_level text) RETURNS void
+CREATE FUNCTION app.stage_level(change_set bigint, upper_level text, is_noded boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 -- Stage the areas of one level above the leaves, once their children are staged or live. Each is the union of its
 -- children, for every stretch of time from valid_from on. An area without children keeps its drawn shape.
+-- is_noded: all lines match corner by corner already.
 BEGIN
     INSERT INTO draft.staged (changeset_id, area_id, level, name, parent_id, path, geom, valid_from, valid_to)
     WITH c AS (SELECT * FROM draft.changeset WHERE changeset_id = change_set),
@@ -37,7 +38,8 @@ BEGIN
         WHERE v.parent_id IN (SELECT area_id FROM touched)
           AND NOT EXISTS (SELECT FROM draft.staged AS s WHERE s.changeset_id = change_set AND s.area_id = v.area_id)
     ),
-    united AS (SELECT at, parent_id, st_union(geom) AS geom FROM child GROUP BY at, parent_id),
+    united AS (SELECT at, parent_id, CASE WHEN is_noded THEN app.without_hairlines(st_union(geom)) ELSE app.union_areas(array_agg(geom)) END AS geom
+        FROM child GROUP BY at, parent_id),
     wanted AS (
         SELECT t.area_id, u.name, u.parent_id, u.path, s.at, s.until,
                st_multi(coalesce(n.geom, CASE WHEN NOT EXISTS (
@@ -60,5 +62,5 @@ BEGIN
           AND ((v.name, v.path) IS DISTINCT FROM (x.name, x.path)
                OR (v.geom IS NULL) <> (x.geom IS NULL) OR NOT st_equals(v.geom, x.geom)));
 END $$;
-COMMENT ON FUNCTION app.stage_level(bigint, text) IS
+COMMENT ON FUNCTION app.stage_level(bigint, text, boolean) IS
 'Stage the areas of one level as the unions of their children';

@@ -1,0 +1,119 @@
+"""Outlines drawn one by one become one coverage: lines that differ by less than a tolerance are made the same line."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from gisgrid.boundaries.measuring import polygons
+
+ROUNDED_BY = 1.5
+"""Two roundings move a corner and the line that it lies on apart by at most the square root of two last digits."""
+FEW_DIGITS = (2, 9)
+"""Decimals looked for: fewer are a plan, not a survey; more are what a program computed."""
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Ground that changed hands, by the numbers of its shapes (None: nobody's), and how wide it is at most."""
+
+    giver: int | None
+    taker: int | None
+    shape: Any
+    width: float
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """Ground wider than the tolerance that several shapes hold, by their numbers."""
+
+    holders: tuple[int, ...]
+    shape: Any
+
+
+@dataclass(frozen=True)
+class Snapped:
+    """Shapes as one coverage, but for what is disputed, and which ground changed hands for it."""
+
+    shapes: Any
+    transfers: tuple[Transfer, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+
+
+def snap_coverage(shapes: Any, tolerance: float) -> Snapped:
+    """Make the lines of these valid polygons the same where they differ by less than the tolerance.
+
+    Corners snap to corners and lines, lines get the corners that lie on them, overlaps and gaps narrower than the
+    tolerance go to the neighbour with the longest common border (GEOS' coverage cleaner). Wider overlaps stay with all
+    their holders and are told as disputes. A plane in one unit, not degrees. A clean coverage comes back as it was.
+    """
+    given = np.asarray(shapes, dtype=object)
+    if len(given) < 2 or shapely.coverage_is_valid(given, gap_width=tolerance):
+        return Snapped(given)
+    disputes = _disputes(given, tolerance)
+    cut = given.copy()
+    for index in {holder for dispute in disputes for holder in dispute.holders}:
+        shared = [dispute.shape for dispute in disputes if index in dispute.holders]
+        cut[index] = shapely.multipolygons(polygons(given[index].difference(shapely.union_all(shared))))
+    pieces = np.array([*cut, *(dispute.shape for dispute in disputes)], dtype=object)
+    clean = shapely.coverage_clean(pieces, gap_width=tolerance, snapping_distance=tolerance)
+    made = clean[: len(given)]
+    disputes = [Dispute(d.holders, shape) for d, shape in zip(disputes, clean[len(given) :], strict=True)]
+    for dispute in disputes:
+        for index in dispute.holders:
+            made[index] = shapely.coverage_union(made[index], dispute.shape)
+    same = shapely.equals_exact(shapely.normalize(made), shapely.normalize(given))
+    made[same] = given[same]
+    return Snapped(made, tuple(_transfers(given, made, ~same, tolerance)), tuple(disputes))
+
+
+def _transfers(given: Any, made: Any, changed: Any, tolerance: float) -> Iterator[Transfer]:
+    """The ground that one of the shapes lost, by who has it now, and what the shapes won that nobody had."""
+    now, before = shapely.STRtree(made), shapely.STRtree(given)
+    for index in np.flatnonzero(changed).tolist():
+        lost, won = given[index].difference(made[index]), made[index].difference(given[index])
+        takers = [other for other in now.query(lost, predicate="intersects").tolist() if other != index]
+        givers = [other for other in before.query(won, predicate="intersects").tolist() if other != index]
+        yield from _parts(index, None, lost.difference(shapely.union_all(made[takers])), tolerance)
+        yield from _parts(None, index, won.difference(shapely.union_all(given[givers])), tolerance)
+        for taker in takers:
+            yield from _parts(index, taker, lost.intersection(made[taker]), tolerance)
+
+
+def _parts(giver: int | None, taker: int | None, ground: Any, tolerance: float) -> Iterator[Transfer]:
+    for part in polygons(ground):
+        radius = shapely.maximum_inscribed_circle(part, tolerance=tolerance / 20).length
+        if radius > 0:
+            yield Transfer(giver, taker, part, 2 * radius)
+
+
+def _disputes(given: Any, tolerance: float) -> list[Dispute]:
+    """Ground in several shapes that holds a disc of the tolerance's diameter."""
+    edges = shapely.coverage_invalid_edges(given)
+    bad = np.flatnonzero([edge is not None and not edge.is_empty for edge in edges])
+    pairs = bad[shapely.STRtree(given[bad]).query(given[bad], predicate="intersects")]
+    pairs = pairs[:, pairs[0] < pairs[1]]
+    common, owner = shapely.get_parts(shapely.intersection(*given[pairs]), return_index=True)
+    wide = (shapely.get_type_id(common) == 3) & ~shapely.is_empty(shapely.buffer(common, -tolerance / 2))
+    if not wide.any():
+        return []
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all(shapely.boundary(common[wide])))))
+    found = defaultdict(set)
+    inside = shapely.STRtree(shapely.point_on_surface(faces)).query(given[np.unique(pairs[:, owner[wide]])], "contains")
+    holders = np.unique(pairs[:, owner[wide]])
+    for holder, face in inside.T.tolist():
+        found[face].add(int(holders[holder]))
+    return [Dispute(tuple(sorted(held)), faces[face]) for face, held in sorted(found.items()) if len(held) > 1]
+
+
+def last_digit(coordinates: Any) -> float:
+    """In which unit were these coordinates rounded: 0.001 for three decimals; 0 where no rounding shows."""
+    values = np.asarray(coordinates, dtype=float)
+    for decimals in range(*FEW_DIGITS):
+        scaled = values * 10.0**decimals
+        if (np.abs(scaled - np.round(scaled)) <= 4 * np.spacing(np.abs(scaled))).all():
+            return float(10.0**-decimals)
+    return 0.0
