@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from gisgrid.boundaries.reading import FileRows
 from gisgrid.codes import LEVELS, Scheme
 from gisgrid.errors import Fault, Refused
 
@@ -39,20 +40,19 @@ class DrawnArea:
     geom: Any
 
 
-def clean_areas(
-    frame: Any, scheme: Scheme, fields: Fields, level: str | None, source: str
-) -> tuple[list[DrawnArea], list[str]]:
-    """Which areas does the frame (EPSG:4326) draw, and what was repaired?
+def clean_areas(rows: FileRows, scheme: Scheme, fields: Fields, level: str | None) -> tuple[list[DrawnArea], list[str]]:
+    """Which areas do the rows (their shapes in EPSG:4326 by now) draw, and what was repaired?
 
     Repairs only what changes no point's area: Z dropped, repeated points dropped, single polygons wrapped,
     rings turned. Raises Refused with one fault a wrong row: row, code, reason, remedy.
     """
-    columns = _columns(frame, fields, level, source)
-    shapes, notes = _repair(frame.geometry.values)
+    source = rows.source
+    columns = _columns(rows, fields, level)
+    shapes, notes = _repair(rows.shapes)
     areas: list[DrawnArea] = []
     faults: list[Fault] = []
     for index, shape in enumerate(shapes):
-        values = {key: _text(frame[column].iloc[index]) for key, column in columns.items()}
+        values = {key: _text(rows.columns[column][index]) for key, column in columns.items()}
         area = DrawnArea(
             index + 1,
             values["code"],
@@ -71,9 +71,9 @@ def clean_areas(
     return areas, notes
 
 
-def _columns(frame: Any, fields: Fields, level: str | None, source: str) -> dict[str, str]:
-    present = [name for name in frame.columns if name != frame.geometry.name]
-    shown = ", ".join(map(str, present)) or "none"
+def _columns(rows: FileRows, fields: Fields, level: str | None) -> dict[str, str]:
+    source, present = rows.source, list(rows.columns)
+    shown = ", ".join(present) or "none"
 
     def find(given: str, usual: Sequence[str], option: str, *, needed: bool) -> str:
         if given:

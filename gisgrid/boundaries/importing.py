@@ -1,7 +1,7 @@
 """A boundary file becomes live boundaries: one change set, one transaction, or nothing at all."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from sqlalchemy import Connection, insert, text
 
 from gisgrid.boundaries.cleaning import DrawnArea, Fields, clean_areas
 from gisgrid.boundaries.networks import network_scheme
+from gisgrid.boundaries.placing import place_shapes
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, publish, relocate, tickets_moved
-from gisgrid.boundaries.reading import read_boundaries
+from gisgrid.boundaries.reading import read_file
 from gisgrid.codes import Scheme
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.instants import write_instant
@@ -69,10 +70,12 @@ def import_boundaries(
 ) -> Imported:
     """Publish the areas of a boundary file. Raises Unreadable or Refused; then nothing has changed."""
     say(f"reading {order.path.name}")
-    frame, notes = read_boundaries(order.path, crs=order.crs, encoding=order.encoding)
+    rows = read_file(order.path, encoding=order.encoding)
+    placed = replace(rows, shapes=place_shapes(rows.shapes, rows.system(order.crs), rows.source))
+    notes = list(rows.notes)
     with database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:
         scheme = network_scheme(connection, order.network, order.scheme, order.schemes)
-        areas, repairs = clean_areas(frame, scheme, order.fields, order.level, order.path.name)
+        areas, repairs = clean_areas(placed, scheme, order.fields, order.level)
         say(f"checking and publishing {len(areas)} areas")
         changeset_id = _open_changeset(connection, order)
         notes += repairs + _fill(connection, changeset_id, areas, scheme, order)

@@ -1,20 +1,18 @@
-"""Reading a boundary file by GDAL: its shapes in degrees, and their attributes."""
+"""Reading a boundary file by GDAL: its rows, with shapes in the file's own coordinates."""
 
 import re
 import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import geopandas
 import numpy as np
 import pyogrio
-import pyproj
-import shapely
 
-from gisgrid.coordinates import check_point, known_system, to_wgs84_array
-from gisgrid.coordinates.china_offset import GCJ_BOX
+from gisgrid.coordinates import MapSystem, map_system
 from gisgrid.errors import Fault, Refused, Unreadable
-from gisgrid.geo import BBox
 
 UNSTORABLE = re.compile(
     rb"(?<!\\)(?:\\\\)*(?:\\u0000|\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]..)"
@@ -26,11 +24,40 @@ ENCODINGS = ("utf-8", "gb18030")
 """Encodings of the text of a Shapefile without .cpg, tried in this order."""
 
 
-def read_boundaries(path: Path, *, crs: str = "", encoding: str = "") -> tuple[Any, list[str]]:
-    """The rows of this file: a GeoDataFrame in EPSG:4326 (lon, lat), and the repairs that were made.
+@dataclass(frozen=True)
+class FileRows:
+    """The rows of a boundary file as it holds them.
 
-    `crs` is a system of `coordinates` and wins over the file's own. Raises Unreadable for a file that GDAL cannot
-    read, Refused for an unknown, missing or swapped coordinate system.
+    `columns`: the values of each attribute, a row each; `shapes`: an array, None where a row has none, in the
+    file's own coordinates; `definition`: its coordinate system, for `map_system`; empty: the file does not say.
+    """
+
+    source: str
+    columns: Mapping[str, list[Any]]
+    shapes: Any
+    definition: str
+    notes: tuple[str, ...] = ()
+
+    def system(self, crs: str = "") -> MapSystem:
+        """The coordinate system: `crs` wins over the file's own. Raises Refused for an unknown or missing one."""
+        if not (crs or self.definition):
+            raise Refused(
+                Fault(
+                    self.source,
+                    "the file does not say its coordinate system (a Shapefile without .prj?)",
+                    "name it: --crs EPSG:4547, cgcs2000, wgs84 ...",
+                )
+            )
+        try:
+            return map_system(crs or self.definition)
+        except Refused as refused:
+            raise refused if crs else refused.said_of(self.source) from refused
+
+
+def read_file(path: Path, *, encoding: str = "") -> FileRows:
+    """The rows of this file, in its own coordinates, its rings closed.
+
+    Raises Unreadable for a file that GDAL cannot read, Refused for one without rows.
     """
     notes: list[str] = []
     if not path.exists():
@@ -50,8 +77,9 @@ def read_boundaries(path: Path, *, crs: str = "", encoding: str = "") -> tuple[A
         raise Unreadable(Fault(str(path), "this file has no shapes", "name the file with the polygons"))
     if not len(frame):
         raise Refused(Fault(str(path), "the file has no rows", "save the layer with its areas"))
-    system, projection = _system_of(frame, path, crs or _own_system(path))
-    return _in_degrees(frame, system, projection, path), notes
+    columns = {str(name): frame[name].tolist() for name in frame.columns if name != frame.geometry.name}
+    definition = _own_system(path) or ("" if frame.crs is None else frame.crs.to_wkt())
+    return FileRows(path.name, columns, np.asarray(frame.geometry.values, dtype=object), definition, tuple(notes))
 
 
 def _own_system(path: Path) -> str:
@@ -94,116 +122,3 @@ def _guess_encoding(path: Path) -> str:
             continue
         return encoding
     raise Refused(Fault(path.name, "its text is neither UTF-8 nor GBK", "name it with --encoding"))
-
-
-def _system_of(frame: Any, path: Path, crs: str) -> tuple[str, Any]:
-    """The system's name as `coordinates` knows it; for a system without a name, the file's own definition."""
-    if crs:
-        return known_system(crs), None
-    if frame.crs is None:
-        raise Refused(
-            Fault(
-                path.name,
-                "the file does not say its coordinate system (a Shapefile without .prj?)",
-                "name it: --crs EPSG:4547, cgcs2000, wgs84 ...",
-            )
-        )
-    definition = pyproj.CRS(frame.crs).to_2d()
-    authority = definition.to_authority(min_confidence=70)
-    if authority == ("OGC", "CRS84"):
-        return "wgs84", None
-    if authority and authority[0] == "EPSG":
-        return known_system(f"EPSG:{authority[1]}"), None
-    return "", definition
-
-
-def _in_degrees(frame: Any, system: str, projection: Any, path: Path) -> Any:
-    shapes = shapely.force_2d(np.asarray(frame.geometry.values, dtype=object))
-    held = [i for i, shape in enumerate(shapes) if shape is not None and not shape.is_empty]
-    coordinates = shapely.get_coordinates(shapes[held])
-    _check_numbers(shapes, path)
-    if not held:
-        return _placed(frame, shapes)
-    if system:
-        _check_axes(shapes[held], np.array(held) + 1, system, path)
-        lon, lat = to_wgs84_array(coordinates[:, 0], coordinates[:, 1], system)
-        shapes[held] = shapely.set_coordinates(shapes[held], np.column_stack([lon, lat]))
-        return _placed(frame, shapes)
-    try:  # a definition of the file's own, as local city systems have; no silent guess at its datum
-        transformer = pyproj.Transformer.from_crs(projection, 4326, always_xy=True, allow_ballpark=False)
-    except pyproj.exceptions.ProjError as error:
-        raise Refused(
-            Fault(path.name, f"{projection.name} has no known way to WGS 84", "convert it to CGCS2000 first")
-        ) from error
-    lon, lat = transformer.transform(coordinates[:, 0], coordinates[:, 1])
-    shapes[held] = shapely.set_coordinates(shapes[held], np.column_stack([lon, lat]))
-    return _placed(frame, shapes)
-
-
-def _placed(frame: Any, shapes: Any) -> Any:
-    return frame.set_geometry(geopandas.GeoSeries(shapes, index=frame.index), crs=None).set_crs(
-        4326, allow_override=True
-    )
-
-
-def _check_numbers(shapes: Any, path: Path) -> None:
-    faults = []
-    for row, shape in enumerate(shapes, start=1):
-        if shape is not None and not np.isfinite(shapely.get_coordinates(shape)).all():
-            faults.append(Fault(f"{path.name} row {row}", "a coordinate is not a finite number", "redraw the shape"))
-    if faults:
-        raise Refused(*faults)
-
-
-def _check_axes(shapes: Any, rows: Any, system: str, path: Path) -> None:
-    """Check that the corners of all shapes are points of the system; if only the swapped corners are, say so."""
-    extent = _area_of_use(system)
-    for x, y in _corners(shapely.total_bounds(shapes)):
-        try:
-            check_point(x, y, system, extent)
-        except Refused as refused:
-            if _is_point(y, x, system):
-                message = f"its axes are swapped: ({y}, {x}) is a point of {system}, ({x}, {y}) is not"
-                remedy = "save it with longitude (easting) first, or swap its axes in QGIS"
-                raise Refused(Fault(path.name, message, remedy)) from refused
-            lost = [
-                (f"row {row} ", fault)
-                for row, shape in zip(rows, shapes, strict=True)
-                for fault in _out_of_place(shape, system, extent)
-            ] or [("", fault) for fault in refused.faults]
-            remedy = "name the system that it is in with --crs"
-            raise Refused(
-                *(Fault(f"{path.name} {row}{fault.field}", fault.message, remedy) for row, fault in lost)
-            ) from refused
-
-
-def _corners(bounds: Any) -> tuple[tuple[float, float], tuple[float, float]]:
-    """South-west and north-east."""
-    west, south, east, north = map(float, bounds)
-    return (west, south), (east, north)
-
-
-def _out_of_place(shape: Any, system: str, extent: BBox | None) -> tuple[Fault, ...]:
-    """Why a shape does not lie in the system; empty: it does."""
-    try:
-        for x, y in _corners(shape.bounds):
-            check_point(x, y, system, extent)
-    except Refused as refused:
-        return refused.faults
-    return ()
-
-
-def _is_point(x: float, y: float, system: str) -> bool:
-    try:
-        check_point(x, y, system)
-    except Refused:
-        return False
-    return True
-
-
-def _area_of_use(system: str) -> BBox | None:
-    code = {"wgs84": "EPSG:4326", "cgcs2000": "EPSG:4490"}.get(system, system)
-    if not code.startswith("EPSG:"):
-        return GCJ_BOX
-    area = pyproj.CRS(code).area_of_use
-    return BBox(area.west, area.south, area.east, area.north) if area else None
