@@ -3,7 +3,8 @@
 Used by the rooms that load posts, tickets, cameras, places and pings; docs/loading.md is for people.
 """
 
-from gisgrid.loading.cells import BadCell, choice, clock, day, instant, number, plain, weekdays, whole, words
+from gisgrid.cells import BadCell
+from gisgrid.loading.cells import choice, clock, day, instant, number, plain, weekdays, whole, words
 from gisgrid.loading.points import believable_points, district_extent, point_columns, read_points
 from gisgrid.loading.saving import as_records
 from gisgrid.loading.sheets import ReadOptions, Sheet, decode, read_csv, read_sheet

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, tzinfo
 from typing import Any, TypeVar
 
+from gisgrid.cells import BadCell
+
 Reader = Callable[[str], Any]
 Meant = TypeVar("Meant")
 
@@ -14,15 +16,6 @@ MAX_PLAIN = 200
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-class BadCell(ValueError):
-    """A text that the column cannot hold: why, and what to write instead."""
-
-    def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
 
 
 def words(text: str) -> str:

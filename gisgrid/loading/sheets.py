@@ -16,10 +16,11 @@ import pyogrio
 import pyproj
 import shapely
 
+from gisgrid.cells import BadCell
 from gisgrid.coordinates import known_system
 from gisgrid.errors import Fault, Refused, Unreadable
 from gisgrid.instants import Moment, write_instant
-from gisgrid.loading.cells import BadCell, words
+from gisgrid.loading.cells import words
 
 CHINA = ZoneInfo("Asia/Shanghai")
 SHAPE_FILES = (".geojson", ".json", ".gpkg")

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gisgrid.cells import BadCell
 from gisgrid.errors import Fault, Refused
-from gisgrid.loading.cells import BadCell, Reader, plain
+from gisgrid.loading.cells import Reader, plain
 from gisgrid.loading.sheets import ReadOptions, Sheet, read_sheet
 
 
