@@ -1,58 +1,61 @@
-"""Reading the rows of a boundary file: codes, names, levels, shapes; names every wrong row and every repair."""
+"""Reading the rows of a boundary file: codes, names, levels, shapes; finds every wrong row and says every repair."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import shapely
 
+from gisgrid.boundaries.columns import Fields, find_columns, read_cell, read_code, read_name
+from gisgrid.boundaries.drawn import DrawnArea, listed
+from gisgrid.boundaries.finding import ERROR, Finding
+from gisgrid.boundaries.joining import join_rows
 from gisgrid.boundaries.reading import FileRows
+from gisgrid.boundaries.shapes import MULTIPOLYGON, lift_point, repair_shapes, wrong_with_shape
+from gisgrid.cells import BadCell
 from gisgrid.codes import LEVELS, Scheme
-from gisgrid.errors import Fault, Refused
+from gisgrid.coordinates import MapSystem
+
+__all__ = ["Cleaned", "DrawnArea", "Fields", "clean_areas"]
 
 KINDS = ("base", "special")
-CODE_FIELDS = ("code", "CODE", "Code", "编码", "网格编码", "统一编码")
-NAME_FIELDS = ("name", "NAME", "Name", "名称", "网格名称")
-MAX_VERTICES = 200_000
+READERS: dict[str, Callable[[Any], str]] = {"code": read_code, "name": read_name, "level": read_cell, "kind": read_cell}
 
 
 @dataclass(frozen=True)
-class Fields:
-    """The columns of a boundary file, by meaning; an empty name is looked for under its usual names."""
+class Cleaned:
+    """The areas of a file with all that is wrong with its rows, and its repairs in words.
 
-    code: str = ""
-    name: str = ""
-    level: str = ""
-    kind: str = ""
-
-
-@dataclass(frozen=True)
-class DrawnArea:
-    """One row of a boundary file, clean: EPSG:4326, MultiPolygon, valid."""
-
-    row: int
-    code: str
-    name: str
-    level: str
-    kind: str
-    geom: Any
-
-
-def clean_areas(rows: FileRows, scheme: Scheme, fields: Fields, level: str | None) -> tuple[list[DrawnArea], list[str]]:
-    """Which areas do the rows (their shapes in EPSG:4326 by now) draw, and what was repaired?
-
-    Repairs only what changes no point's area: Z dropped, repeated points dropped, single polygons wrapped,
-    rings turned. Raises Refused with one fault a wrong row: row, code, reason, remedy.
+    The shapes are in the file's own coordinates. An area with an error is among the areas too: `findings` name
+    it by `where`.
     """
-    source = rows.source
-    columns = _columns(rows, fields, level)
-    shapes, notes = _repair(rows.shapes)
+
+    areas: list[DrawnArea]
+    findings: list[Finding]
+    notes: list[str]
+
+
+def clean_areas(
+    rows: FileRows,
+    system: MapSystem,
+    scheme: Scheme,
+    fields: Fields,
+    level: str | None,
+    *,
+    dissolve: bool = False,
+) -> Cleaned:
+    """Which areas do the rows draw, what is wrong with them, and what was repaired?
+
+    Repairs only what changes no point's area: Z dropped, repeated points dropped, single polygons wrapped. Rows of
+    one code are one area if `dissolve` says so. Raises Refused where no column holds the codes or the levels.
+    """
+    columns = find_columns(rows, fields, level)
+    shapes, notes = repair_shapes(rows.shapes)
     areas: list[DrawnArea] = []
-    faults: list[Fault] = []
+    findings: list[Finding] = []
+    nameless: list[int] = []
     for index, shape in enumerate(shapes):
-        values = {key: _text(rows.columns[column][index]) for key, column in columns.items()}
+        values, bad = _read_row(rows, columns, index)
         area = DrawnArea(
             index + 1,
             values["code"],
@@ -61,109 +64,64 @@ def clean_areas(rows: FileRows, scheme: Scheme, fields: Fields, level: str | Non
             values.get("kind") or "base",
             shape,
         )
-        place = f"{source} row {area.row}" + (f", code {area.code}" if area.code else "")
-        found = _wrong_with(area, scheme)
-        faults += [Fault(f"{place}, {fault.field}", fault.message, fault.remedy) for fault in found]
+        if "name" in columns and not values["name"] and "name" not in bad:
+            nameless.append(area.row)
+        findings += _found(area, bad, scheme, system, rows.source)
         areas.append(area)
-    faults += _duplicates(areas, source)
-    if faults:
-        raise Refused(*faults)
-    return areas, notes
+    if nameless:
+        notes.append(f"{listed(nameless)}: no name, the code is the name")
+    areas, doubles, joined = join_rows(areas, system, rows.source, dissolve=dissolve)
+    return Cleaned(areas, findings + doubles, notes + joined)
 
 
-def _columns(rows: FileRows, fields: Fields, level: str | None) -> dict[str, str]:
-    source, present = rows.source, list(rows.columns)
-    shown = ", ".join(present) or "none"
-
-    def find(given: str, usual: Sequence[str], option: str, *, needed: bool) -> str:
-        if given:
-            if given in present:
-                return given
-            raise Refused(Fault(source, f"there is no column {given!r}", f"choose {option} among: {shown}"))
-        found = next((name for name in usual if name in present), "")
-        if needed and not found:
-            raise Refused(Fault(source, "no column holds the code", f"name it with {option}, among: {shown}"))
-        return found
-
-    columns = {
-        "code": find(fields.code, CODE_FIELDS, "--code-field", needed=True),
-        "name": find(fields.name, NAME_FIELDS, "--name-field", needed=False),
-        "kind": find(fields.kind, ("kind",), "--kind-field", needed=False),
-    }
-    if level is None or fields.level:
-        columns["level"] = find(fields.level, ("level",), "--level-field", needed=False)
-        if not columns["level"]:
-            raise Refused(Fault(source, "nothing says the level of the areas", "give --level or --level-field"))
-    return {key: column for key, column in columns.items() if column}
+def _read_row(rows: FileRows, columns: dict[str, str], index: int) -> tuple[dict[str, str], dict[str, BadCell]]:
+    """The texts of a row by meaning, and the cells that cannot be read."""
+    values, bad = dict.fromkeys(columns, ""), {}
+    for key, column in columns.items():
+        try:
+            values[key] = READERS[key](rows.columns[column][index])
+        except BadCell as error:
+            bad[key] = error
+    return values, bad
 
 
-def _text(value: Any) -> str:
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))  # a column of numbers with a gap comes as floats
-    text = str(value)
-    return "" if text in ("<NA>", "NaT") else text.strip()
+def _found(
+    area: DrawnArea, bad: dict[str, BadCell], scheme: Scheme, system: MapSystem, source: str
+) -> Iterator[Finding]:
+    place = f"{source} row {area.row}" + (f", code {area.code}" if area.code else "")
+
+    def finding(kind: str, message: str, remedy: str, geom: Any = None) -> Finding:
+        return Finding(kind, ERROR, area.code or None, None, message, remedy, geom, f"{place}, {kind}")
+
+    texts = [(kind, error.message, error.remedy) for kind, error in bad.items()]
+    texts += _wrong_with_text(area, bad, scheme)
+    if texts:
+        middle = _middle(area.geom, system)
+        yield from (finding(*text, middle) for text in texts)
+    if area.geom is not None and shapely.get_type_id(area.geom) != MULTIPOLYGON:
+        yield finding("shape", f"a {area.geom.geom_type} is no polygon", "save the layer of polygons")
+        return
+    for message, remedy, point in wrong_with_shape(area.geom, system):
+        yield finding("shape", message, remedy, point)
 
 
-def _repair(shapes: Any) -> tuple[Any, list[str]]:
-    """Drop points that repeat the one before, and turn rings: neither changes which area holds a point."""
-    given = np.asarray(shapes, dtype=object)
-    repaired = given.copy()
-    polygonal = np.isin(shapely.get_type_id(given), (3, 6)) & ~shapely.is_empty(given)
-    valid_rows = polygonal.nonzero()[0]
-    repaired[valid_rows] = shapely.remove_repeated_points(given[valid_rows], 0.0)
-    before, after = shapely.get_num_coordinates(given), shapely.get_num_coordinates(repaired)
-    notes = [
-        f"row {row + 1}: {before[row] - after[row]} repeated points dropped" for row in np.flatnonzero(before != after)
-    ]
-    single = shapely.get_type_id(repaired) == 3
-    repaired[single] = shapely.multipolygons(repaired[single], indices=np.arange(single.sum()))
-    return repaired, notes
-
-
-def _wrong_with(area: DrawnArea, scheme: Scheme) -> list[Fault]:
-    faults = []
-    if area.level not in LEVELS:
-        faults.append(Fault("level", f"{area.level!r} is no level", f"one of {', '.join(LEVELS)}"))
-    if area.kind not in KINDS:
-        faults.append(Fault("kind", f"{area.kind!r} is not a kind of grid", f"one of {', '.join(KINDS)}"))
+def _wrong_with_text(area: DrawnArea, bad: dict[str, BadCell], scheme: Scheme) -> Iterator[tuple[str, str, str]]:
+    known_level = area.level in LEVELS
+    if "level" not in bad and not known_level:
+        yield "level", f"{area.level!r} is no level", f"one of {', '.join(LEVELS)}"
+    if "kind" not in bad and area.kind not in KINDS:
+        yield "kind", f"{area.kind!r} is not a kind of grid", f"one of {', '.join(KINDS)}"
+    if "code" in bad:
+        return
     if not area.code:
-        faults.append(Fault("code", "the row has no code", "give every area a code"))
-    else:
-        faults += scheme.check(area.code, area.level if scheme.has_tree and area.level in LEVELS else None)
-    faults += [
-        Fault(field, "the text has a character that cannot be stored (NUL, half of a surrogate pair)", "remove it")
-        for field, text in (("code", area.code), ("name", area.name))
-        if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text)
-    ]
-    return faults + _wrong_with_shape(area.geom)
+        yield "code", "the row has no code", "give every area a code"
+        return
+    for fault in scheme.check(area.code, area.level if scheme.has_tree and known_level else None):
+        yield fault.field, fault.message, fault.remedy
 
 
-def _wrong_with_shape(shape: Any) -> list[Fault]:
-    if shape is None or shapely.is_empty(shape):
-        return [Fault("shape", "the area has no shape", "draw it, or delete the row")]
-    if shapely.get_type_id(shape) != 6:
-        return [Fault("shape", f"a {shape.geom_type} is no polygon", "save the layer of polygons")]
-    count = int(shapely.get_num_coordinates(shape))
-    if count > MAX_VERTICES:
-        return [Fault("shape", f"{count} points are too many", f"simplify it below {MAX_VERTICES}")]
-    west, south, east, north = shapely.bounds(shape)
-    if west < -180 or east > 180 or south < -85.05 or north > 85.05:
-        return [Fault("shape", "it leaves the map (85.05 S to 85.05 N)", "check its coordinate system")]
-    if not shapely.is_valid(shape):
-        return [Fault("shape", f"invalid: {shapely.is_valid_reason(shape)}", "redraw the ring at that place")]
-    return []
-
-
-def _duplicates(areas: list[DrawnArea], source: str) -> list[Fault]:
-    counts = Counter(area.code for area in areas if area.code)
-    return [
-        Fault(
-            f"{source} rows {', '.join(str(a.row) for a in areas if a.code == code)}, code {code}",
-            f"{count} rows have this code",
-            "give every area a code of its own",
-        )
-        for code, count in counts.items()
-        if count > 1
-    ]
+def _middle(shape: Any, system: MapSystem) -> Any:
+    """A point of the shape, EPSG:4326, for faults of its texts."""
+    if shape is None or shapely.is_empty(shape) or not shapely.is_valid(shape):
+        return None
+    return lift_point(shapely.point_on_surface(shape), system)

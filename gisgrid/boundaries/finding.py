@@ -1,6 +1,7 @@
-"""A fault that an audit or a comparison found: what, how bad, where."""
+"""A fault that an import, an audit or a comparison found: what, how bad, where."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,19 @@ from typing import Any
 import geopandas
 import shapely
 
+from gisgrid.errors import Fault, Refused
+
 ERROR, WARNING = "error", "warning"
+SHOWN = 20
+"""So many faults of one kind are listed; of the others their number is said."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A fault, with the codes it is about and the shape of its place (EPSG:4326; None: without one)."""
+    """A fault, with the codes it is about and the shape of its place (EPSG:4326; None: without one).
+
+    `where` says the row of a file, empty for what is live.
+    """
 
     kind: str
     severity: str
@@ -22,6 +30,7 @@ class Finding:
     message: str
     remedy: str
     geom: Any = None
+    where: str = ""
 
     @property
     def place(self) -> tuple[float, float] | None:
@@ -34,7 +43,9 @@ class Finding:
     def facts(self) -> "Found":
         """The fault as plain values, with a point instead of the shape."""
         lon, lat = self.place or (None, None)
-        return Found(self.kind, self.severity, self.code, self.other_code, self.message, self.remedy, lon, lat)
+        return Found(
+            self.kind, self.severity, self.code, self.other_code, self.message, self.remedy, lon, lat, self.where
+        )
 
 
 @dataclass(frozen=True)
@@ -49,11 +60,30 @@ class Found:
     remedy: str
     lon: float | None
     lat: float | None
+    where: str = ""
+
+
+def refuse_errors(findings: Iterable[Finding]) -> None:
+    """Raise Refused with the errors among these, if there are any: the first 20 of each kind, and how many more."""
+    errors = [finding for finding in findings if finding.severity == ERROR]
+    seen: Counter[str] = Counter()
+    faults = []
+    for error in errors:
+        seen[error.kind] += 1
+        if seen[error.kind] <= SHOWN:
+            faults.append(Fault(error.where or error.code or error.kind, error.message, error.remedy))
+    faults += [
+        Fault(kind, f"and {count - SHOWN} more of this kind, {count} in all", "begin with these")
+        for kind, count in seen.items()
+        if count > SHOWN
+    ]
+    if faults:
+        raise Refused(*faults)
 
 
 def write_findings(findings: Sequence[Finding], path: Path, layer: str = "problem") -> None:
     """Write faults as one layer of a GeoPackage, which QGIS draws; faults without a shape are rows of it too."""
-    columns = ("kind", "severity", "code", "other_code", "message", "remedy")
+    columns = ("kind", "severity", "code", "other_code", "message", "remedy", "where")
     frame = geopandas.GeoDataFrame(
         {name: [getattr(finding, name) for finding in findings] for name in columns},
         geometry=[finding.geom for finding in findings],

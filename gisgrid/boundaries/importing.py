@@ -1,7 +1,7 @@
 """A boundary file becomes live boundaries: one change set, one transaction, or nothing at all."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,11 @@ import shapely
 from geoalchemy2 import WKBElement
 from sqlalchemy import Connection, insert, text
 
-from gisgrid.boundaries.cleaning import DrawnArea, Fields, clean_areas
+from gisgrid.boundaries.cleaning import Fields, clean_areas
+from gisgrid.boundaries.drawn import DrawnArea
+from gisgrid.boundaries.finding import refuse_errors
 from gisgrid.boundaries.networks import network_scheme
-from gisgrid.boundaries.placing import place_shapes
+from gisgrid.boundaries.placing import place_areas
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, publish, relocate, tickets_moved
 from gisgrid.boundaries.reading import read_file
 from gisgrid.codes import Scheme
@@ -45,6 +47,7 @@ class ImportOrder:
     fields: Fields = field(default_factory=Fields)
     crs: str = ""
     encoding: str = ""
+    dissolve: bool = False
     replace: bool = False
     ground: str = "gain"
     title: str = ""
@@ -71,14 +74,15 @@ def import_boundaries(
     """Publish the areas of a boundary file. Raises Unreadable or Refused; then nothing has changed."""
     say(f"reading {order.path.name}")
     rows = read_file(order.path, encoding=order.encoding)
-    placed = replace(rows, shapes=place_shapes(rows.shapes, rows.system(order.crs), rows.source))
-    notes = list(rows.notes)
+    system = rows.system(order.crs)
     with database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:
         scheme = network_scheme(connection, order.network, order.scheme, order.schemes)
-        areas, repairs = clean_areas(placed, scheme, order.fields, order.level)
+        cleaned = clean_areas(rows, system, scheme, order.fields, order.level, dissolve=order.dissolve)
+        areas, misplaced = place_areas(cleaned.areas, system, rows.source)
+        refuse_errors(cleaned.findings + misplaced)
         say(f"checking and publishing {len(areas)} areas")
         changeset_id = _open_changeset(connection, order)
-        notes += repairs + _fill(connection, changeset_id, areas, scheme, order)
+        notes = [*rows.notes, *cleaned.notes] + _fill(connection, changeset_id, areas, scheme, order)
         summary = publish(connection, changeset_id)
     if summary is None:
         notes.append(f"it waits for {write_instant(order.valid_from)}; until then nothing changes")

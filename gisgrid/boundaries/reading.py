@@ -29,7 +29,8 @@ class FileRows:
     """The rows of a boundary file as it holds them.
 
     `columns`: the values of each attribute, a row each; `shapes`: an array, None where a row has none, in the
-    file's own coordinates; `definition`: its coordinate system, for `map_system`; empty: the file does not say.
+    file's own coordinates; `definition`: its coordinate system, for `map_system`; empty: the file does not say;
+    `cut_names`: columns whose names the file may have cut.
     """
 
     source: str
@@ -37,6 +38,7 @@ class FileRows:
     shapes: Any
     definition: str
     notes: tuple[str, ...] = ()
+    cut_names: tuple[str, ...] = ()
 
     def system(self, crs: str = "") -> MapSystem:
         """The coordinate system: `crs` wins over the file's own. Raises Refused for an unknown or missing one."""

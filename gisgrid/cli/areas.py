@@ -30,6 +30,9 @@ def import_file(
     valid_from: Annotated[
         str | None, typer.Option(help="From when on: a date, or ISO 8601 with offset. Default today.")
     ] = None,
+    dissolve: Annotated[
+        bool, typer.Option("--dissolve", help="Rows of one code, name and level are parts of one area.")
+    ] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Areas that the file lacks end.")] = False,
     ground: Annotated[str, typer.Option(help="May the ground covered change? keep, gain or any.")] = "gain",
     data_dir: DataDir = None,
@@ -48,6 +51,7 @@ def import_file(
             fields=Fields(code_field, name_field, level_field, kind_field),
             crs=crs,
             encoding=encoding,
+            dissolve=dissolve,
             replace=replace,
             ground=ground,
             schemes=settings.data_dir / "schemes",

@@ -1,0 +1,122 @@
+"""The shapes of a boundary file's rows: what may be repaired, and what is wrong with one."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import shapely
+
+from gisgrid.coordinates import MapSystem
+from gisgrid.errors import Refused
+
+MAX_VERTICES = 200_000
+PLACES = 20
+"""So many places of one shape are listed."""
+POLYGON, MULTIPOLYGON, COLLECTION = 3, 6, 7
+_REASON = re.compile(r"(.*?)\[(\S+) (\S+)\]")
+_REMEDIES = {
+    "Self-intersection": "redraw the ring at that place",
+    "Ring Self-intersection": "the ring touches itself: QGIS, Fix geometries, makes a hole of it or two parts",
+}
+_OTHERWISE = "QGIS, Fix geometries, and look at the result"
+
+
+def repair_shapes(given: Any) -> tuple[Any, list[str]]:
+    """Drop heights and points that repeat the one before, unpack collections: no point's area changes by that.
+
+    What is polygonal becomes a MultiPolygon; the rest is returned as it is.
+    """
+    shapes = np.asarray(given, dtype=object).copy()
+    notes: list[str] = []
+    if raised := int((shapely.has_z(shapes) | shapely.has_m(shapes)).sum()):
+        shapes = shapely.force_2d(shapes)
+        notes.append(f"{raised} shapes had heights or measures (Z, M): dropped")
+    for row in np.flatnonzero(shapely.get_type_id(shapes) == COLLECTION):
+        shapes[row], left = _unpacked(shapes[row])
+        notes += [f"row {row + 1}: {left} of a collection left out, its polygons taken"] * bool(left)
+    polygonal = np.isin(shapely.get_type_id(shapes), (POLYGON, MULTIPOLYGON)) & np.isfinite(shapely.area(shapes))
+    before = shapely.get_num_coordinates(shapes)
+    shapes[polygonal] = shapely.remove_repeated_points(shapes[polygonal], 0.0)
+    dropped = before - shapely.get_num_coordinates(shapes)
+    repeated = np.flatnonzero(dropped)
+    notes += [f"row {row + 1}: {dropped[row]} repeated points dropped" for row in repeated[:PLACES]]
+    if len(repeated) > PLACES:
+        rest = repeated[PLACES:]
+        notes.append(f"{len(rest)} more rows: {dropped[rest].sum()} repeated points dropped")
+    single = shapely.get_type_id(shapes) == POLYGON
+    shapes[single] = shapely.multipolygons(shapes[single], indices=np.arange(single.sum()))
+    return shapes, notes
+
+
+def _unpacked(collection: Any) -> tuple[Any, str]:
+    """The polygons of a collection, and what else it holds; a collection without polygons as it is."""
+    parts = [part for whole in shapely.get_parts(collection) for part in shapely.get_parts(whole)]
+    polygons = [part for part in parts if part.geom_type == "Polygon"]
+    others = sorted({part.geom_type for part in parts} - {"Polygon"})
+    return (shapely.MultiPolygon(polygons), ", ".join(others)) if polygons else (collection, "")
+
+
+def wrong_with_shape(shape: Any, system: MapSystem) -> Iterator[tuple[str, str, Any]]:
+    """What is wrong with this MultiPolygon, with its remedy and place (a point in EPSG:4326, None: without one)?"""
+    if shape is None or shapely.is_empty(shape):
+        yield "the area has no shape", "draw it, or delete the row", None
+        return
+    coordinates = shapely.get_coordinates(shape)
+    if not np.isfinite(coordinates).all():
+        yield "a coordinate is not a finite number", "redraw the shape", None
+        return
+    if len(coordinates) > MAX_VERTICES:
+        yield f"{len(coordinates)} points are too many", f"simplify it below {MAX_VERTICES}", None
+        return
+    if not shapely.is_valid(shape):
+        yield from _invalid(shape, system)
+
+
+def _invalid(shape: Any, system: MapSystem) -> Iterator[tuple[str, str, Any]]:
+    reason = shapely.is_valid_reason(shape)
+    match = _REASON.fullmatch(reason)
+    if not match:
+        yield f"invalid: {reason}", _OTHERWISE, None
+        return
+    remedy = _REMEDIES.get(match[1], _OTHERWISE)
+    first = shapely.Point(float(match[2]), float(match[3]))
+    places = crossings(shape) if match[1] == "Self-intersection" else []
+    for place in places or [first]:
+        yield f"invalid: {match[1]} at {written(place, system)}", remedy, lift_point(place, system)
+
+
+def crossings(shape: Any) -> list[Any]:
+    """The points where lines of this shape cross or lie on each other, at most twenty, each once."""
+    rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(shape))]
+    pairs = np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for ring in rings])
+    lines = shapely.linestrings(pairs)
+    one, other = shapely.STRtree(lines).query(lines, predicate="intersects")
+    one, other = one[one < other], other[one < other]
+    shared = shapely.intersection(lines[one], lines[other])
+    meeting = [
+        shapely.get_type_id(point) == 0 and all(_ends_at(pairs[line], point) for line in (first, second))
+        for point, first, second in zip(shared, one, other, strict=True)
+    ]
+    return list(dict.fromkeys(shapely.Point(place.coords[0]) for place in shared[~np.array(meeting)]))[:PLACES]
+
+
+def _ends_at(line: Any, point: Any) -> bool:
+    """Does this line (two corners) begin or end there?"""
+    return bool((line == shapely.get_coordinates(point)).all(axis=1).any())
+
+
+def lift_point(point: Any, system: MapSystem) -> Any:
+    """A point of the file in EPSG:4326; None where its system does not reach."""
+    try:
+        lon, lat = system.to_degrees(np.array([point.x]), np.array([point.y]))
+    except Refused:
+        return None
+    return shapely.Point(lon[0], lat[0])
+
+
+def written(point: Any, system: MapSystem) -> str:
+    """The point as the file has it, and in WGS 84 where that is something else."""
+    lifted = lift_point(point, system)
+    own = f"({point.x:.10g}, {point.y:.10g})"
+    return own if lifted is None or lifted.equals(point) else f"{own}, WGS 84 ({lifted.x:.7f}, {lifted.y:.7f})"
