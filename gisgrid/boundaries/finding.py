@@ -1,7 +1,7 @@
 """A fault that an import, an audit or a comparison found: what, how bad, where."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,8 +63,16 @@ class Found:
     where: str = ""
 
 
-def refuse_errors(findings: Iterable[Finding]) -> None:
-    """Raise Refused with the errors among these, if there are any: the first 20 of each kind, and how many more."""
+class Faulty(Refused):
+    """What was checked has errors; `findings` has all that was found, each with its place."""
+
+    def __init__(self, findings: Sequence[Finding], *faults: Fault) -> None:
+        self.findings = tuple(findings)
+        super().__init__(*faults)
+
+
+def refuse_errors(findings: Sequence[Finding]) -> None:
+    """Raise Faulty if there are errors among these; it names the first 20 of each kind, and how many more."""
     errors = [finding for finding in findings if finding.severity == ERROR]
     seen: Counter[str] = Counter()
     faults = []
@@ -78,7 +86,7 @@ def refuse_errors(findings: Iterable[Finding]) -> None:
         if count > SHOWN
     ]
     if faults:
-        raise Refused(*faults)
+        raise Faulty(findings, *faults)
 
 
 def write_findings(findings: Sequence[Finding], path: Path, layer: str = "problem") -> None:

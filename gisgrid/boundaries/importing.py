@@ -1,42 +1,38 @@
-"""A boundary file becomes live boundaries: one change set, one transaction, or nothing at all."""
+"""A boundary file becomes live boundaries, or an open change set: one transaction, or nothing at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import shapely
-from geoalchemy2 import WKBElement
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, text
 
-from gisgrid.boundaries.cleaning import Fields, clean_areas
+from gisgrid.boundaries.cleaning import Fields
 from gisgrid.boundaries.drawn import DrawnArea
-from gisgrid.boundaries.finding import refuse_errors
+from gisgrid.boundaries.files import FileAreas, FileOrder, read_areas, write_report
+from gisgrid.boundaries.finding import WARNING, Finding, refuse_errors
 from gisgrid.boundaries.networks import network_scheme
-from gisgrid.boundaries.placing import place_areas
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, publish, relocate, tickets_moved
-from gisgrid.boundaries.reading import read_file
-from gisgrid.codes import Scheme
-from gisgrid.database import EVERYTHING, Database
+from gisgrid.boundaries.reviewing import act
+from gisgrid.codes import LEVELS, Scheme
+from gisgrid.database import EVERYTHING, Database, asking
 from gisgrid.instants import write_instant
-from gisgrid.tables import draft_area
 
 PARENT_TOLERANCE_M2 = 1.0
-_SAME_SHAPE = """
--- A Shapefile turns rings and orders parts in its own way: the same shape drawn otherwise stays as it was.
-UPDATE draft.area AS d SET geom = v.geom
-FROM draft.changeset AS c, app.area_at(c.valid_from) AS v
-WHERE d.changeset_id = :id AND c.changeset_id = :id AND v.network = c.network AND v.code = d.code
-    AND d.geom IS DISTINCT FROM v.geom AND ST_Normalize(d.geom) = ST_Normalize(v.geom)
-"""
+METRES_A_DEGREE = 111_320.0
+ROWS = 2000
+"""So many areas are drawn by one statement."""
+KINDS = ("base", "special")
 
 
 @dataclass(frozen=True)
 class ImportOrder:
     """What to import into which network. `valid_from` with offset; `ground`: keep, gain (the default) or any.
 
-    `schemes` is the folder with the city's own code schemes; a scheme given as a file is kept there.
+    `draft`: open a change set (of `area`; empty: of the whole network) and publish nothing; `out`: a GeoPackage with
+    every fault and every moved line; `schemes`: the folder with the city's own code schemes, where a scheme given as a
+    file is kept. The rest is FileOrder's.
     """
 
     path: Path
@@ -48,15 +44,27 @@ class ImportOrder:
     crs: str = ""
     encoding: str = ""
     dissolve: bool = False
+    snap_m: float | None = None
     replace: bool = False
     ground: str = "gain"
     title: str = ""
     schemes: Path | None = None
+    draft: bool = False
+    area: str = ""
+    out: Path | None = None
+
+    @property
+    def file(self) -> FileOrder:
+        """How to read the file."""
+        return FileOrder(self.path, self.level, self.fields, self.crs, self.encoding, self.dissolve, self.snap_m)
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: versions made and ended, tickets relocated, repairs and warnings as text."""
+    """What an import did: versions made and ended, tickets relocated, repairs and warnings as text.
+
+    `problems`: of a draft, how many errors its check found; `findings`: what is wrong with the file.
+    """
 
     changeset_id: int
     network: str
@@ -66,24 +74,43 @@ class Imported:
     above: int
     tickets_moved: int
     notes: tuple[str, ...]
+    problems: int = 0
+    findings: tuple[Finding, ...] = ()
 
 
 def import_boundaries(
     database: Database, order: ImportOrder, *, say: Callable[[str], None] = lambda _: None
 ) -> Imported:
-    """Publish the areas of a boundary file. Raises Unreadable or Refused; then nothing has changed."""
+    """Publish the areas of a boundary file, or draw them in a new change set.
+
+    Raises Unreadable, Refused, or Faulty with all that is wrong with the file; then nothing has changed.
+    """
     say(f"reading {order.path.name}")
-    rows = read_file(order.path, encoding=order.encoding)
-    system = rows.system(order.crs)
     with database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:
         scheme = network_scheme(connection, order.network, order.scheme, order.schemes)
-        cleaned = clean_areas(rows, system, scheme, order.fields, order.level, dissolve=order.dissolve)
-        areas, misplaced = place_areas(cleaned.areas, system, rows.source)
-        refuse_errors(cleaned.findings + misplaced)
-        say(f"checking and publishing {len(areas)} areas")
+        found = read_areas(order.file, scheme)
+        if order.out:
+            write_report(found, order.out)
+        if not order.draft:
+            refuse_errors(found.findings)
+        say(f"checking {'' if order.draft else 'and publishing '}{len(found.areas)} areas")
         changeset_id = _open_changeset(connection, order)
-        notes = [*rows.notes, *cleaned.notes] + _fill(connection, changeset_id, areas, scheme, order)
-        summary = publish(connection, changeset_id)
+        notes = [*found.notes, *_warnings(found.findings)]
+        notes += draw_file(connection, changeset_id, found, scheme, snap_m=order.snap_m)
+        if order.draft:
+            connection.execute(text("ANALYZE draft.area"))
+            problems = int(act(connection, changeset_id, "SELECT app.review_changeset(:id)"))
+            counts = {"grids": 0, "ended": 0, "above": 0, "tickets_moved": 0}
+            return Imported(
+                changeset_id,
+                order.network,
+                len(found.areas),
+                **counts,
+                notes=tuple(notes),
+                problems=problems,
+                findings=tuple(found.findings),
+            )
+        summary = publish(connection, changeset_id, is_noded=_draws_all(connection, changeset_id, found))
     if summary is None:
         notes.append(f"it waits for {write_instant(order.valid_from)}; until then nothing changes")
         summary = {"grids": 0, "ended": 0, "above": 0}
@@ -96,24 +123,26 @@ def import_boundaries(
     return Imported(
         changeset_id,
         order.network,
-        len(areas),
+        len(found.areas),
         summary["grids"],
         summary["ended"],
         summary["above"],
         moved,
         tuple(notes),
+        findings=tuple(found.findings),
     )
 
 
 def _open_changeset(connection: Connection, order: ImportOrder) -> int:
-    """A change set on the whole network; filled with the live leaves unless everything is replaced."""
+    """A change set on the network or an area of it; filled with its live leaves unless everything is replaced."""
     changeset_id: int = connection.execute(
         text(
-            "INSERT INTO draft.changeset (network, title, valid_from, is_dated, ground, is_filled)"
-            " VALUES (:network, :title, :valid_from, true, :ground, :filled) RETURNING changeset_id"
+            "INSERT INTO draft.changeset (network, area_code, title, valid_from, is_dated, ground, is_filled)"
+            " VALUES (:network, nullif(:area, ''), :title, :valid_from, true, :ground, :filled) RETURNING changeset_id"
         ),
         {
             "network": order.network,
+            "area": order.area,
             "title": order.title or f"import {order.path.name}",
             "valid_from": order.valid_from,
             "ground": "any" if order.replace and order.ground == "gain" else order.ground,
@@ -123,65 +152,90 @@ def _open_changeset(connection: Connection, order: ImportOrder) -> int:
     return changeset_id
 
 
-def _fill(
-    connection: Connection, changeset_id: int, areas: list[DrawnArea], scheme: Scheme, order: ImportOrder
+def draw_file(
+    connection: Connection, changeset_id: int, found: FileAreas, scheme: Scheme, *, snap_m: float | None = None
 ) -> list[str]:
-    """Replace the copied leaves by the file's rows; add the areas above that are not named yet."""
-    bases: dict[str, int] = {
-        row.code: row.base_version_id
-        for row in connection.execute(
-            text("SELECT code, base_version_id FROM draft.area WHERE changeset_id = :id"), {"id": changeset_id}
-        )
-    }
-    connection.execute(
-        text("DELETE FROM draft.area WHERE changeset_id = :id AND code = ANY(:codes)"),
-        {"id": changeset_id, "codes": [area.code for area in areas]},
+    """Draw the areas of a file in an open change set: they replace its rows of the same codes. Returns notes.
+
+    With `snap_m` their lines settle on live neighbours' lines that differ by less. Raises Refused, NotFound, Conflict.
+    """
+    drawn = [area for area in found.sound if area.level in LEVELS and area.kind in KINDS]
+    with asking(connection):
+        _draw(connection, changeset_id, drawn, scheme)
+        missing = _missing_above(connection, changeset_id, drawn, scheme)
+        above = [DrawnArea(0, code, "", scheme.level(code) or "", "base", None) for code in missing]
+        _draw(connection, changeset_id, above, scheme)
+        settled = 0
+        if snap_m is not None:
+            settled = connection.execute(
+                text("SELECT app.snap_changeset(:id, :snap_m)"), {"id": changeset_id, "snap_m": snap_m}
+            ).scalar_one()
+    notes = [f"{code} was not there yet: made as the union of its grids, named by its code" for code in missing]
+    if settled:
+        notes.append(f"{settled} grids took over lines of live neighbours that differed by less than {snap_m:g} m")
+    if len(drawn) < len(found.areas):
+        notes.append(f"{len(found.areas) - len(drawn)} areas of the file could not be drawn: see its faults")
+    return notes
+
+
+def _draw(connection: Connection, changeset_id: int, areas: Sequence[DrawnArea], scheme: Scheme) -> None:
+    statement = text(
+        "SELECT app.draw_areas(:id, CAST(:codes AS text[]), CAST(:names AS text[]), CAST(:levels AS text[]),"
+        " CAST(:kinds AS text[]), CAST(:parents AS text[]), CAST(:shapes AS bytea[]))"
     )
-    missing = _missing_above(connection, areas, scheme, order)
-    rows: list[dict[str, Any]] = [
-        {
-            "changeset_id": changeset_id,
-            "code": area.code,
-            "name": area.name,
-            "level": area.level,
-            "kind": area.kind,
-            "parent_code": scheme.parent(area.code),
-            "base_version_id": bases.get(area.code),
-            "geom": WKBElement(shapely.to_wkb(area.geom), srid=4326),
-        }
-        for area in areas
-    ]
-    rows += [
-        {
-            "changeset_id": changeset_id,
-            "code": code,
-            "name": None,
-            "level": scheme.level(code),
-            "kind": "base",
-            "parent_code": scheme.parent(code),
-            "base_version_id": None,
-            "geom": None,
-        }
-        for code in missing
-    ]
-    connection.execute(insert(draft_area), rows)
-    connection.execute(text(_SAME_SHAPE), {"id": changeset_id})
-    connection.execute(text("ANALYZE draft.area"))
-    return [f"{code} was not there yet: made as the union of its grids, named by its code" for code in missing]
+    for start in range(0, len(areas), ROWS):
+        some = areas[start : start + ROWS]
+        connection.execute(
+            statement,
+            {
+                "id": changeset_id,
+                "codes": [area.code or None for area in some],
+                "names": [area.name or None for area in some],
+                "levels": [area.level for area in some],
+                "kinds": [area.kind for area in some],
+                "parents": [scheme.parent(area.code) if area.code else None for area in some],
+                "shapes": [None if area.geom is None else shapely.to_wkb(area.geom) for area in some],
+            },
+        )
 
 
-def _missing_above(connection: Connection, areas: list[DrawnArea], scheme: Scheme, order: ImportOrder) -> list[str]:
+def _draws_all(connection: Connection, changeset_id: int, found: FileAreas) -> bool:
+    """Are all leaves of the draft of this file, so that their lines match each other corner by corner?"""
+    codes = {area.code for area in found.sound}
+    leaves = connection.execute(
+        text("SELECT code FROM draft.area WHERE changeset_id = :id AND level = 'grid'"), {"id": changeset_id}
+    ).scalars()
+    return codes.issuperset(leaves)
+
+
+def _warnings(findings: Sequence[Finding], shown: int = 20) -> list[str]:
+    """The warnings in words, the first of them."""
+    said = [
+        f"{one.message} ({one.place[1]:.6f}, {one.place[0]:.6f})" if one.place else one.message
+        for one in findings
+        if one.severity == WARNING
+    ]
+    return said[:shown] + ([f"and {len(said) - shown} more gaps (--out FILE.gpkg)"] if len(said) > shown else [])
+
+
+def _missing_above(connection: Connection, changeset_id: int, areas: Sequence[DrawnArea], scheme: Scheme) -> list[str]:
+    """Areas above the drawn ones that are neither live nor drawn. None for a change set with an area of its own."""
     above: set[str] = set()
     for area in areas:
         code = scheme.parent(area.code)
         while code and code not in above:
             above.add(code)
             code = scheme.parent(code)
-    live = connection.execute(
-        text("SELECT code FROM app.area_at(:at) WHERE network = :network AND code = ANY(:codes)"),
-        {"at": order.valid_from, "network": order.network, "codes": sorted(above)},
+    found = connection.execute(
+        text(
+            "SELECT v.code FROM draft.changeset AS c, app.area_at(c.valid_from) AS v WHERE c.changeset_id = :id"
+            " AND v.network = c.network AND v.code = ANY(:codes)"
+            " UNION ALL SELECT code FROM unnest(CAST(:codes AS text[])) AS code, draft.changeset AS c"
+            " WHERE c.changeset_id = :id AND c.path <> '{0}'"
+        ),
+        {"id": changeset_id, "codes": sorted(above)},
     ).scalars()
-    return sorted(above - {area.code for area in areas} - set(live))
+    return sorted(above - {area.code for area in areas} - set(found))
 
 
 def _misfits(connection: Connection, changeset_id: int) -> list[str]:

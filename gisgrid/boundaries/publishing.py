@@ -19,29 +19,31 @@ Summary = dict[str, Any]
 
 
 def try_publish(
-    connection: Connection, changeset_id: int, *, valid_from: datetime | None = None
+    connection: Connection, changeset_id: int, *, valid_from: datetime | None = None, is_noded: bool = False
 ) -> tuple[Summary | None, list[Fault]]:
     """Make a change set live, from `valid_from` on if given. Returns its summary, and its errors as faults.
 
     With faults nothing goes live, the change set keeps its state, and draft.problem holds the problems. Without faults
-    and summary the change set waits for its date. Raises NotFound, Conflict.
+    and summary the change set waits for its date. `is_noded`: all leaves are drawn and match corner by corner, so that
+    their lines need not be settled. Raises NotFound, Conflict.
     """
     with asking(connection):
         done = connection.execute(
-            text("SELECT * FROM app.try_publish(:id, :valid_from)"), {"id": changeset_id, "valid_from": valid_from}
+            text("SELECT * FROM app.try_publish(:id, :valid_from, :is_noded)"),
+            {"id": changeset_id, "valid_from": valid_from, "is_noded": is_noded},
         ).one()
     if done.errors:
         return None, [p.fault for p in list_problems(connection, changeset_id) if p.severity == "error"]
     return done.summary, []
 
 
-def publish(connection: Connection, changeset_id: int) -> Summary | None:
+def publish(connection: Connection, changeset_id: int, *, is_noded: bool = False) -> Summary | None:
     """Make a change set live. None: the change set waits for its date.
 
     Raises Refused with one fault a problem (codes, point in lon lat, remedy), NotFound, Conflict; the transaction can
     go on then, and nothing is live.
     """
-    summary, faults = try_publish(connection, changeset_id)
+    summary, faults = try_publish(connection, changeset_id, is_noded=is_noded)
     if faults:
         raise Refused(*faults)
     return summary

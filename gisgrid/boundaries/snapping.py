@@ -10,8 +10,6 @@ import shapely
 
 from gisgrid.boundaries.measuring import polygons
 
-ROUNDED_BY = 1.5
-"""Two roundings move a corner and the line that it lies on apart by at most the square root of two last digits."""
 FEW_DIGITS = (2, 9)
 """Decimals looked for: fewer are a plan, not a survey; more are what a program computed."""
 
@@ -28,10 +26,11 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Dispute:
-    """Ground wider than the tolerance that several shapes hold, by their numbers."""
+    """Ground wider than the tolerance that several shapes hold, by their numbers, and how wide it is at most."""
 
     holders: tuple[int, ...]
     shape: Any
+    width: float
 
 
 @dataclass(frozen=True)
@@ -57,11 +56,13 @@ def snap_coverage(shapes: Any, tolerance: float) -> Snapped:
     cut = given.copy()
     for index in {holder for dispute in disputes for holder in dispute.holders}:
         shared = [dispute.shape for dispute in disputes if index in dispute.holders]
-        cut[index] = shapely.multipolygons(polygons(given[index].difference(shapely.union_all(shared))))
+        cut[index] = shapely.MultiPolygon(polygons(given[index].difference(shapely.union_all(shared))))
     pieces = np.array([*cut, *(dispute.shape for dispute in disputes)], dtype=object)
     clean = shapely.coverage_clean(pieces, gap_width=tolerance, snapping_distance=tolerance)
     made = clean[: len(given)]
-    disputes = [Dispute(d.holders, shape) for d, shape in zip(disputes, clean[len(given) :], strict=True)]
+    left = [(dispute.holders, shape) for dispute, shape in zip(disputes, clean[len(given) :], strict=True) if shape]
+    wide = widths(np.array([shape for _, shape in left], dtype=object), tolerance).tolist()
+    disputes = [Dispute(*one, width) for one, width in zip(left, wide, strict=True)]
     for dispute in disputes:
         for index in dispute.holders:
             made[index] = shapely.coverage_union(made[index], dispute.shape)
@@ -73,21 +74,52 @@ def snap_coverage(shapes: Any, tolerance: float) -> Snapped:
 def _transfers(given: Any, made: Any, changed: Any, tolerance: float) -> Iterator[Transfer]:
     """The ground that one of the shapes lost, by who has it now, and what the shapes won that nobody had."""
     now, before = shapely.STRtree(made), shapely.STRtree(given)
+    owners: list[tuple[int | None, int | None]] = []
+    grounds: list[Any] = []
     for index in np.flatnonzero(changed).tolist():
         lost, won = given[index].difference(made[index]), made[index].difference(given[index])
         takers = [other for other in now.query(lost, predicate="intersects").tolist() if other != index]
         givers = [other for other in before.query(won, predicate="intersects").tolist() if other != index]
-        yield from _parts(index, None, lost.difference(shapely.union_all(made[takers])), tolerance)
-        yield from _parts(None, index, won.difference(shapely.union_all(given[givers])), tolerance)
-        for taker in takers:
-            yield from _parts(index, taker, lost.intersection(made[taker]), tolerance)
+        owners += [(index, None), (None, index), *((index, taker) for taker in takers)]
+        grounds += [lost.difference(shapely.union_all(made[takers])), won.difference(shapely.union_all(given[givers]))]
+        grounds += [lost.intersection(made[taker]) for taker in takers]
+    parts, owner = shapely.get_parts(np.array(grounds, dtype=object), return_index=True)
+    parts, inner = shapely.get_parts(parts, return_index=True)
+    for part, width, n in zip(parts, widths(parts, tolerance), owner[inner].tolist(), strict=True):
+        if width > 0:
+            yield Transfer(owners[n][0], owners[n][1], part, width)
 
 
-def _parts(giver: int | None, taker: int | None, ground: Any, tolerance: float) -> Iterator[Transfer]:
-    for part in polygons(ground):
-        radius = shapely.maximum_inscribed_circle(part, tolerance=tolerance / 20).length
-        if radius > 0:
-            yield Transfer(giver, taker, part, 2 * radius)
+def widths(parts: Any, tolerance: float) -> Any:
+    """How wide are these polygons at most? To a tenth where it is more than the tolerance; 0 for lines and points.
+
+    Where it is less, four times the area by the perimeter, which no convex shape exceeds.
+    """
+    area, around = shapely.area(parts), shapely.length(parts)
+    found = np.divide(4 * area, around, out=np.zeros(len(parts)), where=area > 0)
+    roomy = np.flatnonzero(area > tolerance**2 / 2)  # a disc of that diameter has room
+    wide = _are_wide(parts[roomy], np.full(len(roomy), tolerance))
+    found[roomy[~wide]] = np.minimum(found[roomy[~wide]], tolerance)
+    wide = roomy[wide]
+    found[wide] = _bisected(parts[wide], tolerance)
+    return found
+
+
+def _bisected(parts: Any, tolerance: float) -> Any:
+    """The width of parts that are wider than the tolerance, by shrinking them until nothing is left."""
+    low, high = np.full(len(parts), tolerance), np.full(len(parts), 2 * tolerance)
+    while len(grown := np.flatnonzero(_are_wide(parts, high))):
+        low[grown], high[grown] = high[grown], 2 * high[grown]
+    while (high > 1.1 * low).any():
+        middle = np.sqrt(low * high)
+        wide = _are_wide(parts, middle)
+        low, high = np.where(wide, middle, low), np.where(wide, high, middle)
+    return high
+
+
+def _are_wide(parts: Any, width: Any) -> Any:
+    """Does a disc of that diameter fit into each part?"""
+    return ~shapely.is_empty(shapely.buffer(parts, -width / 2))
 
 
 def _disputes(given: Any, tolerance: float) -> list[Dispute]:
@@ -106,7 +138,7 @@ def _disputes(given: Any, tolerance: float) -> list[Dispute]:
     holders = np.unique(pairs[:, owner[wide]])
     for holder, face in inside.T.tolist():
         found[face].add(int(holders[holder]))
-    return [Dispute(tuple(sorted(held)), faces[face]) for face, held in sorted(found.items()) if len(held) > 1]
+    return [Dispute(tuple(sorted(held)), faces[face], 0.0) for face, held in sorted(found.items()) if len(held) > 1]
 
 
 def last_digit(coordinates: Any) -> float:

@@ -1,6 +1,5 @@
 """Verbs of boundaries: import a file, find the grid of a point."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from gisgrid.assignment import locate as locate_point
 from gisgrid.boundaries.cleaning import Fields
+from gisgrid.boundaries.finding import Faulty
 from gisgrid.boundaries.importing import Imported, ImportOrder, import_boundaries
 from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_start, read_time, say, show
 from gisgrid.coordinates import check_point
@@ -33,6 +33,22 @@ def import_file(
     dissolve: Annotated[
         bool, typer.Option("--dissolve", help="Rows of one code, name and level are parts of one area.")
     ] = False,
+    snap_m: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=20,
+            help="Neighbours' lines that differ by less, metres, become one line. Default: by the file's digits.",
+        ),
+    ] = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Open a change set with the file's areas, to be finished in QGIS.")
+    ] = False,
+    area: Annotated[str, typer.Option(help="Of a draft: the area whose grids may change. Default: all.")] = "",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="A GeoPackage with every fault and every line that was moved, to be drawn in QGIS."),
+    ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Areas that the file lacks end.")] = False,
     ground: Annotated[str, typer.Option(help="May the ground covered change? keep, gain or any.")] = "gain",
     data_dir: DataDir = None,
@@ -55,14 +71,29 @@ def import_file(
             replace=replace,
             ground=ground,
             schemes=settings.data_dir / "schemes",
+            snap_m=snap_m,
+            draft=draft,
+            area=area,
+            out=out,
         )
-        imported = import_boundaries(database, order, say=say)
+        try:
+            imported = import_boundaries(database, order, say=say)
+        except Faulty as refused:
+            if json:
+                show({"problems": [finding.facts() for finding in refused.findings]}, "", as_json=True)
+            raise
     for note in imported.notes:
         say(f"  {note}")
-    show(asdict(imported), _summary(imported), as_json=json)
+    answer = {**vars(imported), "findings": [finding.facts() for finding in imported.findings]}
+    show(answer, _summary(imported, is_draft=draft), as_json=json)
 
 
-def _summary(imported: Imported) -> str:
+def _summary(imported: Imported, *, is_draft: bool) -> str:
+    if is_draft:
+        return (
+            f"change set {imported.changeset_id} is open with {imported.rows} areas, {imported.problems} errors:"
+            f" gisgrid changeset check {imported.changeset_id}, or draw it in QGIS"
+        )
     if not imported.grids + imported.ended + imported.above:
         return f"{imported.network}: {imported.rows} areas, all as they were"
     return (

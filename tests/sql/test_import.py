@@ -30,7 +30,7 @@ def state(owner: Database) -> list[Any]:
 
 
 REFUSED = {
-    "overlapping_pair": ("360302001001001 and 360302001001002", "overlap in .* at 113", "give the ground to one"),
+    "overlapping_pair": ("360302001001001 and 360302001001002", r"overlap in .* at \(113", "give the ground to one"),
     "duplicate_code": ("rows 1, 2, code 360302001001001", "2 rows have this code", "a code of its own"),
     "malformed_code": ("row 2, code 36030200100100X", "sequence", ""),
     "self_crossing_ring": ("row 2, code 360302001001002, shape", "Self-intersection", "redraw the ring"),

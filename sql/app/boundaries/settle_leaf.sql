@@ -31,7 +31,11 @@ loose AS (  -- corners of the leaf that are no corners beside it, and the neares
     SELECT DISTINCT ON (o.geom)
         o.geom,
         st_closestpoint(s.line, o.geom) AS foot
-    FROM (SELECT geom FROM own EXCEPT SELECT geom FROM corner) AS o
+    FROM (
+        SELECT geom FROM own
+        EXCEPT
+        SELECT geom FROM corner
+    ) AS o
     INNER JOIN standing AS s ON s.geom && st_expand(o.geom, settle_leaf.tolerance)
     WHERE
         st_intersects(s.line, st_expand(o.geom, settle_leaf.tolerance))
@@ -61,7 +65,11 @@ added AS MATERIALIZED (  -- corners beside the leaf that become corners of its n
         st_linelocatepoint(e.edge, c.geom) AS share,
         c.geom
     FROM (
-        SELECT geom FROM corner EXCEPT (SELECT geom FROM own UNION SELECT target FROM moved)
+        SELECT geom FROM corner
+        EXCEPT
+        SELECT geom FROM own
+        EXCEPT
+        SELECT target FROM moved
     ) AS c
     CROSS JOIN LATERAL (
         SELECT
@@ -69,7 +77,8 @@ added AS MATERIALIZED (  -- corners beside the leaf that become corners of its n
             st_makeline(o.geom, o.next) AS edge
         FROM own AS o
         WHERE
-            o.next IS NOT NULL AND st_intersects(st_boundary(settle_leaf.leaf), st_expand(c.geom, settle_leaf.tolerance))
+            o.next IS NOT NULL
+            AND st_intersects(st_boundary(settle_leaf.leaf), st_expand(c.geom, settle_leaf.tolerance))
             AND st_dwithin(st_makeline(o.geom, o.next), c.geom, settle_leaf.tolerance)
         ORDER BY st_distance(st_makeline(o.geom, o.next), c.geom), o.path
         LIMIT 1

@@ -1,5 +1,6 @@
 CREATE FUNCTION app.try_publish(
-    change_set bigint, applies_from timestamptz DEFAULT NULL, OUT errors bigint, OUT summary jsonb
+    change_set bigint, applies_from timestamptz DEFAULT NULL, is_noded boolean DEFAULT false,
+    OUT errors bigint, OUT summary jsonb
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- The only way to the live boundaries. With errors nothing goes live, the change set keeps its state and draft.problem
@@ -22,7 +23,7 @@ BEGIN
                            ELSE c.is_approved END,
         valid_from = coalesce(applies_from, CASE WHEN c.is_dated THEN c.valid_from ELSE clock_timestamp() END)
     WHERE changeset_id = change_set;
-    errors := app.prepare_changeset(change_set);
+    errors := app.prepare_changeset(change_set, is_noded);
     IF errors > 0 THEN
         UPDATE draft.changeset SET
             status = c.status, is_dated = c.is_dated, valid_from = c.valid_from, is_approved = c.is_approved
@@ -36,6 +37,6 @@ BEGIN
     END IF;
     SELECT u.summary INTO summary FROM draft.changeset AS u WHERE u.changeset_id = change_set;
 END $$;
-COMMENT ON FUNCTION app.try_publish(bigint, timestamptz) IS
+COMMENT ON FUNCTION app.try_publish(bigint, timestamptz, boolean) IS
 'Publish a change set, from applies_from on if given; returns the number of errors, which are written to draft.problem';
-GRANT EXECUTE ON FUNCTION app.try_publish(bigint, timestamptz) TO gisgrid_service;
+GRANT EXECUTE ON FUNCTION app.try_publish(bigint, timestamptz, boolean) TO gisgrid_service;
