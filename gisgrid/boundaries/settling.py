@@ -66,7 +66,7 @@ def settle_lines(areas: list[DrawnArea], system: MapSystem, source: str, snap_m:
         groups[areas[n].level, areas[n].kind].append(place)
     settled = list(areas)
     transfers: list[Transfer] = []
-    findings: list[Finding] = []
+    faults: list[tuple[Finding, float]] = []
     for places in groups.values():
         snapped = snap_coverage(plane.shapes[places], tolerance_m / plane.unit_m)
         owners = [areas[sound[place]] for place in places]
@@ -74,9 +74,9 @@ def settle_lines(areas: list[DrawnArea], system: MapSystem, source: str, snap_m:
             if after is not before:
                 settled[sound[place]] = replace(area, geom=_multi(plane.lift(after)))
         transfers += _transfers(snapped, owners, plane)
-        findings += _disputes(snapped, owners, plane, source)
-    findings += _too_far(transfers, tolerance_m, source)
-    return Settled(settled, tolerance_m, transfers, findings)
+        faults += _disputes(snapped, owners, plane, source)
+    faults += _too_far(transfers, tolerance_m, source)
+    return Settled(settled, tolerance_m, transfers, _with_remedy(faults))
 
 
 class _Plane:
@@ -135,7 +135,9 @@ def _transfers(snapped: Snapped, owners: Sequence[DrawnArea], plane: _Plane) -> 
         yield Transfer(giver, taker, size, given.width * plane.unit_m, ground)
 
 
-def _disputes(snapped: Snapped, owners: Sequence[DrawnArea], plane: _Plane, source: str) -> Iterator[Finding]:
+def _disputes(
+    snapped: Snapped, owners: Sequence[DrawnArea], plane: _Plane, source: str
+) -> Iterator[tuple[Finding, float]]:
     grounds = plane.place(np.array([dispute.shape for dispute in snapped.disputes], dtype=object))
     for dispute, ground, size in zip(snapped.disputes, grounds, areas_m2(grounds).tolist(), strict=True):
         held = [owners[n] for n in dispute.holders]
@@ -143,13 +145,19 @@ def _disputes(snapped: Snapped, owners: Sequence[DrawnArea], plane: _Plane, sour
         at = written(shapely.point_on_surface(plane.lift(dispute.shape)), plane.system)
         message = f"{' and '.join(codes)} overlap in {size:.3f} m2, up to {width_m:.3f} m wide, at {at}"
         where = f"{source} {listed([area.row for area in held])}"
-        yield Finding("overlap", ERROR, codes[0], codes[1], message, _remedy(width_m), ground, where)
+        yield Finding("overlap", ERROR, codes[0], codes[1], message, "", ground, where), width_m
 
 
-def _remedy(width_m: float) -> str:
-    if width_m < WIDEST_M:
-        return f"--snap-m {_rounded_up(1.2 * width_m):g} makes such lines the same; or --draft, and finish it in QGIS"
-    return "give the ground to one of them; with --draft the file becomes a change set to be finished in QGIS"
+def _with_remedy(faults: list[tuple[Finding, float]]) -> list[Finding]:
+    """Each fault with the next step: one tolerance for all that one could cure, by the width of the widest of them."""
+    curable = [width_m for _, width_m in faults if width_m < WIDEST_M]
+    snap = (
+        f"--snap-m {_rounded_up(1.2 * max(curable)):g} makes such lines the same; or --draft, and finish it in QGIS"
+        if curable
+        else ""
+    )
+    redraw = "give the ground to one of them; with --draft the file becomes a change set to be finished in QGIS"
+    return [replace(found, remedy=snap if width_m < WIDEST_M else redraw) for found, width_m in faults]
 
 
 def _rounded_up(width_m: float) -> float:
@@ -158,7 +166,7 @@ def _rounded_up(width_m: float) -> float:
     return float(np.round(np.ceil(width_m / power) * power, 6))
 
 
-def _too_far(transfers: Sequence[Transfer], tolerance_m: float, source: str) -> Iterator[Finding]:
+def _too_far(transfers: Sequence[Transfer], tolerance_m: float, source: str) -> Iterator[tuple[Finding, float]]:
     """A chain of corners each near the next can lead farther than the tolerance."""
     for found in transfers:
         if found.width_m > 1.1 * tolerance_m:
@@ -166,4 +174,4 @@ def _too_far(transfers: Sequence[Transfer], tolerance_m: float, source: str) -> 
             other = others[0] if others else None
             message = f"its line would move by {found.width_m:.3f} m, more than {tolerance_m:g} m"
             where = f"{source} code {code}"
-            yield Finding("moved", ERROR, code, other, message, _remedy(found.width_m), found.geom, where)
+            yield Finding("moved", ERROR, code, other, message, "", found.geom, where), found.width_m

@@ -17,7 +17,11 @@ BEGIN
         WHERE v.network = c.network AND v.level = 'grid' AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from);
     FOR turn, leaf_id IN
         SELECT t, d.draft_area_id FROM generate_series(1, 3) AS t, app.draft_leaf(change_set) AS d
-        WHERE d.is_changed AND st_isvalid(d.geom) ORDER BY t, d.draft_area_id
+        WHERE d.is_changed AND st_isvalid(d.geom)
+          AND NOT EXISTS (  -- a line that stands stays, also where the row has another name or parent
+              SELECT FROM app.area_at(c.valid_from) AS v
+              WHERE v.network = c.network AND v.code = d.code AND v.geom = d.geom)
+        ORDER BY t, d.draft_area_id
     LOOP
         SELECT d.geom, app.settle_leaf(
             d.geom, array_agg(n.geom ORDER BY n.code), CASE turn WHEN 1 THEN tolerance ELSE app.same_line_deg() END)

@@ -88,7 +88,7 @@ added AS MATERIALIZED (  -- corners beside the leaf that become corners of its n
 drawn AS (
     SELECT
         o.path,
-        0 AS share,
+        -1 AS share,  -- before what is added
         coalesce(m.target, o.geom) AS geom
     FROM own AS o
     LEFT JOIN moved AS m ON o.geom = m.geom
