@@ -34,6 +34,7 @@ class Settings:
     photo_dir: str = ""
     photo_max_bytes: int = 15_000_000
     photos_per_ticket: int = 12
+    import_max_bytes: int = 50_000_000
     contact_days: int = 365
     alarm_again_hours: int = 24
     public_facts: bool = True

@@ -20,6 +20,7 @@ from gisgrid.api import (
     exports,
     figures,
     health,
+    imports,
     networks,
     photos,
     qr,
@@ -51,6 +52,7 @@ OWN_RULES = (
     cooperation.acting,
     photos.router,
     changesets.router,
+    imports.router,
     tiles.router,
     health.router,
 )
@@ -100,7 +102,9 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     add_problem_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(
-        Guards, max_body_bytes=settings.max_body_bytes, other_limits={photos.DOORS: settings.photo_max_bytes}
+        Guards,
+        max_body_bytes=settings.max_body_bytes,
+        other_limits={photos.DOORS: settings.photo_max_bytes, imports.DOORS: settings.import_max_bytes},
     )
     app.add_middleware(Heads, streams=frozenset({f"{events.router.prefix}/events"}))
     for router in OWN_RULES:

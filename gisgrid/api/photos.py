@@ -58,10 +58,16 @@ TAKEN: Answers = {
 
 
 async def read_body(request: Request) -> bytes:
-    """The photo that was sent. Raises Refused for a form, Unreadable where the client went away."""
+    """The photo that was sent."""
+    return await sent_bytes(request, "--data-binary @photo.jpg -H 'Content-Type: image/jpeg'")
+
+
+async def sent_bytes(request: Request, example: str) -> bytes:
+    """A file that is the body itself. Raises Refused for a form, Unreadable where the client went away."""
     if request.headers.get("content-type", "").startswith("multipart/"):
-        remedy = "send the photo's bytes as the body: --data-binary @photo.jpg -H 'Content-Type: image/jpeg'"
-        raise Refused(Fault("Content-Type", "a form is not taken here", remedy))
+        raise Refused(
+            Fault("Content-Type", "a form is not taken here", f"send the file's bytes as the body: {example}")
+        )
     try:
         return await request.body()
     except ClientDisconnect as error:

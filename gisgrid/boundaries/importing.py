@@ -8,13 +8,14 @@ from pathlib import Path
 import shapely
 from sqlalchemy import Connection, text
 
+from gisgrid.boundaries.changesets import get_changeset
 from gisgrid.boundaries.cleaning import Fields
 from gisgrid.boundaries.drawn import DrawnArea
 from gisgrid.boundaries.files import FileAreas, FileOrder, read_areas, write_report
 from gisgrid.boundaries.finding import WARNING, Finding, refuse_errors
 from gisgrid.boundaries.networks import network_scheme
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, publish, relocate, tickets_moved
-from gisgrid.boundaries.reviewing import act
+from gisgrid.boundaries.reviewing import review
 from gisgrid.codes import LEVELS, Scheme
 from gisgrid.database import EVERYTHING, Database, asking
 from gisgrid.instants import write_instant
@@ -99,7 +100,7 @@ def import_boundaries(
         notes += draw_file(connection, changeset_id, found, scheme, snap_m=order.snap_m)
         if order.draft:
             connection.execute(text("ANALYZE draft.area"))
-            problems = int(act(connection, changeset_id, "SELECT app.review_changeset(:id)"))
+            problems = review(connection, changeset_id)
             counts = {"grids": 0, "ended": 0, "above": 0, "tickets_moved": 0}
             return Imported(
                 changeset_id,
@@ -150,6 +151,21 @@ def _open_changeset(connection: Connection, order: ImportOrder) -> int:
         },
     ).scalar_one()
     return changeset_id
+
+
+def import_into(
+    connection: Connection, changeset_id: int, order: FileOrder, *, schemes: Path | None = None
+) -> tuple[FileAreas, list[str]]:
+    """Draw the areas of a file in an open change set and check it. Returns what the file holds, and notes.
+
+    Raises Unreadable, Refused, NotFound, Conflict.
+    """
+    network = get_changeset(connection, changeset_id).network
+    scheme = network_scheme(connection, network, schemes=schemes)
+    found = read_areas(order, scheme)
+    notes = found.notes + draw_file(connection, changeset_id, found, scheme, snap_m=order.snap_m)
+    review(connection, changeset_id)
+    return found, notes
 
 
 def draw_file(

@@ -85,7 +85,7 @@ def _transfers(given: Any, made: Any, changed: Any, tolerance: float) -> Iterato
         grounds += [lost.intersection(made[taker]) for taker in takers]
     parts, owner = shapely.get_parts(np.array(grounds, dtype=object), return_index=True)
     parts, inner = shapely.get_parts(parts, return_index=True)
-    for part, width, n in zip(parts, widths(parts, tolerance), owner[inner].tolist(), strict=True):
+    for part, width, n in zip(parts, widths(parts, tolerance).tolist(), owner[inner].tolist(), strict=True):
         if width > 0:
             yield Transfer(owners[n][0], owners[n][1], part, width)
 
