@@ -6,10 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import shapely
-from geoalchemy2 import WKBElement
-from sqlalchemy import Connection, insert, text
-
-from gisgrid.tables import draft_area
+from sqlalchemy import Connection, text
 
 WEST, NORTH, CELL = 113.85, 27.65, 0.002
 
@@ -67,33 +64,19 @@ def publish_leaves(
         ),
         {"n": network, "at": valid_from, "ground": ground},
     ).scalar_one()
-    above = [(code, "community") for code in sorted(set(parents.values()))]
-    rows = [
+    above = sorted(set(parents.values()))
+    shapes = [shapely.multipolygons([shape]) if shape.geom_type == "Polygon" else shape for shape in areas.values()]
+    db.execute(
+        text("SELECT app.draw_areas(:id, :codes, :names, :levels, :kinds, :parents, CAST(:shapes AS bytea[]))"),
         {
-            "changeset_id": changeset_id,
-            "code": code,
-            "name": f"网格{code}",
-            "level": "grid",
-            "kind": "special" if code in special else "base",
-            "parent_code": parents.get(code),
-            "geom": WKBElement(shapely.to_wkb(shapely.multipolygons([shape])), srid=4326)
-            if shape.geom_type == "Polygon"
-            else WKBElement(shapely.to_wkb(shape), srid=4326),
-        }
-        for code, shape in areas.items()
-    ]
-    rows += [
-        {
-            "changeset_id": changeset_id,
-            "code": code,
-            "name": code,
-            "level": level,
-            "kind": "base",
-            "parent_code": None,
-            "geom": None,
-        }
-        for code, level in above
-    ]
-    db.execute(insert(draft_area), rows)
+            "id": changeset_id,
+            "codes": [*areas, *above],
+            "names": [*(f"网格{code}" for code in areas), *above],
+            "levels": ["grid"] * len(areas) + ["community"] * len(above),
+            "kinds": ["special" if code in special else "base" for code in areas] + ["base"] * len(above),
+            "parents": [*map(parents.get, areas), *(None for _ in above)],
+            "shapes": [*map(shapely.to_wkb, shapes), *(None for _ in above)],
+        },
+    )
     summary: dict[str, Any] = db.execute(text("SELECT app.publish_changeset(:id)"), {"id": changeset_id}).scalar_one()
     return summary

@@ -12,7 +12,7 @@ from gisgrid.boundaries.changesets import get_changeset
 from gisgrid.boundaries.cleaning import Fields
 from gisgrid.boundaries.drawn import DrawnArea
 from gisgrid.boundaries.files import FileAreas, FileOrder, read_areas, write_report
-from gisgrid.boundaries.finding import WARNING, Finding, refuse_errors
+from gisgrid.boundaries.finding import SHOWN, Finding, refuse_errors
 from gisgrid.boundaries.networks import network_scheme
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, publish, relocate, tickets_moved
 from gisgrid.boundaries.reviewing import review
@@ -96,7 +96,7 @@ def import_boundaries(
             refuse_errors(found.findings)
         say(f"checking {'' if order.draft else 'and publishing '}{len(found.areas)} areas")
         changeset_id = _open_changeset(connection, order)
-        notes = [*found.notes, *_warnings(found.findings)]
+        notes = [*found.notes, *_told(found.findings)]
         notes += draw_file(connection, changeset_id, found, scheme, snap_m=order.snap_m)
         if order.draft:
             connection.execute(text("ANALYZE draft.area"))
@@ -224,14 +224,14 @@ def _draws_all(connection: Connection, changeset_id: int, found: FileAreas) -> b
     return codes.issuperset(leaves)
 
 
-def _warnings(findings: Sequence[Finding], shown: int = 20) -> list[str]:
-    """The warnings in words, the first of them."""
+def _told(findings: Sequence[Finding]) -> list[str]:
+    """The findings in words, with the place, the first of them."""
     said = [
-        f"{one.message} ({one.place[1]:.6f}, {one.place[0]:.6f})" if one.place else one.message
-        for one in findings
-        if one.severity == WARNING
+        f"{one.message}{f' at ({one.place[0]:.6f}, {one.place[1]:.6f})' if one.place and ' at (' not in one.message else ''}"
+        f" -> {one.remedy}"
+        for one in findings[:SHOWN]
     ]
-    return said[:shown] + ([f"and {len(said) - shown} more gaps (--out FILE.gpkg)"] if len(said) > shown else [])
+    return said + [f"and {len(findings) - SHOWN} more (--out FILE.gpkg has every place)"] * (len(findings) > SHOWN)
 
 
 def _missing_above(connection: Connection, changeset_id: int, areas: Sequence[DrawnArea], scheme: Scheme) -> list[str]:
