@@ -226,12 +226,13 @@ def _draws_all(connection: Connection, changeset_id: int, found: FileAreas) -> b
 
 def _told(findings: Sequence[Finding]) -> list[str]:
     """The findings in words, with the place, the first of them."""
-    said = [
-        f"{one.message}{f' at ({one.place[0]:.6f}, {one.place[1]:.6f})' if one.place and ' at (' not in one.message else ''}"
-        f" -> {one.remedy}"
-        for one in findings[:SHOWN]
-    ]
+    said = [f"{one.message}{_at(one)} -> {one.remedy}" for one in findings[:SHOWN]]
     return said + [f"and {len(findings) - SHOWN} more (--out FILE.gpkg has every place)"] * (len(findings) > SHOWN)
+
+
+def _at(found: Finding) -> str:
+    place = None if " at (" in found.message else found.place
+    return f" at ({place[0]:.6f}, {place[1]:.6f})" if place else ""
 
 
 def _missing_above(connection: Connection, changeset_id: int, areas: Sequence[DrawnArea], scheme: Scheme) -> list[str]:
