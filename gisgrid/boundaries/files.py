@@ -34,6 +34,7 @@ class FileOrder:
     encoding: str = ""
     dissolve: bool = False
     snap_m: float | None = None
+    layer: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def read_areas(order: FileOrder, scheme: Scheme) -> FileAreas:
     """Read a boundary file: every fault in one pass, as findings. Raises Unreadable, or Refused where it has no rows,
     no codes or no coordinate system.
     """
-    rows = read_file(order.path, encoding=order.encoding)
+    rows = read_file(order.path, layer=order.layer, encoding=order.encoding)
     system = rows.system(order.crs)
     cleaned = clean_areas(rows, system, scheme, order.fields, order.level, dissolve=order.dissolve)
     settled = settle_lines(cleaned.areas, system, rows.source, order.snap_m)

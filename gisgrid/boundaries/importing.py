@@ -44,6 +44,7 @@ class ImportOrder:
     fields: Fields = field(default_factory=Fields)
     crs: str = ""
     encoding: str = ""
+    layer: str = ""
     dissolve: bool = False
     snap_m: float | None = None
     replace: bool = False
@@ -57,7 +58,9 @@ class ImportOrder:
     @property
     def file(self) -> FileOrder:
         """How to read the file."""
-        return FileOrder(self.path, self.level, self.fields, self.crs, self.encoding, self.dissolve, self.snap_m)
+        return FileOrder(
+            self.path, self.level, self.fields, self.crs, self.encoding, self.dissolve, self.snap_m, self.layer
+        )
 
 
 @dataclass(frozen=True)

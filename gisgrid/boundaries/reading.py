@@ -1,27 +1,30 @@
-"""Reading a boundary file by GDAL: its rows, with shapes in the file's own coordinates."""
+"""Reading a boundary file: its rows, exactly as it has them, with shapes in the file's own coordinates."""
 
-import re
-import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
 
-import geopandas
 import numpy as np
 import pyogrio
+import pyproj
+import shapely
 
+from gisgrid.boundaries.attributes import arrow_columns, geojson_columns, put_right, shapefile_columns
+from gisgrid.boundaries.containers import KNOWN, find_files
+from gisgrid.boundaries.drawn import listed
+from gisgrid.boundaries.sources import GDAL_ERRORS, Source, choose_source, read_arrow, shapes_column, wkb_type
+from gisgrid.boundaries.texts import TEXTS, WHOLE_JSON, TextFile, read_text
 from gisgrid.coordinates import MapSystem, map_system
 from gisgrid.errors import Fault, Refused, Unreadable
 
-UNSTORABLE = re.compile(
-    rb"(?<!\\)(?:\\\\)*(?:\\u0000|\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]..)"
-)
-"""In JSON: an escaped NUL, a high surrogate without its low one, a low one without its high one."""
-OWN_SYSTEM = re.compile(rb'^\{"type": "FeatureCollection",[^\[{]*"crs": null, "system": "([a-z0-9]+)"')
-"""The key by which exporting.py names a system that has no EPSG code."""
-ENCODINGS = ("utf-8", "gb18030")
-"""Encodings of the text of a Shapefile without .cpg, tried in this order."""
+CURVES = (8, 9, 10, 11, 12, 13, 14)
+BEYOND = (15, 16, 17)
+"""Surfaces in space, by their numbers of WKB: no polygons of a map."""
+SHOWN = 20
+UNDEFINED = ("Undefined", "undefined", "Unknown engineering", "unnamed engineering")
+"""So GDAL calls the system of a GeoPackage that says none (srs_id 0 and -1)."""
 
 
 @dataclass(frozen=True)
@@ -56,71 +59,89 @@ class FileRows:
             raise refused if crs else refused.said_of(self.source) from refused
 
 
-def read_file(path: Path, *, encoding: str = "") -> FileRows:
+def read_file(path: Path, *, layer: str = "", encoding: str = "") -> FileRows:
     """The rows of this file, in its own coordinates, its rings closed.
 
-    Raises Unreadable for a file that GDAL cannot read, Refused for one without rows.
+    Of several layers with polygons one has to be named. Raises Unreadable for a file that cannot be read, Refused
+    for one without rows or with a choice to be made.
     """
-    notes: list[str] = []
-    if not path.exists():
-        raise Unreadable(Fault(str(path), "there is no such file", "name a GeoJSON, GeoPackage or Shapefile"))
-    if path.suffix.lower() == ".shp" and not encoding and not path.with_suffix(".cpg").exists():
-        encoding = _guess_encoding(path)
-        notes.append(f"{path.name} has no .cpg: its text was read as {encoding}")
-    _check_text(path)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # GDAL warns of rings that are checked below, with their rows
-            frame, closed = _read_closing_rings(path, encoding)
-            notes += closed
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError, ValueError) as error:
-        raise Unreadable(Fault(str(path), f"this cannot be read: {error}", "save it anew in QGIS")) from error
-    if not isinstance(frame, geopandas.GeoDataFrame) or "geometry" not in frame:
-        raise Unreadable(Fault(str(path), "this file has no shapes", "name the file with the polygons"))
-    if not len(frame):
-        raise Refused(Fault(str(path), "the file has no rows", "save the layer with its areas"))
-    columns = {str(name): frame[name].tolist() for name in frame.columns if name != frame.geometry.name}
-    definition = _own_system(path) or ("" if frame.crs is None else frame.crs.to_wkt())
-    return FileRows(path.name, columns, np.asarray(frame.geometry.values, dtype=object), definition, tuple(notes))
-
-
-def _own_system(path: Path) -> str:
-    """The system that a GeoJSON file of our own names in its head, for a system without EPSG code."""
-    if path.suffix.lower() not in (".geojson", ".json"):
-        return ""
-    with path.open("rb") as file:
-        named = OWN_SYSTEM.search(file.read(500))
-    return named[1].decode() if named else ""
-
-
-def _check_text(path: Path) -> None:
-    """GDAL cuts text at a NUL and lets half a surrogate pair through: both are looked for before it reads."""
-    if path.suffix.lower() not in (".geojson", ".json"):
-        return
-    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
-        if b"\0" in line or UNSTORABLE.search(line):
-            message = "the text has a character that cannot be stored (NUL, half of a surrogate pair)"
-            raise Refused(Fault(f"{path.name} line {number}", message, "remove it"))
-
-
-def _read_closing_rings(path: Path, encoding: str) -> tuple[Any, list[str]]:
-    """The rows; a ring that lacks only its last point is closed, and listed as a repair."""
-    strict = geopandas.read_file(path, encoding=encoding or None, engine="pyogrio", on_invalid="ignore")
-    if "geometry" not in strict or not strict.geometry.isna().any():
-        return strict, []
-    frame = geopandas.read_file(path, encoding=encoding or None, engine="pyogrio", on_invalid="fix")
-    closed = strict.geometry.isna() & ~frame.geometry.isna()
-    return frame, [f"row {row + 1}: an unclosed ring was closed" for row in np.flatnonzero(closed)]
-
-
-def _guess_encoding(path: Path) -> str:
-    dbf = next((p for p in (path.with_suffix(".dbf"), path.with_suffix(".DBF")) if p.exists()), None)
-    text = dbf.read_bytes() if dbf else b""
-    body = text[int.from_bytes(text[8:10], "little") :] if len(text) > 10 else b""
-    for encoding in ENCODINGS:
+    with TemporaryDirectory(prefix="gisgrid-import-") as folder:
+        texts: dict[Path, TextFile] = {}
+        files = find_files(path, Path(folder))
+        for place, file in enumerate(files):
+            if file.suffix.lower() in TEXTS:
+                text = read_text(file, encoding, Path(folder))
+                files[place], texts[text.path] = text.path, text
         try:
-            body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise Refused(Fault(path.name, "its text is neither UTF-8 nor GBK", "name it with --encoding"))
+            source, notes = choose_source(files, layer, path.name)
+            rows = _read(source, texts.get(source.path), encoding, path.name)
+        except GDAL_ERRORS as error:
+            raise Unreadable(_fault(path, Path(folder), error)) from error
+    return replace(rows, notes=(*notes, *rows.notes))
+
+
+def _fault(path: Path, folder: Path, error: Exception) -> Fault:
+    said = str(error).replace(f"{folder}/", "").replace(f"{path.parent}/", "").strip().split("\n")[0][:200]
+    if "not recognized as being in a supported" in said:
+        return Fault(str(path), "this is not a format of shapes that is known here", f"{KNOWN}, or save it as one")
+    return Fault(str(path), f"this cannot be read: {said}", "save it anew in QGIS")
+
+
+def _read(source: Source, text: TextFile | None, encoding: str, called: str) -> FileRows:
+    is_shapefile = source.path.suffix.lower() == ".shp"
+    columns = geojson_columns(text.text) if text and source.path.suffix.lower() in WHOLE_JSON else None
+    meta, table = read_arrow(source, columns=[] if is_shapefile or columns is not None else None)
+    column = shapes_column(meta, table)
+    if not column:
+        raise Unreadable(Fault(called, "this file has no shapes", "name the file with the polygons"))
+    if not table.num_rows:
+        raise Refused(Fault(called, "the file has no rows", "save the layer with its areas"))
+    notes = list(text.notes if text else ())
+    cut: tuple[str, ...] = ()
+    if columns is not None and any(len(values) != table.num_rows for values in columns.values()):
+        meta, table = read_arrow(source)  # features that GDAL leaves out
+        columns = None
+    if is_shapefile:
+        columns, cut, guessed = shapefile_columns(source.path, table["OGC_FID"].to_pylist(), encoding)
+    else:
+        columns, guessed = put_right(arrow_columns(meta, table) if columns is None else columns)
+    notes += guessed
+    shapes, closed = _read_shapes(source, table[column].to_pylist(), called)
+    definition = (text.own_system if text else "") or _definition(meta["crs"])
+    return FileRows(called, columns, shapes, definition, (*notes, *closed), cut)
+
+
+def _definition(crs: str | None) -> str:
+    """The system that GDAL read, as WKT; empty where the file says none."""
+    definition = pyproj.CRS(crs) if crs else None
+    return definition.to_wkt() if definition and not definition.name.startswith(UNDEFINED) else ""
+
+
+def _read_shapes(source: Source, wkbs: list[bytes | None], called: str) -> tuple[Any, list[str]]:
+    """The shapes; a ring that lacks only its last point is closed, an arc drawn as lines, both listed as repairs."""
+    kinds = np.array([wkb_type(wkb) for wkb in wkbs])
+    if (in_space := np.flatnonzero(np.isin(kinds, BEYOND)) + 1).size:
+        message = "surfaces in space (PolyhedralSurface, TIN), not polygons"
+        raise Refused(Fault(f"{called} {listed(in_space.tolist())}", message, "save them as polygons in QGIS"))
+    notes = []
+    try:
+        strict = _from_wkb(wkbs, "ignore")
+    except (NotImplementedError, shapely.errors.GEOSException):
+        wkbs = list(pyogrio.raw.read(source.path, layer=source.layer, columns=[])[2])
+        strict = _from_wkb(wkbs, "ignore")
+        curved = np.flatnonzero(np.isin(kinds, CURVES)) + 1
+        which = listed(curved.tolist()) if curved.size else "the collections"
+        notes.append(f"{which}: arcs were drawn as lines of 4 degrees of a circle")
+    if not shapely.is_missing(strict).any():
+        return strict, notes
+    shapes = _from_wkb(wkbs, "fix")
+    closed = np.flatnonzero(shapely.is_missing(strict) & ~shapely.is_missing(shapes)) + 1
+    notes += [f"row {row}: an unclosed ring was closed" for row in closed[:SHOWN]]
+    if len(closed) > SHOWN:
+        notes.append(f"{len(closed) - SHOWN} more rows: an unclosed ring was closed")
+    return shapes, notes
+
+
+def _from_wkb(wkbs: list[bytes | None], on_invalid: Literal["ignore", "fix"]) -> Any:
+    with np.errstate(invalid="ignore"):  # numbers that are not finite are found with their rows later
+        return shapely.from_wkb(wkbs, on_invalid=on_invalid)

@@ -30,6 +30,7 @@ def import_file(
     valid_from: Annotated[
         str | None, typer.Option(help="From when on: a date, or ISO 8601 with offset. Default today.")
     ] = None,
+    layer: Annotated[str, typer.Option(help="Which layer, of a file with several.")] = "",
     dissolve: Annotated[
         bool, typer.Option("--dissolve", help="Rows of one code, name and level are parts of one area.")
     ] = False,
@@ -67,6 +68,7 @@ def import_file(
             fields=Fields(code_field, name_field, level_field, kind_field),
             crs=crs,
             encoding=encoding,
+            layer=layer,
             dissolve=dissolve,
             replace=replace,
             ground=ground,
