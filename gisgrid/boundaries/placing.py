@@ -9,9 +9,8 @@ import shapely
 
 from gisgrid.boundaries.drawn import DrawnArea
 from gisgrid.boundaries.finding import ERROR, Finding
-from gisgrid.coordinates import MapSystem, check_point
+from gisgrid.coordinates import MapSystem
 from gisgrid.errors import Fault, Refused
-from gisgrid.geo import BBox
 
 MAP_LAT = 85.05
 
@@ -40,10 +39,13 @@ def place_shapes(shapes: Any, system: MapSystem, source: str, rows: Sequence[int
     if not held.size:
         return flat
     numbers = np.asarray(rows if len(rows) else range(1, len(flat) + 1))
-    if system.known_as:
-        _check_axes(flat[held], numbers[held], system, source)
+    _check_axes(flat[held], system, source)
     coordinates = shapely.get_coordinates(flat[held])
-    lon, lat = system.to_degrees(coordinates[:, 0], coordinates[:, 1])
+    try:
+        lon, lat = system.to_degrees(coordinates[:, 0], coordinates[:, 1])
+    except Refused as refused:
+        lost = _lost_rows(flat[held], numbers[held], system, source)
+        raise Refused(*lost) if lost else refused.said_of(source) from refused
     flat[held] = shapely.set_coordinates(flat[held], np.column_stack([lon, lat]))
     _check_map(flat[held], numbers[held], source)
     return flat
@@ -63,26 +65,23 @@ def _check_map(shapes: Any, rows: Any, source: str) -> None:
         raise Refused(*(Fault(f"{source} row {row}, shape", message, "check its coordinate system") for row in off))
 
 
-def _check_axes(shapes: Any, rows: Any, system: MapSystem, source: str) -> None:
-    """Check that the corners of all shapes are points of the system; if only the swapped corners are, say so."""
-    name, extent = system.known_as, system.area_of_use
+def _check_axes(shapes: Any, system: MapSystem, source: str) -> None:
+    """Refuse shapes whose corners are points of the system only with their axes swapped."""
     for x, y in _corners(shapely.total_bounds(shapes)):
-        try:
-            check_point(x, y, name, extent)
-        except Refused as refused:
-            if _is_point(y, x, name):
-                message = f"its axes are swapped: ({y}, {x}) is a point of {name}, ({x}, {y}) is not"
-                remedy = "save it with longitude (easting) first, or swap its axes in QGIS"
-                raise Refused(Fault(source, message, remedy)) from refused
-            lost = [
-                (f"row {row} ", fault)
-                for row, shape in zip(rows, shapes, strict=True)
-                for fault in _out_of_place(shape, name, extent)
-            ] or [("", fault) for fault in refused.faults]
-            remedy = "name the system that it is in with --crs"
-            raise Refused(
-                *(Fault(f"{source} {row}{fault.field}", fault.message, remedy) for row, fault in lost)
-            ) from refused
+        if system.is_swapped(x, y):
+            message = f"its axes are swapped: ({y}, {x}) is a point of {system.name}, ({x}, {y}) is not"
+            remedy = "save it with longitude (easting) first, or swap its axes in QGIS"
+            raise Refused(Fault(source, message, remedy))
+
+
+def _lost_rows(shapes: Any, rows: Any, system: MapSystem, source: str) -> list[Fault]:
+    """Which rows lie out of the system's reach?"""
+    remedy = "name the system that it is in with --crs"
+    return [
+        Fault(f"{source} row {row} {fault.field}", fault.message, remedy)
+        for row, shape in zip(rows, shapes, strict=True)
+        for fault in _out_of_place(shape, system)
+    ]
 
 
 def _corners(bounds: Any) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -91,19 +90,11 @@ def _corners(bounds: Any) -> tuple[tuple[float, float], tuple[float, float]]:
     return (west, south), (east, north)
 
 
-def _out_of_place(shape: Any, system: str, extent: BBox | None) -> tuple[Fault, ...]:
+def _out_of_place(shape: Any, system: MapSystem) -> tuple[Fault, ...]:
     """Why a shape does not lie in the system; empty: it does."""
     try:
         for x, y in _corners(shape.bounds):
-            check_point(x, y, system, extent)
+            system.locate(x, y)
     except Refused as refused:
         return refused.faults
     return ()
-
-
-def _is_point(x: float, y: float, system: str) -> bool:
-    try:
-        check_point(x, y, system)
-    except Refused:
-        return False
-    return True

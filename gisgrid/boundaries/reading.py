@@ -23,6 +23,8 @@ CURVES = (8, 9, 10, 11, 12, 13, 14)
 BEYOND = (15, 16, 17)
 """Surfaces in space, by their numbers of WKB: no polygons of a map."""
 SHOWN = 20
+DATAV = {"center", "centroid", "childrennum", "childrennu", "acroutes", "subfeatureindex", "subfeature", "citycode"}
+"""Beside `adcode`, columns that only these services write; a Shapefile cuts them."""
 UNDEFINED = ("Undefined", "undefined", "Unknown engineering", "unnamed engineering")
 """So GDAL calls the system of a GeoPackage that says none (srs_id 0 and -1)."""
 
@@ -44,19 +46,26 @@ class FileRows:
     cut_names: tuple[str, ...] = ()
 
     def system(self, crs: str = "") -> MapSystem:
-        """The coordinate system: `crs` wins over the file's own. Raises Refused for an unknown or missing one."""
-        if not (crs or self.definition):
-            raise Refused(
-                Fault(
-                    self.source,
-                    "the file does not say its coordinate system (a Shapefile without .prj?)",
-                    "name it: --crs EPSG:4547, cgcs2000, wgs84 ...",
-                )
-            )
+        """The coordinate system: `crs` wins over the file's own.
+
+        Raises Refused for an unknown or missing one, and for a file of DataV or AMap: what they call WGS 84 is
+        GCJ-02, so `crs` has to say what it is.
+        """
+        if crs:
+            return map_system(crs, is_given=True)
+        if not self.definition:
+            remedy = "name it: --crs EPSG:4547, cgcs2000, wgs84 ..."
+            message = "the file does not say its coordinate system (a Shapefile without .prj?)"
+            raise Refused(Fault(self.source, message, remedy))
         try:
-            return map_system(crs or self.definition)
+            found = map_system(self.definition)
         except Refused as refused:
-            raise refused if crs else refused.said_of(self.source) from refused
+            raise refused.said_of(self.source) from refused
+        names = {name.lower() for name in self.columns}
+        if "adcode" in names and names & DATAV and not found.is_metric and found.known_as not in ("gcj02", "bd09"):
+            message = "this looks like a DataV or AMap file, whose coordinates are GCJ-02"
+            raise Refused(Fault(self.source, message, "say --crs gcj02, or --crs wgs84 if it was converted"))
+        return found
 
 
 def read_file(path: Path, *, layer: str = "", encoding: str = "") -> FileRows:

@@ -110,14 +110,17 @@ def _columns(lon: ArrayLike, lat: ArrayLike) -> Pair:
     return x, y
 
 
+def convert(x: Floats, y: Floats, ready: Projection, name: str, way: Way) -> Pair:
+    """Points in or out of a system that is made ready. Raises Refused as `to_wgs84_array`, calling it `name`."""
+    _check_numbers(x, y, degrees=way == "out" or ready.geographic)
+    return (x, y) if ready.identity else _project(x, y, ready, name, way)
+
+
 def _convert(x: Floats, y: Floats, name: str, way: Way) -> Pair:
-    ready = projection(int(name[5:])) if name.startswith("EPSG:") else None
-    _check_numbers(x, y, degrees=way == "out" or ready is None or ready.geographic)
-    if name in SAME_AS_WGS84 or (ready and ready.identity):
-        return x, y
-    if ready is None:
-        return (INVERSES if way == "in" else OFFSETS)[name](x, y)
-    return _project(x, y, ready, name, way)
+    if name.startswith("EPSG:"):
+        return convert(x, y, projection(int(name[5:])), name, way)
+    _check_numbers(x, y, degrees=True)
+    return (x, y) if name in SAME_AS_WGS84 else (INVERSES if way == "in" else OFFSETS)[name](x, y)
 
 
 def _check_numbers(x: Floats, y: Floats, *, degrees: bool) -> None:

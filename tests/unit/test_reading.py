@@ -505,3 +505,55 @@ def test_a_csv_with_wkt_is_a_boundary_file_without_a_system(tmp_path: Path) -> N
     assert areas(path) == [("007", "甲网格")]
     with pytest.raises(Refused, match="--crs"):
         read_file(path).system()
+
+
+# -- systems
+
+DATAV = {"adcode": 360302, "name": "安源区", "center": [113.87, 27.62], "centroid": [113.88, 27.6], "childrenNum": 0}
+AMAP = {"citycode": "0799", "adcode": "360302", "name": "安源区", "center": "113.87,27.62", "level": "district"}
+
+
+@pytest.mark.parametrize("properties", [DATAV, AMAP])
+def test_a_file_of_datav_or_amap_is_asked_about(tmp_path: Path, properties: dict[str, Any]) -> None:
+    rows = read_file(geojson(tmp_path / "360302.geojson", [properties]))
+    with pytest.raises(Refused, match=r"GCJ-02 -> say --crs gcj02, or --crs wgs84 if it was converted"):
+        rows.system()
+    assert rows.system("gcj02").name == "gcj02"
+    assert rows.system("wgs84").name == "wgs84"
+    kept = {key: value for key, value in properties.items() if not isinstance(value, list)}
+    columns = {key: [value] for key, value in kept.items()}
+    shp = write(tmp_path / "a.shp", geopandas.GeoDataFrame(columns, geometry=BOXES[:1], crs=4326))
+    with pytest.raises(Refused, match="GCJ-02"):
+        read_file(shp).system()
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"code": "1", "name": "甲", "level": "grid", "kind": "base", "parent": "0", "area_m2": 1.5},
+        {"adcode": "360302", "name": "甲"},
+        {"code": "1", "center": "113,27", "level": "grid"},
+    ],
+)
+def test_other_files_are_not_asked_about(tmp_path: Path, properties: dict[str, Any]) -> None:
+    assert read_file(geojson(tmp_path / "a.geojson", [properties])).system().name == "EPSG:4326"
+
+
+def test_a_citys_own_prj_and_one_without_a_datum(tmp_path: Path) -> None:
+    city = (
+        'PROJCS["Local_City",GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",DATUM["D_China_2000",'
+        'SPHEROID["CGCS2000",6378137.0,298.257222101]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],'
+        'PROJECTION["Gauss_Kruger"],PARAMETER["False_Easting",40000.0],PARAMETER["False_Northing",-3000000.0],'
+        'PARAMETER["Central_Meridian",113.85],PARAMETER["Scale_Factor",1.0],PARAMETER["Latitude_Of_Origin",0.0],'
+        'UNIT["Meter",1.0]]'
+    )
+    path = write_shapefile(tmp_path / "city.shp", [Column("code", 5)], [["1"]], prj=city)
+    point = read_file(path).system().locate(35_064.0, 54_136.0)
+    assert point.lon == pytest.approx(113.80, abs=1e-4)
+    assert point.lat == pytest.approx(27.60, abs=1e-3)
+    unnamed = city[city.index("GEOGCS") : city.index(",PROJECTION")].replace("D_China_2000", "D_unknown")
+    unnamed = unnamed.replace("GCS_China_Geodetic_Coordinate_System_2000", "GCS_unnamed")
+    path = write_shapefile(tmp_path / "unnamed.shp", [Column("code", 5)], [["1"]], prj=unnamed)
+    with pytest.raises(Refused, match=r"unnamed\.shp: .* does not name its datum.*--crs wgs84"):
+        read_file(path).system()
+    assert read_file(path).system("wgs84").locate(113.8, 27.6).lon == 113.8
