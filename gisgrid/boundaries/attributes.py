@@ -9,7 +9,7 @@ import pyarrow as pa
 from gisgrid.boundaries.sources import shapes_column
 from gisgrid.cells import BadCell
 from gisgrid.dbf import cell_value, column_names, dbf_encoding, read_dbf
-from gisgrid.encodings import as_latin, declared_encoding, decode_cell, known_encoding, misread_encoding
+from gisgrid.encodings import as_latin, declared_encoding, decode_cell, find_encoding, known_encoding, misread_encoding
 from gisgrid.errors import Fault, Refused
 from gisgrid.numerals import Numeral, exact_numeral
 
@@ -53,11 +53,14 @@ def part_of(path: Path, ending: str) -> Path:
 def geojson_columns(text: str) -> Columns | None:
     """The properties of a FeatureCollection, numbers as they are written; None for JSON of another kind.
 
-    Shapes are dropped as they are read, so memory is that of the properties. Raises ValueError for broken JSON.
+    Shapes are dropped as they are read, so memory is that of the properties.
     """
 
-    data = json.loads(text, object_hook=_without_shape, parse_float=Numeral, parse_int=Numeral)
-    features = data.get("features") if isinstance(data, dict) else None
+    try:
+        data = json.loads(text, object_hook=_without_shape, parse_float=Numeral, parse_int=Numeral)
+    except (ValueError, RecursionError):  # GDAL reads what is not quite JSON
+        return None
+    features = data.get("features") if isinstance(data, dict) and data.get("type") == "FeatureCollection" else None
     if not isinstance(features, list):
         return None
     held = [feature for feature in features if isinstance(feature, dict)]
@@ -77,10 +80,17 @@ def _plain(value: Any) -> Any:
     return exact_numeral(value, is_rounded="." in value) if isinstance(value, Numeral) else value
 
 
-def arrow_columns(meta: dict[str, Any], table: Any) -> Columns:
-    """The columns that GDAL read."""
+def arrow_columns(meta: dict[str, Any], table: Any, encoding: str, called: str) -> Columns:
+    """The columns that GDAL read; text that it hands on as bytes is decoded. Raises Refused where nothing fits it."""
     own = (shapes_column(meta, table), *GDAL_KEYS)
-    return {name: _values(table[name]) for name in table.column_names if name not in own}
+    columns = {name: _values(table[name]) for name in table.column_names if name not in own}
+    raw = [value for values in columns.values() for value in values if isinstance(value, bytes)]
+    if not raw:
+        return columns
+    found = known_encoding(encoding) if encoding else find_encoding(raw)
+    if not found:
+        raise Refused(Fault(called, "its text is neither UTF-8 nor GBK", "name it with --encoding"))
+    return {name: [_decoded(value, found) for value in values] for name, values in columns.items()}
 
 
 def put_right(columns: Columns) -> tuple[Columns, list[str]]:
@@ -94,10 +104,24 @@ def put_right(columns: Columns) -> tuple[Columns, list[str]]:
 
 
 def _values(column: Any) -> list[Any]:
-    """A column's values; JSON in it is what it says, an object or a list too."""
-    if not isinstance(column.type, pa.BaseExtensionType):
+    """A column's values; JSON in it is what it says, an object or a list too; text that is not UTF-8 is bytes."""
+    if isinstance(column.type, pa.BaseExtensionType):
+        return [_json(value) for value in column.to_pylist()]
+    if pa.types.is_binary(column.type):
+        return [None if value is None else bytearray(value) for value in column.to_pylist()]
+    try:
         return list(column.to_pylist())
-    return [_json(value) for value in column.to_pylist()]
+    except UnicodeDecodeError:  # MapInfo's charset Neutral
+        return list(column.cast(pa.binary()).to_pylist())
+
+
+def _decoded(value: Any, encoding: str) -> Any:
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return decode_cell(value, encoding)[0]
+    except UnicodeDecodeError:
+        return BadCell(f"its text is not {encoding}: {value[:20]!r}", "name its encoding with --encoding")
 
 
 def _json(value: Any) -> Any:

@@ -88,7 +88,7 @@ def _read_row(rows: FileRows, columns: dict[str, str], index: int) -> tuple[dict
 def _found(
     area: DrawnArea, bad: dict[str, BadCell], scheme: Scheme, system: MapSystem, source: str
 ) -> Iterator[Finding]:
-    place = f"{source} row {area.row}" + (f", code {area.code}" if area.code else "")
+    place = f"{source} row {area.row}" + (f", code {area.code[:40]}" if area.code else "")
 
     def finding(kind: str, message: str, remedy: str, geom: Any = None) -> Finding:
         return Finding(kind, ERROR, area.code or None, None, message, remedy, geom, f"{place}, {kind}")

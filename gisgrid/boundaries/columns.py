@@ -12,6 +12,11 @@ from gisgrid.errors import Fault, Refused
 
 CODE_FIELDS = ("code", "CODE", "Code", "编码", "网格编码", "统一编码")
 NAME_FIELDS = ("name", "NAME", "Name", "名称", "网格名称")
+NOT_TEXT: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (dict, "an object"),
+    ((list, tuple), "a list"),
+    ((bytes, bytearray), "binary data"),
+)
 _WITH_POINT = re.compile(r"([0-9]{6,})\.0+")
 _TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Characters that turn the direction of what follows: a name would show otherwise than it is stored."""
@@ -66,8 +71,7 @@ def read_cell(value: Any) -> str:
     """The text of this cell, without blanks around it. Raises BadCell for what is not text or not exact."""
     if isinstance(value, BadCell):
         raise value
-    if isinstance(value, dict | list | tuple | bytes):
-        held = "an object" if isinstance(value, dict) else "binary data" if isinstance(value, bytes) else "a list"
+    if held := next((name for kinds, name in NOT_TEXT if isinstance(value, kinds)), ""):
         raise BadCell(f"this is {held}, not text", "choose a column of text, or write text there")
     return exact_text(value).strip()
 

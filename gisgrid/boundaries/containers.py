@@ -10,6 +10,11 @@ ENDINGS = tuple(
     ".shp .geojson .json .geojsonl .topojson .gpkg .kml .kmz .gml .tab .mif .fgb .gdb .dxf .sqlite .jml .csv".split()
 )
 PARTS = (".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qmd")
+NEEDED = {
+    ".shp": ((".shx", "where each shape begins"), (".dbf", "codes and names")),
+    ".tab": ((".dat", "codes and names"), (".map", "the shapes"), (".id", "which shape is whose")),
+    ".mif": ((".mid", "codes and names"),),
+}
 PACKED = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 TABLES = (".xlsx", ".xls", ".ods", ".et")
 MAX_UNPACKED_BYTES = 4 * 2**30
@@ -31,18 +36,22 @@ def find_files(path: Path, folder: Path) -> list[Path]:
     else:
         files = [path]
     for file in files:
-        if file.suffix.lower() == ".shp":
+        if file.suffix.lower() in NEEDED:
             _check_parts(file)
     return files
 
 
 def _check_parts(path: Path) -> None:
-    """A Shapefile has three files at least, each as long as it says."""
+    """A Shapefile and a MapInfo table are several files each; those of a Shapefile are as long as they say."""
     present = {part.suffix.lower(): part for part in path.parent.iterdir() if part.stem == path.stem}
-    for ending, holds in ((".shx", "where each shape begins"), (".dbf", "codes and names")):
-        if ending not in present:
-            message = f"{path.stem}{ending} is missing, which holds {holds}"
-            raise Unreadable(Fault(path.name, message, "copy it beside the .shp; a Shapefile is all its files"))
+    ending = path.suffix.lower()
+    is_native = ending != ".tab" or b"native" in path.read_bytes().lower()
+    for part_ending, holds in NEEDED[ending] if is_native else ():
+        if part_ending not in present:
+            message = f"{path.stem}{part_ending} is missing, which holds {holds}"
+            raise Unreadable(Fault(path.name, message, f"copy it beside the {ending}: the layer is all its files"))
+    if ending != ".shp":
+        return
     for part in (present[".shp"], present[".shx"]):
         said = int.from_bytes(part.read_bytes()[24:28], "big") * 2
         if part.stat().st_size < max(said, 100):
@@ -73,6 +82,9 @@ def _check_ending(path: Path) -> None:
     ending = path.suffix.lower()
     if ending in PARTS:
         raise _unreadable(path, f"this is a part of a Shapefile, {ending}", f"name {path.with_suffix('.shp').name}")
+    table = next((t for t in (path.with_suffix(".tab"), path.with_suffix(".TAB")) if t.exists()), None)
+    if ending in (".dat", ".map", ".id") and table:
+        raise _unreadable(path, f"this is a part of a MapInfo table, {ending}", f"name {table.name}")
     if ending in PACKED:
         raise _unreadable(path, f"{ending} is not unpacked here", "unpack it and name the file, or pack it as zip")
     if ending in TABLES:

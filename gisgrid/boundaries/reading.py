@@ -1,5 +1,6 @@
 """Reading a boundary file: its rows, exactly as it has them, with shapes in the file's own coordinates."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,15 @@ import shapely
 from gisgrid.boundaries.attributes import arrow_columns, geojson_columns, put_right, shapefile_columns
 from gisgrid.boundaries.containers import KNOWN, find_files
 from gisgrid.boundaries.drawn import listed
-from gisgrid.boundaries.sources import GDAL_ERRORS, Source, choose_source, read_arrow, shapes_column, wkb_type
+from gisgrid.boundaries.sources import (
+    GDAL_ERRORS,
+    Source,
+    choose_source,
+    read_arrow,
+    shapes_column,
+    without_shapes,
+    wkb_type,
+)
 from gisgrid.boundaries.texts import TEXTS, WHOLE_JSON, TextFile, read_text
 from gisgrid.coordinates import MapSystem, map_system
 from gisgrid.errors import Fault, Refused, Unreadable
@@ -23,6 +32,7 @@ CURVES = (8, 9, 10, 11, 12, 13, 14)
 BEYOND = (15, 16, 17)
 """Surfaces in space, by their numbers of WKB: no polygons of a map."""
 SHOWN = 20
+DAMAGED = ("malformed", "unclosed token", "Unexpected I/O", "no element found", "truncated")
 DATAV = {"center", "centroid", "childrennum", "childrennu", "acroutes", "subfeatureindex", "subfeature", "citycode"}
 """Beside `adcode`, columns that only these services write; a Shapefile cuts them."""
 UNDEFINED = ("Undefined", "undefined", "Unknown engineering", "unnamed engineering")
@@ -90,9 +100,12 @@ def read_file(path: Path, *, layer: str = "", encoding: str = "") -> FileRows:
 
 
 def _fault(path: Path, folder: Path, error: Exception) -> Fault:
-    said = str(error).replace(f"{folder}/", "").replace(f"{path.parent}/", "").strip().split("\n")[0][:200]
+    said = str(error).replace(f"{folder}/", "").replace(f"{os.path.abspath(path.parent)}/", "")
+    said = said.strip().split("\n")[0][:200]
     if "not recognized as being in a supported" in said:
         return Fault(str(path), "this is not a format of shapes that is known here", f"{KNOWN}, or save it as one")
+    if any(word in said for word in DAMAGED):
+        return Fault(str(path), f"the file is damaged or cut short ({said[-80:]})", "copy it or save it again")
     return Fault(str(path), f"this cannot be read: {said}", "save it anew in QGIS")
 
 
@@ -102,7 +115,7 @@ def _read(source: Source, text: TextFile | None, encoding: str, called: str) -> 
     meta, table = read_arrow(source, columns=[] if is_shapefile or columns is not None else None)
     column = shapes_column(meta, table)
     if not column:
-        raise Unreadable(Fault(called, "this file has no shapes", "name the file with the polygons"))
+        raise without_shapes(source.path, called)
     if not table.num_rows:
         raise Refused(Fault(called, "the file has no rows", "save the layer with its areas"))
     notes = list(text.notes if text else ())
@@ -113,7 +126,7 @@ def _read(source: Source, text: TextFile | None, encoding: str, called: str) -> 
     if is_shapefile:
         columns, cut, guessed = shapefile_columns(source.path, table["OGC_FID"].to_pylist(), encoding)
     else:
-        columns, guessed = put_right(arrow_columns(meta, table) if columns is None else columns)
+        columns, guessed = put_right(arrow_columns(meta, table, encoding, called) if columns is None else columns)
     notes += guessed
     shapes, closed = _read_shapes(source, table[column].to_pylist(), called)
     definition = (text.own_system if text else "") or _definition(meta["crs"])

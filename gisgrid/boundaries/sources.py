@@ -3,7 +3,7 @@
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ GDAL_ERRORS = (
     UnicodeDecodeError,
     ValueError,
     RuntimeError,
+    OSError,
 )
 KINDS = {1: "point", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon"} | {
     8: "line",
@@ -44,9 +45,9 @@ class Source:
 
 def choose_source(files: Sequence[Path], wanted: str, called: str) -> tuple[Source, list[str]]:
     """The layer to read, and what was left out. Raises Refused naming the layers where one has to be chosen."""
-    sources = [source for file in files for source in _layers(file, has_others=len(files) > 1)]
+    sources = _distinct([source for file in files for source in _layers(file, has_others=len(files) > 1)])
     if not sources:
-        raise Unreadable(Fault(called, "this file has no shapes", "name the file with the polygons"))
+        raise without_shapes(files[0], called)
     if wanted:
         named = [source for source in sources if wanted in (source.name, source.layer)]
         if len(named) != 1:
@@ -68,13 +69,32 @@ def choose_source(files: Sequence[Path], wanted: str, called: str) -> tuple[Sour
     raise Refused(Fault(called, message, f"say which with --layer, as --layer {drawn[0].name!r}"))
 
 
+def without_shapes(file: Path, called: str) -> Unreadable:
+    """The refusal of a table that has no shapes."""
+    remedy = "name the file with the polygons"
+    if file.suffix.lower() == ".csv":
+        remedy = f"write them as text (POLYGON ...) in a column called WKT, or {remedy}"
+    return Unreadable(Fault(called, "this file has no shapes", remedy))
+
+
+def _distinct(sources: list[Source]) -> list[Source]:
+    """Layers of one name, in a zip, go by the folder as well."""
+    names = Counter(source.name for source in sources)
+    return [
+        replace(source, name=f"{source.path.parent.name}/{source.path.name}/{source.name}")
+        if names[source.name] > 1
+        else source
+        for source in sources
+    ]
+
+
 def _layers(file: Path, *, has_others: bool) -> list[Source]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = [(str(name), kind) for name, kind in pyogrio.list_layers(file)]
     spatial = [name for name, kind in found if kind is not None]
     if not spatial and found:
-        raise Unreadable(Fault(file.name, "this file has no shapes", "name the file with the polygons"))
+        raise without_shapes(file, file.name)
     return [Source(file, name, file.stem if has_others and len(spatial) == 1 else name) for name in spatial]
 
 

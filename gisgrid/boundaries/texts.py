@@ -1,16 +1,18 @@
-"""Boundary files that are text (GeoJSON, CSV): in UTF-8, with nothing in them that is lost on the way."""
+"""Boundary files that are text (GeoJSON, KML, GML, CSV): in UTF-8, with nothing in them that is lost on the way."""
 
 import codecs
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from xml.parsers import expat
 
 from gisgrid.encodings import find_encoding, known_encoding
 from gisgrid.errors import Fault, Refused, Unreadable
 
 WHOLE_JSON = (".geojson", ".json")
 JSON = (*WHOLE_JSON, ".geojsonl", ".topojson")
-TEXTS = (*JSON, ".csv")
+XML = (".kml", ".gml")
+TEXTS = (*JSON, *XML, ".csv")
 UNSTORABLE = re.compile(
     rb"(?<!\\)(?:\\\\)*(?:\\u0000|\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]..)"
 )
@@ -19,6 +21,7 @@ OWN_SYSTEM = re.compile(rb'^\{"type": "FeatureCollection",[^\[{]*"crs": null, "s
 """The key by which exporting.py names a system that has no EPSG code."""
 LONG_NUMBER = re.compile(rb"(?<=[:\[,\s])-?[0-9]{19,}(?=[\s,}\]])")
 """A whole number that GDAL does not read; the attributes are read without it."""
+XML_HEAD = re.compile(rb"""^(\s*<\?xml[^>]*?\sencoding\s*=\s*["'])([A-Za-z0-9_.-]+)""")
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -35,12 +38,18 @@ class TextFile:
 def read_text(path: Path, encoding: str, folder: Path) -> TextFile:
     """This file's text. Raises Unreadable for an encoding that is not known, Refused for what cannot be stored."""
     raw = path.read_bytes()
+    is_xml = path.suffix.lower() in XML
+    if is_xml and raw.startswith(WIDE):
+        return TextFile(path, "")  # XML may be UTF-16
     found = _encoding_of(path, raw, encoding)
     notes = () if found == "utf-8" or encoding else (f"{path.name} is not UTF-8: its text was read as {found}",)
     plain = raw.removeprefix(codecs.BOM_UTF8)
     if found != "utf-8":
         plain = _decode(path, raw, found).encode()
     named = None
+    if is_xml:
+        plain = XML_HEAD.sub(rb"\1UTF-8", plain)
+        _check_xml(path, plain)
     if path.suffix.lower() in JSON:
         _check_lines(path, plain)
         named = OWN_SYSTEM.search(plain[:500])
@@ -75,6 +84,15 @@ def _decode(path: Path, raw: bytes, encoding: str) -> str:
     except UnicodeDecodeError as error:
         message = f"its text is not {encoding}: byte {error.start} of the file"
         raise Unreadable(Fault(path.name, message, "name its encoding with --encoding")) from error
+
+
+def _check_xml(path: Path, raw: bytes) -> None:
+    """GDAL takes a GML that breaks off for one without rows."""
+    try:
+        expat.ParserCreate().Parse(raw, True)
+    except expat.ExpatError as error:
+        message = f"the file is damaged or cut short, at line {error.lineno}: {expat.ErrorString(error.code)}"
+        raise Unreadable(Fault(path.name, message, "copy it again, or save the layer again")) from error
 
 
 def _check_lines(path: Path, raw: bytes) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 import struct
 import warnings
@@ -33,6 +34,8 @@ def frame(codes: list[Any], names: list[str] | None = None, *, shapes: list[Any]
 
 
 def write(path: Path, what: Any, **options: Any) -> Path:
+    if path.suffix == ".kml":
+        options = {"driver": "LIBKML"} | options
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         what.to_file(path, engine="pyogrio", **options)
@@ -463,6 +466,83 @@ def test_objects_in_other_formats_are_no_text_either(tmp_path: Path) -> None:
         db.execute("INSERT INTO gpkg_data_columns VALUES ('g', 'name', NULL, NULL, NULL, 'application/json', NULL)")
     (line,) = faults(path)
     assert "this is an object, not text" in line
+
+
+# -- text in other formats
+
+
+def test_xml_in_gbk_declared_or_not(tmp_path: Path) -> None:
+    for ending in (".kml", ".gml"):
+        text = write(tmp_path / f"u{ending}", frame(["1", "2"], list(NAMES))).read_text("utf-8")
+        for declared in ("UTF-8", "GBK", "gb2312"):
+            path = tmp_path / f"{declared}{ending}"
+            path.write_bytes(re.sub(r'encoding="[^"]*"', f'encoding="{declared}"', text, count=1).encode("gbk"))
+            assert areas(path) == [("1", NAMES[0]), ("2", NAMES[1])]
+
+
+@pytest.mark.parametrize("charset", ["WindowsSimpChinese", "Neutral", "WindowsLatin1"])
+def test_mapinfo_in_gbk_under_any_charset(tmp_path: Path, charset: str) -> None:
+    path = write(tmp_path / "g.mif", frame(["1", "2"], list(NAMES)), ENCODING="CP936")
+    path.write_bytes(path.read_bytes().replace(b"WindowsSimpChinese", charset.encode()))
+    assert areas(path) == [("1", NAMES[0]), ("2", NAMES[1])]
+
+
+def test_a_mapinfo_table_that_lacks_a_part(tmp_path: Path) -> None:
+    tab, mif = (write(tmp_path / f"g{ending}", frame(["1"])) for ending in (".tab", ".mif"))
+    mif.with_suffix(".mid").unlink()
+    assert "g.mid is missing" in refusal(mif)
+    assert "name g.tab" in refusal(tab.with_suffix(".map"))
+    tab.with_suffix(".dat").unlink()
+    assert "g.dat is missing" in refusal(tab)
+
+
+@pytest.mark.parametrize("ending", [".gpkg", ".fgb", ".gml", ".kml", ".geojson"])
+def test_a_file_that_is_cut_short_gives_nothing(tmp_path: Path, ending: str) -> None:
+    path = write(tmp_path / f"g{ending}", frame(["1", "2"], list(NAMES)))
+    raw = path.read_bytes()
+    path.write_bytes(raw[: len(raw) - (60 if ending == ".fgb" else len(raw) // 3)])
+    said = refusal(path, Unreadable)
+    assert "copy it" in said or "save it" in said
+
+
+def test_json_of_other_kinds(tmp_path: Path) -> None:
+    esri = tmp_path / "esri.json"
+    ring = [[113.8, 27.6], [113.8, 27.61], [113.81, 27.61], [113.8, 27.6]]
+    esri.write_text(
+        json.dumps(
+            {
+                "geometryType": "esriGeometryPolygon",
+                "spatialReference": {"wkid": 4326},
+                "fields": [{"name": "code", "type": "esriFieldTypeString"}],
+                "features": [{"attributes": {"code": "007"}, "geometry": {"rings": [ring]}}],
+            }
+        )
+    )
+    assert areas(esri) == [("007", "007")]
+    path = geojson(tmp_path / "g.geojson", [{"code": "1"}, {"code": "2"}])
+    whole = json.loads(path.read_text())
+    path.write_text(json.dumps(whole["features"][1]))
+    assert areas(path) == [("2", "2")]
+    whole["features"].insert(1, None)  # GDAL leaves it out
+    path.write_text(json.dumps(whole))
+    assert areas(path) == [("1", "1"), ("2", "2")]
+    lines = tmp_path / "g.geojsonl"
+    lines.write_text("\n".join(json.dumps(feature) for feature in whole["features"] if feature))
+    assert areas(lines) == [("1", "1"), ("2", "2")]
+
+
+def test_layers_of_one_name_in_a_zip_go_by_their_folder(tmp_path: Path) -> None:
+    path = write(tmp_path / "g.gpkg", frame(["1"]))
+    both = zipped(tmp_path / "both.zip", {"2023/g.gpkg": path, "2024/g.gpkg": path})
+    assert "2023/g.gpkg/g (1 polygon); 2024/g.gpkg/g (1 polygon)" in refusal(both, Refused)
+    assert areas(both, layer="2024/g.gpkg/g") == [("1", "1")]
+
+
+def test_a_zip_writes_nowhere_else(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "evil.zip", {"../../../../evil.gpkg": write(tmp_path / "g.gpkg", frame(["1"]))})
+    before = set(tmp_path.parent.parent.rglob("evil.gpkg"))
+    assert areas(path) == [("1", "1")]
+    assert set(tmp_path.parent.parent.rglob("evil.gpkg")) == before
 
 
 # -- shapes
