@@ -74,13 +74,21 @@ def column_names(table: Dbf, encoding: str) -> tuple[list[str], list[str]]:
     """The names of the columns, and those among them that may have been cut."""
     names, cut = [], []
     for column in table.columns:
-        name = column.name.decode(encoding, errors="ignore").strip()
+        name = decode_name(column.name, encoding)
         while name in names:
             name += "_"
         names.append(name)
         if len(column.name) >= NAME_BYTES - 1 and not column.name.isascii():
             cut.append(name)
     return names, cut
+
+
+def decode_name(name: bytes, encoding: str) -> str:
+    """The name of a column, without what is left of a character that was cut."""
+    try:
+        return decode_cell(name, encoding)[0].strip()
+    except UnicodeDecodeError:
+        return name.decode(encoding, errors="ignore").strip()
 
 
 def cell_value(cell: bytes, column: DbfColumn, encoding: str) -> str | None | BadCell:

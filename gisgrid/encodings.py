@@ -41,8 +41,9 @@ def find_encoding(texts: Iterable[bytes], declared: str = "") -> str:
     if not high:
         return declared or "utf-8"
     in_utf8 = _decoded(high, "utf-8")
-    if in_utf8 and any(char >= "\u0800" for char in in_utf8):
+    if in_utf8 and any(map(_is_wide, high)):
         return "utf-8"
+    high = [text for text in high if not _is_wide(text)]
     is_latin = bool(_SINGLE_BYTE.match(declared))
     if declared and not is_latin and _decoded(high, declared):
         return declared
@@ -56,13 +57,26 @@ def find_encoding(texts: Iterable[bytes], declared: str = "") -> str:
 
 
 def decode_cell(cell: bytes, encoding: str) -> tuple[str, bool]:
-    """The text of a cell, and whether it was cut in the middle of its last character. Raises UnicodeDecodeError."""
+    """The text of a cell, and whether it was cut in the middle of its last character. Raises UnicodeDecodeError.
+
+    A cell of Chinese in UTF-8 is that in a table of another encoding too: tables are joined from several sources.
+    """
+    if not cell.isascii() and encoding != "utf-8" and _is_wide(cell):
+        return cell.decode(), False
     try:
         return cell.decode(encoding), False
     except UnicodeDecodeError as error:
         if error.end < len(cell) or error.reason not in ("unexpected end of data", "incomplete multibyte sequence"):
             raise
         return cell[: error.start].decode(encoding), True
+
+
+def _is_wide(text: bytes) -> bool:
+    """Is this UTF-8 with a character of three bytes, as Chinese has? What is not UTF-8 hardly ever looks so."""
+    try:
+        return any(char >= "\u0800" for char in text.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def misread_encoding(texts: Sequence[str]) -> str:

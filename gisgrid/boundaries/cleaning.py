@@ -99,7 +99,10 @@ def _found(
         middle = _middle(area.geom, system)
         yield from (finding(*text, middle) for text in texts)
     if area.geom is not None and shapely.get_type_id(area.geom) != MULTIPOLYGON:
-        yield finding("shape", f"a {area.geom.geom_type} is no polygon", "save the layer of polygons")
+        remedy = "save the layer of polygons"
+        if "Line" in area.geom.geom_type:
+            remedy += ", or close the lines: QGIS, Lines to polygons"
+        yield finding("shape", f"a {area.geom.geom_type} is no polygon", remedy)
         return
     for message, remedy, point in wrong_with_shape(area.geom, system):
         yield finding("shape", message, remedy, point)

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from itertools import combinations
 from typing import Any
 
 import shapely
@@ -57,10 +56,12 @@ def _not_one(parts: list[DrawnArea], system: MapSystem, *, dissolve: bool) -> li
         return [(f"{len(parts)} rows have this code", f"{OWN_CODES}; {JOINED}", _place(parts[1].geom, system))]
     if not all(_is_good(part.geom) for part in parts):
         return [("rows of this code have no valid shape", "repair the shapes, then they can be joined", None)]
+    shapes = [part.geom for part in parts]
+    pairs = zip(*shapely.STRtree(shapes).query(shapes, predicate="intersects"), strict=True)
     wrong = []
-    for one, other in combinations(parts, 2):
-        if one.geom.intersects(other.geom) and (shared := _overlap(one.geom, other.geom, system)):
-            message = f"rows {one.row} and {other.row} overlap at {written(shared, system)}"
+    for i, j in pairs:
+        if i < j and (shared := _overlap(shapes[i], shapes[j], system)):
+            message = f"rows {parts[i].row} and {parts[j].row} overlap at {written(shared, system)}"
             wrong.append((message, "draw the ground in one of them", lift_point(shared, system)))
     return wrong
 

@@ -13,6 +13,8 @@ from gisgrid.errors import Refused
 MAX_VERTICES = 200_000
 PLACES = 20
 """So many places of one shape are listed."""
+PAIRS = 20_000
+"""So many pairs of lines are looked at in one go."""
 POLYGON, MULTIPOLYGON, COLLECTION = 3, 6, 7
 _REASON = re.compile(r"(.*?)\[(\S+) (\S+)\]")
 _REMEDIES = {
@@ -91,14 +93,19 @@ def crossings(shape: Any) -> list[Any]:
     rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(shape))]
     pairs = np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for ring in rings])
     lines = shapely.linestrings(pairs)
-    one, other = shapely.STRtree(lines).query(lines, predicate="intersects")
-    one, other = one[one < other], other[one < other]
-    shared = shapely.intersection(lines[one], lines[other])
-    meeting = [
-        shapely.get_type_id(point) == 0 and all(_ends_at(pairs[line], point) for line in (first, second))
-        for point, first, second in zip(shared, one, other, strict=True)
-    ]
-    return list(dict.fromkeys(shapely.Point(place.coords[0]) for place in shared[~np.array(meeting)]))[:PLACES]
+    tree, places = shapely.STRtree(lines), dict[Any, None]()
+    step = max(16, PAIRS // len(lines))
+    for start in range(0, len(lines), step):  # a ring where all lines cross each other has millions of places
+        one, other = tree.query(lines[start : start + step], predicate="intersects")
+        one, other = one[one + start < other] + start, other[one + start < other]
+        shared = shapely.intersection(lines[one], lines[other])
+        for place, first, second in zip(shared, one, other, strict=True):
+            is_corner = place.geom_type == "Point" and all(_ends_at(pairs[line], place) for line in (first, second))
+            if not is_corner:
+                places[shapely.Point(place.coords[0])] = None
+            if len(places) == PLACES:
+                return list(places)
+    return list(places)
 
 
 def _ends_at(line: Any, point: Any) -> bool:

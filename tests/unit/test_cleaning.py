@@ -199,3 +199,16 @@ def test_placing_names_the_rows_of_the_file() -> None:
     cleaned = clean([SQUARE, shapely.box(500, 0, 501, 1)], code=["1", "2"])
     _, misplaced = place_areas(cleaned.areas, map_system("wgs84"), "f.geojson")
     assert [(found.where, found.kind) for found in misplaced] == [("f.geojson row 2 lon", "place")]
+
+
+def test_a_ring_where_every_line_crosses_every_other_is_quick_to_refuse() -> None:
+    """A star of 4,001 lines has eight million crossings; twenty are listed."""
+    turns = np.arange(4_002) * np.pi * (1 + 1 / 4_001)
+    star = shapely.polygons(np.column_stack([np.cos(turns), np.sin(turns)]))
+    assert len(said(clean([star], code=["1"]))) == 20
+
+
+def test_thousands_of_rows_of_one_code_are_joined() -> None:
+    boxes = [shapely.box(i, 0, i + 1, 1) for i in range(3000)]
+    cleaned = clean(boxes, system="EPSG:4547", code=["1"] * 3000, dissolve=True)
+    assert (cleaned.findings, len(cleaned.areas), cleaned.areas[0].geom.area) == ([], 1, 3000)

@@ -328,6 +328,22 @@ def test_big5_is_not_taken_for_gbk(tmp_path: Path) -> None:
     assert [name for _, name in areas(path)] == names
 
 
+@pytest.mark.parametrize("cpg", ["", "UTF-8", "GBK"])
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_table_joined_from_two_encodings(tmp_path: Path, cpg: str, first: int) -> None:
+    """Rows that somebody pasted: some in UTF-8, the others in GBK."""
+    names = [NAMES[0], "金三角市场网格", NAMES[1], "八一街网格"]
+    columns = [Column("code", 5), Column("name", 40)]
+    path = write_shapefile(tmp_path / "g.shp", columns, [[str(i), ""] for i in range(4)], cpg=cpg)
+    raw = bytearray(path.with_suffix(".dbf").read_bytes())
+    start, width = (int.from_bytes(raw[place : place + 2], "little") for place in (8, 10))
+    for row, name in enumerate(names):
+        cell = name.encode("utf-8" if row % 2 == first else "gbk").ljust(40)
+        raw[start + row * width + 6 : start + (row + 1) * width] = cell
+    path.with_suffix(".dbf").write_bytes(raw)
+    assert [name for _, name in areas(path)] == names
+
+
 @pytest.mark.parametrize("wrong", ["latin-1", "cp1252"])
 @pytest.mark.parametrize("right", ["gbk", "utf-8"])
 @pytest.mark.parametrize("ending", [".gpkg", ".geojson", ".tab"])
