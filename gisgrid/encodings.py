@@ -9,6 +9,8 @@ from gisgrid.errors import Fault, Refused
 GBK = "gb18030"
 """The superset of GB 2312 and GBK."""
 CHINESE_SHARE = 0.7
+WIDE = ("utf-16", "utf-32")
+"""No table is written in these."""
 _SINGLE_BYTE = re.compile(r"iso8859|cp125|cp437|cp85|latin|koi8|mac")
 _NAMES = {"88591": "iso8859-1", "65001": "utf-8", "system": "", "ansi": "", "oem": ""}
 
@@ -27,6 +29,7 @@ def declared_encoding(name: str) -> str:
     word = _NAMES.get(word, f"cp{word}" if word.isdigit() else word)
     try:
         found = codecs.lookup(word).name if word else ""
+        "a".encode(found or "ascii")  # hex and the like are codecs, but not of text
     except (LookupError, ValueError):
         return ""
     return GBK if found in ("gbk", "gb2312", "gb18030", "cp936") else found
@@ -45,7 +48,7 @@ def find_encoding(texts: Iterable[bytes], declared: str = "") -> str:
         return "utf-8"
     high = [text for text in high if not _is_wide(text)]
     is_latin = bool(_SINGLE_BYTE.match(declared))
-    if declared and not is_latin and _decoded(high, declared):
+    if declared and not is_latin and not declared.startswith(WIDE) and _decoded(high, declared):
         return declared
     if in_utf8:
         return "utf-8"

@@ -25,7 +25,10 @@ def import_file(
     name_field: Annotated[str, typer.Option(help="Column with the names.")] = "",
     level_field: Annotated[str, typer.Option(help="Column with the levels.")] = "",
     kind_field: Annotated[str, typer.Option(help="Column that says base or special.")] = "",
-    crs: Annotated[str, typer.Option(help="Coordinate system, where the file does not say it or says it wrong.")] = "",
+    crs: Annotated[
+        str,
+        typer.Option(help="Coordinate system (a name, PROJ string or WKT), where the file says none or a wrong one."),
+    ] = "",
     encoding: Annotated[str, typer.Option(help="Encoding of the text, as GBK.")] = "",
     valid_from: Annotated[
         str | None, typer.Option(help="From when on: a date, or ISO 8601 with offset. Default today.")

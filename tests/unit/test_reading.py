@@ -1,4 +1,4 @@
-"""Files as others make them: what they say is read exactly, or refused with a way on. No database is needed."""
+"""Files as others make them: read exactly, or refused with a way on; long because each kind of file is a test."""
 
 import json
 import os
@@ -485,6 +485,27 @@ def test_objects_in_other_formats_are_no_text_either(tmp_path: Path) -> None:
 
 
 # -- text in other formats
+
+
+def test_a_gml_without_its_schema_keeps_leading_zeros(tmp_path: Path) -> None:
+    path = write(tmp_path / "g.gml", frame(["007", "012"], list(NAMES)))
+    path.with_suffix(".xsd").unlink()
+    assert [code for code, _ in areas(path)] == ["007", "012"]
+
+
+@pytest.mark.parametrize("named", ["hex", "rot13", "klingon", "base64"])
+def test_what_is_not_an_encoding_of_text_is_refused(tmp_path: Path, named: str) -> None:
+    path = geojson(tmp_path / "g.geojson", [{"code": "1"}])
+    assert "not a known encoding" in refusal(path, Refused, encoding=named)
+    shp = write_shapefile(tmp_path / "g.shp", [Column("code", 5), Column("name", 40)], [["1", NAMES[0]]], cpg=named)
+    assert areas(shp) == [("1", NAMES[0])]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_a_cpg_that_names_utf16_is_not_believed(tmp_path: Path, encoding: str) -> None:
+    columns = [Column("code", 5), Column("name", 40)]
+    path = write_shapefile(tmp_path / "g.shp", columns, [["1", NAMES[0] + "号"]], encoding, cpg="UTF-16")
+    assert areas(path) == [("1", NAMES[0] + "号")]
 
 
 def test_xml_in_gbk_declared_or_not(tmp_path: Path) -> None:
