@@ -12,7 +12,7 @@ import shapely
 from gisgrid.errors import Fault, Refused
 
 ERROR, WARNING = "error", "warning"
-SHOWN = 20
+SHOWN = 100
 """So many faults of one kind are listed; of the others their number is said."""
 
 
@@ -72,7 +72,7 @@ class Faulty(Refused):
 
 
 def refuse_errors(findings: Sequence[Finding]) -> None:
-    """Raise Faulty if there are errors among these; it names the first 20 of each kind, and how many more."""
+    """Raise Faulty if there are errors among these; it names the first hundred of each kind, and how many more."""
     errors = [finding for finding in findings if finding.severity == ERROR]
     seen: Counter[str] = Counter()
     faults = []
