@@ -844,7 +844,7 @@ COMMENT ON COLUMN draft.changeset.is_filled IS 'Was the draft filled with the li
 
 COMMENT ON COLUMN draft.changeset.path IS 'The path of the area; row policies compare it with the editor''s scope';
 
-COMMENT ON COLUMN draft.changeset.policy IS 'move: open tickets on ground that changes hands are relocated; stay: they stay where they are';
+COMMENT ON COLUMN draft.changeset.policy IS 'move: open tickets on ground that changes hands are relocated; stay: they stay with their grid until it ends';
 
 COMMENT ON COLUMN draft.changeset.published_at IS 'When the change set went live; null with status published: it waits for its date';
 

@@ -4,7 +4,7 @@ COMMENT ON COLUMN draft.changeset.area_code IS 'The area whose leaves may be red
 COMMENT ON COLUMN draft.changeset.valid_from IS
 'From when on the change set applies; left alone: from its publishing on';
 COMMENT ON COLUMN draft.changeset.policy IS
-'move: open tickets on ground that changes hands are relocated; stay: they stay where they are';
+'move: open tickets on ground that changes hands are relocated; stay: they stay with their grid until it ends';
 COMMENT ON COLUMN draft.changeset.ground IS 'May the covered ground change? keep: no; gain: it may grow; any: yes';
 COMMENT ON COLUMN draft.changeset.published_at IS
 'When the change set went live; null with status published: it waits for its date';

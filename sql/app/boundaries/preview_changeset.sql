@@ -15,6 +15,7 @@ BEGIN
         PERFORM app.rebase_draft(change_set) FROM draft.changeset AS c WHERE c.changeset_id = change_set AND c.is_filled;
         PERFORM app.stage_changeset(change_set);
         recorded := app.flip_versions(change_set);
+        UPDATE draft.changeset SET published_at = recorded WHERE changeset_id = change_set;
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'what', 'post', 'id', r.post_id, 'from', o.code, 'to', n.code, 'geom', st_asewkt(r.arrow, 15))), '[]')
         INTO reopened FROM app.reopen_posts(change_set) AS r
@@ -28,10 +29,8 @@ BEGIN
                    CASE WHEN t.what = 'ticket'
                         THEN st_makeline(coalesce(k.geom, st_endpoint(t.arrow)), st_endpoint(t.arrow)) ELSE t.arrow END AS arrow
             FROM app.to_relocate(change_set) AS t
-            CROSS JOIN draft.changeset AS c
             LEFT JOIN work.ticket AS k ON t.what = 'ticket' AND k.number = t.id
-            WHERE c.changeset_id = change_set AND t.from_code IS DISTINCT FROM t.to_code
-              AND (t.what <> 'ticket' OR c.policy = 'move')
+            WHERE t.from_code IS DISTINCT FROM t.to_code
             UNION ALL
             SELECT 'post', e.post_id::text, o.code, n.code, e.arrow
             FROM app.ending_post(change_set) AS e

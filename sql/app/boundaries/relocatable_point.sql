@@ -2,25 +2,31 @@ CREATE FUNCTION app.relocatable_point(change_set bigint)
 RETURNS TABLE (what text, id text, accuracy_m double precision, area_id bigint, path bigint [], geom geometry)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Open tickets and other things with a point: those on an area that the change set touched, and those on ground of its
--- new grids. Closed tickets are never relocated. OFFSET 0 makes each look-up go area by area through its index: no
--- statistics tell how many areas a change set touches (five, or all), and a join would scan every ticket for five.
+-- Open tickets and other things with a point: those on an area that the change set touched, and those on the ground of
+-- its grids, as it was and as it is. By exact geometry: a box holds ground of other grids too. 1e-9 degrees around,
+-- because app.locate decides what lies on an edge. Closed tickets are never relocated. OFFSET 0 makes each look-up go
+-- area by area through its index: no statistics tell how many areas a change set touches (five, or all), and a join
+-- would scan every ticket for five.
 WITH touched AS (SELECT t.area_id FROM draft.touched AS t WHERE t.changeset_id = relocatable_point.change_set),
+
+network AS (
+    SELECT c.network, c.valid_from, c.published_at
+    FROM draft.changeset AS c WHERE c.changeset_id = relocatable_point.change_set
+),
 
 ground AS (
     SELECT v.geom
-    FROM touched AS u
+    FROM network AS c
+    CROSS JOIN touched AS u
     CROSS JOIN LATERAL (
         SELECT w.geom FROM core.area_version AS w
         WHERE
-            w.area_id = u.area_id AND w.changeset_id = relocatable_point.change_set
-            AND w.level = 'grid' AND w.recorded_to = 'infinity'
+            w.area_id = u.area_id AND w.level = 'grid' AND w.valid_to > c.valid_from AND (
+                (w.changeset_id = relocatable_point.change_set AND w.recorded_to = 'infinity')
+                OR w.recorded_to = c.published_at
+            )
         OFFSET 0
     ) AS v
-),
-
-network AS (
-    SELECT c.network, c.valid_from FROM draft.changeset AS c WHERE c.changeset_id = relocatable_point.change_set
 )
 
 SELECT
@@ -36,7 +42,7 @@ FROM (
     ) AS o
     UNION
     SELECT i.ticket_id FROM ground AS g CROSS JOIN LATERAL (
-        SELECT a.ticket_id FROM work.ticket_private AS a WHERE a.geom && g.geom OFFSET 0
+        SELECT a.ticket_id FROM work.ticket_private AS a WHERE st_dwithin(g.geom, a.geom, 1e-9) OFFSET 0
     ) AS i
 ) AS near
 CROSS JOIN network AS c
@@ -62,7 +68,7 @@ FROM (
     SELECT DISTINCT t.*
     FROM ground AS g CROSS JOIN LATERAL (
         SELECT * FROM app.thing AS a
-        WHERE a.geom && g.geom AND (a.area_id IN (SELECT u.area_id FROM touched AS u)) IS NOT TRUE
+        WHERE st_dwithin(g.geom, a.geom, 1e-9) AND (a.area_id IN (SELECT u.area_id FROM touched AS u)) IS NOT TRUE
         OFFSET 0
     ) AS t
 ) AS o

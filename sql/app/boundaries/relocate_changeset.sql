@@ -13,9 +13,7 @@ BEGIN
     END IF;
     PERFORM app.transfer_posts(change_set);
     PERFORM app.relocate_overlays(change_set);
-    IF c.policy = 'move' THEN
-        moved := app.relocate_tickets(change_set, batch);
-    END IF;
+    moved := app.relocate_tickets(change_set, batch);
     UPDATE draft.changeset AS u SET
         summary = u.summary || jsonb_build_object(
             'tickets_moved', moved + coalesce((u.summary ->> 'tickets_moved')::bigint, 0)),

@@ -13,8 +13,8 @@ BEGIN
     UPDATE overlay.patrol_cell AS o SET path = coalesce(l.path, '{0}')
     FROM draft.changeset AS c
     JOIN draft.touched AS t ON t.changeset_id = c.changeset_id
-    JOIN core.area_version AS v ON v.area_id = t.area_id
-        AND v.changeset_id = c.changeset_id AND v.level = 'grid' AND v.recorded_to = 'infinity'
+    JOIN core.area_version AS v ON v.area_id = t.area_id AND v.level = 'grid' AND v.valid_to > c.valid_from
+        AND (v.recorded_to = c.published_at OR v.changeset_id = c.changeset_id AND v.recorded_to = 'infinity')
     JOIN overlay.patrol_cell AS s ON s.geom_3857 && v.geom_3857
     CROSS JOIN LATERAL app.locate(st_centroid(s.geom)) AS l
     WHERE c.changeset_id = change_set AND c.network = 'base'

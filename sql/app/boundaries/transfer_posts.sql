@@ -16,10 +16,10 @@ BEGIN
         UPDATE core.post AS p SET valid_to = c.valid_from, closed_by_changeset = change_set
         FROM ended AS e WHERE p.post_id = e.post_id
     )
-    INSERT INTO core.post (area_id, path, role, person_id, title, department, is_public, valid_from, valid_to,
-                           opened_by_changeset)
-    SELECT e.heir_id, e.heir_path, e.role, e.person_id, e.title, e.department, e.is_public, c.valid_from, e.valid_to,
-           change_set
+    INSERT INTO core.post (area_id, path, role, person_id, title, department, geom, is_public, valid_from,
+                           valid_to, opened_by_changeset)
+    SELECT e.heir_id, e.heir_path, e.role, e.person_id, e.title, e.department, e.geom, e.is_public, c.valid_from,
+           e.valid_to, change_set
     FROM ended AS e
     WHERE e.heir_id IS NOT NULL AND NOT e.is_taken;
 

@@ -4,8 +4,9 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Things on an area that is not live or does not hold them. Excused: tickets whose change set let them stay, or still
--- relocates them. As in app.to_relocate, a point well inside its own leaf, with no special grid near, is not located.
+-- Things on an area that is not live or does not hold them. Excused: tickets that a change set let stay on a live
+-- area, or still relocates. As in app.to_relocate, a point well inside its own leaf, with no special grid near, is not
+-- located.
 SELECT
     m.what,
     'error',
@@ -28,7 +29,9 @@ SELECT
         INNER JOIN draft.changeset AS c ON t.changeset_id = c.changeset_id
         WHERE
             t.area_id = m.area_id AND c.published_at IS NOT NULL
-            AND (c.policy = 'stay' OR c.followed_at IS NULL)
+            AND (c.followed_at IS NULL OR (
+                c.policy = 'stay' AND EXISTS (SELECT FROM app.area_at(now()) AS v WHERE v.area_id = m.area_id)
+            ))
     ),
     m.shown
 FROM (
@@ -77,7 +80,9 @@ SELECT
         INNER JOIN draft.changeset AS c ON d.changeset_id = c.changeset_id
         WHERE
             d.area_id = t.area_id AND c.published_at IS NOT NULL
-            AND (c.policy = 'stay' OR c.followed_at IS NULL)
+            AND (c.followed_at IS NULL OR (
+                c.policy = 'stay' AND EXISTS (SELECT FROM app.area_at(now()) AS v WHERE v.area_id = t.area_id)
+            ))
     ),
     t.geom
 FROM work.ticket_private AS p
