@@ -4,6 +4,9 @@ BEGIN ATOMIC
 -- Which ground of an old leaf went to which new leaf, as shares of both. Shares compare areas in degrees: within one
 -- leaf they are right to 1e-5, and they add up. The lattice of 1e-13 degrees is needed where lines nearly coincide:
 -- without it GEOS can lose a whole share.
+-- An area lives on if it keeps its code and more than half of its ground. Ground that passes between areas that live on
+-- is a line that moved, not descent. Of an area that does not live on, heirs (or ancestors) are those with at least a
+-- tenth of what the largest has. The words count descents.
 INSERT INTO core.lineage (changeset_id, network, from_area_id, to_area_id, kind, from_share, to_share, valid_from)
 WITH before AS (
     SELECT v.area_id, v.geom, v.kind
@@ -28,13 +31,33 @@ pair AS (
     WHERE st_relate(b.geom, s.geom, '2********') AND st_area(x.geom) > 0
 ),
 
-counted AS (
-    -- A share below a millionth counts neither as a split nor as a merge.
+weighed AS (
     SELECT
         p.*,
-        count(*) FILTER (WHERE p.from_share > 1e-6) OVER (PARTITION BY p.from_area_id) AS heirs,
-        count(*) FILTER (WHERE p.to_share > 1e-6) OVER (PARTITION BY p.to_area_id) AS ancestors
+        bool_or(p.from_area_id = p.to_area_id AND p.from_share > 0.5 + 1e-6)
+            OVER (PARTITION BY p.from_area_id) AS from_lives,
+        bool_or(p.from_area_id = p.to_area_id AND p.from_share > 0.5 + 1e-6)
+            OVER (PARTITION BY p.to_area_id) AS to_lives,
+        max(p.from_share) OVER (PARTITION BY p.from_area_id) AS most_given,
+        max(p.to_share) OVER (PARTITION BY p.to_area_id) AS most_taken
     FROM pair AS p
+),
+
+descent AS (
+    SELECT
+        w.*,
+        w.from_area_id = w.to_area_id
+        OR (NOT w.from_lives AND w.from_share > 0.1 * w.most_given - 1e-6)
+        OR (NOT w.to_lives AND w.to_share > 0.1 * w.most_taken - 1e-6) AS is_descent
+    FROM weighed AS w
+),
+
+counted AS (
+    SELECT
+        d.*,
+        count(*) FILTER (WHERE d.is_descent) OVER (PARTITION BY d.from_area_id) AS heirs,
+        count(*) FILTER (WHERE d.is_descent) OVER (PARTITION BY d.to_area_id) AS ancestors
+    FROM descent AS d
 )
 
 SELECT
@@ -43,6 +66,7 @@ SELECT
     n.from_area_id,
     n.to_area_id,
     CASE
+        WHEN NOT n.is_descent THEN 'reshape'
         WHEN n.heirs > 1 AND n.ancestors > 1 THEN 'recut'
         WHEN n.heirs > 1 THEN 'split'
         WHEN n.ancestors > 1 THEN 'merge'
