@@ -54,7 +54,7 @@ class FoundProblem(Answer):
     other_code: str | None
     kind: str = Field(
         description="overlap, special_outside, ground_lost, ground_gained, sliver, ring, code..., conflict, later,"
-        " staff"
+        " pieces, apart, outside_district, staff"
     )
     severity: Literal["error", "warning"]
     message: str

@@ -2,7 +2,8 @@ CREATE FUNCTION app.beyond_own(change_set bigint, at timestamptz, kind text)
 RETURNS TABLE (code text, geom geometry, m2 text, since text, since_zh text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
--- Base leaves are compared with the area's base leaves before, special leaves with those after. A live leaf that keeps
+-- Base leaves are compared with the area's base leaves before and with a neighbour's, whose ground is not new
+-- (app.check_outside reports it as theirs); special leaves with the area's base leaves after. A live leaf that keeps
 -- its shape counts as reaching nowhere.
 SELECT
     b.code,
@@ -17,7 +18,11 @@ FROM (
         app.ground_beyond(
             d.geom,
             CASE beyond_own.kind
-                WHEN 'base' THEN app.former_ground(beyond_own.change_set, beyond_own.at, d.geom)
+                WHEN 'base' THEN app.former_ground(beyond_own.change_set, beyond_own.at, d.geom) || (
+                    SELECT array_agg(f.geom) FROM app.foreign_ground(
+                        beyond_own.change_set, d.geom, beyond_own.at, beyond_own.at + interval '1 microsecond'
+                    ) AS f
+                )
                 ELSE app.own_ground(beyond_own.change_set, beyond_own.at, d.geom)
             END
         ) AS geom

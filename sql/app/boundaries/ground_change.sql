@@ -49,9 +49,14 @@ difference AS (
     SELECT 'ground_gained', a.code, st_difference(a.geom, o.geom, 1e-13)
     FROM after AS a
     CROSS JOIN LATERAL (
-        -- All live leaves, changed or not: where the new leaf covers one of them is an overlap, not new ground.
+        -- All live leaves, changed or not, a neighbour's too: where the new leaf covers one of them is an overlap, not
+        -- new ground.
         SELECT coalesce(st_union(b.geom, 1e-13), st_setsrid('POLYGON EMPTY'::geometry, 4326)) AS geom
-        FROM standing AS b WHERE b.geom && a.geom
+        FROM draft.changeset AS c
+        CROSS JOIN LATERAL app.area_at(ground_change.at) AS b
+        WHERE
+            c.changeset_id = ground_change.change_set AND b.network = c.network AND b.level = 'grid'
+            AND b.kind = 'base' AND b.geom && a.geom
     ) AS o
 )
 

@@ -2192,7 +2192,7 @@ export interface components {
             other_code: string | null;
             /**
              * Kind
-             * @description overlap, special_outside, ground_lost, ground_gained, sliver, ring, code..., conflict, later, staff
+             * @description overlap, special_outside, ground_lost, ground_gained, sliver, ring, code..., conflict, later, pieces, apart, outside_district, staff
              */
             kind: string;
             /**
