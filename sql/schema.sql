@@ -823,14 +823,20 @@ CREATE TABLE draft.changeset (
     path bigint[] DEFAULT '{0}'::bigint[] NOT NULL,
     summary jsonb,
     is_approved boolean DEFAULT false NOT NULL,
+    solution text,
+    together_with text[] DEFAULT '{}'::text[] NOT NULL,
+    areas bigint[] DEFAULT '{0}'::bigint[] NOT NULL,
     CONSTRAINT ground_is_keep_gain_or_any CHECK ((ground = ANY (ARRAY['keep'::text, 'gain'::text, 'any'::text]))),
     CONSTRAINT policy_is_move_or_stay CHECK ((policy = ANY (ARRAY['move'::text, 'stay'::text]))),
+    CONSTRAINT solution_is_mine_theirs_or_both CHECK ((solution = ANY (ARRAY['mine'::text, 'theirs'::text, 'both'::text]))),
     CONSTRAINT status_is_open_published_or_discarded CHECK ((status = ANY (ARRAY['open'::text, 'published'::text, 'discarded'::text])))
 );
 
 COMMENT ON TABLE draft.changeset IS 'Change sets. Inserting a row opens one; status published publishes it; status discarded ends it unpublished';
 
 COMMENT ON COLUMN draft.changeset.area_code IS 'The area whose leaves may be redrawn; null: the whole network';
+
+COMMENT ON COLUMN draft.changeset.areas IS 'The areas whose leaves may be redrawn; {0}: all of the network';
 
 COMMENT ON COLUMN draft.changeset.followed_at IS 'When all tickets and other things were relocated';
 
@@ -847,6 +853,10 @@ COMMENT ON COLUMN draft.changeset.path IS 'The path of the area; row policies co
 COMMENT ON COLUMN draft.changeset.policy IS 'move: open tickets on ground that changes hands are relocated; stay: they stay with their grid until it ends';
 
 COMMENT ON COLUMN draft.changeset.published_at IS 'When the change set went live; null with status published: it waits for its date';
+
+COMMENT ON COLUMN draft.changeset.solution IS 'Write mine, theirs or both here, and all conflicts of the draft are solved so; empty again afterwards';
+
+COMMENT ON COLUMN draft.changeset.together_with IS 'Codes of further areas whose leaves may be redrawn: a change set of several, opened and published from above them';
 
 COMMENT ON COLUMN draft.changeset.undoes IS 'The change set that this one undoes';
 
@@ -890,6 +900,8 @@ CREATE TRIGGER refuse_no_row_deleted AFTER DELETE ON draft.changeset REFERENCING
 CREATE TRIGGER refuse_no_row_updated AFTER UPDATE ON draft.changeset REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_no_row();
 
 CREATE TRIGGER set_date BEFORE UPDATE OF status ON draft.changeset FOR EACH ROW WHEN (((old.status = 'open'::text) AND (new.status = 'published'::text) AND (CURRENT_USER <> 'gisgrid_owner'::name))) EXECUTE FUNCTION app.date_changeset();
+
+CREATE TRIGGER solve_conflicts AFTER UPDATE OF solution ON draft.changeset FOR EACH ROW WHEN (((new.solution IS NOT NULL) AND (CURRENT_USER <> 'gisgrid_owner'::name))) EXECUTE FUNCTION app.solve_by_hand();
 
 ALTER TABLE draft.changeset ENABLE ROW LEVEL SECURITY;
 
@@ -943,7 +955,9 @@ CREATE TABLE draft.problem (
     geom public.geometry(Geometry,4326),
     message_zh text DEFAULT ''::text NOT NULL,
     remedy_zh text DEFAULT ''::text NOT NULL,
-    CONSTRAINT severity_is_error_or_warning CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text])))
+    solution text,
+    CONSTRAINT severity_is_error_or_warning CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text]))),
+    CONSTRAINT solution_is_mine_theirs_or_both CHECK ((solution = ANY (ARRAY['mine'::text, 'theirs'::text, 'both'::text])))
 );
 
 COMMENT ON TABLE draft.problem IS 'The faults that a check found in a draft, each with its place; written at every save';
@@ -955,6 +969,8 @@ COMMENT ON COLUMN draft.problem.message_zh IS 'The message in Chinese';
 COMMENT ON COLUMN draft.problem.remedy IS 'What the editor can do, in English';
 
 COMMENT ON COLUMN draft.problem.remedy_zh IS 'The remedy in Chinese';
+
+COMMENT ON COLUMN draft.problem.solution IS 'Of a conflict: write mine, theirs or both here, and it is solved so; empty again with the check that follows';
 
 ALTER SEQUENCE draft.problem_id_seq OWNED BY draft.problem.problem_id;
 
@@ -968,9 +984,16 @@ ALTER TABLE ONLY draft.problem
 
 CREATE INDEX draft_problem_changeset ON draft.problem USING btree (changeset_id);
 
+CREATE TRIGGER refuse_no_row_updated AFTER UPDATE ON draft.problem REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_no_row();
+
+CREATE TRIGGER solve_conflict AFTER UPDATE OF solution ON draft.problem FOR EACH ROW WHEN (((new.solution IS NOT NULL) AND (CURRENT_USER <> 'gisgrid_owner'::name))) EXECUTE FUNCTION app.solve_by_hand();
+
 ALTER TABLE draft.problem ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY problem_is_in_scope ON draft.problem FOR SELECT USING ((changeset_id IN ( SELECT c.changeset_id
+   FROM draft.changeset c)));
+
+CREATE POLICY solution_is_in_scope ON draft.problem FOR UPDATE USING ((changeset_id IN ( SELECT c.changeset_id
    FROM draft.changeset c)));
 
 CREATE TABLE draft.qgis_projects (

@@ -1,4 +1,7 @@
-"""Change sets over HTTP, for whose role may draw boundaries: open, check, preview, publish, undo, discard."""
+"""Change sets over HTTP, for whose role may draw boundaries: open, check, solve, preview, publish, undo, discard.
+
+Long because it is one resource with its verbs.
+"""
 
 import json
 from dataclasses import asdict
@@ -115,6 +118,15 @@ class OpenBody(BaseModel):
     ground: Literal["keep", "gain", "any"] = "keep"
 
 
+class ResolveBody(BaseModel):
+    """How conflicts are solved: the draft's shape, the live one, or the changes of both; of one code, or of all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    take: Literal["mine", "theirs", "both"]
+    code: PlainText | None = None
+
+
 class PublishBody(BaseModel):
     """The date from which to apply; without it the change set's own date, or now."""
 
@@ -172,6 +184,18 @@ def check_changeset(
     with database.transaction(caller.scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
         problems_found = changesets.check(connection, changeset_id)
         found = changesets.get_changeset(connection, changeset_id)
+    return tell(CheckedChangeset, {**vars(found), "problems": problems_found}, _zone(request))
+
+
+@router.post("/{changeset_id}/resolve", responses=_ACTED)
+def resolve_conflicts(
+    request: Request, caller: Editor, database: CurrentDatabase, changeset_id: ChangesetId, body: ResolveBody
+) -> CheckedChangeset:
+    """Solve conflicts with what others published; the change set, checked again."""
+    with database.transaction(caller.scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
+        changesets.solve_conflicts(connection, changeset_id, body.take, body.code)
+        found = changesets.get_changeset(connection, changeset_id)
+        problems_found = list_problems(connection, changeset_id)
     return tell(CheckedChangeset, {**vars(found), "problems": problems_found}, _zone(request))
 
 

@@ -12,7 +12,7 @@ from gisgrid import tables
 from gisgrid.boundaries.areas import area_id
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, publish, relocate, try_publish
 from gisgrid.boundaries.reviewing import Move, Problem, act, list_moves, list_problems, review
-from gisgrid.database import EVERYTHING, Database, Scope
+from gisgrid.database import EVERYTHING, Database, Scope, asking
 from gisgrid.errors import Conflict, Fault, NotAllowed, NotFound, Refused
 from gisgrid.layers import Json
 
@@ -143,6 +143,19 @@ def check(connection: Connection, changeset_id: int) -> list[Problem]:
     get_changeset(connection, changeset_id)
     review(connection, changeset_id)
     return list_problems(connection, changeset_id)
+
+
+def solve_conflicts(connection: Connection, changeset_id: int, take: str, code: str | None = None) -> int:
+    """Solve the conflicts of a draft, or that of one code, by taking `mine`, `theirs` or `both`. Returns how many.
+
+    Raises NotFound, Refused, Conflict where there is none, or where one of the two ended the area.
+    """
+    get_changeset(connection, changeset_id)
+    with asking(connection):
+        solved: int = connection.execute(
+            text("SELECT app.solve_conflicts(:id, :take, :code)"), {"id": changeset_id, "take": take, "code": code}
+        ).scalar_one()
+    return solved
 
 
 def preview(connection: Connection, changeset_id: int) -> list[Move]:

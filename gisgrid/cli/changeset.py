@@ -1,4 +1,4 @@
-"""`gisgrid changeset`: open, list, check, preview, publish, undo."""
+"""`gisgrid changeset`: open, list, check, resolve, preview, publish, undo."""
 
 import json as jsonlib
 import sys
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from gisgrid.boundaries import changesets
-from gisgrid.boundaries.reviewing import Move, Problem
+from gisgrid.boundaries.reviewing import Move, Problem, list_problems
 from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_time, show
 from gisgrid.cli.tables import print_rows
 from gisgrid.database import EVERYTHING
@@ -72,6 +72,27 @@ def check(changeset_id: Id, data_dir: DataDir = None, db_port: DbPort = None, js
     ]
     _print([asdict(p) for p in problems], head, rows, "nothing is wrong with it", json=json)
     if any(problem.severity == "error" for problem in problems):
+        raise typer.Exit(1)
+
+
+@changeset_app.command("resolve")
+def resolve(
+    changeset_id: Id,
+    take: Annotated[str, typer.Option(help="mine (the draft), theirs (what is live) or both (the changes of both).")],
+    code: Annotated[str, typer.Option(help="Only the conflict of this code.")] = "",
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+    json: Json = False,
+) -> None:
+    """Solve conflicts of a draft with what others published meanwhile. Ends with 1 if other errors are left."""
+    with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
+        with database.transaction(EVERYTHING) as connection:
+            solved = changesets.solve_conflicts(connection, changeset_id, take, code or None)
+            problems = list_problems(connection, changeset_id)
+    errors = sum(problem.severity == "error" for problem in problems)
+    said = f"{solved} conflict{'s' if solved > 1 else ''} solved, {errors} error{'' if errors == 1 else 's'} left"
+    show({"solved": solved, "errors": errors}, said, as_json=json)
+    if errors:
         raise typer.Exit(1)
 
 

@@ -69,7 +69,7 @@ def town(district: District) -> Iterator[Town]:
 
 DOORS = [
     ("GET", ""), ("POST", ""), ("GET", "/1"), ("POST", "/1/check"), ("GET", "/1/preview"),
-    ("POST", "/1/publish"), ("POST", "/1/undo"), ("POST", "/1/discard"), ("POST", "/x/publish"),
+    ("POST", "/1/resolve"), ("POST", "/1/publish"), ("POST", "/1/undo"), ("POST", "/1/discard"), ("POST", "/x/publish"),
 ]  # fmt: skip
 
 
@@ -204,3 +204,33 @@ def test_what_others_published_is_taken_over_before_it_is_checked_and_previewed(
     assert town.act(whole, "publish", "boss").json()["summary"]["grids"] == 0
     assert town.client().get(f"/api/v1/tickets/{ticket}").json()["grid"]["code"] == B
     assert town.act(number, "undo").status_code == 201
+
+
+@pytest.mark.parametrize(("take", "code"), [("mine", A), ("theirs", None), ("both", None)])
+def test_a_conflict_is_solved_over_http(town: Town, take: str, code: str | None) -> None:
+    mine, theirs = town.open(), town.open()
+    town.draw(mine, NEW)
+    with town.owner.transaction(EVERYTHING) as connection:
+        connection.execute(
+            text("UPDATE draft.area SET name = :n WHERE changeset_id = :id AND code = :a"),
+            {"n": f"对方 {take}", "id": theirs, "a": A},
+        )
+    assert town.act(theirs, "publish").status_code == 200
+    checked = town.act(mine, "check").json()
+    assert [(p["kind"], p["code"]) for p in checked["problems"] if p["severity"] == "error"] == [("conflict", A)]
+    for wrong in ({"take": "yours"}, {}, {"take": "mine", "more": 1}):
+        assert town.act(mine, "resolve", json=wrong).status_code == 422
+    assert town.act(mine, "resolve", json={"take": take, "code": "x"}).status_code == 409
+    assert town.act(mine, "resolve", "south_editor", json={"take": take}).status_code == 404
+    solved = town.act(mine, "resolve", json={"take": take, "code": code} if code else {"take": take}).json()
+    errors = {p["kind"] for p in solved["problems"] if p["severity"] == "error"}
+    assert errors == ({"overlap"} if take == "theirs" else set())
+    named = {"both": f"对方 {take}"}.get(take)
+    if take != "theirs":
+        assert town.act(mine, "publish").json()["state"] == "published"
+        name = town.client().get(f"/api/v1/areas/{A}").json()["properties"]["name"]
+        assert (name == named) == (take == "both")
+        assert town.act(mine, "resolve", json={"take": take}).status_code == 409
+        assert town.act(mine, "undo").status_code == 201
+    else:
+        assert town.act(mine, "discard").status_code == 200

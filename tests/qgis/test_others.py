@@ -120,7 +120,7 @@ def test_the_second_of_two_who_redrew_the_same_learns_it_when_publishing(hua: Cl
     assert not outcome["saved"]
     said = "\n".join(outcome["errors"])
     assert f"{A} was redrawn by somebody else since this draft was opened" in said
-    assert f"草稿建立后，{A} 已被他人改画" in said and "另建变更集" in said
+    assert f"草稿建立后，{A} 已被他人改画" in said and "用我的、用对方的" in said
     assert mei.problems() == set(), "what is refused writes nothing, and its text says so"
     assert "the problem layer is renewed when the draft" in said and "问题图层" in said
     mei.change(layer="draft_base", key=mei.key(E), column="name", value="又改")
@@ -128,6 +128,31 @@ def test_the_second_of_two_who_redrew_the_same_learns_it_when_publishing(hua: Cl
     assert ("conflict", A) in mei.problems()
     assert mei.draft()[A]["name"] == f"改名 {first} False", "the draft is kept"
     assert mei.sets(second, "discarded")["saved"]
+
+
+@pytest.mark.parametrize("by_change_set", [False, True])
+def test_the_second_chooses_whose_shape_is_taken(hua: Clerk, mei: Clerk, by_change_set: bool) -> None:
+    """In the form of the problem, or of the change set right after the refused publish."""
+    first, second = hua.opens(title="先"), mei.opens(title="后")
+    for clerk in (hua, mei):
+        clerk.change(layer="draft_base", key=clerk.key(A), column="name", value=f"选 {first} {clerk is hua}")
+        assert clerk.saves()["saved"]
+    assert hua.sets(first, "published")["saved"]
+    assert not mei.sets(second, "published")["saved"]
+    mei.drop(layer="changeset")
+    if by_change_set:
+        assert mei.change(layer="changeset", key=second, column="solution", value="mine")
+        outcome = mei.save(layer="changeset")
+        assert outcome["saved"], outcome
+    else:
+        mei.change(layer="draft_base", key=mei.key(E), column="name", value=f"又改 {first}")
+        assert mei.saves()["saved"]
+        [conflict] = [row for row in mei.rows(layer="problem_area") if row["kind"] == "conflict"]
+        assert mei.change(layer="problem_area", key=conflict["problem_id"], column="solution", value="mine")
+        assert mei.save(layer="problem_area")["saved"]
+    assert mei.problems() == set()
+    assert mei.sets(second, "published")["saved"]
+    assert {row["code"]: row["name"] for row in mei.rows(layer="live_grid")}[A] == f"选 {first} False"
 
 
 def test_two_towns_are_redrawn_side_by_side(hua: Clerk, lan: Clerk) -> None:

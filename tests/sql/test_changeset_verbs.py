@@ -96,6 +96,20 @@ def test_from_open_to_undo(owner: Database, terminal: Terminal) -> None:
     assert "调整" in terminal.type("changeset", "list")
 
 
+def test_conflicts_are_solved(owner: Database, terminal: Terminal) -> None:
+    mine, theirs = (str(terminal.json("changeset", "open")["changeset_id"]) for _ in range(2))
+    redraw(owner, int(mine), "ABBB")
+    redraw(owner, int(theirs), "AAAB")
+    terminal.type("changeset", "publish", theirs)
+    assert "gisgrid changeset resolve" in terminal.type("changeset", "check", mine, code=1)
+    assert terminal.type("changeset", "resolve", mine, "--take", "yours", code=1) == ""
+    assert "take mine, theirs or both" in terminal.talk
+    said = terminal.json("changeset", "resolve", mine, "--take", "mine", "--code", "A", code=1)
+    assert said == {"solved": 1, "errors": 1}, "the other grid"
+    assert terminal.type("changeset", "resolve", mine, "--take", "mine") == "1 conflict solved, 0 errors left\n"
+    assert "is live" in terminal.type("changeset", "publish", mine)
+
+
 def test_what_is_wrong_is_shown_and_refused(owner: Database, terminal: Terminal) -> None:
     number = str(terminal.json("changeset", "open")["changeset_id"])
     redraw(owner, int(number), "AABB\nA...")

@@ -121,7 +121,7 @@ def test_a_refused_publish_says_when_the_problems_are_shown(desk: Desk) -> None:
     with pytest.raises(DBAPIError, match="was redrawn by somebody else") as refused:
         desk.publish(desk.north, second)
     hint = refused.value.orig.diag.message_hint  # type: ignore[union-attr]
-    assert "open a new change set and draw this part again" in hint and "另建变更集" in hint, "the remedies themselves"
+    assert "take mine, theirs or both" in hint and "用我的、用对方的" in hint, "the remedies themselves"
     assert "renewed when the draft" in hint and "repair what draft.problem shows" not in hint
     assert desk.problems(desk.north, second) == []
     desk.run(desk.north, "UPDATE draft.area SET name = '再改' WHERE changeset_id = :id AND code = :b", id=second, b=B)

@@ -7,6 +7,7 @@ BEGIN
         NEW.undoes := NULL;
         NEW.followed_at := NULL;
         NEW.summary := NULL;
+        NEW.solution := NULL;
         NEW.is_dated := false;
         NEW.is_filled := true;
         NEW.is_approved := false;

@@ -12,6 +12,12 @@ COMMENT ON COLUMN draft.changeset.followed_at IS 'When all tickets and other thi
 COMMENT ON COLUMN draft.changeset.undoes IS 'The change set that this one undoes';
 COMMENT ON COLUMN draft.changeset.is_dated IS 'Did somebody choose valid_from?';
 COMMENT ON COLUMN draft.changeset.is_filled IS 'Was the draft filled with the live leaves when it was opened?';
+COMMENT ON COLUMN draft.changeset.solution IS
+'Write mine, theirs or both here, and all conflicts of the draft are solved so; empty again afterwards';
+COMMENT ON COLUMN draft.changeset.together_with IS
+'Codes of further areas whose leaves may be redrawn: a change set of several, opened and published from above them';
+COMMENT ON COLUMN draft.changeset.areas IS
+'The areas whose leaves may be redrawn; {0}: all of the network';
 COMMENT ON COLUMN draft.changeset.path IS 'The path of the area; row policies compare it with the editor''s scope';
 COMMENT ON COLUMN draft.changeset.is_approved IS
 'Did somebody above the area publish the change set (app.may_approve)? Kept for the day when the worker takes it live';
@@ -60,7 +66,10 @@ CREATE TRIGGER refuse_no_row_deleted AFTER DELETE ON draft.changeset
 REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_no_row();
 GRANT SELECT ON draft.changeset TO gisgrid_service;
 GRANT SELECT, INSERT, DELETE ON draft.changeset TO gisgrid_editor;
-GRANT UPDATE (area_code, network, title, status, valid_from, policy, ground) ON draft.changeset TO gisgrid_editor;
+CREATE TRIGGER solve_conflicts AFTER UPDATE OF solution ON draft.changeset
+FOR EACH ROW WHEN (new.solution IS NOT NULL AND current_user <> 'gisgrid_owner') EXECUTE FUNCTION app.solve_by_hand();
+GRANT UPDATE (area_code, network, title, status, valid_from, policy, ground, solution, together_with)
+ON draft.changeset TO gisgrid_editor;
 GRANT INSERT (area_code, network, title, valid_from, policy, ground) ON draft.changeset TO gisgrid_service;
 GRANT UPDATE (title, status, valid_from, policy, ground, is_dated) ON draft.changeset TO gisgrid_service;
 GRANT USAGE ON SEQUENCE draft.changeset_id_seq TO gisgrid_service, gisgrid_editor;

@@ -203,6 +203,19 @@ FROM (VALUES
         '不要执行 SET CONSTRAINTS ... IMMEDIATE，直接提交', 'leave constraints deferred, and commit'
     ),
     (
+        'no_such_solution', 'GG422', 'take', '冲突没有这种解决办法：%1$s', 'conflicts are not solved by %1$s',
+        '选 mine（用我的）、theirs（用对方的）或 both（两者都画）', 'take mine, theirs or both'
+    ),
+    (
+        'no_conflict', 'GG409', 'changeset_id', '变更集 %1$s 没有冲突 %2$s', 'change set %1$s has no conflict %2$s',
+        '重新检查草稿', 'check the draft again'
+    ),
+    (
+        'not_both', 'GG409', 'code', '%1$s 一方终止了它，或两方没有共同的地面，不能两者都画',
+        '%1$s was ended by one of the two, or they have no ground in common: both cannot be drawn',
+        '选用我的或用对方的', 'take mine or theirs'
+    ),
+    (
         'no_such_area', 'GG404', 'area', '网 %1$s 中没有区域 %2$s', 'network %1$s has no area %2$s',
         '填写地图上区县、街道、社区或网格的编码', 'give the code of a district, town, community or grid of the map'
     ),
