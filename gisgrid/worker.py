@@ -5,7 +5,6 @@ Any number of workers may run: each publish, each batch of relocation and each r
 them. A worker that dies leaves no half-done work; the next worker goes on from there.
 """
 
-import json
 import logging
 import threading
 import time
@@ -72,7 +71,7 @@ def _numbers(database: Database, sql: str) -> list[int]:
 
 
 def _publish(database: Database, changeset_id: int) -> bool:
-    """Publish a change set that waited. If it is refused, it is open again, with problems; its summary says why."""
+    """Publish a change set that waited. Refused, it is open again, its summary says why, and a notice goes out."""
     with database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:
         try:
             publish(connection, changeset_id)
@@ -81,10 +80,7 @@ def _publish(database: Database, changeset_id: int) -> bool:
         except Refused as refused:
             why = [str(fault) for fault in refused.faults]
             log.warning("change set %s was refused when its date came: %s", changeset_id, "; ".join(why))
-            connection.execute(
-                text("UPDATE draft.changeset SET status = 'open', summary = :summary WHERE changeset_id = :id"),
-                {"id": changeset_id, "summary": json.dumps({"refused": why}, ensure_ascii=False)},
-            )
+            connection.execute(text("SELECT app.reopen_refused(:id, :why)"), {"id": changeset_id, "why": why})
     return True
 
 

@@ -832,7 +832,7 @@ CREATE TABLE draft.changeset (
     CONSTRAINT status_is_open_published_or_discarded CHECK ((status = ANY (ARRAY['open'::text, 'published'::text, 'discarded'::text])))
 );
 
-COMMENT ON TABLE draft.changeset IS 'Change sets. Inserting a row opens one; status published publishes it; status discarded ends it unpublished';
+COMMENT ON TABLE draft.changeset IS 'Change sets. Inserting a row opens one; status published publishes it, discarded ends it unpublished, undone undoes a live one';
 
 COMMENT ON COLUMN draft.changeset.area_code IS 'The area whose leaves may be redrawn; null: the whole network';
 
@@ -1251,7 +1251,7 @@ CREATE TABLE work.delivery (
     delivery_id bigint NOT NULL,
     outbox_id bigint NOT NULL,
     target_id bigint NOT NULL,
-    ticket_id bigint NOT NULL,
+    ticket_id bigint,
     since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     next_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
@@ -1409,23 +1409,27 @@ CREATE TRIGGER former_append BEFORE DELETE OR UPDATE ON work.former_state FOR EA
 CREATE TABLE work.outbox (
     outbox_id bigint NOT NULL,
     notice_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    ticket_id bigint NOT NULL,
+    ticket_id bigint,
     topic text NOT NULL,
     payload jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     facts jsonb,
-    left_path bigint[]
+    left_path bigint[],
+    changeset_id bigint,
+    CONSTRAINT a_notice_is_of_a_ticket_or_of_a_change_set CHECK ((num_nonnulls(ticket_id, changeset_id) = 1))
 );
 
 COMMENT ON TABLE work.outbox IS 'Notices, written in the transaction that causes them; work.delivery says whom they go to';
 
-COMMENT ON COLUMN work.outbox.facts IS 'Public facts of the ticket at the event; null: no target wanted the notice';
+COMMENT ON COLUMN work.outbox.changeset_id IS 'The change set that the notice is of, where it is not of a ticket';
 
-COMMENT ON COLUMN work.outbox.left_path IS 'The path that the ticket had before it went to another area';
+COMMENT ON COLUMN work.outbox.facts IS 'Facts of the ticket or change set at the event; null: no target wanted the notice';
+
+COMMENT ON COLUMN work.outbox.left_path IS 'The path that the ticket had before it went to another area; of a change set the areas that hear of it';
 
 COMMENT ON COLUMN work.outbox.notice_id IS 'The id of the event: the same for every target and every attempt';
 
-COMMENT ON COLUMN work.outbox.payload IS 'What the writer adds about the event; only its public keys go out';
+COMMENT ON COLUMN work.outbox.payload IS 'What the writer adds about the event; of a ticket''s only the public keys go out';
 
 ALTER TABLE ONLY work.outbox
     ADD CONSTRAINT notice_id_is_unique UNIQUE (notice_id);

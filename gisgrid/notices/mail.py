@@ -83,7 +83,7 @@ def send_mail(
 def letter(notice: Notice, sender: str, zone: ZoneInfo, public_url: str) -> EmailMessage:
     """The message: Chinese first, then English."""
     rows = list(wording.lines(notice, zone))
-    link = [wording.link(notice, public_url)] if public_url else []
+    link = [wording.link(notice, public_url)] if public_url and not wording.is_of_boundaries(notice) else []
     chinese = [wording.title(notice), *(f"{name}：{value}" for name, value, _, _ in rows), *link]
     english = [wording.english_title(notice), *(f"{name}: {value}" for _, _, name, value in rows), *link]
     message = EmailMessage()

@@ -55,10 +55,13 @@ class Target:
 
 @dataclass(frozen=True)
 class Undelivered:
-    """A notice that has not arrived: `state` is waiting or parked, `said` the result of the last attempt."""
+    """A notice that has not arrived: `state` is waiting or parked, `said` the result of the last attempt.
+
+    `number` is the ticket's; None: the notice is of a change set.
+    """
 
     target: str
-    number: str
+    number: str | None
     topic: str
     notice_id: UUID
     since: datetime
@@ -132,7 +135,7 @@ def list_undelivered(connection: Connection, name: str = "", *, parked_only: boo
         select(*names, d.c.since, d.c.attempts, state, d.c.next_at, d.c.said)
         .join(g, g.c.target_id == d.c.target_id)
         .join(o, o.c.outbox_id == d.c.outbox_id)
-        .join(t, t.c.ticket_id == d.c.ticket_id)
+        .outerjoin(t, t.c.ticket_id == d.c.ticket_id)
         .where(d.c.delivered_at.is_(None))
         .order_by(d.c.delivery_id)
         .limit(limit)

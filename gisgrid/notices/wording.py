@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,7 @@ TOPICS = {
     "ticket.told": ("已答复上报人", "staff answered the reporter"),
     "ticket.answered": ("上报人已答复，恢复计时", "its reporter has answered, clock goes on"),
     "ticket.rated": ("上报人已评议", "rated by its reporter"),
+    "changeset.refused": ("待生效的变更集被拒绝", "a change set was refused on its day"),
 }
 """Names of topics for people; a topic that is not here is named `OTHER`."""
 OTHER = ("事件有更新", "ticket changed")
@@ -49,17 +51,27 @@ MARKS = str.maketrans("\\`*_[]#<>@", "＼｀＊＿［］＃＜＞＠")
 
 def title(notice: Notice) -> str:
     """The topic and the ticket, in Chinese, on one line."""
+    if is_of_boundaries(notice):
+        return f"【网格边界】{TOPICS.get(notice.topic, OTHER)[0]} {notice.facts['changeset']}"
     return f"【网格事件】{TOPICS.get(notice.topic, OTHER)[0]} {notice.facts['number']}"
 
 
 def english_title(notice: Notice) -> str:
     """The same in English."""
-    return f"{TOPICS.get(notice.topic, OTHER)[1]} {notice.facts['number']}"
+    return f"{TOPICS.get(notice.topic, OTHER)[1]} {notice.facts['changeset' if is_of_boundaries(notice) else 'number']}"
+
+
+def is_of_boundaries(notice: Notice) -> bool:
+    """Is it of a change set, not of a ticket?"""
+    return "changeset" in notice.facts
 
 
 def lines(notice: Notice, zone: ZoneInfo) -> Iterator[tuple[str, str, str, str]]:
     """The lines of a notice: Chinese name and value, English name and value. The ticket's words only if they came."""
     facts = notice.facts
+    if is_of_boundaries(notice):
+        yield from _of_boundaries(facts, zone)
+        return
     yield "类别", notice.category_zh or facts["category"], "category", notice.category_en or facts["category"]
     yield "环节", notice.step_zh or facts["step"], "step", notice.step_en or facts["step"]
     if facts.get("from") or facts.get("to"):
@@ -84,10 +96,23 @@ def lines(notice: Notice, zone: ZoneInfo) -> Iterator[tuple[str, str, str, str]]
         yield "描述", words, "words", words
 
 
+def _of_boundaries(facts: dict[str, Any], zone: ZoneInfo) -> Iterator[tuple[str, str, str, str]]:
+    area = facts["area"] or facts["network"]
+    yield "区域", area, "area", area
+    yield "生效时间", _time(facts["valid_from"], zone), "valid from", _time(facts["valid_from"], zone)
+    yield "建立人", facts["opened_by"], "opened by", facts["opened_by"]
+    if facts["supervisors"]:
+        names = ", ".join(facts["supervisors"])
+        yield "督查", names, "supervisors", names
+    for problem in facts["problems"]:
+        code = problem["code"] or "-"
+        yield "问题", f"{code}：{problem['message_zh']}", "problem", f"{code}: {problem['message']}"
+
+
 def markdown(notice: Notice, zone: ZoneInfo, public_url: str) -> str:
     """The message of a chat group's robot, in Chinese; nothing that a reporter typed is markup in it."""
     rows = [f"**{title(notice)}**", *(f"{name}：{_plain(value)}" for name, value, _, _ in lines(notice, zone))]
-    if public_url:
+    if public_url and not is_of_boundaries(notice):
         rows.append(f"[查看事件]({link(notice, public_url)})")
     return "\n\n".join(rows)
 

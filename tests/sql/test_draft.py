@@ -566,3 +566,41 @@ def test_nothing_is_half_published(desk: Desk) -> None:
     assert desk.located(2.5, 0.5) == B
     assert desk.one(desk.north, "SELECT status FROM draft.changeset WHERE changeset_id = :id", id=changeset) == "open"
     assert desk.rows(desk.north, "SELECT 1 FROM core.area_version WHERE changeset_id = :id", id=changeset) == []
+
+
+def test_a_published_one_is_undone_by_its_status(desk: Desk) -> None:
+    """As QGIS does: another status in the row of the change set; live with the commit."""
+    start = desk.map()
+    changeset = desk.open(desk.north, NORTH)
+    cut = draw("AXBB\nAXBB")
+    new = desk.split(desk.north, changeset, A, cut["A"], cut["X"])
+    undo = "UPDATE draft.changeset SET status = 'undone' WHERE changeset_id = :id"
+    with pytest.raises(DBAPIError, match=f"change set {changeset} is not published"):
+        desk.run(desk.north, undo, id=changeset)
+    desk.publish(desk.north, changeset)
+    number = take_report(desk, 1.5, 0.5)
+    assert holder(desk, number)[0] == new
+    with pytest.raises(DBAPIError, match="nothing was saved"):
+        desk.run(desk.south, undo, id=changeset)
+    with pytest.raises(DBAPIError, match="only at the commit"), desk.sit(desk.north) as connection:
+        connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+        connection.execute(text(undo), {"id": changeset})
+    with desk.sit(desk.north) as connection:
+        connection.execute(text(undo), {"id": changeset})
+        locked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'"
+        with desk.owner.transaction(EVERYTHING) as other:
+            other.execute(text("SELECT pg_advisory_xact_lock_shared(app.boundary_lock())"))
+            assert other.execute(text(locked)).scalar_one() >= 1, "the publishers', not the one that reports wait for"
+    assert desk.map() == start
+    rows = desk.rows(
+        desk.north, "SELECT changeset_id, status, undoes, opened_by FROM draft.changeset ORDER BY changeset_id"
+    )
+    assert [(row.status, row.undoes) for row in rows[-2:]] == [("published", None), ("published", changeset)]
+    assert rows[-1].opened_by == desk.north
+    relocate(desk.owner, rows[-1].changeset_id)
+    assert holder(desk, number)[0] == A
+    later = desk.open(desk.north, NORTH)
+    desk.run(desk.north, "UPDATE draft.area SET name = '改' WHERE changeset_id = :id AND code = :a", id=later, a=A)
+    desk.publish(desk.north, later)
+    with pytest.raises(DBAPIError, match=f"{A}.* changed again since"):
+        desk.run(desk.north, undo, id=changeset)

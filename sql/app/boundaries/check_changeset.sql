@@ -117,6 +117,7 @@ BEGIN
       AND NOT EXISTS (SELECT FROM draft.problem AS o WHERE o.changeset_id = change_set AND o.kind = 'overlap'
                       AND d.code IN (o.code, o.other_code));
 
+    PERFORM app.check_waiting(change_set);
     PERFORM app.check_pieces(change_set);
     PERFORM app.check_staff(change_set);
 

@@ -1,5 +1,5 @@
 COMMENT ON TABLE draft.changeset IS
-'Change sets. Inserting a row opens one; status published publishes it; status discarded ends it unpublished';
+'Change sets. Inserting a row opens one; status published publishes it, discarded ends it unpublished, undone undoes a live one';
 COMMENT ON COLUMN draft.changeset.area_code IS 'The area whose leaves may be redrawn; null: the whole network';
 COMMENT ON COLUMN draft.changeset.valid_from IS
 'From when on the change set applies; left alone: from its publishing on';

@@ -6,7 +6,11 @@ SET search_path = public, pg_temp AS $$
 -- under the lock that reports wait for. If the second call comes within the first, the constraints are IMMEDIATE: this
 -- is not the commit, and the transaction could keep that lock.
 BEGIN
-    IF OLD.status = 'open' THEN
+    IF OLD.status = 'open' OR current_setting('gisgrid.undo', true) = NEW.changeset_id::text THEN
+        IF current_setting('gisgrid.flip', true) = 'asked' THEN
+            PERFORM app.refuse('only_at_commit', NEW.changeset_id::text);
+        END IF;
+        PERFORM set_config('gisgrid.undo', '', true);
         PERFORM set_config('gisgrid.flip', 'asked', true);
         UPDATE draft.changeset AS c SET status = c.status
         WHERE c.changeset_id = NEW.changeset_id AND c.status = 'published' AND c.published_at IS NULL;

@@ -4,6 +4,13 @@ BEGIN
     IF current_user = 'gisgrid_owner' THEN
         RETURN NEW;
     END IF;
+    IF NEW.status = 'undone' THEN
+        IF OLD.published_at IS NULL THEN
+            PERFORM app.refuse('changeset_not_live', OLD.changeset_id::text);
+        END IF;
+        PERFORM app.undo_by_hand(OLD.changeset_id);
+        RETURN OLD;  -- the undone change set stays as it is
+    END IF;
     IF OLD.status <> 'open' AND NOT (OLD.status = 'published' AND OLD.published_at IS NULL AND NEW.status = 'open') THEN
         PERFORM app.refuse_ended(OLD.changeset_id, OLD.status);
     END IF;

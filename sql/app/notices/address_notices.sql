@@ -9,7 +9,7 @@ BEGIN
         INSERT INTO work.delivery (outbox_id, target_id, ticket_id)
         SELECT o.outbox_id, g.target_id, o.ticket_id
         FROM work.outbox AS o
-        JOIN work.ticket AS t ON t.ticket_id = o.ticket_id
+        LEFT JOIN work.ticket AS t ON t.ticket_id = o.ticket_id
         JOIN work.target AS g ON app.is_told(g.topics, o.topic)
             AND (g.area_id IS NULL OR g.area_id = ANY(t.path) OR g.area_id = ANY(o.left_path))
             AND (g.category IS NULL OR app.is_in_category(t.category, g.category))
@@ -17,7 +17,8 @@ BEGIN
         ORDER BY o.outbox_id, g.target_id
         RETURNING delivery.outbox_id
     )
-    UPDATE work.outbox AS o SET facts = app.public_facts(o.ticket_id) || app.public_payload(o.payload)
+    UPDATE work.outbox AS o SET facts = CASE
+        WHEN o.ticket_id IS NULL THEN o.payload ELSE app.public_facts(o.ticket_id) || app.public_payload(o.payload) END
     WHERE o.outbox_id IN (SELECT a.outbox_id FROM addressed AS a);
 END $$;
 COMMENT ON FUNCTION app.address_notices(bigint []) IS

@@ -40,7 +40,7 @@ BEGIN
     SELECT d.delivery_id, d.claim, o.notice_id, o.topic, o.created_at, o.facts, c.name_zh, c.name_en, s.name_zh, s.name_en,
            p.description, g.kind, g.address, g.secret, g.may_be_private, g.name, d.attempts, clock_timestamp()
     FROM work.outbox AS o
-    JOIN work.ticket AS t ON t.ticket_id = o.ticket_id
+    LEFT JOIN work.ticket AS t ON t.ticket_id = o.ticket_id
     LEFT JOIN work.category AS c ON c.category = o.facts->>'category'
     LEFT JOIN work.step AS s ON s.workflow = t.workflow AND s.step = o.facts->>'step'
     -- Private words by the present path: a ticket that has left the target's area no longer sends its words.
