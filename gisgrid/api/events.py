@@ -3,13 +3,16 @@
 import asyncio
 import json
 import threading
+import time
 from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
+from gisgrid.access import Caller
 from gisgrid.api.answers import problems
-from gisgrid.api.session import CurrentCaller
+from gisgrid.api.session import CurrentCaller, find_caller
 from gisgrid.api.tiles import visible_layers
 from gisgrid.changes import CHANNEL, Change, is_told, latest_transaction, read_changes
 from gisgrid.database import EVERYTHING, Database
@@ -22,6 +25,8 @@ STREAM = {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "des
 POLL_S = 1.0
 KEEP_ALIVE_S = 15.0
 QUEUE_LENGTH = 1000
+ASK_AGAIN_S = 10.0
+"""How long a stream trusts that its caller is still who he was: accounts are disabled, sessions end."""
 
 
 class ChangeFeed:
@@ -98,6 +103,22 @@ def _told(change: Change) -> Json:
     return {**facts, "at": write_instant(change.at)}
 
 
+async def _hear(queue: asyncio.Queue[Change | None]) -> tuple[bool, Change | None]:
+    """Was it quiet for a while? Else the next change; None: the feed ends."""
+    try:
+        return False, await asyncio.wait_for(queue.get(), KEEP_ALIVE_S)
+    except TimeoutError:
+        return True, None
+
+
+def _is_still(caller: Caller, request: Request) -> bool:
+    """Is the caller who he was when the stream began? Not if nobody can say."""
+    try:
+        return find_caller(request) == caller
+    except GisgridError:
+        return False
+
+
 @router.get(
     "/events",
     response_class=StreamingResponse,
@@ -106,7 +127,7 @@ def _told(change: Change) -> Json:
 async def get_events(request: Request, caller: CurrentCaller) -> StreamingResponse:
     """What changed, where, which tiles: `event: change`, data `{layer, bbox, tiles, at}`; a comment keeps it alive.
 
-    Changes of scoped layers only in the caller's area.
+    Changes of scoped layers only in the caller's area. Ends once the caller is somebody else: signed out, disabled.
     """
     feed: ChangeFeed = request.app.state.feed
     settings = request.app.state.settings
@@ -114,17 +135,20 @@ async def get_events(request: Request, caller: CurrentCaller) -> StreamingRespon
 
     async def stream() -> AsyncIterator[str]:
         queue = feed.listen()
+        asked_at = time.monotonic()
         try:
             yield "retry: 2000\n\n"
             while True:
-                try:
-                    change = await asyncio.wait_for(queue.get(), KEEP_ALIVE_S)
-                except TimeoutError:
-                    yield ": alive\n\n"
-                    continue
-                if change is None:
+                is_quiet, change = await _hear(queue)
+                if not is_quiet and change is None:
                     return
-                if change.layer in visible and is_told(change, caller.scope):
+                if time.monotonic() - asked_at >= ASK_AGAIN_S:
+                    if not await run_in_threadpool(_is_still, caller, request):
+                        return
+                    asked_at = time.monotonic()
+                if change is None:
+                    yield ": alive\n\n"
+                elif change.layer in visible and is_told(change, caller.scope):
                     yield f"event: change\ndata: {json.dumps(_told(change))}\n\n"
         finally:
             feed.leave(queue)

@@ -1,4 +1,4 @@
-"""What every request passes: a limit on its body, security headers on its answer, HEAD served as GET."""
+"""What every request passes: a limit on its body, headers on its answer (security, caches), HEAD served as GET."""
 
 from collections.abc import Mapping
 from re import Pattern
@@ -17,6 +17,9 @@ HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
 ]
+OWN = ("/api/", "/open311/")
+"""Paths whose answers depend on who asks, unless they say something else."""
+NOT_KEPT = [(b"cache-control", b"private, no-store"), (b"vary", b"Authorization, Cookie, X-Report-Secret")]
 
 
 class _BodyTooLarge(Exception):
@@ -26,8 +29,9 @@ class _BodyTooLarge(Exception):
 class _Passage:
     """One request on its way: how much body came, whether an answer has begun."""
 
-    def __init__(self, receive: Receive, send: Send, declared: int, limit: int) -> None:
-        self._receive, self._send, self._declared, self._limit = receive, send, declared, limit
+    def __init__(self, receive: Receive, send: Send, path: str, declared: int, limit: int) -> None:
+        self._receive, self._send, self._path = receive, send, path
+        self._declared, self._limit = declared, limit
         self._read = declared
         self.answered = False
 
@@ -49,12 +53,16 @@ class _Passage:
     async def send_answer(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.answered = True
-            message["headers"] = [*message.get("headers", []), *HEADERS]
+            said = message.get("headers", [])
+            is_own = self._path.startswith(OWN) and not any(name.lower() == b"cache-control" for name, _ in said)
+            message["headers"] = [*said, *HEADERS, *(NOT_KEPT if is_own else ())]
         await self._send(message)
 
 
 class Guards:
     """ASGI middleware: 413 past `max_body_bytes`, counted or declared; security headers on every answer.
+
+    What a caller was shown is kept by no cache.
 
     `other_limits`: by a pattern of the whole path, routes whose bodies have a limit of their own.
     """
@@ -72,7 +80,7 @@ class Guards:
             await self.app(scope, receive, send)
             return
         limit = self._limit(scope["path"])
-        passage = _Passage(receive, send, self._declared(scope), limit)
+        passage = _Passage(receive, send, scope["path"], self._declared(scope), limit)
         if not passage.is_too_large:
             try:
                 await self.app(scope, passage.receive, passage.send)

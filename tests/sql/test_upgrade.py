@@ -77,6 +77,7 @@ def test_every_answer_is_the_same(upgraded: Doors, landed: Landed) -> None:
     now = ask_everything(upgraded, landed.case)
     assert len(now) > 4000
     before = {question: without_points(answer, now.get(question)) for question, answer in landed.answers.items()}
+    before = without_former_grids(before, now)
     assert before != landed.answers
     found = differences(*({q: without_words(q, one) for q, one in side.items()} for side in (before, now)), words=False)
     assert not found, f"{len(found)} of {len(now)} answers differ:\n" + "\n".join(found[:40])
@@ -114,6 +115,37 @@ def without_points(before: Any, now: Any) -> Any:
                 for row, shown in zip(before, now, strict=True)
             ]
     return [without_points(*pair) for pair in zip(before, now, strict=True)]
+
+
+def without_former_grids(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """The same where another thing has changed on purpose: one home came to B with ground of A.
+
+    It is counted in B at every date, and Open311 does not say when it came.
+    """
+    told = dict(before)
+    for question in before:
+        there = question.replace(f"area={CODES['A']}", f"area={CODES['B']}").replace('{"area": 1,', '{"area": 16,')
+        if "counters" in question and there != question:
+            left, came = _counted(before[question], now[question]), _counted(now[there], before[there])
+            if left and came:  # both areas were there at that date
+                assert left == came and set(left.values()) <= {0, 1}, question
+                told |= {question: now[question], there: now[there]}
+        elif question.endswith("/open311/v2/requests.json"):
+            known = {one["service_request_id"]: one for one in now[question]["body"]}
+            shown = [one | _earlier(one, known[one["service_request_id"]]) for one in before[question]["body"]]
+            told[question] = before[question] | {"body": shown}
+    return told
+
+
+def _counted(more: Any, fewer: Any) -> dict[str, int]:
+    """How many more does one answer of a counter count than another?"""
+    one, other = (side["body"] if isinstance(side, dict) else side[0] if side else {} for side in (more, fewer))
+    return {key: value - other[key] for key, value in one.items()} if "total" in one and "total" in other else {}
+
+
+def _earlier(before: Any, now: Any) -> dict[str, str]:
+    then, today = before["updated_datetime"], now["updated_datetime"]
+    return {"updated_datetime": today} if today < then else {}
 
 
 def test_the_service_is_ready_and_a_second_upgrade_changes_nothing(upgraded: Doors, landed: Landed) -> None:

@@ -2,19 +2,24 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from gisgrid.access import add_account
+from gisgrid.api.app import create_app
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.layers import thing_layers
+from gisgrid.settings import Settings
 from gisgrid.tickets.intake import Report, receive
+from tests.conftest import url_of
 from tests.desk import Desk, open_desk
 from tests.drawing import draw, spot, write_geojson
 
@@ -22,6 +27,13 @@ NORTH, SOUTH = "360302001", "360302002"
 START = draw("AABB\nAABB\nCCDD")
 CODES = {"A": f"{NORTH}001001", "B": f"{NORTH}001002", "C": f"{SOUTH}001001", "D": f"{SOUTH}001002"}
 LOGINS = {"north": ("editor", NORTH), "south": ("editor", SOUTH), "whole": ("admin", "")}
+ACCOUNTS: dict[str, dict[str, Any]] = {
+    "boss": {"role": "admin"},
+    "north": {"role": "dispatcher", "area": NORTH},
+    "home": {"role": "worker", "area": CODES["A"]},
+    "next": {"role": "worker", "area": CODES["B"]},
+    "away": {"role": "worker", "area": CODES["C"]},
+}
 WORDS = "秘密的话"
 PHONE = "13912345678"
 PRIVATE = (
@@ -134,6 +146,74 @@ def walls(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFact
         for name in secrets:
             connection.exec_driver_sql(f'DROP ROLE "{name}"')
     superuser.close()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The walls with the service before them, and its people."""
+
+    walls: Walls
+    app: FastAPI
+    secrets: dict[str, str]
+
+    def client(self, name: str = "") -> TestClient:
+        headers = {"Authorization": f"Bearer {self.secrets[name]}"} if name else {}
+        return TestClient(self.app, headers=headers, raise_server_exceptions=False)
+
+    def see(self, who: str, number: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.client(who).get(f"/api/v1/tickets/{number}").json()
+        return found
+
+    def report(self, column: float, row: float, accuracy_m: float | None = None, category: str = "dispute") -> str:
+        lon, lat = spot(column, row)
+        sent = {"lon": lon, "lat": lat, "system": "wgs84", "category": category, "description": "x"}
+        sent |= {} if accuracy_m is None else {"accuracy_m": accuracy_m}
+        answer = self.client().post("/api/v1/reports", json=sent)
+        assert answer.status_code == 201, answer.text
+        number: str = answer.json()["number"]
+        return number
+
+    def alarm(self) -> str:
+        """A ticket that a device raised."""
+        with self.walls.owner.transaction(EVERYTHING) as connection:
+            device = connection.execute(
+                text(
+                    "INSERT INTO overlay.device (code, name, kind, category, area_id, path, geom)"
+                    " SELECT 'd-' || count(*) OVER () || clock_timestamp(), 'd', 'smoke', 'hazard', v.area_id, v.path,"
+                    " v.label_point FROM app.area_at(now()) AS v WHERE v.code = :code RETURNING device_id"
+                ),
+                {"code": CODES["A"]},
+            ).scalar_one()
+            told = '{"network": "base", "zone": "UTC", "description": "x"}'
+            return str(
+                connection.execute(
+                    text("SELECT number FROM app.receive_alarm(:device, :told, '1 h')"),
+                    {"device": device, "told": told},
+                ).scalar_one()
+            )
+
+    def move(self, number: str, column: float, row: float, accuracy_m: float) -> None:
+        lon, lat = spot(column, row)
+        body = {"lon": lon, "lat": lat, "system": "wgs84", "accuracy_m": accuracy_m}
+        answer = self.client("boss").post(f"/api/v1/tickets/{number}/place", json=body)
+        assert answer.status_code == 201, answer.text
+
+    def tie(self, number: str, to: str, what: str) -> None:
+        body = {"of": to} if what == "duplicate" else {"parent": to}
+        answer = self.client("boss").post(f"/api/v1/tickets/{number}/{what}", json=body)
+        assert answer.status_code == 201, answer.text
+
+
+@pytest.fixture(scope="module")
+def facts(walls: Walls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
+    superuser = Database(walls.url, role="")
+    with superuser.transaction() as connection:
+        secrets = {name: add_account(connection, name, **account) for name, account in ACCOUNTS.items()}
+    superuser.close()
+    settings = replace(Settings(pool_size=16, statement_timeout_s=120), data_dir=tmp_path_factory.mktemp("data"))
+    app = create_app(settings, url_of(walls.url, str(make_url(walls.url).database), "gisgrid_api"))
+    with TestClient(app):
+        yield Facts(walls, app, secrets)
 
 
 @pytest.fixture

@@ -6,35 +6,22 @@ import random
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
-from gisgrid.access import add_account
-from gisgrid.api.app import create_app
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.geo import LonLat, tile_at
-from gisgrid.settings import Settings
-from tests.conftest import url_of
 from tests.drawing import draw, spot, write_geojson
-from tests.walls.conftest import CODES, LOGINS, NORTH, START, Walls
+from tests.walls.conftest import CODES, LOGINS, START, Facts
 from tests.walls.test_logins import READABLE
 
 OUTSIDERS = ("", "away")
 """A stranger, and a worker of a grid in the other town."""
-ACCOUNTS: dict[str, dict[str, Any]] = {
-    "boss": {"role": "admin"},
-    "north": {"role": "dispatcher", "area": NORTH},
-    "home": {"role": "worker", "area": CODES["A"]},
-    "next": {"role": "worker", "area": CODES["B"]},
-    "away": {"role": "worker", "area": CODES["C"]},
-}
 MIDDLE = (1.0, 1.0, 1.0)
 """Column, row, accuracy in metres: the middle of grid A."""
 UNTOLD = ("/healthz", "/readyz", "/metrics", "/api/v1/events", "/style/{theme}.json")
@@ -43,74 +30,6 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:?(\
 TIES = ("parent_id", "duplicate_of")
 HIDDEN = ("method", "confidence", *TIES)
 Answers = dict[str, tuple[int, str]]
-
-
-@dataclass(frozen=True)
-class Facts:
-    """The walls with the service before them, and its people."""
-
-    walls: Walls
-    app: FastAPI
-    secrets: dict[str, str]
-
-    def client(self, name: str = "") -> TestClient:
-        headers = {"Authorization": f"Bearer {self.secrets[name]}"} if name else {}
-        return TestClient(self.app, headers=headers, raise_server_exceptions=False)
-
-    def see(self, who: str, number: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.client(who).get(f"/api/v1/tickets/{number}").json()
-        return found
-
-    def report(self, column: float, row: float, accuracy_m: float | None = None, category: str = "dispute") -> str:
-        lon, lat = spot(column, row)
-        sent = {"lon": lon, "lat": lat, "system": "wgs84", "category": category, "description": "x"}
-        sent |= {} if accuracy_m is None else {"accuracy_m": accuracy_m}
-        answer = self.client().post("/api/v1/reports", json=sent)
-        assert answer.status_code == 201, answer.text
-        number: str = answer.json()["number"]
-        return number
-
-    def alarm(self) -> str:
-        """A ticket that a device raised."""
-        with self.walls.owner.transaction(EVERYTHING) as connection:
-            device = connection.execute(
-                text(
-                    "INSERT INTO overlay.device (code, name, kind, category, area_id, path, geom)"
-                    " SELECT 'd-' || count(*) OVER () || clock_timestamp(), 'd', 'smoke', 'hazard', v.area_id, v.path,"
-                    " v.label_point FROM app.area_at(now()) AS v WHERE v.code = :code RETURNING device_id"
-                ),
-                {"code": CODES["A"]},
-            ).scalar_one()
-            told = '{"network": "base", "zone": "UTC", "description": "x"}'
-            return str(
-                connection.execute(
-                    text("SELECT number FROM app.receive_alarm(:device, :told, '1 h')"),
-                    {"device": device, "told": told},
-                ).scalar_one()
-            )
-
-    def move(self, number: str, column: float, row: float, accuracy_m: float) -> None:
-        lon, lat = spot(column, row)
-        body = {"lon": lon, "lat": lat, "system": "wgs84", "accuracy_m": accuracy_m}
-        answer = self.client("boss").post(f"/api/v1/tickets/{number}/place", json=body)
-        assert answer.status_code == 201, answer.text
-
-    def tie(self, number: str, to: str, what: str) -> None:
-        body = {"of": to} if what == "duplicate" else {"parent": to}
-        answer = self.client("boss").post(f"/api/v1/tickets/{number}/{what}", json=body)
-        assert answer.status_code == 201, answer.text
-
-
-@pytest.fixture(scope="module")
-def facts(walls: Walls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
-    superuser = Database(walls.url, role="")
-    with superuser.transaction() as connection:
-        secrets = {name: add_account(connection, name, **account) for name, account in ACCOUNTS.items()}
-    superuser.close()
-    settings = replace(Settings(pool_size=16, statement_timeout_s=120), data_dir=tmp_path_factory.mktemp("data"))
-    app = create_app(settings, url_of(walls.url, str(make_url(walls.url).database), "gisgrid_api"))
-    with TestClient(app):
-        yield Facts(walls, app, secrets)
 
 
 def places(count: int) -> list[tuple[float, float, float]]:
@@ -257,6 +176,26 @@ def test_a_tie_does_not_lead_to_a_home(facts: Facts, what: str, home_is_first: b
     for who in OUTSIDERS:
         listed = facts.client(who).get("/api/v1/tickets", params={"limit": 1000}).json()["tickets"]
         assert {one["number"]: one[key] for one in listed}[child] is None
+
+
+@pytest.mark.parametrize("home_is_first", [True, False])
+def test_what_a_tie_does_elsewhere_does_not_tell_it(facts: Facts, home_is_first: bool) -> None:
+    """The reporter's page, the notices of one instant, the time of the last change in Open311."""
+    order = {"lon": spot(2.1, 1)[0], "lat": spot(2.1, 1)[1], "system": "wgs84", "category": "hazard"}
+    known = facts.client().post("/api/v1/reports", json=order | {"description": "x"}).json()
+    home = facts.report(1.9, 1, 30)
+    changed_at = "SELECT app.ticket_changed_at(ticket_id) FROM work.ticket WHERE number = :number"
+    with facts.walls.owner.transaction(EVERYTHING) as connection:
+        last = connection.execute(text("SELECT max(outbox_id) FROM work.outbox")).scalar_one()
+    child, other = (home, known["number"]) if home_is_first else (known["number"], home)
+    changed = facts.walls.one(changed_at, number=other)
+    facts.tie(child, other, "duplicate")
+    secret = {"X-Report-Secret": known["secret"]}
+    page = facts.client().get(f"/api/v1/reports/{known['number']}", headers=secret).json()
+    assert home not in json.dumps(page)
+    told = facts.walls.one("SELECT count(*) FROM work.outbox WHERE outbox_id > :last", last=last)
+    assert told == 1, "two notices of one instant are a tie"
+    assert facts.walls.one(changed_at, number=other) == changed
 
 
 def test_a_tie_of_two_public_points_is_public(facts: Facts) -> None:

@@ -14,7 +14,7 @@ BEGIN
     ),
     before AS (
         SELECT t.ticket_id, t.area_id AS from_area_id, t.path AS from_path, t.category, t.workflow, t.step,
-               p.geom IS NOT NULL AS has_point, m.*
+               p.geom IS NOT NULL AS has_point, t.has_public_point, m.*
         FROM move AS m
         JOIN work.ticket AS t ON t.number = m.id AND t.closed_at IS NULL
         JOIN work.ticket_private AS p ON p.ticket_id = t.ticket_id
@@ -62,7 +62,8 @@ BEGIN
     ),
     notice AS (
         INSERT INTO work.outbox (ticket_id, topic, payload, left_path)
-        SELECT d.ticket_id, 'ticket.moved', jsonb_build_object('from', d.from_code, 'to', d.to_code), d.from_path
+        SELECT d.ticket_id, 'ticket.moved', jsonb_build_object(
+            'from', CASE WHEN d.has_public_point THEN d.from_code END, 'to', d.to_code), d.from_path
         FROM duty AS d WHERE d.from_area_id IS DISTINCT FROM d.to_area_id
     )
     SELECT count(*) INTO moved FROM ticket;

@@ -2,24 +2,9 @@ CREATE FUNCTION app.tickets_then(area_id bigint, at timestamptz, as_recorded tim
 RETURNS TABLE (path bigint [], received_at timestamptz, due_at timestamptz, closed_at timestamptz)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- A relocation counts if it applied by `at` and was recorded by `as_recorded`. The path of a ticket is that of its
--- first relocation after the last one that counts; without such a row its present path. Closing, reopening and a
--- changed due time have one time only, the time when they happened.
+-- Closing, reopening and a changed due time have one time only, the time when they happened.
 WITH moved AS MATERIALIZED (
-    SELECT DISTINCT ON (f.ticket_id)
-        f.ticket_id,
-        f.path
-    FROM work.former_path AS f
-    WHERE
-        (f.valid_to > tickets_then.at OR f.recorded_to > tickets_then.as_recorded)
-        AND NOT EXISTS (
-            SELECT FROM work.former_path AS l
-            WHERE
-                l.ticket_id = f.ticket_id AND l.former_path_id > f.former_path_id
-                AND l.valid_to <= tickets_then.at
-                AND l.recorded_to <= coalesce(tickets_then.as_recorded, 'infinity')
-        )
-    ORDER BY f.ticket_id, f.former_path_id
+    SELECT f.* FROM app.former_path_then(tickets_then.at, tickets_then.as_recorded) AS f
 ),
 
 changed AS MATERIALIZED (

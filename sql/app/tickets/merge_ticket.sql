@@ -29,7 +29,9 @@ BEGIN
     UPDATE work.ticket AS x SET duplicate_of = original.ticket_id WHERE x.duplicate_of = t.ticket_id;
     UPDATE work.ticket AS x SET duplicate_of = original.ticket_id, closed_at = clock_timestamp() WHERE x.ticket_id = t.ticket_id;
     PERFORM app.record_tie(t.ticket_id, 'merged', actor, note, jsonb_build_object('into', original.number));
-    PERFORM app.record_tie(original.ticket_id, 'duplicate_found', actor, note, jsonb_build_object('duplicate', t.number));
+    -- Two notices of one instant would tell the tie to a target that gets both.
+    PERFORM app.record_tie(original.ticket_id, 'duplicate_found', actor, note, jsonb_build_object('duplicate', t.number),
+                           t.has_public_point AND original.has_public_point);
 END $$;
 COMMENT ON FUNCTION app.merge_ticket(text, text, text, text, text) IS
 'Record that a ticket is a duplicate of another, open one, and close it';

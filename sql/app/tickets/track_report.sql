@@ -1,6 +1,7 @@
 -- Takes no scope: the caller has checked the ticket's secret.
 CREATE FUNCTION app.track_report(ticket_number text) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- The ticket that is about the same thing is named only where its point is public: he knows where his own is.
 -- Of the history only what staff told the reporter and what the reporter answered; of the photos the reporter's own.
 BEGIN
     RETURN (
@@ -14,7 +15,8 @@ BEGIN
                                  ORDER BY s.position)
                 FROM work.step AS s WHERE s.workflow = t.workflow),
             'assignee', app.reporter_assignee(p.post_id, p.department),
-            'duplicate_of', (SELECT o.number FROM work.ticket AS o WHERE o.ticket_id = t.duplicate_of),
+            'duplicate_of', (
+                SELECT o.number FROM work.ticket AS o WHERE o.ticket_id = t.duplicate_of AND o.has_public_point),
             'waits_for_you', m.answer,
             'may', to_jsonb(m),
             'talk', (

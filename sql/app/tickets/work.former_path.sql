@@ -5,4 +5,4 @@ COMMENT ON COLUMN work.former_path.valid_to IS
 COMMENT ON COLUMN work.former_path.recorded_to IS 'Until when the path was recorded as the ticket''s present one';
 CREATE TRIGGER former_append BEFORE UPDATE OR DELETE ON work.former_path
 FOR EACH STATEMENT EXECUTE FUNCTION app.former_append();
-GRANT SELECT ON work.former_path TO gisgrid_service, gisgrid_viewer;
+-- Read by app.former_path_then alone, which knows whose former grids are private.
