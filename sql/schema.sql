@@ -766,6 +766,8 @@ CREATE INDEX draft_area_changeset ON draft.area USING btree (changeset_id, code)
 
 CREATE INDEX draft_area_geom ON draft.area USING gist (geom);
 
+CREATE INDEX draft_area_new ON draft.area USING btree (changeset_id) WHERE (base_version_id IS NULL);
+
 CREATE TRIGGER a_guard_area BEFORE INSERT OR DELETE OR UPDATE ON draft.area FOR EACH ROW EXECUTE FUNCTION app.guard_area();
 
 CREATE TRIGGER b_mark_changed BEFORE INSERT OR UPDATE ON draft.area FOR EACH ROW EXECUTE FUNCTION app.mark_changed();
@@ -777,6 +779,8 @@ CREATE TRIGGER note_saved_deleted AFTER DELETE ON draft.area REFERENCING OLD TAB
 CREATE TRIGGER note_saved_inserted AFTER INSERT ON draft.area REFERENCING NEW TABLE AS saved_row FOR EACH STATEMENT EXECUTE FUNCTION app.record_saved();
 
 CREATE TRIGGER note_saved_updated AFTER UPDATE ON draft.area REFERENCING NEW TABLE AS saved_row FOR EACH STATEMENT EXECUTE FUNCTION app.record_saved();
+
+CREATE TRIGGER refuse_crowding AFTER INSERT ON draft.area FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_crowding();
 
 CREATE TRIGGER refuse_no_row_deleted AFTER DELETE ON draft.area REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_no_row();
 
@@ -894,6 +898,8 @@ CREATE TRIGGER guard_deleted BEFORE DELETE ON draft.changeset FOR EACH ROW EXECU
 CREATE TRIGGER open_changeset BEFORE INSERT ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.open_changeset();
 
 CREATE TRIGGER prepare_changeset AFTER UPDATE OF status ON draft.changeset FOR EACH ROW WHEN (((old.status = 'open'::text) AND (new.status = 'published'::text) AND (CURRENT_USER <> 'gisgrid_owner'::name))) EXECUTE FUNCTION app.prepare_on_publish();
+
+CREATE TRIGGER refuse_crowding AFTER INSERT ON draft.changeset FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_crowding();
 
 CREATE TRIGGER refuse_no_row_deleted AFTER DELETE ON draft.changeset REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_no_row();
 

@@ -20,7 +20,7 @@ host    all       all              127.0.0.1/32  scram-sha-256
 
 TUNING = {
     "cluster_name": "gisgrid",
-    "max_connections": "80",
+    "max_connections": "200",
     "shared_buffers": "256MB",
     "effective_cache_size": "1GB",
     "maintenance_work_mem": "128MB",

@@ -69,7 +69,9 @@ def _deploy(connection: Connection, say: Say) -> bool:
     pending = _pending(connection)
     _refuse_lost([one for one in different if one.kind not in BUILT])
     ordered = in_order(read_files(), read_rooms())
-    digest = hashlib.sha256(b"\0".join(file.path.read_bytes() for file in ordered)).hexdigest()
+    pinned = _read(shipped("sql") / "pinned.sql")
+    texts = [*(file.path.read_bytes() for file in ordered), pinned.encode()]
+    digest = hashlib.sha256(b"\0".join(texts)).hexdigest()
     if not pending and not different and digest == _applied(connection).get("app"):
         return keep_logins(connection, say)
     for one in different[:20] if _applied(connection).get("app") == digest else []:
@@ -80,6 +82,7 @@ def _deploy(connection: Connection, say: Say) -> bool:
     _run(connection, f"SET LOCAL ROLE {OWNER}; CREATE SCHEMA app; CREATE SCHEMA tile")
     for file in ordered:
         _run(connection, file.text)
+    _run(connection, pinned)
     _run(connection, "RESET ROLE")
     _remember(connection, "app", digest)
     # PostGIS does not mark && LEAKPROOF; without it row policies turn map queries into scans.

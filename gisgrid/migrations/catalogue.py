@@ -98,7 +98,8 @@ UNION ALL
 SELECT 'closed', p.oid::regprocedure::text, ''
 FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
 WHERE n.nspname IN ('pg_catalog', 'public')
-  AND p.proname ~ '^(pg_(try_)?advisory_|lo_|lowrite$|loread$|pg_stat_get_|_postgis_|st_(estimated|find)_?extent$)'
+  AND p.proname ~ '^(pg_(try_)?advisory_|lo_|lowrite$|loread$|pg_stat_get_|pg_(total_)?relation_size$)'
+      '|^(pg_(table|indexes|database)_size$|_postgis_|st_(estimated|find)_?extent$)'
   AND NOT has_function_privilege('public', p.oid, 'EXECUTE')
 UNION ALL
 SELECT 'server', 'PostgreSQL ' || current_setting('server_version_num')::integer / 10000, ''

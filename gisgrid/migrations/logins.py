@@ -10,7 +10,9 @@ from sqlalchemy.exc import OperationalError
 
 API = "gisgrid_api"
 EDITOR = "gisgrid_editor"
-CONNECTIONS = 12
+CONNECTIONS, FEWEST, KEPT = 12, 2, 30
+"""Connections: the most and the fewest of a person's login, and those that the server keeps for everything else (the
+service, the worker, commands), however many people sign in. PostgreSQL 15 has no reserved connections."""
 LIMITS = {
     "statement_timeout": "2min",
     "lock_timeout": "10s",
@@ -20,6 +22,20 @@ LIMITS = {
 }
 """Limits of every person's login, so that no login stops the others. A session can change its timeouts:
 the worker also ends sessions that are idle in a transaction."""
+
+
+_ROOM = """
+SELECT current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
+    - CAST(:kept AS integer) AS room,
+    (SELECT count(DISTINCT p.oid) FROM pg_auth_members AS m JOIN pg_roles AS g ON g.oid = m.roleid
+     JOIN pg_roles AS p ON p.oid = m.member
+     WHERE g.rolname IN ('gisgrid_editor', 'gisgrid_viewer') AND p.rolcanlogin) AS logins
+"""
+"""Of the whole server: its databases share its connections."""
+_UNEQUAL = """
+SELECT format('ALTER ROLE %I CONNECTION LIMIT %s', p.rolname, CAST(:share AS integer)) FROM pg_roles AS p
+JOIN core.login_scope AS s ON s.login = p.rolname WHERE p.rolconnlimit <> :share
+"""
 
 
 @dataclass(frozen=True)
@@ -54,6 +70,9 @@ def keep_logins(connection: Connection, say: Callable[[str], None]) -> bool:
     """
     _note_verifiers(connection)
     _limit(connection)
+    room, logins = connection.execute(text(_ROOM), {"kept": KEPT}).one()
+    if logins * FEWEST > room:
+        say(f"{logins} logins of people can fill this server: set max_connections to {logins * FEWEST + KEPT + 10}")
     lost = connection.execute(
         text(
             "SELECT s.login, coalesce(r.login_under, :editor) AS under, s.verifier, d.zone"
@@ -160,12 +179,11 @@ def _limit(connection: Connection) -> None:
         ).scalars()
         for statement in wrong.all():
             connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
-    unlimited = connection.execute(
-        text(
-            "SELECT format('ALTER ROLE %I CONNECTION LIMIT %s', p.rolname, CAST(:most AS integer)) FROM pg_roles AS p"
-            " JOIN core.login_scope AS s ON s.login = p.rolname WHERE p.rolconnlimit NOT BETWEEN 1 AND 50"
-        ),
-        {"most": CONNECTIONS},
-    ).scalars()
-    for statement in unlimited.all():
+    for statement in connection.execute(text(_UNEQUAL), {"share": count_share(connection)}).scalars().all():
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+
+
+def count_share(connection: Connection) -> int:
+    """How many connections may each person's login have, so that all of them together leave KEPT to the rest?"""
+    room, logins = connection.execute(text(_ROOM), {"kept": KEPT}).one()
+    return int(max(FEWEST, min(CONNECTIONS, room // max(logins, 1))))

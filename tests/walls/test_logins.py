@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from gisgrid.access import switch_account
+from gisgrid.access import add_account, switch_account
 from gisgrid.database import Database
-from gisgrid.migrations.logins import CONNECTIONS, LIMITS, keep_logins
+from gisgrid.migrations.logins import CONNECTIONS, KEPT, LIMITS, keep_logins
 from tests.walls.conftest import CODES, LOGINS, NORTH, PRIVATE, SOUTH, Walls
 
 FACTS = {"draft.changeset", "draft.area", "draft.problem"}
@@ -26,6 +26,8 @@ CALLABLE = """
 SELECT p.oid::regprocedure::text FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
 WHERE n.nspname = ANY('{core,draft,work,overlay,app,tile}') AND has_function_privilege(:login, p.oid, 'EXECUTE')
 """
+HARMLESS = {"gin_clean_pending_list(regclass)", "brin_summarize_new_values(regclass)"}
+"""They ask whose the index is."""
 HIDDEN = re.compile(r"Rows Removed by (?:Filter|Join Filter|Index Recheck): (\d+)")
 
 
@@ -109,6 +111,14 @@ def test_an_editor_calls_nothing_that_answers_with_people(walls: Walls, login: s
         "SELECT _postgis_selectivity('work.ticket_private', 'geom', ST_MakeEnvelope(113, 27, 114, 28, 4326))",
         "SELECT ST_EstimatedExtent('work', 'ticket_private', 'geom')",
         "SELECT pg_stat_get_live_tuples('work.ticket_private'::regclass)",
+        "SELECT * FROM pg_stat_user_tables",
+        "SELECT * FROM pg_statio_user_tables",
+        "SELECT * FROM pg_stat_user_indexes",
+        "SELECT pg_relation_size('overlay.camera')",
+        "SELECT pg_total_relation_size('overlay.ping')",
+        "SELECT pg_table_size('work.ticket_private')",
+        "SELECT pg_indexes_size('core.post')",
+        "SELECT pg_database_size(current_database())",
         "LOCK TABLE work.ticket IN SHARE MODE",
         "LOCK TABLE core.area_version IN EXCLUSIVE MODE",
         "CREATE TABLE public.mine (x integer)",
@@ -121,6 +131,23 @@ def test_an_editor_calls_nothing_that_answers_with_people(walls: Walls, login: s
 def test_what_would_stop_or_spy_on_the_district_is_refused(walls: Walls, login: str, statement: str) -> None:
     with pytest.raises(DBAPIError, match="permission denied|must be"), walls.sit(login) as connection:
         connection.execute(text(statement))
+
+
+SPIES = """
+SELECT p.oid::regprocedure::text FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+WHERE n.nspname = 'pg_catalog' AND p.pronargs BETWEEN 1 AND 2 AND has_function_privilege(:login, p.oid, 'EXECUTE')
+  AND (p.proargtypes[0] = 'regclass'::regtype OR p.proname ~ '^pg_(stat|statio)_' AND p.proargtypes[0] = 'oid'::regtype)
+  AND p.prorettype = ANY('{bigint,double precision,timestamptz}'::regtype[])
+  AND p.proname <> ALL('{nextval,currval,setval,pg_sequence_last_value}')
+"""
+"""Functions of the server that answer with a number, or an instant, about a table; those of sequences ask who may."""
+
+
+def test_no_function_of_the_server_measures_a_table(walls: Walls, login: str) -> None:
+    with walls.owner.transaction() as connection:
+        found = set(connection.execute(text(SPIES), {"login": login}).scalars())
+        everybody = set(connection.execute(text(SPIES), {"login": "postgres"}).scalars())
+    assert found - HARMLESS == set() and len(everybody) > 20
 
 
 def test_nobody_squats_the_key_of_who_comes_later(walls: Walls) -> None:
@@ -142,8 +169,36 @@ def test_a_login_has_limits_of_its_own(walls: Walls, login: str) -> None:
             text("SELECT rolconfig, rolconnlimit, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = :login"),
             {"login": login},
         ).one()
+        most = int(connection.execute(text("SHOW max_connections")).scalar_one())
     assert set(row.rolconfig) >= {f"{name}={value}" for name, value in LIMITS.items()}
-    assert row.rolconnlimit == CONNECTIONS and not row.rolsuper and not row.rolbypassrls
+    assert 1 <= row.rolconnlimit <= most // 4 and not row.rolsuper and not row.rolbypassrls
+
+
+def test_all_logins_together_leave_connections_to_the_service(walls: Walls) -> None:
+    """Also when one more person is hired: whose limit the others' makes room for."""
+    superuser = Database(walls.url, role="")
+    hired = [f"hired{number}_{make_url(walls.url).database}" for number in range(30)]
+    held = (
+        "SELECT sum(p.rolconnlimit) AS sum, min(p.rolconnlimit) AS least FROM pg_roles AS p WHERE p.rolcanlogin"
+        " AND (pg_has_role(p.oid, 'gisgrid_viewer', 'MEMBER') AND NOT p.rolsuper)"
+    )
+    limits = []
+    try:
+        for name in hired:
+            with superuser.transaction() as connection:
+                add_account(connection, name, "editor", NORTH)
+                most = int(connection.execute(text("SHOW max_connections")).scalar_one())
+                row = connection.execute(text(held)).one()
+            assert row.sum <= most - KEPT
+            limits.append(row.least)
+        assert limits[-1] < limits[0] <= CONNECTIONS
+    finally:
+        with superuser.transaction() as connection:
+            for name in hired:
+                connection.execute(text("DELETE FROM core.login_scope WHERE login = :name"), {"name": name})
+                connection.exec_driver_sql(f'DROP ROLE IF EXISTS "{name}"')
+            keep_logins(connection, lambda line: None)
+        superuser.close()
 
 
 def test_a_session_that_stands_idle_in_a_transaction_is_ended_whatever_it_set(walls: Walls) -> None:

@@ -141,3 +141,31 @@ def test_numbers_of_another_town_are_not_used_up(desk: Desk) -> None:
     (x, y), (u, v) = spot(1, 2.2), spot(2, 2.8)
     assert desk.add(desk.south, theirs, box(x, v, u, y)) == f"{community}003"
     assert desk.add(desk.south, theirs, box(x, v, u, y)) == f"{community}004", "those of one's own town are used"
+
+
+FEW = (
+    "CREATE OR REPLACE FUNCTION app.most_drafts(OUT grids integer, OUT changesets integer)"
+    " LANGUAGE sql AS 'SELECT 4, 3'"
+)
+
+
+def test_a_login_fills_no_network_with_its_drafts(desk: Desk) -> None:
+    """Where codes have no tree, a draft's codes are those of the whole network. Whatever it sets, a row at a time."""
+    with desk.owner.transaction() as connection:
+        connection.execute(text(FEW))
+    first, other = desk.open(desk.north, NORTH), desk.open(desk.north, NORTH)
+    insert = (
+        "INSERT INTO draft.area (changeset_id, code, name, kind)"
+        " SELECT :id, :parent || lpad(n::text, 3, '0'), 'x', 'special' FROM generate_series(:low, :high) AS n"
+    )
+    desk.run(desk.north, insert, id=first, parent=f"{NORTH}001", low=900, high=902)
+    with pytest.raises(DBAPIError, match="more than 4 new grids"), desk.sit(desk.north) as connection:
+        connection.execute(text(insert), {"id": other, "parent": f"{NORTH}001", "low": 903, "high": 905})
+        connection.execute(text("SET LOCAL gisgrid.saved = ''"))
+    desk.run(desk.north, insert, id=other, parent=f"{NORTH}001", low=903, high=903)
+    desk.run(desk.south, insert, id=desk.open(desk.south, SOUTH), parent=f"{SOUTH}001", low=900, high=903)
+    desk.open(desk.north, NORTH)
+    with pytest.raises(DBAPIError, match="you have 3 open change sets"):
+        desk.open(desk.north, NORTH)
+    desk.run(desk.north, "UPDATE draft.changeset SET status = 'discarded' WHERE changeset_id = :id", id=first)
+    desk.run(desk.north, insert, id=desk.open(desk.north, NORTH), parent=f"{NORTH}001", low=910, high=912)

@@ -20,6 +20,8 @@ CREATE TRIGGER note_saved_updated AFTER UPDATE ON draft.area
 REFERENCING NEW TABLE AS saved_row FOR EACH STATEMENT EXECUTE FUNCTION app.record_saved();
 CREATE TRIGGER note_saved_deleted AFTER DELETE ON draft.area
 REFERENCING OLD TABLE AS saved_row FOR EACH STATEMENT EXECUTE FUNCTION app.record_saved();
+CREATE TRIGGER refuse_crowding AFTER INSERT ON draft.area
+FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_crowding();
 CREATE CONSTRAINT TRIGGER check_saved AFTER INSERT OR UPDATE OR DELETE ON draft.area
 DEFERRABLE INITIALLY DEFERRED
 FOR EACH ROW WHEN (current_user <> 'gisgrid_owner') EXECUTE FUNCTION app.check_at_commit();

@@ -30,6 +30,8 @@ CREATE TRIGGER open_changeset BEFORE INSERT ON draft.changeset
 FOR EACH ROW EXECUTE FUNCTION app.open_changeset();
 CREATE TRIGGER fill_changeset AFTER INSERT ON draft.changeset
 FOR EACH ROW EXECUTE FUNCTION app.fill_changeset();
+CREATE TRIGGER refuse_crowding AFTER INSERT ON draft.changeset
+FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_crowding();
 CREATE TRIGGER guard_changeset BEFORE UPDATE ON draft.changeset
 FOR EACH ROW EXECUTE FUNCTION app.guard_changeset();
 -- For saves by hand only: app.try_publish, which runs as the owner, does the same itself.

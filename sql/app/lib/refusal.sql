@@ -225,6 +225,16 @@ FROM (VALUES
         '新建变更集，或选择进行中的', 'open a change set, or choose an open one'
     ),
     (
+        'too_many_new_grids', 'GG409', 'code', '您的草稿里新画的网格超过 %1$s 个',
+        'more than %1$s new grids lie in your drafts',
+        '发布或作废一个变更集；整批边界请用文件导入', 'publish or discard a change set; many boundaries come in as a file'
+    ),
+    (
+        'too_many_changesets', 'GG409', 'changeset_id', '您有 %1$s 个进行中的变更集，不能再新建',
+        'you have %1$s open change sets, and no more can be opened',
+        '发布或作废其中一个', 'publish or discard one of them'
+    ),
+    (
         'only_grids', 'GG422', 'level', '只画网格', 'only grids are drawn',
         '上级区域在发布时由网格合成', 'what is above them is made from them at publish'
     ),
