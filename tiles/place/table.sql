@@ -1,5 +1,5 @@
 ALTER TABLE overlay.place ENABLE ROW LEVEL SECURITY;
-CREATE POLICY place_is_in_scope ON overlay.place USING (path && (SELECT app.scope()));
+CREATE POLICY place_is_in_scope ON overlay.place TO gisgrid_service USING (path && app.service_scope());
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON overlay.place
 FOR EACH ROW EXECUTE FUNCTION app.record_overlay_change('place');
 GRANT SELECT ON overlay.place TO gisgrid_service;
