@@ -6,8 +6,8 @@ Identifiers never pass through a float unseen: a spreadsheet, a DBF column or JS
 import re
 
 MOST_DIGITS = 15
-"""So many digits of a whole number come through a 64-bit float, and through a spreadsheet, whatever the digits are."""
-TOO_LONG = f"a number of more than {MOST_DIGITS} digits cannot be told exactly here"
+"""So many digits of a whole number come through a 64-bit float, and through a spreadsheet."""
+TOO_LONG = f"a number of more than {MOST_DIGITS} digits cannot be read exactly here"
 AS_TEXT = "save the column as text"
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?[eE]\+[0-9]+")
 _TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')

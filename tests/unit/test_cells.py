@@ -28,7 +28,7 @@ def test_a_value_is_told_exactly(value: object, text: str) -> None:
 
 @pytest.mark.parametrize("value", [36030200100100100123.0, 1e15, -1e15, np.float64(2**53), float("inf")])
 def test_a_float_of_more_than_15_digits_is_refused(value: object) -> None:
-    with pytest.raises(BadCell, match="a number of more than 15 digits cannot be told exactly here") as bad:
+    with pytest.raises(BadCell, match="a number of more than 15 digits cannot be read exactly here") as bad:
         exact_text(value)
     assert bad.value.remedy == "save the column as text"
 
