@@ -9,8 +9,12 @@ MOST_DIGITS = 15
 """So many digits of a whole number come through a 64-bit float, and through a spreadsheet."""
 TOO_LONG = f"a number of more than {MOST_DIGITS} digits cannot be read exactly here"
 AS_TEXT = "save the column as text"
-_SCIENTIFIC = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?[eE]\+[0-9]+")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""What a text begins with that a spreadsheet takes for a formula."""
+_SCIENTIFIC = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?[eE]\+([0-9]+)")
 _TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
+_LOOKS_LIKE_A_VALUE = re.compile(r"(?i)[+-]?[0-9][0-9\s.,:/年月日%-]*(e[+-]?[0-9]+)?|true|false")
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
 class BadCell(ValueError):
@@ -40,14 +44,52 @@ def exact_text(value: object) -> str:
     return str(value)
 
 
+def shown_text(value: object) -> str:
+    """This value as `exact_text` has it; a float that is too long as a spreadsheet shows it (3.60302001001001E+19).
+
+    `exact_code` refuses that text, so the fault is found where the cell is read as a code.
+    """
+    try:
+        return exact_text(value)
+    except BadCell:
+        return f"{value:.14E}"
+
+
 def exact_code(text: str) -> str:
-    """The code in this cell of text: without the marks by which spreadsheets keep text (`="..."`, a tab).
+    """The code in this cell of text, without the marks by which people and spreadsheets keep a code as text.
 
     Raises BadCell for what a spreadsheet made of a long number: 3.60302E+14.
     """
-    text = text.strip()
-    if wrapped := _TEXT_FORMULA.fullmatch(text):
-        text = wrapped[1].replace('""', '"').strip()
-    if _SCIENTIFIC.fullmatch(text):
+    text = unmarked(text)
+    if text.startswith("'") and text[1:2].isdigit():
+        text = text[1:]
+    if found := _SCIENTIFIC.fullmatch(text):
+        if int(found[2]) >= MOST_DIGITS:
+            raise BadCell(f"{text[:40]}: {TOO_LONG}", AS_TEXT)
         raise BadCell(f"{text[:40]!r} is a number that a spreadsheet shortened", f"write it out, {AS_TEXT}")
     return text
+
+
+def unmarked(text: str) -> str:
+    """The text of a cell without blanks and invisible characters around it, and without the marks of spreadsheets:
+    `="..."`, and the apostrophe that keeps a text from being a formula.
+    """
+    text = text.strip().strip(_INVISIBLE).strip()
+    if wrapped := _TEXT_FORMULA.fullmatch(text):
+        text = wrapped[1].replace('""', '"').strip()
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+
+
+def harmless(text: str) -> str:
+    """The text for a cell of CSV: with an apostrophe in front where a spreadsheet would take it for a formula."""
+    return "'" + text if text.startswith(FORMULA) else text
+
+
+def for_excel(text: str) -> str:
+    """The text for a cell of a CSV that Excel opens: what Excel would take for a number or a date as `="..."`.
+
+    So codes keep their zeros and their digits beyond the 15th. Other programs read the formula: this is for Excel.
+    """
+    if _LOOKS_LIKE_A_VALUE.fullmatch(text):
+        return f'="{text}"'
+    return harmless(text)

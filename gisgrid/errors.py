@@ -1,6 +1,12 @@
 """Errors of the domain: no HTTP, no SQL."""
 
+import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+MOST_SHOWN = 20
+_VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|[+-]?[0-9][0-9.,:+-]*")
 
 
 @dataclass(frozen=True)
@@ -18,6 +24,26 @@ class Fault:
         english = " -> ".join(filter(None, (self.message, self.remedy)))
         chinese = " -> ".join(filter(None, (self.message_zh, self.remedy_zh)))
         return f"{self.field}: " + " | ".join(filter(None, (chinese, english)))
+
+
+def kind_of(message: str) -> str:
+    """The message without the values in it: faults of one kind differ in these alone."""
+    return _VALUE.sub("…", message)
+
+
+def summarise(faults: Sequence[Fault], shown: int = MOST_SHOWN) -> list[str]:
+    """The lines for people: the first faults in full; of the rest, how many there are of each kind."""
+    lines = [_shorten(str(fault)) for fault in faults[:shown]]
+    rest = faults[shown:]
+    if rest:
+        lines.append(f"and {len(rest):,} more (--json has all of them):")
+        kinds = Counter((fault.field.rpartition(", ")[2], kind_of(fault.message)) for fault in rest)
+        lines += [f"  {count:,} x {kind_of(where)}: {kind}" for (where, kind), count in kinds.most_common(shown)]
+    return lines
+
+
+def _shorten(line: str, longest: int = 2_000) -> str:
+    return line if len(line) <= longest else f"{line[: longest // 2]} … {line[-longest // 2 :]}"
 
 
 class GisgridError(Exception):

@@ -1,7 +1,7 @@
 """Posts: who is in which role on which area, from when to when."""
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -10,6 +10,7 @@ from gisgrid.assignment.one import require_network
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.loading import (
     Column,
+    InstantReader,
     Loaded,
     ReadOptions,
     Row,
@@ -18,7 +19,6 @@ from gisgrid.loading import (
     as_records,
     choice,
     district_extent,
-    instant,
     point_columns,
     read_points,
     read_table,
@@ -103,7 +103,7 @@ def load_posts(
     or changed if only its end or its mark `public` differs. Raises Refused with every fault.
     """
     options = options or ReadOptions()
-    table = read_table(source, post_columns(options.zone), options)
+    table = read_table(source, post_columns(options.instant), options)
     with database.transaction(EVERYTHING, timeout_s=LOAD_TIMEOUT_S) as connection:
         require_network(connection, network)
         take_turn(connection)
@@ -115,10 +115,10 @@ def load_posts(
         table.refuse_faults()
         done = connection.execute(text(_SAVE), {"rows": as_records(_post(n, row) for n, row in enumerate(table.rows))})
         counts = done.one()
-    return Loaded(counts.loaded, counts.changed, counts.there - counts.changed, table.notes)
+        return table.result(counts.loaded, counts.changed, counts.there - counts.changed)
 
 
-def post_columns(zone: tzinfo) -> tuple[Column, ...]:
+def post_columns(read_time: InstantReader) -> tuple[Column, ...]:
     """The columns of a file of posts."""
     return (
         Column("area_code", required=True, aliases=("area", "code", "网格编码", "区域编码", "编码")),
@@ -127,8 +127,8 @@ def post_columns(zone: tzinfo) -> tuple[Column, ...]:
         Column("phone", aliases=("mobile", "电话", "手机", "联系电话")),
         Column("title", aliases=("职务",)),
         Column("department", aliases=("部门",)),
-        Column("from", instant(zone), aliases=("valid_from", "任职日期")),
-        Column("to", instant(zone), aliases=("valid_to", "离任日期")),
+        Column("from", read_time, aliases=("valid_from", "任职日期")),
+        Column("to", read_time, aliases=("valid_to", "离任日期")),
         Column("public", choice(PUBLIC), aliases=("公开",)),
         *point_columns(required=False),
     )

@@ -57,8 +57,8 @@ def load_things(
         table.refuse_faults()
         names = [column.name for column in load.columns]
         counts = save_things(connection, layer, (_thing(row, names) | derive(row) for row in table.rows))
-    notes = table.notes + ((f"{counts.outside} lie outside every grid",) if counts.outside else ())
-    return Loaded(counts.saved - counts.changed, counts.changed, len(table.rows) - counts.saved, notes)
+        notes = (f"{counts.outside} lie outside every grid",) if counts.outside else ()
+        return table.result(counts.saved - counts.changed, counts.changed, len(table.rows) - counts.saved, notes)
 
 
 def save_things(connection: Connection, layer: Layer, things: Iterable[Thing]) -> Row[Any]:

@@ -1,9 +1,10 @@
-"""`gisgrid load WHAT FILE`: what exists already comes in, all of a file or nothing. Long: it lists every WHAT."""
+"""`gisgrid load WHAT FILE`: what exists already comes in. Long because it lists every WHAT."""
 
+import inspect
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,222 +15,233 @@ from gisgrid.cli.things import thing_loader
 from gisgrid.database import Database
 from gisgrid.errors import Fault, Refused
 from gisgrid.ground import load_ground
-from gisgrid.layers import Layer, Load, thing_layers
-from gisgrid.loading import Loaded, ReadOptions
+from gisgrid.layers import thing_layers
+from gisgrid.loading import Loaded, ReadOptions, known_formats, known_zone
+from gisgrid.loading.meanings import read_meanings
 from gisgrid.patrol import load_pings
 from gisgrid.people import load_posts
 from gisgrid.rosters import load_rosters
 from gisgrid.settings import Settings, read_settings
-from gisgrid.tickets.loading import load_tickets
+from gisgrid.tickets.loading import load_tickets, write_values
 from gisgrid.tickets.rules import load_rules
 from gisgrid.tickets.workflows import load_workflow
 
 load_app = typer.Typer(help="Bring in what exists already: all of a file or nothing.", no_args_is_help=True)
 
-File = Annotated[Path, typer.Argument(help="CSV, or GeoJSON or GeoPackage with points.")]
-Drawing = Annotated[Path, typer.Argument(help="GeoJSON or GeoPackage with lines or polygons.")]
-Track = Annotated[Path, typer.Argument(help="CSV or GPX, or GeoJSON or GeoPackage with points.")]
-System = Annotated[str, typer.Option(help="System of points whose row does not say it: wgs84, gcj02, EPSG:n ...")]
-Encoding = Annotated[str, typer.Option(help="Encoding of the text, as gbk. Default UTF-8.")]
-Map = Annotated[
-    list[str] | None, typer.Option("--map", help="COLUMN=HEADER: the file's HEADER holds our COLUMN. Repeatable.")
-]
-Text = Annotated[Path, typer.Argument(help="CSV.")]
+Given = dict[str, Any]
 Template = Annotated[Path, typer.Argument(help="TOML.")]
-Replace = Annotated[bool, typer.Option("--replace", help="What the file lacks goes; what is in use is retired.")]
-Set = Annotated[list[str] | None, typer.Option("--set", help="COLUMN=VALUE of every row. Repeatable.")]
+TABLE = "CSV or a workbook (.xlsx, .xls, .ods)"
+POINTS = f"{TABLE}, or GeoJSON, GeoPackage or Shapefile with points."
+_OPTIONS: dict[str, tuple[Any, Any]] = {
+    "network": (Network, "base"),
+    "replace": (
+        Annotated[bool, typer.Option("--replace", help="What the file lacks goes; what is in use is retired.")],
+        False,
+    ),
+    "system": (
+        Annotated[str, typer.Option(help="System of points whose row does not say it: wgs84, gcj02, EPSG:n ...")],
+        "",
+    ),
+    "encoding": (Annotated[str, typer.Option(help="Encoding of the text, as gbk. Default UTF-8.")], ""),
+    "layer": (
+        Annotated[str, typer.Option(help="Sheet of a workbook or layer of a file that has several.")],
+        "",
+    ),
+    "columns": (
+        Annotated[
+            list[str] | None,
+            typer.Option("--map", help="COLUMN=HEADER: the file's HEADER holds our COLUMN. Repeatable."),
+        ],
+        None,
+    ),
+    "constants": (
+        Annotated[list[str] | None, typer.Option("--set", help="COLUMN=VALUE of every row. Repeatable.")],
+        None,
+    ),
+    "zone": (
+        Annotated[str, typer.Option(help="Zone of times without offset, as Asia/Shanghai. Default: they are refused.")],
+        "",
+    ),
+    "time_format": (
+        Annotated[
+            list[str] | None,
+            typer.Option(help="How times are written: us, eu, excel, unix, unix-ms, or of strptime. Repeatable."),
+        ],
+        None,
+    ),
+    "set_aside": (
+        Annotated[
+            Path | None,
+            typer.Option(metavar="OUT", help="CSV or XLSX for the rows that cannot be used; the others are loaded."),
+        ],
+        None,
+    ),
+    "values": (
+        Annotated[Path | None, typer.Option(help="What the file's words become: column, value, becomes.")],
+        None,
+    ),
+    "values_skeleton": (
+        Annotated[
+            Path | None,
+            typer.Option(metavar="OUT", help="Load nothing; write the file's categories, to fill in for --values."),
+        ],
+        None,
+    ),
+    "without_point": (
+        Annotated[bool, typer.Option("--without-point", help="Load rows without a point too, into no grid.")],
+        False,
+    ),
+}
+_ROOM = {"data_dir": (DataDir, None), "db_port": (DbPort, None), "json": (Json, False)}
+_TEXT = ("encoding", "layer", "columns", "constants")
+_POINT = ("system", *_TEXT)
+_TIMES = ("zone", "time_format")
 
 
-@load_app.command()
-def posts(
-    file: File,
-    network: Network = "base",
-    system: System = "",
-    encoding: Encoding = "",
-    columns: Map = None,
-    values: Set = None,
-    data_dir: DataDir = None,
-    db_port: DbPort = None,
-    json: Json = False,
-) -> None:
-    """People in their posts: area_code, role, person, from, to."""
-    settings = read_settings(data_dir=data_dir, db_port=db_port)
-    options = _options(settings, system, encoding, columns, values)
-    _load(settings, "posts", lambda database: load_posts(database, file, options, network=network), json)
+@dataclass(frozen=True)
+class Verb:
+    """A verb of `gisgrid load`: its name, what its file is, its options by name, and what it does with them."""
+
+    name: str
+    help: str
+    file: str
+    options: tuple[str, ...]
+    load: Callable[[Database, Path, ReadOptions, Given], Loaded]
 
 
-@load_app.command()
-def tickets(
-    file: File,
-    network: Network = "base",
-    system: System = "",
-    encoding: Encoding = "",
-    columns: Map = None,
-    values: Set = None,
-    data_dir: DataDir = None,
-    db_port: DbPort = None,
-    json: Json = False,
-) -> None:
-    """Tickets of another system, each located at its own date: category, received_at, lon, lat, system."""
-    settings = read_settings(data_dir=data_dir, db_port=db_port)
-    options = _options(settings, system, encoding, columns, values)
-    _load(settings, "tickets", lambda database: load_tickets(database, file, options, network=network, say=say), json)
+def _with(load: Callable[..., Loaded], *names: str) -> Callable[[Database, Path, ReadOptions, Given], Loaded]:
+    """A loader that takes these options by their names."""
+    return lambda database, file, options, given: load(database, file, options, **{name: given[name] for name in names})
 
 
-def _add_verb(layer: Layer, load: Load) -> None:
-    """Add the verb that loads the things of a layer, named by the layer's folder."""
-
-    def things(
-        file: File,
-        system: System = "",
-        encoding: Encoding = "",
-        columns: Map = None,
-        values: Set = None,
-        data_dir: DataDir = None,
-        db_port: DbPort = None,
-        json: Json = False,
-    ) -> None:
-        settings = read_settings(data_dir=data_dir, db_port=db_port)
-        options = _options(settings, system, encoding, columns, values)
-        _load(settings, load.verb, lambda database: thing_loader(layer)(database, file, options), json)
-
-    names = ", ".join([*(column.name for column in load.columns), "lon", "lat"])
-    load_app.command(load.verb, help=f"{load.help}: {names}.")(things)
+def _load_tickets(database: Database, file: Path, options: ReadOptions, given: Given) -> Loaded:
+    names = ("network", "without_point")
+    return load_tickets(database, file, options, say=say, **{name: given[name] for name in names})
 
 
-for _layer in thing_layers().values():
-    if _layer.load:
-        _add_verb(_layer, _layer.load)
+VERBS = (
+    Verb(
+        "posts",
+        "People in their posts: area_code, role, person, from, to.",
+        POINTS,
+        ("network", *_POINT, *_TIMES, "values", "set_aside"),
+        _with(load_posts, "network"),
+    ),
+    Verb(
+        "tickets",
+        "Tickets of another system, each located at its own date: category, received_at, lon, lat, system.",
+        POINTS,
+        ("network", *_POINT, *_TIMES, "values", "values_skeleton", "without_point", "set_aside"),
+        _load_tickets,
+    ),
+    *(
+        Verb(
+            layer.load.verb,
+            f"{layer.load.help}: {', '.join([*(column.name for column in layer.load.columns), 'lon', 'lat'])}.",
+            POINTS,
+            (*_POINT, "values", "set_aside"),
+            _with(thing_loader(layer)),
+        )
+        for layer in thing_layers().values()
+        if layer.load
+    ),
+    Verb(
+        "pings",
+        "The points of patrols: worker, at, lon, lat; of a GPX track with --set worker=NAME.",
+        f"GPX, {POINTS}",
+        (*_POINT, *_TIMES, "set_aside"),
+        _with(load_pings),
+    ),
+    Verb(
+        "ground",
+        "The ground of the map, streets, railways, water, green: class, kind, name.",
+        "GeoJSON, GeoPackage or Shapefile with lines or polygons.",
+        _POINT,
+        _with(load_ground),
+    ),
+    Verb(
+        "categories",
+        "An event catalogue, a tree: id, parent, name_zh, name_en, due, unit, public_place, workflow.",
+        f"{TABLE}.",
+        ("replace", *_TEXT),
+        _with(load_categories, "replace"),
+    ),
+    Verb(
+        "rules",
+        "Routing rules: rule; category, area_code, kind, days, weekdays, from, to, shift; role, department or person.",
+        f"{TABLE}.",
+        ("network", "replace", *_TEXT),
+        _with(load_rules, "network", "replace"),
+    ),
+    Verb(
+        "rosters",
+        "On which days which post works which shift: area_code, role, person, shift, from, to, every_days, weekdays.",
+        f"{TABLE}.",
+        ("network", *_TEXT),
+        _with(load_rosters, "network"),
+    ),
+    Verb(
+        "holidays",
+        "The district's own days off and make-up working days: date, working, name.",
+        f"{TABLE}.",
+        _TEXT,
+        _with(load_holidays),
+    ),
+)
 
 
-@load_app.command()
-def pings(
-    file: Track,
-    system: System = "",
-    encoding: Encoding = "",
-    columns: Map = None,
-    values: Set = None,
-    data_dir: DataDir = None,
-    db_port: DbPort = None,
-    json: Json = False,
-) -> None:
-    """The points of patrols: worker, at, lon, lat; of a GPX track with --set worker=NAME."""
-    settings = read_settings(data_dir=data_dir, db_port=db_port)
-    options = _options(settings, system, encoding, columns, values)
-    _load(settings, "pings", lambda database: load_pings(database, file, options), json)
+def _add_verb(verb: Verb) -> None:
+    def command(file: Path, **given: Any) -> None:
+        _run(verb, file, given)
+
+    parameters = [inspect.Parameter("file", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=_argument(verb))]
+    for name, (kind, default) in ({name: _OPTIONS[name] for name in verb.options} | _ROOM).items():
+        parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind))
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    load_app.command(verb.name, help=verb.help)(command)
 
 
-@load_app.command()
-def ground(
-    file: Drawing,
-    system: System = "",
-    encoding: Encoding = "",
-    columns: Map = None,
-    values: Set = None,
-    data_dir: DataDir = None,
-    db_port: DbPort = None,
-    json: Json = False,
-) -> None:
-    """The ground of the map, streets, railways, water, green: class, kind, name."""
-    settings = read_settings(data_dir=data_dir, db_port=db_port)
-    options = _options(settings, system, encoding, columns, values)
-    _load(settings, "ground", lambda database: load_ground(database, file, options), json)
+def _argument(verb: Verb) -> Any:
+    return Annotated[Path, typer.Argument(help=verb.file)]
 
 
-@load_app.command()
-def categories(
-    file: Text,
-    replace: Replace = False,
-    encoding: Encoding = "",
-    columns: Map = None,
-    values: Set = None,
-    data_dir: DataDir = None,
-    db_port: DbPort = None,
-    json: Json = False,
-) -> None:
-    """An event catalogue, a tree: id, parent, name_zh, name_en, due, unit, public_place, workflow."""
-    settings = read_settings(data_dir=data_dir, db_port=db_port)
-    options = _options(settings, "", encoding, columns, values)
-    _load(settings, "categories", lambda database: load_categories(database, file, options, replace=replace), json)
-
-
-@load_app.command()
-def rules(
-    file: Text,
-    network: Network = "base",
-    replace: Replace = False,
-    encoding: Encoding = "",
-    columns: Map = None,
-    values: Set = None,
-    data_dir: DataDir = None,
-    db_port: DbPort = None,
-    json: Json = False,
-) -> None:
-    """Routing rules: rule; category, area_code, kind, days, weekdays, from, to, shift; role, department or person."""
-    settings = read_settings(data_dir=data_dir, db_port=db_port)
-    options = _options(settings, "", encoding, columns, values)
-
-    def load(database: Database) -> Loaded:
-        return load_rules(database, file, options, network=network, replace=replace)
-
-    _load(settings, "rules", load, json)
-
-
-@load_app.command()
-def rosters(
-    file: Text,
-    network: Network = "base",
-    encoding: Encoding = "",
-    columns: Map = None,
-    values: Set = None,
-    data_dir: DataDir = None,
-    db_port: DbPort = None,
-    json: Json = False,
-) -> None:
-    """On which days which post works which shift: area_code, role, person, shift, from, to, every_days, weekdays."""
-    settings = read_settings(data_dir=data_dir, db_port=db_port)
-    options = _options(settings, "", encoding, columns, values)
-    _load(settings, "rosters", lambda database: load_rosters(database, file, options, network=network), json)
-
-
-@load_app.command()
-def holidays(
-    file: Text,
-    encoding: Encoding = "",
-    columns: Map = None,
-    values: Set = None,
-    data_dir: DataDir = None,
-    db_port: DbPort = None,
-    json: Json = False,
-) -> None:
-    """The district's own days off and make-up working days: date, working, name."""
-    settings = read_settings(data_dir=data_dir, db_port=db_port)
-    options = _options(settings, "", encoding, columns, values)
-    _load(settings, "holidays", lambda database: load_holidays(database, file, options), json)
-
-
-@load_app.command()
-def workflow(file: Template, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
-    """A template of steps: who may take each, what it needs, whether it stops the clocks (docs/tickets.md)."""
-    settings = read_settings(data_dir=data_dir, db_port=db_port)
+def _run(verb: Verb, file: Path, given: Given) -> None:
+    settings = read_settings(data_dir=given["data_dir"], db_port=given["db_port"])
+    options = _options(settings, given)
     with owner_database(settings) as database:
-        name = load_workflow(database, file)
-    show({"workflow": name}, f"workflow {name} is in force", as_json=json)
-
-
-def _load(settings: Settings, what: str, load: Callable[[Database], Loaded], as_json: bool) -> None:
-    with owner_database(settings) as database:
-        done = load(database)
+        if skeleton := given.get("values_skeleton"):
+            counts = write_values(database, file, skeleton, options, network=given["network"])
+            line = ", ".join(f"{count} values of {column}" for column, count in counts.items())
+            line = f"{skeleton}: {line}; fill in `becomes`, then load with --values {skeleton}"
+            show({"file": str(skeleton), "values": counts}, line, as_json=given["json"])
+            return
+        done = verb.load(database, file, options, given)
     for note in done.notes:
         say(f"  {note}")
-    line = f"{what}: {done.loaded} loaded, {done.changed} changed, {done.skipped} there before"
-    show(asdict(done), line, as_json=as_json)
+    line = f"{verb.name}: {done.loaded} loaded, {done.changed} changed, {done.skipped} there before"
+    if done.set_aside:
+        line += f", {done.set_aside} set aside in {options.set_aside}"
+        for reason, rows in done.reasons.items():
+            say(f"  set aside {rows}: {reason}")
+    show(asdict(done), line, as_json=given["json"])
 
 
-def _options(
-    settings: Settings, system: str, encoding: str, columns: list[str] | None, values: list[str] | None
-) -> ReadOptions:
-    return ReadOptions(system, encoding, _pairs("--map", columns), _pairs("--set", values), settings.timezone)
+def _options(settings: Settings, given: Given) -> ReadOptions:
+    meanings = given.get("values")
+    return ReadOptions(
+        system=given.get("system", ""),
+        encoding=given["encoding"],
+        columns=_pairs("--map", given["columns"]),
+        values=_pairs("--set", given["constants"]),
+        zone=settings.timezone,
+        local=known_zone(given.get("zone", "")),
+        time_formats=known_formats(given.get("time_format") or ()),
+        layer=given["layer"],
+        set_aside=given.get("set_aside"),
+        meanings=read_meanings(meanings) if meanings else {},
+        meanings_name=str(meanings or ""),
+    )
 
 
 def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
@@ -240,3 +252,16 @@ def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
             raise Refused(Fault(option, f"{item!r} is not COLUMN=..., or names its column twice", "as category=hazard"))
         pairs[name] = value
     return pairs
+
+
+for _verb in VERBS:
+    _add_verb(_verb)
+
+
+@load_app.command()
+def workflow(file: Template, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
+    """A template of steps: who may take each, what it needs, whether it stops the clocks (docs/tickets.md)."""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    with owner_database(settings) as database:
+        name = load_workflow(database, file)
+    show({"workflow": name}, f"workflow {name} is in force", as_json=json)

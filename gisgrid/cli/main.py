@@ -9,6 +9,7 @@ from gisgrid.cli import areas, assign, people, serve
 from gisgrid.cli.bench import bench_app
 from gisgrid.cli.changeset import changeset_app
 from gisgrid.cli.check import check
+from gisgrid.cli.context import show
 from gisgrid.cli.device import device_app
 from gisgrid.cli.export import export
 from gisgrid.cli.figures import figures, ranking
@@ -21,7 +22,7 @@ from gisgrid.cli.route import route
 from gisgrid.cli.test import run_tests
 from gisgrid.cli.tickets import tickets
 from gisgrid.cli.tile import tile
-from gisgrid.errors import GisgridError
+from gisgrid.errors import GisgridError, summarise
 from gisgrid.steps import StepFailed
 
 app = typer.Typer(
@@ -69,6 +70,13 @@ def version() -> None:
     sys.stdout.write(f"gisgrid {__version__}\n")
 
 
+def _tell(error: GisgridError, *, as_json: bool) -> None:
+    """The first faults and the number of the others for people; with --json every fault on stdout."""
+    sys.stderr.write("".join(f"{line}\n" for line in (f"{error.title}:", *(f"  {s}" for s in summarise(error.faults)))))
+    if as_json:
+        show({"error": error.title, "faults": error.faults}, "", as_json=True)
+
+
 def run(arguments: list[str] | None = None) -> int:
     """Run a verb: its exit code. 1: refused, with every fault on stderr; 2: wrong usage; 130: interrupted."""
     try:
@@ -81,9 +89,7 @@ def run(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except GisgridError as error:
-        sys.stderr.write(f"{error.title}:\n")
-        for fault in error.faults:
-            sys.stderr.write(f"  {fault}\n")
+        _tell(error, as_json="--json" in (sys.argv[1:] if arguments is None else arguments))
         return 1
     except StepFailed as failure:
         sys.stderr.write(f"{failure}\n")

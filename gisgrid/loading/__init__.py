@@ -4,29 +4,38 @@ Used by the rooms that load posts, tickets, cameras, places and pings; docs/load
 """
 
 from gisgrid.cells import BadCell
-from gisgrid.loading.cells import choice, clock, day, instant, number, plain, weekdays, whole, words
+from gisgrid.loading.cells import choice, clock, number, plain, weekdays, whole, words
+from gisgrid.loading.headers import Column
+from gisgrid.loading.point_files import read_sheet
 from gisgrid.loading.points import believable_points, district_extent, point_columns, read_points
 from gisgrid.loading.saving import as_records
-from gisgrid.loading.sheets import ReadOptions, Sheet, decode, read_csv, read_sheet
-from gisgrid.loading.table import Column, Loaded, Row, Table, read_table
+from gisgrid.loading.sheets import Odd, ReadOptions, Sheet, decode, read_csv
+from gisgrid.loading.table import Loaded, Row, Table, read_table
+from gisgrid.loading.times import InstantReader, day, known_formats, known_zone
 from gisgrid.loading.turn import take_turn
+from gisgrid.loading.writing import check_table_ending, free_name, write_table, write_text_workbook
 
 __all__ = [
     "BadCell",
     "Column",
+    "InstantReader",
     "Loaded",
+    "Odd",
     "ReadOptions",
     "Row",
     "Sheet",
     "Table",
     "as_records",
     "believable_points",
+    "check_table_ending",
     "choice",
     "clock",
     "day",
     "decode",
     "district_extent",
-    "instant",
+    "free_name",
+    "known_formats",
+    "known_zone",
     "number",
     "plain",
     "point_columns",
@@ -38,4 +47,6 @@ __all__ = [
     "weekdays",
     "whole",
     "words",
+    "write_table",
+    "write_text_workbook",
 ]

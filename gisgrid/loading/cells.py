@@ -2,11 +2,11 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, tzinfo
 from typing import Any, TypeVar
 
-from gisgrid.cells import BadCell
+from gisgrid.cells import BadCell, exact_code
 
 Reader = Callable[[str], Any]
 Meant = TypeVar("Meant")
@@ -14,8 +14,20 @@ Meant = TypeVar("Meant")
 MAX_WORDS = 10_000
 MAX_PLAIN = 200
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_TWO_WAYS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+_GROUPED = (
+    (re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+|[+-]?[0-9]{1,3}(,[0-9]{3}){2,}"), ",", "."),
+    (re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+|[+-]?[0-9]{1,3}(\.[0-9]{3}){2,}"), r"\.", ","),
+    (re.compile(r"[+-]?[0-9]{1,3}([ '’][0-9]{3})+([.,][0-9]+)?"), "[ '’]", ","),
+    (re.compile(r"[+-]?[0-9]*,[0-9]+"), "$", ","),
+)
+"""Shapes of numbers beside the plain one: what is left out, and what their decimal point is."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def bad_cell(text: str, what: str, remedy: str) -> BadCell:
+    """The error of a text that is not what its column holds."""
+    return BadCell(f"{text[:40]!r} is no {what}", remedy)
 
 
 def words(text: str) -> str:
@@ -24,19 +36,19 @@ def words(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Short text, at most 200 characters: a name, a code, a number of another system."""
-    return _storable(text, MAX_PLAIN)
+    """Short text, at most 200 characters: a name, a code, a number of another system, exactly as it was."""
+    return _storable(exact_code(text), MAX_PLAIN)
 
 
 def number(low: float = -math.inf, high: float = math.inf) -> Reader:
-    """A reader of finite numbers with a decimal point, from `low` to `high`, both included."""
+    """A reader of finite numbers from `low` to `high`, both included; as people and spreadsheets write them too:
+    full-width digits, a decimal comma, groups of three. What can be read in two ways is refused.
+    """
 
     def read(text: str) -> float:
-        if not _NUMBER.fullmatch(text):
-            raise BadCell(f"{text[:40]!r} is no finite number", "digits with a decimal point, as 113.8738")
-        value = float(text)
+        value = float(text if _NUMBER.fullmatch(text) else _as_plain_number(text))
         if not math.isfinite(value):
-            raise BadCell(f"{text[:40]!r} is no finite number", "a number that was measured")
+            raise bad_cell(text, "finite number", "a number that was measured")
         if not low <= value <= high:
             raise BadCell(f"{text[:40]} is out of range", f"{low:g} to {high:g}")
         return value
@@ -44,24 +56,18 @@ def number(low: float = -math.inf, high: float = math.inf) -> Reader:
     return read
 
 
-def instant(zone: tzinfo) -> Reader:
-    """A reader of ISO 8601 times with offset; a bare date is 00:00 in `zone`."""
-
-    def read(text: str) -> datetime:
-        remedy = "ISO 8601 with offset, as 2026-11-23T08:00:00+08:00, or a date"
-        try:
-            if _DATE.fullmatch(text):
-                return datetime.combine(date.fromisoformat(text), time(), zone)
-            found = datetime.fromisoformat(text)
-        except ValueError as error:
-            raise BadCell(f"{text[:40]!r} is no time", remedy) from error
-        if found.tzinfo is None:
-            raise BadCell(f"{text[:40]!r} does not say its offset", remedy)
-        if not 1 < found.year < 9999:
-            raise BadCell(f"{text[:40]!r} is out of range", remedy)
-        return found
-
-    return read
+def _as_plain_number(text: str) -> str:
+    found = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").removesuffix("°").strip()
+    if found.endswith("%"):
+        raise BadCell(f"{text[:40]!r} is a percentage", "write the number itself")
+    if _TWO_WAYS.fullmatch(found):
+        raise BadCell(f"{text[:40]!r} can be a fraction or thousands", "write it with a decimal point, as 113.860")
+    for shape, out, point in _GROUPED:
+        if shape.fullmatch(found):
+            return re.sub(out, "", found).replace(point, ".")
+    if not _NUMBER.fullmatch(found):
+        raise bad_cell(text, "finite number", "digits with a decimal point, as 113.8738")
+    return found
 
 
 def whole(low: int, high: int) -> Reader:
@@ -88,20 +94,10 @@ def choice(words_for: Mapping[str, Meant]) -> Callable[[str], Meant]:
     return read
 
 
-def day(text: str) -> date:
-    """A day of the calendar, as 2026-10-01."""
-    try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise BadCell(f"{text[:40]!r} is no day", "as 2026-10-01")
-
-
 def clock(text: str) -> str:
     """A time of day, as 08:30; 24:00 is the day's end."""
     if not re.fullmatch(r"([01]?[0-9]|2[0-3]):[0-5][0-9]|24:00", text):
-        raise BadCell(f"{text[:40]!r} is no time of day", "as 08:30, or 24:00")
+        raise bad_cell(text, "time of day", "as 08:30, or 24:00")
     return text.zfill(5)
 
 

@@ -8,8 +8,9 @@ from gisgrid.coordinates import check_point, known_system, to_wgs84_array
 from gisgrid.errors import Fault, Refused
 from gisgrid.geo import BBox, LonLat
 from gisgrid.loading.cells import number
+from gisgrid.loading.headers import Column
 from gisgrid.loading.sheets import ReadOptions
-from gisgrid.loading.table import Column, Row, Table
+from gisgrid.loading.table import Row, Table
 
 Floats = NDArray[np.float64]
 SYSTEM_REMEDY = "name it: a column `system`, or --system wgs84, cgcs2000, gcj02, bd09, EPSG:n"

@@ -9,8 +9,9 @@ import shapely
 
 from gisgrid.errors import Fault, Unreadable
 from gisgrid.geo import BBox
+from gisgrid.loading.point_files import JSON_FILES, SHAPE_FILES, as_text, read_frame, system_of, unstorable_text
 from gisgrid.loading.points import believable_points
-from gisgrid.loading.sheets import SHAPE_FILES, ReadOptions, Sheet, as_text, read_frame, system_of, unstorable_text
+from gisgrid.loading.sheets import ReadOptions, Sheet
 
 Shapes = Sequence[Any]
 KINDS = {
@@ -28,10 +29,10 @@ def read_shapes(path: Path, options: ReadOptions, extent: BBox | None) -> tuple[
     is None. Raises Unreadable, and Refused for an unknown system.
     """
     if not path.is_file() or path.suffix.lower() not in SHAPE_FILES:
-        message = "is not a GeoJSON or GeoPackage file" if path.is_file() else "there is no such file"
+        message = "is not a GeoJSON, GeoPackage or Shapefile" if path.is_file() else "there is no such file"
         raise Unreadable(Fault(str(path), message, "name a file with lines or polygons"))
-    garbled = [] if path.suffix.lower() == ".gpkg" else unstorable_text(path)
-    frame = read_frame(path, options.encoding)
+    garbled = unstorable_text(path) if path.suffix.lower() in JSON_FILES else []
+    frame = read_frame(path, options.encoding, options.layer)
     shapes = shapely.force_2d(np.asarray(frame.geometry.values, dtype=object))
     places = tuple(f"feature {n}" for n in range(1, len(frame) + 1))
     wrong = _to_degrees(shapes, options.system or system_of(frame, path), extent)

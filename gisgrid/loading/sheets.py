@@ -1,32 +1,30 @@
-"""A file's rows as text under their headers: CSV in any encoding, points of GeoJSON and GeoPackage."""
+"""A file's rows as text under their headers, of any kind of text file or workbook."""
 
 import csv
 import io
-import json
-import warnings
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import geopandas
-import numpy as np
-import pyogrio
-import pyproj
-import shapely
-
-from gisgrid.cells import BadCell
-from gisgrid.coordinates import known_system
+from gisgrid.cells import unmarked
 from gisgrid.errors import Fault, Refused, Unreadable
-from gisgrid.instants import Moment, write_instant
-from gisgrid.loading.cells import words
+from gisgrid.loading.times import InstantReader
 
 CHINA = ZoneInfo("Asia/Shanghai")
-SHAPE_FILES = (".geojson", ".json", ".gpkg")
 WIDER = {"gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030"}
 """Encodings that files name too narrowly: GB 18030 reads all of GBK, and the rare characters of names."""
-_LARGEST_WHOLE_FLOAT = 2**53
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_DELIMITERS = ",;\t|"
+_OTHER_KINDS = {
+    b"%pdf": "a PDF",
+    b"<htm": "a web page, which many systems call .xls",
+    b"<!do": "a web page, which many systems call .xls",
+    b"<tab": "a web page, which many systems call .xls",
+    b"<?xm": "XML",
+    b"\x1f\x8b": "a compressed file",
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,9 @@ class ReadOptions:
 
     `system` of points whose row does not name one; `columns`: our column -> the file's header;
     `values`: our column -> the value of every row, for a column that the file lacks;
-    `zone`: a bare date is 00:00 there.
+    `zone`: a bare date is 00:00 there; `local`, `time_formats`: as `times.InstantReader` has them;
+    `layer`: the sheet of a workbook, the layer of a GeoPackage; `set_aside`: a file for the rows that cannot be used;
+    `meanings`: our column -> the file's words there -> ours, from the file `meanings_name`.
     """
 
     system: str = ""
@@ -43,6 +43,26 @@ class ReadOptions:
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     zone: ZoneInfo = CHINA
+    local: ZoneInfo | None = None
+    time_formats: tuple[str, ...] = ()
+    layer: str = ""
+    set_aside: Path | None = None
+    meanings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    meanings_name: str = ""
+
+    @property
+    def instant(self) -> InstantReader:
+        """The reader of times."""
+        return InstantReader(self.zone, self.local, self.time_formats)
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A row that cannot be read under its headers: where it is, its cells, and why."""
+
+    place: str
+    cells: tuple[str, ...]
+    fault: Fault
 
 
 @dataclass(frozen=True)
@@ -54,145 +74,100 @@ class Sheet:
     rows: tuple[tuple[str, ...], ...]
     places: tuple[str, ...]
     faults: tuple[Fault, ...] = ()
+    odd: tuple[Odd, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def read_sheet(path: Path, options: ReadOptions) -> Sheet:
-    """The rows of this file: CSV (row 1 is the header), or GeoJSON and GeoPackage with points.
+def missing_file(path: Path) -> Unreadable:
+    """The error of a path that leads to no file."""
+    return Unreadable(Fault(str(path), "there is no such file", "name a CSV, XLSX, GeoJSON or GeoPackage file"))
 
-    Raises Unreadable for a file that cannot be read at all. Rows of a wrong width are left out and become `faults`.
-    """
-    if not path.is_file():
-        raise Unreadable(Fault(str(path), "there is no such file", "name a CSV, GeoJSON or GeoPackage file"))
-    if path.suffix.lower() in SHAPE_FILES:
-        return _read_points_file(path, options)
-    return read_csv(path.name, decode(path, options.encoding))
+
+def no_column(name: str) -> str:
+    """The message about a column of ours that a file or an option lacks."""
+    return f"there is no column {name}"
 
 
 def decode(path: Path, encoding: str = "") -> str:
-    """The text of a file: UTF-8 with or without BOM, else in the encoding that is named. Raises Unreadable."""
-    name = WIDER.get(encoding.lower(), encoding) or "utf-8-sig"
+    """The text of a file: as its byte order mark says, else in the encoding that is named, else UTF-8.
+
+    Raises Unreadable, also for files that are no text, each with what to save it as.
+    """
     body = path.read_bytes()
+    for start, kind in _OTHER_KINDS.items():
+        if body.lstrip()[: len(start)].lower() == start:
+            raise Unreadable(Fault(path.name, f"this is {kind}", "open it, and save it as .xlsx or as CSV UTF-8"))
+    marked = next((name for mark, name in _MARKS.items() if body.startswith(mark)), "")
+    name = marked or WIDER.get(encoding.lower(), encoding) or "utf-8"
     try:
-        return body.decode("utf-8-sig" if name.lower().replace("_", "-") in ("utf-8", "utf8") else name)
+        return body.decode(name).lstrip("\ufeff")
     except LookupError as error:
         raise Unreadable(Fault("encoding", f"{encoding!r} is unknown", "as utf-8, gbk, gb18030")) from error
-    except UnicodeDecodeError as error:
-        row = body.count(b"\n", 0, error.start) + 1
+    except UnicodeError as error:
+        row = body.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else 1
         remedy = "name its encoding: --encoding gbk" if not encoding else "name another --encoding"
         message = f"this is no {encoding or 'UTF-8'} text (line {row})"
         raise Unreadable(Fault(path.name, message, remedy)) from error
 
 
-def read_csv(name: str, text: str) -> Sheet:
-    """The rows of a CSV text; its delimiter is comma, semicolon or tab, the most frequent one in the header."""
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
+def read_csv(name: str, text: str, *, clean: Callable[[str], str] = unmarked) -> Sheet:
+    """The rows of a CSV text. Its delimiter is comma, semicolon, tab or bar: as a first line `sep=;` says, else the
+    most frequent one of the header. `clean` takes the marks of programs off a header. Raises Unreadable, Refused.
+    """
+    if "\0" in text[:4]:
+        raise Unreadable(Fault(name, "this is UTF-16 without its mark", "name its encoding: --encoding utf-16-le"))
+    first_line, delimiter = 1, ""
+    first = text.splitlines()[0] if text else ""
+    if first.strip('" ').lower().startswith("sep="):
+        delimiter = first.strip('" ')[4:5] or "\t"
+        text, first_line = text[len(first) :].lstrip("\r").removeprefix("\n"), 2
+        first = text.splitlines()[0] if text else ""
+    if not delimiter:
+        bare = "".join(first.split('"')[::2])
+        delimiter = max(_DELIMITERS, key=bare.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         lines = list(reader)
     except csv.Error as error:
         remedy = "save the file again as CSV, with quotes doubled inside quotes"
-        raise Unreadable(Fault(f"{name} line {reader.line_num}", f"this is no CSV: {error}", remedy)) from error
+        line = reader.line_num + first_line - 1
+        raise Unreadable(Fault(f"{name} line {line}", f"this is no CSV: {error}", remedy)) from error
+    return as_sheet(name, lines, first_row=first_line, clean=clean)
+
+
+def as_sheet(
+    name: str, lines: Sequence[Sequence[str]], *, first_row: int = 1, clean: Callable[[str], str] = unmarked
+) -> Sheet:
+    """These lines as a sheet: the first is the header, the others rows, numbered from `first_row` on.
+
+    Empty rows are left out, and so are empty cells beyond the header. Raises Unreadable, Refused.
+    """
     if not lines or not any(cell.strip() for cell in lines[0]):
         raise Unreadable(Fault(name, "the file has no header row", "name the columns in the first row"))
-    header = tuple(cell.strip() for cell in lines[0])
-    twice = sorted({cell for cell in header if cell and header.count(cell) > 1})
+    header = [clean(cell) for cell in lines[0]]
+    held = [
+        (f"row {n}", tuple(line)) for n, line in enumerate(lines[1:], start=first_row + 1) if any(map(str.strip, line))
+    ]
+    width = max((_filled(line) for _, line in held), default=0)
+    while len(header) > max(width, 1) and not header[-1]:
+        header.pop()
+    twice = sorted(cell for cell, times in Counter(header).items() if cell and times > 1)
     if twice:
-        raise Refused(*(Fault(f"{name} row 1", f"two columns are called {cell!r}", "rename one") for cell in twice))
-    held = [(f"row {n}", tuple(line)) for n, line in enumerate(lines[1:], start=2) if any(c.strip() for c in line)]
-    faults = tuple(
-        Fault(f"{name} {place}", f"{len(line)} cells under {len(header)} headers", "quote cells that hold a delimiter")
-        for place, line in held
-        if len(line) != len(header)
-    )
-    right = [(place, line) for place, line in held if len(line) == len(header)]
-    return Sheet(name, header, tuple(line for _, line in right), tuple(place for place, _ in right), faults)
+        place = f"{name} row {first_row}"
+        raise Refused(*(Fault(place, f"two columns are called {cell!r}", "rename one") for cell in twice))
+    rows, places, odd = [], [], []
+    for place, line in held:
+        cells = line[: max(len(header), _filled(line))]
+        if len(cells) == len(header):
+            rows.append(cells)
+            places.append(place)
+        else:
+            message = f"{len(cells)} cells under {len(header)} headers"
+            fault = Fault(f"{name} {place}", message, "quote cells that hold a delimiter")
+            odd.append(Odd(place, cells, fault))
+    return Sheet(name, tuple(header), tuple(rows), tuple(places), tuple(one.fault for one in odd), tuple(odd))
 
 
-def _read_points_file(path: Path, options: ReadOptions) -> Sheet:
-    """Attributes as text, and the geometry as `lon`, `lat`, `system`, instead of attributes of these names."""
-    unstorable = [] if path.suffix.lower() == ".gpkg" else unstorable_text(path)
-    if unstorable:
-        raise Refused(*unstorable)
-    frame = read_frame(path, options.encoding)
-    shapes = np.asarray(frame.geometry.values, dtype=object)
-    empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    places = tuple(f"feature {n}" for n in range(1, len(frame) + 1))
-    wrong = ~empty & (shapely.get_type_id(shapes) != 0)
-    faults = tuple(
-        Fault(f"{path.name} {places[i]}", f"is a {shapes[i].geom_type}, not a point", "give one point a row")
-        for i in np.flatnonzero(wrong)
-    )
-    system = options.system or system_of(frame, path)
-    attributes = [c for c in frame.columns if c != frame.geometry.name and c not in ("lon", "lat", "system")]
-    columns = [[as_text(value) for value in frame[c].tolist()] for c in attributes]
-    columns.append(["" if none else repr(float(x)) for x, none in zip(shapely.get_x(shapes), empty, strict=True)])
-    columns.append(["" if none else repr(float(y)) for y, none in zip(shapely.get_y(shapes), empty, strict=True)])
-    columns.append(["" if none else system for none in empty])
-    rows = list(zip(*columns, strict=True))
-    kept = np.flatnonzero(~wrong)
-    return Sheet(
-        path.name,
-        (*map(str, attributes), "lon", "lat", "system"),
-        tuple(rows[i] for i in kept),
-        tuple(places[i] for i in kept),
-        faults,
-    )
-
-
-def unstorable_text(path: Path) -> list[Fault]:
-    """Which attributes of a GeoJSON file hold text that cannot be stored?
-
-    GDAL cuts text at a NUL and mends half a surrogate pair: both are looked for before it reads.
-    Raises Unreadable for a file that is not JSON.
-    """
-    try:
-        document = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(Fault(str(path), f"this cannot be read: {error}", "save it anew in QGIS")) from error
-    features = document.get("features") if isinstance(document, dict) else None
-    faults = []
-    for number, feature in enumerate(features if isinstance(features, list) else [], start=1):
-        properties = feature.get("properties") if isinstance(feature, dict) else None
-        for key, value in (properties if isinstance(properties, dict) else {}).items():
-            try:
-                words(value if isinstance(value, str) else "")
-            except BadCell as bad:
-                faults.append(Fault(f"{path.name} feature {number}, {key}", bad.message, bad.remedy))
-    return faults
-
-
-def read_frame(path: Path, encoding: str) -> Any:
-    """The features of a file as a GeoDataFrame, as GDAL reads them. Raises Unreadable."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            frame = geopandas.read_file(path, encoding=encoding or None, engine="pyogrio", on_invalid="ignore")
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError, ValueError) as error:
-        raise Unreadable(Fault(str(path), f"this cannot be read: {error}", "save it anew in QGIS")) from error
-    if not isinstance(frame, geopandas.GeoDataFrame):
-        raise Unreadable(Fault(str(path), "this file has no points", "save it as CSV"))
-    return frame
-
-
-def system_of(frame: Any, path: Path) -> str:
-    """The system's name as `coordinates` knows it. Raises Refused for a file in another system."""
-    definition = None if frame.crs is None else pyproj.CRS(frame.crs)
-    authority = definition.to_authority(min_confidence=70) if definition else None
-    if authority == ("OGC", "CRS84"):
-        return "wgs84"
-    if authority and authority[0] == "EPSG":
-        return known_system(f"EPSG:{authority[1]}")
-    message = "the file does not say its coordinate system" if definition is None else "its system has no EPSG code"
-    raise Refused(Fault(path.name, message, "name it: --system EPSG:4547, cgcs2000, wgs84 ..."))
-
-
-def as_text(value: Any) -> str:
-    """An attribute as a cell of text: whole numbers without a point, times in ISO 8601, nothing as ''."""
-    if value is None or value != value:  # NaN, NaT
-        return ""
-    if isinstance(value, Moment):
-        return write_instant(value)
-    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_WHOLE_FLOAT:
-        return str(int(value))
-    return str(value)
+def _filled(line: Sequence[str]) -> int:
+    """How many cells are there up to the last one that is not empty?"""
+    return next((n for n in range(len(line), 0, -1) if line[n - 1].strip()), 0)

@@ -1,10 +1,8 @@
 """Loading the points of patrols; the H3 cells that hold the points count as seen then."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import h3.api.basic_int as h3
 from sqlalchemy import Connection, text
@@ -21,13 +19,13 @@ from gisgrid.loading import (
     Table,
     as_records,
     district_extent,
-    instant,
     number,
     point_columns,
     read_points,
     read_table,
     take_turn,
 )
+from gisgrid.loading.cells import Reader
 from gisgrid.patrol.gpx import read_gpx
 
 NETWORK = "base"
@@ -83,10 +81,11 @@ class SeenCell:
 def load_pings(database: Database, source: Path | Sheet, options: ReadOptions | None = None) -> Loaded:
     """Load the points of patrols from CSV or GPX; a known point of a worker at an instant is skipped.
 
-    Raises Refused with every fault; then nothing has changed. About 0.3 ms a point.
+    Raises Refused with every fault, then nothing has changed; with `options.set_aside` the rows that can be used are
+    loaded. About 0.3 ms a point.
     """
     options = options or ReadOptions()
-    read_time = instant(options.zone)
+    read_time: Reader = options.instant
     if isinstance(source, Path) and source.suffix.lower() == ".gpx":
         _check_gpx_options(options)
         source, read_time = read_gpx(source), _instant_of_gpx
@@ -99,10 +98,10 @@ def load_pings(database: Database, source: Path | Sheet, options: ReadOptions | 
         pings = _without_repeats(table)
         table.refuse_faults()
         loaded = _save(connection, pings)
-    return Loaded(loaded, 0, len(table.rows) - loaded, table.notes)
+        return table.result(loaded, 0, len(table.rows) - loaded)
 
 
-def ping_columns(read_time: Callable[[str], Any]) -> tuple[Column, ...]:
+def ping_columns(read_time: Reader) -> tuple[Column, ...]:
     """The columns of a file of pings, with the reader of their times."""
     return (
         Column("worker", required=True, aliases=("user", "device", "人员", "网格员")),
@@ -153,7 +152,7 @@ def _without_repeats(table: Table) -> list[Ping]:
         place, first = kept.setdefault((ping.worker, ping.at), (row.place, ping))
         if (first.lon, first.lat) != (ping.lon, ping.lat):
             remedy = "give the instants to the fraction of a second, or leave one out"
-            table.fault(row, "at", f"{ping.worker} was elsewhere at this instant ({place})", remedy)
+            table.fault(row, "at", f"{ping.worker!r} was elsewhere at this instant ({place})", remedy)
     return [ping for _, ping in kept.values()]
 
 

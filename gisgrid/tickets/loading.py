@@ -1,10 +1,12 @@
-"""Loading tickets of another system: each is located and routed at its own date."""
+"""Loading tickets of another system: each is located and routed at its own date. Long: a check a kind of fault."""
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -19,7 +21,6 @@ from gisgrid.loading import (
     Sheet,
     Table,
     district_extent,
-    instant,
     number,
     point_columns,
     read_points,
@@ -28,11 +29,13 @@ from gisgrid.loading import (
     words,
 )
 from gisgrid.loading.cells import Reader, choice, plain, whole
+from gisgrid.loading.meanings import Meant, write_skeleton
 from gisgrid.ticket_fields import Facts, Kind, shown_at
 
 LOAD_TIMEOUT_S = 900
 BATCH = 1_000
 SOURCE = "load"
+FEW_VALUES = 5
 CLOCK_SLACK = timedelta(minutes=1)
 _POINT = ("lon", "lat", "system")
 _LOADED = {name: field for name, field in shown_at("load") if name not in _POINT}
@@ -51,7 +54,8 @@ numbered AS (
     SELECT report->>'source', report->>'external_id', ticket_id FROM received
     WHERE report->>'external_id' IS NOT NULL ORDER BY n
 )
-SELECT array_agg(ticket_id) AS ticket_ids, count(*) FILTER (WHERE method = 'none') AS outside FROM received
+SELECT array_agg(ticket_id) AS ticket_ids, count(*) FILTER (WHERE method = 'none' AND report ? 'lon_wgs84') AS outside
+FROM received
 """
 # A statement of its own: the statement above does not see the rows that its function wrote.
 _CLOSE = """
@@ -68,11 +72,14 @@ def load_tickets(
     options: ReadOptions | None = None,
     *,
     network: str = "base",
+    without_point: bool = False,
     say: Callable[[str], None] = lambda _: None,
 ) -> Loaded:
     """Load tickets of another system in their present step; tickets loaded before are skipped.
 
-    All or nothing: raises Refused with every fault. Located at `received_at`. About 1 ms a ticket.
+    All or nothing, unless `options.set_aside` names a file for the rows that cannot be used: raises Refused with every
+    fault. `without_point`: rows without lon and lat come in too, in no grid. Located at `received_at`. About 1 ms a
+    ticket.
     """
     options = options or ReadOptions()
     table = read_table(source, ticket_columns(options), options)
@@ -80,6 +87,8 @@ def load_tickets(
         require_network(connection, network)
         take_turn(connection)
         read_points(table, options, district_extent(connection, network))
+        if not without_point:
+            _check_points(table)
         _check_categories(connection, table)
         _check_steps(connection, table)
         _check_times(table)
@@ -89,9 +98,11 @@ def load_tickets(
         table.refuse_faults()
         fresh, notes = _leave_known(connection, table)
         outside = _receive(connection, [_report(row, network, options) for row in fresh], say)
-    if outside:
-        notes.append(f"{outside} lay outside every grid of {network} at their date")
-    return Loaded(len(fresh), 0, len(table.rows) - len(fresh), table.notes + tuple(notes))
+        if outside:
+            notes.append(f"{outside} lay outside every grid of {network} at their date")
+        if pointless := sum(row["point"] is None for row in fresh):
+            notes.append(f"{pointless} have no point and are in no grid")
+        return table.result(len(fresh), 0, len(table.rows) - len(fresh), notes)
 
 
 def ticket_columns(options: ReadOptions) -> tuple[Column, ...]:
@@ -99,7 +110,7 @@ def ticket_columns(options: ReadOptions) -> tuple[Column, ...]:
     readers: dict[Kind, Reader] = {
         "text": plain,
         "words": words,
-        "instant": instant(options.zone),
+        "instant": options.instant,
         "number": number(),
         "small": whole(-32768, 32767),
         "flag": choice({"true": True, "false": False, "是": True, "否": False}),
@@ -108,7 +119,31 @@ def ticket_columns(options: ReadOptions) -> tuple[Column, ...]:
         Column(name, _READERS.get(name, readers.get(field.kind, plain)), field.is_required, field.aliases)
         for name, field in _LOADED.items()
     )
-    return (*columns, *point_columns(required=True))
+    return (*columns, *(replace(column, may_be_empty=True) for column in point_columns(required=True)))
+
+
+def write_values(
+    database: Database, source: Path, target: Path, options: ReadOptions | None = None, *, network: str = "base"
+) -> dict[str, int]:
+    """Write the distinct values of the file's category, to be filled in with ours; returns how many there are.
+
+    Raises Unreadable, Refused: for a file without the column.
+    """
+    options = options or ReadOptions()
+    with database.transaction() as connection:
+        require_network(connection, network)
+        found = connection.execute(
+            text("SELECT category, name_zh, name_en FROM work.category WHERE retired_at IS NULL ORDER BY category")
+        )
+        known = [Meant(row.category, tuple(filter(None, (row.name_zh, row.name_en)))) for row in found]
+    return write_skeleton(source, target, ticket_columns(options), options, {"category": known})
+
+
+def _check_points(table: Table) -> None:
+    remedy = "give it lon and lat, or load such rows into no grid: --without-point"
+    for row in table.rows:
+        if table.empty(row, "lon") and table.empty(row, "lat"):
+            table.fault(row, "lon", "lon and lat are empty", remedy)
 
 
 def _check_categories(connection: Connection, table: Table) -> None:
@@ -117,16 +152,27 @@ def _check_categories(connection: Connection, table: Table) -> None:
     named = Counter(row.name_zh for row in known)
     names = {name: row for row in known for name in (row.name_zh, row.category)}
     ids = {row.category for row in known}
-    shown = ", ".join(f"{row.category} ({row.name_zh})" for row in known)
+    _refuse_unknown(table, [row for row in table.rows if row["category"] and row["category"] not in names], known)
     for row in table.rows:
         category = names.get(row["category"])
-        if row["category"] and not category:
-            table.fault(row, "category", f"there is no category {row['category']!r}", f"one of {shown}")
-        elif named[row["category"]] > 1 and row["category"] not in ids:
+        if named[row["category"]] > 1 and row["category"] not in ids:
             several = ", ".join(one.category for one in known if one.name_zh == row["category"])
             table.fault(row, "category", f"several are called {row['category']!r}", f"write its id: {several}")
         row.values["category"] = category and category.category
         row.values["workflow"] = category and category.workflow
+
+
+def _refuse_unknown(table: Table, rows: Sequence[Row], known: Sequence[Any]) -> None:
+    """Record the rows whose category nobody knows; many different ones are named in one sentence."""
+    unknown = Counter(row["category"] for row in rows)
+    shown = ", ".join(f"{row.category} ({row.name_zh})" for row in known)
+    mapping = "say what they become: --values-skeleton OUT writes the list, --values OUT reads it"
+    if len(unknown) > FEW_VALUES:
+        named = ", ".join(f"{value!r} ({times})" for value, times in unknown.most_common())
+        in_short = f"{len(unknown)} values are no categories, with their rows: {named}"
+    else:
+        in_short, mapping = "", f"one of {shown}; or {mapping}"
+    table.fault_together(rows, "category", in_short, mapping, "there is no category {}")
 
 
 def _check_steps(connection: Connection, table: Table) -> None:
@@ -210,8 +256,10 @@ def _receive(connection: Connection, reports: list[Facts], say: Callable[[str], 
 def _report(row: Row, network: str, options: ReadOptions) -> Facts:
     """The row as `app.receive_report` takes it; a key without a value is left out."""
     point = row["point"]
-    report: Facts = {"network": network, "zone": options.zone.key, "lon_wgs84": point.lon, "lat_wgs84": point.lat}
-    for name in (*_LOADED, *_POINT):
+    report: Facts = {"network": network, "zone": options.zone.key}
+    if point:
+        report |= {"lon_wgs84": point.lon, "lat_wgs84": point.lat}
+    for name in (*_LOADED, *(_POINT if point else ())):
         value = row[name]
         report[name] = write_instant(value) if isinstance(value, datetime) else value
     report["description"] = row["description"] or ""

@@ -104,7 +104,7 @@ def test_wrong_pings_are_all_told_and_nothing_comes_in(owner: Database, tmp_path
         "pings.csv row 7, accuracy_m",
     ]
     twice = write(tmp_path, ping("w1", "2024-05-01T08:00:00Z", 0.5) + ping("w1", "2024-05-01T16:00:00+08:00", 1.5))
-    with pytest.raises(Refused, match=r"row 3, at: w1 was elsewhere at this instant \(row 2\)"):
+    with pytest.raises(Refused, match=r"row 3, at: 'w1' was elsewhere at this instant \(row 2\)"):
         load_pings(owner, twice, WGS84)
     assert rows_of(owner, "SELECT count(*) FROM overlay.ping") == [(0,)]
 

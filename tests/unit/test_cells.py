@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gisgrid.cells import BadCell, exact_code, exact_text
+from gisgrid.cells import BadCell, exact_code, exact_text, for_excel, harmless, shown_text, unmarked
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,33 @@ def test_the_marks_of_a_spreadsheet_come_off_a_code(text: str, code: str) -> Non
     assert exact_code(text) == code
 
 
-@pytest.mark.parametrize("text", ["3.60302E+14", "3.60302001001002e+14", "1E+15", "3,60302E+14"])
+def test_what_a_spreadsheet_shows_of_a_long_number_is_refused_as_a_code() -> None:
+    assert shown_text(36030200100100100123.0) == "3.60302001001001E+19"
+    with pytest.raises(BadCell, match="more than 15 digits"):
+        exact_code(shown_text(36030200100100100123.0))
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("360302001001002", '="360302001001002"'),
+        ("007", '="007"'),
+        ("2026-11-20", '="2026-11-20"'),
+        ("1-2", '="1-2"'),
+        ("true", '="true"'),
+        ("=1+1", "'=1+1"),
+        ("+8613812345678", '="+8613812345678"'),
+        ("东大街7号", "东大街7号"),
+        ("", ""),
+    ],
+)
+def test_a_cell_for_excel_says_the_same_when_it_is_read_again(text: str, cell: str) -> None:
+    assert for_excel(text) == cell
+    assert unmarked(cell) == text
+    assert unmarked(harmless(text)) == text
+
+
+@pytest.mark.parametrize("text", ["3.60302E+14", "3.60302001001002e+14", "1E+11", "3,60302E+14"])
 def test_a_code_that_a_spreadsheet_shortened_is_refused(text: str) -> None:
     with pytest.raises(BadCell, match="shortened"):
         exact_code(text)

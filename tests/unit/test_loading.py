@@ -10,13 +10,12 @@ import shapely
 
 from gisgrid.errors import GisgridError
 from gisgrid.geo import BBox
-from gisgrid.loading import Column, ReadOptions, Table, instant, number, point_columns, read_points, read_table
-from gisgrid.loading.sheets import CHINA
+from gisgrid.loading import Column, ReadOptions, Table, number, point_columns, read_points, read_table
 
 COLUMNS = (
     Column("code", required=True, aliases=("编码", "id")),
     Column("name"),
-    Column("at", instant(CHINA)),
+    Column("at", ReadOptions().instant),
     Column("size_m", number(0, 100)),
     *point_columns(required=False),
 )

@@ -1,0 +1,76 @@
+"""Workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods) as rows of text: the values of formulas, dates as ISO 8601."""
+
+import io
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import SheetTypeEnum as Kind
+
+from gisgrid.cells import shown_text
+from gisgrid.errors import Fault, Refused, Unreadable
+from gisgrid.instants import write_instant
+from gisgrid.loading.sheets import Sheet, as_sheet
+
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et")
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_CLOCK_SLACK = timedelta(milliseconds=1)
+
+
+def is_workbook(path: Path) -> bool:
+    """Is this a workbook by its content? Its name does not count."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    return start in (_ZIP, _OLE)
+
+
+def read_workbook(path: Path, layer: str = "") -> Sheet:
+    """The rows of a sheet: `layer`, or the only one that is shown and not empty. Lines above the header are skipped
+    while they hold a title alone. Raises Unreadable; Refused for several sheets, by their names, and for another one.
+    """
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+        sheet = _choose_sheet(path, book, layer)
+        lines = [[_text(value) for value in line] for line in sheet.to_python(skip_empty_area=False)]
+    except PasswordError as error:
+        raise Unreadable(Fault(path.name, "this workbook has a password", "save it without one")) from error
+    except (CalamineError, OSError, ValueError) as error:
+        message = f"this cannot be read as a workbook: {error}"
+        raise Unreadable(Fault(path.name, message, "open it, and save it as .xlsx or as CSV UTF-8")) from error
+    top = _header_line(lines)
+    return as_sheet(path.name, lines[top:], first_row=top + 1)
+
+
+def _choose_sheet(path: Path, book: CalamineWorkbook, layer: str) -> CalamineSheet:
+    names = [one.name for one in book.sheets_metadata if one.typ == Kind.WorkSheet]
+    if layer:
+        if layer not in names:
+            raise Refused(Fault(path.name, f"no sheet is called {layer!r}", f"--layer, one of {', '.join(names)}"))
+        return book.get_sheet_by_name(layer)
+    shown = [one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible and one.name in names]
+    held = [sheet for sheet in map(book.get_sheet_by_name, shown) if sheet.height]
+    if not held:
+        raise Unreadable(Fault(path.name, "no sheet has rows", "save it with its rows"))
+    if len(held) > 1:
+        several = ", ".join(sheet.name for sheet in held)
+        raise Refused(Fault(path.name, f"there are {len(held)} sheets", f"--layer, one of {several}"))
+    return held[0]
+
+
+def _header_line(lines: Sequence[Sequence[str]]) -> int:
+    """Which line is the header? The first one, unless it holds one cell at most and lower ones hold more."""
+    filled = [sum(bool(cell.strip()) for cell in line) for line in lines]
+    widest = max(filled, default=0)
+    return next((n for n, count in enumerate(filled) if count > 1 or count == widest), 0)
+
+
+def _text(value: object) -> str:
+    """A cell as text: a time of a spreadsheet has no zone, so its text has none; midnight is a date."""
+    if isinstance(value, datetime):
+        at = value + _CLOCK_SLACK
+        value = at.replace(microsecond=0) if at.microsecond <= 2 * _CLOCK_SLACK.microseconds else value
+        return write_instant(value if value.time() != datetime.min.time() else value.date(), separator=" ")
+    if isinstance(value, date):
+        return write_instant(value)
+    return shown_text(value)
