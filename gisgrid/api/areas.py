@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from gisgrid.api.answers import AreaCollection, AreaFeature, Figures, GeoJson, Lineage, Located, problems
 from gisgrid.api.session import CurrentDatabase
-from gisgrid.api.values import PlainText, QueryAccuracy, QueryNumber, read_bbox, read_instant, tell
+from gisgrid.api.values import UNTIL, PlainText, QueryAccuracy, QueryNumber, read_bbox, read_instant, read_span, tell
 from gisgrid.assignment import locate
 from gisgrid.boundaries.areas import AreaFilter, area_id_at, check_filter, get_area, list_areas, list_lineage
 from gisgrid.boundaries.successors import carry_figures
@@ -118,7 +118,7 @@ def get_figures(
     code: PlainText,
     network: Network = "",
     from_: Annotated[str | None, Query(alias="from", max_length=40, description="Default: a year before `to`")] = None,
-    to: Annotated[str | None, Query(max_length=40, description="Default: now")] = None,
+    to: Annotated[str | None, Query(max_length=40, description=f"{UNTIL}. Default: now")] = None,
     at: Instant = None,
 ) -> Figures:
     """Tickets received and closed on the ground that an area holds at a date, carried over from older codes by share.
@@ -127,8 +127,9 @@ def get_figures(
     """
     settings = request.app.state.settings
     network, instant = network or settings.network, read_instant("at", at, settings.timezone)
-    until = read_instant("to", to, settings.timezone) or datetime.now(settings.timezone)
-    since = read_instant("from", from_, settings.timezone) or until - timedelta(days=365)
+    since, until = read_span(from_, to, settings.timezone)
+    until = until or datetime.now(settings.timezone)
+    since = since or until - timedelta(days=365)
     with database.transaction() as connection:
         found = area_id_at(connection, code, network=network, at=instant, as_recorded=None)
         figures = carry_figures(connection, found, since, until, instant)

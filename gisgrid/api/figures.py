@@ -10,7 +10,7 @@ from gisgrid.api.answers import problems
 from gisgrid.api.areas import Network
 from gisgrid.api.figure_answers import FiguresBy, Ranking
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, require_caller
-from gisgrid.api.values import PlainText, read_instant, tell
+from gisgrid.api.values import UNTIL, PlainText, read_instant, read_span, tell
 from gisgrid.assignment.one import require_network
 from gisgrid.boundaries.areas import area_id_at
 from gisgrid.codes import Level
@@ -19,7 +19,7 @@ from gisgrid.tickets.intake import category_id
 
 router = APIRouter(prefix="/api/v1", tags=["figures"])
 From = Annotated[str | None, Query(alias="from", max_length=40, description="Received from then. Default: ever")]
-To = Annotated[str | None, Query(max_length=40, description="Received before then. Default: until `at`")]
+To = Annotated[str | None, Query(max_length=40, description=f"{UNTIL}. Default: until `at`")]
 At = Annotated[str | None, Query(max_length=40, description="As the tickets and boundaries stand then. Default: now")]
 
 
@@ -81,7 +81,7 @@ Times = tuple[datetime | None, datetime | None, datetime]
 def _read_times(request: Request, start: str | None, stop: str | None, at: str | None) -> Times:
     zone = request.app.state.settings.timezone
     instant = read_instant("at", at, zone) or datetime.now(zone)
-    return read_instant("from", start, zone), read_instant("to", stop, zone), instant
+    return *read_span(start, stop, zone), instant
 
 
 def _cohort(

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import Connection
 
 from gisgrid.api.answers import State, Tickets, WorkLists, problems
-from gisgrid.api.areas import Instant, Network
+from gisgrid.api.areas import Network
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, require_caller
-from gisgrid.api.values import PlainText, read_instant, tell
+from gisgrid.api.values import UNTIL, PlainText, read_span, tell
 from gisgrid.boundaries.areas import area_id
 from gisgrid.tickets.filtering import PERSONAL, TicketFilter, WorkList, read_place
 from gisgrid.tickets.intake import category_id
@@ -37,7 +37,7 @@ class Question:
         list_: Annotated[WorkList | None, Query(alias="list", description="Those on this work list, all open")] = None,
         confidence: Confidence = 1,
         from_: Annotated[str | None, Query(alias="from", max_length=40)] = None,
-        to: Instant = None,
+        to: Annotated[str | None, Query(max_length=40, description=UNTIL)] = None,
         network: Network = "",
     ) -> None:
         if list_ in PERSONAL:
@@ -49,7 +49,7 @@ class Question:
     def read(self, request: Request, connection: Connection) -> TicketFilter:
         """The filter, its names looked up. Raises NotFound for an unknown area, Refused for another unknown name."""
         settings = request.app.state.settings
-        start, stop = self.times
+        received_from, received_to = read_span(*self.times, settings.timezone)
         network = self.network or settings.network
         return TicketFilter(
             area_id=area_id(connection, self.area, network=network) if self.area else None,
@@ -62,8 +62,8 @@ class Question:
             confidence=self.confidence,
             due_soon=timedelta(hours=settings.due_soon_hours),
             zone=settings.zone,
-            received_from=read_instant("from", start, settings.timezone),
-            received_to=read_instant("to", stop, settings.timezone),
+            received_from=received_from,
+            received_to=received_to,
         )
 
 

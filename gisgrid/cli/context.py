@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import is_dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from gisgrid.api.values import read_instant
+from gisgrid.api.values import Span, read_instant, read_span
 from gisgrid.bootstrap import say
 from gisgrid.boundaries.networks import changed_since
 from gisgrid.calendars import keep_calendar, what_is_unknown
@@ -24,11 +24,13 @@ from gisgrid.settings import Settings, read_settings
 __all__ = [
     "DataDir",
     "DbPort",
+    "For",
     "Json",
     "Network",
     "deploy",
     "deployed_cluster",
     "owner_database",
+    "read_received",
     "read_start",
     "read_time",
     "say",
@@ -42,6 +44,7 @@ DbPort = Annotated[
     int | None, typer.Option("--db-port", help="Port of the private PostgreSQL.", envvar="GISGRID_DB_PORT")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+For = Annotated[Literal["programs", "excel"], typer.Option("--for", help="Who opens a CSV; for Excel codes are text.")]
 Network = Annotated[str, typer.Option("--network", help="Which network of areas.")]
 
 
@@ -83,6 +86,11 @@ def owner_database(settings: Settings | None = None) -> Iterator[Database]:
 def read_time(name: str, value: str | None, settings: Settings) -> datetime | None:
     """An option's time: ISO 8601 with offset, or a bare date in the district's zone."""
     return read_instant(name, value, settings.timezone)
+
+
+def read_received(since: str | None, until: str | None, settings: Settings) -> Span:
+    """The time of --from and --to; a bare date in --to means through that day."""
+    return read_span(since, until, settings.timezone, ("--from", "--to"))
 
 
 def read_start(value: str | None, settings: Settings, database: Database, *networks: str) -> datetime:

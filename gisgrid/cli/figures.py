@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from gisgrid.assignment.one import require_network
 from gisgrid.boundaries.areas import area_id_at
-from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, show
+from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_received, read_time, show
 from gisgrid.cli.tables import print_rows
 from gisgrid.codes import Level
 from gisgrid.database import EVERYTHING
@@ -21,7 +21,7 @@ from gisgrid.tickets.intake import category_id
 
 Area = Annotated[str, typer.Option("--area", help="Code of an area: its subtree. Default: the whole network.")]
 From = Annotated[str | None, typer.Option("--from", help="Received from then. Default: ever.")]
-To = Annotated[str | None, typer.Option("--to", help="Received before then. Default: until --at.")]
+To = Annotated[str | None, typer.Option("--to", help="Received before then; a date: through that day. Default: --at.")]
 At = Annotated[str | None, typer.Option("--at", help="As tickets and boundaries stand then. Default: now.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Answer in CSV.")]
 _COUNTS = ("received", "closed", "open", "overdue", "on_time", "solved_in_grid", "rated")
@@ -80,7 +80,7 @@ Times = tuple[datetime | None, datetime | None, datetime]
 
 def _times(settings: Settings, since: str | None, until: str | None, at: str | None) -> Times:
     instant = read_time("--at", at, settings) or datetime.now(settings.timezone)
-    return read_time("--from", since, settings), read_time("--to", until, settings), instant
+    return *read_received(since, until, settings), instant
 
 
 def _cohort(

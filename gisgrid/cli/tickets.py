@@ -9,7 +9,7 @@ import typer
 from gisgrid.access import Caller
 from gisgrid.assignment.one import require_network
 from gisgrid.boundaries.areas import area_id
-from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, show
+from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_received, show
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, Refused
 from gisgrid.settings import Settings, read_settings
@@ -31,7 +31,7 @@ def tickets(
     state: Annotated[str, typer.Option(help="open, done, due_soon, overdue, today or unplaced.")] = "",
     work_list: Annotated[str, typer.Option("--list", help="no_grid, near_edge, due_soon, overdue or reporter.")] = "",
     since: Annotated[str | None, typer.Option("--from", help="Received from then.")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="Received before then.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Received before then; a date: through that day.")] = None,
     lang: Annotated[Lang, typer.Option(help="Language of the header and of names.")] = "zh",
     public: Annotated[bool, typer.Option("--public", help="Public columns only: no words, contacts, people.")] = False,
     network: Network = "base",
@@ -54,6 +54,7 @@ def tickets(
 
 
 def _read(database: Database, settings: Settings, given: dict[str, str], **more: object) -> TicketFilter:
+    received_from, received_to = read_received(given["from"], given["to"], settings)
     with database.transaction() as connection:
         require_network(connection, given["network"])
         return TicketFilter(
@@ -62,8 +63,8 @@ def _read(database: Database, settings: Settings, given: dict[str, str], **more:
             caller=EVERYBODY,
             due_soon=timedelta(hours=settings.due_soon_hours),
             zone=settings.zone,
-            received_from=read_time("--from", given["from"], settings),
-            received_to=read_time("--to", given["to"], settings),
+            received_from=received_from,
+            received_to=received_to,
             **more,  # type: ignore[arg-type]
         )
 

@@ -8,11 +8,6 @@ export function startClock(): () => void {
 
 export const epoch = (iso: string): number => Math.floor(Date.parse(iso) / 1000);
 
-/** The day after YYYY-MM-DD: the server's `to` is the first instant that no longer counts. */
-export function dayAfter(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
-}
-
 /** An instant for people, in the district's zone. */
 export function showTime(iso: string): string {
   const options = { timeZone: config.value.zone, dateStyle: 'medium', timeStyle: 'short' } as const;

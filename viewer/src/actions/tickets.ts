@@ -18,7 +18,6 @@ import {
   ticketTick,
 } from '../state';
 import { placeOf } from '../tickets';
-import { dayAfter } from '../time';
 import { loader } from './load';
 
 /** The most tickets that the list asks for at once; it says so where there are more. */
@@ -41,7 +40,7 @@ export function askedFor(area: string) {
     ...(list && { list }),
     ...(category && { category }),
     ...(from && { from }),
-    ...(to && { to: dayAfter(to) }),
+    ...(to && { to }),
   };
 }
 
