@@ -14,13 +14,17 @@ import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from gisgrid.assignment.files import PointFile, free_name, read_point_file, write_point_file
+from gisgrid.assignment.files import PointFile
 from gisgrid.assignment.many import Assigned, Floats, assign_points
+from gisgrid.assignment.reading import column_texts, read_point_file
+from gisgrid.assignment.writing import write_point_file
+from gisgrid.cells import unmarked
 from gisgrid.coordinates import known_system
 from gisgrid.errors import Fault, Refused
 from gisgrid.geo import BBox
-from gisgrid.loading import BadCell, believable_points, district_extent, number
+from gisgrid.loading import BadCell, believable_points, district_extent, free_name, number
 
+MAPS = (".gpkg", ".shp", ".geojson")
 ADDED = (("grid_code", pa.string()), ("grid_name", pa.string()), ("method", pa.string()),
          ("distance_to_edge_m", pa.float64()))  # fmt: skip
 
@@ -28,7 +32,7 @@ ADDED = (("grid_code", pa.string()), ("grid_name", pa.string()), ("method", pa.s
 @dataclass(frozen=True)
 class AssignOrder:
     """What to assign. `lon`, `lat` name columns, "" the file's own points; `system` "" the file's own system;
-    `skip_bad`: rows whose point is refused are kept, without an assignment.
+    `skip_bad`: rows whose point is refused are kept, without an assignment; `excel`: a CSV is for Excel.
     """
 
     source: Path
@@ -41,6 +45,7 @@ class AssignOrder:
     encoding: str = ""
     layer: str = ""
     skip_bad: bool = False
+    excel: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def assign_file(
         progress=lambda done: say(f"  {done} of {len(good)}"),
     )
     file = replace(file, table=_with_columns(file.table, good, assigned))
-    write_point_file(order.target, _with_points(file, order.target, lons, lats), order.layer)
+    write_point_file(order.target, _with_points(file, order.target, lons, lats), order.layer, excel=order.excel)
     methods = Counter(assigned.method)
     notes = tuple(str(fault) for _, fault in sorted(faults.items()))
     return AssignDone(len(lons), methods["inside"], methods["edge"], methods["none"], len(faults), notes)
@@ -151,9 +156,9 @@ def _columns(file: PointFile, order: AssignOrder) -> tuple[Floats, Floats, dict[
     found = []
     for name in names.values():
         values = np.full(file.table.num_rows, np.nan)
-        for i, value in enumerate(file.table[name].to_pylist()):
+        for i, value in enumerate(column_texts(file, name)):
             try:
-                values[i] = read("" if value is None else str(value).strip())
+                values[i] = read(unmarked(value))
             except BadCell as bad:
                 faults.setdefault(i, Fault(f"{file.name} {file.places[i]}, {name}", bad.message, bad.remedy))
         found.append(values)
@@ -161,8 +166,8 @@ def _columns(file: PointFile, order: AssignOrder) -> tuple[Floats, Floats, dict[
 
 
 def _with_points(file: PointFile, target: Path, lons: Floats, lats: Floats) -> PointFile:
-    """A GeoPackage is a map: a table without points gets its own, in WGS 84."""
-    if file.geometry or target.suffix.lower() != ".gpkg":
+    """A file that is a map needs points: a table without them gets its own, in WGS 84."""
+    if file.geometry or target.suffix.lower() not in MAPS:
         return file
     shapes = shapely.points(lons, lats)
     shapes[~np.isfinite(lons)] = None

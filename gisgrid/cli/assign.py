@@ -8,21 +8,24 @@ import typer
 
 from gisgrid.assignment.files import check_ending
 from gisgrid.assignment.table import AssignOrder, assign_file
-from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, say, show
+from gisgrid.cli.context import DataDir, DbPort, For, Json, Network, owner_database, read_time, say, show
 from gisgrid.settings import read_settings
+
+KINDS = "CSV, workbook (.xlsx), GeoJSON, GeoPackage, Shapefile or Parquet"
 
 
 def assign(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="CSV, GeoPackage or Parquet with points.")],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="CSV, GeoPackage or Parquet.")],
+    source: Annotated[Path, typer.Argument(metavar="IN", help=f"{KINDS} with points.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help=f"{KINDS}, by its ending.")],
     lon: Annotated[str, typer.Option(help="Column with longitudes or eastings. Default: the file's points.")] = "",
     lat: Annotated[str, typer.Option(help="Column with latitudes or northings.")] = "",
     system: Annotated[str, typer.Option(help="wgs84, cgcs2000, gcj02, bd09 or EPSG:n. Default: the file's own.")] = "",
     network: Network = "base",
     at: Annotated[str | None, typer.Option(help="At which date. Default now.")] = None,
     encoding: Annotated[str, typer.Option(help="Encoding of a CSV, as gbk. Default UTF-8.")] = "",
-    layer: Annotated[str, typer.Option(help="Layer of a GeoPackage that has several.")] = "",
+    layer: Annotated[str, typer.Option(help="Layer of a GeoPackage, sheet of a workbook, that has several.")] = "",
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Keep rows without a usable point, unassigned.")] = False,
+    for_: For = "programs",
     data_dir: DataDir = None,
     db_port: DbPort = None,
     json: Json = False,
@@ -30,9 +33,9 @@ def assign(
     """The grid of every point of a table: grid_code, grid_name, method, distance_to_edge_m beside its columns."""
     check_ending(output)
     settings = read_settings(data_dir=data_dir, db_port=db_port)
-    order = AssignOrder(
-        source, output, lon, lat, system, network, read_time("--at", at, settings), encoding, layer, skip_bad
-    )
+    when = read_time("--at", at, settings)
+    excel = for_ == "excel"
+    order = AssignOrder(source, output, lon, lat, system, network, when, encoding, layer, skip_bad, excel)
     with owner_database(settings) as database, database.transaction(timeout_s=600) as connection:
         done = assign_file(connection, order, say=say)
     for note in done.notes:

@@ -9,13 +9,15 @@ from gisgrid.loading.headers import Column
 from gisgrid.loading.point_files import read_sheet
 from gisgrid.loading.points import believable_points, district_extent, point_columns, read_points
 from gisgrid.loading.saving import as_records
-from gisgrid.loading.sheets import Odd, ReadOptions, Sheet, decode, read_csv
+from gisgrid.loading.sheets import Odd, ReadOptions, Sheet, decode, missing_file, read_csv
 from gisgrid.loading.table import Loaded, Row, Table, read_table
 from gisgrid.loading.times import InstantReader, day, known_formats, known_zone
 from gisgrid.loading.turn import take_turn
+from gisgrid.loading.workbooks import WORKBOOKS, cell_text, is_workbook, read_cells
 from gisgrid.loading.writing import check_table_ending, free_name, write_table, write_text_workbook
 
 __all__ = [
+    "WORKBOOKS",
     "BadCell",
     "Column",
     "InstantReader",
@@ -28,17 +30,21 @@ __all__ = [
     "as_records",
     "believable_points",
     "check_table_ending",
+    "cell_text",
     "choice",
     "clock",
     "day",
     "decode",
     "district_extent",
     "free_name",
+    "is_workbook",
     "known_formats",
     "known_zone",
+    "missing_file",
     "number",
     "plain",
     "point_columns",
+    "read_cells",
     "read_csv",
     "read_points",
     "read_sheet",

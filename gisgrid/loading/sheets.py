@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -110,9 +110,9 @@ def decode(path: Path, encoding: str = "") -> str:
         raise Unreadable(Fault(path.name, message, remedy)) from error
 
 
-def read_csv(name: str, text: str, *, clean: Callable[[str], str] = unmarked) -> Sheet:
+def read_csv(name: str, text: str, *, whole: bool = False) -> Sheet:
     """The rows of a CSV text. Its delimiter is comma, semicolon, tab or bar: as a first line `sep=;` says, else the
-    most frequent one of the header. `clean` takes the marks of programs off a header. Raises Unreadable, Refused.
+    most frequent one of the header. `whole`: as `as_sheet` has it. Raises Unreadable, Refused.
     """
     if "\0" in text[:4]:
         raise Unreadable(Fault(name, "this is UTF-16 without its mark", "name its encoding: --encoding utf-16-le"))
@@ -132,24 +132,23 @@ def read_csv(name: str, text: str, *, clean: Callable[[str], str] = unmarked) ->
         remedy = "save the file again as CSV, with quotes doubled inside quotes"
         line = reader.line_num + first_line - 1
         raise Unreadable(Fault(f"{name} line {line}", f"this is no CSV: {error}", remedy)) from error
-    return as_sheet(name, lines, first_row=first_line, clean=clean)
+    return as_sheet(name, lines, first_row=first_line, whole=whole)
 
 
-def as_sheet(
-    name: str, lines: Sequence[Sequence[str]], *, first_row: int = 1, clean: Callable[[str], str] = unmarked
-) -> Sheet:
+def as_sheet(name: str, lines: Sequence[Sequence[str]], *, first_row: int = 1, whole: bool = False) -> Sheet:
     """These lines as a sheet: the first is the header, the others rows, numbered from `first_row` on.
 
-    Empty rows are left out, and so are empty cells beyond the header. Raises Unreadable, Refused.
+    Empty rows are left out, and so are empty cells beyond the header. `whole`: headers stay as they are, and so do
+    empty columns at the end; else the marks of programs are taken off them. Raises Unreadable, Refused.
     """
     if not lines or not any(cell.strip() for cell in lines[0]):
         raise Unreadable(Fault(name, "the file has no header row", "name the columns in the first row"))
-    header = [clean(cell) for cell in lines[0]]
+    header = list(lines[0]) if whole else [unmarked(cell) for cell in lines[0]]
     held = [
         (f"row {n}", tuple(line)) for n, line in enumerate(lines[1:], start=first_row + 1) if any(map(str.strip, line))
     ]
     width = max((_filled(line) for _, line in held), default=0)
-    while len(header) > max(width, 1) and not header[-1]:
+    while not whole and len(header) > max(width, 1) and not header[-1]:
         header.pop()
     twice = sorted(cell for cell, times in Counter(header).items() if cell and times > 1)
     if twice:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -25,21 +26,44 @@ def is_workbook(path: Path) -> bool:
     return start in (_ZIP, _OLE)
 
 
+@dataclass(frozen=True)
+class Cells:
+    """The rows of a sheet as values: text, numbers, truth, times; "" where a cell is empty."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+    places: tuple[str, ...]
+
+
 def read_workbook(path: Path, layer: str = "") -> Sheet:
-    """The rows of a sheet: `layer`, or the only one that is shown and not empty. Lines above the header are skipped
-    while they hold a title alone. Raises Unreadable; Refused for several sheets, by their names, and for another one.
+    """The rows of a sheet as text: `layer`, or the only one that is shown and not empty. Lines above the header are
+    skipped while they hold a title alone. Raises Unreadable; Refused for several sheets, by their names, and for
+    another one.
     """
+    lines = [[cell_text(value) for value in line] for line in _read_lines(path, layer)]
+    top = _header_line(lines)
+    return as_sheet(path.name, lines[top:], first_row=top + 1)
+
+
+def read_cells(path: Path, layer: str = "") -> Cells:
+    """The rows of a sheet as values, empty rows left out, no column left out. Raises as `read_workbook`."""
+    lines = _read_lines(path, layer)
+    top = _header_line([[cell_text(value) for value in line] for line in lines])
+    sheet = as_sheet(path.name, [[cell_text(value) for value in line] for line in lines[top:]], whole=True)
+    kept = [n for n, line in enumerate(lines[top + 1 :], start=top + 2) if any(map(cell_text, line))]
+    rows = tuple(tuple(lines[n - 1]) for n in kept)
+    return Cells(sheet.header, rows, tuple(f"row {n}" for n in kept))
+
+
+def _read_lines(path: Path, layer: str) -> list[list[object]]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
-        sheet = _choose_sheet(path, book, layer)
-        lines = [[_text(value) for value in line] for line in sheet.to_python(skip_empty_area=False)]
+        return [list(line) for line in _choose_sheet(path, book, layer).to_python(skip_empty_area=False)]
     except PasswordError as error:
         raise Unreadable(Fault(path.name, "this workbook has a password", "save it without one")) from error
     except (CalamineError, OSError, ValueError) as error:
         message = f"this cannot be read as a workbook: {error}"
         raise Unreadable(Fault(path.name, message, "open it, and save it as .xlsx or as CSV UTF-8")) from error
-    top = _header_line(lines)
-    return as_sheet(path.name, lines[top:], first_row=top + 1)
 
 
 def _choose_sheet(path: Path, book: CalamineWorkbook, layer: str) -> CalamineSheet:
@@ -65,7 +89,7 @@ def _header_line(lines: Sequence[Sequence[str]]) -> int:
     return next((n for n, count in enumerate(filled) if count > 1 or count == widest), 0)
 
 
-def _text(value: object) -> str:
+def cell_text(value: object) -> str:
     """A cell as text: a time of a spreadsheet has no zone, so its text has none; midnight is a date."""
     if isinstance(value, datetime):
         at = value + _CLOCK_SLACK

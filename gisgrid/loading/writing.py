@@ -3,6 +3,7 @@
 import csv
 import os
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
 from pathlib import Path
 
 import xlsxwriter
@@ -13,6 +14,7 @@ from gisgrid.errors import Fault, Refused
 TABLES = (".csv", ".xlsx")
 MOST_ROWS, MOST_CELL = 1_048_575, 32_767
 """What a sheet of a workbook holds: rows below the header, characters of a cell."""
+_MOMENTS = {datetime: "yyyy-mm-dd hh:mm:ss", date: "yyyy-mm-dd", time: "hh:mm:ss"}
 
 
 def check_table_ending(option: str, path: Path) -> None:
@@ -53,6 +55,7 @@ def write_text_workbook(path: Path, header: Sequence[str], rows: Iterable[Sequen
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, max(len(header) - 1, 0), 18)
         as_text = book.add_format({"num_format": "@"})
+        moments = {kind: book.add_format({"num_format": shown}) for kind, shown in _MOMENTS.items()}
         for n, line in enumerate((header, *rows)):
             if n > MOST_ROWS:
                 raise Refused(Fault(path.name, f"a sheet holds {MOST_ROWS:,} rows", "choose .csv"))
@@ -63,6 +66,8 @@ def write_text_workbook(path: Path, header: Sequence[str], rows: Iterable[Sequen
                         raise Refused(Fault(f"{path.name} row {n + 1}", message, "choose .csv"))
                     if value:
                         sheet.write_string(n, place, value, as_text)
+                elif type(value) in moments:
+                    sheet.write_datetime(n, place, value, moments[type(value)])
                 elif value is not None:
                     sheet.write(n, place, value)
 

@@ -191,7 +191,7 @@ def test_a_gcj02_table(owner: Database, tmp_path: Path) -> None:
 
 def test_every_wrong_row_is_told_and_nothing_is_written(owner: Database, tmp_path: Path) -> None:
     lon, lat = spot(0.5, 0.5)
-    source = write(tmp_path, f"x,y\n{lon},{lat}\n,{lat}\nnan,{lat}\n{lat},{lon}\n190,{lat}\n１２,{lat}\n{lon},{lat}\n")
+    source = write(tmp_path, f"x,y\n{lon},{lat}\n,{lat}\nnan,{lat}\n{lat},{lon}\n190,{lat}\n一二,{lat}\n{lon},{lat}\n")
     told = faults(owner, source, tmp_path / "out.csv", **XY)
     assert [line.split(":")[0] for line in told] == [
         "in.csv row 3, x",
@@ -218,7 +218,9 @@ def test_what_cannot_be_assigned_is_refused(owner: Database, tmp_path: Path) -> 
     assert faults(owner, source, target)[0].startswith("in.csv: the file has no points of its own")
     assert faults(owner, source, target, lon="x", lat="y")[0].startswith("system: the coordinate system is not said")
     assert faults(owner, source, target, **(XY | {"system": "mars"}))[0].startswith("system: 'mars'")
-    assert faults(owner, source, tmp_path / "out.xls", **XY)[0].endswith("one of .csv, .gpkg, .parquet")
+    assert faults(owner, source, tmp_path / "out.xls", **XY)[0].endswith(
+        "one of .csv, .gpkg, .parquet, .geojson, .shp, .xlsx"
+    )
     assert "there is no such file" in faults(owner, tmp_path / "none.csv", target, **XY)[0]
     assert "cannot be read" in faults(owner, write(tmp_path, "x", "in.gpkg"), target, **XY)[0]
     assert "cannot be read" in faults(owner, write(tmp_path, "x", "in.parquet"), target, **XY)[0]
