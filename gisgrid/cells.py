@@ -4,16 +4,20 @@ Identifiers never pass through a float unseen: a spreadsheet, a DBF column or JS
 """
 
 import re
+from typing import Literal
 
 MOST_DIGITS = 15
 """So many digits of a whole number come through a 64-bit float, and through a spreadsheet."""
 TOO_LONG = f"a number of more than {MOST_DIGITS} digits cannot be read exactly here"
 AS_TEXT = "save the column as text"
+Program = Literal["programs", "excel"]
+"""Who opens a CSV: programs read it as it is; for Excel codes are text and times are plain."""
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """What a text begins with that a spreadsheet takes for a formula."""
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?[eE]\+([0-9]+)")
 _TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 _LOOKS_LIKE_A_VALUE = re.compile(r"(?i)[+-]?[0-9][0-9\s.,:/年月日%-]*(e[+-]?[0-9]+)?|true|false")
+_LONGEST_IN_A_FORMULA = 255
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
@@ -90,6 +94,6 @@ def for_excel(text: str) -> str:
 
     So codes keep their zeros and their digits beyond the 15th. Other programs read the formula: this is for Excel.
     """
-    if _LOOKS_LIKE_A_VALUE.fullmatch(text):
+    if len(text) <= _LONGEST_IN_A_FORMULA and _LOOKS_LIKE_A_VALUE.fullmatch(text):
         return f'="{text}"'
     return harmless(text)

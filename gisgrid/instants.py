@@ -26,6 +26,11 @@ def say_instant(at: datetime, zone: tzinfo) -> str:
     return write_instant(at.astimezone(zone).replace(tzinfo=None), to="minutes", separator=" ")
 
 
+def say_time(at: datetime, zone: tzinfo) -> str:
+    """This instant as spreadsheets read it: day and second of the zone, without an offset."""
+    return write_instant(at.astimezone(zone).replace(tzinfo=None), to="seconds", separator=" ")
+
+
 def in_zone(value: Any, zone: tzinfo) -> Any:
     """This value as JSON: each instant written in this zone, each dataclass an object of its fields.
 

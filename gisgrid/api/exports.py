@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from gisgrid.api.answers import GeoJson, TicketFeatures, problems
 from gisgrid.api.session import CurrentDatabase
 from gisgrid.api.worklists import Asked, Question
+from gisgrid.cells import Program
 from gisgrid.database import Database
 from gisgrid.tickets.columns import choose_columns, read_pages
 from gisgrid.tickets.exporting import WRITERS, Sheet
@@ -21,6 +22,13 @@ CSV, GEOJSON = "text/csv", GeoJson.media_type
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GZIP_LEVEL = 4
 Language = Annotated[Lang, Query(description="Of the header, the names of categories and steps")]
+For = Annotated[
+    Program,
+    Query(
+        alias="for",
+        description='excel: codes as ="007", times of the district\'s zone without offset, as Excel reads them',
+    ),
+]
 FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 
@@ -29,9 +37,11 @@ def _described(media_type: str) -> dict[int | str, dict[str, Any]]:
 
 
 @router.get("/tickets.csv", response_class=StreamingResponse, responses=_described(CSV))
-def get_csv(request: Request, database: CurrentDatabase, asked: Asked, lang: Language = "zh") -> StreamingResponse:
+def get_csv(
+    request: Request, database: CurrentDatabase, asked: Asked, lang: Language = "zh", for_: For = "programs"
+) -> StreamingResponse:
     """Tickets as a table for spreadsheets: UTF-8 with its mark; text that looks like a formula is made harmless."""
-    return _send(request, database, asked, lang, "csv", CSV)
+    return _send(request, database, asked, lang, "csv", CSV, for_)
 
 
 @router.get("/tickets.xlsx", response_class=StreamingResponse, responses=_described(XLSX))
@@ -47,7 +57,13 @@ def get_geojson(request: Request, database: CurrentDatabase, asked: Asked, lang:
 
 
 def _send(
-    request: Request, database: Database, asked: Question, lang: Lang, ending: str, media_type: str
+    request: Request,
+    database: Database,
+    asked: Question,
+    lang: Lang,
+    ending: str,
+    media_type: str,
+    program: Program = "programs",
 ) -> StreamingResponse:
     """The first page is read before anything is sent, so that a wrong request gets a problem and not half a file."""
     settings = request.app.state.settings
@@ -56,7 +72,7 @@ def _send(
     columns = choose_columns(private=asked.caller.signed_in)
     pages = read_pages(database, wanted, columns, lang)
     pages = chain([next(pages)], pages)
-    body = WRITERS[ending](pages, Sheet(columns, lang, settings.timezone))
+    body = WRITERS[ending](pages, Sheet(columns, lang, settings.timezone, program))
     name = f"tickets-{wanted.now.astimezone(settings.timezone):%Y%m%d-%H%M%S}.{ending}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',

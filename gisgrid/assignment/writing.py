@@ -86,14 +86,14 @@ def _cells(file: PointFile) -> Iterable[list[Any]]:
 
 
 def _write_csv(path: Path, file: PointFile, *, excel: bool) -> None:
-    def told(value: Any) -> Any:
+    def shown(value: Any) -> Any:
         text = "" if value is None else write_instant(value) if isinstance(value, Moment) else value
         return for_excel(text) if excel and isinstance(text, str) else text
 
     with path.open("w", encoding="utf-8-sig" if excel else "utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\r\n" if excel else "\n")
-        writer.writerow(map(told, file.table.column_names))
-        writer.writerows(map(told, row) for row in _cells(file))
+        writer.writerow(map(shown, file.table.column_names))
+        writer.writerows(map(shown, row) for row in _cells(file))
 
 
 def _write_xlsx(path: Path, file: PointFile, _: str) -> None:

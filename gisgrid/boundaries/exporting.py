@@ -17,6 +17,7 @@ import pyogrio
 import shapely
 from sqlalchemy import Connection, text
 
+from gisgrid.cells import Program, for_excel, harmless
 from gisgrid.coordinates import from_wgs84_array, known_system
 from gisgrid.coordinates.systems import SAME_AS_WGS84
 from gisgrid.errors import Fault, NotFound, Refused
@@ -44,7 +45,10 @@ WHERE l.network = :network AND l.valid_from <= coalesce(:at, now())
 
 @dataclass(frozen=True)
 class ExportOrder:
-    """What to write where. `system` is one of `coordinates`; `encoding` is a Shapefile's; `zone` is for times."""
+    """What to write where. `system` is one of `coordinates`; `encoding` is a Shapefile's; `zone` is for times.
+
+    `program` opens the CSV of a lineage.
+    """
 
     path: Path
     zone: tzinfo
@@ -55,6 +59,7 @@ class ExportOrder:
     system: str = "wgs84"
     encoding: str = ""
     lineage: bool = False
+    program: Program = "programs"
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def export_boundaries(connection: Connection, order: ExportOrder) -> Exported:
         try:
             _WRITERS[ending](frame, part, system, encoding)
             if lineage is not None:
-                _write_lineage(lineage, part, encoding)
+                _write_lineage(lineage, part, encoding, order.program)
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
             raise Refused(Fault(str(order.path), f"this cannot be written: {error}", "name another file")) from error
         files = _put_in_place(Path(folder), order.path)
@@ -108,7 +113,8 @@ def _check(order: ExportOrder) -> tuple[str, str, str]:
 
 def _rows(connection: Connection, sql: str, order: ExportOrder) -> Any:
     values = {"network": order.network, "level": order.level, "at": order.at, "as_recorded": order.as_recorded}
-    table = pd.DataFrame([dict(row._mapping) for row in connection.execute(text(sql), values)])
+    found = connection.execute(text(sql), values)
+    table = pd.DataFrame([tuple(row) for row in found], columns=list(found.keys()))
     for column in ("valid_from", "valid_to"):
         if column in table:
             table[column] = [None if pd.isna(at) else write_instant(at, order.zone) for at in table[column].tolist()]
@@ -183,11 +189,14 @@ def _write_geojson(frame: Any, path: Path, system: str, _encoding: str) -> None:
 _WRITERS = {".gpkg": _write_gpkg, ".geojson": _write_geojson, ".shp": _write_shp}
 
 
-def _write_lineage(lineage: Any, path: Path, encoding: str) -> None:
+def _write_lineage(lineage: Any, path: Path, encoding: str, program: Program) -> None:
     """Lineage: a second layer of a GeoPackage, a CSV beside other files (UTF-8 with its mark, for Excel)."""
     if path.suffix.lower() == ".gpkg":
         _write(lineage, path, layer="lineage", driver="GPKG")
     else:
+        texts = [name for name in lineage.columns if name in ("from_code", "to_code", "kind")]
+        write = for_excel if program == "excel" else harmless
+        lineage = lineage.assign(**{name: [write(text) for text in lineage[name]] for name in texts})
         mark = "utf-8-sig" if encoding.upper().replace("-", "") == "UTF8" else encoding
         lineage.to_csv(path.with_name(f"{path.stem}_lineage.csv"), index=False, encoding=mark)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import is_dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +15,7 @@ from gisgrid.api.values import Span, read_instant, read_span
 from gisgrid.bootstrap import say
 from gisgrid.boundaries.networks import changed_since
 from gisgrid.calendars import keep_calendar, what_is_unknown
+from gisgrid.cells import Program
 from gisgrid.cluster import Cluster, using_cluster
 from gisgrid.database import OWNER, Database
 from gisgrid.instants import fields_of, write_instant
@@ -44,7 +45,7 @@ DbPort = Annotated[
     int | None, typer.Option("--db-port", help="Port of the private PostgreSQL.", envvar="GISGRID_DB_PORT")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-For = Annotated[Literal["programs", "excel"], typer.Option("--for", help="Who opens a CSV; for Excel codes are text.")]
+For = Annotated[Program, typer.Option("--for", help="Who opens a CSV; for Excel codes are text.")]
 Network = Annotated[str, typer.Option("--network", help="Which network of areas.")]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gisgrid.boundaries.exporting import ExportOrder, export_boundaries
-from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, say, show
+from gisgrid.cli.context import DataDir, DbPort, For, Json, Network, owner_database, read_time, say, show
 from gisgrid.database import EVERYTHING
 from gisgrid.settings import read_settings
 
@@ -21,6 +21,7 @@ def export(
     crs: Annotated[str, typer.Option(help="wgs84, cgcs2000, gcj02, bd09 or EPSG:n.")] = "wgs84",
     encoding: Annotated[str, typer.Option(help="Encoding of a Shapefile's text, as GBK. Default UTF-8.")] = "",
     lineage: Annotated[bool, typer.Option("--lineage", help="Also what became of which code, with shares.")] = False,
+    for_: For = "programs",
     data_dir: DataDir = None,
     db_port: DbPort = None,
     json: Json = False,
@@ -37,6 +38,7 @@ def export(
         system=crs,
         encoding=encoding,
         lineage=lineage,
+        program=for_,
     )
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
         done = export_boundaries(connection, order)

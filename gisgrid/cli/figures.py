@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from gisgrid.assignment.one import require_network
 from gisgrid.boundaries.areas import area_id_at
-from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_received, read_time, show
+from gisgrid.cells import Program, for_excel, harmless
+from gisgrid.cli.context import DataDir, DbPort, For, Json, Network, owner_database, read_received, read_time, show
 from gisgrid.cli.tables import print_rows
 from gisgrid.codes import Level
 from gisgrid.database import EVERYTHING
@@ -26,6 +27,7 @@ At = Annotated[str | None, typer.Option("--at", help="As tickets and boundaries 
 Csv = Annotated[bool, typer.Option("--csv", help="Answer in CSV.")]
 _COUNTS = ("received", "closed", "open", "overdue", "on_time", "solved_in_grid", "rated")
 _RATES = ("closing_rate", "on_time_rate", "solved_in_grid_rate", "hours_to_close", "rating")
+_TEXTS = ("apart", "key", "areas", "name")
 _RECORD = ("received", "carried", "closed", "overdue", "on_time", "closing_rate", "on_time_rate", "hours_to_close")
 
 
@@ -41,6 +43,7 @@ def figures(
     data_dir: DataDir = None,
     db_port: DbPort = None,
     as_csv: Csv = False,
+    for_: For = "programs",
     json: Json = False,
 ) -> None:
     """Of the tickets received in a time: how many are closed, open, overdue, closed in time? By a key."""
@@ -50,7 +53,7 @@ def figures(
         cohort = _cohort(connection, settings, times, network, area, category)
         found = count_by(connection, by, cohort, level=level or "")
     below = [FiguresRow(f"({name})", **vars(counts)) for name, counts in (("rest", found.rest), ("total", found.total))]
-    _tell(found, [*found.rows, *below], ("key", "name", *_COUNTS, *_RATES), as_csv=as_csv, as_json=json)
+    _tell(found, [*found.rows, *below], ("key", "name", *_COUNTS, *_RATES), as_csv=as_csv, program=for_, as_json=json)
 
 
 def ranking(
@@ -64,6 +67,7 @@ def ranking(
     data_dir: DataDir = None,
     db_port: DbPort = None,
     as_csv: Csv = False,
+    for_: For = "programs",
     json: Json = False,
 ) -> None:
     """Whose record is best, among those of its kind? Statistics of older boundaries are carried over to today's."""
@@ -72,7 +76,7 @@ def ranking(
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
         rows = rank(connection, of, _cohort(connection, settings, times, network, area), order)
     names = ("apart", "rank", "areas" if of == "post" else "key", "name", *_RECORD)
-    _tell({"of": of, "order": order, "rows": rows}, rows, names, as_csv=as_csv, as_json=json)
+    _tell({"of": of, "order": order, "rows": rows}, rows, names, as_csv=as_csv, program=for_, as_json=json)
 
 
 Times = tuple[datetime | None, datetime | None, datetime]
@@ -94,14 +98,25 @@ def _cohort(
 
 
 def _tell(
-    answer: object, rows: Sequence[FiguresRow | Ranked], names: Sequence[str], *, as_csv: bool, as_json: bool
+    answer: object,
+    rows: Sequence[FiguresRow | Ranked],
+    names: Sequence[str],
+    *,
+    as_csv: bool,
+    program: Program,
+    as_json: bool,
 ) -> None:
     if as_json:
         show(answer, "", as_json=True)
         return
     cells = [[_cell(getattr(row, name, None), name, plain=as_csv) for name in names] for row in rows]
     if as_csv:
-        csv.writer(sys.stdout, lineterminator="\n").writerows([names, *cells])
+        write = for_excel if program == "excel" else harmless
+        sys.stdout.write("\ufeff" if program == "excel" else "")
+        texts = [
+            [write(cell) if name in _TEXTS else cell for name, cell in zip(names, row, strict=True)] for row in cells
+        ]
+        csv.writer(sys.stdout, lineterminator="\n").writerows([names, *texts])
     else:
         print_rows(names, cells)
 

@@ -9,7 +9,7 @@ import typer
 from gisgrid.access import Caller
 from gisgrid.assignment.one import require_network
 from gisgrid.boundaries.areas import area_id
-from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_received, show
+from gisgrid.cli.context import DataDir, DbPort, For, Json, Network, owner_database, read_received, show
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, Refused
 from gisgrid.settings import Settings, read_settings
@@ -35,6 +35,7 @@ def tickets(
     lang: Annotated[Lang, typer.Option(help="Language of the header and of names.")] = "zh",
     public: Annotated[bool, typer.Option("--public", help="Public columns only: no words, contacts, people.")] = False,
     network: Network = "base",
+    for_: For = "programs",
     data_dir: DataDir = None,
     db_port: DbPort = None,
     json: Json = False,
@@ -48,7 +49,7 @@ def tickets(
         wanted = _read(database, settings, given, step=step, state=state, work_list=work_list or None)
         columns = choose_columns(private=not public)
         written = write_tickets(
-            output, read_pages(database, wanted, columns, lang), Sheet(columns, lang, settings.timezone)
+            output, read_pages(database, wanted, columns, lang), Sheet(columns, lang, settings.timezone, for_)
         )
     show({"file": str(output), "tickets": written}, f"{output}: {written} tickets", as_json=json)
 

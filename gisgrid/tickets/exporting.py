@@ -12,24 +12,25 @@ from typing import Any
 
 import xlsxwriter
 
-from gisgrid.instants import write_instant
+from gisgrid.cells import Program, for_excel, harmless
+from gisgrid.instants import say_time, write_instant
 from gisgrid.ticket_fields import Facts
 from gisgrid.tickets.columns import Column
 from gisgrid.tickets.selecting import Lang
 
 BYTE_ORDER_MARK = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 SHEET_ROWS = 1_000_000
 CHUNK_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """How rows become a file: the columns, their language, the zone of times."""
+    """How rows become a file: the columns, their language, the zone of times, who opens a CSV."""
 
     columns: Sequence[Column]
     lang: Lang
     zone: tzinfo
+    program: Program = "programs"
 
     @property
     def header(self) -> list[str]:
@@ -40,11 +41,12 @@ class Sheet:
 def write_csv(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]:
     """A table that Excel in China opens as it is: UTF-8 with its mark, CRLF, times ISO 8601 with offset.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe in front.
+    Text that a spreadsheet would take for a formula gets an apostrophe in front. For Excel, codes are text and times
+    have no offset: they are of the zone.
     """
     yield (BYTE_ORDER_MARK + _csv_lines([sheet.header])).encode()
     for page in pages:
-        lines = [[_cell(row.get(column.name), sheet.zone) for column in sheet.columns] for row in page]
+        lines = [[_cell(row.get(column.name), sheet) for column in sheet.columns] for row in page]
         yield _csv_lines(lines).encode()
 
 
@@ -117,11 +119,12 @@ def _csv_lines(rows: Iterable[Sequence[Any]]) -> str:
     return out.getvalue()
 
 
-def _cell(value: Any, zone: tzinfo) -> Any:
+def _cell(value: Any, sheet: Sheet) -> Any:
+    excel = sheet.program == "excel"
     if isinstance(value, datetime):
-        return write_instant(value, zone)
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return "'" + value
+        return say_time(value, sheet.zone) if excel else write_instant(value, sheet.zone)
+    if isinstance(value, str):
+        return for_excel(value) if excel else harmless(value)
     return "" if value is None else value
 
 

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -25,6 +25,7 @@ import uvicorn
 from sqlalchemy import make_url, text
 
 from gisgrid.api.app import create_app
+from gisgrid.cells import unmarked
 from gisgrid.cli.main import run
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.settings import Settings
@@ -92,6 +93,19 @@ def test_csv_opens_in_a_spreadsheet(district: District, numbers: list[str]) -> N
     assert rows[-1]["经办人"] == "王一(虚构)"
     assert rows[-1]["环节"] == "服务处置"
     assert rows[0]["状态"] == "在办"
+
+
+def test_the_csv_for_excel_keeps_codes_and_has_plain_times(district: District, numbers: list[str]) -> None:
+    plain, excel = table(district, "boss"), table(district, "boss", **{"for": "excel"})
+    for one, other in zip(plain, excel, strict=True):
+        assert other["区域编码"] == f'="{one["区域编码"]}"'
+        assert other["编号"] == f'="{one["编号"]}"'
+        at = datetime.fromisoformat(one["受理时间"])
+        assert other["受理时间"] == f"{at:%Y-%m-%d %H:%M:%S}"
+        assert unmarked(other["描述"]) == unmarked(one["描述"])
+        assert other["实际经度(WGS84)"] == one["实际经度(WGS84)"], "a number stays a number"
+    assert fetch(district, "csv", "boss", **{"for": "excel"}).content.startswith(b"\xef\xbb\xbf")
+    assert district.client().get("/api/v1/tickets.csv", params={"for": "word"}).status_code == 422
 
 
 @pytest.mark.parametrize("mark", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])

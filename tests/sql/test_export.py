@@ -204,3 +204,28 @@ def test_what_cannot_be_written_is_refused(owner: Database, tmp_path: Path) -> N
         with pytest.raises(Refused, match=why):
             export(owner, path, **more)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson", "shp"])
+def test_the_lineage_of_a_network_that_was_never_redrawn_is_empty(
+    new_database: Callable[[], str], tmp_path: Path, ending: str
+) -> None:
+    database = Database(new_database(), role=OWNER, statement_timeout_s=60)
+    areas = {CODES["A"]: draw("A")["A"]}
+    import_boundaries(database, order(write_geojson(tmp_path / "a.geojson", areas), level="grid"))
+    done = export(database, tmp_path / f"out.{ending}", lineage=True)
+    database.close()
+    assert (done.areas > 0, done.lineage) == (True, 0)
+    names = ["from_code", "to_code", "kind", "from_share", "to_share", "valid_from", "changeset_id"]
+    if ending == "gpkg":
+        assert pyogrio.read_dataframe(tmp_path / "out.gpkg", layer="lineage").columns.tolist() == names
+    else:
+        with (tmp_path / "out_lineage.csv").open(encoding="utf-8-sig", newline="") as file:
+            assert list(csv.reader(file)) == [names]
+
+
+def test_the_codes_of_a_lineage_for_excel_are_text(owner: Database, tmp_path: Path) -> None:
+    export(owner, tmp_path / "out.shp", lineage=True, program="excel")
+    with (tmp_path / "out_lineage.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows and all(row["to_code"].startswith(f'="{TOWN}') for row in rows)

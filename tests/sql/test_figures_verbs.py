@@ -35,6 +35,9 @@ def test_figures(capsys: pytest.CaptureFixture[str]) -> None:
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [row["key"] for row in rows] == ["2024-03", "(rest)", "(total)"]
     assert rows[0]["closing_rate"] == "0.75"
+    assert run(["figures", "--by", "month", "--csv", "--for", "excel"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("\ufeff") and '"=""2024-03""",' in said
     assert run(["figures", "--level", "grid"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split()[:3] == ["key", "name", "received"]

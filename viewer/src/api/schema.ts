@@ -6843,7 +6843,7 @@ export interface operations {
                 network?: string;
                 /** @description Default: a year before `to` */
                 from?: string | null;
-                /** @description Default: now */
+                /** @description Received before then; a date: through that day. Default: now */
                 to?: string | null;
                 /** @description ISO 8601 with offset, or a date */
                 at?: string | null;
@@ -7053,6 +7053,8 @@ export interface operations {
             query?: {
                 /** @description Of the header, the names of categories and steps */
                 lang?: "zh" | "en";
+                /** @description excel: codes stay text, times of the district's zone have no offset */
+                for?: "programs" | "excel";
                 area?: string;
                 category?: string;
                 step?: string;
@@ -7065,7 +7067,7 @@ export interface operations {
                 /** @description Work list near_edge: those less sure than this. 1: all that may lie outside */
                 confidence?: number;
                 from?: string | null;
-                /** @description ISO 8601 with offset, or a date */
+                /** @description Received before then; a date: through that day */
                 to?: string | null;
                 /** @description The network; default is the base grid */
                 network?: string;
@@ -7131,7 +7133,7 @@ export interface operations {
                 /** @description Work list near_edge: those less sure than this. 1: all that may lie outside */
                 confidence?: number;
                 from?: string | null;
-                /** @description ISO 8601 with offset, or a date */
+                /** @description Received before then; a date: through that day */
                 to?: string | null;
                 /** @description The network; default is the base grid */
                 network?: string;
@@ -7197,7 +7199,7 @@ export interface operations {
                 /** @description Work list near_edge: those less sure than this. 1: all that may lie outside */
                 confidence?: number;
                 from?: string | null;
-                /** @description ISO 8601 with offset, or a date */
+                /** @description Received before then; a date: through that day */
                 to?: string | null;
                 /** @description The network; default is the base grid */
                 network?: string;
@@ -7264,7 +7266,7 @@ export interface operations {
                 /** @description Work list near_edge: those less sure than this. 1: all that may lie outside */
                 confidence?: number;
                 from?: string | null;
-                /** @description ISO 8601 with offset, or a date */
+                /** @description Received before then; a date: through that day */
                 to?: string | null;
                 /** @description The network; default is the base grid */
                 network?: string;
@@ -7566,7 +7568,7 @@ export interface operations {
                 level?: ("district" | "town" | "community" | "grid") | null;
                 /** @description Received from then. Default: ever */
                 from?: string | null;
-                /** @description Received before then. Default: until `at` */
+                /** @description Received before then; a date: through that day. Default: until `at` */
                 to?: string | null;
                 /** @description As the tickets and boundaries stand then. Default: now */
                 at?: string | null;
@@ -7626,7 +7628,7 @@ export interface operations {
                 order?: "closing_rate" | "on_time_rate" | "received" | "closed" | "overdue" | "hours_to_close";
                 /** @description Received from then. Default: ever */
                 from?: string | null;
-                /** @description Received before then. Default: until `at` */
+                /** @description Received before then; a date: through that day. Default: until `at` */
                 to?: string | null;
                 /** @description As the tickets and boundaries stand then. Default: now */
                 at?: string | null;
