@@ -1,11 +1,11 @@
 """Errors of the domain: no HTTP, no SQL."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 MOST_SHOWN = 20
+_OF_EACH_KIND = 3
 _VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|[+-]?[0-9][0-9.,:+-]*")
 
 
@@ -32,14 +32,18 @@ def kind_of(message: str) -> str:
 
 
 def summarise(faults: Sequence[Fault], shown: int = MOST_SHOWN) -> list[str]:
-    """The lines for people: the first faults in full; of the rest, how many there are of each kind."""
-    lines = [_shorten(str(fault)) for fault in faults[:shown]]
-    rest = faults[shown:]
-    if rest:
-        lines.append(f"and {len(rest):,} more (--json has all of them):")
-        kinds = Counter((fault.field.rpartition(", ")[2], kind_of(fault.message)) for fault in rest)
-        lines += [f"  {count:,} x {kind_of(where)}: {kind}" for (where, kind), count in kinds.most_common(shown)]
-    return lines
+    """The lines for people: all faults if they are few; else some of each kind in full, and how many there are."""
+    if len(faults) <= shown:
+        return [_shorten(str(fault)) for fault in faults]
+    kinds: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault((kind_of(fault.field.rpartition(", ")[2]), kind_of(fault.message)), []).append(fault)
+    of_each = max(1, min(_OF_EACH_KIND, shown // len(kinds)))
+    first = [fault for same in list(kinds.values())[:shown] for fault in same[:of_each]]
+    lines = [_shorten(str(fault)) for fault in faults if any(fault is one for one in first)]
+    lines.append(f"and {len(faults) - len(first):,} more (--json has all of them):")
+    counts = sorted(((len(same), *kind) for kind, same in kinds.items()), reverse=True)
+    return lines + [f"  {count:,} x {where}: {kind}" for count, where, kind in counts[:shown] if count > of_each]
 
 
 def _shorten(line: str, longest: int = 2_000) -> str:

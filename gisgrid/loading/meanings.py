@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gisgrid.cells import unmarked
@@ -62,7 +62,8 @@ def write_skeleton(
     if target.exists():
         raise Refused(Fault("--values-skeleton", f"{target} is there already", "name another file"))
     sheet = read_sheet(source, options)
-    headers, _ = match_headers(sheet, tuple(one for one in columns if one.name in known), options)
+    needed = tuple(replace(one, required=one.name in known) for one in columns)
+    headers = {name: header for name, header in match_headers(sheet, needed, options)[0].items() if name in known}
     rows: list[tuple[str, ...]] = []
     counts: dict[str, int] = {}
     for column, header in headers.items():

@@ -5,8 +5,10 @@ import os
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxFileError
 
 from gisgrid.cells import harmless
 from gisgrid.errors import Fault, Refused
@@ -48,28 +50,38 @@ def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]
 def write_text_workbook(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write a workbook of one sheet; text stays text (codes keep zeros and digits), numbers are numbers.
 
-    Raises Refused for more rows or longer text than a sheet holds.
+    Raises Refused for more rows or longer text than a sheet holds, OSError where the file cannot be written.
     """
-    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
-        sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, max(len(header) - 1, 0), 18)
-        as_text = book.add_format({"num_format": "@"})
-        moments = {kind: book.add_format({"num_format": shown}) for kind, shown in _MOMENTS.items()}
-        for n, line in enumerate((header, *rows)):
-            if n > MOST_ROWS:
-                raise Refused(Fault(path.name, f"a sheet holds {MOST_ROWS:,} rows", "choose .csv"))
-            for place, value in enumerate(line):
-                if isinstance(value, str):
-                    if len(value) > MOST_CELL:
-                        message = f"a cell of {len(value):,} characters is too long for a workbook"
-                        raise Refused(Fault(f"{path.name} row {n + 1}", message, "choose .csv"))
-                    if value:
-                        sheet.write_string(n, place, value, as_text)
-                elif type(value) in moments:
-                    sheet.write_datetime(n, place, value, moments[type(value)])
-                elif value is not None:
-                    sheet.write(n, place, value)
+    try:
+        book = xlsxwriter.Workbook(path, {"constant_memory": True})
+        try:
+            _fill(book, path, header, rows)
+        finally:
+            book.close()
+    except XlsxFileError as error:
+        raise OSError(str(error)) from error
+
+
+def _fill(book: Any, path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    sheet = book.add_worksheet()
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, max(len(header) - 1, 0), 18)
+    as_text = book.add_format({"num_format": "@"})
+    moments = {kind: book.add_format({"num_format": shown}) for kind, shown in _MOMENTS.items()}
+    for n, line in enumerate((header, *rows)):
+        if n > MOST_ROWS:
+            raise Refused(Fault(path.name, f"a sheet holds {MOST_ROWS:,} rows", "choose .csv"))
+        for place, value in enumerate(line):
+            if isinstance(value, str):
+                if len(value) > MOST_CELL:
+                    message = f"a cell of {len(value):,} characters is too long for a workbook"
+                    raise Refused(Fault(f"{path.name} row {n + 1}", message, "choose .csv"))
+                if value:
+                    sheet.write_string(n, place, value, as_text)
+            elif type(value) in moments:
+                sheet.write_datetime(n, place, value, moments[type(value)])
+            elif value is not None:
+                sheet.write(n, place, value)
 
 
 def free_name(wanted: str, taken: Iterable[str]) -> str:
