@@ -324,7 +324,7 @@ CREATE TRIGGER wake_listeners AFTER INSERT ON core.change FOR EACH STATEMENT EXE
 
 ALTER TABLE core.change ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY change_is_a_fact_or_in_scope ON core.change FOR SELECT USING (((path IS NULL) OR (path && ( SELECT app.scope() AS scope))));
+CREATE POLICY change_is_a_fact_or_in_scope ON core.change FOR SELECT TO gisgrid_service USING (((path IS NULL) OR (path && app.service_scope())));
 
 CREATE TABLE core.code_segment (
     network text NOT NULL,
@@ -549,9 +549,9 @@ CREATE INDEX post_path ON core.post USING gin (path);
 
 ALTER TABLE core.post ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY post_is_seen_in_scope ON core.post FOR SELECT USING ((path && ( SELECT app.scope() AS scope)));
+CREATE POLICY post_is_seen_in_scope ON core.post FOR SELECT TO gisgrid_service USING ((path && app.service_scope()));
 
-CREATE POLICY post_is_written_in_scope ON core.post USING ((path && ( SELECT app.scope() AS scope)));
+CREATE POLICY post_is_written_in_scope ON core.post TO gisgrid_service USING ((path && app.service_scope()));
 
 CREATE TABLE core.post_role (
     role text NOT NULL,
@@ -1346,7 +1346,7 @@ ALTER TABLE work.event ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY event_is_appended ON work.event FOR INSERT WITH CHECK (true);
 
-CREATE POLICY event_is_seen_in_scope ON work.event FOR SELECT USING (((path && ( SELECT app.scope() AS scope)) OR (department = ( SELECT app.scope_department() AS scope_department)) OR (ticket_id = ANY (( SELECT app.called_to() AS called_to)::bigint[]))));
+CREATE POLICY event_is_seen_in_scope ON work.event FOR SELECT TO gisgrid_service USING (((path && app.service_scope()) OR (department = ( SELECT app.scope_department() AS scope_department)) OR (ticket_id = ANY (( SELECT app.called_to() AS called_to)::bigint[]))));
 
 CREATE TABLE work.external_number (
     source text NOT NULL,
@@ -1942,9 +1942,9 @@ CREATE TRIGGER record_leaving_grid BEFORE INSERT OR UPDATE OF post_id, departmen
 
 ALTER TABLE work.ticket_private ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY private_is_changed_in_scope ON work.ticket_private FOR UPDATE USING (((path && ( SELECT app.scope() AS scope)) OR (department = ( SELECT app.scope_department() AS scope_department))));
+CREATE POLICY private_is_changed_in_scope ON work.ticket_private FOR UPDATE TO gisgrid_service USING (((path && app.service_scope()) OR (department = ( SELECT app.scope_department() AS scope_department))));
 
-CREATE POLICY private_is_seen_in_scope ON work.ticket_private FOR SELECT USING (((path && ( SELECT app.scope() AS scope)) OR (department = ( SELECT app.scope_department() AS scope_department)) OR (ticket_id = ANY (( SELECT app.called_to() AS called_to)::bigint[]))));
+CREATE POLICY private_is_seen_in_scope ON work.ticket_private FOR SELECT TO gisgrid_service USING (((path && app.service_scope()) OR (department = ( SELECT app.scope_department() AS scope_department)) OR (ticket_id = ANY (( SELECT app.called_to() AS called_to)::bigint[]))));
 
 CREATE POLICY private_is_taken_in ON work.ticket_private FOR INSERT WITH CHECK (true);
 
@@ -2114,7 +2114,7 @@ CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".camera 
 
 ALTER TABLE "overlay".camera ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY camera_is_in_scope ON "overlay".camera USING ((path && ( SELECT app.scope() AS scope)));
+CREATE POLICY camera_is_in_scope ON "overlay".camera TO gisgrid_service USING ((path && app.service_scope()));
 
 CREATE TABLE "overlay".device (
     device_id bigint NOT NULL,
@@ -2167,7 +2167,7 @@ CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".device 
 
 ALTER TABLE "overlay".device ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY device_is_in_scope ON "overlay".device USING ((path && ( SELECT app.scope() AS scope)));
+CREATE POLICY device_is_in_scope ON "overlay".device TO gisgrid_service USING ((path && app.service_scope()));
 
 CREATE TABLE "overlay".device_token (
     device_id bigint NOT NULL,
@@ -2252,7 +2252,7 @@ CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".patrol_
 
 ALTER TABLE "overlay".patrol_cell ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY patrol_cell_is_in_scope ON "overlay".patrol_cell USING ((path && ( SELECT app.scope() AS scope)));
+CREATE POLICY patrol_cell_is_in_scope ON "overlay".patrol_cell TO gisgrid_service USING ((path && app.service_scope()));
 
 CREATE TABLE "overlay".ping (
     worker text NOT NULL,
@@ -2274,7 +2274,7 @@ CREATE INDEX ping_path ON "overlay".ping USING gin (path);
 
 ALTER TABLE "overlay".ping ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY ping_is_in_scope ON "overlay".ping USING ((path && ( SELECT app.scope() AS scope)));
+CREATE POLICY ping_is_in_scope ON "overlay".ping TO gisgrid_service USING ((path && app.service_scope()));
 
 CREATE TABLE "overlay".place (
     place_id bigint NOT NULL,
@@ -2315,7 +2315,7 @@ CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".place F
 
 ALTER TABLE "overlay".place ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY place_is_in_scope ON "overlay".place USING ((path && ( SELECT app.scope() AS scope)));
+CREATE POLICY place_is_in_scope ON "overlay".place TO gisgrid_service USING ((path && app.service_scope()));
 
 CREATE TABLE "overlay".thing (
     code text NOT NULL COLLATE pg_catalog."C",

@@ -28,7 +28,8 @@ BEGIN
     CROSS JOIN LATERAL (SELECT st_geomfromwkb(r.shape, 4326) AS geom) AS s
     LEFT JOIN gone AS g ON g.code = r.code
     LEFT JOIN LATERAL (
-        SELECT a.geom FROM app.area_at(c.valid_from) AS a WHERE a.network = c.network AND a.code = r.code) AS v ON true
+        SELECT a.geom FROM app.area_at(c.valid_from) AS a
+        WHERE a.network = c.network AND a.code = r.code) AS v ON true
     ORDER BY r.number;
 END $$;
 COMMENT ON FUNCTION app.draw_areas(bigint, text [], text [], text [], text [], text [], bytea []) IS
