@@ -98,7 +98,7 @@ def test_they_come_in_as_a_draft_with_every_place(networks: Database, network: s
         if shapes[one].relate_pattern(shapes[other], "2********")
     }
     moved = geopandas.read_file(out, layer="moved")
-    told = {tuple(sorted(pair)) for pair in zip(moved.from_code, moved.to_code, strict=True) if all(pair)}
+    told = {tuple(sorted(pair)) for pair in moved[["from_code", "to_code"]].dropna().values.tolist()}
     told |= {(f.code, f.other_code) for f in done.findings if f.kind == "overlap"}
     assert len(common) == pairs
     assert {pair for pair in common - told if shapes[pair[0]].intersection(shapes[pair[1]]).area > 1e-15} == set()

@@ -136,3 +136,11 @@ def test_hairlines_of_earlier_unions_are_closed_and_recorded(db: Connection) -> 
     assert [rings(area.geom) for area in read_live(db, "patchwork") if area.code == "north"] == [1]
     closed = text("SELECT count(*) FROM core.area_version WHERE network = 'patchwork' AND recorded_to < 'infinity'")
     assert db.execute(closed).scalar_one() == 1
+
+
+def test_a_slit_between_parts_of_one_area_is_closed(db: Connection) -> None:
+    a, b = draw("AB").values()
+    apart = shapely.multipolygons([a, shapely.transform(b, lambda places: places + np.array([5e-9, 0]))])
+    publish_leaves(db, {"A": apart}, network="slit")
+    (leaf,) = leaves_by_code(read_live(db, "slit")).values()
+    assert rings(leaf) == 1

@@ -23,11 +23,12 @@ BEGIN
               WHERE v.network = c.network AND v.code = d.code AND v.geom = d.geom)
         ORDER BY t, d.draft_area_id
     LOOP
-        SELECT d.geom, app.settle_leaf(
-            d.geom, array_agg(n.geom ORDER BY n.code), CASE turn WHEN 1 THEN tolerance ELSE app.same_line_deg() END)
+        SELECT d.geom, app.settle_parts(
+            d.geom, coalesce(array_agg(n.geom ORDER BY n.code) FILTER (WHERE n.geom IS NOT NULL), '{}'),
+            CASE turn WHEN 1 THEN tolerance ELSE app.same_line_deg() END)
         INTO drawn, settled
         FROM draft.area AS d
-        JOIN LATERAL (
+        LEFT JOIN LATERAL (
             SELECT v.code, v.geom FROM app.area_at(c.valid_from) AS v
             WHERE turn = 1 AND v.network = c.network AND v.level = 'grid' AND v.kind = d.kind
               AND v.geom && st_expand(d.geom, tolerance)
