@@ -104,6 +104,9 @@ def _fault(path: Path, folder: Path, error: Exception) -> Fault:
     said = said.strip().split("\n")[0][:200]
     if "not recognized as being in a supported" in said:
         return Fault(str(path), "this is not a format of shapes that is known here", f"{KNOWN}, or save it as one")
+    if isinstance(error, pyogrio.errors.CRSError | pyproj.exceptions.CRSError | UnboundLocalError):
+        remedy = "delete that (of a Shapefile the .prj) and name the system with --crs"
+        return Fault(str(path), "the definition of its coordinate system is damaged", remedy)
     if any(word in said for word in DAMAGED):
         return Fault(str(path), f"the file is damaged or cut short ({said[-80:]})", "copy it or save it again")
     return Fault(str(path), f"this cannot be read: {said}", "save it anew in QGIS")

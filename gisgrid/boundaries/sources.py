@@ -23,6 +23,7 @@ GDAL_ERRORS = (
     ValueError,
     RuntimeError,
     OSError,
+    UnboundLocalError,  # pyogrio, of some damaged definitions of a coordinate system
 )
 KINDS = {1: "point", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon"} | {
     8: "line",

@@ -21,7 +21,7 @@ from gisgrid.boundaries.reading import read_file
 from gisgrid.codes import load_scheme
 from gisgrid.coordinates import map_system
 from gisgrid.errors import GisgridError, Refused, Unreadable
-from tests.shapefiles import Column, write_shapefile
+from tests.shapefiles import WGS84, Column, write_shapefile
 
 NAMES = ("柑子园社区第一网格", "东大街网格")
 USUAL = Fields()
@@ -674,3 +674,14 @@ def test_a_citys_own_prj_and_one_without_a_datum(tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"unnamed\.shp: .* does not name its datum.*--crs wgs84"):
         read_file(path).system()
     assert read_file(path).system("wgs84").locate(113.8, 27.6).lon == 113.8
+
+
+@pytest.mark.parametrize(
+    "prj", ['GEOGCS["x"', WGS84[:-40], WGS84.replace("SPHEROID", "SPH"), WGS84.replace("6378137.0", "abc")]
+)
+def test_a_damaged_prj_is_named(tmp_path: Path, prj: str) -> None:
+    path = write_shapefile(tmp_path / "g.shp", [Column("code", 5)], [["1"]], prj=prj)
+    said = refusal(path, Unreadable)
+    assert "coordinate system is damaged" in said and ".prj" in said and "--crs" in said
+    path.with_suffix(".prj").unlink()
+    assert read_file(path).system("wgs84").name == "wgs84"
