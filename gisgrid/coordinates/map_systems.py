@@ -80,9 +80,11 @@ def map_system(written: str, *, is_given: bool = False) -> MapSystem:
     if not set(written) & set("[{+"):
         return _named(known_system(written))
     try:
-        definition = CRS(written)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of +init=, which is as good here: x comes first anyway
+            definition = CRS(written)
         definition = definition if definition.is_bound else definition.to_2d()
-    except CRSError as error:
+    except (CRSError, ValueError) as error:
         message, remedy = "this does not define a coordinate system", "give WKT, or PROJ's string (+proj=...)"
         raise Refused(Fault("system", message, remedy)) from error
     authority = _authority(definition)
@@ -120,7 +122,7 @@ def _named(name: str) -> MapSystem:
 
 
 def _defined(definition: CRS, *, is_given: bool) -> MapSystem:
-    name = definition.name if definition.name.lower() not in ("unknown", "unnamed") else "the file's own system"
+    name = definition.name if definition.name.lower() not in ("unknown", "unnamed") else "this system"
     if not definition.is_bound and (reason := not_flat(definition)):
         raise Refused(Fault("system", f"{name} {reason}", "name a projected or geographic 2D system with --crs"))
     area = _area_of_use(definition)
@@ -148,9 +150,9 @@ def _leads_to_wgs84(definition: CRS, name: str, *, is_given: bool) -> bool:
     """Are its degrees those of WGS 84, once its projection is undone? Refuses an unnamed and an inexact datum."""
     if definition.is_bound:
         return False
-    meridian = definition.prime_meridian
+    is_greenwich = definition.prime_meridian is None or not definition.prime_meridian.longitude
     if _datum_in(definition, _CGCS2000) or _datum_in(definition, _WGS84):
-        return meridian is None or not meridian.longitude
+        return is_greenwich
     if _datum_in(definition, ("beijing1954",)):
         message = f"{name} is on Beijing 1954, whose published parameters are good to 15 m only"
         remedy = f"{SURVEY_OFFICE}, or give them: --crs '... +ellps=krass +towgs84=...'"
@@ -162,7 +164,7 @@ def _leads_to_wgs84(definition: CRS, name: str, *, is_given: bool) -> bool:
         abs(ball.semi_major_metre - _SIZE_M) < 1e-3
         and any(abs(ball.inverse_flattening - usual) < 1e-6 for usual in _FLATTENINGS)
     )
-    if is_usual and is_given:
+    if is_usual and is_given and is_greenwich:
         return True
     called = ball.name if ball is not None else "unknown"
     message = f"{name} does not name its datum, only an ellipsoid ({called})"

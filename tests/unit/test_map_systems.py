@@ -79,6 +79,8 @@ def test_a_string_of_proj_that_somebody_gives_is_believed(ellipsoid: str) -> Non
         ('LOCAL_CS["arbitrary",UNIT["metre",1]]', "--crs"),
         ("+proj=nonsense", "PROJ's string"),
         ("[", "WKT"),
+        ("\ud800[", "WKT"),
+        ("+proj=geocent +datum=WGS84", "2D system"),
     ],
 )
 def test_another_or_unnamed_datum_is_refused_with_a_way_on(definition: str, remedy: str) -> None:
@@ -123,6 +125,16 @@ def test_degrees_of_cgcs2000_as_esri_writes_them_are_those_of_wgs84() -> None:
     system = map_system(pyproj.CRS("EPSG:4490").to_wkt("WKT1_ESRI"))
     assert system.locate(113.8, 27.6) == LonLat(113.8, 27.6)
     assert not system.is_metric
+
+
+def test_degrees_from_another_meridian_are_not_taken_for_those_of_greenwich() -> None:
+    with pytest.raises(Refused, match="does not name its datum"):
+        map_system("+proj=longlat +ellps=GRS80 +pm=paris", is_given=True)
+
+
+def test_the_old_way_of_naming_a_number_is_understood() -> None:
+    assert map_system("+init=epsg:4547", is_given=True).locate(500_000, 3_000_000).lon == pytest.approx(114)
+    assert map_system("EPSG:4547+5773", is_given=True).known_as == "EPSG:4547"
 
 
 def test_units_are_in_metres() -> None:
