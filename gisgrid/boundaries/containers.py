@@ -1,6 +1,7 @@
 """What lies in a file that somebody brings: a zip unpacked, a folder refused, a part of a Shapefile named."""
 
 import os
+import re
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +18,9 @@ NEEDED = {
 }
 PACKED = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 TABLES = (".xlsx", ".xls", ".ods", ".et")
+LEADS_ON = re.compile(rb"(?i)<OGR[a-z]*DataSource|gdal_streamed_alg|<VRTDataset|Product_Observational|\^TABLE\s*=")
+"""The marks of GDAL's virtual files, pipelines and services, and of labels that name another file (PDS)."""
+HEAD_BYTES = 2**20
 MAX_UNPACKED_BYTES = 4 * 2**30
 KNOWN = "name a GeoJSON, GeoPackage or Shapefile"
 
@@ -36,9 +40,19 @@ def find_files(path: Path, folder: Path) -> list[Path]:
     else:
         files = [path]
     for file in files:
+        if file.is_file():
+            _check_content(file, path.name)
         if file.suffix.lower() in NEEDED:
             _check_parts(file)
     return files
+
+
+def _check_content(file: Path, called: str) -> None:
+    """GDAL goes by the content, not the name: a file that stands for another file or an address is not followed."""
+    with file.open("rb") as opened:
+        if LEADS_ON.search(opened.read(HEAD_BYTES)):
+            message = "this file holds no shapes, it leads to another file or service"
+            raise Unreadable(Fault(called, message, "save the layer itself, as GeoPackage"))
 
 
 def _check_parts(path: Path) -> None:

@@ -484,6 +484,24 @@ def test_objects_in_other_formats_are_no_text_either(tmp_path: Path) -> None:
     assert "this is an object, not text" in line
 
 
+@pytest.mark.parametrize("ending", [".kml", ".gml", ".json", ".geojson", ".csv", ".gpkg", ".tab", ".vrt", ".zip"])
+def test_a_file_that_leads_elsewhere_is_not_followed(tmp_path: Path, ending: str) -> None:
+    """GDAL goes by the content: over HTTP a file would read the server's own."""
+    other = geojson(tmp_path / "other.geojson", [{"code": "secret"}])
+    virtual = (
+        f"<OGRVRTDataSource><OGRVRTLayer name='other'><SrcDataSource>{other}</SrcDataSource></OGRVRTLayer>"
+        "</OGRVRTDataSource>"
+    )
+    pipeline = json.dumps({"type": "gdal_streamed_alg", "command_line": f"gdal vector pipeline ! read {other}"})
+    for content in (virtual, pipeline):
+        path = tmp_path / f"g{ending}"
+        if ending == ".zip":
+            zipped(path, {"g.geojson": content.encode()})
+        else:
+            path.write_text(content)
+        assert "leads to another file" in refusal(path, Unreadable)
+
+
 # -- text in other formats
 
 
