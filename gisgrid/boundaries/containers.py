@@ -2,7 +2,9 @@
 
 import os
 import re
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path, PurePosixPath
 
 from gisgrid.errors import Fault, Refused, TooLarge, Unreadable
@@ -20,6 +22,13 @@ PACKED = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 TABLES = (".xlsx", ".xls", ".ods", ".et")
 LEADS_ON = re.compile(rb"(?i)<OGR[a-z]*DataSource|gdal_streamed_alg|<VRTDataset|Product_Observational|\^TABLE\s*=")
 """The marks of GDAL's virtual files, pipelines and services, and of labels that name another file (PDS)."""
+JOURNALS = ("-wal", "-shm", "-journal")
+"""Of SQLite: they would change a GeoPackage after it was looked through."""
+PLAIN_TABLE = re.compile(r"(?i)CREATE TABLE\s")
+INDEX_TABLE = re.compile(
+    r"(?is)CREATE VIRTUAL TABLE (?:IF NOT EXISTS )?(?:\"[^\"]*\"|'[^']*'|\w+)\s+USING\s+"
+    r"(?:rtree|fts[345]|VirtualSpatialIndex|VirtualElementary|VirtualKNN2?)\s*(?:\(.*)?"
+)
 HEAD_BYTES = 2**20
 MAX_UNPACKED_BYTES = 4 * 2**30
 KNOWN = "name a GeoJSON, GeoPackage or Shapefile"
@@ -48,11 +57,25 @@ def find_files(path: Path, folder: Path) -> list[Path]:
 
 
 def _check_content(file: Path, called: str) -> None:
-    """GDAL goes by the content, not the name: a file that stands for another file or an address is not followed."""
+    """GDAL goes by the content, not the name: one that leads to another file or an address is not followed."""
     with file.open("rb") as opened:
-        if LEADS_ON.search(opened.read(HEAD_BYTES)):
-            message = "this file holds no shapes, it leads to another file or service"
-            raise Unreadable(Fault(called, message, "save the layer itself, as GeoPackage"))
+        head = opened.read(HEAD_BYTES)
+    if LEADS_ON.search(head) or (head.startswith(b"SQLite format 3\0") and _has_virtual_tables(file)):
+        message = "this file holds no shapes of its own, it leads to another file or service"
+        raise Unreadable(Fault(called, message, "save the layer itself, as GeoPackage"))
+
+
+def _has_virtual_tables(file: Path) -> bool:
+    """Has a GeoPackage tables that stand for other files, as SpatiaLite's VirtualText, beside its indexes?"""
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            rows = database.execute("SELECT sql, rootpage FROM sqlite_master WHERE type = 'table'").fetchall()
+    except sqlite3.Error as error:  # nothing that cannot be looked through is given to GDAL
+        message = f"the file is damaged or cut short ({error})"
+        raise Unreadable(Fault(file.name, message, "copy it or save it again")) from error
+    return any(
+        (not page or not PLAIN_TABLE.match(sql or "")) and not INDEX_TABLE.fullmatch(sql or "") for sql, page in rows
+    )
 
 
 def _check_parts(path: Path) -> None:
@@ -125,7 +148,7 @@ def _with_shapes(folder: Path) -> list[Path]:
 def _unpack(path: Path, folder: Path) -> list[Path]:
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+            members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.lower().endswith(JOURNALS)]
             if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
                 raise TooLarge(Fault(str(path), "unpacked it has more than 4 GB", "unpack it and name the file"))
             for member in members:

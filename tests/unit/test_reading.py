@@ -203,7 +203,7 @@ def test_names_that_a_chinese_windows_packed(tmp_path: Path) -> None:
         ("grids.7z", b"7z", "not unpacked here", ""),
         ("grids.xlsx", b"PK", "a table has no shapes", "GeoPackage"),
         ("grids.docx", b"PK", "not a format of shapes", "GeoJSON, GeoPackage or Shapefile"),
-        ("grids.gpkg", b"SQLite format 3\0" + b"\0" * 200, "cannot be read", "save it"),
+        ("grids.gpkg", b"SQLite format 3\0" + b"\0" * 200, "damaged or cut short", "save it"),
         ("grids.geojson", b'{"type": "FeatureCollection", "features": [', "cannot be read", "save it"),
         ("grids.csv", b"code,name\n1,a\n", "no shapes", ""),
         ("grids.kml", b"<kml><Document>", "", ""),
@@ -500,6 +500,26 @@ def test_a_file_that_leads_elsewhere_is_not_followed(tmp_path: Path, ending: str
         else:
             path.write_text(content)
         assert "leads to another file" in refusal(path, Unreadable)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "CREATE VIRTUAL TABLE leak USING VirtualText('/etc/hosts', 'UTF-8', 0)",
+        "CREATE VIRTUAL TABLE leak USING\n\"VirtualText\"('/etc/hosts', 'UTF-8', 0)",
+        "CREATE/**/VIRTUAL TABLE leak USING VirtualShape('grids', 'UTF-8', 4326)",
+    ],
+)
+@pytest.mark.parametrize("page", [0, 2])
+def test_a_geopackage_does_not_read_the_servers_files(tmp_path: Path, table: str, page: int) -> None:
+    """SpatiaLite comes with GDAL: a view over such a table would bring a file of the server into the names."""
+    path = write(tmp_path / "g.gpkg", frame(["1"], ["甲"]))
+    assert areas(path) == [("1", "甲")]
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("INSERT INTO sqlite_master VALUES ('table', 'leak', 'leak', ?, ?)", (page, table))
+    assert "leads to another file" in refusal(path, Unreadable)
+    assert "leads to another file" in refusal(path.rename(tmp_path / "g.json"), Unreadable)
 
 
 # -- text in other formats
