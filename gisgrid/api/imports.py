@@ -15,8 +15,8 @@ from gisgrid.api.session import CurrentDatabase, SignedInRoute
 from gisgrid.api.values import PlainText, tell
 from gisgrid.boundaries.changesets import get_changeset
 from gisgrid.boundaries.cleaning import Fields
+from gisgrid.boundaries.drafting import import_into
 from gisgrid.boundaries.files import FileOrder, won_and_lost
-from gisgrid.boundaries.importing import import_into
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S
 from gisgrid.boundaries.reviewing import list_problems
 from gisgrid.errors import Fault, Refused
@@ -89,6 +89,7 @@ def import_file(
     code_field: Annotated[PlainText, Query(description="column with the codes")] = "",
     name_field: Annotated[PlainText, Query(description="column with the names")] = "",
     kind_field: Annotated[PlainText, Query(description="column that says base or special")] = "",
+    layer: Annotated[PlainText, Query(description="of a file with several")] = "",
     crs: Annotated[PlainText, Query(description="coordinate system, where the file does not say it")] = "",
     encoding: Annotated[PlainText, Query(description="of the text, as gbk")] = "",
     dissolve: Annotated[bool, Query(description="rows of one code are parts of one grid")] = False,
@@ -110,6 +111,7 @@ def import_file(
             encoding,
             dissolve,
             snap_m,
+            layer,
         )
         with database.transaction(caller.scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
             found, notes = import_into(connection, changeset_id, order, schemes=settings.data_dir / "schemes")
@@ -131,7 +133,7 @@ def _kept(file: bytes, name: str, folder: Path) -> Path:
     """The file under a name of ours with its ending, so that no name leads anywhere."""
     ending = Path(name).suffix.lower()
     if ending not in ENDINGS:
-        message, zh = f"{ending or name!r} is no format that is taken here", "这里不接受这种格式的文件"
+        message, zh = f"the format {ending or name!r} cannot be taken here", "这里不接受这种格式的文件"
         remedy_zh = f"请用 {'、'.join(ENDINGS)}；Shapefile 请压缩成 zip"
         raise Refused(Fault("name", message, f"{', '.join(ENDINGS)}; zip a Shapefile", zh, remedy_zh))
     path = folder / f"file{ending}"

@@ -39,7 +39,7 @@ class FileOrder:
 
 @dataclass(frozen=True)
 class FileAreas:
-    """The areas of a file in EPSG:4326; `sound`: those that could be drawn, whatever was found against them.
+    """The areas of a file in EPSG:4326; `sound`: those that can be drawn, faults or not.
 
     `tolerance_m`: by how much lines were allowed to move; `transfers`: the ground that changed hands by that.
     """

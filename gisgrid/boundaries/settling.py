@@ -1,4 +1,4 @@
-"""The lines of a boundary file before it is placed: neighbours' lines made the same, what is wider told as faults."""
+"""The lines of a boundary file before it is placed: neighbours' lines made the same, what is wider listed as faults."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ SAME_LINE_M = 0.001
 UNASKED_M = 0.2
 """So much at most are lines moved without `--snap-m`: as far as the last digit of a file makes necessary."""
 WIDEST_M = 5.0
-"""A tolerance that is still proposed; wider faults are drawn anew."""
+"""A tolerance that is still proposed; wider faults are redrawn."""
 _ROUNDED_BY = 1.5
 """Two roundings part a corner and the line that it lies on by at most the square root of two last digits."""
 

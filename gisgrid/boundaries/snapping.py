@@ -47,7 +47,7 @@ def snap_coverage(shapes: Any, tolerance: float) -> Snapped:
 
     Corners snap to corners and lines, lines get the corners that lie on them, overlaps and gaps narrower than the
     tolerance go to the neighbour with the longest common border (GEOS' coverage cleaner). Wider overlaps stay with all
-    their holders and are told as disputes. A plane in one unit, not degrees. A clean coverage comes back as it was.
+    their holders and are listed as disputes. A plane in one unit, not degrees. A clean coverage comes back as it was.
     """
     given = np.asarray(shapes, dtype=object)
     if len(given) < 2 or shapely.coverage_is_valid(given, gap_width=tolerance):

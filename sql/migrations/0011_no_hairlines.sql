@@ -1,5 +1,5 @@
 -- Unions of leaves were made without a tolerance and kept holes as narrow as the last digit of a coordinate. What is
--- recorded of them is closed and written anew without those holes; a point's grid depends on leaves alone.
+-- recorded of them is closed and written again without those holes; a point's grid depends on leaves alone.
 WITH ring AS (
     SELECT
         v.area_version_id,

@@ -3,7 +3,7 @@ RETURNS TABLE (kind text, code text, geom geometry)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 -- Ground that a base leaf held before and none would hold after, and ground that none held before, at an instant: the
--- change set's date or a later one. Only changed leaves are compared. What is narrower than the tolerance is no
+-- change set's date or a later one. Only changed leaves are compared. What is narrower than the tolerance is not
 -- ground. The lattice of 1e-13 degrees is needed where lines nearly coincide: without it GEOS can return a
 -- difference that loses ground.
 WITH after AS (

@@ -18,7 +18,7 @@ BEGIN
     FOR turn, leaf_id IN
         SELECT t, d.draft_area_id FROM generate_series(1, 3) AS t, app.draft_leaf(change_set) AS d
         WHERE d.is_changed AND st_isvalid(d.geom)
-          AND NOT EXISTS (  -- a line that stands stays, also where the row has another name or parent
+          AND NOT EXISTS (  -- a live line stays, also where the row has another name or parent
               SELECT FROM app.area_at(c.valid_from) AS v
               WHERE v.network = c.network AND v.code = d.code AND v.geom = d.geom)
         ORDER BY t, d.draft_area_id

@@ -1,3 +1,4 @@
+-- Long because it is one statement, from the corners that do not match to the rings with them.
 CREATE FUNCTION app.settle_leaf(leaf geometry, beside geometry [], tolerance double precision) RETURNS geometry
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.without_hairlines(ground geometry) RETURNS geometry
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
--- Most ground has no holes at all, and then nothing is built anew.
+-- Most ground has no holes at all, and then nothing is rebuilt.
 SELECT
     CASE
         WHEN st_nrings(without_hairlines.ground) = st_numgeometries(without_hairlines.ground)
