@@ -29,8 +29,13 @@ BEGIN
                    CASE WHEN t.what = 'ticket'
                         THEN st_makeline(coalesce(k.geom, st_endpoint(t.arrow)), st_endpoint(t.arrow)) ELSE t.arrow END AS arrow
             FROM app.to_relocate(change_set) AS t
+            CROSS JOIN draft.changeset AS c
             LEFT JOIN work.ticket AS k ON t.what = 'ticket' AND k.number = t.id
-            WHERE t.from_code IS DISTINCT FROM t.to_code
+            WHERE c.changeset_id = change_set AND t.from_code IS DISTINCT FROM t.to_code
+              -- What another town has on a wrong grid of its own is put right by the way, and not shown.
+              AND (t.path @> c.path OR EXISTS (
+                  SELECT FROM core.area_version AS v
+                  WHERE v.network = c.network AND v.code = t.from_code AND v.path @> c.path))
             UNION ALL
             SELECT 'post', e.post_id::text, o.code, n.code, e.arrow
             FROM app.ending_post(change_set) AS e
