@@ -836,7 +836,7 @@ CREATE TABLE draft.changeset (
     CONSTRAINT status_is_open_published_or_discarded CHECK ((status = ANY (ARRAY['open'::text, 'published'::text, 'discarded'::text])))
 );
 
-COMMENT ON TABLE draft.changeset IS 'Change sets. Inserting a row opens one; status published publishes it, discarded ends it unpublished, undone undoes a live one';
+COMMENT ON TABLE draft.changeset IS 'Change sets. Insert a row to open one; status published publishes it, discarded ends it unpublished, undone takes it back';
 
 COMMENT ON COLUMN draft.changeset.area_code IS 'The area whose leaves may be redrawn; null: the whole network';
 
@@ -852,7 +852,7 @@ COMMENT ON COLUMN draft.changeset.is_dated IS 'Did somebody choose valid_from?';
 
 COMMENT ON COLUMN draft.changeset.is_filled IS 'Was the draft filled with the live leaves when it was opened?';
 
-COMMENT ON COLUMN draft.changeset.path IS 'The path of the area; row policies compare it with the editor''s scope';
+COMMENT ON COLUMN draft.changeset.path IS 'The path of the area, or what is above all of several; row policies compare it with the editor''s scope';
 
 COMMENT ON COLUMN draft.changeset.policy IS 'move: open tickets on ground that changes hands are relocated; stay: they stay with their grid until it ends';
 
@@ -912,6 +912,8 @@ CREATE TRIGGER solve_conflicts AFTER UPDATE OF solution ON draft.changeset FOR E
 ALTER TABLE draft.changeset ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY changeset_is_in_scope ON draft.changeset USING ((path && ( SELECT app.scope() AS scope))) WITH CHECK ((path && ( SELECT app.scope() AS scope)));
+
+CREATE POLICY changeset_is_shared ON draft.changeset FOR SELECT USING ((areas && ( SELECT app.scope() AS scope)));
 
 CREATE VIEW draft.preview WITH (security_invoker='true') AS
  SELECT p.preview_id,

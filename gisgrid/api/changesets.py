@@ -74,6 +74,7 @@ class Changeset(Answer):
     changeset_id: int
     state: State
     area_code: str | None = Field(description="the area whose grids may be redrawn; null: the whole network")
+    together_with: list[str] = Field(description="further areas whose grids may be redrawn")
     network: str
     title: str
     status: Literal["open", "published", "discarded"]
@@ -111,6 +112,9 @@ class OpenBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     area: PlainText = ""
+    together_with: list[PlainText] = Field(
+        default_factory=list, max_length=20, description="further areas, for a change set of several; opened from above"
+    )
     network: PlainText = ""
     title: PlainText = ""
     valid_from: PlainText | None = None
@@ -159,6 +163,7 @@ def create_changeset(request: Request, caller: Editor, database: CurrentDatabase
         valid_from=read_instant("valid_from", body.valid_from, settings.timezone),
         policy=body.policy,
         ground=body.ground,
+        together_with=tuple(body.together_with),
     )
     with database.transaction(caller.scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
         opened = changesets.open_changeset(connection, order)

@@ -23,7 +23,10 @@ OUT_OF_SCOPE = "42501"
 
 @dataclass(frozen=True)
 class ChangesetOrder:
-    """What to open: for which area (None: the whole network), from when on (None: from its publishing on)."""
+    """What to open: for which area (empty: the whole network), from when on (None: from its publishing on).
+
+    `together_with`: codes of further areas, for a change set of several, which is published from above them.
+    """
 
     area: str = ""
     network: str = "base"
@@ -31,6 +34,7 @@ class ChangesetOrder:
     valid_from: datetime | None = None
     policy: str = "move"
     ground: str = "keep"
+    together_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Changeset:
     changeset_id: int
     state: str
     area_code: str | None
+    together_with: list[str]
     network: str
     title: str
     status: str
@@ -68,17 +73,20 @@ def open_changeset(connection: Connection, order: ChangesetOrder) -> Changeset:
     try:
         changeset_id: int = connection.execute(
             text(
-                "INSERT INTO draft.changeset (area_code, network, title, valid_from, policy, ground) VALUES"
-                " (nullif(:area, ''), :network, :title, coalesce(:valid_from, now()), :policy, :ground)"
+                "INSERT INTO draft.changeset (area_code, together_with, network, title, valid_from, policy, ground)"
+                " VALUES (nullif(:area, ''), CAST(:together_with AS text[]), :network, :title,"
+                " coalesce(:valid_from, now()), :policy, :ground)"
                 " RETURNING changeset_id"
             ),
-            vars(order),
+            {**vars(order), "together_with": list(order.together_with)},
         ).scalar_one()
     except ProgrammingError as error:
         savepoint.rollback()
         if getattr(error.orig, "pgcode", "") != OUT_OF_SCOPE:
             raise
         message = f"{order.area} is not in your area" if order.area else "the whole network is not yours"
+        if order.together_with:
+            message = f"you are not above all of {', '.join((order.area, *order.together_with))}"
         raise NotAllowed(Fault("area", message, "give the code of your area, or of one in it")) from error
     savepoint.commit()
     return get_changeset(connection, changeset_id)
@@ -96,8 +104,11 @@ def _check_order(connection: Connection, order: ChangesetOrder) -> None:
     if order.network not in known:
         remedy = f"one of {', '.join(known)}" if known else "import boundaries first"
         raise NotFound(Fault("network", f"there is no network {order.network!r}", remedy))
-    if order.area:
-        area_id(connection, order.area, network=order.network)
+    if order.together_with and not order.area:
+        message = "further areas are named, and no first one"
+        raise Refused(Fault("together_with", message, "name the first area, or none for the whole network"))
+    for code in filter(None, (order.area, *order.together_with)):
+        area_id(connection, code, network=order.network)
 
 
 def list_changesets(connection: Connection, status: str = "") -> list[Changeset]:

@@ -24,6 +24,9 @@ Id = Annotated[int, typer.Argument(metavar="ID", min=1, help="Number of the chan
 @changeset_app.command("open")
 def open_changeset(
     area: Annotated[str, typer.Option(help="Code of the area whose grids may be redrawn. Default: all.")] = "",
+    together_with: Annotated[
+        list[str] | None, typer.Option("--with", help="A further area, for a change set of several; may be repeated.")
+    ] = None,
     network: Annotated[str, typer.Option("--network", help="Which network of areas.")] = "base",
     title: Annotated[str, typer.Option(help="What it is for.")] = "",
     valid_from: Annotated[str | None, typer.Option(help="From when on it applies. Default: its publishing.")] = None,
@@ -36,10 +39,11 @@ def open_changeset(
     """Open a change set: a draft with the live grids of an area, to be drawn in QGIS."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     at = read_time("--valid-from", valid_from, settings)
-    order = changesets.ChangesetOrder(area, network, title, at, policy, ground)
+    order = changesets.ChangesetOrder(area, network, title, at, policy, ground, tuple(together_with or ()))
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
         opened = changesets.open_changeset(connection, order)
-    said = f"change set {opened.changeset_id} is open on {area or 'network ' + network}"
+    where = ", ".join((area, *order.together_with)) if area else f"network {network}"
+    said = f"change set {opened.changeset_id} is open on {where}"
     show(in_zone(opened, settings.timezone), said, as_json=json)
 
 

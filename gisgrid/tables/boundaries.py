@@ -76,6 +76,7 @@ changeset = table(
     "draft.changeset",
     Column("changeset_id", BigInteger, primary_key=True),
     Column("area_code", Text),
+    Column("together_with", ARRAY(Text)),
     Column("network", Text),
     Column("title", Text),
     Column("status", Text),

@@ -1,4 +1,7 @@
-"""Change sets over HTTP: who may, what is told, and that what is published is what was previewed."""
+"""Change sets over HTTP: who may, what is told, and that what is published is what was previewed.
+
+Long because every door of a change set is tried by everybody.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -234,3 +237,24 @@ def test_a_conflict_is_solved_over_http(town: Town, take: str, code: str | None)
         assert town.act(mine, "undo").status_code == 201
     else:
         assert town.act(mine, "discard").status_code == 200
+
+
+def test_a_change_set_of_two_towns_is_published_from_above(town: Town) -> None:
+    for body_, status in (
+        ({"area": NORTH, "together_with": [SOUTH]}, 403), ({"area": NORTH, "together_with": ["999"]}, 404),
+        ({"together_with": [SOUTH]}, 403),
+    ):  # fmt: skip
+        assert town.client("north_editor").post("/api/v1/changesets", json=body_).status_code == status, body_
+    joint = town.open("boss", area=NORTH, together_with=[SOUTH])
+    for who in ("north_editor", "south_editor"):
+        found = town.client(who).get(f"/api/v1/changesets/{joint}").json()
+        assert (found["area_code"], found["together_with"]) == (NORTH, [SOUTH])
+        assert town.act(joint, "check", who).status_code == 200
+        refused = town.act(joint, "publish", who)
+        assert refused.status_code == 403 and "published and undone from above" in refused.text
+        assert town.act(joint, "discard", who).status_code == 409
+    town.draw(joint, {"A": draw("A..\n...")["A"], "B": OLD["B"].union(draw(".B.\n...")["B"])})
+    assert town.act(joint, "publish", "boss").json()["state"] == "published"
+    assert town.grid_at(1.5, 0.5) == B
+    assert town.act(joint, "undo", "south_editor").status_code == 403
+    assert town.act(joint, "undo", "boss").status_code == 201

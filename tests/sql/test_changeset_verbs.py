@@ -110,6 +110,14 @@ def test_conflicts_are_solved(owner: Database, terminal: Terminal) -> None:
     assert "is live" in terminal.type("changeset", "publish", mine)
 
 
+def test_one_of_several_areas_is_opened(terminal: Terminal, owner: Database) -> None:
+    said = terminal.type("changeset", "open", "--area", "A", "--with", "B")
+    assert said.endswith("is open on A, B\n")
+    opened = terminal.json("changeset", "list")[0]
+    assert (opened["area_code"], opened["together_with"]) == ("A", ["B"])
+    assert "no first one" in (terminal.type("changeset", "open", "--with", "B", code=1) + terminal.talk)
+
+
 def test_what_is_wrong_is_shown_and_refused(owner: Database, terminal: Terminal) -> None:
     number = str(terminal.json("changeset", "open")["changeset_id"])
     redraw(owner, int(number), "AABB\nA...")

@@ -19,7 +19,10 @@ CONTEXT = "参考 context"
 
 @dataclass(frozen=True)
 class FormField:
-    """A column as its form shows it. `values`: (words, value) pairs; `chosen_from`: a layer and its key column."""
+    """A column as its form shows it. `values`: (words, value) pairs; `chosen_from`: a layer and its key column.
+
+    `several`: any number of them, in a list.
+    """
 
     name: str
     alias: str
@@ -28,6 +31,7 @@ class FormField:
     chosen_from: tuple[str, str] | None = None
     nullable: bool = False
     default: str = ""
+    several: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,7 @@ def _field(name: str, column: Json, default: str) -> FormField:
         chosen_from=tuple(column["list"]) if "list" in column else None,
         nullable=column.get("nullable", False),
         default=default or column.get("default", ""),
+        several=column.get("several", False),
     )
 
 

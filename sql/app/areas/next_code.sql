@@ -51,11 +51,11 @@ BEGIN
         SELECT substr(d.code, char_length(head) + 1)::bigint FROM draft.area AS d JOIN draft.changeset AS c USING (changeset_id)
         WHERE c.network = next_code.network AND c.status <> 'discarded' AND c.published_at IS NULL
           AND d.code LIKE pattern AND d.code ~ digits AND (
-              c.path = '{0}'
+              c.areas = '{0}'
               OR EXISTS (
                   SELECT FROM core.area AS p JOIN core.area_version AS v USING (area_id)
                   WHERE p.network = c.network AND p.code = d.parent_code AND v.recorded_to = 'infinity'
-                    AND (v.path @> c.path OR c.path @> v.path))
+                    AND (v.path && c.areas OR (c.path || c.areas) @> v.path))
               OR EXISTS (
                   SELECT FROM draft.area AS p
                   WHERE p.changeset_id = d.changeset_id AND p.code = d.parent_code AND p.level <> 'grid'))

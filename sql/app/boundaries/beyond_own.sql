@@ -32,7 +32,7 @@ FROM (
         c.changeset_id = beyond_own.change_set AND d.is_changed AND d.kind = beyond_own.kind AND st_isvalid(d.geom)
         AND NOT EXISTS (
             SELECT FROM app.area_at(beyond_own.at) AS v
-            WHERE v.network = c.network AND v.code = d.code AND v.geom = d.geom AND v.path @> c.path
+            WHERE v.network = c.network AND v.code = d.code AND v.geom = d.geom AND v.path && c.areas
         )
     OFFSET 0
 ) AS b

@@ -12,7 +12,7 @@ BEGIN
     is_earlier := EXISTS (
         SELECT FROM core.area_version AS v
         WHERE v.network = c.network AND v.level = 'grid' AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from);
-    may_grow := CASE WHEN c.status = 'open' THEN app.may_approve(c.path, c.network) ELSE c.is_approved END;
+    may_grow := CASE WHEN c.status = 'open' THEN app.may_approve(c.path, c.areas, c.network) ELSE c.is_approved END;
     DELETE FROM draft.problem WHERE changeset_id = change_set;
 
     INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
@@ -57,7 +57,7 @@ BEGIN
         UNION ALL
         SELECT NULL, v.code, v.kind, false, v.geom, NULL FROM app.area_at(c.valid_from) AS v
         WHERE c.area_code IS NOT NULL AND v.network = c.network AND v.level = 'grid' AND v.geom && d.geom
-          AND NOT v.path @> c.path[cardinality(c.path):cardinality(c.path)]
+          AND NOT v.path && c.areas
         UNION ALL
         SELECT NULL, v.code, v.kind, false, v.geom, v.valid_from FROM app.later_leaf(change_set) AS v
         WHERE is_earlier AND v.geom && d.geom

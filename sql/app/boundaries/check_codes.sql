@@ -40,7 +40,7 @@ BEGIN
       AND NOT EXISTS (SELECT FROM draft.area AS u WHERE u.changeset_id = change_set AND u.code = p.parent)
       AND NOT EXISTS (
           SELECT FROM core.area_version AS v
-          WHERE v.area_id = a.area_id AND v.recorded_to = 'infinity' AND c.path <@ v.path);
+          WHERE v.area_id = a.area_id AND v.recorded_to = 'infinity' AND v.path && c.areas);
 
     INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     SELECT change_set, d.code, 'code_reused', 'error',

@@ -11,10 +11,10 @@ DECLARE
     found_some boolean;
 BEGIN
     SELECT * INTO STRICT c FROM draft.changeset WHERE changeset_id = change_set;
-    IF c.path = '{0}' THEN
+    IF c.areas = '{0}' THEN
         RETURN;
     END IF;
-    may_grow := CASE WHEN c.status = 'open' THEN app.may_approve(c.path, c.network) ELSE c.is_approved END;
+    may_grow := CASE WHEN c.status = 'open' THEN app.may_approve(c.path, c.areas, c.network) ELSE c.is_approved END;
     is_earlier := EXISTS (
         SELECT FROM core.area_version AS v
         WHERE v.network = c.network AND v.level = 'grid' AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from);
@@ -27,7 +27,7 @@ BEGIN
         SELECT DISTINCT ON (v.code) v.code, v.geom
         FROM core.area_version AS v
         WHERE v.network = c.network AND v.level = 'grid' AND v.recorded_to = 'infinity' AND v.valid_to > c.valid_from
-          AND NOT v.path @> c.path AND (
+          AND NOT v.path && c.areas AND (
               v.code IN (SELECT d.code FROM app.draft_leaf(change_set) AS d WHERE d.is_changed)
               OR v.area_id IN (
                   SELECT s.area_id FROM draft.base AS b JOIN core.area_version AS s USING (area_version_id)
@@ -45,7 +45,7 @@ BEGIN
     FROM app.draft_leaf(change_set) AS d
     LEFT JOIN app.draft_upper(change_set) AS u ON u.code = d.parent_code
     LEFT JOIN core.area AS a ON a.network = c.network AND a.code = d.code
-    WHERE d.code IS NOT NULL AND NOT (coalesce(u.path, '{0}') || coalesce(a.area_id, -1)) @> c.path
+    WHERE d.code IS NOT NULL AND NOT (coalesce(u.path, '{0}') || coalesce(a.area_id, -1)) && c.areas
       AND NOT EXISTS (
           SELECT FROM draft.problem AS p
           WHERE p.changeset_id = change_set AND p.code = d.code AND p.kind = 'code_parent');
@@ -66,7 +66,7 @@ BEGIN
     WHERE d.is_changed AND st_isvalid(d.geom)
       AND NOT EXISTS (  -- the leaf holds that ground already, at all times: only its name is new
           SELECT FROM core.area_version AS v
-          WHERE v.network = c.network AND v.code = d.code AND v.recorded_to = 'infinity' AND v.path @> c.path
+          WHERE v.network = c.network AND v.code = d.code AND v.recorded_to = 'infinity' AND v.path && c.areas
             AND v.geom = d.geom AND v.valid_from <= f.valid_from AND v.valid_to >= f.valid_to)
       AND NOT EXISTS (
           SELECT FROM draft.problem AS p WHERE p.changeset_id = change_set AND p.kind = 'overlap'
@@ -87,7 +87,7 @@ BEGIN
         change_set, v.geom, greatest(c.valid_from, v.valid_from), v.valid_to) AS f
     WHERE NOT may_grow AND v.network = c.network AND v.level = 'grid' AND v.kind = 'special'
       AND v.recorded_to = 'infinity' AND v.valid_to > c.valid_from
-      AND v.path @> c.path AND NOT app.kept_leaf(change_set, v) AND (v.geom = d.geom) IS NOT TRUE
+      AND v.path && c.areas AND NOT app.kept_leaf(change_set, v) AND (v.geom = d.geom) IS NOT TRUE
       AND NOT EXISTS (
           SELECT FROM draft.problem AS p
           WHERE p.changeset_id = change_set AND p.code = v.code AND p.kind = 'special_outside')

@@ -4,7 +4,7 @@ BEGIN
     IF NOT NEW.is_dated THEN
         NEW.valid_from := clock_timestamp();
     END IF;
-    NEW.is_approved := app.may_approve(NEW.path, NEW.network);
+    NEW.is_approved := app.may_approve(NEW.path, NEW.areas, NEW.network);
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION app.date_changeset() IS

@@ -1,5 +1,5 @@
 COMMENT ON TABLE draft.changeset IS
-'Change sets. Inserting a row opens one; status published publishes it, discarded ends it unpublished, undone undoes a live one';
+'Change sets. Insert a row to open one; status published publishes it, discarded ends it unpublished, undone takes it back';
 COMMENT ON COLUMN draft.changeset.area_code IS 'The area whose leaves may be redrawn; null: the whole network';
 COMMENT ON COLUMN draft.changeset.valid_from IS
 'From when on the change set applies; left alone: from its publishing on';
@@ -18,12 +18,17 @@ COMMENT ON COLUMN draft.changeset.together_with IS
 'Codes of further areas whose leaves may be redrawn: a change set of several, opened and published from above them';
 COMMENT ON COLUMN draft.changeset.areas IS
 'The areas whose leaves may be redrawn; {0}: all of the network';
-COMMENT ON COLUMN draft.changeset.path IS 'The path of the area; row policies compare it with the editor''s scope';
+COMMENT ON COLUMN draft.changeset.path IS
+'The path of the area, or what is above all of several; row policies compare it with the editor''s scope';
 COMMENT ON COLUMN draft.changeset.is_approved IS
 'Did somebody above the area publish the change set (app.may_approve)? Kept for the day when the worker takes it live';
 ALTER TABLE draft.changeset ENABLE ROW LEVEL SECURITY;
+-- The editors of any of its areas see a change set and draw in it. Its path is for those who open, publish and end it:
+-- above all of its areas, or in the only one.
 CREATE POLICY changeset_is_in_scope ON draft.changeset
 USING (path && (SELECT app.scope())) WITH CHECK (path && (SELECT app.scope()));
+CREATE POLICY changeset_is_shared ON draft.changeset FOR SELECT
+USING (areas && (SELECT app.scope()));
 CREATE TRIGGER a_clear_changeset BEFORE INSERT ON draft.changeset
 FOR EACH ROW EXECUTE FUNCTION app.clear_changeset();
 CREATE TRIGGER open_changeset BEFORE INSERT ON draft.changeset
@@ -72,6 +77,7 @@ CREATE TRIGGER solve_conflicts AFTER UPDATE OF solution ON draft.changeset
 FOR EACH ROW WHEN (new.solution IS NOT NULL AND current_user <> 'gisgrid_owner') EXECUTE FUNCTION app.solve_by_hand();
 GRANT UPDATE (area_code, network, title, status, valid_from, policy, ground, solution, together_with)
 ON draft.changeset TO gisgrid_editor;
-GRANT INSERT (area_code, network, title, valid_from, policy, ground) ON draft.changeset TO gisgrid_service;
+GRANT INSERT (area_code, together_with, network, title, valid_from, policy, ground)
+ON draft.changeset TO gisgrid_service;
 GRANT UPDATE (title, status, valid_from, policy, ground, is_dated) ON draft.changeset TO gisgrid_service;
 GRANT USAGE ON SEQUENCE draft.changeset_id_seq TO gisgrid_service, gisgrid_editor;

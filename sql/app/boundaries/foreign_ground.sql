@@ -12,7 +12,7 @@ INNER JOIN core.area_version AS v ON c.network = v.network
 WHERE
     c.changeset_id = foreign_ground.change_set AND v.level = 'grid' AND v.kind = 'base' AND v.recorded_to = 'infinity'
     AND v.valid_to > foreign_ground.since AND v.valid_from < foreign_ground.until
-    AND v.geom && foreign_ground.near AND NOT v.path @> c.path;
+    AND v.geom && foreign_ground.near AND NOT v.path && c.areas;
 END;
 COMMENT ON FUNCTION app.foreign_ground(bigint, geometry, timestamptz, timestamptz) IS
 'The base leaves outside a change set''s area that meet the box of a shape and apply within that time';

@@ -14,7 +14,7 @@ CROSS JOIN LATERAL (
 ) AS v
 WHERE
     c.changeset_id = former_ground.change_set AND v.network = c.network AND v.level = 'grid' AND v.kind = 'base'
-    AND v.path @> c.path AND v.geom && former_ground.near;
+    AND v.path && c.areas AND v.geom && former_ground.near;
 END;
 COMMENT ON FUNCTION app.former_ground(bigint, timestamptz, geometry) IS
 'The base leaves of a change set''s area that met the box of a shape at an instant, before the change set is published';

@@ -20,7 +20,7 @@ standing AS NOT MATERIALIZED (  -- inlined, so that a box below uses the index
     CROSS JOIN LATERAL app.area_at(ground_change.at) AS v
     WHERE
         c.changeset_id = ground_change.change_set AND v.network = c.network AND v.level = 'grid' AND v.kind = 'base'
-        AND v.path @> c.path[cardinality(c.path):cardinality(c.path)]
+        AND v.path && c.areas
 ),
 
 before AS (

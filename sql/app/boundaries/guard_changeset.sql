@@ -17,7 +17,7 @@ BEGIN
     IF (NEW.changeset_id, NEW.network, NEW.opened_by, NEW.opened_at, NEW.published_at, NEW.followed_at, NEW.path)
        IS DISTINCT FROM
        (OLD.changeset_id, OLD.network, OLD.opened_by, OLD.opened_at, OLD.published_at, OLD.followed_at, OLD.path)
-       OR NEW.area_code IS DISTINCT FROM OLD.area_code THEN
+       OR (NEW.area_code, NEW.together_with) IS DISTINCT FROM (OLD.area_code, OLD.together_with) THEN
         PERFORM app.refuse('changeset_fixed', OLD.changeset_id::text);
     END IF;
     NEW.is_dated := OLD.is_dated OR NEW.valid_from IS DISTINCT FROM OLD.valid_from;

@@ -8,7 +8,7 @@ FROM draft.changeset AS c
 INNER JOIN core.area_version AS v ON c.network = v.network AND v.level = 'grid'
 WHERE
     c.changeset_id = later_leaf.change_set AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from
-    AND (NOT v.path @> c.path[cardinality(c.path):cardinality(c.path)] OR (c.is_filled AND coalesce(
+    AND (NOT v.path && c.areas OR (c.is_filled AND coalesce(
         (
             SELECT NOT d.is_changed FROM draft.area AS d
             WHERE d.changeset_id = c.changeset_id AND d.level = 'grid' AND d.code = v.code

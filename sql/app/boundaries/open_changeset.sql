@@ -1,6 +1,9 @@
 CREATE FUNCTION app.open_changeset() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
--- Sets the path of the area, who opened the change set, and whether a date was chosen.
+-- Sets who opened the change set, whether a date was chosen, the areas that may be redrawn, and the path of the one
+-- area, or what is above all of several: who publishes has to be there.
+DECLARE
+    area record;
 BEGIN
     IF NEW.area_code IS NULL THEN
         SELECT a.code INTO NEW.area_code FROM core.login_scope AS s JOIN core.area AS a ON a.area_id = s.area_id
@@ -11,14 +14,24 @@ BEGIN
     NEW.status := 'open';
     NEW.published_at := NULL;
     NEW.path := '{0}';
-    IF NEW.area_code IS NOT NULL THEN
-        SELECT v.path INTO NEW.path FROM core.area_version AS v
-        WHERE v.network = NEW.network AND v.code = NEW.area_code AND v.recorded_to = 'infinity'
-        ORDER BY v.valid_to DESC LIMIT 1;
-        IF NOT FOUND THEN
-            PERFORM app.refuse('no_such_area', NEW.network, NEW.area_code);
+    NEW.areas := '{0}';
+    NEW.together_with := array_remove(coalesce(NEW.together_with, '{}'), NEW.area_code);
+    FOR area IN
+        SELECT g.code, v.path FROM unnest(NEW.area_code || NEW.together_with) WITH ORDINALITY AS g (code, n)
+        LEFT JOIN LATERAL (
+            SELECT l.path FROM core.area_version AS l
+            WHERE l.network = NEW.network AND l.code = g.code AND l.recorded_to = 'infinity'
+            ORDER BY l.valid_to DESC LIMIT 1) AS v ON true
+        WHERE NEW.area_code IS NOT NULL ORDER BY g.n
+    LOOP
+        IF area.path IS NULL THEN
+            PERFORM app.refuse('no_such_area', NEW.network, area.code);
         END IF;
-    END IF;
+        NEW.areas := CASE WHEN NEW.areas = '{0}' THEN '{}'::bigint[] ELSE NEW.areas END
+            || area.path[cardinality(area.path)];
+        NEW.path := CASE WHEN cardinality(NEW.areas) = 1 THEN area.path ELSE ARRAY(
+            SELECT p.id FROM unnest(NEW.path) WITH ORDINALITY AS p (id, n) WHERE p.id = ANY(area.path) ORDER BY p.n) END;
+    END LOOP;
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION app.open_changeset() IS 'Sets path, opened_by and is_dated of a new change set';
+COMMENT ON FUNCTION app.open_changeset() IS 'Sets path, areas, opened_by and is_dated of a new change set';

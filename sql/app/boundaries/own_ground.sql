@@ -13,7 +13,7 @@ FROM (
     CROSS JOIN app.area_at(own_ground.at) AS v
     WHERE
         c.changeset_id = own_ground.change_set AND v.network = c.network AND v.level = 'grid' AND v.kind = 'base'
-        AND v.path @> c.path AND v.geom && own_ground.near AND app.kept_leaf(own_ground.change_set, v)
+        AND v.path && c.areas AND v.geom && own_ground.near AND app.kept_leaf(own_ground.change_set, v)
 ) AS g;
 END;
 COMMENT ON FUNCTION app.own_ground(bigint, timestamptz, geometry) IS

@@ -4,7 +4,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- counts the arrows of other towns. The owner sees all arrows.
 BEGIN
     RETURN QUERY
-    SELECT p.* FROM draft.preview_row AS p JOIN draft.changeset AS c USING (changeset_id) WHERE app.may_change(c.path);
+    SELECT p.* FROM draft.preview_row AS p JOIN draft.changeset AS c USING (changeset_id) WHERE app.may_change(c.path || c.areas);
 END $$;
 COMMENT ON FUNCTION app.previews_in_scope() IS
 'What publishing would relocate, for the change sets in the caller''s scope';

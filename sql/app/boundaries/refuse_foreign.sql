@@ -4,7 +4,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- the row policies hide from it. A change set that does not exist gets the same refusal.
 BEGIN
     IF NOT EXISTS (
-        SELECT FROM draft.changeset AS c WHERE c.changeset_id = change_set AND app.may_change(c.path)) THEN
+        SELECT FROM draft.changeset AS c WHERE c.changeset_id = change_set AND app.may_change(c.path || c.areas)) THEN
         PERFORM app.refuse('changeset_unknown', change_set::text);
     END IF;
 END $$;

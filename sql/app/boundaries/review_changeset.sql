@@ -7,7 +7,7 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(app.publisher_lock());
     SELECT * INTO c FROM draft.changeset WHERE changeset_id = change_set FOR UPDATE;
-    IF NOT FOUND OR NOT app.may_change(c.path) THEN
+    IF NOT FOUND OR NOT app.may_change(c.path || c.areas) THEN
         PERFORM app.refuse('changeset_unknown', change_set::text);
     END IF;
     IF c.published_at IS NOT NULL OR c.status = 'discarded' THEN

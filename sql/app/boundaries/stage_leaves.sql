@@ -74,7 +74,7 @@ FROM (
     WHERE
         c.changeset_id = stage_leaves.change_set
         AND v.recorded_to = 'infinity' AND v.valid_to > c.valid_from
-        AND v.path @> c.path[cardinality(c.path):cardinality(c.path)]
+        AND v.path && c.areas
         AND NOT EXISTS (
             SELECT FROM draft.area AS d
             WHERE d.changeset_id = stage_leaves.change_set AND d.level = 'grid' AND d.code = v.code

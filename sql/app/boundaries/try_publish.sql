@@ -11,7 +11,8 @@ BEGIN
     PERFORM pg_advisory_xact_lock(app.publisher_lock());
     SELECT * INTO c FROM draft.changeset WHERE changeset_id = change_set FOR UPDATE;
     IF NOT FOUND OR NOT app.may_change(c.path) THEN
-        PERFORM app.refuse('changeset_unknown', change_set::text);
+        PERFORM app.refuse(
+            CASE WHEN app.may_change(c.path || c.areas) THEN 'changeset_above' ELSE 'changeset_unknown' END, change_set::text);
     ELSIF c.published_at IS NOT NULL OR c.status = 'discarded' THEN
         PERFORM app.refuse_ended(change_set, c.status);
     END IF;
@@ -19,7 +20,7 @@ BEGIN
         status = 'published',
         is_dated = c.is_dated OR applies_from IS NOT NULL,
         -- A waiting change set keeps the approval of its publisher, because the worker, who makes it live, may do all.
-        is_approved = CASE WHEN c.status = 'open' OR applies_from IS NOT NULL THEN app.may_approve(c.path, c.network)
+        is_approved = CASE WHEN c.status = 'open' OR applies_from IS NOT NULL THEN app.may_approve(c.path, c.areas, c.network)
                            ELSE c.is_approved END,
         valid_from = coalesce(applies_from, CASE WHEN c.is_dated THEN c.valid_from ELSE clock_timestamp() END)
     WHERE changeset_id = change_set;

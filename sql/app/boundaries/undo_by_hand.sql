@@ -5,7 +5,7 @@ DECLARE
     opened bigint := app.undo_changeset(change_set);
     errors bigint;
 BEGIN
-    UPDATE draft.changeset SET status = 'published', is_approved = app.may_approve(path, network)
+    UPDATE draft.changeset SET status = 'published', is_approved = app.may_approve(path, areas, network)
     WHERE changeset_id = opened;
     errors := app.prepare_changeset(opened);
     IF errors > 0 THEN

@@ -11,7 +11,8 @@ BEGIN
     PERFORM pg_advisory_xact_lock(app.publisher_lock());
     SELECT * INTO c FROM draft.changeset WHERE changeset_id = change_set;
     IF NOT FOUND OR NOT app.may_change(c.path) THEN
-        PERFORM app.refuse('changeset_unknown', change_set::text);
+        PERFORM app.refuse(
+            CASE WHEN app.may_change(c.path || c.areas) THEN 'changeset_above' ELSE 'changeset_unknown' END, change_set::text);
     END IF;
     IF c.published_at IS NULL THEN
         PERFORM app.refuse('changeset_not_live', change_set::text);
@@ -40,8 +41,8 @@ BEGIN
     ) THEN
         PERFORM app.refuse('changeset_many_stretches', change_set::text);
     END IF;
-    INSERT INTO draft.changeset (area_code, network, title, valid_from, is_dated, policy, ground, undoes)
-    VALUES (c.area_code, c.network, 'undo ' || change_set || coalesce(': ' || nullif(c.title, ''), ''),
+    INSERT INTO draft.changeset (area_code, together_with, network, title, valid_from, is_dated, policy, ground, undoes)
+    VALUES (c.area_code, c.together_with, c.network, 'undo ' || change_set || coalesce(': ' || nullif(c.title, ''), ''),
             c.valid_from, true, 'move', 'any', change_set)
     RETURNING changeset_id INTO opened;
     PERFORM app.put_back(opened, change_set);

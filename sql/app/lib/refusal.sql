@@ -160,6 +160,11 @@ FROM (VALUES
         '列出您的变更集', 'list them'
     ),
     (
+        'changeset_above', 'GG403', 'changeset_id', '变更集 %1$s 涉及几个区域，由它们的上级发布或撤销',
+        'change set %1$s is of several areas: it is published and undone from above them',
+        '请上级办理；您可以在其中绘制', 'ask somebody above them; you may draw in it'
+    ),
+    (
         'changeset_ended', 'GG409', 'changeset_id', '变更集 %1$s 已%2$s', 'change set %1$s is %3$s already',
         '另建一个；已发布的可以撤销', 'open a new one; undo takes a published one back'
     ),
