@@ -17,10 +17,12 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.drawing import CELL, NORTH, WEST, publish_leaves
+from tests.lineage import passages
 
 SIDE = 4
 CELLS = list(itertools.product(range(SIDE), range(SIDE)))
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+TOWNS = ("east", "middle", "west")
 Ground = dict[tuple[int, int], str]
 Timeline = list[tuple[datetime, Ground]]
 
@@ -63,6 +65,15 @@ def redrawn(timeline: Timeline, valid_from: datetime, ground: Ground) -> Timelin
     return after
 
 
+def town_of(code: str) -> str:
+    """A code says its town."""
+    return next(town for town in TOWNS if town[0] == code[0])
+
+
+def shapes(ground: Ground) -> dict[str, Any]:
+    return {code: shape(ground, code) for code in sorted(set(ground.values()))}
+
+
 class Redraws(RuleBasedStateMachine):
     """The database and, beside it, what it should say."""
 
@@ -73,14 +84,15 @@ class Redraws(RuleBasedStateMachine):
         self.engine = create_engine(self.url)
         self.db: Connection = self.engine.connect()
         self.db.exec_driver_sql("SET ROLE gisgrid_owner")
-        self.codes = (f"g{n:03}" for n in itertools.count(1))
-        first = next(self.codes)
-        ground: Ground = dict.fromkeys(CELLS, first)
-        publish_leaves(self.db, {first: shape(ground, first)}, valid_from=EPOCH.isoformat())
+        self.numbers = itertools.count(1)
+        ground: Ground = {(c, r): f"{('west', 'middle', 'east', 'east')[c][0]}000" for c, r in CELLS}
+        first = shapes(ground)
+        publish_leaves(self.db, first, parents={c: town_of(c) for c in first}, valid_from=EPOCH.isoformat())
         self.timeline: Timeline = [(EPOCH, ground)]
         self.known: list[tuple[datetime, Timeline]] = [(self.now(), self.timeline)]
         self.published: list[tuple[int, datetime, Timeline]] = []
         self.tickets: dict[str, tuple[int, int]] = {}
+        self.held: dict[str, str] = {}
         self.stood: list[tuple[datetime, dict[str, str]]] = []
 
     def teardown(self) -> None:
@@ -92,13 +104,24 @@ class Redraws(RuleBasedStateMachine):
         instant: datetime = self.db.execute(text("SELECT clock_timestamp()")).scalar_one()
         return instant
 
-    def draw(self, ground: Ground, valid_from: datetime) -> int:
-        """An open change set on everything, its draft drawn as wanted."""
+    def new_code(self, town: str) -> str:
+        return f"{town[0]}{next(self.numbers):03}"
+
+    def today(self) -> Ground:
+        ground = standing(self.timeline, self.now())
+        assert ground is not None
+        return ground
+
+    def draw(self, ground: Ground, valid_from: datetime, policy: str = "move", areas: tuple[str, ...] = ()) -> int:
+        """An open change set on everything, or on some areas, its draft drawn as wanted."""
         changeset: int = self.db.execute(
-            text("INSERT INTO draft.changeset (valid_from, is_dated) VALUES (:at, true) RETURNING changeset_id"),
-            {"at": valid_from},
+            text(
+                "INSERT INTO draft.changeset (valid_from, is_dated, policy, area_code, together_with)"
+                " VALUES (:at, true, :policy, :area, CAST(:with AS text[])) RETURNING changeset_id"
+            ),
+            {"at": valid_from, "policy": policy, "area": areas[0] if areas else None, "with": list(areas[1:])},
         ).scalar_one()
-        wanted = set(ground.values())
+        wanted = {code for code in ground.values() if not areas or town_of(code) in areas}
         present = set(
             self.db.execute(text("SELECT code FROM draft.area WHERE changeset_id = :id"), {"id": changeset}).scalars()
         )
@@ -110,39 +133,87 @@ class Redraws(RuleBasedStateMachine):
         for code in sorted(wanted):
             sql = (
                 "UPDATE draft.area SET geom = ST_GeomFromText(:wkt, 4326) WHERE changeset_id = :id AND code = :code"
+                " AND NOT ST_Equals(geom, ST_GeomFromText(:wkt, 4326))"
                 if code in present
-                else "INSERT INTO draft.area (changeset_id, code, name, geom)"
-                " VALUES (:id, :code, :code, ST_GeomFromText(:wkt, 4326))"
+                else "INSERT INTO draft.area (changeset_id, code, name, parent_code, geom)"
+                " VALUES (:id, :code, :code, :town, ST_GeomFromText(:wkt, 4326))"
             )
-            self.db.execute(text(sql), {"id": changeset, "code": code, "wkt": shape(ground, code).wkt})
+            values = {"id": changeset, "code": code, "wkt": shape(ground, code).wkt, "town": town_of(code)}
+            self.db.execute(text(sql), values)
         return changeset
 
-    @rule(days=st.integers(0, 400), painted=st.lists(st.sampled_from(CELLS), min_size=1, max_size=6), data=st.data())
-    def redraw(self, days: int, painted: list[tuple[int, int]], data: st.DataObject) -> None:
+    @rule(
+        days=st.integers(0, 400),
+        painted=st.lists(st.sampled_from(CELLS), min_size=1, max_size=6),
+        policy=st.sampled_from(["move", "stay"]),
+        data=st.data(),
+    )
+    def redraw(self, days: int, painted: list[tuple[int, int]], policy: str, data: st.DataObject) -> None:
         """Some cells change hands, to grids that stand or to new ones, from a date on; later redraws stand."""
         valid_from = EPOCH + timedelta(days=days)
         before = standing(self.timeline, valid_from)
         assert before is not None
-        new = next(self.codes)
-        choices = sorted({*before.values(), new})
-        ground = {**before, **{cell: data.draw(st.sampled_from(choices), label=str(cell)) for cell in painted}}
-        changeset = self.draw(ground, valid_from)
+        ground = self.painted(before, painted, data)
+        changeset = self.draw(ground, valid_from, policy)
         after = redrawn(self.timeline, valid_from, ground)
         if after is None:
             assert self.errors(changeset) > 0
             return
+        self.publish(changeset, valid_from, after, policy)
+        self.lineage_says_it(changeset, before, ground)
+
+    @staticmethod
+    def choices(ground: Ground) -> list[str]:
+        return sorted(set(ground.values()))
+
+    def painted(self, before: Ground, cells: list[tuple[int, int]], data: st.DataObject) -> Ground:
+        """Some cells given to grids that there are, or to a new one of a town that there is."""
+        new = self.new_code(data.draw(st.sampled_from(sorted({town_of(code) for code in before.values()}))))
+        choices = [*self.choices(before), new]
+        return {**before, **{cell: data.draw(st.sampled_from(choices), label=str(cell)) for cell in cells}}
+
+    def publish(self, changeset: int, valid_from: datetime, after: Timeline, policy: str) -> None:
+        """What the preview says is what happens, and every ticket is where the model has it."""
         preview = self.preview(changeset)
         self.db.execute(text("SELECT app.publish_changeset(:id)"), {"id": changeset})
         held = self.holders()
-        while self.db.execute(text("SELECT app.relocate_changeset(:id, 3)"), {"id": changeset}).scalar_one():
-            pass
+        self.follow(changeset)
         now_held = self.holders()
         moved = {(n, held[n], now_held[n]) for n in held if held[n] != now_held[n]}
         assert moved == preview
         self.published.append((changeset, valid_from, self.timeline))
+        self.learn(after, policy)
+
+    def follow(self, changeset: int) -> None:
+        while self.db.execute(text("SELECT app.relocate_changeset(:id, 3)"), {"id": changeset}).scalar_one():
+            pass
+
+    def learn(self, after: Timeline, policy: str) -> None:
+        """A ticket follows its ground, by policy stay only when its grid has ended."""
+        was = self.today()
         self.timeline = after
+        now = self.today()
+        for number, cell in self.tickets.items():
+            if self.held[number] not in now.values() or (policy == "move" and was[cell] != now[cell]):
+                self.held[number] = now[cell]
         self.known.append((self.now(), self.timeline))
-        self.stood.append((self.now(), now_held))
+        self.stood.append((self.now(), dict(self.held)))
+
+    def lineage_says_it(self, changeset: int, before: Ground, after: Ground) -> None:
+        """Word for word, and share for share."""
+        rows = self.db.execute(
+            text(
+                "SELECT f.code AS old, o.code AS new, l.kind, l.from_share, l.to_share FROM core.lineage AS l"
+                " JOIN core.area AS f ON f.area_id = l.from_area_id JOIN core.area AS o ON o.area_id = l.to_area_id"
+                " WHERE l.changeset_id = :id"
+            ),
+            {"id": changeset},
+        ).all()
+        wanted = {pair: way for pair, way in passages(shapes(before), shapes(after)).items() if way.gave > 1e-9}
+        found = {(row.old, row.new): row for row in rows if row.from_share > 1e-9}
+        assert {pair: row.kind for pair, row in found.items()} == {pair: way.word for pair, way in wanted.items()}
+        for pair, way in wanted.items():
+            assert (found[pair].from_share, found[pair].to_share) == pytest.approx((way.gave, way.took), abs=1e-9)
 
     def errors(self, changeset: int) -> int:
         found: int = self.db.execute(text("SELECT app.check_changeset(:id)"), {"id": changeset}).scalar_one()
@@ -168,7 +239,8 @@ class Redraws(RuleBasedStateMachine):
             {"lon": lon, "lat": lat},
         ).scalar_one()
         self.tickets[number] = cell
-        self.stood.append((self.now(), self.holders()))
+        self.held[number] = self.today()[cell]
+        self.stood.append((self.now(), dict(self.held)))
 
     @precondition(lambda self: self.published)
     @rule()
@@ -185,10 +257,8 @@ class Redraws(RuleBasedStateMachine):
             self.published.clear()
             return
         self.db.execute(text("SELECT app.publish_changeset(:id)"), {"id": opened})
-        while self.db.execute(text("SELECT app.relocate_changeset(:id)"), {"id": opened}).scalar_one():
-            pass
-        self.timeline = before
-        self.known.append((self.now(), self.timeline))
+        self.follow(opened)
+        self.learn(before, "move")
 
     @staticmethod
     def middle(cell: tuple[int, int]) -> tuple[float, float]:
@@ -227,10 +297,8 @@ class Redraws(RuleBasedStateMachine):
                 assert self.asked(at, recorded) == ground
 
     @invariant()
-    def open_tickets_stand_where_the_map_says(self) -> None:
-        now = standing(self.timeline, self.now())
-        assert now is not None
-        assert self.holders() == {number: now[cell] for number, cell in self.tickets.items()}
+    def open_tickets_are_held_by_whom_the_model_says(self) -> None:
+        assert self.holders() == self.held
 
     @invariant()
     def counters_say_how_it_stood(self) -> None:
