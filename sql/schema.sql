@@ -730,7 +730,11 @@ CREATE TABLE draft.area (
     origin_code text COLLATE pg_catalog."C",
     base_version_id bigint,
     is_changed boolean DEFAULT true NOT NULL,
-    geom public.geometry(MultiPolygon,4326)
+    geom public.geometry,
+    is_redrawn boolean DEFAULT true NOT NULL,
+    CONSTRAINT shape_has_no_heights CHECK ((public.st_ndims(geom) = 2)),
+    CONSTRAINT shape_is_a_multipolygon CHECK ((public.geometrytype(geom) = 'MULTIPOLYGON'::text)),
+    CONSTRAINT shape_is_in_wgs84 CHECK ((public.st_srid(geom) = 4326))
 );
 
 COMMENT ON TABLE draft.area IS 'The leaves of a change set''s area as they would be after publishing, one row a leaf';
@@ -738,6 +742,8 @@ COMMENT ON TABLE draft.area IS 'The leaves of a change set''s area as they would
 COMMENT ON COLUMN draft.area.base_version_id IS 'The live version that this row was copied from';
 
 COMMENT ON COLUMN draft.area.is_changed IS 'Does the row differ from base_version_id''s version?';
+
+COMMENT ON COLUMN draft.area.is_redrawn IS 'Does it differ in more than its name?';
 
 COMMENT ON COLUMN draft.area.origin_code IS 'The code of the area that this part was split from';
 
@@ -830,6 +836,7 @@ CREATE TABLE draft.changeset (
     solution text,
     together_with text[] DEFAULT '{}'::text[] NOT NULL,
     areas bigint[] DEFAULT '{0}'::bigint[] NOT NULL,
+    starts_on text,
     CONSTRAINT ground_is_keep_gain_or_any CHECK ((ground = ANY (ARRAY['keep'::text, 'gain'::text, 'any'::text]))),
     CONSTRAINT policy_is_move_or_stay CHECK ((policy = ANY (ARRAY['move'::text, 'stay'::text]))),
     CONSTRAINT solution_is_mine_theirs_or_both CHECK ((solution = ANY (ARRAY['mine'::text, 'theirs'::text, 'both'::text]))),
@@ -861,6 +868,7 @@ COMMENT ON COLUMN draft.changeset.published_at IS 'When the change set went live
 COMMENT ON COLUMN draft.changeset.solution IS 'Write mine, theirs or both here, and all conflicts of the draft are solved so; empty again afterwards';
 
 COMMENT ON COLUMN draft.changeset.together_with IS 'Codes of further areas whose leaves may be redrawn: a change set of several, opened and published from above them';
+COMMENT ON COLUMN draft.changeset.starts_on IS 'valid_from as people write dates (2026-12-01, 2026年12月1日 8:30); null: from its publishing on';
 
 COMMENT ON COLUMN draft.changeset.undoes IS 'The change set that this one undoes';
 
@@ -881,7 +889,7 @@ ALTER TABLE ONLY draft.changeset
 
 CREATE TRIGGER a_clear_changeset BEFORE INSERT ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.clear_changeset();
 
-CREATE CONSTRAINT TRIGGER check_changed AFTER UPDATE OF valid_from, policy, ground ON draft.changeset DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((CURRENT_USER <> 'gisgrid_owner'::name) AND (new.status = 'open'::text) AND (((new.valid_from IS DISTINCT FROM old.valid_from) OR (new.policy IS DISTINCT FROM old.policy)) OR (new.ground IS DISTINCT FROM old.ground)))) EXECUTE FUNCTION app.check_changed();
+CREATE CONSTRAINT TRIGGER check_changed AFTER UPDATE OF valid_from, starts_on, policy, ground ON draft.changeset DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((CURRENT_USER <> 'gisgrid_owner'::name) AND (new.status = 'open'::text) AND (((new.valid_from IS DISTINCT FROM old.valid_from) OR (new.policy IS DISTINCT FROM old.policy)) OR (new.ground IS DISTINCT FROM old.ground)))) EXECUTE FUNCTION app.check_changed();
 
 CREATE TRIGGER fill_changeset AFTER INSERT ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.fill_changeset();
 
@@ -908,6 +916,7 @@ CREATE TRIGGER refuse_no_row_updated AFTER UPDATE ON draft.changeset REFERENCING
 CREATE TRIGGER set_date BEFORE UPDATE OF status ON draft.changeset FOR EACH ROW WHEN (((old.status = 'open'::text) AND (new.status = 'published'::text) AND (CURRENT_USER <> 'gisgrid_owner'::name))) EXECUTE FUNCTION app.date_changeset();
 
 CREATE TRIGGER solve_conflicts AFTER UPDATE OF solution ON draft.changeset FOR EACH ROW WHEN (((new.solution IS NOT NULL) AND (CURRENT_USER <> 'gisgrid_owner'::name))) EXECUTE FUNCTION app.solve_by_hand();
+CREATE TRIGGER z_show_date BEFORE INSERT OR UPDATE ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.show_date();
 
 ALTER TABLE draft.changeset ENABLE ROW LEVEL SECURITY;
 

@@ -102,7 +102,7 @@ draft_area = table(
     Column("parent_code", Text),
     Column("base_version_id", BigInteger),
     Column("is_changed", Boolean),
-    geometry("geom", "MULTIPOLYGON"),
+    geometry("geom", "GEOMETRY", -1),  # a multipolygon in 4326 by its checks
 )
 
 problem = table(

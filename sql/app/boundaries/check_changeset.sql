@@ -36,10 +36,11 @@ BEGIN
                 ELSE '图形无效：' || app.name_invalid(st_isvalidreason(d.geom)) END,
            '在该处重画边界', (st_isvaliddetail(d.geom)).location
     FROM draft.area AS d
-    WHERE d.changeset_id = change_set AND d.is_changed  -- live leaves were checked when they were published
+    WHERE d.changeset_id = change_set AND d.is_redrawn  -- live leaves were checked when they were published
       AND ((d.level = 'grid' AND (d.geom IS NULL OR st_isempty(d.geom))) OR NOT st_isvalid(d.geom));
 
     PERFORM app.check_codes(change_set);
+    PERFORM app.check_names(change_set);
 
     INSERT INTO draft.problem (changeset_id, code, other_code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     SELECT change_set, least(d.code, o.code), greatest(d.code, o.code), 'overlap', 'error',
@@ -49,9 +50,9 @@ BEGIN
            format('%s 与 %s 重叠 %s 平方米%s', least(d.code, o.code), greatest(d.code, o.code),
                   to_char(st_area(x.geom::geography), 'FM999999999990.000'), '，自 ' || app.name_instant(o.since) || ' 起'),
            '把这块地面归其中一个', x.geom
-    FROM (SELECT * FROM app.draft_leaf(change_set) WHERE is_changed AND st_isvalid(geom)) AS d
+    FROM (SELECT * FROM app.draft_leaf(change_set) WHERE is_redrawn AND st_isvalid(geom)) AS d
     JOIN LATERAL (
-        SELECT l.draft_area_id, l.code, l.kind, l.is_changed, l.geom, NULL::timestamptz AS since
+        SELECT l.draft_area_id, l.code, l.kind, l.is_redrawn, l.geom, NULL::timestamptz AS since
         FROM app.draft_leaf(change_set) AS l
         WHERE l.geom && d.geom AND st_isvalid(l.geom)
         UNION ALL
@@ -62,7 +63,7 @@ BEGIN
         SELECT NULL, v.code, v.kind, false, v.geom, v.valid_from FROM app.later_leaf(change_set) AS v
         WHERE is_earlier AND v.geom && d.geom
     ) AS o ON o.kind = d.kind AND o.draft_area_id IS DISTINCT FROM d.draft_area_id
-           AND (NOT o.is_changed OR o.draft_area_id > d.draft_area_id)
+           AND (NOT o.is_redrawn OR o.draft_area_id > d.draft_area_id)
            AND st_relate(d.geom, o.geom, '2********') AND NOT app.overlaps_by_rounding(d.geom, o.geom)
     CROSS JOIN LATERAL (
         -- An overlap narrower than coordinates can say leaves only lines or points; they still show where it is.
@@ -112,7 +113,7 @@ BEGIN
     CROSS JOIN LATERAL st_dump(d.geom) AS p
     CROSS JOIN LATERAL (
         SELECT 2 * st_area(p.geom::geography) / nullif(st_perimeter(p.geom::geography), 0) AS width_m) AS w
-    WHERE d.is_changed AND st_isvalid(d.geom) AND w.width_m < app.sliver_width_m()
+    WHERE d.is_redrawn AND st_isvalid(d.geom) AND w.width_m < app.sliver_width_m()
       -- only where no overlap was found: repairing an overlap mostly removes its slivers
       AND NOT EXISTS (SELECT FROM draft.problem AS o WHERE o.changeset_id = change_set AND o.kind = 'overlap'
                       AND d.code IN (o.code, o.other_code));

@@ -2,6 +2,7 @@ COMMENT ON TABLE draft.area IS 'The leaves of a change set''s area as they would
 COMMENT ON COLUMN draft.area.origin_code IS 'The code of the area that this part was split from';
 COMMENT ON COLUMN draft.area.base_version_id IS 'The live version that this row was copied from';
 COMMENT ON COLUMN draft.area.is_changed IS 'Does the row differ from base_version_id''s version?';
+COMMENT ON COLUMN draft.area.is_redrawn IS 'Does it differ in more than its name?';
 ALTER TABLE draft.area ENABLE ROW LEVEL SECURITY;
 CREATE POLICY draft_is_in_scope ON draft.area
 USING (changeset_id IN (SELECT c.changeset_id FROM draft.changeset AS c))
@@ -27,6 +28,7 @@ DEFERRABLE INITIALLY DEFERRED
 FOR EACH ROW WHEN (current_user <> 'gisgrid_owner') EXECUTE FUNCTION app.check_at_commit();
 GRANT SELECT ON draft.area TO gisgrid_service;
 GRANT SELECT, INSERT, DELETE ON draft.area TO gisgrid_editor;
-GRANT UPDATE (changeset_id, code, name, level, kind, parent_code, origin_code, base_version_id, is_changed, geom)
-ON draft.area TO gisgrid_editor;
+GRANT UPDATE (
+    changeset_id, code, name, level, kind, parent_code, origin_code, base_version_id, is_changed, is_redrawn, geom
+) ON draft.area TO gisgrid_editor;
 GRANT USAGE ON SEQUENCE draft.area_id_seq TO gisgrid_editor;

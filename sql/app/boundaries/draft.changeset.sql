@@ -3,6 +3,8 @@ COMMENT ON TABLE draft.changeset IS
 COMMENT ON COLUMN draft.changeset.area_code IS 'The area whose leaves may be redrawn; null: the whole network';
 COMMENT ON COLUMN draft.changeset.valid_from IS
 'From when on the change set applies; left alone: from its publishing on';
+COMMENT ON COLUMN draft.changeset.starts_on IS
+'valid_from as people write dates (2026-12-01, 2026年12月1日 8:30); null: from its publishing on';
 COMMENT ON COLUMN draft.changeset.policy IS
 'move: open tickets on ground that changes hands are relocated; stay: they stay with their grid until it ends';
 COMMENT ON COLUMN draft.changeset.ground IS 'May the covered ground change? keep: no; gain: it may grow; any: yes';
@@ -44,6 +46,8 @@ CREATE TRIGGER set_date BEFORE UPDATE OF status ON draft.changeset
 FOR EACH ROW
 WHEN (OLD.status = 'open' AND NEW.status = 'published' AND current_user <> 'gisgrid_owner')
 EXECUTE FUNCTION app.date_changeset();
+CREATE TRIGGER z_show_date BEFORE INSERT OR UPDATE ON draft.changeset
+FOR EACH ROW EXECUTE FUNCTION app.show_date();
 CREATE TRIGGER prepare_changeset AFTER UPDATE OF status ON draft.changeset
 FOR EACH ROW
 WHEN (OLD.status = 'open' AND NEW.status = 'published' AND current_user <> 'gisgrid_owner')
@@ -61,7 +65,7 @@ WHEN (
 EXECUTE FUNCTION app.flip_at_commit();
 CREATE TRIGGER refuse_no_row_updated AFTER UPDATE ON draft.changeset
 REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_no_row();
-CREATE CONSTRAINT TRIGGER check_changed AFTER UPDATE OF valid_from, policy, ground ON draft.changeset
+CREATE CONSTRAINT TRIGGER check_changed AFTER UPDATE OF valid_from, starts_on, policy, ground ON draft.changeset
 DEFERRABLE INITIALLY DEFERRED
 FOR EACH ROW WHEN (
     current_user <> 'gisgrid_owner' AND new.status = 'open'
@@ -75,7 +79,7 @@ GRANT SELECT ON draft.changeset TO gisgrid_service;
 GRANT SELECT, INSERT, DELETE ON draft.changeset TO gisgrid_editor;
 CREATE TRIGGER solve_conflicts AFTER UPDATE OF solution ON draft.changeset
 FOR EACH ROW WHEN (new.solution IS NOT NULL AND current_user <> 'gisgrid_owner') EXECUTE FUNCTION app.solve_by_hand();
-GRANT UPDATE (area_code, network, title, status, valid_from, policy, ground, solution, together_with)
+GRANT UPDATE (area_code, network, title, status, valid_from, starts_on, policy, ground, solution, together_with)
 ON draft.changeset TO gisgrid_editor;
 GRANT INSERT (area_code, together_with, network, title, valid_from, policy, ground)
 ON draft.changeset TO gisgrid_service;

@@ -3,13 +3,13 @@ RETURNS TABLE (kind text, code text, geom geometry)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 -- Ground that a base leaf held before and none would hold after, and ground that none held before, at an instant: the
--- change set's date or a later one. Only changed leaves are compared. What is narrower than the tolerance is not
+-- change set's date or a later one. Only redrawn leaves are compared. What is narrower than the tolerance is not
 -- ground. The lattice of 1e-13 degrees is needed where lines nearly coincide: without it GEOS can return a
 -- difference that loses ground.
 WITH after AS (
     SELECT d.code, d.geom
     FROM app.draft_leaf(ground_change.change_set) AS d
-    WHERE d.is_changed AND d.kind = 'base' AND d.geom IS NOT NULL AND st_isvalid(d.geom)
+    WHERE d.is_redrawn AND d.kind = 'base' AND d.geom IS NOT NULL AND st_isvalid(d.geom)
 ),
 
 standing AS NOT MATERIALIZED (  -- inlined, so that a box below uses the index
@@ -33,8 +33,8 @@ before AS (
         )
         -- NOT IN is hashed even without statistics of a new draft; an unchanged row always has a code
         AND v.code NOT IN (
-            SELECT d.code FROM draft.area AS d
-            WHERE d.changeset_id = ground_change.change_set AND NOT d.is_changed AND d.code IS NOT NULL
+            SELECT d.code FROM app.draft_leaf(ground_change.change_set) AS d
+            WHERE NOT d.is_redrawn AND d.code IS NOT NULL
         )
 ),
 

@@ -22,15 +22,19 @@ BEGIN
     IF NEW.level <> 'grid' THEN
         PERFORM app.refuse('only_grids');
     END IF;
-    IF st_xmin(NEW.geom) < -180 OR st_xmax(NEW.geom) > 180 OR st_ymin(NEW.geom) < -90 OR st_ymax(NEW.geom) > 90 THEN
-        PERFORM app.refuse('outside_the_world', st_xmin(NEW.geom)::text, st_xmax(NEW.geom)::text,
-                           st_ymin(NEW.geom)::text, st_ymax(NEW.geom)::text);
+    IF TG_OP = 'INSERT' OR NEW.geom IS DISTINCT FROM OLD.geom THEN
+        NEW.geom := app.plain_shape(NEW.geom);
+    END IF;
+    NEW.name := nullif(btrim(NEW.name, E' \u00A0\u3000'), '');
+    NEW.code := nullif(btrim(NEW.code, E' \u00A0\u3000'), '');
+    IF app.has_hidden_characters(NEW.name) OR app.has_hidden_characters(NEW.code) THEN
+        PERFORM app.refuse('hidden_characters');
     END IF;
     IF TG_OP = 'UPDATE' THEN
         NEW.changeset_id := OLD.changeset_id;
         NEW.base_version_id := OLD.base_version_id;
         NEW.origin_code := OLD.origin_code;
-        NEW.code := coalesce(nullif(NEW.code, ''), app.next_code(net, OLD.parent_code));
+        NEW.code := coalesce(NEW.code, app.next_code(net, OLD.parent_code));
         NEW.parent_code := coalesce(app.parent_code(net, NEW.code), NEW.parent_code);
     ELSE
         NEW.draft_area_id := app.own_number('draft.area_id_seq', NEW.draft_area_id);

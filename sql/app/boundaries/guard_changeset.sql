@@ -20,7 +20,15 @@ BEGIN
        OR (NEW.area_code, NEW.together_with) IS DISTINCT FROM (OLD.area_code, OLD.together_with) THEN
         PERFORM app.refuse('changeset_fixed', OLD.changeset_id::text);
     END IF;
-    NEW.is_dated := OLD.is_dated OR NEW.valid_from IS DISTINCT FROM OLD.valid_from;
+    IF app.has_hidden_characters(NEW.title) THEN
+        PERFORM app.refuse('hidden_characters');
+    END IF;
+    IF NEW.starts_on IS DISTINCT FROM OLD.starts_on THEN  -- an emptied date: from publishing on
+        NEW.valid_from := coalesce(app.read_date(NEW.starts_on), clock_timestamp());
+        NEW.is_dated := app.read_date(NEW.starts_on) IS NOT NULL;
+    ELSE
+        NEW.is_dated := OLD.is_dated OR NEW.valid_from IS DISTINCT FROM OLD.valid_from;
+    END IF;
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION app.guard_changeset() IS 'Guard: which columns of a change set may be changed by hand';

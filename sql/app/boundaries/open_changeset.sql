@@ -10,7 +10,11 @@ BEGIN
         WHERE s.login = session_user;
     END IF;
     NEW.opened_by := session_user;
+    NEW.valid_from := coalesce(app.read_date(NEW.starts_on), NEW.valid_from);
     NEW.is_dated := NEW.is_dated OR NEW.valid_from IS DISTINCT FROM now();
+    IF app.has_hidden_characters(NEW.title) THEN
+        PERFORM app.refuse('hidden_characters');
+    END IF;
     NEW.status := 'open';
     NEW.published_at := NULL;
     NEW.path := '{0}';

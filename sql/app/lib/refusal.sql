@@ -250,6 +250,28 @@ FROM (VALUES
         'what was pasted has no coordinate system, or a wrong one: draft layers are in EPSG:4326'
     ),
     (
+        'other_system', 'GG422', 'geom', '图形的坐标系是 EPSG:%1$s，草稿的是 EPSG:4326',
+        'the shape is in EPSG:%1$s, drafts are in EPSG:4326',
+        '为粘贴来源的图层设好坐标系再粘贴', 'give the layer that it was pasted from its coordinate system, paste again'
+    ),
+    (
+        'no_polygon', 'GG422', 'geom', '图形是 %1$s，网格须是多边形', 'the shape is a %1$s, a grid is a polygon',
+        '用“添加多边形”画，或只粘贴多边形', 'draw it with Add polygon, or paste polygons alone'
+    ),
+    (
+        'too_many_corners', 'GG422', 'geom', '图形有 %1$s 个拐点，最多 %2$s 个', 'the shape has %1$s corners, %2$s at most',
+        '用“简化要素”减少拐点，或分成几个网格', 'take away corners with Simplify feature, or make several grids of it'
+    ),
+    (
+        'hidden_characters', 'GG422', 'name', '名称、编码或标题里有换行或看不见的字符',
+        'a name, code or title holds a line end or characters that nobody sees',
+        '删去它们，写在一行里', 'delete them, and write it in one line'
+    ),
+    (
+        'no_date', 'GG422', 'valid_from', '“%1$s”不是日期', '''%1$s'' is no date',
+        '写成 2026-12-01、2026-12-01 08:30 或 2026年12月1日', 'write 2026-12-01 or 2026-12-01 08:30'
+    ),
+    (
         'nothing_saved', 'GG409', 'row', '什么都没有保存：这一行已不存在，或您无权修改',
         'nothing was saved: the row is gone, or not yours to change',
         '重新加载图层后再画', 'reload the layer and draw it again'
