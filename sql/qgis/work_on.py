@@ -4,6 +4,7 @@ from qgis.core import Qgis, QgsProject
 from qgis.utils import iface
 
 names = ("gisgrid_draft_base", "gisgrid_draft_special", "gisgrid_problem", "gisgrid_problem_area", "gisgrid_preview")
+names += ("gisgrid_neighbour",)
 layers = [QgsProject.instance().mapLayer(name) for name in names]
 if any(layer.isEditable() for layer in layers):
     words, level = "请先保存或放弃正在编辑的内容 save or drop your edits first", Qgis.Warning

@@ -75,7 +75,7 @@ class Clerk:
         return {
             "crs": project.crs().authid(),
             "topological": project.topologicalEditing(),
-            "avoided": [layer.id() for layer in project.avoidIntersectionsLayers()],
+            "avoided": sorted(layer.id() for layer in project.avoidIntersectionsLayers()),
             "snapped": sorted(layer.id() for layer, own in snapping.individualLayerSettings().items() if own.enabled()),
             "snapping": snapping.enabled(),
             "transaction_groups": project.autoTransaction(),

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,6 +39,13 @@ def qgis_python() -> str:
 @pytest.fixture(scope="session")
 def hall(qgis_python: str) -> Iterator[TownHall]:
     """A server of its own, because QGIS comes in as people do: over TCP, with a password."""
+    with open_hall(qgis_python) as found:
+        yield found
+
+
+@contextmanager
+def open_hall(python: str) -> Iterator[TownHall]:
+    """A town hall as it was built, gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="gisgrid-qgis-", dir="/tmp"))
     folder.chmod(0o711)  # root's server runs as another user
     (folder / "debs").symlink_to(read_settings().data_dir / "debs")
@@ -50,7 +58,7 @@ def hall(qgis_python: str) -> Iterator[TownHall]:
         with TestClient(
             create_app(Settings(pool_size=4, statement_timeout_s=round(PATIENCE_S)), cluster.service_url)
         ) as client:
-            found = TownHall(cluster, client, owner, folder, qgis_python, secrets)
+            found = TownHall(cluster, client, owner, folder, python, secrets)
             yield found
             found.close()
         owner.close()

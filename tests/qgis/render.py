@@ -1,11 +1,10 @@
 """Draws the pictures of docs/qgis.md again: `.venv/bin/python -m tests.qgis.render` (needs PyQGIS and a Chinese font).
 
 The sample district on a throw-away server, an invented editor, real QGIS: what a clerk sees, drawn by QGIS itself. The
-picture of the whole window also needs the packages qgis and xvfb; without them the old one stays.
+pictures of the whole window need the packages qgis, xvfb and xdotool as well; without them the old ones stay.
 """
 
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,10 +23,11 @@ from gisgrid.cli.sample import load_sample
 from gisgrid.cluster import ensure_cluster, stop_cluster
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.migrations import migrate
-from gisgrid.pyqgis import SYSTEM
+from gisgrid.pyqgis import SYSTEM, missing_programs
 from gisgrid.settings import read_settings
 from tests.house.tree import CHECKOUT
 from tests.qgis.desk import URI, Clerk, TownHall
+from tests.qgis.window import Window
 from tests.sql.servers import free_port, ignore
 
 IMAGES = CHECKOUT / "docs" / "images"
@@ -35,7 +35,7 @@ TOWN = "360302001"
 COMMUNITY = f"{TOWN}001"
 ONE, TWO, THREE, FOUR, FIVE = (f"{COMMUNITY}00{n}" for n in range(1, 6))
 MAP = ["problem", "problem_area", "preview", "ticket", "draft_special", "draft_base", "live_town", "live_grid"]
-WINDOW = Path(__file__).with_name("window.py")
+LANGUAGES = {"zh-Hans": "-zh", "en_US": ""}
 SIZE = {"width": 1000, "height": 720}
 
 
@@ -124,15 +124,20 @@ def draw_preview(hall: TownHall, clerk: Clerk) -> None:
     picture(clerk, "qgis-preview.png")
 
 
-def draw_window(hall: TownHall) -> bool:
-    """The desktop itself, on a screen that nobody sees. False: there is none here."""
-    if not (shutil.which("qgis") and shutil.which("xvfb-run")):
+def draw_windows(hall: TownHall, box: list[float]) -> bool:
+    """The desktop itself in both languages, on a screen that nobody sees. False: there is none here."""
+    if missing_programs():
         return False
-    env = hall.environ("li") | {"GISGRID_PICTURE": str(IMAGES / "qgis-window.png")}
-    del env["QT_QPA_PLATFORM"]
-    flags = ["--nologo", "--noversioncheck", "--noplugins", "--code", str(WINDOW), "--project", URI]
-    command = ["xvfb-run", "-a", "-s", "-screen 0 1500x900x24", "qgis", *flags]
-    subprocess.run(command, env=env, check=True, timeout=120, capture_output=True)
+    for language, ending in LANGUAGES.items():
+        window = Window(hall, "li", language)
+        window.edit("draft_base")
+        window.look(box)
+        assert window.ask("picture", path=str(IMAGES / f"qgis-window{ending}.png"))
+        window.edit("changeset")
+        window.press("mActionAddFeature")
+        window.sees("field", name="title")
+        assert window.ask("picture", path=str(IMAGES / f"qgis-new-changeset{ending}.png"))
+        window.close()
     return True
 
 
@@ -147,9 +152,8 @@ def main() -> None:
         assert clerk.open(uri=URI)["read"]
         draw_problems(clerk)
         draw_preview(hall, clerk)
-        for layer, name in (("changeset", "qgis-changeset-form.png"), ("draft_base", "qgis-grid-form.png")):
-            assert clerk.show_form(layer=layer, path=str(IMAGES / name))
-        whole = draw_window(hall)
+        assert clerk.show_form(layer="draft_base", path=str(IMAGES / "qgis-grid-form.png"))
+        whole = draw_windows(hall, look(clerk))
     sys.stdout.write(f"drawn into {IMAGES}{'' if whole else ', without the window'}\n")
 
 

@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from gisgrid.boundaries.qgis.layers import read_layers
 from gisgrid.boundaries.qgis.storage import write_file
+from gisgrid.database import EVERYTHING
 from tests.qgis.desk import CODES, URI, Clerk, TownHall
 
 EDITABLE = {"gisgrid_changeset", "gisgrid_draft_base", "gisgrid_draft_special"}
@@ -43,11 +45,11 @@ def test_only_drafts_can_be_edited_and_identities_never(layers: dict[str, dict[s
 
 def test_drawing_keeps_neighbours_together(hua: Clerk, layers: dict[str, dict[str, Any]]) -> None:
     assert hua.settings() == {
-        "crs": "EPSG:3857",
+        "crs": "EPSG:4326",
         "topological": True,
-        "avoided": ["gisgrid_draft_base"],
+        "avoided": ["gisgrid_draft_base", "gisgrid_neighbour"],
         "snapping": True,
-        "snapped": DRAFTS,
+        "snapped": [*DRAFTS, "gisgrid_neighbour"],
         "transaction_groups": False,
         "defaults_by_provider": False,
     }
@@ -75,12 +77,12 @@ def test_the_file_is_the_same_project(hall: TownHall, hua: Clerk, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("typed", "valid_from"),
-    [("", ""), ("2031-12-01", "2031-12-01T00:00:00"), ("2031-12-01 08:30", "2031-12-01T08:30:00")],
+    [("", ""), ("2031-12-01", "2031-12-01T00:00:00"), ("2031年12月1日 8点30分", "2031-12-01T08:30:00")],
 )
 def test_the_form_opens_a_change_set(hua: Clerk, typed: str, valid_from: str) -> None:
     """Untouched, its date is not chosen; a typed one is the district's time."""
     before = {row["changeset_id"] for row in hua.rows(layer="changeset")}
-    assert hua.fill(layer="changeset", texts={"title": "表单", **({"valid_from": typed} if typed else {})})
+    assert hua.fill(layer="changeset", texts={"title": "表单", **({"starts_on": typed} if typed else {})})
     assert hua.save(layer="changeset")["saved"]
     row = next(row for row in hua.rows(layer="changeset") if row["changeset_id"] not in before)
     assert (row["title"], row["status"], row["policy"], row["ground"]) == ("表单", "open", "move", "keep")
@@ -88,9 +90,30 @@ def test_the_form_opens_a_change_set(hua: Clerk, typed: str, valid_from: str) ->
     assert hua.sets(row["changeset_id"], "discarded")["saved"]
 
 
-def test_a_form_takes_no_nonsense_for_a_date(hua: Clerk) -> None:
-    assert not hua.fill(layer="changeset", texts={"title": "表单", "valid_from": "morgen"})
+def test_nonsense_for_a_date_is_refused_in_both_languages(hua: Clerk) -> None:
+    assert hua.fill(layer="changeset", texts={"title": "表单", "starts_on": "morgen"})
+    outcome = hua.save(layer="changeset")
     hua.drop(layer="changeset")
+    said = "\n".join(outcome["errors"])
+    assert not outcome["saved"] and "“morgen”不是日期" in said and "'morgen' is no date" in said
+
+
+def test_the_ground_and_the_neighbours_lie_below_the_draft(hua: Clerk, hall: TownHall) -> None:
+    with hall.owner.transaction(EVERYTHING) as connection:
+        for kind, shape in (
+            ("street", "LINESTRING(113.85 27.65, 113.86 27.64)"),
+            ("water", "POLYGON((0 0, 1 0, 1 1, 0 0))"),
+        ):
+            connection.execute(
+                text("INSERT INTO overlay.ground (kind, geom) VALUES (:k, ST_GeomFromText(:w, 4326))"),
+                {"k": kind, "w": shape},
+            )
+    assert [row["kind"] for row in hua.rows(layer="ground_line")] == ["street"]
+    assert [row["kind"] for row in hua.rows(layer="ground_area")] == ["water"]
+    number = hua.opens(title="邻居")
+    beside = {row["code"] for row in hua.rows(layer="neighbour")}
+    assert beside == {CODES["C"], CODES["D"]}, "what lies beside the change set's area, and nothing of it"
+    assert hua.sets(number, "discarded")["saved"]
 
 
 def test_of_two_open_change_sets_the_clerk_chooses(hua: Clerk) -> None:

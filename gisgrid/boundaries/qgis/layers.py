@@ -22,6 +22,7 @@ class FormField:
     """A column as its form shows it. `values`: (words, value) pairs; `chosen_from`: a layer and its key column.
 
     `several`: any number of them, in a list.
+    `group`: the frame in which it stands, a key of the layer's `frames`; `hidden`: in no form and no table.
     """
 
     name: str
@@ -32,6 +33,8 @@ class FormField:
     nullable: bool = False
     default: str = ""
     several: bool = False
+    group: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class ProjectLayer:
     style: Path | None = None
     display: str = ""
     tip: str = ""
+    notes: str = ""
+    frames: Mapping[str, Json] = field(default_factory=dict)
     action: str = ""
     action_name: str = ""
     follows: tuple[str, ...] = ()
@@ -87,8 +92,9 @@ def read_layers(network: str = "base", folder: Path | None = None) -> tuple[Proj
 
 def _layers(plan: Json, entry: Json, styles: Path) -> Iterator[ProjectLayer]:
     if not entry.get("folders"):
-        columns = plan["fields"].get(entry.get("fields", ""), {})
-        yield _layer(entry, columns, plan["current"], styles)
+        fields, notes = entry.get("fields", ""), plan["notes"].get(entry.get("notes", ""), "")
+        own = entry | {"frames": plan["frames"].get(fields, {}), "notes": notes}
+        yield _layer(own, plan["fields"].get(fields, {}), plan["current"], styles)
         return
     for layer in read_folders().values():
         brought = layer.facts.get("qgis", {"layer": []})
@@ -128,6 +134,8 @@ def _field(name: str, column: Json, default: str) -> FormField:
         nullable=column.get("nullable", False),
         default=default or column.get("default", ""),
         several=column.get("several", False),
+        group=column.get("group", ""),
+        hidden=column.get("hidden", False),
     )
 
 

@@ -13,7 +13,8 @@ PYTHON_ACTION = "1"
 Variant: TypeAlias = "str | bool | int | list[Variant] | Options"
 Options: TypeAlias = "Mapping[str, Variant]"
 """The settings of a widget, as QGIS writes them."""
-SHAPES = {"Point": "Point", "LineString": "Line", "MultiPolygon": "Polygon", "Polygon": "Polygon"}
+SHAPES = {"Point": "Point", "LineString": "Line", "MultiLineString": "Line", "MultiPolygon": "Polygon"}
+SHAPES |= {"Polygon": "Polygon"}
 
 
 def write_layer(layer: ProjectLayer, others: Mapping[str, ProjectLayer], crs: ET.Element) -> ET.Element:
@@ -38,6 +39,8 @@ def write_layer(layer: ProjectLayer, others: Mapping[str, ProjectLayer], crs: ET
     _write_action(element, layer)
     put(element, "previewExpression", layer.display)
     put(element, "mapTip", layer.tip)
+    if layer.notes:
+        ET.SubElement(element, "userNotes", value=layer.notes)
     return element
 
 
@@ -80,6 +83,7 @@ def _write_form(element: ET.Element, layer: ProjectLayer, others: Mapping[str, P
     defaults, editable = ET.SubElement(element, "defaults"), ET.SubElement(element, "editable")
     put(element, "editorlayout", "tablayout")
     form = ET.SubElement(element, "attributeEditorForm")
+    frames = {"": form} | _frames(layer)
     for index, column in enumerate(layer.fields):
         _write_widget(ET.SubElement(widgets, "field", name=column.name, configurationFlags="None"), column, others)
         ET.SubElement(aliases, "alias", field=column.name, index=str(index), name=column.alias)
@@ -87,15 +91,29 @@ def _write_form(element: ET.Element, layer: ProjectLayer, others: Mapping[str, P
             ET.SubElement(defaults, "default", field=column.name, expression=column.default, applyOnUpdate="0")
         may = layer.editable and column.editable
         ET.SubElement(editable, "field", name=column.name, editable=str(int(may)))
-        ET.SubElement(form, "attributeEditorField", name=column.name, index=str(index), showLabel="1")
+        if not column.hidden:
+            shown = {"name": column.name, "index": str(index), "showLabel": "1"}
+            ET.SubElement(frames[column.group], "attributeEditorField", shown)
+    form.extend(frame for frame in frames.values() if frame is not form)
     _write_table(element, layer.fields)
+
+
+def _frames(layer: ProjectLayer) -> dict[str, ET.Element]:
+    """The frames of a form by their keys; each shows only while its condition holds."""
+    frames = {}
+    for key, frame in layer.frames.items():
+        shown = {"visibilityExpressionEnabled": "1", "visibilityExpression": frame["while"]}
+        look = {"name": frame["title"], "groupBox": "1", "showLabel": "1", "columnCount": "1"}
+        frames[key] = ET.Element("attributeEditorContainer", look | shown)
+    return frames
 
 
 def _write_table(element: ET.Element, fields: Sequence[FormField]) -> None:
     config = ET.SubElement(element, "attributetableconfig", actionWidgetStyle="buttonList", sortOrder="0")
     columns = ET.SubElement(config, "columns")
     for column in fields:
-        ET.SubElement(columns, "column", type="field", name=column.name, hidden="0", width="-1")
+        hidden = str(int(column.hidden))
+        ET.SubElement(columns, "column", type="field", name=column.name, hidden=hidden, width="-1")
     ET.SubElement(columns, "column", type="actions", hidden="0", width="-1")
 
 

@@ -1,7 +1,6 @@
 """The QGIS project as XML: its layers, settings for editing, where the map opens."""
 
 import copy
-import math
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
@@ -17,6 +16,11 @@ DOCTYPE = "<!DOCTYPE qgis>\n"
 ON_LAYERS = "2"  # avoid overlap: on the layers of the list
 VERTEX_AND_SEGMENT = "3"
 PIXELS = "1"
+IMAGERY = "影像 imagery (WMTS, XYZ)"
+"""An empty group below everything else: what a clerk puts there lies under the grids."""
+DEGREES = 4326
+"""The map's system is the layers': in another one the vertex tool of QGIS 3.22 to 3.34 finds no neighbour's corner at
+the very place of the corner that it moves, and leaves the neighbours behind."""
 
 
 def write_project(layers: Sequence[ProjectLayer], title: str, bounds: BBox | None) -> bytes:
@@ -30,11 +34,11 @@ def write_project(layers: Sequence[ProjectLayer], title: str, bounds: BBox | Non
     ET.SubElement(root, "transaction", mode="Disabled")  # the same for QGIS 3.26 and later
     ET.SubElement(root, "evaluateDefaultValues", active="0")
     ET.SubElement(root, "trust", active="0")
-    ET.SubElement(root, "projectCrs").append(_crs(3857))
+    ET.SubElement(root, "projectCrs").append(_crs(DEGREES))
     root.append(_tree(layers))
     root.append(_snapping(layers))
     _write_view(root, bounds)
-    by_id, drawn = {layer.id: layer for layer in layers}, _crs(4326)
+    by_id, drawn = {layer.id: layer for layer in layers}, _crs(DEGREES)
     held = ET.SubElement(root, "projectlayers")
     held.extend(write_layer(layer, by_id, copy.deepcopy(drawn)) for layer in layers)
     order = ET.SubElement(root, "layerorder")
@@ -72,6 +76,7 @@ def _tree(layers: Sequence[ProjectLayer]) -> ET.Element:
             {"id": layer.id, "name": layer.name, "source": layer.source, "providerKey": "postgres", "expanded": "0"}
             | {"checked": "Qt::Checked" if layer.visible else "Qt::Unchecked"},
         )
+    ET.SubElement(root, "layer-tree-group", name=IMAGERY, checked="Qt::Checked", expanded="1")
     return root
 
 
@@ -95,21 +100,17 @@ def _snapping(layers: Sequence[ProjectLayer]) -> ET.Element:
 def _write_view(root: ET.Element, bounds: BBox | None) -> None:
     if bounds is None:
         return
-    project = pyproj.Transformer.from_crs(4326, 3857, always_xy=True).transform
-    (west, south), (east, north) = project(bounds.west, bounds.south), project(bounds.east, bounds.north)
-    corners = {"xmin": west, "ymin": south, "xmax": east, "ymax": north}
-    if not all(map(math.isfinite, corners.values())):
-        return
+    corners = {"xmin": bounds.west, "ymin": bounds.south, "xmax": bounds.east, "ymax": bounds.north}
     canvas = ET.SubElement(root, "mapcanvas", name="theMapCanvas", annotationsVisible="1")
-    put(canvas, "units", "meters")
+    put(canvas, "units", "degrees")
     extent = ET.SubElement(canvas, "extent")
     settings = ET.SubElement(root, "ProjectViewSettings", UseProjectScales="0", rotation="0")
-    default = ET.SubElement(settings, "DefaultViewExtent", {name: f"{value:.3f}" for name, value in corners.items()})
-    default.append(_crs(3857))
+    default = ET.SubElement(settings, "DefaultViewExtent", {name: f"{value:.9f}" for name, value in corners.items()})
+    default.append(_crs(DEGREES))
     for name, value in corners.items():
-        put(extent, name, f"{value:.3f}")
+        put(extent, name, f"{value:.9f}")
     put(canvas, "rotation", "0")
-    ET.SubElement(canvas, "destinationsrs").append(_crs(3857))
+    ET.SubElement(canvas, "destinationsrs").append(_crs(DEGREES))
 
 
 def _write_properties(root: ET.Element, layers: Sequence[ProjectLayer]) -> None:

@@ -36,7 +36,7 @@
   </renderer-v2>
   <labeling type="simple">
     <settings>
-      <text-style fieldName="code" isExpression="0" fontFamily="Microsoft YaHei" fontSize="8" fontSizeUnit="Point" fontWeight="50" textColor="74,52,120,255" textOpacity="1" multilineHeight="1">
+      <text-style fieldName="coalesce(&quot;code&quot;, '?') || coalesce('\n' || nullif(&quot;name&quot;, &quot;code&quot;), '')" isExpression="1" fontFamily="Microsoft YaHei" fontSize="8" fontSizeUnit="Point" fontWeight="50" textColor="74,52,120,255" textOpacity="1" multilineHeight="1">
         <families>
           <family name="Microsoft YaHei"/>
           <family name="PingFang SC"/>

@@ -19,7 +19,7 @@
   </renderer-v2>
   <labeling type="simple">
     <settings>
-      <text-style fieldName="name" isExpression="0" fontFamily="Microsoft YaHei" fontSize="7" fontSizeUnit="Point" fontWeight="50" textColor="120,130,140,255" textOpacity="1" multilineHeight="1">
+      <text-style fieldName="if(coalesce(aggregate('gisgrid_draft_base', 'count', &quot;code&quot;), 0) = 0, coalesce(&quot;name&quot;, &quot;code&quot;), NULL)" isExpression="1" fontFamily="Microsoft YaHei" fontSize="7" fontSizeUnit="Point" fontWeight="50" textColor="120,130,140,255" textOpacity="1" multilineHeight="1">
         <families>
           <family name="Microsoft YaHei"/>
           <family name="PingFang SC"/>

@@ -58,7 +58,7 @@
       </text-style>
       <text-format multilineAlign="1" autoWrapLength="34" useMaxLineLengthForAutoWrap="1"/>
       <placement placement="6" offsetType="1" predefinedPositionOrder="TR,BR,TL,BL,R,L,TSR,BSR" quadOffset="4" dist="1.5" distUnits="MM" centroidInside="1" centroidWhole="0" priority="10" fitInPolygonOnly="0" polygonPlacementFlags="2" overrunDistance="0"/>
-      <rendering scaleVisibility="1" scaleMin="1" scaleMax="25000" drawLabels="1" obstacle="1" displayAll="1" upsidedownLabels="0" labelPerPart="0"/>
+      <rendering scaleVisibility="1" scaleMin="1" scaleMax="25000" drawLabels="1" obstacle="1" displayAll="0" upsidedownLabels="0" labelPerPart="0"/>
       <dd_properties>
         <Option type="Map">
           <Option name="name" value="" type="QString"/>
