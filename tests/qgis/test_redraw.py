@@ -158,6 +158,56 @@ def test_metres_pasted_as_degrees_are_refused_at_once(hua: Clerk, draft: int) ->
     assert hua.draft()[A] == before
 
 
+@pytest.mark.parametrize("kind", ["MultiPolygonZ", "MultiPolygonM", "MultiPolygonZM"])
+def test_heights_and_measures_are_dropped(hua: Clerk, draft: int, kind: str) -> None:
+    before = hua.draft()[A]
+    more = " 31.5" * (len(kind) - len("MultiPolygon"))
+    corners = ", ".join(
+        f"{x!r} {y!r}{more}" for x, y in shapely.get_coordinates(shapely.from_wkt(before["wkt"])).tolist()
+    )
+    assert hua.reshape(layer="draft_base", key=before["draft_area_id"], wkt=f"{kind} ((({corners})))")
+    assert hua.saves()["saved"]
+    assert hua.draft()[A] == before
+
+
+def test_a_curve_is_saved_as_short_lines(hua: Clerk, draft: int) -> None:
+    x, y = middle(hua)
+    circle = f"{x - 1e-4} {y}, {x} {y + 1e-4}, {x + 1e-4} {y}, {x} {y - 1e-4}, {x - 1e-4} {y}"
+    hua.reshape(layer="draft_base", key=hua.key(A), wkt=f"CurvePolygon (CircularString ({circle}))")
+    assert hua.saves()["saved"]
+    assert shape(hua, A).geom_type == "MultiPolygon" and len(shapely.get_coordinates(shape(hua, A))) > 50
+
+
+def test_a_pasted_grid_with_the_keys_of_another_is_a_new_one(hua: Clerk, draft: int) -> None:
+    """A feature is copied with its key, code, base version and what else it has."""
+    before = hua.draft()
+    copied = {
+        name: before[B][name] for name in ("draft_area_id", "code", "name", "kind", "base_version_id", "is_changed")
+    }
+    x, y = middle(hua)
+    assert hua.add(layer="draft_base", values=copied, wkt=wkt(shapely.box(x, y, x + 1e-4, y + 1e-4)))
+    assert hua.saves()["saved"]
+    after = hua.draft()
+    new = after[NEXT]
+    assert {code: row for code, row in after.items() if code != NEXT} == before
+    assert new["draft_area_id"] not in {row["draft_area_id"] for row in before.values()}
+    assert (new["origin_code"], new["base_version_id"], new["is_changed"]) == (B, None, True)
+
+
+def test_a_name_of_two_lines_is_refused_and_the_edit_is_kept(hua: Clerk, draft: int) -> None:
+    hua.change(layer="draft_base", key=hua.key(A), column="name", value="两行\n名称")
+    outcome = hua.saves()
+    said = "\n".join(outcome["errors"])
+    assert not outcome["saved"] and outcome["left"]
+    assert "看不见的字符" in said and "characters that nobody sees" in said
+
+
+def test_a_grid_without_a_name_is_red(hua: Clerk, draft: int) -> None:
+    hua.change(layer="draft_base", key=hua.key(A), column="name", value=None)
+    assert hua.saves()["saved"]
+    assert hua.problems() == {("name", A)}
+
+
 def test_locked_columns_stay_whatever_is_saved(hua: Clerk, draft: int) -> None:
     before = hua.draft()[A]
     for column, value in {"origin_code": "x", "base_version_id": None, "is_changed": True}.items():
