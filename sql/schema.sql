@@ -833,10 +833,10 @@ CREATE TABLE draft.changeset (
     path bigint[] DEFAULT '{0}'::bigint[] NOT NULL,
     summary jsonb,
     is_approved boolean DEFAULT false NOT NULL,
+    starts_on text,
     solution text,
     together_with text[] DEFAULT '{}'::text[] NOT NULL,
     areas bigint[] DEFAULT '{0}'::bigint[] NOT NULL,
-    starts_on text,
     CONSTRAINT ground_is_keep_gain_or_any CHECK ((ground = ANY (ARRAY['keep'::text, 'gain'::text, 'any'::text]))),
     CONSTRAINT policy_is_move_or_stay CHECK ((policy = ANY (ARRAY['move'::text, 'stay'::text]))),
     CONSTRAINT solution_is_mine_theirs_or_both CHECK ((solution = ANY (ARRAY['mine'::text, 'theirs'::text, 'both'::text]))),
@@ -867,8 +867,9 @@ COMMENT ON COLUMN draft.changeset.published_at IS 'When the change set went live
 
 COMMENT ON COLUMN draft.changeset.solution IS 'Write mine, theirs or both here, and all conflicts of the draft are solved so; empty again afterwards';
 
-COMMENT ON COLUMN draft.changeset.together_with IS 'Codes of further areas whose leaves may be redrawn: a change set of several, opened and published from above them';
 COMMENT ON COLUMN draft.changeset.starts_on IS 'valid_from as people write dates (2026-12-01, 2026年12月1日 8:30); null: from its publishing on';
+
+COMMENT ON COLUMN draft.changeset.together_with IS 'Codes of further areas whose leaves may be redrawn: a change set of several, opened and published from above them';
 
 COMMENT ON COLUMN draft.changeset.undoes IS 'The change set that this one undoes';
 
@@ -916,6 +917,7 @@ CREATE TRIGGER refuse_no_row_updated AFTER UPDATE ON draft.changeset REFERENCING
 CREATE TRIGGER set_date BEFORE UPDATE OF status ON draft.changeset FOR EACH ROW WHEN (((old.status = 'open'::text) AND (new.status = 'published'::text) AND (CURRENT_USER <> 'gisgrid_owner'::name))) EXECUTE FUNCTION app.date_changeset();
 
 CREATE TRIGGER solve_conflicts AFTER UPDATE OF solution ON draft.changeset FOR EACH ROW WHEN (((new.solution IS NOT NULL) AND (CURRENT_USER <> 'gisgrid_owner'::name))) EXECUTE FUNCTION app.solve_by_hand();
+
 CREATE TRIGGER z_show_date BEFORE INSERT OR UPDATE ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.show_date();
 
 ALTER TABLE draft.changeset ENABLE ROW LEVEL SECURITY;
