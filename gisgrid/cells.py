@@ -17,6 +17,8 @@ FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?[eE]\+([0-9]+)")
 _TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 _LOOKS_LIKE_A_VALUE = re.compile(r"(?i)[+-]?[0-9][0-9\s.,:/年月日%-]*(e[+-]?[0-9]+)?|true|false")
+ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
+"""What a spreadsheet shows where it could not work a formula out."""
 _LONGEST_IN_A_FORMULA = 255
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gisgrid.cells import BadCell, unmarked
+from gisgrid.cells import ERRORS, BadCell, unmarked
 from gisgrid.errors import Fault, Refused, kind_of
 from gisgrid.loading.headers import Column, match_headers
 from gisgrid.loading.point_files import read_sheet
@@ -210,6 +210,9 @@ def _value(table: Table, row: Row, column: Column, text: str) -> Any:
     if not text:
         if column.required and not column.may_be_empty:
             table.fault(row, column.name, "is empty", "every row needs one")
+        return None
+    if text in ERRORS:
+        table.fault(row, column.name, f"{text} is an error of the spreadsheet", "mend the formula, or empty the cell")
         return None
     try:
         return column.read(text)

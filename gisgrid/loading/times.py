@@ -1,5 +1,6 @@
 """The reader of times: ISO 8601 and other forms that begin with the year, or the formats that somebody names."""
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,15 +13,24 @@ from gisgrid.errors import Fault, Refused
 from gisgrid.instants import write_instant
 from gisgrid.loading.cells import bad_cell
 
-_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %I:%M:%S%p")
-NAMED: dict[str, tuple[str, ...]] = {
-    name: tuple(day + clock for day in days for clock in _CLOCKS)
-    for name, days in {
-        "us": ("%m/%d/%Y", "%m/%d/%y", "%b %d, %Y", "%B %d, %Y"),
-        "eu": ("%d/%m/%Y", "%d/%m/%y", "%d/%b/%Y", "%d/%b/%y", "%d %b %Y", "%d %B %Y"),
-    }.items()
+NAMED = ("us", "eu")
+"""Orders of day and month by name: month first, day first; months also in words, any kind of clock behind."""
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CLOCK = (
+    r"(?: (?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<fraction>\.[0-9]{1,6})?)?"
+    r" ?(?P<after>AM|PM)?)?"
+)
+_YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})"
+_NAMED_SHAPES = {
+    "us": (
+        re.compile(rf"(?P<month>[0-9]{{1,2}})[/.-](?P<day>[0-9]{{1,2}})[/.-]{_YEAR}{_CLOCK}", re.IGNORECASE),
+        re.compile(rf"(?P<month>[A-Z]{{3,9}}) (?P<day>[0-9]{{1,2}}),? {_YEAR}{_CLOCK}", re.IGNORECASE),
+    ),
+    "eu": (
+        re.compile(rf"(?P<day>[0-9]{{1,2}})[/.-](?P<month>[0-9]{{1,2}})[/.-]{_YEAR}{_CLOCK}", re.IGNORECASE),
+        re.compile(rf"(?P<day>[0-9]{{1,2}})[ /.-](?P<month>[A-Z]{{3,9}})[ /.-]{_YEAR}{_CLOCK}", re.IGNORECASE),
+    ),
 }
-"""Orders of day and month by name, each with every kind of clock; `.` and `-` between numbers count as `/`."""
 NUMBERS = ("excel", "unix", "unix-ms")
 """Times as numbers: days since 1899-12-30 as spreadsheets count, seconds or milliseconds since 1970 in UTC."""
 _FIRST_DAY = datetime(1899, 12, 30)
@@ -34,7 +44,6 @@ _YEAR_FIRST = re.compile(
 )
 _DIGITS = re.compile(r"(?P<day>[0-9]{8})(?P<clock>[0-9]{6})?")
 _CLOCK_OF_FORMAT = re.compile(r"%[HIMSfpcXT]")
-_DAY_MONTH = re.compile(r"(?<![0-9])([0-9]{1,2})[.-]([0-9]{1,2}|[A-Za-z]{3})[.-](?=[0-9]{2})")
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,7 @@ class InstantReader:
 
     def __call__(self, text: str) -> datetime:
         """The instant, with its zone. Raises BadCell, with the option that would read it."""
-        text = " ".join(unicodedata.normalize("NFKC", text).split())
+        text = " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
         found = {self._place(text, reading) for reading in self._readings(text)}
         if not found:
             raise bad_cell(text, "time", self._remedy(text))
@@ -153,21 +162,31 @@ def _year_first(text: str) -> Reading | None:
 
 def _assemble(found: re.Match[str]) -> Reading:
     part = found.groupdict()
-    hour, half = int(part["hour"] or 0), (part["before"] or part["after"] or "").upper()
+    hour, half = int(part["hour"] or 0), (part.get("before") or part["after"] or "").upper()
     if half:
         if not 1 <= hour <= 12:
             raise ValueError("no hour of half a day")
         hour = hour % 12 + 12 * (half in ("PM", "下午"))
     at = datetime.combine(
-        date(int(part["year"]), int(part["month"]), int(part["day"])),
+        date(_full_year(part["year"]), _month(part["month"]), int(part["day"])),
         time(hour, int(part["minute"] or 0), int(part["second"] or 0)),
     ) + timedelta(seconds=float(part["fraction"] or 0))
     if part["hour"] and part["minute"] is None and "时" not in found[0]:
         raise ValueError("an hour without minutes")
-    if offset := part["offset"]:
+    if offset := part.get("offset"):
         offset = "+00:00" if offset.upper() in ("Z", "UTC") else offset
         at = at.replace(tzinfo=datetime.fromisoformat(f"2000-01-01T00:00{offset}").tzinfo)
     return Reading(at, part["hour"] is not None)
+
+
+def _full_year(text: str) -> int:
+    """A year of two digits is of 1970 to 2069, nearly as `strptime` has it."""
+    return int(text) if len(text) > 2 else 1970 + (int(text) - 70) % 100
+
+
+def _month(text: str) -> int:
+    """A month by its number or its English name. Raises ValueError."""
+    return int(text) if text.isdigit() else _MONTHS.index(text[:3].lower()) + 1
 
 
 def _by_format(text: str, name: str) -> Iterator[Reading]:
@@ -175,12 +194,13 @@ def _by_format(text: str, name: str) -> Iterator[Reading]:
         if reading := _as_number(text, name):
             yield reading
         return
-    slashed = _DAY_MONTH.sub(r"\1/\2/", text) if name in NAMED else text
-    for pattern in NAMED.get(name, (name,)):
-        try:
-            yield Reading(datetime.strptime(slashed, pattern), bool(_CLOCK_OF_FORMAT.search(pattern)))
-        except ValueError:
-            continue
+    for shape in _NAMED_SHAPES.get(name, ()):
+        if found := shape.fullmatch(text):
+            with contextlib.suppress(ValueError):
+                yield _assemble(found)
+    if name not in NAMED:
+        with contextlib.suppress(ValueError):
+            yield Reading(datetime.strptime(text, name), bool(_CLOCK_OF_FORMAT.search(name)))
 
 
 def _as_number(text: str, name: str) -> Reading | None:

@@ -1,7 +1,10 @@
 """Workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods) as rows of text: the values of formulas, dates as ISO 8601."""
 
+import html
 import io
-from collections.abc import Sequence
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +19,10 @@ from gisgrid.loading.sheets import Sheet, as_sheet
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_SHEET = re.compile(r'<sheet\b[^>]*?\bname="([^"]*)"[^>]*?\br:id="([^"]*)"')
+_RELATION = re.compile(r"<Relationship\b[^>]*>")
+_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
+_ERROR = re.compile(r'<c r="([A-Z]+)([0-9]+)"[^>]*?\bt="e"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>)?<v>([^<]*)</v>')
 _CLOCK_SLACK = timedelta(milliseconds=1)
 
 
@@ -56,14 +63,44 @@ def read_cells(path: Path, layer: str = "") -> Cells:
 
 
 def _read_lines(path: Path, layer: str) -> list[list[object]]:
+    body = path.read_bytes()
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
-        return [list(line) for line in _choose_sheet(path, book, layer).to_python(skip_empty_area=False)]
+        book = CalamineWorkbook.from_filelike(io.BytesIO(body))
+        sheet = _choose_sheet(path, book, layer)
+        lines: list[list[object]] = [list(line) for line in sheet.to_python(skip_empty_area=False)]
+        for row, place, error in _errors_of(body, sheet.name):
+            lines[row][place] = error
+        return lines
     except PasswordError as error:
         raise Unreadable(Fault(path.name, "this workbook has a password", "save it without one")) from error
-    except (CalamineError, OSError, ValueError) as error:
+    except (CalamineError, OSError, ValueError, LookupError, zipfile.BadZipFile) as error:
         message = f"this cannot be read as a workbook: {error}"
         raise Unreadable(Fault(path.name, message, "open it, and save it as .xlsx or as CSV UTF-8")) from error
+
+
+def _errors_of(body: bytes, name: str) -> Iterator[tuple[int, int, str]]:
+    """Which cells of a sheet hold an error (#N/A ...)? Row, column, error; calamine has them as empty.
+
+    Only of .xlsx, which is XML; in the older kinds such a cell stays empty.
+    """
+    if not body.startswith(_ZIP):
+        return
+    with zipfile.ZipFile(io.BytesIO(body)) as parts:
+        if "xl/workbook.xml" not in parts.namelist():
+            return
+        sheets = {
+            html.unescape(found[1]): found[2] for found in _SHEET.finditer(parts.read("xl/workbook.xml").decode())
+        }
+        targets = {}
+        for element in _RELATION.findall(parts.read("xl/_rels/workbook.xml.rels").decode()):
+            facts = dict(_ATTRIBUTE.findall(element))
+            targets[facts.get("Id")] = facts.get("Target", "").removeprefix("/xl/")
+        text = parts.read(f"xl/{targets[sheets[name]]}").decode()
+    for letters, row, error in _ERROR.findall(text):
+        place = 0
+        for letter in letters:
+            place = place * 26 + ord(letter) - ord("A") + 1
+        yield int(row) - 1, place - 1, error
 
 
 def _choose_sheet(path: Path, book: CalamineWorkbook, layer: str) -> CalamineSheet:

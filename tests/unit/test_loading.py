@@ -78,6 +78,7 @@ def test_delimiters_and_cells_with_line_breaks(tmp_path: Path, delimiter: str) -
         ("code,name\n1," + "x" * 201, "things.csv row 2, name: 201 characters are too many"),
         ("code\n" + " \n,\n", "things.csv: the file has no rows"),
         ("code,at\n1,2024-05-01T08:00:00\n", "things.csv row 2, at: '2024-05-01T08:00:00' does not say its offset"),
+        ("code,name\n1,#N/A\n", "things.csv row 2, name: #N/A is an error of the spreadsheet"),
         ("code,at\n1,2024-02-30\n", "things.csv row 2, at: '2024-02-30' is no time"),
         ("code,at\n1,yesterday\n", "things.csv row 2, at: 'yesterday' is no time"),
         ("code,size_m\n1,nan\n", "things.csv row 2, size_m: 'nan' is no finite number"),

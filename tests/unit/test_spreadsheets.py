@@ -1,5 +1,6 @@
 """What spreadsheets do to tables: workbooks of every kind, and the CSV that they write."""
 
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,41 @@ def test_several_sheets_are_named_and_one_is_chosen(tmp_path: Path) -> None:
     assert "there are 2 sheets -> --layer, one of 十月, 十一月" in refused(path)
     assert read(path, layer="十一月").rows == (("2",),)
     assert "no sheet is called 'x'" in refused(path, layer="x")
+
+
+def test_an_error_of_a_formula_is_not_an_empty_cell(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as out:
+        out.add_worksheet("a & b")
+        sheet = out.add_worksheet("一")
+        sheet.write_row(0, 0, ["id", "x", "y"])
+        sheet.write_row(1, 0, ["1", "a", "b"])
+        sheet.write_formula(1, 2, "=1/0", None, "#DIV/0!")
+        sheet.write_formula(2, 0, "=NA()", None, "#N/A")
+        sheet.write_row(2, 1, ["c", "d"])
+    assert read(path).rows == (("1", "a", "#DIV/0!"), ("#N/A", "c", "d"))
+
+
+def test_a_table_of_libreoffice(tmp_path: Path) -> None:
+    cell = '<table:table-cell office:value-type="{}" {}><text:p>{}</text:p></table:table-cell>'
+    rows = [
+        [("string", "", "id"), ("string", "", "n"), ("string", "", "at")],
+        [
+            ("string", "", "007"),
+            ("float", 'office:value="1.5"', "1,5"),
+            ("date", 'office:date-value="2026-11-20T08:05:59"', "20.11.26"),
+        ],
+    ]
+    lines = "".join(f"<table:table-row>{''.join(cell.format(*one) for one in row)}</table:table-row>" for row in rows)
+    names = ("office", "table", "text")
+    spaces = "".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" ' for name in names)
+    table = f'<table:table table:name="a">{lines}</table:table>'
+    body = f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body>"
+    with zipfile.ZipFile(tmp_path / "a.ods", "w") as parts:
+        parts.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        parts.writestr("META-INF/manifest.xml", "<manifest:manifest/>")
+        parts.writestr("content.xml", f"<office:document-content {spaces}>{body}</office:document-content>")
+    assert read(tmp_path / "a.ods").rows == (("007", "1.5", "2026-11-20 08:05:59"),)
 
 
 def test_a_title_above_the_header_and_empty_cells_around_are_left_aside(tmp_path: Path) -> None:
