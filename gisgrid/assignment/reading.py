@@ -18,7 +18,17 @@ from pyarrow.lib import ArrowException
 from gisgrid.assignment.files import READ, PointFile, check_ending
 from gisgrid.cells import AS_TEXT, MOST_DIGITS, TOO_LONG
 from gisgrid.errors import Fault, Refused, Unreadable
-from gisgrid.loading import Sheet, cell_text, decode, free_name, is_workbook, missing_file, read_cells, read_csv
+from gisgrid.loading import (
+    Sheet,
+    cell_text,
+    check_content,
+    decode,
+    free_name,
+    is_workbook,
+    missing_file,
+    read_cells,
+    read_csv,
+)
 
 Values = list[Any]
 _GEOJSON = "geometry"
@@ -36,6 +46,7 @@ def read_point_file(path: Path, *, encoding: str = "", layer: str = "") -> Point
         if ending == ".parquet":
             return _numbered(path, *_read_parquet(path))
         if ending in (".gpkg", ".shp"):
+            check_content(path)
             return _numbered(path, *_read_layer(path, layer, encoding))
     except (*_GDAL, ArrowException, OSError, ValueError) as error:
         raise Unreadable(Fault(str(path), f"this cannot be read: {error}", "save it again")) from error

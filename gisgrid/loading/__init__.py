@@ -6,7 +6,7 @@ Used by the rooms that load posts, tickets, cameras, places and pings; docs/load
 from gisgrid.cells import BadCell
 from gisgrid.loading.cells import choice, clock, number, plain, weekdays, whole, words
 from gisgrid.loading.headers import Column
-from gisgrid.loading.point_files import read_sheet
+from gisgrid.loading.point_files import check_content, read_sheet
 from gisgrid.loading.points import believable_points, district_extent, point_columns, read_points
 from gisgrid.loading.saving import as_records
 from gisgrid.loading.sheets import Odd, ReadOptions, Sheet, decode, missing_file, read_csv
@@ -29,6 +29,7 @@ __all__ = [
     "Table",
     "as_records",
     "believable_points",
+    "check_content",
     "check_table_ending",
     "cell_text",
     "choice",

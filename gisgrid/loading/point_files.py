@@ -21,6 +21,7 @@ from gisgrid.loading.workbooks import WORKBOOKS, is_workbook, read_workbook
 
 SHAPE_FILES = (".geojson", ".json", ".gpkg", ".shp")
 JSON_FILES = (".geojson", ".json")
+_MARKS = {".gpkg": b"SQLite format 3\0", ".shp": b"\x00\x00\x27\x0a"}
 
 
 def read_sheet(path: Path, options: ReadOptions) -> Sheet:
@@ -97,8 +98,21 @@ def unstorable_text(path: Path) -> list[Fault]:
     return faults
 
 
+def check_content(path: Path) -> None:
+    """Raise Unreadable for a file that is not what its ending says: GDAL would open it as another kind, and such a
+    kind (VRT and the like) can lead it to other files and to other hosts.
+    """
+    mark = _MARKS.get(path.suffix.lower())
+    with path.open("rb") as file:
+        start = file.read(16)
+    if mark and not start.startswith(mark):
+        remedy = "name the file as what it is, or save it again in QGIS"
+        raise Unreadable(Fault(str(path), f"this cannot be read: it is not a {path.suffix} file", remedy))
+
+
 def read_frame(path: Path, encoding: str, layer: str = "") -> Any:
     """The features of a file as a GeoDataFrame, as GDAL reads them. Raises Unreadable; Refused for several layers."""
+    check_content(path)
     try:
         layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
         if layer not in layers and (layer or len(layers) > 1):

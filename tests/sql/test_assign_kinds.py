@@ -20,6 +20,8 @@ from tests.unit.test_spreadsheets import book
 
 KINDS = ["csv", "gpkg", "parquet", "geojson", "shp", "xlsx"]
 LON, LAT = (round(degrees, 6) for degrees in spot(0.5, 0.5))
+VRT = """<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>other.csv</SrcDataSource>
+</OGRVRTLayer></OGRVRTDataSource>"""
 LONG = "36030200100100100123"
 CODES = {"code": "007", "long": LONG, "name": "东大街", "note": "=1+1"}
 BODY = ",".join([*CODES, "x", "y"]) + "\n" + ",".join([*CODES.values(), repr(LON), repr(LAT)]) + "\n"
@@ -185,6 +187,9 @@ def test_for_excel(owner: Database, tmp_path: Path) -> None:
         ('{"type": "FeatureCollection", "features": []}', "in.geojson"),
         ("{", "in.geojson"),
         ("x", "in.shp"),
+        (VRT, "in.gpkg"),
+        (VRT, "in.shp"),
+        (VRT, "in.geojson"),
         ("x", "in.xlsx"),
         ("x,y\n", "in.csv"),
         ("", "in.csv"),

@@ -207,3 +207,11 @@ def test_point_files_that_cannot_be_used(tmp_path: Path) -> None:
     assert faults_of(line) == ["line.gpkg feature 1: is a LineString, not a point -> give one point a row"]
     nowhere = points_file(tmp_path / "nowhere.gpkg", crs=None)
     assert "does not say its coordinate system" in faults_of(nowhere)[0]
+
+
+@pytest.mark.parametrize("name", ["things.gpkg", "things.shp", "things.geojson"])
+def test_a_file_that_leads_to_another_one_is_refused(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "code,lon,lat\n1,113.5,27.5\n", "other.csv")
+    source = f"<SrcDataSource>{tmp_path / 'other.csv'}</SrcDataSource>"
+    body = f'<OGRVRTDataSource><OGRVRTLayer name="other">{source}</OGRVRTLayer></OGRVRTDataSource>'
+    assert "this cannot be read" in faults_of(write(tmp_path, body, name))[0]
