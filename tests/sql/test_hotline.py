@@ -254,3 +254,31 @@ def test_one_bad_ping_does_not_refuse_the_others(owner: Database, tmp_path: Path
     assert (said["loaded"], said["set_aside"]) == (2, 1)
     assert list(said["reasons"]) == ["at: … was elsewhere at this instant (row …)"]
     assert len(rows_of(tmp_path / "aside.csv")) == 1
+
+
+def test_what_was_set_aside_of_points_and_tracks_can_be_loaded_again(
+    owner: Database, tmp_path: Path, capsys: Said
+) -> None:
+    line = {"type": "LineString", "coordinates": [[0, 0], [1, 1]]}
+    shapes = [{"type": "Point", "coordinates": [LON, LAT]}, None, line]
+    features = [
+        {"type": "Feature", "geometry": shape, "properties": {"code": f"00{n}", "name": "a"}}
+        for n, shape in enumerate(shapes)
+    ]
+    path = write(tmp_path, json.dumps({"type": "FeatureCollection", "features": features}), "a.geojson")
+    aside = tmp_path / "points.csv"
+    assert run(["load", "cameras", path, "--set-aside", str(aside), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["set_aside"] == 2
+    held = rows_of(aside)
+    assert [(one["code"], one["lon"], one["system"]) for one in held] == [("001", "", ""), ("002", "", "")]
+    aside.write_text(aside.read_text(encoding="utf-8-sig").replace(",,,,", f",{LON},{LAT},wgs84,"), encoding="utf-8")
+    assert run(["load", "cameras", str(aside), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["loaded"] == 2
+
+    point = f'<trkpt lat="{LAT}" lon="{{}}"><time>2024-05-01T08:00:00Z</time></trkpt>'
+    track = "".join(f"<trkseg>{point.format(LON + step)}</trkseg>" for step in (0, 0.0001))
+    path = write(tmp_path, f'<gpx version="1.1"><trk>{track}</trk></gpx>', "a.gpx")
+    options = ["--set", "worker=w1", "--set-aside", str(tmp_path / "track.csv"), "--json"]
+    assert run(["load", "pings", path, *options]) == 0
+    assert json.loads(capsys.readouterr().out)["set_aside"] == 1
+    assert [one["at"] for one in rows_of(tmp_path / "track.csv")] == ["2024-05-01T08:00:00Z"]
