@@ -10,9 +10,8 @@ import shapely
 
 from gisgrid.boundaries.finding import WARNING, Finding
 from gisgrid.boundaries.measuring import FlatMap, Shapes, area_m2, areas_m2, polygons
+from gisgrid.boundaries.tolerance import LATTICE_DEG
 
-LATTICE = 1e-13
-"""Degrees. Without a lattice GEOS can return a wrong intersection where lines nearly coincide."""
 TOLERANCE_M = 2.0
 
 
@@ -81,7 +80,7 @@ def find_overlaps(base: Shapes, other: Shapes) -> list[Overlap]:
     i, j = shapely.STRtree(theirs).query(ours, predicate="intersects")
     meet = ~shapely.touches(ours[i], theirs[j])
     i, j = i[meet], j[meet]
-    common = shapely.intersection(ours[i], theirs[j], grid_size=LATTICE)
+    common = shapely.intersection(ours[i], theirs[j], grid_size=LATTICE_DEG)
     shared = areas_m2(common)
     whole, others_whole = areas_m2(ours), areas_m2(theirs)
     found = [
@@ -122,8 +121,8 @@ class _Nets:
             for code, shape in ours.items():
                 if area_m2(shape) - held[is_base, code] < 3 * self.tolerance_m**2:
                     continue  # no disc of that radius is left
-                near = shapely.union_all(shapes[tree.query(shape, predicate="intersects")], grid_size=LATTICE)
-                for part in self._wide(shapely.difference(shape, near, grid_size=LATTICE)):
+                near = shapely.union_all(shapes[tree.query(shape, predicate="intersects")], grid_size=LATTICE_DEG)
+                for part in self._wide(shapely.difference(shape, near, grid_size=LATTICE_DEG)):
                     message = f"{area_m2(part):.1f} m2 of {code} are in no area of the other network"
                     remedy = "draw an area there, unless it is meant"
                     ours_only, theirs_only = (code, None) if is_base else (None, code)

@@ -10,9 +10,7 @@ import numpy as np
 import shapely
 
 from gisgrid.boundaries.measuring import FlatMap, Shapes
-
-LATTICE = 1e-11
-"""Degrees (a micrometre): all corners of the pieces lie on it, so the same networks always give the same pieces."""
+from gisgrid.boundaries.tolerance import LATTICE_DEG
 
 Label = tuple[str | None, ...]
 
@@ -27,6 +25,8 @@ class Piece:
 
 def overlay(networks: Mapping[str, Shapes], tolerance_m: float) -> list[Piece]:
     """Cut the ground of these networks (by name: shapes by code) along all their lines; slivers go to a neighbour.
+
+    All corners of the pieces lie on the lattice, so the same networks always give the same pieces.
 
     A sliver is narrower than the tolerance on average (twice its area by its perimeter). It goes to the piece that it
     borders on longest; a sliver without neighbour is dropped. The pieces are a clean coverage, the same each time.
@@ -43,7 +43,7 @@ def _faces(networks: Mapping[str, Shapes]) -> tuple[Any, list[Label]]:
     """All faces between the lines of all networks, and in which areas each lies."""
     shapes = {name: np.array(list(areas.values()), dtype=object) for name, areas in networks.items()}
     lines = shapely.boundary(np.concatenate(list(shapes.values())))
-    noded = shapely.union_all(lines, grid_size=LATTICE)
+    noded = shapely.union_all(lines, grid_size=LATTICE_DEG)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     points = shapely.point_on_surface(faces)
     columns = [_codes_at(points, shapes[name], list(networks[name])) for name in networks]
@@ -66,7 +66,7 @@ def _borders(faces: Any, flat: Any) -> Iterator[tuple[int, int, float]]:
     metres = shapely.get_coordinates(flat)
     ring = np.repeat(*_rings(faces))
     same = ring[1:] == ring[:-1]
-    corners = np.round(places / LATTICE).astype(np.int64)
+    corners = np.round(places / LATTICE_DEG).astype(np.int64)
     pairs = np.hstack([corners[:-1], corners[1:]])[same]
     turned = (pairs[:, 0] > pairs[:, 2]) | ((pairs[:, 0] == pairs[:, 2]) & (pairs[:, 1] > pairs[:, 3]))
     pairs[turned] = pairs[turned][:, [2, 3, 0, 1]]

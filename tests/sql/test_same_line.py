@@ -8,7 +8,7 @@ import shapely
 from sqlalchemy import Connection, text
 
 from gisgrid.boundaries.audit import audit, leaves_by_code, read_live
-from gisgrid.boundaries.tolerance import ROUNDING_DEG, SAME_LINE_DEG
+from gisgrid.boundaries.tolerance import LATTICE_DEG, ROUNDING_DEG, SAME_LINE_DEG
 from gisgrid.settings import shipped
 from tests.drawing import draw, publish_leaves
 
@@ -46,8 +46,8 @@ def slanted() -> dict[str, Any]:
 
 
 def test_the_tolerances_are_the_same_everywhere(db: Connection) -> None:
-    row = db.execute(text("SELECT app.same_line_deg(), app.rounding_deg()")).one()
-    assert tuple(row) == (SAME_LINE_DEG, ROUNDING_DEG)
+    row = db.execute(text("SELECT app.same_line_deg(), app.rounding_deg(), app.lattice_deg()")).one()
+    assert tuple(row) == (SAME_LINE_DEG, ROUNDING_DEG, LATTICE_DEG)
 
 
 @pytest.mark.parametrize("step", [1e-11, -1e-11, 1e-9, -1e-9, 9e-9, -9e-9])

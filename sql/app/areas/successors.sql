@@ -8,7 +8,7 @@ BEGIN ATOMIC
 WITH old AS (SELECT v.* FROM app.last_version(successors.area_id, successors.at) AS v),
 
 same AS (
-    SELECT v.*, st_intersection(o.geom, v.geom, 1e-13) AS part
+    SELECT v.*, st_intersection(o.geom, v.geom, app.lattice_deg()) AS part
     FROM old AS o
     CROSS JOIN LATERAL app.area_at(successors.at) AS v
     WHERE
@@ -23,15 +23,17 @@ left_over AS (
         o.level,
         st_difference(
             o.geom,
-            coalesce((SELECT st_union(s.part, 1e-13) FROM same AS s), st_setsrid('POLYGON EMPTY'::geometry, 4326)),
-            1e-13
+            coalesce(
+                (SELECT st_union(s.part, app.lattice_deg()) FROM same AS s), st_setsrid('POLYGON EMPTY'::geometry, 4326)
+            ),
+            app.lattice_deg()
         ) AS geom
     FROM old AS o
     WHERE o.kind <> 'base' AND NOT EXISTS (SELECT FROM app.area_at(successors.at) AS s WHERE s.area_id = o.area_id)
 ),
 
 below AS (
-    SELECT v.*, st_intersection(f.geom, v.geom, 1e-13) AS part
+    SELECT v.*, st_intersection(f.geom, v.geom, app.lattice_deg()) AS part
     FROM left_over AS f
     CROSS JOIN LATERAL app.area_at(successors.at) AS v
     WHERE

@@ -34,4 +34,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION app.draw_areas(bigint, text [], text [], text [], text [], text [], bytea []) IS
 'Draw areas (MultiPolygons as WKB, EPSG:4326) in an open draft; they replace its rows of the same codes';
-GRANT EXECUTE ON FUNCTION app.draw_areas(bigint, text [], text [], text [], text [], text [], bytea []) TO gisgrid_service;
+GRANT EXECUTE ON FUNCTION app.draw_areas(bigint, text [], text [], text [], text [], text [], bytea [])
+TO gisgrid_service;

@@ -4,7 +4,7 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
 -- Ground that a base leaf held before and none would hold after, and ground that none held before, at an instant: the
 -- change set's date or a later one. Only redrawn leaves are compared. What is narrower than the tolerance is not
--- ground. The lattice of 1e-13 degrees is needed where lines nearly coincide: without it GEOS can return a
+-- ground. The lattice is needed where lines nearly coincide: without it GEOS can return a
 -- difference that loses ground.
 WITH after AS (
     SELECT d.code, d.geom
@@ -39,19 +39,19 @@ before AS (
 ),
 
 difference AS (
-    SELECT 'ground_lost' AS kind, b.code, st_difference(b.geom, o.geom, 1e-13) AS geom
+    SELECT 'ground_lost' AS kind, b.code, st_difference(b.geom, o.geom, app.lattice_deg()) AS geom
     FROM before AS b
     CROSS JOIN LATERAL (
-        SELECT coalesce(st_union(a.geom, 1e-13), st_setsrid('POLYGON EMPTY'::geometry, 4326)) AS geom
+        SELECT coalesce(st_union(a.geom, app.lattice_deg()), st_setsrid('POLYGON EMPTY'::geometry, 4326)) AS geom
         FROM after AS a WHERE a.geom && b.geom
     ) AS o
     UNION ALL
-    SELECT 'ground_gained', a.code, st_difference(a.geom, o.geom, 1e-13)
+    SELECT 'ground_gained', a.code, st_difference(a.geom, o.geom, app.lattice_deg())
     FROM after AS a
     CROSS JOIN LATERAL (
         -- All live leaves, changed or not, a neighbour's too: where the new leaf covers one of them is an overlap, not
         -- new ground.
-        SELECT coalesce(st_union(b.geom, 1e-13), st_setsrid('POLYGON EMPTY'::geometry, 4326)) AS geom
+        SELECT coalesce(st_union(b.geom, app.lattice_deg()), st_setsrid('POLYGON EMPTY'::geometry, 4326)) AS geom
         FROM draft.changeset AS c
         CROSS JOIN LATERAL app.area_at(ground_change.at) AS b
         WHERE

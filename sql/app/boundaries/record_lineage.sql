@@ -2,7 +2,7 @@ CREATE FUNCTION app.record_lineage(change_set bigint) RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
 -- Which ground of an old leaf went to which new leaf, as shares of both. Shares compare areas in degrees: within one
--- leaf they are right to 1e-5, and they add up. The lattice of 1e-13 degrees is needed where lines nearly coincide:
+-- leaf they are right to 1e-5, and they add up. The lattice is needed where lines nearly coincide:
 -- without it GEOS can lose a whole share.
 -- An area lives on if it keeps its code and more than half of its ground. Ground that passes between areas that live on
 -- is a line that moved, not descent. Of an area that does not live on, heirs (or ancestors) are those with at least a
@@ -26,7 +26,7 @@ pair AS (
     INNER JOIN draft.staged AS s ON s.changeset_id = record_lineage.change_set AND s.level = 'grid' AND b.geom && s.geom
     INNER JOIN core.area AS a ON s.area_id = a.area_id AND b.kind = a.kind
     CROSS JOIN LATERAL (
-        SELECT st_collectionextract(st_intersection(b.geom, s.geom, 1e-13), 3) AS geom WHERE true OFFSET 0
+        SELECT st_collectionextract(st_intersection(b.geom, s.geom, app.lattice_deg()), 3) AS geom WHERE true OFFSET 0
     ) AS x
     WHERE st_relate(b.geom, s.geom, '2********') AND st_area(x.geom) > 0
 ),

@@ -72,7 +72,7 @@ share AS MATERIALIZED (
         CASE
             WHEN st_covers(a.geom, p.geom) THEN 1
             WHEN NOT st_relate(a.geom, p.geom, '2********') THEN 0
-            ELSE st_area(st_collectionextract(st_intersection(a.geom, p.geom, 1e-13), 3)) / st_area(p.geom)
+            ELSE st_area(st_collectionextract(st_intersection(a.geom, p.geom, app.lattice_deg()), 3)) / st_area(p.geom)
         END AS share,
         p.path @> ARRAY[a.area_id] AS is_own
     FROM placed AS p

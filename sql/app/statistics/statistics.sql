@@ -56,7 +56,7 @@ CROSS JOIN LATERAL (
     SELECT round((CASE
         WHEN st_covers(s.area_geom, s.geom) THEN 1
         WHEN NOT st_relate(s.area_geom, s.geom, '2********') THEN 0
-        ELSE st_area(st_collectionextract(st_intersection(s.area_geom, s.geom, 1e-13), 3)) / st_area(s.geom)
+        ELSE st_area(st_collectionextract(st_intersection(s.area_geom, s.geom, app.lattice_deg()), 3)) / st_area(s.geom)
     END)::numeric, 10)::double precision AS share
 ) AS x
 WHERE x.share > 0

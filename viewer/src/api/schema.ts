@@ -566,6 +566,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/changesets/{changeset_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve Conflicts
+         * @description Solve conflicts with what others published; the change set, checked again.
+         */
+        post: operations["resolve_conflicts_api_v1_changesets__changeset_id__resolve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changesets/{changeset_id}/preview": {
         parameters: {
             query?: never;
@@ -640,6 +660,28 @@ export interface paths {
          * @description End a change set that is not live.
          */
         post: operations["discard_changeset_api_v1_changesets__changeset_id__discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changesets/{changeset_id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import File
+         * @description Draw the grids of a boundary file in an open change set: they replace its grids of the same codes.
+         *
+         *     Nothing goes live. What is wrong with the file's lines stays in the draft, to be finished in QGIS, with problems.
+         */
+        post: operations["import_file_api_v1_changesets__changeset_id__import_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1223,7 +1265,7 @@ export interface paths {
          * Get Events
          * @description What changed, where, which tiles: `event: change`, data `{layer, bbox, tiles, at}`; a comment keeps it alive.
          *
-         *     Changes of scoped layers only in the caller's area.
+         *     Changes of scoped layers only in the caller's area. Ends once the caller is somebody else: signed out, disabled.
          */
         get: operations["get_events_api_v1_events_get"];
         put?: never;
@@ -1570,6 +1612,11 @@ export interface components {
              * @description the area whose grids may be redrawn; null: the whole network
              */
             area_code: string | null;
+            /**
+             * Together With
+             * @description further areas whose grids may be redrawn
+             */
+            together_with: string[];
             /** Network */
             network: string;
             /** Title */
@@ -1656,6 +1703,11 @@ export interface components {
              * @description the area whose grids may be redrawn; null: the whole network
              */
             area_code: string | null;
+            /**
+             * Together With
+             * @description further areas whose grids may be redrawn
+             */
+            together_with: string[];
             /** Network */
             network: string;
             /** Title */
@@ -1799,6 +1851,105 @@ export interface components {
             overdue: number;
             /** Unplaced */
             unplaced: number;
+        };
+        /**
+         * DrawnChangeset
+         * @description The change set with the file's areas drawn, its problems, and what was found and done in the file.
+         */
+        DrawnChangeset: {
+            /** Changeset Id */
+            changeset_id: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "waiting" | "following" | "published" | "discarded";
+            /**
+             * Area Code
+             * @description the area whose grids may be redrawn; null: the whole network
+             */
+            area_code: string | null;
+            /**
+             * Together With
+             * @description further areas whose grids may be redrawn
+             */
+            together_with: string[];
+            /** Network */
+            network: string;
+            /** Title */
+            title: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "published" | "discarded";
+            /**
+             * Valid From
+             * Format: date-time
+             * @description from when on it applies; where nobody chose it: from its publishing on
+             */
+            valid_from: string;
+            /**
+             * Policy
+             * @description what open tickets do when their ground changes hands
+             * @enum {string}
+             */
+            policy: "move" | "stay";
+            /**
+             * Ground
+             * @description may the ground covered change?
+             * @enum {string}
+             */
+            ground: "keep" | "gain" | "any";
+            /** Undoes */
+            undoes: number | null;
+            /** Opened By */
+            opened_by: string;
+            /**
+             * Opened At
+             * Format: date-time
+             * @description ISO 8601 with offset
+             */
+            opened_at: string;
+            /** Published At */
+            published_at: string | null;
+            /** Followed At */
+            followed_at: string | null;
+            /**
+             * Summary
+             * @description once live {grids, ended, above, tickets_moved}; refused at its date {refused: [...]}
+             */
+            summary: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Changed
+             * @description areas that differ from what stood
+             */
+            changed: number;
+            /**
+             * Errors
+             * @description of the last check
+             */
+            errors: number;
+            /** Warnings */
+            warnings: number;
+            /** Problems */
+            problems: components["schemas"]["FoundProblem"][];
+            /** Notes */
+            notes: string[];
+            /**
+             * File Faults
+             * @description the first 500
+             */
+            file_faults: components["schemas"]["FileFault"][];
+            /**
+             * Tolerance M
+             * @description lines that differ by less were made the same
+             */
+            tolerance_m: number;
+            /** Moved */
+            moved: components["schemas"]["MovedLine"][];
         };
         /**
          * DuplicateBody
@@ -2115,6 +2266,30 @@ export interface components {
              * @description by post: the code of its area
              */
             area?: string | null;
+        };
+        /**
+         * FileFault
+         * @description What is wrong with the file: its row, a sentence with the next step, a point of its place in WGS 84.
+         */
+        FileFault: {
+            /** Kind */
+            kind: string;
+            /** Severity */
+            severity: string;
+            /** Code */
+            code: string | null;
+            /** Other Code */
+            other_code: string | null;
+            /** Message */
+            message: string;
+            /** Remedy */
+            remedy: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Where */
+            where: string;
         };
         /**
          * FollowedReport
@@ -2497,6 +2672,23 @@ export interface components {
             to_code: string | null;
         };
         /**
+         * MovedLine
+         * @description What a grid won and lost when lines of neighbours were made the same.
+         */
+        MovedLine: {
+            /** Code */
+            code: string;
+            /** Won M2 */
+            won_m2: number;
+            /** Lost M2 */
+            lost_m2: number;
+            /**
+             * Width M
+             * @description the widest strip
+             */
+            width_m: number;
+        };
+        /**
          * MultiPolygon
          * @description GeoJSON: WGS 84, longitude first.
          */
@@ -2587,6 +2779,11 @@ export interface components {
              * @default
              */
             area: string;
+            /**
+             * Together With
+             * @description further areas, for a change set of several; opened from above
+             */
+            together_with?: string[];
             /**
              * Network
              * @default
@@ -2998,6 +3195,19 @@ export interface components {
              * @description one of /api/v1/sources; default app
              */
             source?: string | null;
+        };
+        /**
+         * ResolveBody
+         * @description How conflicts are solved: the draft's shape, the live one, or the changes of both; of one code, or of all.
+         */
+        ResolveBody: {
+            /**
+             * Take
+             * @enum {string}
+             */
+            take: "mine" | "theirs" | "both";
+            /** Code */
+            code?: string | null;
         };
         /**
          * Role
@@ -6025,6 +6235,95 @@ export interface operations {
             };
         };
     };
+    resolve_conflicts_api_v1_changesets__changeset_id__resolve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                changeset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedChangeset"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview_changeset_api_v1_changesets__changeset_id__preview_get: {
         parameters: {
             query?: never;
@@ -6284,6 +6583,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Changeset"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_file_api_v1_changesets__changeset_id__import_post: {
+        parameters: {
+            query: {
+                /** @description of the file; its ending says the format */
+                name: string;
+                /** @description column with the codes */
+                code_field?: string;
+                /** @description column with the names */
+                name_field?: string;
+                /** @description column that says base or special */
+                kind_field?: string;
+                /** @description of a file with several */
+                layer?: string;
+                /** @description coordinate system, where the file does not say it */
+                crs?: string;
+                /** @description of the text, as gbk */
+                encoding?: string;
+                /** @description rows of one code are parts of one grid */
+                dissolve?: boolean;
+                /** @description neighbours' lines that differ by less become one line */
+                snap_m?: number | null;
+            };
+            header?: never;
+            path: {
+                changeset_id: number;
+            };
+            cookie?: never;
+        };
+        /** @description The bytes of a boundary file: GeoJSON, GeoPackage, KML, FlatGeobuf, or a zipped Shapefile */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawnChangeset"];
                 };
             };
             /** @description Unreadable: no JSON in UTF-8 */
@@ -7053,7 +7461,7 @@ export interface operations {
             query?: {
                 /** @description Of the header, the names of categories and steps */
                 lang?: "zh" | "en";
-                /** @description excel: codes stay text, times of the district's zone have no offset */
+                /** @description excel: codes as ="007", times of the district's zone without offset, as Excel reads them */
                 for?: "programs" | "excel";
                 area?: string;
                 category?: string;
