@@ -69,7 +69,7 @@ def test_what_only_publishing_says_cannot_be_said_by_hand(hua: Clerk, lan: Clerk
 def test_live_areas_are_closed_to_editors(hua: Clerk) -> None:
     assert not hua.edit(layer="live_grid"), "the project says so"
     assert not hua.unlock(layer="live_grid"), "and the database says so to whoever unlocks the layer"
-    assert not hua.unlock(layer="problem_area")
+    assert not hua.unlock(layer="preview")
 
 
 def test_a_row_that_is_gone_is_an_error_and_the_edit_is_kept(hua: Clerk, mei: Clerk, draft: int) -> None:
