@@ -5,4 +5,4 @@ SAME_LINE_DEG = 1e-8
 ROUNDING_DEG = 1e-12
 """`app.rounding_deg`: 0.1 micrometres. A corner set on a neighbour's straight line lies beside it by its last digit."""
 LATTICE_DEG = 1e-11
-"""`app.lattice_deg`: a micrometre. Areas are cut with each other on this lattice, without which GEOS can lose ground."""
+"""`app.lattice_deg`: a micrometre. Areas are cut with each other on this lattice: else GEOS can lose ground."""

@@ -155,6 +155,19 @@ def test_the_second_chooses_whose_shape_is_taken(hua: Clerk, mei: Clerk, by_chan
     assert {row["code"]: row["name"] for row in mei.rows(layer="live_grid")}[A] == f"选 {first} False"
 
 
+def test_a_published_one_is_undone_in_its_row(hua: Clerk) -> None:
+    number = hua.opens()
+    before = hua.draft()[A]["name"]
+    hua.change(layer="draft_base", key=hua.key(A), column="name", value=f"一时 {number}")
+    assert hua.saves()["saved"]
+    assert hua.sets(number, "published")["saved"]
+    outcome = hua.sets(number, "undone")
+    assert outcome["saved"], outcome
+    assert {row["code"]: row["name"] for row in hua.rows(layer="live_grid")}[A] == before
+    states = {row["changeset_id"]: (row["status"], row["undoes"]) for row in hua.rows(layer="changeset")}
+    assert states[number] == ("published", None) and ("published", number) in states.values()
+
+
 def test_two_towns_are_redrawn_side_by_side(hua: Clerk, lan: Clerk) -> None:
     north, south = hua.opens(), lan.opens()
     for clerk, code in ((hua, B), (lan, C)):

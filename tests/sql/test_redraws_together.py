@@ -16,6 +16,10 @@ POLICIES = st.sampled_from(["move", "stay"])
 PAINTED = st.lists(st.sampled_from(CELLS), min_size=1, max_size=5)
 
 
+def _some(cells: list[tuple[int, int]]) -> st.SearchStrategy[list[tuple[int, int]]]:
+    return st.lists(st.sampled_from(cells), min_size=1, max_size=4)
+
+
 def edited(base: Ground, ground: Ground) -> Drawn:
     """What a draft altered: the cells of each such code, None where it ended."""
     old, new = cells_by_code(base), cells_by_code(ground)
@@ -75,6 +79,13 @@ class Together(Redraws):
         """Two draw at once; the second solves what collides, and publishes if the ground is whole then."""
         at, base = self.timeline[-1]
         grounds = [self.painted(base, cells, data) for cells in (mine, theirs)]
+        if data.draw(st.booleans(), label="of the same two grids"):
+            pair = data.draw(st.permutations(self.choices(base)))[:2]
+            own = sorted(cell for cell, code in base.items() if code in pair)
+            grounds = [
+                {**base, **{cell: data.draw(st.sampled_from(sorted(pair))) for cell in data.draw(_some(own))}}
+                for _ in grounds
+            ]
         first, second = (self.draw(ground, at, policy) for ground, policy in zip(grounds, policies, strict=True))
         after = redrawn(self.timeline, at, grounds[1])
         assert after is not None
