@@ -148,7 +148,7 @@ class Together(Redraws):
         assert self.problems(now, "waiting") == {
             code
             for code, cells in drawn.items()
-            if (code in waits and waits[code] != cells)
+            if code in collisions(drawn, waits)
             or any(cells and other and cells & other for held, other in waits.items() if held != code)
         }
         after = redrawn(self.timeline, at, grounds[0])

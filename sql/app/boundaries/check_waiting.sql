@@ -19,7 +19,7 @@ BEGIN
         m.geom && o.geom AND m.kind = o.kind AND NOT m.is_ended AND NOT o.is_ended AND st_isvalid(m.geom)
         AND st_relate(m.geom, o.geom, '2********') AND NOT app.overlaps_by_rounding(m.geom, o.geom))
     WHERE c.changeset_id = change_set
-      AND ((m.code, m.name, m.is_ended) = (o.code, o.name, o.is_ended) AND m.geom = o.geom) IS NOT TRUE
+      AND NOT (m.code = o.code AND m.is_ended AND o.is_ended)
     ORDER BY m.code, w.changeset_id, o.code <> m.code;
 END $$;
 COMMENT ON FUNCTION app.check_waiting(bigint) IS
