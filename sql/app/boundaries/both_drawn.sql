@@ -24,7 +24,9 @@ FROM (
         CROSS JOIN LATERAL st_dump(s.geom) AS p
         WHERE st_dimension(p.geom) = 2 AND 2 * st_area(p.geom) > app.same_line_deg() * st_perimeter(p.geom)
     ) AS o
-    CROSS JOIN LATERAL (SELECT st_snap(o.geom, st_collect(ARRAY[base, mine, theirs]), 2 * app.lattice_deg()) AS geom) AS n
+    CROSS JOIN LATERAL (
+        SELECT st_snap(o.geom, st_collect(ARRAY[base, mine, theirs]), 2 * app.lattice_deg()) AS geom
+    ) AS n
 ) AS b;
 END;
 COMMENT ON FUNCTION app.both_drawn(geometry, geometry, geometry) IS
