@@ -5,3 +5,4 @@ END;
 COMMENT ON FUNCTION app.lattice_deg() IS
 'Degrees (a micrometre): the lattice on which areas are cut with each other. Without it GEOS can lose ground where lines '
 'nearly coincide; on a finer one it fails where a corner lies beside a line by its last digit';
+GRANT EXECUTE ON FUNCTION app.lattice_deg() TO gisgrid_service, gisgrid_viewer;
