@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
     QApplication,
     QDialogButtonBox,
     QDockWidget,
+    QScrollArea,
     QTextEdit,
     QToolBar,
     QToolButton,
@@ -142,8 +143,11 @@ class Eyes:
         return [int(widget.winId()) for widget in sorted(_windows(), key=lambda widget: not widget.isModal())]
 
     def field(self, name: str) -> Place:
-        """The widget of a column in the form that is open."""
+        """The widget of a column in the form that is open, scrolled into sight as a wheel would."""
         found = [child for top in _windows() for child in top.findChildren(QWidget, name) if child.isVisible()]
+        for area in [area for top in _windows() for area in top.findChildren(QScrollArea)] if found else []:
+            if area.isAncestorOf(found[-1]):
+                area.ensureWidgetVisible(found[-1])
         return _middle(found[-1]) if found else None
 
     def value(self, name: str) -> str:
