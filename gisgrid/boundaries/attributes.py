@@ -11,6 +11,7 @@ from gisgrid.cells import BadCell
 from gisgrid.dbf import cell_value, column_names, dbf_encoding, read_dbf
 from gisgrid.encodings import as_latin, declared_encoding, decode_cell, find_encoding, known_encoding, misread_encoding
 from gisgrid.errors import Fault, Refused
+from gisgrid.layers import Json
 from gisgrid.numerals import Numeral, exact_numeral
 
 Columns = dict[str, list[Any]]
@@ -71,7 +72,7 @@ def geojson_columns(text: str) -> Columns | None:
     return {name: [_plain(row.get(name)) for row in rows] for name in names}
 
 
-def _without_shape(found: dict[str, Any]) -> dict[str, Any]:
+def _without_shape(found: Json) -> Json:
     is_shape = found.get("type") in SHAPES and isinstance(found.get("coordinates", found.get("geometries")), list)
     return {} if is_shape else found
 
@@ -80,7 +81,7 @@ def _plain(value: Any) -> Any:
     return exact_numeral(value, is_rounded="." in value) if isinstance(value, Numeral) else value
 
 
-def arrow_columns(meta: dict[str, Any], table: Any, encoding: str, called: str) -> Columns:
+def arrow_columns(meta: Json, table: Any, encoding: str, called: str) -> Columns:
     """The columns that GDAL read; text that it hands on as bytes is decoded. Raises Refused where nothing fits it."""
     own = (shapes_column(meta, table), *GDAL_KEYS)
     columns = {name: _values(table[name]) for name in table.column_names if name not in own}

@@ -11,6 +11,7 @@ import pyogrio
 from pyarrow.lib import ArrowException
 
 from gisgrid.errors import Fault, Refused, Unreadable
+from gisgrid.layers import Json
 
 GDAL_ERRORS = (
     pyogrio.errors.DataSourceError,
@@ -115,7 +116,7 @@ def _count(source: Source) -> Counter[str]:
     return Counter(KINDS.get(kind, "other shape") for kind in kinds if kind)
 
 
-def read_arrow(source: Source, *, columns: Sequence[str] | None = None) -> tuple[dict[str, Any], Any]:
+def read_arrow(source: Source, *, columns: Sequence[str] | None = None) -> tuple[Json, Any]:
     """GDAL's rows of a layer; a Shapefile's texts come as Latin-1, byte by byte. Raises GDAL_ERRORS."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # GDAL warns of rings that are checked later, with their rows
@@ -126,7 +127,7 @@ def read_arrow(source: Source, *, columns: Sequence[str] | None = None) -> tuple
     return meta, table
 
 
-def shapes_column(meta: dict[str, Any], table: Any) -> str:
+def shapes_column(meta: Json, table: Any) -> str:
     """The column with the shapes as WKB; empty without one."""
     name = meta["geometry_name"] or "wkb_geometry"
     return name if name in table.column_names else ""

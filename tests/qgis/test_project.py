@@ -95,7 +95,7 @@ def test_nonsense_for_a_date_is_refused_in_both_languages(hua: Clerk) -> None:
     outcome = hua.save(layer="changeset")
     hua.drop(layer="changeset")
     said = "\n".join(outcome["errors"])
-    assert not outcome["saved"] and "“morgen”不是日期" in said and "'morgen' is no date" in said
+    assert not outcome["saved"] and "“morgen”不是日期" in said and "'morgen' cannot be read as a date" in said
 
 
 def test_the_ground_and_the_neighbours_lie_below_the_draft(hua: Clerk, hall: TownHall) -> None:

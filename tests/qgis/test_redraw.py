@@ -1,4 +1,7 @@
-"""A clerk redraws grids in QGIS: every edit of the trade, what is refused, and what is live afterwards."""
+"""A clerk redraws grids in QGIS: every edit of the trade, what is refused, and what is live afterwards.
+
+Long because one QGIS session is shared by all of it.
+"""
 
 from collections.abc import Iterator
 from typing import Any

@@ -22,7 +22,7 @@ class FormField:
     """A column as its form shows it. `values`: (words, value) pairs; `chosen_from`: a layer and its key column.
 
     `several`: any number of them, in a list.
-    `group`: the frame in which it stands, a key of the layer's `frames`; `hidden`: in no form and no table.
+    `group`: the frame around it, a key of the layer's `frames`; `hidden`: in no form and no table.
     """
 
     name: str

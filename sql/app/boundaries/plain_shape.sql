@@ -26,5 +26,5 @@ BEGIN
     RETURN st_multi(flat);
 END $$;
 COMMENT ON FUNCTION app.plain_shape(geometry) IS
-'A drawn shape as a multipolygon without heights; refuses what is no polygon, not in EPSG:4326, or too fine';
+'A drawn shape as a multipolygon without heights; refuses other kinds of shapes, what is not in EPSG:4326, or too fine';
 GRANT EXECUTE ON FUNCTION app.plain_shape(geometry) TO gisgrid_editor;

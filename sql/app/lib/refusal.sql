@@ -268,7 +268,7 @@ FROM (VALUES
         '删去它们，写在一行里', 'delete them, and write it in one line'
     ),
     (
-        'no_date', 'GG422', 'valid_from', '“%1$s”不是日期', '''%1$s'' is no date',
+        'no_date', 'GG422', 'valid_from', '“%1$s”不是日期', '''%1$s'' cannot be read as a date',
         '写成 2026-12-01、2026-12-01 08:30 或 2026年12月1日', 'write 2026-12-01 or 2026-12-01 08:30'
     ),
     (
