@@ -48,7 +48,7 @@ def test_rows_of_a_level_and_of_a_time(district: District) -> None:
     assert {row["key"]: row["received"] for row in rows} == {GRIDS["A"]: 3, GRIDS["B"]: 1, GRIDS["C"]: 2}
     none = get(district, "figures", to="2020-01-01")
     assert (none["total"]["received"], none["total"]["closing_rate"]) == (0, None)
-    assert none["to"] == "2020-01-01T00:00:00+08:00"
+    assert none["to"] == "2020-01-02T00:00:00+08:00", "the day of a bare date counts"
 
 
 def test_who_has_them_is_for_whoever_may_see_it(district: District) -> None:
