@@ -72,6 +72,11 @@ class Layer:
         return bool(self.tilejson[f"{OWN}scoped"])
 
     @property
+    def by_network(self) -> bool:
+        """Are the layer's rows those of one network, which the request names?"""
+        return bool(self.tilejson.get(f"{OWN}by_network", False))
+
+    @property
     def action(self) -> str:
         """The action (core.permission) that a role needs to see this layer, for a scoped layer."""
         return f"see_{self.id}"

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from gisgrid.assignment.one import require_network
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.loading import (
     Column,
@@ -24,6 +23,7 @@ from gisgrid.loading import (
     read_table,
     take_turn,
 )
+from gisgrid.networks import require_network
 
 LOAD_TIMEOUT_S = 600
 PUBLIC = {"yes": True, "no": False, "是": True, "否": False}

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from gisgrid.assignment.one import require_network
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.loading import (
     Column,
@@ -25,6 +24,7 @@ from gisgrid.loading import (
     weekdays,
     whole,
 )
+from gisgrid.networks import require_network
 
 _SAVE = """
 INSERT INTO core.roster AS r (post_id, shift, valid_from, valid_to, every_days, weekdays)

@@ -101,8 +101,11 @@ def etag(body: bytes) -> str:
     return f'W/"{hashlib.blake2b(body, digest_size=12, key=__version__.encode()).hexdigest()}"'
 
 
-def tilejson(layers: Sequence[Layer], base_url: str) -> Json:
-    """The TileJSON 3.0 of these layers, with the address of the tiles on this server."""
+def tilejson(layers: Sequence[Layer], base_url: str, network: str = "") -> Json:
+    """The TileJSON 3.0 of these layers, with the address of the tiles on this server.
+
+    `network`: whose areas and tickets the tiles hold; empty: of the one that the server means.
+    """
     promises = [layer.tilejson for layer in layers]
     return {
         "tilejson": "3.0.0",
@@ -110,30 +113,37 @@ def tilejson(layers: Sequence[Layer], base_url: str) -> Json:
         "description": "; ".join(promise["description"] for promise in promises),
         "attribution": _attribution(layers),
         "scheme": "xyz",
-        "tiles": [_address(layers, base_url)],
+        "tiles": [_address(layers, base_url, network)],
         "minzoom": min(promise["minzoom"] for promise in promises),
         "maxzoom": max(promise["maxzoom"] for promise in promises),
         "vector_layers": [entry for promise in promises for entry in promise["vector_layers"]],
     }
 
 
-def style(theme: str, layers: Sequence[Layer], base_url: str, now: int, due_soon_s: int) -> Json:
+def style(
+    theme: str, layers: Sequence[Layer], base_url: str, now: int, due_soon_s: int, network: Json | None = None
+) -> Json:
     """The map of these layers as a MapLibre style (version 8) without glyphs or sprites: the browser draws text.
 
     `now` (seconds since 1970) and `due_soon_s` are its state, by which it colours; the viewer keeps `now` going.
+    `network`: whose areas and tickets it shows (id, zh, en); None: those of the one that the server means.
     Raises NotFound for an unknown theme.
     """
     if theme not in THEMES:
         raise NotFound(Fault("theme", f"no theme is called {theme!r}", "there are: " + ", ".join(THEMES)))
+    own = network or {}
     background = {"id": "background", "type": "background", "paint": {"background-color": DAY_BACKGROUND}}
     drawn = [(part, layer) for layer in layers for part in layer.style]
     drawn.sort(key=lambda pair: BANDS.index(pair[0]["metadata"][f"{OWN}band"]))
     return {
         "version": 8,
-        "name": f"gisgrid {theme}",
-        "metadata": {f"{OWN}layers": {layer.id: _told(layer) for layer in layers}},
+        "name": " ".join(filter(None, ("gisgrid", theme, own.get("id")))),
+        "metadata": {
+            f"{OWN}layers": {layer.id: _told(layer) for layer in layers},
+            **({f"{OWN}network": own} if own else {}),
+        },
         "state": {"now": {"default": now}, "due_soon_s": {"default": due_soon_s}},
-        "sources": {layer.id: _source(layer, base_url) for layer in layers},
+        "sources": {layer.id: _source(layer, base_url, own.get("id", "")) for layer in layers},
         "layers": [background, *(_placed(part, layer) for part, layer in drawn)],
     }
 
@@ -149,18 +159,20 @@ def _placed(part: Json, layer: Layer) -> Json:
     return head | part
 
 
-def _source(layer: Layer, base_url: str) -> Json:
+def _source(layer: Layer, base_url: str, network: str) -> Json:
     return {
         "type": "vector",
-        "tiles": [_address([layer], base_url)],
+        "tiles": [_address([layer], base_url, network)],
         "minzoom": layer.tilejson["minzoom"],
         "maxzoom": layer.tilejson["maxzoom"],
         "attribution": _attribution([layer]),
     }
 
 
-def _address(layers: Sequence[Layer], base_url: str) -> str:
-    return f"{base_url}/tiles/{','.join(layer.id for layer in layers)}/{{z}}/{{x}}/{{y}}.mvt"
+def _address(layers: Sequence[Layer], base_url: str, network: str) -> str:
+    """The network is in the address of what it changes only, so that the rest is kept once for all networks."""
+    asked = f"?network={network}" if network and any(layer.by_network for layer in layers) else ""
+    return f"{base_url}/tiles/{','.join(layer.id for layer in layers)}/{{z}}/{{x}}/{{y}}.mvt{asked}"
 
 
 def _attribution(layers: Sequence[Layer]) -> str:

@@ -158,6 +158,18 @@ class NamedArea(Answer):
     is_live: bool
 
 
+class NetworkAnswer(Answer):
+    """A network: a set of areas that covers the ground once, with its names."""
+
+    network: str
+    name_zh: str
+    name_en: str
+    scheme: str = Field(description="the code scheme of its areas")
+    grids: int = Field(description="how many live grids it has")
+    levels: list[str] = Field(description="the levels of its live areas, the top one first")
+    is_default: bool = Field(description="is it meant where no network is named?")
+
+
 class AliasAnswer(Answer):
     """The areas that a department's own code names at a date."""
 
@@ -242,6 +254,7 @@ class Source(Answer):
 class Counters(Answer):
     """How many tickets of an area's subtree are in which state; total = the children's totals + unplaced."""
 
+    network: str = Field(description="whose own tickets are counted")
     total: int
     done: int
     open: int

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gisgrid.api.answers import AreaCollection, AreaFeature, Figures, GeoJson, Lineage, Located, problems
 from gisgrid.api.session import CurrentDatabase
@@ -12,23 +12,38 @@ from gisgrid.assignment import locate
 from gisgrid.boundaries.areas import AreaFilter, area_id_at, check_filter, get_area, list_areas, list_lineage
 from gisgrid.boundaries.successors import carry_figures
 from gisgrid.coordinates import check_point
+from gisgrid.networks import require_network
 from gisgrid.tickets.intake import district_extent
 
 router = APIRouter(prefix="/api/v1", tags=["areas"])
 GEOJSON = GeoJson.media_type
 Instant = Annotated[str | None, Query(max_length=40, description="ISO 8601 with offset, or a date")]
-Network = Annotated[PlainText, Query(description="The network; default is the base grid")]
+
+
+def known_network(
+    database: CurrentDatabase,
+    network: Annotated[PlainText, Query(description="The network; default is the one of /api/v1/config")] = "",
+) -> str:
+    """The network that a request names, empty where it names none. Raises NotFound naming the networks there are."""
+    if network:
+        with database.transaction() as connection:
+            require_network(connection, network)
+    return network
+
+
+Network = Annotated[str, Depends(known_network)]
+"""Taken by every door that asks for a network: an unknown one is 404, before anything else is answered."""
 
 
 @router.get("/locate", responses=problems(404))
 def locate_point(
     request: Request,
     database: CurrentDatabase,
+    network: Network,
     lon: QueryNumber,
     lat: QueryNumber,
     system: PlainText,
     accuracy_m: QueryAccuracy | None = None,
-    network: Network = "",
     at: Instant = None,
     as_recorded: Instant = None,
 ) -> Located:
@@ -53,9 +68,9 @@ def locate_point(
 def get_areas(
     request: Request,
     database: CurrentDatabase,
+    network: Network,
     level: PlainText = "",
     parent: PlainText = "",
-    network: Network = "",
     bbox: str | None = None,
     at: Instant = None,
     as_recorded: Instant = None,
@@ -81,8 +96,8 @@ def get_areas(
 def get_one_area(
     request: Request,
     database: CurrentDatabase,
+    network: Network,
     code: PlainText,
-    network: Network = "",
     at: Instant = None,
     as_recorded: Instant = None,
 ) -> Response:
@@ -101,7 +116,7 @@ def get_one_area(
 
 @router.get("/areas/{code}/lineage", responses=problems(404))
 def get_lineage(
-    request: Request, database: CurrentDatabase, code: PlainText, network: Network = "", at: Instant = None
+    request: Request, database: CurrentDatabase, network: Network, code: PlainText, at: Instant = None
 ) -> Lineage:
     """What an area came from and became, with shares of its ground, and which areas hold its ground at a date."""
     settings = request.app.state.settings
@@ -115,8 +130,8 @@ def get_lineage(
 def get_figures(
     request: Request,
     database: CurrentDatabase,
+    network: Network,
     code: PlainText,
-    network: Network = "",
     from_: Annotated[str | None, Query(alias="from", max_length=40, description="Default: a year before `to`")] = None,
     to: Annotated[str | None, Query(max_length=40, description=f"{UNTIL}. Default: now")] = None,
     at: Instant = None,

@@ -20,6 +20,7 @@ from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S
 from gisgrid.boundaries.reviewing import Move, list_problems
 from gisgrid.errors import Fault, NotAllowed
 from gisgrid.layers import Json
+from gisgrid.networks import require_network
 
 DRAW = "draw_boundaries"
 RELOCATE_S = 2.0
@@ -166,6 +167,7 @@ def create_changeset(request: Request, caller: Editor, database: CurrentDatabase
         together_with=tuple(body.together_with),
     )
     with database.transaction(caller.scope, timeout_s=PUBLISH_TIMEOUT_S) as connection:
+        require_network(connection, order.network)
         opened = changesets.open_changeset(connection, order)
     return tell(Changeset, opened, _zone(request))
 

@@ -73,7 +73,7 @@ def _send(
     pages = read_pages(database, wanted, columns, lang)
     pages = chain([next(pages)], pages)
     body = WRITERS[ending](pages, Sheet(columns, lang, settings.timezone, program))
-    name = f"tickets-{wanted.now.astimezone(settings.timezone):%Y%m%d-%H%M%S}.{ending}"
+    name = f"tickets-{wanted.network}-{wanted.now.astimezone(settings.timezone):%Y%m%d-%H%M%S}.{ending}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "private, no-store",

@@ -11,9 +11,9 @@ from gisgrid.api.areas import Network
 from gisgrid.api.figure_answers import FiguresBy, Ranking
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, require_caller
 from gisgrid.api.values import UNTIL, PlainText, read_instant, read_span, tell
-from gisgrid.assignment.one import require_network
 from gisgrid.boundaries.areas import area_id_at
 from gisgrid.codes import Level
+from gisgrid.networks import require_network
 from gisgrid.statistics import PRIVATE, By, Cohort, Of, Order, count_by, rank
 from gisgrid.tickets.intake import category_id
 
@@ -28,13 +28,13 @@ def get_figures(
     request: Request,
     caller: CurrentCaller,
     database: CurrentDatabase,
+    network: Network,
     by: By = "area",
     area: PlainText = "",
     level: Annotated[Level | None, Query(description="By area: rows of this level. Default: its children")] = None,
     from_: From = None,
     to: To = None,
     at: At = None,
-    network: Network = "",
     category: PlainText = "",
 ) -> FiguresBy:
     """Of the tickets received from..to: how many are closed, open, overdue, closed in time?
@@ -56,13 +56,13 @@ def get_ranking(
     request: Request,
     caller: CurrentCaller,
     database: CurrentDatabase,
+    network: Network,
     of: Of = "grid",
     area: PlainText = "",
     order: Order = "closing_rate",
     from_: From = None,
     to: To = None,
     at: At = None,
-    network: Network = "",
 ) -> Ranking:
     """Whose record is best? Statistics of older boundaries are carried over to those of `at` by share of ground."""
     if of == "post":

@@ -113,13 +113,13 @@ class ClockBody(BaseModel):
 def get_route(
     request: Request,
     database: CurrentDatabase,
+    network: Network,
     category: PlainText,
     area: PlainText = "",
     lon: QueryNumber | None = None,
     lat: QueryNumber | None = None,
     system: PlainText = "",
     accuracy_m: QueryAccuracy | None = None,
-    network: Network = "",
     at: Instant = None,
 ) -> Route:
     """Which rule would fire for a report in an area or at a point, and why would every other rule not?"""
@@ -140,10 +140,10 @@ def get_duty(
     request: Request,
     caller: CurrentCaller,
     database: CurrentDatabase,
+    network: Network,
     lon: QueryNumber,
     lat: QueryNumber,
     system: PlainText,
-    network: Network = "",
     at: Annotated[str | None, Query(max_length=40, description="ISO 8601 with offset, or a date")] = None,
 ) -> Duty:
     """Who is my grid worker? The post on duty at a point, and the other posts there and above."""

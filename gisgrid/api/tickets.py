@@ -86,26 +86,28 @@ def create_step(
 def get_counters(
     request: Request,
     database: CurrentDatabase,
+    network: Network,
     area: PlainText = "",
-    network: Network = "",
     at: Instant = None,
     as_recorded: Instant = None,
-) -> dict[str, int]:
-    """How many tickets of an area's subtree are done, open, of today, due_soon, overdue, unplaced?"""
+) -> Counters:
+    """How many tickets of an area's subtree are done, open, of today, due_soon, overdue, unplaced?
+
+    A network's own tickets; without an area all of them.
+    """
     settings = request.app.state.settings
     instant = read_instant("at", at, settings.timezone)
     recorded = read_instant("as_recorded", as_recorded, settings.timezone)
+    network = network or settings.network
     with database.transaction() as connection:
-        found = (
-            area_id_at(connection, area, network=network or settings.network, at=instant, as_recorded=recorded)
-            if area
-            else 0
-        )
-        return count_tickets(
+        found = area_id_at(connection, area, network=network, at=instant, as_recorded=recorded) if area else 0
+        counted = count_tickets(
             connection,
             found,
             at=instant,
             as_recorded=recorded,
+            network=network,
             zone=settings.zone,
             due_soon=timedelta(hours=settings.due_soon_hours),
         )
+    return Counters(network=network, **counted)

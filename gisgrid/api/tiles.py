@@ -17,6 +17,7 @@ from gisgrid.api.values import read_instant
 from gisgrid.errors import Fault, NotAllowed, Refused
 from gisgrid.geo import TileCoord
 from gisgrid.layers import Layer, all_layers, find_layers
+from gisgrid.networks import find_network
 
 router = APIRouter(tags=["tiles"])
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
@@ -63,13 +64,13 @@ def get_tile(
     request: Request,
     caller: CurrentCaller,
     database: CurrentDatabase,
+    network: Network,
     layers: str,
     z: str,
     x: str,
     y: str,
     at: Instant = None,
     as_recorded: Instant = None,
-    network: Network = "",
 ) -> Response:
     """One vector tile of one or several layers (`area,ticket`), now or at a date; areas also as known at a date."""
     settings = request.app.state.settings
@@ -126,20 +127,26 @@ def _read_tile(z: str, x: str, y: str) -> TileCoord:
 
 
 @router.get("/tiles/{layers}.json", response_model=TileJson, responses=problems(401, 403, 404))
-def get_tilejson(request: Request, caller: CurrentCaller, layers: str) -> JSONResponse:
-    """What the tiles of these layers promise: TileJSON 3.0."""
+def get_tilejson(request: Request, caller: CurrentCaller, layers: str, network: Network) -> JSONResponse:
+    """What the tiles of these layers promise: TileJSON 3.0, with the tiles' address for a network."""
     wanted = find_layers(layers)
     _require_visible(wanted, caller, request.app.state.settings.public_facts)
-    return _own(tiles.tilejson(wanted, _base_url(request)))
+    return _own(tiles.tilejson(wanted, _base_url(request), network))
 
 
 @router.get("/style/{theme}.json", response_model=MapStyle, responses=problems(401, 404))
-def get_style(request: Request, caller: CurrentCaller, theme: str) -> JSONResponse:
-    """The map as a MapLibre style; layers that the caller may not see are left out."""
+def get_style(
+    request: Request, caller: CurrentCaller, database: CurrentDatabase, network: Network, theme: str
+) -> JSONResponse:
+    """The map of a network as a MapLibre style; layers that the caller may not see are left out."""
     settings = request.app.state.settings
     visible = visible_layers(caller, settings.public_facts)
+    named = None
+    if network:
+        with database.transaction() as connection:
+            named = find_network(connection, network)
     now, due_soon_s = int(time.time()), settings.due_soon_hours * 3600
-    return _own(tiles.style(theme, visible, _base_url(request), now, due_soon_s))
+    return _own(tiles.style(theme, visible, _base_url(request), now, due_soon_s, named))
 
 
 def _own(document: dict[str, object]) -> JSONResponse:

@@ -29,6 +29,7 @@ class Question:
     def __init__(
         self,
         caller: CurrentCaller,
+        network: Network,
         area: PlainText = "",
         category: PlainText = "",
         step: PlainText = "",
@@ -38,7 +39,6 @@ class Question:
         confidence: Confidence = 1,
         from_: Annotated[str | None, Query(alias="from", max_length=40)] = None,
         to: Annotated[str | None, Query(max_length=40, description=UNTIL)] = None,
-        network: Network = "",
     ) -> None:
         if list_ in PERSONAL:
             require_caller(caller)
@@ -52,6 +52,7 @@ class Question:
         received_from, received_to = read_span(*self.times, settings.timezone)
         network = self.network or settings.network
         return TicketFilter(
+            network=network,
             area_id=area_id(connection, self.area, network=network) if self.area else None,
             category=category_id(connection, self.category) if self.category else "",
             step=self.step,
@@ -95,11 +96,11 @@ def get_worklists(
     request: Request,
     caller: CurrentCaller,
     database: CurrentDatabase,
+    network: Network,
     area: PlainText = "",
     confidence: Confidence = 1,
-    network: Network = "",
 ) -> dict[WorkList, int | None]:
     """How many tickets are on each of the caller's work lists, in an area's subtree?"""
-    asked = Question(caller, area, confidence=confidence, network=network)
+    asked = Question(caller, network, area, confidence=confidence)
     with database.transaction(caller.scope) as connection:
         return count_lists(connection, asked.read(request, connection))

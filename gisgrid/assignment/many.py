@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from gisgrid.assignment.one import require_network
+from gisgrid.networks import require_network
 
 Floats = NDArray[np.float64]
 BATCH = 20_000

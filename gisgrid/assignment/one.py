@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, text
 
-from gisgrid import tables
-from gisgrid.errors import Fault, NotFound
 from gisgrid.geo import LonLat
+from gisgrid.networks import require_network
 
 
 @dataclass(frozen=True)
@@ -81,10 +80,3 @@ def locate(
     candidates = [Candidate(**each) for each in row.candidates]
     how = Assignment(row.method, row.confidence, row.distance_to_edge_m, candidates, row.area_version_id)
     return Located(grid, how)
-
-
-def require_network(connection: Connection, network: str) -> None:
-    """Check that the network exists. Raises NotFound naming the networks that do."""
-    known = list(connection.execute(select(tables.network.c.network).order_by(tables.network.c.network)).scalars())
-    if network not in known:
-        raise NotFound(Fault("network", f"there is no network {network!r}", f"one of {', '.join(known) or 'none yet'}"))

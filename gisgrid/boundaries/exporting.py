@@ -29,13 +29,13 @@ DBF_BYTES = 254
 _AREAS = """
 SELECT v.code, v.name, v.level, v.kind, p.code AS parent, v.valid_from,
     CASE WHEN v.valid_to < 'infinity' THEN v.valid_to END AS valid_to, round(v.area_m2::numeric, 1)::float8 AS area_m2,
-    ST_AsBinary(v.geom) AS geom
+    v.network, ST_AsBinary(v.geom) AS geom
 FROM app.area_at(:at, :as_recorded) AS v JOIN core.level AS l ON l.level = v.level
 LEFT JOIN core.area AS p ON p.area_id = v.parent_id
 WHERE v.network = :network AND (:level = '' OR v.level = :level) ORDER BY l.rank, v.code
 """
 _LINEAGE = """
-SELECT f.code AS from_code, o.code AS to_code, l.kind, l.from_share, l.to_share, l.valid_from, l.changeset_id
+SELECT f.code AS from_code, o.code AS to_code, l.kind, l.from_share, l.to_share, l.valid_from, l.changeset_id, l.network
 FROM core.lineage AS l JOIN core.area AS f ON f.area_id = l.from_area_id JOIN core.area AS o ON o.area_id = l.to_area_id
 JOIN draft.changeset AS c ON c.changeset_id = l.changeset_id
 WHERE l.network = :network AND l.valid_from <= coalesce(:at, now())
@@ -64,8 +64,9 @@ class ExportOrder:
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written: files, how many areas and entries of lineage, and notes for their reader."""
+    """What was written: files, of which network, how many areas and entries of lineage, notes for their reader."""
 
+    network: str
     files: tuple[str, ...]
     areas: int
     lineage: int
@@ -92,7 +93,7 @@ def export_boundaries(connection: Connection, order: ExportOrder) -> Exported:
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
             raise Refused(Fault(str(order.path), f"this cannot be written: {error}", "name another file")) from error
         files = _put_in_place(Path(folder), order.path)
-    return Exported(files, len(frame), 0 if lineage is None else len(lineage), _notes(system, ending))
+    return Exported(order.network, files, len(frame), 0 if lineage is None else len(lineage), _notes(system, ending))
 
 
 def _check(order: ExportOrder) -> tuple[str, str, str]:
@@ -194,7 +195,7 @@ def _write_lineage(lineage: Any, path: Path, encoding: str, program: Program) ->
     if path.suffix.lower() == ".gpkg":
         _write(lineage, path, layer="lineage", driver="GPKG")
     else:
-        texts = [name for name in lineage.columns if name in ("from_code", "to_code", "kind")]
+        texts = [name for name in lineage.columns if name in ("network", "from_code", "to_code", "kind")]
         write = for_excel if program == "excel" else harmless
         lineage = lineage.assign(**{name: [write(text) for text in lineage[name]] for name in texts})
         mark = "utf-8-sig" if encoding.upper().replace("-", "") == "UTF8" else encoding

@@ -9,7 +9,7 @@ from gisgrid.assignment import locate as locate_point
 from gisgrid.boundaries.cleaning import Fields
 from gisgrid.boundaries.finding import Faulty
 from gisgrid.boundaries.importing import Imported, ImportOrder, import_boundaries
-from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_start, read_time, say, show
+from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_start, read_time, say, show
 from gisgrid.coordinates import check_point
 from gisgrid.instants import in_zone
 from gisgrid.settings import read_settings
@@ -19,7 +19,9 @@ from gisgrid.tickets.intake import district_extent
 def import_file(
     file: Annotated[Path, typer.Argument(help="GeoJSON, GeoPackage or Shapefile with the areas.")],
     level: Annotated[str | None, typer.Option(help="Level of every row: district, town, community or grid.")] = None,
-    network: Annotated[str, typer.Option(help="The network of areas that these belong to.")] = "base",
+    network: Annotated[
+        str, typer.Option(help="The network of areas that these belong to. Default: base, or GISGRID_NETWORK.")
+    ] = "",
     scheme: Annotated[str, typer.Option(help="Code scheme of a new network, or a scheme file.")] = "",
     code_field: Annotated[str, typer.Option(help="Column with the codes.")] = "",
     name_field: Annotated[str, typer.Option(help="Column with the names.")] = "",
@@ -61,7 +63,8 @@ def import_file(
 ) -> None:
     """Import boundaries: a file becomes live areas, or nothing changes and every fault is named."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
-    with owner_database(settings) as database:
+    makes, network = network or None, network or settings.network
+    with owner_database(settings, makes=makes) as database:
         order = ImportOrder(
             path=file,
             valid_from=read_start(valid_from, settings, database, network),
@@ -112,7 +115,7 @@ def locate(
     lon: Annotated[float, typer.Argument(help="Longitude, or easting.")],
     lat: Annotated[float, typer.Argument(help="Latitude, or northing.")],
     system: Annotated[str, typer.Option(help="wgs84, cgcs2000, gcj02, bd09 or EPSG:n.")] = "wgs84",
-    network: Annotated[str, typer.Option(help="Which network of areas.")] = "base",
+    network: Network = "base",
     at: Annotated[str | None, typer.Option(help="At which date. Default now.")] = None,
     as_recorded: Annotated[str | None, typer.Option(help="As was known when. Default today.")] = None,
     accuracy_m: Annotated[float | None, typer.Option(min=0, max=100_000, help="Accuracy of the point, metres.")] = None,

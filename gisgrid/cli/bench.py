@@ -18,9 +18,8 @@ from gisgrid.bench.coverage import DISTRICT, Plan, write_district
 from gisgrid.bench.filling import fill_posts, fill_tickets
 from gisgrid.bench.publish import Case, Cost, measure
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
-from gisgrid.cli.context import DataDir, DbPort, Json, say, show
+from gisgrid.cli.context import DataDir, DbPort, Json, deployed_cluster, say, show
 from gisgrid.cli.sample import load_sample
-from gisgrid.cluster import using_cluster
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.migrations import migrate
 from gisgrid.settings import Settings, read_settings
@@ -67,7 +66,7 @@ def publish(
 @contextmanager
 def _bench_database(settings: Settings) -> Iterator[str]:
     """The superuser's URL of a migrated, empty database, dropped afterwards."""
-    with using_cluster(settings, say=say) as cluster:
+    with deployed_cluster(settings) as cluster:
         name = f"gisgrid_bench_{os.getpid()}"
         admin = create_engine(cluster.owner_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
         with admin.connect() as connection:

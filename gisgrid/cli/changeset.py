@@ -11,7 +11,7 @@ import typer
 
 from gisgrid.boundaries import changesets
 from gisgrid.boundaries.reviewing import Move, Problem, list_problems
-from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_time, show
+from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, show
 from gisgrid.cli.tables import print_rows
 from gisgrid.database import EVERYTHING
 from gisgrid.instants import in_zone, write_instant
@@ -27,7 +27,7 @@ def open_changeset(
     together_with: Annotated[
         list[str] | None, typer.Option("--with", help="A further area, for a change set of several; may be repeated.")
     ] = None,
-    network: Annotated[str, typer.Option("--network", help="Which network of areas.")] = "base",
+    network: Network = "base",
     title: Annotated[str, typer.Option(help="What it is for.")] = "",
     valid_from: Annotated[str | None, typer.Option(help="From when on it applies. Default: its publishing.")] = None,
     policy: Annotated[str, typer.Option(help="Open tickets on ground that changes hands: move or stay.")] = "move",

@@ -20,6 +20,7 @@ from gisgrid.cluster import Cluster, using_cluster
 from gisgrid.database import OWNER, Database
 from gisgrid.instants import fields_of, write_instant
 from gisgrid.migrations import migrate
+from gisgrid.networks import require_set_network
 from gisgrid.settings import Settings, read_settings
 
 __all__ = [
@@ -46,19 +47,24 @@ DbPort = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 For = Annotated[Program, typer.Option("--for", help="Who opens a CSV; for Excel codes are text.")]
-Network = Annotated[str, typer.Option("--network", help="Which network of areas.")]
+Network = Annotated[str, typer.Option("--network", help="Which network of areas.", envvar="GISGRID_NETWORK")]
 
 
 @contextmanager
-def deployed_cluster(settings: Settings) -> Iterator[Cluster]:
-    """The database of this data directory, started if it is not running, at this version's schema."""
+def deployed_cluster(settings: Settings, *, makes: str | None = None) -> Iterator[Cluster]:
+    """The database of this data directory, started if it is not running, at this version's schema.
+
+    `makes`: the network that the verb may make. Raises Refused where GISGRID_NETWORK names another unknown one.
+    """
     with using_cluster(settings, say=say) as cluster:
-        deploy(settings, cluster)
+        deploy(settings, cluster, makes=makes)
         yield cluster
 
 
-def deploy(settings: Settings, cluster: Cluster, *, remind: bool = False) -> None:
+def deploy(settings: Settings, cluster: Cluster, *, remind: bool = False, makes: str | None = None) -> None:
     """Bring the database to this version's schema, and its calendar to the settings and the library.
+
+    Raises Refused where GISGRID_NETWORK names a network that is neither there nor the one that the verb `makes`.
 
     Says which days the calendar lacks when the calendar has changed; with `remind` always.
     """
@@ -68,15 +74,18 @@ def deploy(settings: Settings, cluster: Cluster, *, remind: bool = False) -> Non
         changed = keep_calendar(database, settings)
         if (changed or remind) and (unknown := what_is_unknown()):
             say(f"  {unknown}")
+        if settings.network != makes:
+            with database.transaction() as connection:
+                require_set_network(connection, settings.network)
     finally:
         database.close()
 
 
 @contextmanager
-def owner_database(settings: Settings | None = None) -> Iterator[Database]:
-    """The database as its owner, for verbs of the person who runs this machine."""
+def owner_database(settings: Settings | None = None, *, makes: str | None = None) -> Iterator[Database]:
+    """The database as its owner, for verbs of the person who runs this machine; `makes` as in `deployed_cluster`."""
     settings = settings or read_settings()
-    with deployed_cluster(settings) as cluster:
+    with deployed_cluster(settings, makes=makes) as cluster:
         database = Database(cluster.owner_url, role=OWNER, statement_timeout_s=600)
         try:
             yield database

@@ -44,5 +44,7 @@ def export(
         done = export_boundaries(connection, order)
     for note in done.notes:
         say(f"  {note}")
-    line = f"{output}: {done.areas} areas" + (f", {done.lineage} entries of lineage" if lineage else "")
+    line = f"{output}: {done.areas} areas of {done.network}" + (
+        f", {done.lineage} entries of lineage" if lineage else ""
+    )
     show(asdict(done), line, as_json=json)

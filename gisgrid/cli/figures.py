@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Connection
 
-from gisgrid.assignment.one import require_network
 from gisgrid.boundaries.areas import area_id_at
 from gisgrid.cells import Program, for_excel, harmless
 from gisgrid.cli.context import DataDir, DbPort, For, Json, Network, owner_database, read_received, read_time, show
 from gisgrid.cli.tables import print_rows
 from gisgrid.codes import Level
 from gisgrid.database import EVERYTHING
+from gisgrid.networks import require_network
 from gisgrid.settings import Settings, read_settings
 from gisgrid.statistics import By, Cohort, FiguresRow, Of, Order, Ranked, count_by, rank
 from gisgrid.tickets.intake import category_id

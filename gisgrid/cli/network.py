@@ -20,12 +20,45 @@ from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_star
 from gisgrid.cli.tables import print_rows
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, NotFound
+from gisgrid.networks import find_network, list_networks, name_network
 from gisgrid.settings import read_settings
 
-network_app = typer.Typer(no_args_is_help=True, help="Several networks over the same ground: compare, alias, derive.")
+network_app = typer.Typer(
+    no_args_is_help=True, help="Several networks over the same ground: list, name, compare, alias, derive."
+)
 Base = Annotated[str, typer.Option("--base", help="The network that the other is held against.")]
 At = Annotated[str | None, typer.Option(help="At which date. Default now.")]
 From = Annotated[str | None, typer.Option(help="From when on: a date, or ISO 8601 with offset. Default today.")]
+
+
+@network_app.command("list")
+def list_all(data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
+    """Which networks are there, what are they called, how many grids has each?"""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
+        networks = list_networks(connection)
+    if json:
+        show(networks, "", as_json=True)
+        return
+    rows = [[n.network, n.name_zh, n.name_en, n.scheme, str(n.grids), ", ".join(n.levels)] for n in networks]
+    print_rows(("network", "中文", "English", "scheme", "grids", "levels"), rows)
+
+
+@network_app.command("name")
+def name(
+    network: Annotated[str, typer.Argument(metavar="NETWORK", help="Which one.")],
+    zh: Annotated[str, typer.Option("--zh", help="Its name in Chinese, as 党建网.")] = "",
+    en: Annotated[str, typer.Option("--en", help="Its name in English.")] = "",
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+    json: Json = False,
+) -> None:
+    """Give a network the names under which people choose it on the map."""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
+        name_network(connection, network, zh, en)
+        named = find_network(connection, network)
+    show(named, f"{network}: {named['zh']}, {named['en']}", as_json=json)
 
 
 @network_app.command("compare")
@@ -106,7 +139,7 @@ def derive(
     """One network of several: every piece of ground that lies in one area of each, coded and published."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     names = tuple(name for given in networks for name in given.split(",") if name)
-    with owner_database(settings) as database:
+    with owner_database(settings, makes=network) as database:
         date = read_start(valid_from, settings, database, network, *names)
         order = DeriveOrder(names, network, date, scheme, tolerance_m, settings.data_dir / "schemes")
         with database.transaction(EVERYTHING, timeout_s=600) as connection:

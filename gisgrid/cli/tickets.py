@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from gisgrid.access import Caller
-from gisgrid.assignment.one import require_network
 from gisgrid.boundaries.areas import area_id
 from gisgrid.cli.context import DataDir, DbPort, For, Json, Network, owner_database, read_received, show
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, Refused
+from gisgrid.networks import require_network
 from gisgrid.settings import Settings, read_settings
 from gisgrid.tickets.columns import choose_columns, read_pages
 from gisgrid.tickets.exporting import Sheet
@@ -59,6 +59,7 @@ def _read(database: Database, settings: Settings, given: dict[str, str], **more:
     with database.transaction() as connection:
         require_network(connection, given["network"])
         return TicketFilter(
+            network=given["network"],
             area_id=area_id(connection, given["area"], network=given["network"]) if given["area"] else None,
             category=category_id(connection, given["category"]) if given["category"] else "",
             caller=EVERYBODY,

@@ -11,6 +11,7 @@ from gisgrid.database import EVERYTHING
 from gisgrid.errors import Fault, Refused
 from gisgrid.geo import TileCoord
 from gisgrid.layers import find_layers
+from gisgrid.networks import require_network
 from gisgrid.settings import read_settings
 from gisgrid.tiles import arguments, render
 
@@ -34,6 +35,7 @@ def tile(
     instant = read_time("--at", at, settings)
     args = arguments(network, read_time("--as-recorded", as_recorded, settings))
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
+        require_network(connection, network)
         body = render(connection, wanted, coord, instant, args)
     held = read_tile(body)
     show({"tile": place, "bytes": len(body), "layers": held}, describe(held, len(body)), as_json=json)

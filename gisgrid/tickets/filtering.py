@@ -34,8 +34,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class TicketFilter:
-    """Which tickets: of an area's subtree, of a category with those below it, in a step or state, received from-to,
-    by the method that found their area, on a work list of the caller's.
+    """Which tickets: of a network (empty: all), of an area's subtree, of a category with those below it, in a step or
+    state, received from-to, by the method that found their area, on a work list of the caller's.
 
     `now` is the instant of the states, `zone` gives the day of today, `due_soon` is how long before its due time a
     ticket is due soon; a ticket with less than `confidence` is near an edge. Method and edge find only what the caller
@@ -43,6 +43,7 @@ class TicketFilter:
     """
 
     area_id: int | None = None
+    network: str = ""
     category: str = ""
     step: str = ""
     method: str = ""
@@ -94,6 +95,8 @@ class TicketFilter:
     def _said(self) -> Iterator[ColumnElement[bool]]:
         if self.area_id is not None:
             yield TICKET.c.path.contains([self.area_id])
+        if self.network:
+            yield TICKET.c.network == self.network
         if self.category:
             below = select(CATEGORY.c.category).where(CATEGORY.c.path.contains([self.category]))
             yield TICKET.c.category.in_(below)
@@ -110,7 +113,8 @@ class TicketFilter:
         """The condition of the state: as the area's counter has it, if the area is live."""
         if not self.state:
             return
-        counted = func.app.counted_path(self.area_id or 0, self.now).table_valued("depth", "path", "children")
+        place = func.app.counted_path(self.area_id or 0, self.now, None, self.network or None)
+        counted = place.table_valued("depth", "path", "children")
         depth, path = (select(counted.c[name]).scalar_subquery() for name in ("depth", "path"))
         yield func.coalesce(TICKET.c.path[1:depth] == path, true())
         if self.state == "today":

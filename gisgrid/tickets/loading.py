@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from gisgrid.assignment.one import require_network
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.instants import write_instant
 from gisgrid.loading import (
@@ -30,6 +29,7 @@ from gisgrid.loading import (
 )
 from gisgrid.loading.cells import Reader, choice, plain, whole
 from gisgrid.loading.meanings import Meant, write_skeleton
+from gisgrid.networks import require_network
 from gisgrid.ticket_fields import Facts, Kind, shown_at
 
 LOAD_TIMEOUT_S = 900

@@ -7,10 +7,10 @@ from typing import Any, NotRequired, TypedDict
 from sqlalchemy import Connection, text
 
 from gisgrid.access import Caller
-from gisgrid.assignment.one import require_network
 from gisgrid.database import asking
 from gisgrid.errors import Fault, NotFound
 from gisgrid.geo import LonLat
+from gisgrid.networks import require_network
 from gisgrid.tickets.intake import category_id
 from gisgrid.tickets.receipts import AreaRef, Assignee, GridRef
 

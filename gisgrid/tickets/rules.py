@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from gisgrid.assignment.one import require_network
 from gisgrid.database import EVERYTHING, Database, asking
 from gisgrid.errors import Refused
 from gisgrid.loading import (
@@ -23,6 +22,7 @@ from gisgrid.loading import (
     whole,
     words,
 )
+from gisgrid.networks import require_network
 
 KINDS = {"base": "base", "special": "special", "基础网格": "base", "专属网格": "special"}
 DAYS = {"working": "working", "rest": "rest", "weekend": "weekend", "holiday": "holiday",

@@ -34,7 +34,8 @@ def test_a_departments_code_leads_to_the_grids_that_it_names(district: District)
         ],
     }
     assert district.client().get("/api/v1/aliases/P1?network=party&at=2025-01-01").json() == answer.json()
-    for wrong in ("P2", "P1?network=police", "P1?at=2024-01-15"):
+    fields = {"P2": "alias", "P1?network=base": "alias", "P1?at=2024-01-15": "alias", "P1?network=police": "network"}
+    for wrong, field in fields.items():
         gone = district.client().get(f"/api/v1/aliases/{wrong}")
         assert gone.status_code == 404
-        assert gone.json()["errors"][0]["field"] == "alias"
+        assert gone.json()["errors"][0]["field"] == field

@@ -177,7 +177,7 @@ def test_lineage_goes_along(owner: Database, tmp_path: Path) -> None:
     assert pyogrio.list_layers(tmp_path / "out.gpkg").tolist() == [["area", "MultiPolygon"], ["lineage", None]]
     table = pyogrio.read_dataframe(tmp_path / "out.gpkg", layer="lineage")
     assert list(table.columns) == [
-        "from_code", "to_code", "kind", "from_share", "to_share", "valid_from", "changeset_id",
+        "from_code", "to_code", "kind", "from_share", "to_share", "valid_from", "changeset_id", "network",
     ]  # fmt: skip
     split = table[table["from_code"] == CODES["B"]]
     assert set(split["to_code"]) == {CODES["B"], f"{TOWN}001006"} and set(split["kind"]) == {"split"}
@@ -216,7 +216,7 @@ def test_the_lineage_of_a_network_that_was_never_redrawn_is_empty(
     done = export(database, tmp_path / f"out.{ending}", lineage=True)
     database.close()
     assert (done.areas > 0, done.lineage) == (True, 0)
-    names = ["from_code", "to_code", "kind", "from_share", "to_share", "valid_from", "changeset_id"]
+    names = ["from_code", "to_code", "kind", "from_share", "to_share", "valid_from", "changeset_id", "network"]
     if ending == "gpkg":
         assert pyogrio.read_dataframe(tmp_path / "out.gpkg", layer="lineage").columns.tolist() == names
     else:

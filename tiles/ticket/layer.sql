@@ -60,6 +60,7 @@ FROM (
             )
         END
         AND t.received_at <= coalesce(ticket.at, 'infinity')
+        AND t.network = coalesce(ticket.args ->> 'network', 'base')
     GROUP BY
         floor(st_x(t.geom_3857) / c.side_m),
         floor(st_y(t.geom_3857) / c.side_m),
@@ -84,6 +85,6 @@ LEFT JOIN LATERAL (
 ) AS o ON true;
 END;
 COMMENT ON FUNCTION tile.ticket(integer, geometry, timestamptz, jsonb) IS
-'Tickets at their public places, below zoom 14 as counts by cell; '
+'Tickets of one network (args: network) at their public places, below zoom 14 as counts by cell; '
 'box in EPSG:3857, already widened by the buffer; at null = now';
 GRANT EXECUTE ON FUNCTION tile.ticket(integer, geometry, timestamptz, jsonb) TO gisgrid_service, gisgrid_viewer;

@@ -1,4 +1,6 @@
-CREATE FUNCTION app.counted_path(area_id bigint, at timestamptz, as_recorded timestamptz DEFAULT NULL)
+CREATE FUNCTION app.counted_path(
+    area_id bigint, at timestamptz, as_recorded timestamptz DEFAULT NULL, network text DEFAULT NULL
+)
 RETURNS TABLE (path bigint [], depth integer, has_children boolean, children bigint [])
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -11,7 +13,12 @@ SELECT
     ARRAY(
         SELECT v.area_id
         FROM app.area_at(counted_path.at, counted_path.as_recorded) AS v
-        WHERE v.parent_id = a.area_id OR (a.area_id = 0 AND v.parent_id IS NULL)
+        WHERE
+            v.parent_id = a.area_id
+            OR (
+                a.area_id = 0 AND v.parent_id IS NULL
+                AND v.network = coalesce(counted_path.network, v.network)
+            )
     )
 FROM (
     SELECT
@@ -28,6 +35,7 @@ FROM (
     WHERE counted_path.area_id = 0
 ) AS a;
 END;
-COMMENT ON FUNCTION app.counted_path(bigint, timestamptz, timestamptz) IS
-'Which path are an area''s tickets counted by at a date, and which children has the area then?';
-GRANT EXECUTE ON FUNCTION app.counted_path(bigint, timestamptz, timestamptz) TO gisgrid_service, gisgrid_viewer;
+COMMENT ON FUNCTION app.counted_path(bigint, timestamptz, timestamptz, text) IS
+'Which path are an area''s tickets counted by at a date, and which children has the area then? '
+'Area 0: a network''s topmost areas; network null: those of all networks';
+GRANT EXECUTE ON FUNCTION app.counted_path(bigint, timestamptz, timestamptz, text) TO gisgrid_service, gisgrid_viewer;

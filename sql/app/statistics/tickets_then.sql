@@ -1,4 +1,6 @@
-CREATE FUNCTION app.tickets_then(area_id bigint, at timestamptz, as_recorded timestamptz DEFAULT NULL)
+CREATE FUNCTION app.tickets_then(
+    area_id bigint, at timestamptz, as_recorded timestamptz DEFAULT NULL, network text DEFAULT NULL
+)
 RETURNS TABLE (path bigint [], received_at timestamptz, due_at timestamptz, closed_at timestamptz)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -27,6 +29,7 @@ held AS (
     FROM work.ticket AS t
     WHERE
         t.path @> ARRAY[tickets_then.area_id]
+        AND (tickets_then.network IS NULL OR t.network = tickets_then.network)
         AND NOT EXISTS (SELECT FROM moved AS m WHERE m.ticket_id = t.ticket_id)
     UNION ALL
     SELECT
@@ -37,7 +40,9 @@ held AS (
         t.closed_at
     FROM moved AS m
     INNER JOIN work.ticket AS t ON m.ticket_id = t.ticket_id
-    WHERE m.path @> ARRAY[tickets_then.area_id]
+    WHERE
+        m.path @> ARRAY[tickets_then.area_id]
+        AND (tickets_then.network IS NULL OR t.network = tickets_then.network)
 )
 
 SELECT
@@ -52,6 +57,6 @@ CROSS JOIN LATERAL (
 ) AS s
 WHERE h.received_at <= least(tickets_then.at, tickets_then.as_recorded);
 END;
-COMMENT ON FUNCTION app.tickets_then(bigint, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION app.tickets_then(bigint, timestamptz, timestamptz, text) IS
 'Which tickets were in an area''s subtree at an instant, as recorded by then: path, due time, closing time';
-GRANT EXECUTE ON FUNCTION app.tickets_then(bigint, timestamptz, timestamptz) TO gisgrid_service, gisgrid_viewer;
+GRANT EXECUTE ON FUNCTION app.tickets_then(bigint, timestamptz, timestamptz, text) TO gisgrid_service, gisgrid_viewer;

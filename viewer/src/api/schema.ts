@@ -717,7 +717,7 @@ export interface paths {
         };
         /**
          * Get Tilejson
-         * @description What the tiles of these layers promise: TileJSON 3.0.
+         * @description What the tiles of these layers promise: TileJSON 3.0, with the tiles' address for a network.
          */
         get: operations["get_tilejson_tiles__layers__json_get"];
         put?: never;
@@ -737,7 +737,7 @@ export interface paths {
         };
         /**
          * Get Style
-         * @description The map as a MapLibre style; layers that the caller may not see are left out.
+         * @description The map of a network as a MapLibre style; layers that the caller may not see are left out.
          */
         get: operations["get_style_style__theme__json_get"];
         put?: never;
@@ -902,6 +902,26 @@ export interface paths {
          *     So the statistics of one piece of ground can be compared over years of redrawing.
          */
         get: operations["get_figures_api_v1_areas__code__figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Networks
+         * @description Which networks of areas are there: the unified grid first, then the departments' own.
+         */
+        get: operations["get_networks_api_v1_networks_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1162,6 +1182,8 @@ export interface paths {
         /**
          * Get Counters
          * @description How many tickets of an area's subtree are done, open, of today, due_soon, overdue, unplaced?
+         *
+         *     A network's own tickets; without an area all of them.
          */
         get: operations["get_counters_api_v1_counters_get"];
         put?: never;
@@ -1612,11 +1634,6 @@ export interface components {
              * @description the area whose grids may be redrawn; null: the whole network
              */
             area_code: string | null;
-            /**
-             * Together With
-             * @description further areas whose grids may be redrawn
-             */
-            together_with: string[];
             /** Network */
             network: string;
             /** Title */
@@ -1703,11 +1720,6 @@ export interface components {
              * @description the area whose grids may be redrawn; null: the whole network
              */
             area_code: string | null;
-            /**
-             * Together With
-             * @description further areas whose grids may be redrawn
-             */
-            together_with: string[];
             /** Network */
             network: string;
             /** Title */
@@ -1837,6 +1849,11 @@ export interface components {
          * @description How many tickets of an area's subtree are in which state; total = the children's totals + unplaced.
          */
         Counters: {
+            /**
+             * Network
+             * @description whose own tickets are counted
+             */
+            network: string;
             /** Total */
             total: number;
             /** Done */
@@ -1869,11 +1886,6 @@ export interface components {
              * @description the area whose grids may be redrawn; null: the whole network
              */
             area_code: string | null;
-            /**
-             * Together With
-             * @description further areas whose grids may be redrawn
-             */
-            together_with: string[];
             /** Network */
             network: string;
             /** Title */
@@ -2738,6 +2750,38 @@ export interface components {
             is_live: boolean;
         };
         /**
+         * NetworkAnswer
+         * @description A network: a set of areas that covers the ground once, with its names.
+         */
+        NetworkAnswer: {
+            /** Network */
+            network: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * Scheme
+             * @description the code scheme of its areas
+             */
+            scheme: string;
+            /**
+             * Grids
+             * @description how many live grids it has
+             */
+            grids: number;
+            /**
+             * Levels
+             * @description the levels of its live areas, the top one first
+             */
+            levels: string[];
+            /**
+             * Is Default
+             * @description is it meant where no network is named?
+             */
+            is_default: boolean;
+        };
+        /**
          * NextStep
          * @description A step that can come next, the roles that may take it, and what it needs.
          */
@@ -2779,11 +2823,6 @@ export interface components {
              * @default
              */
             area: string;
-            /**
-             * Together With
-             * @description further areas, for a change set of several; opened from above
-             */
-            together_with?: string[];
             /**
              * Network
              * @default
@@ -6661,8 +6700,6 @@ export interface operations {
                 name_field?: string;
                 /** @description column that says base or special */
                 kind_field?: string;
-                /** @description of a file with several */
-                layer?: string;
                 /** @description coordinate system, where the file does not say it */
                 crs?: string;
                 /** @description of the text, as gbk */
@@ -6766,7 +6803,7 @@ export interface operations {
                 at?: string | null;
                 /** @description ISO 8601 with offset, or a date */
                 as_recorded?: string | null;
-                /** @description The network; default is the base grid */
+                /** @description The network; default is the one of /api/v1/config */
                 network?: string;
             };
             header?: never;
@@ -6843,7 +6880,10 @@ export interface operations {
     };
     get_tilejson_tiles__layers__json_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The network; default is the one of /api/v1/config */
+                network?: string;
+            };
             header?: never;
             path: {
                 layers: string;
@@ -6901,7 +6941,10 @@ export interface operations {
     };
     get_style_style__theme__json_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The network; default is the one of /api/v1/config */
+                network?: string;
+            };
             header?: never;
             path: {
                 theme: string;
@@ -7024,12 +7067,12 @@ export interface operations {
                 lat: number;
                 system: string;
                 accuracy_m?: number | null;
-                /** @description The network; default is the base grid */
-                network?: string;
                 /** @description ISO 8601 with offset, or a date */
                 at?: string | null;
                 /** @description ISO 8601 with offset, or a date */
                 as_recorded?: string | null;
+                /** @description The network; default is the one of /api/v1/config */
+                network?: string;
             };
             header?: never;
             path?: never;
@@ -7080,8 +7123,6 @@ export interface operations {
             query?: {
                 level?: string;
                 parent?: string;
-                /** @description The network; default is the base grid */
-                network?: string;
                 bbox?: string | null;
                 /** @description ISO 8601 with offset, or a date */
                 at?: string | null;
@@ -7089,6 +7130,8 @@ export interface operations {
                 as_recorded?: string | null;
                 /** @description false: properties only, geometry is null */
                 geometry?: boolean;
+                /** @description The network; default is the one of /api/v1/config */
+                network?: string;
             };
             header?: never;
             path?: never;
@@ -7137,12 +7180,12 @@ export interface operations {
     get_one_area_api_v1_areas__code__get: {
         parameters: {
             query?: {
-                /** @description The network; default is the base grid */
-                network?: string;
                 /** @description ISO 8601 with offset, or a date */
                 at?: string | null;
                 /** @description ISO 8601 with offset, or a date */
                 as_recorded?: string | null;
+                /** @description The network; default is the one of /api/v1/config */
+                network?: string;
             };
             header?: never;
             path: {
@@ -7193,10 +7236,10 @@ export interface operations {
     get_lineage_api_v1_areas__code__lineage_get: {
         parameters: {
             query?: {
-                /** @description The network; default is the base grid */
-                network?: string;
                 /** @description ISO 8601 with offset, or a date */
                 at?: string | null;
+                /** @description The network; default is the one of /api/v1/config */
+                network?: string;
             };
             header?: never;
             path: {
@@ -7247,14 +7290,14 @@ export interface operations {
     get_figures_api_v1_areas__code__figures_get: {
         parameters: {
             query?: {
-                /** @description The network; default is the base grid */
-                network?: string;
                 /** @description Default: a year before `to` */
                 from?: string | null;
                 /** @description Received before then; a date: through that day. Default: now */
                 to?: string | null;
                 /** @description ISO 8601 with offset, or a date */
                 at?: string | null;
+                /** @description The network; default is the one of /api/v1/config */
+                network?: string;
             };
             header?: never;
             path: {
@@ -7302,13 +7345,42 @@ export interface operations {
             };
         };
     };
+    get_networks_api_v1_networks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkAnswer"][];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_alias_api_v1_aliases__alias__get: {
         parameters: {
             query?: {
-                /** @description The network; default is the base grid */
-                network?: string;
                 /** @description ISO 8601 with offset, or a date */
                 at?: string | null;
+                /** @description The network; default is the one of /api/v1/config */
+                network?: string;
             };
             header?: never;
             path: {
@@ -7477,7 +7549,7 @@ export interface operations {
                 from?: string | null;
                 /** @description Received before then; a date: through that day */
                 to?: string | null;
-                /** @description The network; default is the base grid */
+                /** @description The network; default is the one of /api/v1/config */
                 network?: string;
             };
             header?: never;
@@ -7543,7 +7615,7 @@ export interface operations {
                 from?: string | null;
                 /** @description Received before then; a date: through that day */
                 to?: string | null;
-                /** @description The network; default is the base grid */
+                /** @description The network; default is the one of /api/v1/config */
                 network?: string;
             };
             header?: never;
@@ -7609,7 +7681,7 @@ export interface operations {
                 from?: string | null;
                 /** @description Received before then; a date: through that day */
                 to?: string | null;
-                /** @description The network; default is the base grid */
+                /** @description The network; default is the one of /api/v1/config */
                 network?: string;
             };
             header?: never;
@@ -7676,7 +7748,7 @@ export interface operations {
                 from?: string | null;
                 /** @description Received before then; a date: through that day */
                 to?: string | null;
-                /** @description The network; default is the base grid */
+                /** @description The network; default is the one of /api/v1/config */
                 network?: string;
             };
             header?: never;
@@ -7729,7 +7801,7 @@ export interface operations {
                 area?: string;
                 /** @description Work list near_edge: those less sure than this. 1: all that may lie outside */
                 confidence?: number;
-                /** @description The network; default is the base grid */
+                /** @description The network; default is the one of /api/v1/config */
                 network?: string;
             };
             header?: never;
@@ -7916,12 +7988,12 @@ export interface operations {
         parameters: {
             query?: {
                 area?: string;
-                /** @description The network; default is the base grid */
-                network?: string;
                 /** @description ISO 8601 with offset, or a date */
                 at?: string | null;
                 /** @description ISO 8601 with offset, or a date */
                 as_recorded?: string | null;
+                /** @description The network; default is the one of /api/v1/config */
+                network?: string;
             };
             header?: never;
             path?: never;
@@ -7980,9 +8052,9 @@ export interface operations {
                 to?: string | null;
                 /** @description As the tickets and boundaries stand then. Default: now */
                 at?: string | null;
-                /** @description The network; default is the base grid */
-                network?: string;
                 category?: string;
+                /** @description The network; default is the one of /api/v1/config */
+                network?: string;
             };
             header?: never;
             path?: never;
@@ -8040,7 +8112,7 @@ export interface operations {
                 to?: string | null;
                 /** @description As the tickets and boundaries stand then. Default: now */
                 at?: string | null;
-                /** @description The network; default is the base grid */
+                /** @description The network; default is the one of /api/v1/config */
                 network?: string;
             };
             header?: never;
@@ -8096,10 +8168,10 @@ export interface operations {
                 lat?: number | null;
                 system?: string;
                 accuracy_m?: number | null;
-                /** @description The network; default is the base grid */
-                network?: string;
                 /** @description ISO 8601 with offset, or a date */
                 at?: string | null;
+                /** @description The network; default is the one of /api/v1/config */
+                network?: string;
             };
             header?: never;
             path?: never;
@@ -8151,10 +8223,10 @@ export interface operations {
                 lon: number;
                 lat: number;
                 system: string;
-                /** @description The network; default is the base grid */
-                network?: string;
                 /** @description ISO 8601 with offset, or a date */
                 at?: string | null;
+                /** @description The network; default is the one of /api/v1/config */
+                network?: string;
             };
             header?: never;
             path?: never;
