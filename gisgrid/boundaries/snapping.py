@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gisgrid.boundaries.measuring import polygons
+from gisgrid.boundaries.measuring import POLYGON, polygons
 
 FEW_DIGITS = (2, 9)
 """Decimals looked for: fewer are a plan, not a survey; more are what a program computed."""
@@ -43,7 +43,7 @@ class Snapped:
 
 
 def snap_coverage(shapes: Any, tolerance: float) -> Snapped:
-    """Make the lines of these valid polygons the same where they differ by less than the tolerance.
+    """Make the lines of these valid MultiPolygons the same where they differ by less than the tolerance.
 
     Corners snap to corners and lines, lines get the corners that lie on them, overlaps and gaps narrower than the
     tolerance go to the neighbour with the longest common border (GEOS' coverage cleaner). Wider overlaps stay with all
@@ -66,6 +66,8 @@ def snap_coverage(shapes: Any, tolerance: float) -> Snapped:
     for dispute in disputes:
         for index in dispute.holders:
             made[index] = shapely.coverage_union(made[index], dispute.shape)
+    single = shapely.get_type_id(made) == POLYGON
+    made[single] = shapely.multipolygons(made[single], indices=np.arange(single.sum()))
     same = shapely.equals_exact(shapely.normalize(made), shapely.normalize(given))
     made[same] = given[same]
     return Snapped(made, tuple(_transfers(given, made, ~same, tolerance)), tuple(disputes))
