@@ -119,3 +119,55 @@ def test_what_matches_comes_back_as_it_was() -> None:
     made = snap_coverage(given, 0.01).shapes
     changed = [n for n in range(len(given)) if made[n] is not given[n]]
     assert 0 < len(changed) < 12, "the one that was moved, or its neighbours"
+
+
+def file_of(path: Path, shapes: dict[str, Any], crs: str) -> Path:
+    geopandas.GeoDataFrame({"code": list(shapes)}, geometry=list(shapes.values()), crs=crs).to_file(path, index=False)
+    return path
+
+
+@pytest.mark.parametrize("bend", [1, -1])
+@pytest.mark.parametrize(("crs", "named", "size"), [("EPSG:4547", "", 1), ("EPSG:4326", "gcj02", 1e-5)])
+def test_a_coverage_stays_one_in_another_system(
+    owner: Database, tmp_path: Path, crs: str, named: str, size: float, bend: int
+) -> None:
+    """A corner on a neighbour's straight line of kilometres lies metres beside it when both are transformed."""
+    west, south = (485_000.0, 3_056_000.0) if size == 1 else (113.8, 27.6)
+    long, wide = 9000 * size, 900 * size * bend
+    middle = (west + long / 2, south + long / 2)
+    shapes = {
+        "L": shapely.Polygon([(west, south), (west + long, south + long), (west + long + wide, south + long - wide)]),
+        "A": shapely.Polygon([(west, south), middle, (middle[0] - wide, middle[1] + wide)]),
+        "B": shapely.Polygon([middle, (west + long, south + long), (middle[0] - wide, middle[1] + wide)]),
+    }
+    network = f"bent-{named or 'gauss'}-{'in' if bend > 0 else 'out'}"
+    done = bring(owner, file_of(tmp_path / "bent.gpkg", shapes, crs), network, scheme="free", crs=named)
+    assert done.grids == 3
+    with owner.transaction(EVERYTHING) as connection:
+        assert audit(connection, network) == []
+        leaves = leaves_by_code(read_live(connection, network))
+    assert shapely.coverage_is_valid(list(leaves.values()))
+    if size == 1:
+        drawn = geopandas.GeoSeries(leaves, crs=4326).to_crs(crs).area
+        assert all(abs(drawn[code] - shape.area) < 3 for code, shape in shapes.items())
+
+
+def test_a_micrometre_is_settled_and_said(owner: Database, tmp_path: Path) -> None:
+    left, right = shapely.box(113.86, 27.6, 113.87, 27.61), shapely.box(113.87 - 3e-11, 27.6, 113.88, 27.61)
+    done = bring(
+        owner, file_of(tmp_path / "official.gpkg", {"A": left, "B": right}, "EPSG:4326"), "hair", scheme="free"
+    )
+    assert (done.grids, "made the same: 1 places" in done.notes[0]) == (2, True)
+
+
+def test_a_gap_is_told_and_closed_when_asked(owner: Database, tmp_path: Path) -> None:
+    left, right = shapely.box(113.86, 27.6, 113.87, 27.61), shapely.box(113.870005, 27.6, 113.88, 27.61)
+    path = file_of(tmp_path / "gap.gpkg", {"A": left, "B": right}, "EPSG:4326")
+    told = bring(owner, path, "apart", scheme="free")
+    assert {finding.kind for finding in told.findings} == {"gap"}
+    assert any("narrow gap" in note and "113.87" in note for note in told.notes)
+    closed = bring(owner, path, "closed", scheme="free", snap_m=1)
+    assert closed.findings == ()
+    with owner.transaction(EVERYTHING) as connection:
+        assert audit(connection, "closed") == []
+        assert {f.kind for f in audit(connection, "apart")} == {"gap"}
