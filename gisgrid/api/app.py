@@ -35,6 +35,7 @@ from gisgrid.api import (
 from gisgrid.api.answers import describe_problems, problems
 from gisgrid.api.guards import Guards, Heads
 from gisgrid.api.limits import ReportLimits, SecretLimits
+from gisgrid.api.parameters import refuse_unknown
 from gisgrid.api.problems import add_problem_handlers
 from gisgrid.database import SERVICE, Database
 from gisgrid.open311.app import PREFIX, create_open311
@@ -108,9 +109,10 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     )
     app.add_middleware(Heads, streams=frozenset({f"{events.router.prefix}/events"}))
     for router in OWN_RULES:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(refuse_unknown)])
     for router in FACTS:
-        app.include_router(router, dependencies=[Depends(session.require_facts)], responses=problems(401))
+        checks = [Depends(session.require_facts), Depends(refuse_unknown)]
+        app.include_router(router, dependencies=checks, responses=problems(401))
     describe_problems(app)
     app.mount(PREFIX, create_open311(settings, database))
     _add_viewer(app)
