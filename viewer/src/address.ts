@@ -3,15 +3,16 @@ import { openFollow } from './actions/follow';
 import { openScanned } from './actions/scan';
 import { chooseTicket } from './actions/tickets';
 import { speak } from './i18n';
-import { home, lang, layersOff, picked, scope, tab, view, type View } from './state';
+import { home, lang, layersOff, network, picked, scope, tab, view, type View } from './state';
 
 /**
- * The page's address: `#m=zoom/lat/lon&sel=code&ticket=number&follow=number&off=layer,layer&lang=en`; `?report=code` of a
+ * The page's address: `#m=zoom/lat/lon&net=network&sel=code&ticket=number&follow=number&off=layer,layer&lang=en`; `?report=code` of a
  * QR code.
  */
 export function readAddress(): void {
   const given = new URLSearchParams(location.hash.slice(1));
   speak(given.get('lang') === 'en' ? 'en' : 'zh-CN');
+  network.value = given.get('net') ?? '';
   view.value = readView(given.get('m'));
   const chosen = given.get('sel');
   if (chosen) {
@@ -42,6 +43,7 @@ export function followAddress(): () => void {
     if (scope.value && scope.value !== home.value?.properties.code) parts.push(`sel=${encodeURIComponent(scope.value)}`);
     if (picked.value?.what === 'follow') parts.push(`follow=${encodeURIComponent(picked.value.number)}`);
     if (picked.value?.what === 'ticket') parts.push(`ticket=${encodeURIComponent(picked.value.number)}`);
+    if (network.value) parts.push(`net=${encodeURIComponent(network.value)}`);
     if (layersOff.value.size > 0) parts.push(`off=${[...layersOff.value].join(',')}`);
     if (lang.value !== 'zh-CN') parts.push(`lang=${lang.value}`);
     history.replaceState(null, '', location.pathname + (parts.length > 0 ? `#${parts.join('&')}` : ''));

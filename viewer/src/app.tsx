@@ -1,6 +1,7 @@
 import { openHome } from './actions/areas';
+import { chooseNetwork } from './actions/networks';
 import { t } from './i18n';
-import { area, deserted, home, page, picked, snap } from './state';
+import { area, deserted, home, network, page, picked, snap } from './state';
 import { AreaPage } from './panels/AreaPage';
 import { CounterBar } from './panels/CounterBar';
 import { Expired } from './panels/Expired';
@@ -40,7 +41,7 @@ export function App() {
 function Page() {
   const { problem } = area.value;
   if (deserted.value) return <Deserted />;
-  if (!home.value && problem) return <Failed problem={problem} retry={() => void openHome()} />;
+  if (!home.value && problem) return <Failed problem={problem} retry={() => void (network.value ? chooseNetwork('') : openHome())} />;
   if (page.value === 'report') return <ReportPage />;
   if (page.value === 'ticket') return <TicketPage />;
   if (picked.value?.what === 'follow') return <FollowPage number={picked.value.number} />;

@@ -5,6 +5,7 @@ import { followFollowed, readKept } from './actions/follow';
 import { followFigures } from './actions/figures';
 import { followPlace } from './actions/report';
 import { followSession, resumeSession } from './actions/session';
+import { loadNetworks } from './actions/networks';
 import { followTickets } from './actions/tickets';
 import { followLists } from './actions/worklists';
 import { followAddress, readAddress } from './address';
@@ -34,7 +35,7 @@ async function start(): Promise<void> {
   followPlace();
   followFollowed();
   followSession();
-  await Promise.all([loadConfig().catch(() => undefined), resumeSession()]);
+  await Promise.all([loadConfig().catch(() => undefined), loadNetworks().catch(() => undefined), resumeSession()]);
   followTickets();
   followLists();
   followFigures();

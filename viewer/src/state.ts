@@ -11,6 +11,7 @@ import type {
   FiguresBy,
   Located,
   LonLat,
+  NetworkFacts,
   Problem,
   Ranking,
   ReportOut,
@@ -24,7 +25,7 @@ import type {
 
 export type Lang = 'zh-CN' | 'en';
 export type Loadable<T> = { value: T | null; loading: boolean; problem: Problem | null };
-export type CounterName = keyof Counters;
+export type CounterName = Exclude<keyof Counters, 'network'>;
 /** Words that the server has in both languages. */
 export type Said = { zh: string; en: string };
 /** What a layer's folder says of it (layer.toml), as the style brings it. */
@@ -100,11 +101,18 @@ export const categories = signal<Category[]>([]);
 /** The templates of steps, each with its steps in order. */
 export const workflows = signal<Workflow[]>([]);
 
+/** The networks of the server, the unified grid first. */
+export const networks = signal<NetworkFacts[]>([]);
+/** The network that is shown; empty: the one that the server means. */
+export const network = signal('');
+/** The part of a question that names the network, where it is not the server's own. */
+export const ofNetwork = (): { network?: string } => (network.value ? { network: network.value } : {});
+
 /** The topmost area, where the map opens and counting starts. */
 export const home = signal<AreaFeature | null>(null);
 /** The server has no area at all yet. */
 export const deserted = signal(false);
-/** The area whose figures, tickets and facts are shown; null until `home` is known. */
+/** The area whose figures, tickets and facts are shown; null until `home` is known, empty: the whole network. */
 export const scope = signal<string | null>(null);
 export const area = signal<Loadable<AreaFeature>>(idle());
 /** From the top down to the area itself. */

@@ -1,13 +1,32 @@
 import { effect } from '@preact/signals';
 import { type AreaFeature, type AreaProperties, api, ask, type Lineage } from '../api/client';
-import { area, areaIndex, areaTick, deserted, goal, home, picked, scope, snap, tab, trail } from '../state';
+import { networkName } from '../i18n';
+import {
+  area,
+  areaIndex,
+  areaTick,
+  config,
+  deserted,
+  goal,
+  home,
+  network,
+  ofNetwork,
+  picked,
+  scope,
+  snap,
+  tab,
+  trail,
+} from '../state';
 import { loader } from './load';
 
 export type Bounds = [number, number, number, number];
 
 const known = new Map<string, Promise<AreaFeature>>();
 
-/** One area with its shape, as it is now; asked for once until areas change. */
+/** Forgets every area that was asked for, because areas changed or another network is shown. */
+export const forgetAreas = (): void => known.clear();
+
+/** One area with its shape, as it is now, of no code the whole network; asked for once until areas change. */
 export function getArea(code: string): Promise<AreaFeature> {
   const found = known.get(code) ?? askArea(code);
   known.set(code, found);
@@ -16,19 +35,34 @@ export function getArea(code: string): Promise<AreaFeature> {
 }
 
 function askArea(code: string): Promise<AreaFeature> {
-  return ask(api.GET('/api/v1/areas/{code}', { params: { path: { code } } }));
+  if (code === '') return askNetwork();
+  return ask(api.GET('/api/v1/areas/{code}', { params: { path: { code }, query: ofNetwork() } }));
+}
+
+/** A network without one topmost area, as an area of no code: the ground of its topmost ones together. */
+async function askNetwork(): Promise<AreaFeature> {
+  const { features } = await ask(api.GET('/api/v1/areas', { params: { query: ofNetwork() } }));
+  const tops = features.filter(({ properties }) => !properties.parent);
+  const first = tops[0];
+  if (!first) throw new Error('a network without areas');
+  const id = network.peek() || config.peek().network;
+  const properties = { ...first.properties, code: '', name: networkName(id), level: '', kind: '', parent: null };
+  const coordinates = tops.flatMap(({ geometry }) => geometry?.coordinates ?? []);
+  return { ...first, properties, geometry: { type: 'MultiPolygon', coordinates } };
 }
 
 /** Areas without their shapes, in order of their codes. */
 async function listAreas(where: { level?: string; parent?: string }): Promise<AreaProperties[]> {
-  const query = { ...where, geometry: false };
+  const query = { ...where, ...ofNetwork(), geometry: false };
   return (await ask(api.GET('/api/v1/areas', { params: { query } }))).features.map(({ properties }) => properties);
 }
 
 /** The areas right below this one, in order of their codes. */
 export function getChildren(code: string): Promise<AreaProperties[]> {
-  return listAreas({ parent: code });
+  return code === '' ? listTops() : listAreas({ parent: code });
 }
+
+const listTops = async (): Promise<AreaProperties[]> => (await listAreas({})).filter(({ parent }) => !parent);
 
 /** Fills `areaIndex`, if it is not there yet. */
 export async function loadIndex(): Promise<AreaProperties[]> {
@@ -39,9 +73,9 @@ export async function loadIndex(): Promise<AreaProperties[]> {
 /** How many leaves of each kind lie in this area; null while that is not known. */
 export function countLeaves(code: string | null): Record<string, number> | null {
   const index = areaIndex.value;
-  if (!index || !code) return null;
+  if (!index || code === null) return null;
   const parents = new Map(index.map((one) => [one.code, one.parent]));
-  const lies = (at: string | null): boolean => at !== null && (at === code || lies(parents.get(at) ?? null));
+  const lies = (at: string | null): boolean => code === '' || (at !== null && (at === code || lies(parents.get(at) ?? null)));
   const found: Record<string, number> = {};
   for (const { code: own, kind, level } of index) {
     if (level === 'grid' && lies(own)) found[kind] = (found[kind] ?? 0) + 1;
@@ -51,14 +85,15 @@ export function countLeaves(code: string | null): Record<string, number> | null 
 
 /** What the area came from, and what became of it. */
 export function getLineage(code: string): Promise<Lineage> {
-  return ask(api.GET('/api/v1/areas/{code}/lineage', { params: { path: { code } } }));
+  return ask(api.GET('/api/v1/areas/{code}/lineage', { params: { path: { code }, query: ofNetwork() } }));
 }
 
-/** Finds the topmost area and shows it, unless the address named another. */
+/** Finds the topmost area, of a network with several the whole, and shows it, unless the address named another. */
 export async function openHome(): Promise<void> {
   const districts = await listAreas({ level: 'district' });
-  const tops = districts.length > 0 ? districts : (await listAreas({})).filter(({ parent }) => !parent);
-  home.value = tops[0] ? await getArea(tops[0].code) : null;
+  const tops = districts.length > 0 ? districts : await listTops();
+  const several = districts.length === 0 && tops.length > 1;
+  home.value = tops[0] ? await getArea(several ? '' : tops[0].code) : null;
   deserted.value = home.value === null;
   scope.value ??= home.value?.properties.code ?? null;
 }
@@ -91,7 +126,8 @@ export function boundsOf(feature: AreaFeature): Bounds {
 }
 
 async function climb(feature: AreaFeature): Promise<AreaFeature[]> {
-  const { parent } = feature.properties;
+  const { parent, code } = feature.properties;
+  if (!parent && code && home.peek()?.properties.code === '') return [await getArea(''), feature];
   return parent ? [...(await climb(await getArea(parent))), feature] : [feature];
 }
 
@@ -100,13 +136,14 @@ export function followScope(): () => void {
   const load = loader(area);
   const forget = effect(() => {
     if (areaTick.value === 0) return;
-    known.clear();
+    forgetAreas();
     areaIndex.value = null;
     void loadIndex().catch(() => undefined);
   });
   const follow = effect(() => {
     const code = scope.value;
-    if (!code || areaTick.value < 0) return;
+    void home.value; // the top of the trail, which an address with an area is ahead of
+    if (code === null || areaTick.value < 0) return;
     void load(async () => {
       const feature = await getArea(code);
       trail.value = await climb(feature);

@@ -7,6 +7,7 @@ import {
   goal,
   noFilter,
   now,
+  ofNetwork,
   picked,
   pile,
   scope,
@@ -36,6 +37,7 @@ export function askedFor(area: string) {
   const { counter, list, category, from, to } = filter.value;
   return {
     area,
+    ...ofNetwork(),
     ...(counter !== 'total' && { state: counter }),
     ...(list && { list }),
     ...(category && { category }),
@@ -108,14 +110,14 @@ export function followTickets(): () => void {
   const stops = [
     effect(() => {
       const area = scope.value;
-      if (!area || ticketTick.value < 0 || now.value < 0) return;
-      void load.counters(() => ask(api.GET('/api/v1/counters', { params: { query: { area } } })));
+      if (area === null || ticketTick.value < 0 || now.value < 0) return;
+      void load.counters(() => ask(api.GET('/api/v1/counters', { params: { query: { area, ...ofNetwork() } } })));
     }),
     effect(() => {
       const area = scope.value;
       void [filter.value, session.value];
       if (filter.value.list || dependOnTime.has(filter.value.counter)) void now.value;
-      if (area && ticketTick.value >= 0) void load.list(() => listTickets(area));
+      if (area !== null && ticketTick.value >= 0) void load.list(() => listTickets(area));
     }),
     effect(() => {
       const chosen = picked.value;

@@ -190,6 +190,7 @@ export const en: Record<Key, string> = {
   'ties.unmerge': 'Not the same: take apart',
 
   'layers.title': 'Layers and legend',
+  'network.title': 'Network shown',
   'layers.map': 'Grid areas',
   'layers.scope': 'Counts are of the chosen area.',
   'layers.view': '{what} are counted in the current view, the rest in the chosen area.',

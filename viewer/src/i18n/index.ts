@@ -1,5 +1,5 @@
 import type { FieldError } from '../api/client';
-import { config, lang, type Lang, type Said } from '../state';
+import { config, lang, type Lang, networks, type Said } from '../state';
 import { en } from './en';
 import { type Key, zh } from './zh';
 
@@ -16,6 +16,13 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 export function term(group: string, value: string): string {
   const key = `${group}.${value}`;
   return key in zh ? t(key as Key) : value;
+}
+
+/** What a network is called, as the server says it. */
+export function networkName(id: string): string {
+  const found = networks.value.find((one) => one.network === id);
+  if (!found || found.name_en === 'base') return term('network', id);
+  return say({ zh: found.name_zh, en: found.name_en });
 }
 
 /** What a role of an account or of a post is called, as the server says it. */

@@ -188,6 +188,7 @@ export const zh = {
   'ties.unmerge': '不是同一件事,拆开',
 
   'layers.title': '图层与图例',
+  'network.title': '显示哪张网',
   'layers.map': '网格区域',
   'layers.scope': '数量为所选区域内的。',
   'layers.view': '{what}数为当前视野内的,其余为所选区域内的。',

@@ -3,7 +3,7 @@ import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
 import { filtered, shown } from '../actions/tickets';
 import type { AreaFeature, Ticket } from '../api/client';
 import { onChange } from '../live';
-import { area, goal, home, layersOff, now, picked, pile, scope, session, ticket, view } from '../state';
+import { area, goal, home, layersOff, network, now, picked, pile, scope, session, ticket, view } from '../state';
 import { placeOf } from '../tickets';
 import { epoch } from '../time';
 import { chosenSource, listedSource } from './overlay';
@@ -31,11 +31,11 @@ export function followState(map: MapLibre): () => void {
   return () => stops.forEach((stop) => stop());
 }
 
-/** Signing in or out can change the visible layers, and with them the server's style. */
+/** Signing in or out can change the visible layers, another network the tiles, and with them the server's style. */
 function followSession(map: MapLibre): () => void {
   let first = true;
   return effect(() => {
-    void session.value;
+    void [session.value, network.value];
     if (first) first = false;
     else map.setStyle(styleUrl(), { transformStyle: dress });
   });

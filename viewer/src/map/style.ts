@@ -1,11 +1,15 @@
 import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
-import { type LayerFacts, layerFacts, layersOff, layersOffered } from '../state';
+import { type LayerFacts, layerFacts, layersOff, layersOffered, network } from '../state';
 import { highlights, listedTickets, ownSources } from './overlay';
 
 /** The ids of the served style's layers by source, in its order. */
 export const served = new Map<string, string[]>();
 
-export const styleUrl = () => new URL('/style/day.json', location.href).href;
+export function styleUrl(): string {
+  const url = new URL('/style/day.json', location.href);
+  if (network.value) url.searchParams.set('network', network.value);
+  return url.href;
+}
 
 /** The server's style with what only the viewer knows: layers switched off, highlights, the listed tickets. */
 export function dress(_previous: StyleSpecification | undefined, next: StyleSpecification): StyleSpecification {

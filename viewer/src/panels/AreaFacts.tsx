@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { chooseArea, getChildren, getLineage, moveTo } from '../actions/areas';
 import { openReport } from '../actions/report';
 import type { AreaFeature, AreaProperties, Lineage as LineageData, LineageEntry } from '../api/client';
-import { t, term } from '../i18n';
+import { networkName, t, term } from '../i18n';
 import { areaTick, trail } from '../state';
 import { showDay, showShare } from '../time';
 import { Facts } from '../ui/Facts';
@@ -26,15 +26,15 @@ export function AreaFacts({ feature }: { feature: AreaFeature }) {
       </div>
       <Facts
         facts={[
-          [t('area.code'), <code key="code">{code}</code>],
-          [t('area.level'), term('level', level)],
+          [t('area.code'), code && <code key="code">{code}</code>],
+          [t('area.level'), level && term('level', level)],
           [t('area.kind'), level === 'grid' ? term('kind', kind) : ''],
-          [t('area.network'), term('network', network)],
+          [t('area.network'), networkName(network)],
           [t('area.parent'), above?.properties.name ?? parent ?? ''],
           [t('area.since'), showDay(valid_from)],
         ]}
       />
-      <Lineage key={`lineage-${code}`} code={code} />
+      {code && <Lineage key={`lineage-${code}`} code={code} />}
       {level !== 'grid' && <Children key={`children-${code}`} code={code} />}
     </>
   );

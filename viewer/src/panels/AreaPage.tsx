@@ -1,6 +1,6 @@
 import type { Problem } from '../api/client';
-import { t, term } from '../i18n';
-import { area, areaTick, home, scope, snap, type Tab, tab } from '../state';
+import { networkName, t, term } from '../i18n';
+import { area, areaTick, home, network, networks, scope, snap, type Tab, tab } from '../state';
 import { Failed, Skeleton } from '../ui/Notice';
 import { AreaFacts } from './AreaFacts';
 import { FiguresPanel } from './FiguresPanel';
@@ -14,15 +14,18 @@ export function AreaPage() {
   const { value, problem } = area.value;
   if (problem) return <NoArea problem={problem} />;
   if (!value) return <Skeleton rows={6} />;
-  const { name, code, level, kind } = value.properties;
+  const { name, code, level, kind, network: own } = value.properties;
   return (
     <>
       <div class="page-head">
         <Trail />
         <h2>{name}</h2>
         <p class="page-sub">
-          <code>{code}</code>
-          <span class={`chip ${kind}`}>{term(level === 'grid' ? 'kind' : 'level', level === 'grid' ? kind : level)}</span>
+          {code && <code>{code}</code>}
+          {level && (
+            <span class={`chip ${kind}`}>{term(level === 'grid' ? 'kind' : 'level', level === 'grid' ? kind : level)}</span>
+          )}
+          {(networks.value.length > 1 || network.value) && <span class="chip">{networkName(own)}</span>}
         </p>
         <Tabs />
       </div>

@@ -1,7 +1,8 @@
 import { countLeaves } from '../actions/areas';
 import type { Counters } from '../api/client';
-import { say, t } from '../i18n';
-import { census, config, counters, lang, layerFacts, layersOff, layersOffered, layersOpen, scope } from '../state';
+import { chooseNetwork } from '../actions/networks';
+import { networkName, say, t } from '../i18n';
+import { census, config, counters, lang, layerFacts, layersOff, layersOffered, layersOpen, network, networks, scope } from '../state';
 import type { Due } from '../tickets';
 import { Icon } from '../ui/Icon';
 
@@ -64,6 +65,7 @@ export function LayersPanel() {
       </button>
       {open && (
         <div id="layers-list">
+          {networks.value.length > 1 && <NetworkChoice />}
           {[...layersOffered.value].sort(byLegend).map((id) => (
             <LayerRow key={id} id={id} />
           ))}
@@ -74,6 +76,26 @@ export function LayersPanel() {
         </div>
       )}
     </div>
+  );
+}
+
+/** Whose areas and tickets the map shows: the unified grid's, or a department's own. */
+function NetworkChoice() {
+  return (
+    <label class="network-choice">
+      <span>{t('network.title')}</span>
+      <select
+        name="network"
+        value={network.value || config.value.network}
+        onChange={(event) => void chooseNetwork(event.currentTarget.value)}
+      >
+        {networks.value.map(({ network: id }) => (
+          <option key={id} value={id}>
+            {networkName(id)}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

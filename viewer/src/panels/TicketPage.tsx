@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { chooseArea } from '../actions/areas';
+import { chooseNetwork } from '../actions/networks';
 import type { Ticket } from '../api/client';
 import { fieldName, type PageField, showField } from '../fields';
 import { t } from '../i18n';
@@ -92,9 +93,9 @@ function Words({ ticket: { description } }: { ticket: Ticket }) {
 }
 
 function TicketFacts({ ticket: one }: { ticket: Ticket }) {
-  const { grid } = one;
+  const { grid, network } = one;
   const link = grid && (
-    <button type="button" class="link" onClick={() => chooseArea(grid.code, true)}>
+    <button type="button" class="link" onClick={() => void chooseNetwork(network).then(() => chooseArea(grid.code, true))}>
       {grid.name} <code>{grid.code}</code>
     </button>
   );
