@@ -48,6 +48,7 @@ class ReportBody(BaseModel):
     contact_name: PlainText | None = None
     contact_phone: PlainText | None = None
     on_behalf_of: OnBehalf | None = Field(None, description="instead of contact_name, contact_phone; needs a login")
+    network: PlainText | None = Field(None, description="whose grids hold it; default the service's own network")
     source: PlainText | None = Field(None, description="one of /api/v1/sources; default app")
 
 
@@ -107,6 +108,7 @@ def read_report(body: ReportBody, caller: Caller, settings: Settings) -> Report:
         area=body.area or "",
         place=body.place or "",
         place_unknown=body.place_unknown or False,
+        network=body.network or "",
         on_behalf=body.on_behalf_of is not None,
     )
 

@@ -11,6 +11,7 @@ from gisgrid.coordinates import check_point
 from gisgrid.errors import Fault, Refused, Unavailable
 from gisgrid.geo import BBox
 from gisgrid.instants import write_instant
+from gisgrid.networks import require_network
 from gisgrid.ticket_fields import Facts
 from gisgrid.tickets.naming import Named, name_area, name_place
 from gisgrid.tickets.receipts import Received, find_receipt, keep_receipt, make_key, read_facts, with_secret
@@ -32,7 +33,8 @@ ORDER BY c.category <> :name, c.category
 class Report:
     """A report. Its location: `lon, lat` in `system`; or an `area` by code, a `place` by name, or `place_unknown`.
 
-    `client` sent the report and gave `client_ref`, "" for a stranger; `on_behalf`: the contact is another person.
+    `client` sent the report and gave `client_ref`, "" for a stranger; `on_behalf`: the contact is another person;
+    `network`: whose grids hold it, "" for the one of the service.
     """
 
     lon: float | None
@@ -51,6 +53,7 @@ class Report:
     place: str = ""
     place_unknown: bool = False
     on_behalf: bool = False
+    network: str = ""
 
 
 class _Where(TypedDict, total=False):
@@ -67,15 +70,19 @@ class _Where(TypedDict, total=False):
 
 
 def receive(connection: Connection, report: Report, *, network: str, zone: str) -> Received:
-    """Take in a report. Raises Refused with field and remedy, Conflict if the key was used for another body,
-    Unavailable where no boundaries have come in yet.
+    """Take in a report. Raises Refused with field and remedy, NotFound for an unknown network that the report names,
+    Conflict if the key was used for another body, Unavailable where no boundaries have come in yet.
 
     Durable once the caller's transaction has committed. Costs one statement and a look-up of the key.
     """
-    key = make_key(report.client, report.client_ref, asdict(report))
+    given = {name: value for name, value in asdict(report).items() if name != "network" or value}
+    key = make_key(report.client, report.client_ref, given)
     if known := find_receipt(connection, key):
         return Received(known, is_new=False)
-    if not connection.execute(
+    if report.network:
+        network = report.network
+        require_network(connection, network)
+    elif not connection.execute(
         text("SELECT 1 FROM core.network WHERE network = :network"), {"network": network}
     ).scalar():
         message = f"there are no boundaries of network {network} here yet"

@@ -189,7 +189,23 @@ def test_every_door_says_which_networks_there_are(
     for door, slot in asked:
         request = door.request({**known, "by": "area", "of": "grid"}, {slot: "nosuch"})
         answer = client.request(request.method, request.url, content=request.body, headers=dict(request.headers))
-        assert answer.status_code == 404, (door.label, answer.status_code, answer.text[:300])
-        fault = answer.json()["errors"][0]
+        said = answer.json()
+        if door.path.endswith("/batch"):
+            said = said["results"][0]["problem"]
+        assert said.get("status") == 404, (door.label, answer.status_code, answer.text[:300])
+        fault = said["errors"][0]
         assert fault["field"].endswith("network"), (door.label, fault)
         assert "base, party" in fault["remedy"] and "已有的网" in fault["remedy_zh"], (door.label, fault)
+
+
+def test_a_report_may_name_its_network(client: TestClient) -> None:
+    """It is located and counted there, and the key of a report holds for one network."""
+    lon, lat = spot(*PARTY["Q"])
+    before = get(client, "/api/v1/counters", network="party", area="Q")["total"]
+    given = body(lon=lon, lat=lat, client_ref="7d1f6c4e-8a41-4c0e-9a3e-1f1d5f0a2b77")
+    first = client.post("/api/v1/reports", json={**given, "network": "party"})
+    assert (first.status_code, first.json()["grid"]["code"]) == (201, "Q")
+    again = client.post("/api/v1/reports", json={**given, "network": "party"})
+    assert (again.status_code, again.json()["number"]) == (200, first.json()["number"])
+    assert client.post("/api/v1/reports", json=given).status_code == 409
+    assert get(client, "/api/v1/counters", network="party", area="Q")["total"] == before + 1

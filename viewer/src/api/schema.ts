@@ -3230,6 +3230,11 @@ export interface components {
             /** @description instead of contact_name, contact_phone; needs a login */
             on_behalf_of?: components["schemas"]["OnBehalf"] | null;
             /**
+             * Network
+             * @description whose grids hold it; default the service's own network
+             */
+            network?: string | null;
+            /**
              * Source
              * @description one of /api/v1/sources; default app
              */
