@@ -2,26 +2,24 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import is_dataclass
 from datetime import UTC, datetime, time
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gisgrid.api.values import Span, read_instant, read_span
 from gisgrid.bootstrap import say
-from gisgrid.boundaries.networks import changed_since
-from gisgrid.calendars import keep_calendar, what_is_unknown
 from gisgrid.cells import Program
-from gisgrid.cluster import Cluster, using_cluster
-from gisgrid.database import OWNER, Database
+from gisgrid.cluster import Cluster
 from gisgrid.instants import fields_of, write_instant
-from gisgrid.migrations import migrate
-from gisgrid.networks import require_set_network
 from gisgrid.settings import Settings, read_settings
+from gisgrid.times import Span, read_instant, read_span
+
+if TYPE_CHECKING:
+    from gisgrid.database import Database
 
 __all__ = [
     "DataDir",
@@ -29,7 +27,6 @@ __all__ = [
     "For",
     "Json",
     "Network",
-    "deploy",
     "deployed_cluster",
     "owner_database",
     "read_received",
@@ -50,47 +47,21 @@ For = Annotated[Program, typer.Option("--for", help="Who opens a CSV; for Excel 
 Network = Annotated[str, typer.Option("--network", help="Which network of areas.", envvar="GISGRID_NETWORK")]
 
 
-@contextmanager
-def deployed_cluster(settings: Settings, *, makes: str | None = None) -> Iterator[Cluster]:
-    """The database of this data directory, started if it is not running, at this version's schema.
-
-    `makes`: the network that the verb may make. Raises Refused where GISGRID_NETWORK names another unknown one.
-    """
-    with using_cluster(settings, say=say) as cluster:
-        deploy(settings, cluster, makes=makes)
-        yield cluster
+def _opening() -> Any:
+    """The module that reaches the database; imported with the first database, so that `--help` does without."""
+    return import_module("gisgrid.cli.opening")
 
 
-def deploy(settings: Settings, cluster: Cluster, *, remind: bool = False, makes: str | None = None) -> None:
-    """Bring the database to this version's schema, and its calendar to the settings and the library.
-
-    Raises Refused where GISGRID_NETWORK names a network that is neither there nor the one that the verb `makes`.
-
-    Says which days the calendar lacks when the calendar has changed; with `remind` always.
-    """
-    migrate(cluster.owner_url, say=say)
-    database = Database(cluster.owner_url, role=OWNER, statement_timeout_s=600)
-    try:
-        changed = keep_calendar(database, settings)
-        if (changed or remind) and (unknown := what_is_unknown()):
-            say(f"  {unknown}")
-        if settings.network != makes:
-            with database.transaction() as connection:
-                require_set_network(connection, settings.network)
-    finally:
-        database.close()
+def deployed_cluster(settings: Settings, *, makes: str | None = None) -> AbstractContextManager[Cluster]:
+    """The database of this data directory, started if it is not running, at this version's schema."""
+    opened: AbstractContextManager[Cluster] = _opening().deployed_cluster(settings, makes=makes)
+    return opened
 
 
-@contextmanager
-def owner_database(settings: Settings | None = None, *, makes: str | None = None) -> Iterator[Database]:
-    """The database as its owner, for verbs of the person who runs this machine; `makes` as in `deployed_cluster`."""
-    settings = settings or read_settings()
-    with deployed_cluster(settings, makes=makes) as cluster:
-        database = Database(cluster.owner_url, role=OWNER, statement_timeout_s=600)
-        try:
-            yield database
-        finally:
-            database.close()
+def owner_database(settings: Settings | None = None, *, makes: str | None = None) -> AbstractContextManager["Database"]:
+    """The database as its owner, for verbs of the person who runs this machine; `makes`: the network it may make."""
+    opened: AbstractContextManager[Database] = _opening().owner_database(settings or read_settings(), makes=makes)
+    return opened
 
 
 def read_time(name: str, value: str | None, settings: Settings) -> datetime | None:
@@ -103,15 +74,14 @@ def read_received(since: str | None, until: str | None, settings: Settings) -> S
     return read_span(since, until, settings.timezone, ("--from", "--to"))
 
 
-def read_start(value: str | None, settings: Settings, database: Database, *networks: str) -> datetime:
+def read_start(value: str | None, settings: Settings, database: "Database", *networks: str) -> datetime:
     """The time of --valid-from; by default today 00:00, or now if one of these networks has changed since then."""
     given = read_time("--valid-from", value, settings)
     if given is not None:
         return given
     now = datetime.now(UTC)
     today = datetime.combine(now.astimezone(settings.timezone), time(), settings.timezone)
-    with database.transaction() as connection:
-        return now if changed_since(connection, networks, today) else today
+    return now if _opening().has_changed(database, networks, today) else today
 
 
 def show(result: Any, text: str, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gisgrid.calendars import load_holidays
+from gisgrid.calendars.days_off import load_holidays
 from gisgrid.categories import load_categories
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, say, show
 from gisgrid.cli.things import thing_loader

@@ -1,17 +1,13 @@
-"""Verbs of people: accounts, and how they reach the database."""
+"""`gisgrid user`: accounts."""
 
-import os
 from typing import Annotated
-from urllib.parse import quote
 
 import typer
-from sqlalchemy import text
 
 from gisgrid.access import add_account, switch_account
-from gisgrid.cli.context import DataDir, DbPort, Json, deployed_cluster, owner_database, show
+from gisgrid.cli.context import DataDir, DbPort, Json, deployed_cluster, show
 from gisgrid.cluster import Cluster
 from gisgrid.database import Database
-from gisgrid.errors import Fault, NotFound
 from gisgrid.settings import Settings, read_settings
 
 Name = Annotated[str, typer.Argument(help="Name of the account.")]
@@ -80,43 +76,3 @@ def make_account(
             return add_account(connection, name, role, area, department, person=person, zone=zone)
     finally:
         database.close()
-
-
-def db_url(
-    user: Annotated[str, typer.Option(help="Whose login: an account that has one.")],
-    data_dir: DataDir = None,
-    db_port: DbPort = None,
-) -> None:
-    """Where the database is for QGIS and psql: a libpq URI without the secret."""
-    settings = read_settings(data_dir=data_dir, db_port=db_port)
-    with deployed_cluster(settings) as cluster, owner_database(settings) as database:
-        with database.transaction() as connection:
-            known, roles = connection.execute(
-                text(
-                    "SELECT EXISTS (SELECT FROM core.login_scope WHERE login = :user),"
-                    " (SELECT string_agg(role, '|' ORDER BY role) FROM core.account_role WHERE login_under IS NOT NULL)"
-                ),
-                {"user": user},
-            ).one()
-        if not known:
-            remedy = f"gisgrid user add {user} --role {roles} --area CODE"
-            raise NotFound(Fault("--user", f"{user} has no database login", remedy))
-        show(None, f"postgresql://{quote(user)}@127.0.0.1:{cluster.db_port}/{cluster.database}", as_json=False)
-
-
-def psql(context: typer.Context, data_dir: DataDir = None, db_port: DbPort = None) -> None:
-    """Open psql as the database's owner; further arguments are psql's."""
-    with deployed_cluster(read_settings(data_dir=data_dir, db_port=db_port)) as cluster:
-        if cluster.given_url:
-            target = ["psql", cluster.given_url.replace("+psycopg2", "")]
-        else:
-            where = ["-h", str(cluster.socket_dir), "-p", str(cluster.db_port), "-U", "postgres"]
-            target = [str(cluster.bin_dir / "psql"), *where, cluster.database]
-        code = os.spawnvpe(os.P_WAIT, target[0], [*target, *context.args], cluster_environment(cluster))  # noqa: S606
-    raise typer.Exit(code)
-
-
-def cluster_environment(cluster: Cluster) -> dict[str, str]:
-    """The environment variables for the cluster's own programs."""
-    extra = cluster.server.programs.environ if cluster.server else {}
-    return {**os.environ, **extra}

@@ -1,11 +1,9 @@
-"""`up` and `down`: everything running from one command, everything stopped by Ctrl-C."""
+"""`gisgrid up`: everything running from one command, everything stopped by Ctrl-C."""
 
 import json
 import os
-import signal
 import socket
 import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,19 +11,19 @@ import uvicorn
 
 from gisgrid import bootstrap
 from gisgrid.api.app import create_app
-from gisgrid.cli.context import DataDir, DbPort, deploy, deployed_cluster, say
+from gisgrid.cli.context import DataDir, DbPort, say
+from gisgrid.cli.down import PID_FILE
+from gisgrid.cli.opening import deploy
 from gisgrid.cli.people import make_account
 from gisgrid.cli.sample import load_sample
 from gisgrid.cli.smoke import check_service
-from gisgrid.cluster import Cluster, driver_url, ensure_cluster, find_running, stop_cluster
+from gisgrid.cluster import Cluster, driver_url, ensure_cluster, stop_cluster
 from gisgrid.database import OWNER, Database
 from gisgrid.errors import Fault, Refused
 from gisgrid.migrations.logins import make_service_url
 from gisgrid.notices.sender import sending
 from gisgrid.settings import Settings, read_settings
 from gisgrid.worker import working
-
-PID_FILE = "up.json"
 
 
 def up(
@@ -49,30 +47,6 @@ def up(
     finally:
         say("stopping")
         stop_cluster(cluster)
-
-
-def down(data_dir: DataDir = None) -> None:
-    """Stop what `up` started for this data directory."""
-    settings = read_settings(data_dir=data_dir)
-    pid_file = settings.data_dir / PID_FILE
-    if pid_file.exists():
-        pid = int(json.loads(pid_file.read_text())["pid"])
-        if _is_ours(pid):
-            os.kill(pid, signal.SIGTERM)
-            deadline = time.monotonic() + 20
-            while _is_ours(pid) and time.monotonic() < deadline:
-                time.sleep(0.1)
-            say("stopped")
-        pid_file.unlink(missing_ok=True)
-    cluster = find_running(settings)
-    if cluster is not None and stop_cluster(cluster):
-        say("database stopped")
-
-
-def migrate(data_dir: DataDir = None, db_port: DbPort = None) -> None:
-    """Bring the database to this version's schema."""
-    with deployed_cluster(read_settings(data_dir=data_dir, db_port=db_port)):
-        say("the schema is this version's")
 
 
 def _fill_if_empty(settings: Settings, cluster: Cluster) -> None:
@@ -162,10 +136,3 @@ def _bind(host: str, port: int) -> socket.socket:
     # Inherited by every connection: else an answer's body waits 40 ms for the client to acknowledge its headers.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
-
-
-def _is_ours(pid: int) -> bool:
-    try:
-        return b"gisgrid" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+import typer
+
 from gisgrid import bootstrap
 from gisgrid.chromium import ensure_chromium
 from gisgrid.cluster import test_cluster
@@ -17,6 +19,11 @@ from gisgrid.settings import read_settings
 from gisgrid.steps import Say, StepFailed
 
 MOST_PROCESSES = 8  # each has a PostgreSQL of its own
+
+
+def test(context: typer.Context) -> None:
+    """Run every test against a real PostGIS; further arguments are pytest's."""
+    raise typer.Exit(run_tests(context.args))
 
 
 def run_tests(arguments: Sequence[str], say: Say = bootstrap.say) -> int:

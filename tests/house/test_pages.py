@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 import typer
 
-from gisgrid.cli.main import app
+from gisgrid.cli.verbs import VERBS, Verbs
 from gisgrid.settings import Settings
 from tests.house import pages
 from tests.house.tree import CHECKOUT, plant
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 SETTINGS = [field.name for field in fields(Settings)]
-COMMAND = typer.main.get_command(app)
+COMMAND = Verbs(VERBS)
+for name in VERBS:
+    COMMAND.load(name)
 
 
 def test_the_readme_names_every_verb_and_option() -> None:

@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
-from gisgrid.calendars import china_days, keep_calendar, load_holidays, read_hours
+from gisgrid.calendars.days_off import load_holidays
+from gisgrid.calendars.keeping import china_days, keep_calendar, read_hours
 from gisgrid.database import EVERYTHING, NOTHING, OWNER, Database, Scope
 from gisgrid.errors import Refused
 from gisgrid.loading import Sheet, read_csv

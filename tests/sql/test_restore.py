@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from gisgrid.cli.context import deploy
 from gisgrid.cli.main import run
+from gisgrid.cli.opening import deploy
 from gisgrid.cluster import Cluster
 from gisgrid.errors import GisgridError, Unavailable
 from gisgrid.migrations import DEPLOY_LOCK, migrate

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
-import typer
 from sqlalchemy import text
 
 from gisgrid import bootstrap
-from gisgrid.cli.main import app, run
+from gisgrid.cli.main import run
+from gisgrid.cli.verbs import VERBS, app
 from gisgrid.database import EVERYTHING, Database
 from tests.drawing import draw, publish_leaves, write_geojson
 
@@ -25,10 +25,17 @@ LAST = {"psql": ["-c", "SELECT 1"], "route": ["--area", "A"], "up": ["--smoke"]}
 SAID = "GISGRID_NETWORK: no network is called 'nosuch'"
 
 
+def program() -> Any:
+    """The program with every verb loaded."""
+    for name in VERBS:
+        app.load(name)
+    return app
+
+
 def verbs() -> list[tuple[str, ...]]:
     """Every verb as one types it, from the program itself."""
     found: list[tuple[str, ...]] = []
-    stack: list[tuple[tuple[str, ...], Any]] = [((), typer.main.get_command(app))]
+    stack: list[tuple[tuple[str, ...], Any]] = [((), program())]
     while stack:
         words, command = stack.pop()
         below = getattr(command, "commands", None)
@@ -41,7 +48,7 @@ def verbs() -> list[tuple[str, ...]]:
 
 def arguments(words: tuple[str, ...], desk: Path) -> list[str]:
     """What the verb needs to begin: its required arguments and options, of the right kind."""
-    command: Any = typer.main.get_command(app)
+    command: Any = program()
     for word in words:
         command = command.commands[word]
     given: list[str] = list(LAST.get(words[0], []))

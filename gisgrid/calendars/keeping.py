@@ -1,21 +1,21 @@
-"""Working time: public holidays, make-up working days and working hours go into the database, which computes with them.
+"""Working time in the database: public holidays, make-up working days and working hours, kept at every deploy.
 
 The days come from the library `holidays`, which knows what the State Council announced; local rows win over it.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.metadata import version
-from pathlib import Path
 
 import holidays
 from sqlalchemy import Connection, text
 
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, Refused
-from gisgrid.loading import Column, Loaded, ReadOptions, Sheet, as_records, choice, clock, day, read_table, take_turn
+from gisgrid.instants import write_instant
 from gisgrid.settings import Settings
 
 FIRST_YEAR = 2007
@@ -23,8 +23,6 @@ FIRST_YEAR = 2007
 YEARS_AHEAD = 5
 WARN_AHEAD = timedelta(days=45)
 _HOURS = re.compile(r"((?:[01]?[0-9]|2[0-3]):[0-5][0-9])-((?:[01]?[0-9]|2[0-3]):[0-5][0-9]|24:00)")
-_YES_NO = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False, "上班": True, "放假": False,
-           "是": True, "否": False, "休": False, "班": True}  # fmt: skip
 
 _SAVE_DAYS = """
 WITH given AS (
@@ -96,7 +94,7 @@ def keep_calendar(database: Database, settings: Settings) -> bool:
             _set_hours(connection, hours)
         if kept.calendar != label:
             changed = True
-            _set_days(connection, list(china_days(FIRST_YEAR, last)), "library")
+            set_days(connection, list(china_days(FIRST_YEAR, last)), "library")
             connection.execute(text("UPDATE core.deployment SET calendar = :label"), {"label": label})
     return changed
 
@@ -117,7 +115,7 @@ def read_hours(words: str) -> list[tuple[str, str]]:
     spans: list[tuple[str, str]] = []
     for part in words.split(","):
         match = _HOURS.fullmatch(part.strip())
-        ends = [clock(word) for word in match.groups()] if match else []
+        ends = [word.zfill(5) for word in match.groups()] if match else []
         if not ends or ends[0] >= ends[1] or (spans and spans[-1][1] > ends[0]):
             fault = f"{part!r} is not a span of working hours, or not after the one before"
             raise Refused(Fault("GISGRID_WORK_HOURS", fault, "as 09:00-12:00,14:00-18:00"))
@@ -125,31 +123,10 @@ def read_hours(words: str) -> list[tuple[str, str]]:
     return spans
 
 
-def load_holidays(database: Database, source: Path | Sheet, options: ReadOptions | None = None) -> Loaded:
-    """A district's own days off and make-up days, which win over the library's. Raises Refused with every fault."""
-    options = options or ReadOptions()
-    table = read_table(source, HOLIDAY_COLUMNS, options)
-    table.refuse_repeats("this day", ("date",))
-    table.refuse_faults()
-    days = [Day(r["date"], r["working"], None if r["working"] else r["name"] or "放假") for r in table.rows]
-    with database.transaction(EVERYTHING) as connection:
-        take_turn(connection)
-        known = set(connection.execute(text("SELECT date FROM core.calendar_day WHERE source = 'local'")).scalars())
-        written = _set_days(connection, days, "local")
-    changed = sum(at in known for at in written)
-    return Loaded(len(written) - changed, changed, len(days) - len(written), table.notes)
-
-
-HOLIDAY_COLUMNS = (
-    Column("date", day, required=True, aliases=("日期",)),
-    Column("working", choice(_YES_NO), required=True, aliases=("is_working", "上班", "是否上班")),
-    Column("name", aliases=("名称", "节日")),
-)
-
-
-def _set_days(connection: Connection, days: list[Day], source: str) -> list[date]:
+def set_days(connection: Connection, days: list[Day], source: str) -> list[date]:
     """Set days; returns those that changed. One statement, so that core.work_span is rebuilt once."""
-    done = connection.execute(text(_SAVE_DAYS), {"days": as_records(days), "source": source})
+    records = json.dumps([vars(one) for one in days], default=write_instant)
+    done = connection.execute(text(_SAVE_DAYS), {"days": records, "source": source})
     return list(done.scalars())
 
 

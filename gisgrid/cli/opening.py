@@ -1,0 +1,62 @@
+"""The database of a verb: started, at this version's schema, opened. Imports SQLAlchemy, so `context` loads it late."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from gisgrid.bootstrap import say
+from gisgrid.boundaries.networks import changed_since
+from gisgrid.calendars.keeping import keep_calendar, what_is_unknown
+from gisgrid.cluster import Cluster, using_cluster
+from gisgrid.database import OWNER, Database
+from gisgrid.migrations import migrate
+from gisgrid.networks import require_set_network
+from gisgrid.settings import Settings
+
+
+@contextmanager
+def deployed_cluster(settings: Settings, *, makes: str | None = None) -> Iterator[Cluster]:
+    """The database of this data directory, started if it is not running, at this version's schema.
+
+    `makes`: the network that the verb may make. Raises Refused where GISGRID_NETWORK names another unknown one.
+    """
+    with using_cluster(settings, say=say) as cluster:
+        deploy(settings, cluster, makes=makes)
+        yield cluster
+
+
+def deploy(settings: Settings, cluster: Cluster, *, remind: bool = False, makes: str | None = None) -> None:
+    """Bring the database to this version's schema, and its calendar to the settings and the library.
+
+    Raises Refused where GISGRID_NETWORK names a network that is neither there nor the one that the verb `makes`.
+
+    Says which days the calendar lacks when the calendar has changed; with `remind` always.
+    """
+    migrate(cluster.owner_url, say=say)
+    database = Database(cluster.owner_url, role=OWNER, statement_timeout_s=600)
+    try:
+        changed = keep_calendar(database, settings)
+        if (changed or remind) and (unknown := what_is_unknown()):
+            say(f"  {unknown}")
+        if settings.network != makes:
+            with database.transaction() as connection:
+                require_set_network(connection, settings.network)
+    finally:
+        database.close()
+
+
+@contextmanager
+def owner_database(settings: Settings, *, makes: str | None = None) -> Iterator[Database]:
+    """The database as its owner, for verbs of the person who runs this machine; `makes` as in `deployed_cluster`."""
+    with deployed_cluster(settings, makes=makes) as cluster:
+        database = Database(cluster.owner_url, role=OWNER, statement_timeout_s=600)
+        try:
+            yield database
+        finally:
+            database.close()
+
+
+def has_changed(database: Database, networks: Sequence[str], since: datetime) -> bool:
+    """Does any version in these networks begin after this instant?"""
+    with database.transaction() as connection:
+        return changed_since(connection, networks, since)
