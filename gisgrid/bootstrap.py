@@ -45,15 +45,19 @@ def in_checkout() -> bool:
 def enter(arguments: list[str]) -> None:
     """Make sure that this process runs in the checkout's environment; restarts itself there if not.
 
-    Returns at once from an installed package. `test` also needs what the tests need.
+    Returns at once from an installed package, and in an environment that was as it should be. `test` also needs what
+    the tests need.
     """
     entered = os.environ.pop(ENTERED, "")
     if entered or not in_checkout():
         return
+    found = _read_stamp()
     try:
         ensure_environment(tests=arguments[:1] == ["test"], say=say)
     except StepFailed as failure:
         raise SystemExit(f"The Python environment could not be made.\n{failure}") from failure
+    if _is_inside() and _read_stamp() == found:
+        return
     os.environ[ENTERED] = "1"
     os.execv(PYTHON, [str(PYTHON), "-m", "gisgrid", *arguments])  # noqa: S606
 
@@ -106,6 +110,7 @@ def _make(lock: str, say: Say) -> None:
         if ENVIRONMENT.exists() and not (ENVIRONMENT / "pyvenv.cfg").exists():
             raise StepFailed(f"{ENVIRONMENT} holds no Python that runs -> move it away")
         say(f"making the Python environment {ENVIRONMENT}")
+        uv = _take_out(uv)
         python = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info[1]}"
         run_step([uv, "venv", "--clear", f"--python={python}", ENVIRONMENT], say, env=env)
     uv = _keep(uv)
@@ -123,6 +128,15 @@ def _keep(uv: Path) -> Path:
     shutil.move(uv, kept)
     shutil.rmtree(uv.parent)
     return kept
+
+
+def _take_out(uv: Path) -> Path:
+    """A uv that lies in the environment leaves it while that is made anew, which clears it."""
+    if uv.parent != ENVIRONMENT / "bin":
+        return uv
+    out = Path(tempfile.mkdtemp(prefix=FETCHED)) / uv.name
+    shutil.move(uv, out)
+    return out
 
 
 def _add_command() -> None:
@@ -238,7 +252,14 @@ def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
+def _is_inside() -> bool:
+    """Does this process run in the checkout's environment already, as `.venv/bin/gisgrid` does?"""
+    return Path(sys.prefix) == ENVIRONMENT
+
+
 def _runs() -> bool:
+    if _is_inside():
+        return True  # this process is the proof
     return PYTHON.exists() and _answers([PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"])
 
 

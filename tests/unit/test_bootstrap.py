@@ -236,3 +236,27 @@ def test_a_lock_is_held_by_one_or_shared(tmp_path: Path) -> None:
             assert not alone.held
     with Lock(file, wait=False) as alone:
         assert alone.held
+
+
+def test_a_command_starts_once_in_an_environment_that_is_as_it_should_be(checkout: Path) -> None:
+    for name in ("__init__", *BEFORE):
+        target = checkout / "gisgrid" / f"{name}.py"
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes((PACKAGE / f"{name}.py").read_bytes())
+    (checkout / "gisgrid/cli").mkdir()
+    children = "resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss"
+    verb = f"import resource, sys\ndef run():\n    print(*sys.orig_argv[1:], {children})\n"
+    (checkout / "gisgrid/cli/main.py").write_text(verb)
+    bootstrap.ensure_environment(tests=False, say=ignore)
+    command = checkout / ".venv/bin/gisgrid"
+
+    def started() -> str:
+        done = subprocess.run([command, "version"], cwd=checkout, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    assert started() == f"{command} version 0"  # neither a child nor a second start
+    (checkout / bootstrap.RUN).write_text("# changed\n")
+    assert started().startswith("-m gisgrid version")
+    assert stamp(checkout)["sha256"] == hashlib.sha256(b"# changed\n").hexdigest()
+    assert started() == f"{command} version 0"
