@@ -40,7 +40,9 @@ VERBS = {
         "check:check",
         "What is wrong with the live boundaries, and what is assigned to a wrong area? Ends with 1 on errors.",
     ),
-    "network": Verb("network:network_app", "Several networks over the same ground: compare, alias, derive."),
+    "network": Verb(
+        "network:network_app", "Several networks over the same ground: list, name, compare, alias, derive."
+    ),
     "bench": Verb("bench:bench_app", "How long things take on this machine."),
     "notice": Verb("notice:notice_app", "Notices: their targets, what has not arrived, sending."),
     "device": Verb("device:device_app", "Devices that raise alarms: their tokens, on and off."),

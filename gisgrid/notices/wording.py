@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from gisgrid.instants import say_instant
-from gisgrid.layers import Json
 from gisgrid.notices.queue import Notice
 from gisgrid.ticket_fields import shown_at
+
+if TYPE_CHECKING:
+    from gisgrid.layers import Json
 
 TOPICS = {
     "ticket.received": ("新事件", "new ticket"),
@@ -96,7 +99,7 @@ def lines(notice: Notice, zone: ZoneInfo) -> Iterator[tuple[str, str, str, str]]
         yield "描述", words, "words", words
 
 
-def _of_boundaries(facts: Json, zone: ZoneInfo) -> Iterator[tuple[str, str, str, str]]:
+def _of_boundaries(facts: "Json", zone: ZoneInfo) -> Iterator[tuple[str, str, str, str]]:
     area = facts["area"] or facts["network"]
     yield "区域", area, "area", area
     yield "生效时间", _time(facts["valid_from"], zone), "valid from", _time(facts["valid_from"], zone)
