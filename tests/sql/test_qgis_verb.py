@@ -78,4 +78,5 @@ def test_a_form_offers_what_the_database_allows(db: Connection, column: str, rul
     offered = [value for field in fields if field.name == column for _, value in field.values]
     sql = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name"
     allowed = db.execute(text(sql), {"name": f"{column}_is_{rule}"}).scalar_one()
-    assert re.findall(r"'(\w+)'", allowed) == offered
+    kept = [value for value in offered if value != "undone"]  # publishes another change set, and is kept nowhere
+    assert re.findall(r"'(\w+)'", allowed) == kept
