@@ -17,15 +17,14 @@ def draw(picture: str) -> dict[str, Any]:
     for row, line in enumerate(picture.split()):
         for column, letter in enumerate(line):
             if letter != ".":
-                west, north = spot(column, row)
-                east, south = spot(column + 1, row + 1)
-                cells[letter].append(shapely.box(west, south, east, north))
+                west, north = WEST + column * CELL, NORTH - row * CELL
+                cells[letter].append(shapely.box(west, north - CELL, west + CELL, north))
     return {letter: shapely.union_all(boxes) for letter, boxes in sorted(cells.items())}
 
 
 def spot(column: float, row: float) -> tuple[float, float]:
     """A point of the drawing, in cells from its north-west corner: (0.5, 0.5) is the middle of the first."""
-    return round(WEST + column * CELL, 9), round(NORTH - row * CELL, 9)
+    return WEST + column * CELL, NORTH - row * CELL
 
 
 def write_geojson(path: Path, areas: dict[str, Any], **properties: str) -> Path:
