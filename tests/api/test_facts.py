@@ -83,7 +83,9 @@ def test_locate_always_answers(district: District) -> None:
     assert found["assignment"]["confidence"] == 1
     far = get(district, "locate", lon=0, lat=0, system="wgs84")
     assert (far.status_code, far.json()["grid"], far.json()["assignment"]["method"]) == (200, None, "none")
-    disc = get(district, "locate", lon=spot(2, 0.5)[0], lat=lat, system="wgs84", accuracy_m=50).json()
+    shape = get(district, f"areas/{GRIDS['A']}").json()["geometry"]["coordinates"][0][0]
+    edge = max(corner[0] for corner in shape)  # to the last digit
+    disc = get(district, "locate", lon=edge, lat=lat, system="wgs84", accuracy_m=50).json()
     assert disc["assignment"]["method"] == "edge"
     assert disc["assignment"]["confidence"] == pytest.approx(0.5, abs=0.01)
     assert len(disc["assignment"]["candidates"]) == 2
