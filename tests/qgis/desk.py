@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +30,6 @@ DRAWN = {
 }
 CODES = {letter: f"{NORTH}00100{n}" for n, letter in enumerate("ABEF", start=1)}
 CODES |= {letter: f"{SOUTH}00100{n}" for n, letter in enumerate("CD", start=1)}
-OWN_PROGRAMS = str(Path(sys.executable).parent)
 URI = project_uri("gisgrid", "gisgrid")
 WORKER = Path(__file__).with_name("clerk.py")
 ZOOM = 16
@@ -112,8 +110,8 @@ class TownHall:
         words = service_file("127.0.0.1", self.cluster.db_port, self.cluster.database, name)
         services.write_text(f"{words}password={self.secrets[name]}\n")
         env = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "PYTHON", "VIRTUAL_ENV"))}
-        # QGIS' own Python starts by the first python3 on PATH, which must not be that of the tests.
-        env["PATH"] = os.pathsep.join(part for part in env["PATH"].split(os.pathsep) if part != OWN_PROGRAMS)
+        # The window's Python looks for its library beside the first python3 on PATH: let that be the one of PyQGIS.
+        env["PATH"] = f"{Path(self.python).parent}{os.pathsep}{env['PATH']}"
         env |= {"PGSERVICEFILE": str(services), "HOME": str(home), "XDG_RUNTIME_DIR": str(runtime)}
         return env | {
             "QT_QPA_PLATFORM": "offscreen",

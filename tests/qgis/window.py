@@ -43,9 +43,13 @@ class Window:
         flags = ["--nologo", "--noversioncheck", "--noplugins", "--profiles-path", str(home), "--code", str(EYES)]
         with (home / "window.log").open("w") as log:
             self.qgis = subprocess.Popen(["qgis", *flags, "--project", project], env=self.env, stdout=log, stderr=log)
-        until(lambda: Path(self.path).exists() or self._ended())
-        until(self._is_open)
-        self.ask("arrange", width=SCREEN[0], height=SCREEN[1])
+        try:
+            until(lambda: Path(self.path).exists() or self._ended())
+            until(self._is_open)
+            self.ask("arrange", width=SCREEN[0], height=SCREEN[1])
+        except BaseException:
+            self.close()
+            raise
 
     def _is_open(self) -> bool:
         return bool(self.ask("is_drawn"))
