@@ -1,6 +1,7 @@
 """What a bare machine lacks: makes the Python environment of a checkout, then starts in it.
 
-Standard library only, and modules of gisgrid that keep to it: this runs before there is an environment.
+Standard library only, and modules of gisgrid that keep to it: this runs before there is an environment. Long because a
+half-made environment and a whole one are kept apart here, in one place.
 """
 
 import fcntl
@@ -131,7 +132,7 @@ def _keep(uv: Path) -> Path:
 
 
 def _take_out(uv: Path) -> Path:
-    """A uv that lies in the environment leaves it while that is made anew, which clears it."""
+    """A uv that lies in the environment leaves it while that is rebuilt, which clears it."""
     if uv.parent != ENVIRONMENT / "bin":
         return uv
     out = Path(tempfile.mkdtemp(prefix=FETCHED)) / uv.name

@@ -1,4 +1,7 @@
-"""What runs before there is an environment: readable by old Pythons, careful with what it fetches."""
+"""What runs before there is an environment: readable by old Pythons, careful with what it fetches.
+
+Long because each way to break an environment is one test.
+"""
 
 import ast
 import hashlib
