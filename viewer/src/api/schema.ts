@@ -1634,6 +1634,11 @@ export interface components {
              * @description the area whose grids may be redrawn; null: the whole network
              */
             area_code: string | null;
+            /**
+             * Together With
+             * @description further areas whose grids may be redrawn
+             */
+            together_with: string[];
             /** Network */
             network: string;
             /** Title */
@@ -1720,6 +1725,11 @@ export interface components {
              * @description the area whose grids may be redrawn; null: the whole network
              */
             area_code: string | null;
+            /**
+             * Together With
+             * @description further areas whose grids may be redrawn
+             */
+            together_with: string[];
             /** Network */
             network: string;
             /** Title */
@@ -1886,6 +1896,11 @@ export interface components {
              * @description the area whose grids may be redrawn; null: the whole network
              */
             area_code: string | null;
+            /**
+             * Together With
+             * @description further areas whose grids may be redrawn
+             */
+            together_with: string[];
             /** Network */
             network: string;
             /** Title */
@@ -2823,6 +2838,11 @@ export interface components {
              * @default
              */
             area: string;
+            /**
+             * Together With
+             * @description further areas, for a change set of several; opened from above
+             */
+            together_with?: string[];
             /**
              * Network
              * @default
@@ -6705,6 +6725,8 @@ export interface operations {
                 name_field?: string;
                 /** @description column that says base or special */
                 kind_field?: string;
+                /** @description of a file with several */
+                layer?: string;
                 /** @description coordinate system, where the file does not say it */
                 crs?: string;
                 /** @description of the text, as gbk */
