@@ -163,7 +163,7 @@ def test_what_cannot_be_is_said(owner: Database, terminal: Terminal, words: list
 def test_export(owner: Database, terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "out.geojson"
     assert (
-        terminal.type("export", str(path), "--crs", "gcj02", "--lineage") == f"{path}: 2 areas, 0 entries of lineage\n"
+        terminal.type("export", str(path), "--crs", "gcj02", "--lineage") == f"{path}: 2 areas of base, 0 entries of lineage\n"
     )
     assert "500 m off" in terminal.talk
     done = terminal.json("export", str(tmp_path / "out.gpkg"), "--level", "grid")
