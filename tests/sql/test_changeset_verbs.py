@@ -162,9 +162,8 @@ def test_what_cannot_be_is_said(owner: Database, terminal: Terminal, words: list
 
 def test_export(owner: Database, terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "out.geojson"
-    assert (
-        terminal.type("export", str(path), "--crs", "gcj02", "--lineage") == f"{path}: 2 areas of base, 0 entries of lineage\n"
-    )
+    said = terminal.type("export", str(path), "--crs", "gcj02", "--lineage")
+    assert said == f"{path}: 2 areas of base, 0 entries of lineage\n"
     assert "500 m off" in terminal.talk
     done = terminal.json("export", str(tmp_path / "out.gpkg"), "--level", "grid")
     assert (done["areas"], done["files"]) == (2, [str(tmp_path / "out.gpkg")])
