@@ -213,7 +213,7 @@ def list_lineage(connection: Connection, code: str, *, network: str, at: datetim
         .join(older, older.c.area_id == lineage.c.from_area_id)
         .join(newer, newer.c.area_id == lineage.c.to_area_id)
         .where(or_(lineage.c.from_area_id == own, lineage.c.to_area_id == own))
-        .order_by(lineage.c.valid_from, lineage.c.lineage_id)
+        .order_by(lineage.c.valid_from, older.c.code.collate("C"), newer.c.code.collate("C"))
     )
     rows = connection.execute(query).all()
     successors, lost_share = find_successors(connection, own, at)

@@ -31,6 +31,9 @@ BEGIN
         SELECT a.geom FROM app.area_at(c.valid_from) AS a
         WHERE a.network = c.network AND a.code = r.code) AS v ON true
     ORDER BY r.number;
+    IF cardinality(codes) > 500 THEN  -- else every check is planned as for a draft of one row
+        ANALYZE draft.area;
+    END IF;
 END $$;
 COMMENT ON FUNCTION app.draw_areas(bigint, text [], text [], text [], text [], text [], bytea []) IS
 'Draw areas (MultiPolygons as WKB, EPSG:4326) in an open draft; they replace its rows of the same codes';

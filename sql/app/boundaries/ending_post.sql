@@ -25,8 +25,9 @@ INNER JOIN core.post AS p
     ON t.area_id = p.area_id AND p.valid_from < c.valid_from AND p.valid_to > c.valid_from
 LEFT JOIN LATERAL (
     SELECT l.to_area_id FROM core.lineage AS l
+    INNER JOIN core.area AS a ON l.to_area_id = a.area_id
     WHERE l.changeset_id = c.changeset_id AND l.from_area_id = t.area_id
-    ORDER BY l.from_share DESC, l.to_area_id
+    ORDER BY round(l.from_share::numeric, 6) DESC, a.code COLLATE "C"
     LIMIT 1
 ) AS heir ON true
 LEFT JOIN LATERAL (
