@@ -1056,6 +1056,8 @@ ALTER TABLE ONLY draft.staged
 
 CREATE INDEX staged_changeset ON draft.staged USING btree (changeset_id, area_id);
 
+CREATE INDEX staged_geom ON draft.staged USING gist (geom) WHERE (level = 'grid'::text);
+
 CREATE INDEX staged_parent ON draft.staged USING btree (changeset_id, parent_id);
 
 CREATE TABLE draft.touched (

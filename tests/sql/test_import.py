@@ -183,3 +183,22 @@ def test_a_whole_surrogate_pair_and_a_backslash_are_text_like_any_other(owner: D
     with owner.transaction(EVERYTHING) as connection:
         names = connection.execute(text("SELECT name FROM app.area_now WHERE network = 'emoji'")).scalars()
         assert "网格😀一 \\u0000 as text" in list(names)
+
+
+def test_the_planner_knows_a_large_import_before_anything_follows_it(owner: Database, tmp_path: Path) -> None:
+    """Thousands of areas that statistics do not know are planned as one: minutes, where seconds are enough."""
+    side = 25
+    cells = {
+        f"{row * side + column:06d}": shapely.box(
+            113 + column / 500, 27 + row / 500, 113.002 + column / 500, 27.002 + row / 500
+        )
+        for row in range(side)
+        for column in range(side)
+    }
+    path = write_geojson(tmp_path / "large.geojson", cells)
+    assert import_boundaries(owner, order(path, network="large", scheme="free")).grids == len(cells)
+    known = text("SELECT relname, reltuples FROM pg_class WHERE oid = ANY(CAST(:tables AS regclass[]))")
+    tables = ["draft.area", "draft.touched", "core.area", "core.area_version"]
+    with owner.transaction(EVERYTHING) as connection:
+        rows = {row.relname: row.reltuples for row in connection.execute(known, {"tables": tables})}
+    assert min(rows.values()) >= len(cells), rows

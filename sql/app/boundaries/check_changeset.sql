@@ -53,8 +53,8 @@ BEGIN
     FROM (SELECT * FROM app.draft_leaf(change_set) WHERE is_redrawn AND st_isvalid(geom)) AS d
     JOIN LATERAL (
         SELECT l.draft_area_id, l.code, l.kind, l.is_redrawn, l.geom, NULL::timestamptz AS since
-        FROM app.draft_leaf(change_set) AS l
-        WHERE l.geom && d.geom AND st_isvalid(l.geom)
+        FROM app.draft_leaf_near(change_set, d.geom) AS l
+        WHERE st_isvalid(l.geom)
         UNION ALL
         SELECT NULL, v.code, v.kind, false, v.geom, NULL FROM app.area_at(c.valid_from) AS v
         WHERE c.area_code IS NOT NULL AND v.network = c.network AND v.level = 'grid' AND v.geom && d.geom

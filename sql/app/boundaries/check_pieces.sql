@@ -36,9 +36,8 @@ BEGIN
           WHERE s.changeset_id = change_set AND s.parent_code = d.parent_code AND s.kind = 'base' AND s.level = 'grid'
             AND s.draft_area_id <> d.draft_area_id)
       AND NOT EXISTS (
-          SELECT FROM draft.area AS s
-          WHERE s.changeset_id = change_set AND s.parent_code = d.parent_code AND s.kind = 'base' AND s.level = 'grid'
-            AND s.draft_area_id <> d.draft_area_id AND s.geom && st_expand(d.geom, 1e-5)
+          SELECT FROM app.draft_leaf_near(change_set, st_expand(d.geom, 1e-5)) AS s
+          WHERE s.parent_code = d.parent_code AND s.kind = 'base' AND s.draft_area_id <> d.draft_area_id
             AND st_isvalid(s.geom) AND st_dwithin(s.geom, d.geom, 1e-5));  -- a metre: beside each other, not snapped
 
     IF c.ground = 'keep' THEN

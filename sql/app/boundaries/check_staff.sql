@@ -13,8 +13,8 @@ BEGIN
     ), heir AS MATERIALIZED (
         SELECT DISTINCT ON (e.area_id) e.area_id, d.code
         FROM ended AS e
-        JOIN app.draft_leaf(change_set) AS d ON d.is_changed AND d.kind = e.kind AND d.geom && e.geom
-        WHERE st_isvalid(d.geom)
+        CROSS JOIN LATERAL app.draft_leaf_near(change_set, e.geom) AS d
+        WHERE d.is_changed AND d.kind = e.kind AND st_isvalid(d.geom)
         ORDER BY e.area_id, st_area(st_intersection(e.geom, d.geom)) DESC
     )
     SELECT change_set, d.code, 'staff', 'warning',

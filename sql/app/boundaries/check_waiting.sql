@@ -21,14 +21,15 @@ BEGIN
                       app.name_instant(w.valid_from), o.code),
                format('与 %s 商定保留哪一个，另一个作废或重画', w.opened_by), coalesce(m.geom, o.geom)
         FROM app.drawn_leaf(change_set) AS m
-        CROSS JOIN LATERAL (
-            SELECT l.code, l.geom FROM app.drawn_leaf(w.changeset_id) AS l
-            WHERE l.code = m.code AND NOT (m.is_ended AND l.is_ended)
+        JOIN (
+            SELECT l.code, l.code AS own_code, l.is_ended, l.geom FROM app.drawn_leaf(w.changeset_id) AS l
             UNION ALL
-            SELECT l.code, l.geom FROM app.drawn_leaf(w.changeset_id) AS l
-            WHERE l.code <> m.code AND m.geom && l.geom AND m.kind = l.kind AND NOT m.is_ended AND NOT l.is_ended
-              AND st_isvalid(m.geom)
-              AND st_relate(m.geom, l.geom, '2********') AND NOT app.overlaps_by_rounding(m.geom, l.geom)) AS o
+            SELECT l.code, d.code, false, l.geom
+            FROM app.drawn_leaf(change_set) AS d
+            CROSS JOIN LATERAL app.draft_leaf_near(w.changeset_id, d.geom) AS l
+            WHERE l.is_changed AND l.code <> d.code AND l.kind = d.kind AND NOT d.is_ended AND st_isvalid(d.geom)
+              AND st_relate(d.geom, l.geom, '2********') AND NOT app.overlaps_by_rounding(d.geom, l.geom)
+        ) AS o ON o.own_code = m.code AND NOT (m.is_ended AND o.is_ended)
         ORDER BY m.code, o.code <> m.code, o.code;
     END LOOP;
 END $$;

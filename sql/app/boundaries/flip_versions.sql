@@ -29,6 +29,10 @@ BEGIN
     INSERT INTO draft.touched (changeset_id, area_id)
     SELECT DISTINCT change_set, s.area_id FROM draft.staged AS s WHERE s.changeset_id = change_set
     ON CONFLICT DO NOTHING;
+    IF (SELECT count(*) FROM draft.touched WHERE changeset_id = change_set) > 500 THEN
+        ANALYZE draft.touched;  -- else what follows a publish is planned as for a change of one area
+        ANALYZE core.area_version;
+    END IF;
     RETURN recorded;
 END $$;
 COMMENT ON FUNCTION app.flip_versions(bigint) IS 'Make the staged versions the live ones';

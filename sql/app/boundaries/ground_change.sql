@@ -6,13 +6,7 @@ BEGIN ATOMIC
 -- change set's date or a later one. Only redrawn leaves are compared. What is narrower than the tolerance is not
 -- ground. The lattice is needed where lines nearly coincide: without it GEOS can return a
 -- difference that loses ground.
-WITH after AS (
-    SELECT d.code, d.geom
-    FROM app.draft_leaf(ground_change.change_set) AS d
-    WHERE d.is_redrawn AND d.kind = 'base' AND d.geom IS NOT NULL AND st_isvalid(d.geom)
-),
-
-standing AS NOT MATERIALIZED (  -- inlined, so that a box below uses the index
+WITH standing AS NOT MATERIALIZED (  -- inlined, so that a box below uses the index
     SELECT
         v.*,
         v.valid_from > c.valid_from AS is_later
@@ -43,11 +37,12 @@ difference AS (
     FROM before AS b
     CROSS JOIN LATERAL (
         SELECT coalesce(st_union(a.geom, app.lattice_deg()), st_setsrid('POLYGON EMPTY'::geometry, 4326)) AS geom
-        FROM after AS a WHERE a.geom && b.geom
+        FROM app.draft_leaf_near(ground_change.change_set, b.geom) AS a
+        WHERE a.is_redrawn AND a.kind = 'base' AND st_isvalid(a.geom)
     ) AS o
     UNION ALL
     SELECT 'ground_gained', a.code, st_difference(a.geom, o.geom, app.lattice_deg())
-    FROM after AS a
+    FROM app.draft_leaf(ground_change.change_set) AS a
     CROSS JOIN LATERAL (
         -- All live leaves, changed or not, a neighbour's too: where the new leaf covers one of them is an overlap, not
         -- new ground.
@@ -58,6 +53,7 @@ difference AS (
             c.changeset_id = ground_change.change_set AND b.network = c.network AND b.level = 'grid'
             AND b.kind = 'base' AND b.geom && a.geom
     ) AS o
+    WHERE a.is_redrawn AND a.kind = 'base' AND a.geom IS NOT NULL AND st_isvalid(a.geom)
 )
 
 SELECT f.kind, f.code, p.geom

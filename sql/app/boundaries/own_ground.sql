@@ -5,8 +5,8 @@ BEGIN ATOMIC
 SELECT array_agg(g.geom)
 FROM (
     SELECT d.geom
-    FROM app.draft_leaf(own_ground.change_set) AS d
-    WHERE d.kind = 'base' AND d.is_changed AND d.geom && own_ground.near AND st_isvalid(d.geom)
+    FROM app.draft_leaf_near(own_ground.change_set, own_ground.near) AS d
+    WHERE d.kind = 'base' AND d.is_changed AND st_isvalid(d.geom)
     UNION ALL
     SELECT v.geom
     FROM draft.changeset AS c

@@ -23,12 +23,14 @@ pair AS (
         least(st_area(x.geom) / st_area(b.geom), 1) AS from_share,
         least(st_area(x.geom) / st_area(s.geom), 1) AS to_share
     FROM before AS b
-    INNER JOIN draft.staged AS s ON s.changeset_id = record_lineage.change_set AND s.level = 'grid' AND b.geom && s.geom
+    CROSS JOIN LATERAL (SELECT o.* FROM draft.staged AS o WHERE o.level = 'grid' AND b.geom && o.geom OFFSET 0) AS s
     INNER JOIN core.area AS a ON s.area_id = a.area_id AND b.kind = a.kind
     CROSS JOIN LATERAL (
         SELECT st_collectionextract(st_intersection(b.geom, s.geom, app.lattice_deg()), 3) AS geom WHERE true OFFSET 0
     ) AS x
-    WHERE st_relate(b.geom, s.geom, '2********') AND st_area(x.geom) > 0
+    WHERE
+        s.changeset_id = record_lineage.change_set
+        AND st_relate(b.geom, s.geom, '2********') AND st_area(x.geom) > 0
 ),
 
 weighed AS (

@@ -36,10 +36,10 @@ BEGIN
             SELECT v.code, v.geom FROM app.later_leaf(change_set) AS v
             WHERE turn = 1 AND is_earlier AND v.kind = d.kind AND v.geom && st_expand(d.geom, tolerance)
             UNION ALL
-            SELECT o.code, o.geom FROM app.draft_leaf(change_set) AS o
+            SELECT o.code, o.geom FROM app.draft_leaf_near(change_set, st_expand(d.geom, tolerance)) AS o
             WHERE o.is_changed AND o.kind = d.kind AND o.draft_area_id <> d.draft_area_id
               AND (turn = 3 OR turn = 2 AND o.draft_area_id < d.draft_area_id)
-              AND o.geom && st_expand(d.geom, tolerance) AND st_isvalid(o.geom)) AS n ON true
+              AND st_isvalid(o.geom)) AS n ON true
         WHERE d.draft_area_id = leaf_id
         GROUP BY d.geom;
         IF NOT settled = drawn THEN
