@@ -1,24 +1,24 @@
-"""Who is asking: accounts, secrets, sign-ins, and what a transaction of theirs may see.
+"""Who is asking: accounts, secrets, sign-ins, what a transaction may see. Long because it is all of one table.
 
 Secrets are 256 random bits made here, never chosen by people, so their SHA-256 is kept and no slow hash is needed.
 """
 
 import hashlib
 import hmac
+import json
 import re
 import secrets
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from gisgrid.database import EVERYTHING, NOTHING, Scope
-from gisgrid.errors import Conflict, Fault, NotFound, NotSignedIn, Refused
-from gisgrid.migrations.logins import EDITOR, Login, make_login, switch_login
+from gisgrid.database import EVERYTHING, NOTHING, Scope, asking
+from gisgrid.errors import Fault, NotFound, NotSignedIn, Refused
+from gisgrid.migrations.logins import make_verifier
 
 SESSION_LIFE = timedelta(hours=12)
-RESERVED = re.compile(r"^(postgres|pg_.*|gisgrid.*|public|none)$")
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,39 @@ LEFT JOIN core.area AS a ON a.area_id = c.area_id
 """
 
 
+@dataclass(frozen=True)
+class Account:
+    """Somebody who can sign in. `login`: none, ready, or needs_secret (made after the secret, which is its password).
+
+    `disabled_at` None: he may sign in. `may_change`: may the actor change it?
+    """
+
+    name: str
+    role: str
+    area: str | None
+    department: str | None
+    person: str | None
+    created_at: datetime
+    disabled_at: datetime | None
+    login: str
+    may_change: bool
+
+
+def list_accounts(connection: Connection, *, actor: str | None = None) -> list[Account]:
+    """Which accounts work in the actor's area? By name. None: the owner of the machine, who sees all.
+
+    In every function here the database asks whether `actor` may, and raises NotAllowed; NotFound for an account
+    outside his area.
+    """
+    rows = connection.execute(text("SELECT * FROM app.accounts_of(:actor)"), {"actor": actor})
+    return [_account(row) for row in rows]
+
+
+def get_account(connection: Connection, name: str, *, actor: str | None = None) -> Account:
+    """The account of this name. Raises NotFound."""
+    return _account(_find_account(connection, name, actor))
+
+
 def add_account(
     connection: Connection,
     name: str,
@@ -75,76 +108,85 @@ def add_account(
     *,
     person: str = "",
     login: bool | None = None,
-    zone: str = "UTC",
+    actor: str | None = None,
 ) -> str:
     """Make an account for a role on an area. Returns its secret, which is shown once and kept nowhere.
 
-    An editor's database login (or anybody's with `login`) is made with it, by the same name and secret, so this
-    takes a superuser's connection. QGIS shows and reads times in the login's `zone`. `person` is its owner,
-    by name or number: my posts are then that person's posts.
-    Raises Refused for a bad name, role, area or person, Conflict for a name that is taken.
+    The database login of its role (or anybody's with `login`) is made with it, by the same name and secret.
+    `person` is its owner, by name or number: my posts are then that person's posts.
+    Raises Refused for a bad name, role, area or person, Conflict for a name that is or was taken.
     """
-    area_id = _check_account(connection, name, role, area, department)
-    person_id = find_person(connection, person) if person else None
-    account_id: int = connection.execute(text("SELECT nextval('core.account_account_id_seq')")).scalar_one()
+    values = {"actor": actor, "name": name, "role": role, "area": area, "department": department, "login": login}
+    with asking(connection):
+        connection.execute(
+            text("SELECT app.add_account(:actor, :name, :role, :area, :department, :person, :login)"),
+            {**values, "person": find_person(connection, person) if person else None},
+        )
+    return renew_secret(connection, name, actor=actor)
+
+
+def renew_secret(connection: Connection, name: str, *, actor: str | None = None) -> str:
+    """A new secret for an account: the one before signs nobody in, its sessions end. It is shown once."""
+    account_id = _find_account(connection, name, actor).account_id
     secret = f"gg_{account_id}_{secrets.token_urlsafe(32)}"
-    connection.execute(
-        text(
-            "INSERT INTO core.account (account_id, name, secret_sha256, role, area_id, department, person_id)"
-            " OVERRIDING SYSTEM VALUE VALUES (:id, :name, :hash, :role, :area, nullif(:department, ''), :person)"
-        ),
-        {
-            "id": account_id,
-            "name": name,
-            "hash": _sha256(secret),
-            "role": role,
-            "area": area_id,
-            "department": department,
-            "person": person_id,
-        },
-    )
-    under = connection.execute(
-        text("SELECT login_under FROM core.account_role WHERE role = :role"), {"role": role}
-    ).scalar()
-    if under if login is None else login:
-        make_login(connection, Login(name, role, area_id, under or EDITOR, zone), secret)
+    with asking(connection):
+        connection.execute(
+            text("SELECT app.set_secret(:actor, :name, :hash, :verifier)"),
+            {"actor": actor, "name": name, "hash": _sha256(secret), "verifier": make_verifier(secret)},
+        )
     return secret
 
 
-def switch_account(connection: Connection, name: str, *, is_on: bool) -> None:
+def change_account(connection: Connection, name: str, changes: dict[str, str], *, actor: str | None = None) -> None:
+    """Change what `changes` names of role, area, department and person (empty: none), at once everywhere."""
+    person = changes.get("person", "")
+    with asking(connection):
+        connection.execute(
+            text("SELECT app.change_account(:actor, :name, :changes, :person)"),
+            {
+                "actor": actor,
+                "name": name,
+                "changes": json.dumps(changes),
+                "person": find_person(connection, person) if person else None,
+            },
+        )
+
+
+def switch_account(connection: Connection, name: str, *, is_on: bool, actor: str | None = None) -> None:
     """Let an account in again, or out: its sessions end, its secret and its database login sign nobody in.
 
-    What it did stays, with its name. Takes a superuser's connection. Raises NotFound.
+    What it did stays, with its name. Call `end_login` after the commit.
     """
-    account_id = connection.execute(
-        text(
-            "UPDATE core.account SET disabled_at = CASE WHEN NOT :on THEN coalesce(disabled_at, clock_timestamp()) END"
-            " WHERE name = :name RETURNING account_id"
-        ),
-        {"on": is_on, "name": name},
-    ).scalar()
-    if account_id is None:
-        raise NotFound(Fault("name", f"no account has the name {name[:64]}", "check the name"))
-    connection.execute(text("DELETE FROM core.session WHERE account_id = :id"), {"id": account_id})
-    switch_login(connection, name, is_on=is_on)
+    with asking(connection):
+        connection.execute(
+            text("SELECT app.switch_account(:actor, :name, :on)"), {"actor": actor, "name": name, "on": is_on}
+        )
 
 
-def _check_account(connection: Connection, name: str, role: str, area: str, department: str) -> int | None:
-    if not re.fullmatch(r"[a-z][a-z0-9_.-]{1,39}", name) or RESERVED.match(name):
-        raise Refused(Fault("name", f"{name!r} cannot be used", "2 to 40 of a-z 0-9 _ . -, a letter first"))
-    roles = connection.execute(text("SELECT role FROM core.account_role ORDER BY role")).scalars().all()
-    if role not in roles:
-        raise Refused(Fault("role", f"{role!r} is not a role", f"one of {', '.join(roles)}"))
-    if connection.execute(text("SELECT 1 FROM core.account WHERE name = :name"), {"name": name}).scalar():
-        raise Conflict(Fault("name", f"there is an account {name} already", "choose another name"))
-    if not area:
-        return None
-    area_id: int | None = connection.execute(
-        text("SELECT area_id FROM core.area WHERE network = 'base' AND code = :code"), {"code": area}
-    ).scalar()
-    if area_id is None:
-        raise Refused(Fault("area", f"there is no area {area} in the base network", "give a code of the map"))
-    return area_id
+def remove_account(connection: Connection, name: str, *, actor: str | None = None) -> None:
+    """Remove an account for good. History keeps its name, and nobody else gets it. `end_login` after the commit."""
+    with asking(connection):
+        connection.execute(text("SELECT app.remove_account(:actor, :name)"), {"actor": actor, "name": name})
+
+
+def end_login(connection: Connection, name: str) -> None:
+    """End the database sessions of an account, once it is committed that they cannot begin again."""
+    connection.execute(text("SELECT app.end_login(:name)"), {"name": name})
+
+
+def _find_account(connection: Connection, name: str, actor: str | None) -> Any:
+    row = connection.execute(
+        text("SELECT * FROM app.accounts_of(:actor, :name)"), {"actor": actor, "name": name}
+    ).one_or_none()
+    if row is None:
+        zh, remedy_zh = f"您的区域内没有账号 {name[:64]}", "核对名称，或列出账号"
+        message, remedy = f"no account of your area has the name {name[:64]}", "check the name, or list the accounts"
+        raise NotFound(Fault("name", message, remedy, zh, remedy_zh))
+    return row
+
+
+def _account(row: Any) -> Account:
+    return Account(**{field.name: getattr(row, field.name) for field in fields(Account)})
 
 
 def find_person(connection: Connection, person: str) -> int:

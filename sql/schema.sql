@@ -86,12 +86,18 @@ CREATE TABLE core.account (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     disabled_at timestamp with time zone,
     person_id bigint,
+    removed_at timestamp with time zone,
+    CONSTRAINT a_removed_account_is_disabled CHECK (((removed_at IS NULL) OR (disabled_at IS NOT NULL))),
     CONSTRAINT account_name_is_plain CHECK ((name ~ '^[a-z][a-z0-9_.-]{1,39}$'::text))
 );
 
 COMMENT ON TABLE core.account IS 'Who can sign in, in which role, for which area; of the secret only its SHA-256';
 
+COMMENT ON COLUMN core.account.disabled_at IS 'Since when nobody signs in to it; null: somebody may';
+
 COMMENT ON COLUMN core.account.person_id IS 'The person who owns the account: mine are this person''s posts; null: the posts of the role on the account''s area';
+
+COMMENT ON COLUMN core.account.removed_at IS 'Since when it is gone for good; its row stays, because history names it and its name is nobody else''s';
 
 ALTER TABLE ONLY core.account
     ADD CONSTRAINT account_name_is_unique UNIQUE (name);

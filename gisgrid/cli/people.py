@@ -1,13 +1,30 @@
 """`gisgrid user`: accounts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection, text
 
-from gisgrid.access import add_account, switch_account
-from gisgrid.cli.context import DataDir, DbPort, Json, deployed_cluster, show
+from gisgrid.access import (
+    Account,
+    add_account,
+    change_account,
+    end_login,
+    get_account,
+    list_accounts,
+    remove_account,
+    renew_secret,
+    switch_account,
+)
+from gisgrid.cli.context import DataDir, DbPort, Json, deployed_cluster, owner_database, say, show
 from gisgrid.cluster import Cluster
-from gisgrid.database import Database
+from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.errors import Fault, NotFound, Refused
+from gisgrid.instants import write_instant
 from gisgrid.settings import Settings, read_settings
 
 Name = Annotated[str, typer.Argument(help="Name of the account.")]
@@ -32,8 +49,61 @@ def add(
     """Make an account. Its secret is printed now and kept nowhere."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with deployed_cluster(settings) as cluster:
-        secret = make_account(cluster, name, role, area, department, person=person, zone=settings.zone)
+        secret = make_account(cluster, name, role, area, department, person=person)
     show({"name": name, "secret": secret}, f"{name}\t{secret}", as_json=json)
+
+
+@user_app.command("list")
+def list_all(data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
+    """All accounts, also disabled ones: name, role, area or department, on or off, database login."""
+    with _accounts(read_settings(data_dir=data_dir, db_port=db_port)) as connection:
+        found = list_accounts(connection)
+    show([_facts(one) for one in found], "\n".join(_line(one) for one in found), as_json=json)
+
+
+@user_app.command("show")
+def show_one(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
+    """What is known of an account, except its secret, which nobody knows."""
+    with _accounts(read_settings(data_dir=data_dir, db_port=db_port)) as connection:
+        facts = _facts(get_account(connection, name))
+    lines = [f"{key}\t{'' if value is None else value}" for key, value in facts.items()]
+    show(facts, "\n".join(lines), as_json=json)
+
+
+@user_app.command()
+def change(
+    name: Name,
+    role: Annotated[str | None, typer.Option(help="What the account is for from now on.")] = None,
+    area: Annotated[str | None, typer.Option(help="Code of its area; '' for none.")] = None,
+    department: Annotated[str | None, typer.Option(help="Its department; '' for none.")] = None,
+    person: Annotated[str | None, typer.Option(help="Whose it is: name or number; '' for nobody.")] = None,
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+    json: Json = False,
+) -> None:
+    """Give an account another role, area, department or person. It holds at once, also for who is signed in."""
+    given = {"role": role, "area": area, "department": department, "person": person}
+    changes = {key: value for key, value in given.items() if value is not None}
+    if not changes:
+        raise Refused(Fault("user change", "nothing to change", "--role, --area, --department or --person"))
+    with _accounts(read_settings(data_dir=data_dir, db_port=db_port)) as connection:
+        change_account(connection, name, changes)
+        changed = get_account(connection, name)
+    if changed.login == "needs_secret":
+        say(f"  its database login has no password yet: gisgrid user secret {name}")
+    show(_facts(changed), _line(changed), as_json=json)
+
+
+@user_app.command()
+def secret(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
+    """A new secret, printed now and kept nowhere; the one before signs nobody in. Also for an admin who lost his."""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    with _accounts(settings, name) as connection:
+        made = renew_secret(connection, name)
+        is_on = get_account(connection, name).disabled_at is None
+    if not is_on:
+        say(f"  the account is disabled: gisgrid user enable {name}")
+    show({"name": name, "secret": made}, f"{name}\t{made}", as_json=json)
 
 
 @user_app.command()
@@ -48,31 +118,49 @@ def enable(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json: J
     _switch(name, True, read_settings(data_dir=data_dir, db_port=db_port), json)
 
 
+@user_app.command()
+def remove(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
+    """Remove an account and its database login for good. History keeps the name, and nobody else gets it."""
+    with _accounts(read_settings(data_dir=data_dir, db_port=db_port), name) as connection:
+        remove_account(connection, name)
+    show({"name": name, "removed": True}, f"{name}: removed", as_json=json)
+
+
 def _switch(name: str, is_on: bool, settings: Settings, as_json: bool) -> None:
-    with deployed_cluster(settings) as cluster:
-        database = Database(cluster.owner_url, role="")
-        try:
-            with database.transaction() as connection:
-                switch_account(connection, name, is_on=is_on)
-        finally:
-            database.close()
+    with _accounts(settings, name) as connection:
+        switch_account(connection, name, is_on=is_on)
     show({"name": name, "enabled": is_on}, f"{name}: {'on' if is_on else 'off'}", as_json=as_json)
 
 
+@contextmanager
+def _accounts(settings: Settings, ended: str = "") -> Iterator[Connection]:
+    """A transaction of the owner of the machine; after it the database sessions of the account `ended` end."""
+    with owner_database(settings) as database:
+        with database.transaction(EVERYTHING) as connection:
+            yield connection
+        if ended:
+            with database.transaction() as connection:
+                end_login(connection, ended)
+
+
+def _facts(account: Account) -> dict[str, str | None]:
+    facts = {key: value for key, value in asdict(account).items() if key != "may_change"}
+    return {key: write_instant(value) if isinstance(value, datetime) else value for key, value in facts.items()}
+
+
+def _line(account: Account) -> str:
+    where = account.area or account.department or "everywhere"
+    state = "on" if account.disabled_at is None else "off"
+    return "\t".join([account.name, account.role, where, account.person or "", state, f"login {account.login}"])
+
+
 def make_account(
-    cluster: Cluster,
-    name: str,
-    role: str,
-    area: str = "",
-    department: str = "",
-    *,
-    person: str = "",
-    zone: str = "UTC",
+    cluster: Cluster, name: str, role: str, area: str = "", department: str = "", *, person: str = ""
 ) -> str:
-    """Make an account and return its secret. Takes the superuser, who alone makes database logins."""
-    database = Database(cluster.owner_url, role="")
+    """Make an account and return its secret."""
+    database = Database(cluster.owner_url, role=OWNER)
     try:
-        with database.transaction() as connection:
-            return add_account(connection, name, role, area, department, person=person, zone=zone)
+        with database.transaction(EVERYTHING) as connection:
+            return add_account(connection, name, role, area, department, person=person)
     finally:
         database.close()

@@ -70,7 +70,8 @@ def _deploy(connection: Connection, say: Say) -> bool:
     _refuse_lost([one for one in different if one.kind not in BUILT])
     ordered = in_order(read_files(), read_rooms())
     pinned = _read(shipped("sql") / "pinned.sql")
-    texts = [*(file.path.read_bytes() for file in ordered), pinned.encode()]
+    logins = _read(shipped("sql") / "logins.sql")
+    texts = [*(file.path.read_bytes() for file in ordered), pinned.encode(), logins.encode()]
     digest = hashlib.sha256(b"\0".join(texts)).hexdigest()
     if not pending and not different and digest == _applied(connection).get("app"):
         return keep_logins(connection, say)
@@ -84,6 +85,7 @@ def _deploy(connection: Connection, say: Say) -> bool:
         _run(connection, file.text)
     _run(connection, pinned)
     _run(connection, "RESET ROLE")
+    _run(connection, logins)
     _remember(connection, "app", digest)
     # PostGIS does not mark && LEAKPROOF; without it row policies turn map queries into scans.
     _run(connection, "ALTER FUNCTION public.geometry_overlaps(geometry, geometry) LEAKPROOF")

@@ -181,4 +181,4 @@ def build(cluster: Cluster, folder: Path) -> dict[str, str]:
         store(connection, make_project(connection), "gisgrid")
     owner.close()
     towns = {"hua": NORTH, "mei": NORTH, "lan": SOUTH}
-    return {name: make_account(cluster, name, "editor", area, zone="Asia/Shanghai") for name, area in towns.items()}
+    return {name: make_account(cluster, name, "editor", area) for name, area in towns.items()}

@@ -52,7 +52,7 @@ def sample_hall() -> Iterator[TownHall]:
         load_sample(owner, settings, say=ignore)
         with owner.transaction(EVERYTHING) as connection:
             store(connection, make_project(connection), "gisgrid")
-        secrets = {"li": make_account(cluster, "li", "editor", TOWN, zone=settings.zone)}
+        secrets = {"li": make_account(cluster, "li", "editor", TOWN)}
         with TestClient(create_app(settings, cluster.service_url)) as client:
             hall = TownHall(cluster, client, owner, folder, str(SYSTEM), secrets)
             yield hall

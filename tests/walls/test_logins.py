@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from gisgrid.access import add_account, switch_account
 from gisgrid.database import Database
-from gisgrid.migrations.logins import CONNECTIONS, KEPT, LIMITS, keep_logins
+from gisgrid.migrations.logins import keep_logins
 from tests.walls.conftest import CODES, LOGINS, NORTH, PRIVATE, SOUTH, Walls
 
 FACTS = {"draft.changeset", "draft.area", "draft.problem"}
@@ -28,6 +28,8 @@ WHERE n.nspname = ANY('{core,draft,work,overlay,app,tile}') AND has_function_pri
 """
 HARMLESS = {"gin_clean_pending_list(regclass)", "brin_summarize_new_values(regclass)"}
 """They ask whose the index is."""
+CONNECTIONS, KEPT = 12, 30
+"""The most connections of a person's login, and those that the server keeps for everything else."""
 HIDDEN = re.compile(r"Rows Removed by (?:Filter|Join Filter|Index Recheck): (\d+)")
 
 
@@ -91,6 +93,14 @@ def test_an_editor_calls_nothing_that_answers_with_people(walls: Walls, login: s
         "statistics_by",
         "post_records",
         "receive_report",
+        "keep_login",
+        "end_login",
+        "accounts_of",
+        "add_account",
+        "change_account",
+        "switch_account",
+        "remove_account",
+        "set_secret",
         "tile.camera",
         "tile.patrol",
     ):
@@ -170,7 +180,8 @@ def test_a_login_has_limits_of_its_own(walls: Walls, login: str) -> None:
             {"login": login},
         ).one()
         most = int(connection.execute(text("SHOW max_connections")).scalar_one())
-    assert set(row.rolconfig) >= {f"{name}={value}" for name, value in LIMITS.items()}
+    limits = {"statement_timeout=2min", "lock_timeout=10s", "idle_in_transaction_session_timeout=1min"}
+    assert set(row.rolconfig) >= limits | {"temp_file_limit=1GB", "log_min_error_statement=panic"}
     assert 1 <= row.rolconnlimit <= most // 4 and not row.rolsuper and not row.rolbypassrls
 
 

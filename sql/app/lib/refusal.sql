@@ -102,12 +102,56 @@ FROM (VALUES
     -- Accounts
     (
         'account_without_area', 'GG422', 'area', '%2$s须在某个区域工作', 'a %1$s works in an area',
-        '用 --area 给出区域编码', 'give its code with --area'
+        '用 area 给出区域编码', 'give its code as area'
     ),
     (
         'account_without_department', 'GG422', 'department', '部门账号须写明部门',
         'a department''s account names its department',
-        '用 --department 给出部门', 'give --department'
+        '用 department 给出部门', 'give it as department'
+    ),
+    (
+        'accounts_not_managed', 'GG403', 'name', '%2$s不管理账号', 'a %1$s does not manage accounts',
+        '请联系管理员或所在区域的督查员', 'ask an administrator, or the supervisor of the area'
+    ),
+    (
+        'account_unknown', 'GG404', 'name', '您的区域内没有账号 %1$s', 'no account of your area has the name %1$s',
+        '核对名称，或列出账号', 'check the name, or list the accounts'
+    ),
+    (
+        'account_own', 'GG403', 'name', '不能更改、停用或删除自己的账号',
+        'nobody changes, disables or removes the account that is his own', '请另一位管理员办理', 'ask another administrator'
+    ),
+    (
+        'account_name', 'GG422', 'name', '名称“%1$s”不能使用', '''%1$s'' cannot be used',
+        '2 至 40 个字符：a-z 0-9 _ . -，以字母开头', '2 to 40 of a-z 0-9 _ . -, a letter first'
+    ),
+    (
+        'account_taken', 'GG409', 'name', '已有或曾有账号 %1$s', 'there is an account %1$s already, or there was',
+        '换一个名称；忘记密钥时用 user secret，人员回来时用 user enable',
+        'choose another name; user secret replaces a lost secret, user enable lets a person in again'
+    ),
+    (
+        'login_taken', 'GG409', 'name', '数据库中已有登录 %1$s', 'the database server has a login %1$s already',
+        '换一个名称', 'choose another name'
+    ),
+    (
+        'role_unknown', 'GG422', 'role', '没有角色“%1$s”', '''%1$s'' is not a role', '可用：%2$s', 'one of %2$s'
+    ),
+    (
+        'role_beyond', 'GG403', 'role', '角色“%2$s”超出您自己的权限', 'the role %1$s may do what you may not',
+        '请管理员办理', 'ask an administrator'
+    ),
+    (
+        'area_beyond', 'GG403', 'area', '这会超出您的区域', 'this reaches beyond your area',
+        '填写您区域内的编码，或请上级办理', 'give a code within your area, or ask somebody above'
+    ),
+    (
+        'person_beyond', 'GG422', 'person', '此人在您的区域内没有岗位', 'this person holds no post in your area',
+        '填写您区域内的人员', 'name a person of your area'
+    ),
+    (
+        'account_area_unknown', 'GG422', 'area', '统一网格中没有区域 %1$s', 'no area of the base network has the code %1$s',
+        '填写地图上的编码', 'give a code of the map'
     ),
     -- Categories, workflows, rules
     (

@@ -4,3 +4,6 @@ COMMENT ON COLUMN core.account.person_id IS
 CREATE TRIGGER guard_account BEFORE INSERT OR UPDATE OF role, area_id, department ON core.account
 FOR EACH ROW EXECUTE FUNCTION app.guard_account();
 GRANT SELECT ON core.account TO gisgrid_service;
+COMMENT ON COLUMN core.account.disabled_at IS 'Since when nobody signs in to it; null: somebody may';
+COMMENT ON COLUMN core.account.removed_at IS
+'Since when it is gone for good; its row stays, because history names it and its name is nobody else''s';

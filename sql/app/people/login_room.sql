@@ -1,0 +1,24 @@
+CREATE FUNCTION app.login_room() RETURNS TABLE (share integer, most_connections integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+-- Of the whole server: its databases share its connections. 30 are kept for the service, the worker and commands,
+-- because PostgreSQL 15 has no reserved connections. A login has 2 to 12.
+SELECT
+    greatest(2, least(12, r.room / greatest(r.logins, 1))),
+    CASE WHEN r.logins * 2 > r.room THEN r.logins * 2 + 40 END
+FROM (
+    SELECT
+        current_setting('max_connections')::integer
+        - current_setting('superuser_reserved_connections')::integer - 30 AS room,
+        (
+            SELECT count(DISTINCT p.oid)::integer
+            FROM pg_auth_members AS m
+            INNER JOIN pg_roles AS g ON g.oid = m.roleid
+            INNER JOIN pg_roles AS p ON p.oid = m.member
+            WHERE g.rolname IN ('gisgrid_editor', 'gisgrid_viewer') AND p.rolcanlogin
+        ) AS logins
+) AS r;
+END;
+COMMENT ON FUNCTION app.login_room() IS
+'How many connections may each person''s login have? most_connections: the max_connections that the server needs for '
+'all of them; null: it has enough';
