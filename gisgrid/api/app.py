@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from gisgrid import __version__
 from gisgrid.api import (
+    accounts,
     alarms,
     areas,
     batch,
@@ -43,6 +44,7 @@ from gisgrid.settings import PACKAGE, Settings
 
 OWN_RULES = (
     session.router,
+    accounts.router,
     reports.router,
     batch.router,
     alarms.router,

@@ -70,7 +70,9 @@ def known(district: District) -> dict[str, Any]:
     tile = tile_at(LonLat(lon, lat), 14)
     places = {"z": tile.z, "x": tile.x, "y": tile.y, "layers": "area,ticket", "theme": "day"}
     ids = {"number": received["number"], "changeset_id": opened["changeset_id"], "code": NORTH, "alias": NORTH}
-    return {**report, **places, **ids, "step": "inspect", "state": "paused"}
+    spare = {"name": "spare", "role": "worker", "area": NORTH}
+    district.client("boss").post("/api/v1/accounts", json=spare)
+    return {**report, **places, **ids, "step": "inspect", "state": "paused", "name": "spare", "role": "worker"}
 
 
 def import_areas(url: str, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -40,7 +40,8 @@ class Marked:
         pools |= {
             "number": guesses(numbers, chance),
             "secret": [*self.secrets.values(), "0" * 32],
-            "name": ["north", "south", "boss"],
+            "name": ["south", "boss", "watch"],
+            "role": ["worker", "supervisor", "admin"],
             "category": ["hazard", "dispute"],
             "layers": layer_names(chance),
             "network": ["base"],
