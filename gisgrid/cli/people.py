@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from gisgrid.access import (
     Account,
@@ -23,7 +23,7 @@ from gisgrid.access import (
 from gisgrid.cli.context import DataDir, DbPort, Json, deployed_cluster, owner_database, say, show
 from gisgrid.cluster import Cluster
 from gisgrid.database import EVERYTHING, OWNER, Database
-from gisgrid.errors import Fault, NotFound, Refused
+from gisgrid.errors import Fault, Refused
 from gisgrid.instants import write_instant
 from gisgrid.settings import Settings, read_settings
 
