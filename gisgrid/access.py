@@ -1,6 +1,7 @@
 """Who is asking: accounts, secrets, sign-ins, what a transaction may see. Long because it is all of one table.
 
-Secrets are 256 random bits made here, never chosen by people, so their SHA-256 is kept and no slow hash is needed.
+A secret made here is 256 random bits, so its SHA-256 is kept and no slow hash is needed. Of one that a person chose
+Argon2 is kept; he signs in with it by his name, which a bearer cannot.
 """
 
 import hashlib
@@ -14,9 +15,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from gisgrid.chosen import NOBODYS, check_chosen, hash_secret, recognise
 from gisgrid.database import EVERYTHING, NOTHING, Scope, asking
 from gisgrid.errors import Fault, NotFound, NotSignedIn, Refused
-from gisgrid.migrations.logins import make_verifier
+from gisgrid.migrations.logins import CHOSEN_ITERATIONS, make_verifier
 
 SESSION_LIFE = timedelta(hours=12)
 
@@ -58,7 +60,7 @@ class Role:
 
 _ACCOUNT = """
 SELECT c.account_id, c.name, c.role, c.area_id, c.person_id, coalesce(c.department, '') AS department,
-       c.secret_sha256, a.code, r.works_in,
+       c.secret_sha256, coalesce(c.secret_argon2, '') AS secret_argon2, a.code, r.works_in,
        ARRAY(SELECT p.action FROM core.permission AS p WHERE p.role = c.role) AS may
 FROM core.account AS c
 JOIN core.account_role AS r ON r.role = c.role
@@ -137,6 +139,18 @@ def renew_secret(connection: Connection, name: str, *, actor: str | None = None)
     return secret
 
 
+def choose_secret(connection: Connection, name: str, secret: str) -> None:
+    """Make a secret that its person chose the only one of an account, whose sessions end; also of its database login.
+
+    Raises Refused if it is easily guessed.
+    """
+    chosen = check_chosen(secret, name)
+    connection.execute(
+        text("SELECT app.choose_secret(:name, :hash, :verifier)"),
+        {"name": name, "hash": hash_secret(chosen), "verifier": make_verifier(chosen, CHOSEN_ITERATIONS)},
+    )
+
+
 def change_account(connection: Connection, name: str, changes: dict[str, str], *, actor: str | None = None) -> None:
     """Change what `changes` names of role, area, department and person (empty: none), at once everywhere."""
     person = changes.get("person", "")
@@ -169,8 +183,8 @@ def remove_account(connection: Connection, name: str, *, actor: str | None = Non
         connection.execute(text("SELECT app.remove_account(:actor, :name)"), {"actor": actor, "name": name})
 
 
-def end_login(connection: Connection, name: str) -> None:
-    """End the database sessions of an account, once it is committed that they cannot begin again."""
+def end_login(connection: Connection, name: str = "") -> None:
+    """End the database sessions of an account, and those whose login is gone, once the change is committed."""
     connection.execute(text("SELECT app.end_login(:name)"), {"name": name})
 
 
@@ -222,9 +236,14 @@ def list_roles(connection: Connection) -> list[Role]:
 
 def sign_in(connection: Connection, name: str, secret: str) -> tuple[Caller, str]:
     """Who signs in, and the token of the new session. Raises NotSignedIn, the same for every wrong pair."""
-    caller = find_by_secret(connection, secret)
-    if caller.name != name or not caller.signed_in:
+    caller = find_by_pair(connection, name, secret)
+    if not caller.signed_in:
         raise NotSignedIn(Fault("secret", "this name and secret do not belong together", "ask for a new secret"))
+    return caller, open_session(connection, name)
+
+
+def open_session(connection: Connection, name: str) -> str:
+    """The token of a new session of this account."""
     token = secrets.token_urlsafe(32)
     connection.execute(
         text(
@@ -234,12 +253,25 @@ def sign_in(connection: Connection, name: str, secret: str) -> tuple[Caller, str
         {"hash": _sha256(token), "life": SESSION_LIFE, "name": name},
     )
     connection.execute(text("DELETE FROM core.session WHERE expires_at < now()"))
-    return caller, token
+    return token
 
 
 def sign_out(connection: Connection, token: str) -> None:
     """End the session of this token; without such a session nothing happens."""
     connection.execute(text("DELETE FROM core.session WHERE token_sha256 = :hash"), {"hash": _sha256(token)})
+
+
+def find_by_pair(connection: Connection, name: str, secret: str) -> Caller:
+    """Which account has this name and this secret, made or chosen? A stranger, if none has both."""
+    if secret.startswith("gg_"):
+        caller = find_by_secret(connection, secret)
+        return caller if caller.name == name else STRANGER
+    row = connection.execute(
+        text(_ACCOUNT + "WHERE c.name = :name AND c.disabled_at IS NULL"), {"name": name}
+    ).one_or_none()
+    kept = row.secret_argon2 if row else ""
+    is_right = recognise(secret, kept or NOBODYS)
+    return _caller(row) if kept and is_right else STRANGER
 
 
 def find_by_secret(connection: Connection, secret: str) -> Caller:

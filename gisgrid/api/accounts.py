@@ -117,7 +117,9 @@ def change_account(
     """Give an account another role, area, department or person. It holds at once, also for who is signed in."""
     with database.transaction(caller.scope) as connection:
         access.change_account(connection, name, body.model_dump(exclude_unset=True), actor=caller.name)
-        return tell(AccountAnswer, access.get_account(connection, name, actor=caller.name), zone_of(request))
+        facts = tell(AccountAnswer, access.get_account(connection, name, actor=caller.name), zone_of(request))
+    _end_login(database)
+    return facts
 
 
 @router.delete("/{name}", status_code=204, responses=problems(404))
@@ -158,6 +160,6 @@ def _switch(request: Request, caller: Caller, database: Database, name: str, *, 
     return facts
 
 
-def _end_login(database: Database, name: str) -> None:
+def _end_login(database: Database, name: str = "") -> None:
     with database.transaction() as connection:
         access.end_login(connection, name)

@@ -44,6 +44,7 @@ from gisgrid.settings import PACKAGE, Settings
 
 OWN_RULES = (
     session.router,
+    session.own,
     accounts.router,
     reports.router,
     batch.router,

@@ -28,16 +28,16 @@ class ReportLimits:
 
 
 class SecretLimits:
-    """How often may one address be wrong about a report's secret? A moving window, counted in this process."""
+    """How often may one address be wrong about a secret? A moving window, counted in this process."""
 
     def __init__(self, per_hour: int) -> None:
         self.limit = parse(f"{per_hour}/hour")
         self.limiter = MovingWindowRateLimiter(MemoryStorage())
 
-    def check(self, request: Request) -> None:
+    def check(self, request: Request, field: str = "X-Report-Secret") -> None:
         """May this address try? Raises TooMany."""
         if not self.limiter.test(self.limit, "secrets", _address(request)):
-            raise TooMany(Fault("X-Report-Secret", "too many wrong numbers and secrets", "try again later"))
+            raise TooMany(Fault(field, "too many wrong numbers and secrets", "try again later"))
 
     def count(self, request: Request) -> None:
         """Count a wrong secret of this address."""

@@ -6,14 +6,26 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from gisgrid.access import SESSION_LIFE, STRANGER, Caller, find_by_secret, find_by_token, sign_in, sign_out
+from gisgrid.access import (
+    SESSION_LIFE,
+    STRANGER,
+    Caller,
+    choose_secret,
+    end_login,
+    find_by_pair,
+    find_by_secret,
+    find_by_token,
+    open_session,
+    sign_in,
+    sign_out,
+)
 from gisgrid.api.answers import WhoAmI, problems
 from gisgrid.api.values import PlainText
 from gisgrid.database import Database
-from gisgrid.errors import Fault, NotSignedIn
+from gisgrid.errors import Fault, NotAllowed, NotSignedIn
 
 COOKIE = "gisgrid_session"
 
@@ -88,11 +100,58 @@ class SignIn(BaseModel):
     secret: PlainText
 
 
-@router.post("", status_code=201, responses=problems(400, 401, 413))
+class OwnSecret(BaseModel):
+    """The present secret, and the one that shall take its place."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    secret: PlainText = Field(description="the one that signs in now")
+    new_secret: PlainText = Field(description="at least 10 characters, 5 of them different, without the account's name")
+
+
+own = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=SignedInRoute, responses=problems(401))
+
+
+@router.post("", status_code=201, responses=problems(400, 401, 413, 429))
 def create_session(body: SignIn, database: CurrentDatabase, request: Request, response: Response) -> WhoAmI:
     """Sign in: sets a cookie. The secret also works as a bearer token, without this."""
+    limits = request.app.state.secret_limits
+    limits.check(request, "secret")
+    try:
+        with database.transaction() as connection:
+            caller, token = sign_in(connection, body.name, body.secret)
+    except NotSignedIn:
+        limits.count(request)
+        raise
+    _give_cookie(request, response, token)
+    return _who(caller)
+
+
+@own.put("/secret", responses=problems(400, 403, 413, 429))
+def put_secret(
+    body: OwnSecret, caller: CurrentCaller, database: CurrentDatabase, request: Request, response: Response
+) -> WhoAmI:
+    """Choose the caller's own secret: the one before, and every session but this one, are over.
+
+    It signs in with its name, and not as a bearer secret; the database login has it as its password.
+    """
+    limits = request.app.state.secret_limits
+    limits.check(request, "secret")
     with database.transaction() as connection:
-        caller, token = sign_in(connection, body.name, body.secret)
+        if find_by_pair(connection, caller.name, body.secret) != caller:
+            limits.count(request)
+            message, zh = "this is not the present secret of this account", "这不是此账号现在的密钥"
+            remedy, remedy_zh = "give the secret that you sign in with", "填写您登录用的密钥"
+            raise NotAllowed(Fault("secret", message, remedy, zh, remedy_zh))
+        choose_secret(connection, caller.name, body.new_secret)
+        token = open_session(connection, caller.name)
+    with database.transaction() as connection:
+        end_login(connection, caller.name)
+    _give_cookie(request, response, token)
+    return _who(caller)
+
+
+def _give_cookie(request: Request, response: Response, token: str) -> None:
     response.set_cookie(
         COOKIE,
         token,
@@ -101,7 +160,6 @@ def create_session(body: SignIn, database: CurrentDatabase, request: Request, re
         samesite="lax",
         secure=request.url.scheme == "https",
     )
-    return _who(caller)
 
 
 @router.get("", responses=problems(401))

@@ -134,13 +134,12 @@ def _switch(name: str, is_on: bool, settings: Settings, as_json: bool) -> None:
 
 @contextmanager
 def _accounts(settings: Settings, ended: str = "") -> Iterator[Connection]:
-    """A transaction of the owner of the machine; after it the database sessions of the account `ended` end."""
+    """A transaction of the owner of the machine; after it the database sessions of `ended`, and of no login, end."""
     with owner_database(settings) as database:
         with database.transaction(EVERYTHING) as connection:
             yield connection
-        if ended:
-            with database.transaction() as connection:
-                end_login(connection, ended)
+        with database.transaction() as connection:
+            end_login(connection, ended)
 
 
 def _facts(account: Account) -> dict[str, str | None]:

@@ -11,8 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 API = "gisgrid_api"
 _KEEP = text("SELECT app.keep_login(:login)")
-ITERATIONS = 4096
-"""Of SCRAM, as PostgreSQL counts them: the secrets are random, so more would protect nothing."""
+ITERATIONS, CHOSEN_ITERATIONS = 4096, 100_000
+"""Of SCRAM: PostgreSQL's own for a random secret, where more would protect nothing; and for a chosen one."""
 
 
 def keep_logins(connection: Connection, say: Callable[[str], None]) -> bool:
@@ -31,14 +31,17 @@ def keep_logins(connection: Connection, say: Callable[[str], None]) -> bool:
     return bool(made)
 
 
-def make_verifier(secret: str) -> str:
-    """PostgreSQL's SCRAM-SHA-256 verifier of a password (RFC 5802): it recognises it, and signs nobody in."""
-    salt = os.urandom(16)
-    salted = hashlib.pbkdf2_hmac("sha256", secret.encode(), salt, ITERATIONS)
+def make_verifier(secret: str, iterations: int = ITERATIONS, *, salt: str = "") -> str:
+    """PostgreSQL's SCRAM-SHA-256 verifier of a password (RFC 5802): it recognises it, and signs nobody in.
+
+    `salt`: base64; "": a new one.
+    """
+    grains = base64.b64decode(salt) if salt else os.urandom(16)
+    salted = hashlib.pbkdf2_hmac("sha256", secret.encode(), grains, iterations)
     stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
     server = hmac.digest(salted, b"Server Key", "sha256")
-    said, kept, own = (base64.b64encode(part).decode() for part in (salt, stored, server))
-    return f"SCRAM-SHA-256${ITERATIONS}:{said}${kept}:{own}"
+    said, kept, own = (base64.b64encode(part).decode() for part in (grains, stored, server))
+    return f"SCRAM-SHA-256${iterations}:{said}${kept}:{own}"
 
 
 def make_service_url(superuser_url: str) -> str | None:

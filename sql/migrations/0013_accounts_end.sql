@@ -1,6 +1,7 @@
 -- An account that was removed stays as a row: history names it, and its name is nobody else's.
 ALTER TABLE core.account
 ADD COLUMN removed_at timestamptz,
+ADD COLUMN secret_argon2 text,
 ADD CONSTRAINT a_removed_account_is_disabled CHECK (removed_at IS NULL OR disabled_at IS NOT NULL);
 INSERT INTO core.action (action, name_zh, name_en) VALUES
 ('manage_accounts', '管理区域内的账号', 'manage the accounts of the own area, up to the own role'),

@@ -108,7 +108,21 @@ def test_nobody_gives_more_than_he_has(district: District, lead: str) -> None:
         assert ask(client, verb, lead) == 403, "an editor does what a supervisor may not"
     told = {one["name"]: one["may_change"] for one in client.get(PATH).json()["accounts"]}
     assert told[name] and not told[lead]
-    assert client.patch(f"{PATH}/{name}", json={"role": "supervisor", "area": NORTH}).status_code == 200
+    assert client.patch(f"{PATH}/{name}", json={"role": "supervisor", "area": GRIDS["A"]}).status_code == 200
+
+
+def test_nobody_manages_who_is_above_or_beside_him(district: District) -> None:
+    beside, below = made(district, "supervisor", NORTH), made(district, "supervisor", GRIDS["A"])
+    client = district.client("lead")
+    for verb in ("change", "secret", "disable", "enable", "remove"):
+        assert ask(client, verb, beside) == 403, verb
+        assert ask(district.client(below), verb, beside) == 404, verb
+    told = {one["name"]: one["may_change"] for one in client.get(PATH).json()["accounts"]}
+    assert told[below] and not told[beside]
+    assert client.patch(f"{PATH}/{below}", json={"area": NORTH}).status_code == 403
+    more = {"name": "more", "role": "supervisor", "area": NORTH}
+    assert client.post(PATH, json=more).status_code == 403
+    assert district.client("watch").post(f"{PATH}/{beside}/disable").status_code == 201
 
 
 @pytest.mark.parametrize("who", ["boss", "lead"])

@@ -115,6 +115,20 @@ def test_the_database_login_goes_with_the_role(owner: Database, capsys: pytest.C
     assert login_of(owner, name) is None
 
 
+def test_the_limits_of_all_logins_of_the_server_are_kept(
+    owner: Database, owner_url: str, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """Also of those that another database of the server has: its databases share its connections."""
+    limit = "SELECT rolconnlimit FROM pg_roles WHERE rolname = :name"
+    with create_engine(owner_url).begin() as connection:
+        connection.exec_driver_sql(f'CREATE ROLE "{name}" LOGIN IN ROLE gisgrid_viewer CONNECTION LIMIT 50')
+    made(capsys, f"b{name}"[:40], "editor")
+    with owner.transaction() as connection:
+        kept = [connection.execute(text(limit), {"name": one}).scalar() for one in (name, f"b{name}"[:40])]
+    assert kept[0] == kept[1] != 50
+    typed(capsys, "remove", f"b{name}"[:40])
+
+
 def test_the_secret_is_the_password_of_the_login_and_its_sessions_end_with_it(
     owner: Database, owner_url: str, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:

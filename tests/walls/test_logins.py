@@ -30,6 +30,8 @@ HARMLESS = {"gin_clean_pending_list(regclass)", "brin_summarize_new_values(regcl
 """They ask whose the index is."""
 CONNECTIONS, KEPT = 12, 30
 """The most connections of a person's login, and those that the server keeps for everything else."""
+PEOPLE = "pg_roles AS p WHERE p.rolcanlogin AND NOT p.rolsuper AND pg_has_role(p.oid, 'gisgrid_viewer', 'MEMBER')"
+"""Of the whole server, as its connections are."""
 HIDDEN = re.compile(r"Rows Removed by (?:Filter|Join Filter|Index Recheck): (\d+)")
 
 
@@ -188,11 +190,10 @@ def test_a_login_has_limits_of_its_own(walls: Walls, login: str) -> None:
 def test_all_logins_together_leave_connections_to_the_service(walls: Walls) -> None:
     """Also when one more person is hired: whose limit the others' makes room for."""
     superuser = Database(walls.url, role="")
-    hired = [f"hired{number}_{make_url(walls.url).database}" for number in range(30)]
-    held = (
-        "SELECT sum(p.rolconnlimit) AS sum, min(p.rolconnlimit) AS least FROM pg_roles AS p WHERE p.rolcanlogin"
-        " AND (pg_has_role(p.oid, 'gisgrid_viewer', 'MEMBER') AND NOT p.rolsuper)"
-    )
+    room = walls.one("SELECT current_setting('max_connections')::int") - KEPT - 3
+    standing = walls.one(f"SELECT count(*) FROM {PEOPLE}")
+    hired = [f"hired{number}_{make_url(walls.url).database}" for number in range(room // 2 - standing)]
+    held = f"SELECT sum(p.rolconnlimit) AS sum, min(p.rolconnlimit) AS least FROM {PEOPLE}"
     limits = []
     try:
         for name in hired:

@@ -146,6 +146,10 @@ FROM (VALUES
         '填写您区域内的编码，或请上级办理', 'give a code within your area, or ask somebody above'
     ),
     (
+        'account_beside', 'GG403', 'name', '此账号与您同级，管理同一区域', 'this account manages the same area as you do',
+        '请上级或管理员办理', 'ask somebody above, or an administrator'
+    ),
+    (
         'person_beyond', 'GG422', 'person', '此人在您的区域内没有岗位', 'this person holds no post in your area',
         '填写您区域内的人员', 'name a person of your area'
     ),

@@ -12,6 +12,8 @@ BEGIN
         PERFORM app.refuse('account_unknown', left(account, 64));
     ELSIF actor IS NOT NULL AND NOT app.may_give_role(a.role, c.role) THEN
         PERFORM app.refuse('role_beyond', c.role, (SELECT r.name_zh FROM core.account_role AS r WHERE r.role = c.role));
+    ELSIF actor IS NOT NULL AND app.account_beside(a, c) THEN
+        PERFORM app.refuse('account_beside');
     END IF;
     RETURN c;
 END $$;

@@ -10,7 +10,7 @@ BEGIN
     RETURN QUERY
     SELECT c.account_id, c.name, c.role, a.code, c.department, h.name, c.created_at, c.disabled_at,
         CASE WHEN s.login IS NULL THEN 'none' WHEN s.verifier IS NULL THEN 'needs_secret' ELSE 'ready' END,
-        actor IS NULL OR app.may_give_role(me.role, c.role)
+        actor IS NULL OR app.may_give_role(me.role, c.role) AND NOT app.account_beside(me, c)
     FROM core.account AS c
     LEFT JOIN core.area AS a USING (area_id)
     LEFT JOIN core.person AS h USING (person_id)

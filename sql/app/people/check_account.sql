@@ -16,6 +16,8 @@ BEGIN
         RETURN;  -- refused by its guard, in words that fit better
     ELSIF NOT app.account_reaches(a, account) THEN
         PERFORM app.refuse('area_beyond');
+    ELSIF app.account_beside(a, account) THEN
+        PERFORM app.refuse('account_beside');
     ELSIF account.person_id IS NOT NULL AND a.area_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM core.post AS p WHERE p.person_id = account.person_id AND p.path @> ARRAY[a.area_id]) THEN
         PERFORM app.refuse('person_beyond');

@@ -1,4 +1,4 @@
-COMMENT ON TABLE core.account IS 'Who can sign in, in which role, for which area; of the secret only its SHA-256';
+COMMENT ON TABLE core.account IS 'Who can sign in, in which role, for which area; of the secret only what recognises it';
 COMMENT ON COLUMN core.account.person_id IS
 'The person who owns the account: mine are this person''s posts; null: the posts of the role on the account''s area';
 CREATE TRIGGER guard_account BEFORE INSERT OR UPDATE OF role, area_id, department ON core.account
@@ -7,3 +7,5 @@ GRANT SELECT ON core.account TO gisgrid_service;
 COMMENT ON COLUMN core.account.disabled_at IS 'Since when nobody signs in to it; null: somebody may';
 COMMENT ON COLUMN core.account.removed_at IS
 'Since when it is gone for good; its row stays, because history names it and its name is nobody else''s';
+COMMENT ON COLUMN core.account.secret_sha256 IS 'SHA-256 of the secret that was made for it; empty: none';
+COMMENT ON COLUMN core.account.secret_argon2 IS 'Argon2 hash of the secret that its person chose; null: none';

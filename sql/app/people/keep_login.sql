@@ -49,9 +49,12 @@ BEGIN
         EXECUTE format('ALTER ROLE %I SET %I = %L', wanted, n.name, n.value);
     END LOOP;
     FOR n IN
-        SELECT r.rolname, m.share FROM app.login_room() AS m
-        CROSS JOIN core.login_scope AS x JOIN pg_roles AS r ON r.rolname = x.login AND r.rolconnlimit <> m.share
+        SELECT DISTINCT r.rolname, m.share FROM app.login_room() AS m
+        JOIN pg_roles AS r ON r.rolconnlimit <> m.share AND r.rolcanlogin
+        JOIN pg_auth_members AS b ON b.member = r.oid
+        JOIN pg_roles AS g ON g.oid = b.roleid AND g.rolname IN ('gisgrid_editor', 'gisgrid_viewer')
         WHERE r.rolname !~ '^(pg_|gisgrid)' AND NOT r.rolsuper
+        ORDER BY r.rolname
     LOOP
         EXECUTE format('ALTER ROLE %I CONNECTION LIMIT %s', n.rolname, n.share);
     END LOOP;

@@ -8,7 +8,7 @@ BEGIN
     END IF;
     UPDATE core.account AS x
     SET disabled_at = coalesce(x.disabled_at, clock_timestamp()), removed_at = clock_timestamp(), secret_sha256 = '',
-        person_id = NULL
+        secret_argon2 = NULL, person_id = NULL
     WHERE x.account_id = c.account_id;
     DELETE FROM core.session AS s WHERE s.account_id = c.account_id;
     PERFORM app.keep_login_scope(c, NULL, false);

@@ -4,7 +4,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     c core.account := app.account_to_change(actor, account);
 BEGIN
-    UPDATE core.account AS x SET secret_sha256 = set_secret.secret_sha256 WHERE x.account_id = c.account_id;
+    UPDATE core.account AS x SET secret_sha256 = set_secret.secret_sha256, secret_argon2 = NULL
+    WHERE x.account_id = c.account_id;
     DELETE FROM core.session AS s WHERE s.account_id = c.account_id;
     UPDATE core.login_scope AS s SET verifier = set_secret.verifier WHERE s.login = c.name;
     PERFORM app.keep_login(c.name, is_new_password => true) FROM core.login_scope AS s WHERE s.login = c.name;

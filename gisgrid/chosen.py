@@ -1,0 +1,48 @@
+"""Secrets that people choose: which are good enough, and how one is recognised again."""
+
+import unicodedata
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from gisgrid.errors import Fault, Refused
+
+_HASH = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1),))
+"""19 MiB and two passes (OWASP): some 50 ms of one core, and all of the service's threads fit into memory."""
+NOBODYS = _HASH.hash("nobody's")
+"""What a wrong name is compared with, so that it takes as long as a wrong secret."""
+SHORTEST, FEWEST = 10, 5
+
+
+def hash_secret(secret: str) -> str:
+    """The Argon2 hash by which `recognise` knows this secret."""
+    return _HASH.hash(secret)
+
+
+def recognise(secret: str, kept: str) -> bool:
+    """Is this the secret of the hash? Takes some 50 ms."""
+    return _HASH.verify(plain(secret), kept)
+
+
+def plain(secret: str) -> str:
+    """The secret as it is compared: one keyboard writes a character in one piece, another in two (NFKC, as SCRAM)."""
+    return unicodedata.normalize("NFKC", secret)
+
+
+def check_chosen(secret: str, name: str) -> str:
+    """The secret that an account of this name chose, as it is kept. Raises Refused if it is easily guessed."""
+    chosen = plain(secret)
+    if len(chosen) < SHORTEST or len(set(chosen)) < FEWEST:
+        message = f"a secret has at least {SHORTEST} characters, {FEWEST} of them different"
+        zh = f"密钥至少 {SHORTEST} 个字符，其中至少 {FEWEST} 个不同"
+        raise Refused(Fault("new_secret", message, "for example four words in a row", zh, "例如连着写四个词"))
+    if name in chosen.lower() or chosen.startswith("gg_"):
+        message, zh = (
+            "the name of the account, and gg_, are no part of its secret",
+            "密钥不能含账号名，也不能以 gg_ 开头",
+        )
+        raise Refused(Fault("new_secret", message, "choose another one", zh, "换一个"))
+    if not chosen.isprintable():
+        message, zh = "a secret has only characters that can be seen", "密钥只能含看得见的字符"
+        raise Refused(Fault("new_secret", message, "leave out tabs and line ends", zh, "去掉制表符和换行"))
+    return chosen
