@@ -21,6 +21,8 @@ from gisgrid.errors import Fault, NotFound, NotSignedIn, Refused
 from gisgrid.migrations.logins import CHOSEN_ITERATIONS, make_verifier
 
 SESSION_LIFE = timedelta(hours=12)
+READ_PRIVATE = "read_private"
+"""The action without which a role has no private rows, wherever it works."""
 
 
 @dataclass(frozen=True)
@@ -300,15 +302,14 @@ def find_by_token(connection: Connection, token: str) -> Caller:
 
 
 def _caller(row: Any) -> Caller:
-    area_id = row.area_id
+    area_id, may = row.area_id, frozenset(row.may)
     department = row.department if row.works_in == "department" else ""
     if row.works_in == "district" and area_id is None:
-        scope = EVERYTHING
-    elif row.works_in == "department":
-        scope = Scope((), department)
+        areas = EVERYTHING.area_ids
     else:
-        scope = Scope((area_id,))
-    return Caller(row.name, row.role, row.code or "", department, scope, area_id, row.person_id, frozenset(row.may))
+        areas = () if row.works_in == "department" else (area_id,)
+    scope = Scope(areas, department, areas) if READ_PRIVATE in may else Scope(areas)
+    return Caller(row.name, row.role, row.code or "", department, scope, area_id, row.person_id, may)
 
 
 def ticket_secret(key: bytes, number: str) -> str:

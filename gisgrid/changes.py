@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from gisgrid.database import Scope
 from gisgrid.geo import LonLat, tile_at
 
 CHANNEL = "gisgrid_change"
@@ -51,9 +50,9 @@ def read_changes(connection: Connection, since: int) -> tuple[list[Change], int]
     return changes, max(since, until)
 
 
-def is_told(change: Change, scope: Scope) -> bool:
-    """May a caller with this scope hear of this change?"""
-    return change.path is None or not set(change.path).isdisjoint(scope.area_ids)
+def is_told(change: Change, area_ids: tuple[int, ...]) -> bool:
+    """May a caller who sees the change's layer in these areas hear of it?"""
+    return change.path is None or not set(change.path).isdisjoint(area_ids)
 
 
 def unread_for_s(connection: Connection) -> float:

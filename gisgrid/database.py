@@ -24,10 +24,13 @@ SERVICE = "gisgrid_service"
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose private rows a transaction may see: those of these areas' subtrees, and of one department's tickets."""
+    """What a transaction may see: things on the map and drafts in these areas' subtrees, private rows in these, and
+    one department's tickets.
+    """
 
     area_ids: tuple[int, ...] = ()
     department: str = ""
+    private_ids: tuple[int, ...] = ()
 
 
 REFUSALS: dict[str, type[GisgridError]] = {
@@ -40,7 +43,7 @@ REFUSALS: dict[str, type[GisgridError]] = {
 CONSTRAINTS = {"23502", "23503", "23505", "23514", "23P01"}
 """SQLSTATEs of a row that breaks a rule of its table."""
 NOTHING = Scope()
-EVERYTHING = Scope((0,))
+EVERYTHING = Scope((0,), private_ids=(0,))
 
 
 class Database:
@@ -91,11 +94,12 @@ class Database:
         with _named_faults(), self.engine.begin() as connection:
             connection.execute(
                 text(
-                    "SELECT set_config('gisgrid.scope', :areas, true), set_config('gisgrid.department', :dep, true),"
-                    " set_config('statement_timeout', :timeout, true)"
+                    "SELECT set_config('gisgrid.scope', :areas, true), set_config('gisgrid.private', :private, true),"
+                    " set_config('gisgrid.department', :dep, true), set_config('statement_timeout', :timeout, true)"
                 ),
                 {
                     "areas": "{" + ",".join(map(str, scope.area_ids)) + "}",
+                    "private": "{" + ",".join(map(str, scope.private_ids)) + "}",
                     "dep": scope.department,
                     "timeout": str(timeout_ms),
                 },

@@ -131,7 +131,10 @@ async def get_events(request: Request, caller: CurrentCaller) -> StreamingRespon
     """
     feed: ChangeFeed = request.app.state.feed
     settings = request.app.state.settings
-    visible = {layer.id for layer in visible_layers(caller, settings.public_facts)}
+    visible = {
+        layer.id: caller.scope.area_ids if layer.is_thing else caller.scope.private_ids
+        for layer in visible_layers(caller, settings.public_facts)
+    }
 
     async def stream() -> AsyncIterator[str]:
         queue = feed.listen()
@@ -148,7 +151,7 @@ async def get_events(request: Request, caller: CurrentCaller) -> StreamingRespon
                     asked_at = time.monotonic()
                 if change is None:
                     yield ": alive\n\n"
-                elif change.layer in visible and is_told(change, caller.scope):
+                elif change.layer in visible and is_told(change, visible[change.layer]):
                     yield f"event: change\ndata: {json.dumps(_told(change))}\n\n"
         finally:
             feed.leave(queue)

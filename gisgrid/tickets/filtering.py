@@ -66,8 +66,12 @@ class TicketFilter:
     @property
     def is_listed(self) -> ColumnElement[bool]:
         """The condition of all work lists: open, and in the scope of a signed-in caller."""
-        scoped = self.caller.signed_in and self.caller.scope != EVERYTHING
-        return and_(TICKET.c.closed_at.is_(None), PRIVATE.c.ticket_id.is_not(None) if scoped else true())
+        scope = self.caller.scope
+        mine: ColumnElement[bool] = true()
+        if self.caller.signed_in and scope != EVERYTHING:
+            reads = scope.private_ids or scope.department
+            mine = PRIVATE.c.ticket_id.is_not(None) if reads else TICKET.c.path.overlap(list(scope.area_ids))
+        return and_(TICKET.c.closed_at.is_(None), mine)
 
     def is_on(self, work_list: WorkList) -> ColumnElement[bool]:
         """The condition of this work list of the caller's, for open tickets."""

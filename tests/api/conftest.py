@@ -105,6 +105,7 @@ def add_people(url: str) -> dict[str, str]:
         "wang": {"role": "worker", "area": GRIDS["A"]},
         "watch": {"role": "supervisor", "area": "360302"},
         "chengguan": {"role": "department", "department": "城管"},
+        "painter": {"role": "editor", "area": NORTH, "login": False},
     }
     made = {}
     with superuser.transaction() as connection:

@@ -15,7 +15,7 @@ from tests.drawing import spot
 
 SPOTS = {"A": (0.31, 0.52), "B": (2.53, 0.44), "C": (0.27, 1.36), "nowhere": (1.51, 3.07)}
 CODES = {**GRIDS, "nowhere": "360302"}
-WHO = {"north": NORTH, "wang": GRIDS["A"], "chengguan": "no area", "south": SOUTH, "": "no area"}
+WHO = {"north": NORTH, "wang": GRIDS["A"], "chengguan": "no area", "south": SOUTH, "painter": NORTH, "": "no area"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,11 @@ class Marked:
     def hidden(self, name: str) -> list[Thing]:
         """What this account must not read."""
         area, department = WHO[name], "城管" if name == "chengguan" else "nobody's"
-        return [t for t in self.things if not t.code.startswith(area) and t.department != department]
+        return [
+            t
+            for t in self.things
+            if not (t.code.startswith(area) and (t.is_on_map or name != "painter")) and t.department != department
+        ]
 
     def pools(self, name: str, chance: random.Random) -> Pools:
         """Values that this account would try."""
@@ -61,7 +65,7 @@ def mark(district: District) -> Marked:
     things = [thing for thing, _ in made]
     owner = Database(district.url, role=OWNER)
     with owner.transaction(EVERYTHING) as connection:
-        things += [_overlay(connection, key, n) for n, key in enumerate(SPOTS, start=50)]
+        things += [one for n, key in enumerate(SPOTS, start=50) for one in _overlay(connection, key, n)]
         things += list(_people(connection))
     owner.close()
     superuser = create_engine(district.url, isolation_level="AUTOCOMMIT")
@@ -94,10 +98,11 @@ def _report(district: District, key: str, category: str, n: int) -> tuple[Thing,
 SOURCE = " FROM ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS p, app.area_at(now()) AS v WHERE v.code = :code_of_area"
 
 
-def _overlay(connection: Connection, key: str, n: int) -> Thing:
+def _overlay(connection: Connection, key: str, n: int) -> tuple[Thing, Thing]:
+    """A thing of each kind, and the trail of a worker."""
     lon, lat = spot(*SPOTS[key])
-    mark, cell = f"{PREFIX}{n:04}W", 617_000_000_000_000_000 + n
-    values = {"mark": mark, "cell": cell, "lon": lon, "lat": lat, "code_of_area": CODES[key]}
+    mark, worker, cell = f"{PREFIX}{n:04}W", f"{PREFIX}{n + 10:04}W", 617_000_000_000_000_000 + n
+    values = {"worker": worker, "cell": cell, "lon": lon, "lat": lat, "code_of_area": CODES[key]}
     loads = [(layer.table, layer.load.example) for layer in thing_layers().values() if layer.load]
     for table, example in loads:
         columns = ", ".join(example)
@@ -105,11 +110,11 @@ def _overlay(connection: Connection, key: str, n: int) -> Thing:
         sql = f"INSERT INTO {table} ({columns}, area_id, path, geom) SELECT {chosen}, v.area_id, v.path, p"
         connection.execute(text(sql + SOURCE), {**values, **example, "code": mark, "name": mark})
     for sql in (
-        "INSERT INTO overlay.ping (worker, at, path, cell, geom) SELECT :mark, now(), v.path, :cell, p",
+        "INSERT INTO overlay.ping (worker, at, path, cell, geom) SELECT :worker, now(), v.path, :cell, p",
         "INSERT INTO overlay.patrol_cell (cell, path, seen_at, geom) SELECT :cell, v.path, now(), ST_Expand(p, 0.0002)",
     ):
         connection.execute(text(sql + SOURCE), values)
-    return Thing((mark, str(cell)), CODES[key])
+    return Thing((mark,), CODES[key], is_on_map=True), Thing((worker, str(cell)), CODES[key])
 
 
 def _people(connection: Connection) -> Iterator[Thing]:

@@ -30,12 +30,15 @@ PREFIX = "QZX"
 
 @dataclass(frozen=True)
 class Thing:
-    """Something scoped: its marks, the code of the area that it lies in, the department that has it, if any."""
+    """Something scoped: its marks, the code of the area that it lies in, the department that has it, if any; is it
+    a thing on the map, which who draws sees too?
+    """
 
     marks: tuple[str, ...]
     code: str
     department: str = ""
     number: str = ""
+    is_on_map: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,7 @@ QUESTIONS = (
 CLAIMS = (
     "SELECT 1",
     "SET LOCAL gisgrid.scope = '{0}'",
+    "SET LOCAL gisgrid.private = '{0}'",
     "SET LOCAL gisgrid.department = '城管'",
     "SET LOCAL row_security = off",
     "SET LOCAL ROLE gisgrid_service",

@@ -192,6 +192,8 @@ def test_by_sql_the_service_without_a_scope_sees_nobody(district: District, numb
         as_role(connection, "gisgrid_api")
         assert counts(connection) == dict.fromkeys(TABLES, 0)
         connection.exec_driver_sql("SET gisgrid.scope = '{0}'")
+        assert counts(connection) == dict.fromkeys(TABLES, 0)
+        connection.exec_driver_sql("SET gisgrid.private = '{0}'")
         assert counts(connection) == everything
     engine.dispose()
 
@@ -204,7 +206,7 @@ def test_by_sql_an_editor_reads_no_private_row_and_cannot_say_otherwise(
         as_role(connection, editor)
         mine = "SELECT array_agg(changeset_id ORDER BY 1) FROM draft.changeset"
         before = connection.execute(text(mine)).scalar()
-        connection.exec_driver_sql("SET gisgrid.scope = '{0}'")
+        connection.exec_driver_sql("SET gisgrid.scope = '{0}'; SET gisgrid.private = '{0}'")
         connection.exec_driver_sql("SET gisgrid.department = '城管'")
         assert connection.execute(text(mine)).scalar() == before
         for sql in (

@@ -94,7 +94,10 @@ def test_one_file_is_new_and_none_is_changed(copy: Path) -> None:
 def test_the_new_role_signs_in_and_is_told_what_it_may(district: District) -> None:
     answer = district.client().post("/api/v1/sessions", json={"name": NAME, "secret": district.secrets[NAME]})
     assert answer.status_code == 201
-    assert (answer.json()["role"], answer.json()["may"]) == ("steward", ["hand_over", "hand_to_department"])
+    assert (answer.json()["role"], answer.json()["may"]) == (
+        "steward",
+        ["hand_over", "hand_to_department", "read_private"],
+    )
 
 
 def test_its_names_are_told_to_everybody(district: District) -> None:

@@ -61,5 +61,6 @@ def noting(db: Connection) -> list[str]:
 
 def become(db: Connection, role: str, scope: str = "{0}") -> None:
     """Go on as one of the group roles, with this scope, until the end of the test's transaction."""
-    db.execute(text("SELECT set_config('gisgrid.scope', :scope, true)"), {"scope": scope})
+    for name in ("scope", "private"):
+        db.execute(text("SELECT set_config(:name, :scope, true)"), {"name": f"gisgrid.{name}", "scope": scope})
     db.execute(text(f"SET LOCAL ROLE {role}"))

@@ -54,7 +54,7 @@ def calendar(owner: Database) -> None:
 def db(owner: Database) -> Iterator[Connection]:
     """A transaction as the owner, rolled back at the end."""
     with owner.engine.connect() as connection:
-        connection.execute(text("SELECT set_config('gisgrid.scope', '{0}', true)"))
+        connection.execute(text("SET LOCAL gisgrid.scope = '{0}'; SET LOCAL gisgrid.private = '{0}'"))
         yield connection
         connection.rollback()
 

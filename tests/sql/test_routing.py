@@ -64,7 +64,7 @@ def division(owner: Database, tmp_path_factory: pytest.TempPathFactory) -> None:
 def db(division: None, owner: Database) -> Iterator[Connection]:
     """A transaction as the owner, rolled back at the end."""
     with owner.engine.connect() as connection:
-        connection.execute(text("SELECT set_config('gisgrid.scope', '{0}', true)"))
+        connection.execute(text("SET LOCAL gisgrid.scope = '{0}'; SET LOCAL gisgrid.private = '{0}'"))
         yield connection
         connection.rollback()
 
@@ -486,7 +486,7 @@ def test_another_place_is_located_and_routed_again(db: Connection) -> None:
 )
 def test_only_who_dispatches_there_may(db: Connection, scope: str, role: str, said: str | None) -> None:
     ticket = report(db, 0.5, 0.5)
-    db.execute(text("SELECT set_config('gisgrid.scope', :scope, true)"), {"scope": scope})
+    db.execute(text("SELECT set_config('gisgrid.private', :scope, true)"), {"scope": scope})
     change = text("SELECT app.change_category(:n, 'dispute', 'x', :role)")
     assert refusal(db, change, n=ticket.number, role=role) == said
     assert refusal(db, change, n="none", role=role) == "unknown"

@@ -162,7 +162,7 @@ def test_a_waiting_one_that_is_refused_then_is_open_again_and_says_why(owner: Da
 def checked_before_its_date(owner: Database, number: int, margin_s: float) -> bool:
     """Publish for a date so near, commit when it is past. False: it was past before the check ended; undone."""
     with owner.engine.connect() as connection:
-        connection.execute(text("SELECT set_config('gisgrid.scope', '{0}', true)"))
+        connection.execute(text("SET LOCAL gisgrid.scope = '{0}'; SET LOCAL gisgrid.private = '{0}'"))
         connection.execute(
             text(
                 "UPDATE draft.changeset SET valid_from = clock_timestamp() + make_interval(secs => :margin),"

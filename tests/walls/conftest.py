@@ -26,13 +26,20 @@ from tests.drawing import draw, spot, write_geojson
 NORTH, SOUTH = "360302001", "360302002"
 START = draw("AABB\nAABB\nCCDD")
 CODES = {"A": f"{NORTH}001001", "B": f"{NORTH}001002", "C": f"{SOUTH}001001", "D": f"{SOUTH}001002"}
-LOGINS = {"north": ("editor", NORTH), "south": ("editor", SOUTH), "whole": ("admin", "")}
+LOGINS = {
+    "north": ("editor", NORTH),
+    "south": ("editor", SOUTH),
+    "whole": ("admin", ""),
+    "figures": ("analyst", NORTH),
+}
 ACCOUNTS: dict[str, dict[str, Any]] = {
     "boss": {"role": "admin"},
     "north": {"role": "dispatcher", "area": NORTH},
     "home": {"role": "worker", "area": CODES["A"]},
     "next": {"role": "worker", "area": CODES["B"]},
     "away": {"role": "worker", "area": CODES["C"]},
+    "drawer": {"role": "editor", "area": NORTH, "login": False},
+    "reader": {"role": "analyst", "area": NORTH, "login": False},
 }
 WORDS = "秘密的话"
 PHONE = "13912345678"
@@ -97,7 +104,7 @@ class Walls:
     owner: Database
     engine: Engine
     secrets: dict[str, str]
-    """By login; their names begin with north, south and whole."""
+    """By login; their names begin with a key of LOGINS."""
     numbers: dict[str, str]
 
     @contextmanager
@@ -107,7 +114,7 @@ class Walls:
             yield connection
 
     def login(self, kind: str) -> str:
-        """The login of that kind: north, south (editors of a town), whole (an admin)."""
+        """The login of that kind: north, south (editors of a town), whole (an admin), figures (an analyst)."""
         return next(name for name in self.secrets if name.startswith(kind))
 
     def one(self, sql: str, **values: Any) -> Any:

@@ -20,8 +20,8 @@ from tests.drawing import draw, spot, write_geojson
 from tests.walls.conftest import CODES, LOGINS, START, Facts
 from tests.walls.test_logins import READABLE
 
-OUTSIDERS = ("", "away")
-"""A stranger, and a worker of a grid in the other town."""
+OUTSIDERS = ("", "away", "drawer", "reader")
+"""A stranger, a worker of a grid in the other town, who draws the boundaries of this one, who reads its figures."""
 MIDDLE = (1.0, 1.0, 1.0)
 """Column, row, accuracy in metres: the middle of grid A."""
 UNTOLD = ("/healthz", "/readyz", "/metrics", "/api/v1/events", "/style/{theme}.json")

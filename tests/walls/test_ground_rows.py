@@ -38,7 +38,7 @@ def see(desk: Desk) -> dict[str, Seen]:
     for town in (NORTH, SOUTH):
         with desk.owner.transaction() as connection:
             area = connection.execute(text("SELECT area_id FROM core.area WHERE code = :t"), {"t": town}).scalar_one()
-        with desk.api.transaction(Scope((area,))) as connection:
+        with desk.api.transaction(Scope((area,), private_ids=(area,))) as connection:
             may_read = "SELECT t FROM unnest(CAST(:tables AS text[])) AS t WHERE has_table_privilege(t, 'SELECT')"
             served = list(connection.execute(text(may_read), {"tables": list(PRIVATE)}).scalars())
             seen[town] = {

@@ -77,7 +77,7 @@ def test_an_editor_sees_the_cameras_of_his_town_and_no_others(walls: Walls) -> N
             seen[kind] = list(connection.execute(text(sql)).scalars())
     assert seen["north"] == [f"cam-{CODES['A']}", f"cam-{CODES['B']}"]
     assert seen["south"] == [f"cam-{CODES['C']}", f"cam-{CODES['D']}"]
-    assert len(seen["whole"]) == 4
+    assert len(seen["whole"]) == 4 and seen["figures"] == [], "who reads figures sees no camera"
     told = plan(
         walls,
         walls.login("north"),

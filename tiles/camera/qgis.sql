@@ -8,7 +8,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN QUERY
     SELECT c.camera_id, c.code, c.name, c.bearing_deg, c.angle_deg, c.range_m, c.geom, c.sector
-    FROM overlay.camera AS c WHERE c.path && app.scope();
+    FROM overlay.camera AS c WHERE c.path && app.layer_scope('camera');
 END $$;
 COMMENT ON FUNCTION app.cameras_in_scope() IS 'The cameras of the caller''s own areas, for QGIS (EPSG:4326)';
 GRANT EXECUTE ON FUNCTION app.cameras_in_scope() TO gisgrid_viewer;

@@ -4,6 +4,8 @@ COMMENT ON COLUMN core.post.closed_by_changeset IS 'The change set that ended th
 COMMENT ON COLUMN core.post.is_public IS
 'May everybody read the name and telephone number of the person who holds the post?';
 ALTER TABLE core.post ENABLE ROW LEVEL SECURITY;
-CREATE POLICY post_is_seen_in_scope ON core.post FOR SELECT TO gisgrid_service USING (path && app.service_scope());
-CREATE POLICY post_is_written_in_scope ON core.post FOR ALL TO gisgrid_service USING (path && app.service_scope());
+CREATE POLICY post_is_seen_in_scope ON core.post FOR SELECT TO gisgrid_service
+USING (path && app.service_private_scope());
+CREATE POLICY post_is_written_in_scope ON core.post FOR ALL TO gisgrid_service
+USING (path && app.service_private_scope());
 GRANT SELECT ON core.post TO gisgrid_service;

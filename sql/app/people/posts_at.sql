@@ -18,7 +18,7 @@ BEGIN
     JOIN core.area AS a ON a.area_id = p.area_id
     LEFT JOIN core.person AS h ON h.person_id = p.person_id
     CROSS JOIN LATERAL (
-        SELECT coalesce(p.is_public OR p.path && app.scope() OR p.department = app.scope_department(), false) AS is_shown
+        SELECT coalesce(p.is_public OR p.path && app.private_scope() OR p.department = app.scope_department(), false) AS is_shown
     ) AS s
     WHERE p.area_id = ANY(posts_at.area_path) AND p.geom IS NULL
       AND p.valid_from <= moment AND p.valid_to > moment

@@ -3,7 +3,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- The department itself reports in and is done; a role that calls departments in may say so for it, and let it go.
 SELECT CASE
-    WHEN app.may(whistle_answers.actor_role, 'whistle') AND whistle_answers.path && app.scope()
+    WHEN app.may(whistle_answers.actor_role, 'whistle') AND whistle_answers.path && app.private_scope()
         THEN ARRAY['reported_in', 'done', 'withdrawn']
     WHEN app.may(whistle_answers.actor_role, 'answer_whistle') AND whistle_answers.called = app.scope_department()
         THEN ARRAY['reported_in', 'done']

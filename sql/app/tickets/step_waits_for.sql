@@ -15,7 +15,7 @@ BEGIN
     SELECT string_agg(CASE WHEN (t.has_public_point AND p.has_public_point) OR EXISTS (
         SELECT FROM work.ticket_private AS x
         WHERE x.ticket_id = p.ticket_id AND (
-            x.path && app.scope() OR x.department = app.scope_department() OR x.ticket_id = ANY(app.called_to()))
+            x.path && app.private_scope() OR x.department = app.scope_department() OR x.ticket_id = ANY(app.called_to()))
     ) THEN p.number ELSE '***' END, ', ' ORDER BY p.ticket_id) INTO waits
     FROM work.ticket AS p JOIN work.step AS s ON s.workflow = t.workflow AND s.step = to_step AND s.closes
     WHERE p.parent_id = ticket AND p.closed_at IS NULL;

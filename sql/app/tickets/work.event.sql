@@ -1,7 +1,7 @@
 COMMENT ON TABLE work.event IS 'The history of tickets; rows are only appended';
 ALTER TABLE work.event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY event_is_seen_in_scope ON work.event FOR SELECT TO gisgrid_service USING (
-    path && app.service_scope() OR department = (SELECT app.scope_department())
+    path && app.service_private_scope() OR department = (SELECT app.scope_department())
     OR ticket_id = ANY((SELECT app.called_to())::bigint [])
 );
 CREATE POLICY event_is_appended ON work.event FOR INSERT WITH CHECK (true);

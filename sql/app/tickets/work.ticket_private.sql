@@ -9,11 +9,11 @@ COMMENT ON COLUMN work.ticket_private.device_id IS
 'The device whose alarm made the ticket; locations of devices are not public';
 ALTER TABLE work.ticket_private ENABLE ROW LEVEL SECURITY;
 CREATE POLICY private_is_seen_in_scope ON work.ticket_private FOR SELECT TO gisgrid_service USING (
-    path && app.service_scope() OR department = (SELECT app.scope_department())
+    path && app.service_private_scope() OR department = (SELECT app.scope_department())
     OR ticket_id = ANY((SELECT app.called_to())::bigint [])
 );
 CREATE POLICY private_is_changed_in_scope ON work.ticket_private FOR UPDATE TO gisgrid_service
-USING (path && app.service_scope() OR department = (SELECT app.scope_department()));
+USING (path && app.service_private_scope() OR department = (SELECT app.scope_department()));
 CREATE POLICY private_is_taken_in ON work.ticket_private FOR INSERT WITH CHECK (true);
 CREATE TRIGGER record_leaving_grid BEFORE INSERT OR UPDATE OF post_id, department ON work.ticket_private
 FOR EACH ROW EXECUTE FUNCTION app.record_leaving_grid();
