@@ -1,6 +1,7 @@
 -- What PostgreSQL and PostGIS open to everybody, and a login of a person could stop or spy on a district with: advisory
--- locks, large objects, temporary tables, statistics and sizes that count rows which a policy hides. Run at every
--- deploy by the superuser; changes nothing that is right already. Monitors keep statistics (pg_read_all_stats).
+-- locks, large objects, temporary tables, and statistics, sizes and the length of the log, which count rows that are
+-- not his. Monitors keep statistics (pg_read_all_stats). Run at every deploy by the superuser; changes nothing that is
+-- right already.
 DO $$
 DECLARE
     f record;
@@ -8,12 +9,12 @@ BEGIN
     FOR f IN
         SELECT
             p.oid::regprocedure AS name,
-            p.proname ~ '^pg_(stat_|(total_)?relation_size|table_size|indexes_size|database_size)' AS is_measure
+            p.proname ~ '^pg_(stat_|current_wal_|(total_)?relation_size|table_size|indexes_size|database_size)' AS is_measure
         FROM pg_proc AS p
         JOIN pg_namespace AS n ON n.oid = p.pronamespace
         CROSS JOIN aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
         WHERE a.grantee = 0 AND a.privilege_type = 'EXECUTE' AND (
-            n.nspname = 'pg_catalog' AND p.proname ~ '^(pg_(try_)?advisory_|lo_|lowrite$|loread$|pg_(total_)?relation_size$|pg_(table|indexes|database)_size$)'
+            n.nspname = 'pg_catalog' AND p.proname ~ '^(pg_(try_)?advisory_|pg_current_wal_|lo_|lowrite$|loread$|pg_(total_)?relation_size$|pg_(table|indexes|database)_size$)'
             OR n.nspname = 'pg_catalog' AND p.proname ~ '^pg_stat_get_' AND p.proname !~ '^pg_stat_get_(activity|backend_)'
             OR n.nspname = 'public' AND p.proname ~ '^(_postgis_(selectivity|join_selectivity|stats|index_extent)|st_(estimated|find)_?extent|postgis_extensions_upgrade)$')
     LOOP

@@ -209,7 +209,10 @@ class LineString(Answer):
 class MoveProperties(Answer):
     """One thing that publishing would relocate; a null code means no grid."""
 
-    what: str = Field(description="ticket, camera, place, device, post or special")
+    what: str = Field(
+        description="ticket, camera, place, device, post or special; tickets: how many (`id`) with a private place lie"
+        " in an area that is altered (`from_code`), for callers who may not read which of them would move"
+    )
     id: str
     from_code: str | None
     to_code: str | None

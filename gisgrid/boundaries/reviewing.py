@@ -35,7 +35,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Move:
-    """A thing that publishing would relocate: `what` is ticket, camera, place, device, post, special; None: no grid."""
+    """A thing that publishing would relocate: `what` is ticket, camera, place, device, post, special; None: no grid.
+
+    For whoever may not read private rows, `tickets`: how many (`id`) with a private place lie in an altered area.
+    """
 
     what: str
     id: str

@@ -9,5 +9,6 @@ SELECT
     p.geom::geometry (Geometry, 4326) AS geom
 FROM app.previews_in_scope() AS p;
 COMMENT ON VIEW draft.preview IS
-'What publishing would relocate: tickets, cameras, places, devices, posts; a line to the label point of the new area';
+'What publishing would relocate: tickets, cameras, places, devices, posts; a line to the label point of the new area; '
+'what = tickets: how many tickets at private places (id) an altered area (from_code) has';
 GRANT SELECT ON draft.preview TO gisgrid_service, gisgrid_editor;

@@ -22,12 +22,14 @@ BEGIN
         JOIN core.area AS n ON n.area_id = r.to_area_id
         LEFT JOIN core.area AS o ON o.area_id = r.from_area_id;
         SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'what', f.what, 'id', f.id, 'from', f.from_code, 'to', f.to_code, 'geom', st_asewkt(f.arrow, 15))), '[]')
+            'what', f.what, 'id', f.id, 'from', f.from_code, 'to', f.to_code, 'geom', st_asewkt(f.arrow, 15),
+            'path', f.private_path::text)), '[]')
         INTO moves FROM (
             -- A ticket's arrow begins at its public location, which for a category of homes is not the exact point.
             SELECT t.what, t.id, t.from_code, t.to_code,
                    CASE WHEN t.what = 'ticket'
-                        THEN st_makeline(coalesce(k.geom, st_endpoint(t.arrow)), st_endpoint(t.arrow)) ELSE t.arrow END AS arrow
+                        THEN st_makeline(coalesce(k.geom, st_endpoint(t.arrow)), st_endpoint(t.arrow)) ELSE t.arrow END AS arrow,
+                   CASE WHEN NOT k.has_public_point THEN k.path END AS private_path
             FROM app.to_relocate(change_set) AS t
             CROSS JOIN draft.changeset AS c
             LEFT JOIN work.ticket AS k ON t.what = 'ticket' AND k.number = t.id
@@ -37,19 +39,24 @@ BEGIN
                   SELECT FROM core.area_version AS v
                   WHERE v.network = c.network AND v.code = t.from_code AND v.path @> c.path))
             UNION ALL
-            SELECT 'post', e.post_id::text, o.code, n.code, e.arrow
+            SELECT 'post', e.post_id::text, o.code, n.code, e.arrow, NULL
             FROM app.ending_post(change_set) AS e
             JOIN core.area AS o ON o.area_id = e.from_area_id
             LEFT JOIN core.area AS n ON n.area_id = e.heir_id AND NOT e.is_taken
             UNION ALL
-            SELECT 'special', s.code, s.from_code, s.to_code, s.arrow FROM app.relocated_special(change_set, recorded) AS s
+            SELECT 'special', s.code, s.from_code, s.to_code, s.arrow, NULL
+            FROM app.relocated_special(change_set, recorded) AS s
+            UNION ALL
+            SELECT 'tickets', p.tickets::text, p.code, NULL, p.mark, p.path FROM app.private_tickets(change_set) AS p
         ) AS f;
         RAISE EXCEPTION 'taken back' USING ERRCODE = 'GG900';
     EXCEPTION WHEN SQLSTATE 'GG900' THEN
         NULL;
     END;
-    INSERT INTO draft.preview_row (changeset_id, what, id, from_code, to_code, geom)
-    SELECT change_set, m->>'what', m->>'id', m->>'from', m->>'to', (m->>'geom')::geometry
+    INSERT INTO draft.preview_row (preview_id, changeset_id, what, id, from_code, to_code, geom, private_path)
+    SELECT CASE WHEN m->>'path' IS NULL OR m->>'what' = 'tickets' THEN nextval('draft.preview_id_seq')
+                ELSE nextval('draft.preview_private_id_seq') END,
+           change_set, m->>'what', m->>'id', m->>'from', m->>'to', (m->>'geom')::geometry, (m->>'path')::bigint[]
     FROM jsonb_array_elements(reopened || moves) AS m;
     GET DIAGNOSTICS moved = ROW_COUNT;
     RETURN moved;

@@ -3,6 +3,7 @@
   <renderer-v2 type="categorizedSymbol" attr="what" symbollevels="0" forceraster="0" enableorderby="0">
     <categories>
       <category value="ticket" label="事件 tickets" symbol="0" render="true"/>
+      <category value="tickets" label="位置不公开的事件 tickets at private places" symbol="7" render="true"/>
       <category value="camera" label="摄像头 cameras" symbol="1" render="true"/>
       <category value="place" label="巡查点 places" symbol="2" render="true"/>
       <category value="post" label="岗位 posts" symbol="3" render="true"/>
@@ -221,11 +222,22 @@
           </symbol>
         </layer>
       </symbol>
+      <symbol name="7" type="line" alpha="1" clip_to_extent="1" force_rhr="0">
+        <layer class="SimpleLine" enabled="1" locked="0" pass="0">
+          <Option type="Map">
+            <Option name="line_color" value="23,105,170,120" type="QString"/>
+            <Option name="line_width" value="1.5" type="QString"/>
+            <Option name="line_width_unit" value="MM" type="QString"/>
+            <Option name="joinstyle" value="round" type="QString"/>
+            <Option name="capstyle" value="round" type="QString"/>
+          </Option>
+        </layer>
+      </symbol>
     </symbols>
   </renderer-v2>
   <labeling type="simple">
     <settings>
-      <text-style fieldName="represent_value(&quot;what&quot;) || ' ' || &quot;id&quot; || '\n' || coalesce(right(&quot;from_code&quot;, 6), '—') || ' → ' || coalesce(right(&quot;to_code&quot;, 6), '—')" isExpression="1" fontFamily="Microsoft YaHei" fontSize="7.5" fontSizeUnit="Point" fontWeight="50" textColor="20,60,110,255" textOpacity="1" multilineHeight="1">
+      <text-style fieldName="represent_value(&quot;what&quot;) || ' ' || &quot;id&quot; || '\n' || coalesce(right(&quot;from_code&quot;, 6), '—') || if(&quot;what&quot; = 'tickets', '', ' → ' || coalesce(right(&quot;to_code&quot;, 6), '—'))" isExpression="1" fontFamily="Microsoft YaHei" fontSize="7.5" fontSizeUnit="Point" fontWeight="50" textColor="20,60,110,255" textOpacity="1" multilineHeight="1">
         <families>
           <family name="Microsoft YaHei"/>
           <family name="PingFang SC"/>
