@@ -5,6 +5,7 @@ The only place that knows psycopg2. Everything above gets a SQLAlchemy connectio
 
 import logging
 import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from gisgrid.errors import Conflict, Fault, GisgridError, NotAllowed, NotFound, 
 log = logging.getLogger("gisgrid")
 OWNER = "gisgrid_owner"
 SERVICE = "gisgrid_service"
+PAUSE_S = 0.05
+"""At least this long between two looks of a listener: any login may notify, as often as it likes."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,10 @@ class Database:
 
     @contextmanager
     def listening(self, channel: str) -> Iterator[Any]:
-        """A function `wait(timeout_s) -> bool`: has this channel been notified? Holds a connection of its own."""
+        """A function `wait(timeout_s) -> bool`: has this channel been notified? Holds a connection of its own.
+
+        It takes at least PAUSE_S, and all notifications of that time are one.
+        """
         with _named_faults():
             raw = self.engine.raw_connection()
         try:
@@ -118,6 +124,7 @@ class Database:
                 cursor.execute(f'LISTEN "{channel}"')
 
             def wait(timeout_s: float) -> bool:
+                time.sleep(PAUSE_S)
                 if select.select([driver], [], [], timeout_s) == ([], [], []):
                     return False
                 with _named_faults():

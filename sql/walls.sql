@@ -23,6 +23,17 @@ BEGIN
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO pg_read_all_stats', f.name);
         END IF;
     END LOOP;
+    -- How many rows and pages each table has, to the last ANALYZE, also of tables that a login may not read. Clients name
+    -- the columns that they need (tried: psql's \d, ogr2ogr, QGIS); `SELECT * FROM pg_class` is for monitors.
+    IF has_column_privilege('public', 'pg_catalog.pg_class', 'reltuples', 'SELECT') THEN
+        REVOKE SELECT ON pg_catalog.pg_class FROM PUBLIC;
+        EXECUTE (
+            SELECT format('GRANT SELECT (%s) ON pg_catalog.pg_class TO PUBLIC', string_agg(quote_ident(a.attname), ', '))
+            FROM pg_attribute AS a
+            WHERE a.attrelid = 'pg_catalog.pg_class'::regclass
+                AND a.attname <> ALL('{reltuples,relpages,relallvisible,relallfrozen}'));
+        GRANT SELECT ON pg_catalog.pg_class TO gisgrid_owner, gisgrid_service, pg_read_all_stats;
+    END IF;
     -- Temporary tables fill the disk, temp_file_limit or not, and a deferred trigger on one runs within a publish.
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
 END $$;
