@@ -23,6 +23,8 @@ from gisgrid.migrations.logins import CHOSEN_ITERATIONS, make_verifier
 SESSION_LIFE = timedelta(hours=12)
 READ_PRIVATE = "read_private"
 """The action without which a role has no private rows, wherever it works."""
+DRAW = "draw_boundaries"
+"""The action of who draws and publishes boundaries."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from gisgrid.access import Caller
+from gisgrid.access import DRAW, Caller
 from gisgrid.api.answers import Answer, GeoJson, Instant, MoveCollection, problems
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
 from gisgrid.api.values import PlainText, read_instant, tell
@@ -22,7 +22,6 @@ from gisgrid.errors import Fault, NotAllowed
 from gisgrid.layers import Json
 from gisgrid.networks import require_network
 
-DRAW = "draw_boundaries"
 RELOCATE_S = 2.0
 """How long an answer waits for tickets to be relocated; the worker relocates the rest."""
 

@@ -6,16 +6,21 @@ from typing import Annotated
 import typer
 from sqlalchemy import make_url
 
+from gisgrid.access import DRAW
 from gisgrid.boundaries.qgis.storage import make_project, project_name, project_uri, service_file, store, write_file
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, deployed_cluster, say, show
 from gisgrid.cluster import Cluster
 from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.migrations.logins import allowed_to
 from gisgrid.settings import read_settings
 
 
 def qgis(
     out: Annotated[Path, typer.Option(help="The file to write, .qgs or .qgz.")],
     keep: Annotated[bool, typer.Option("--store/--no-store", help="Keep it in the database as well.")] = True,
+    user: Annotated[
+        str, typer.Option(help="Whose database login it is for: what his role does not see is left out.")
+    ] = "",
     network: Network = "base",
     data_dir: DataDir = None,
     db_port: DbPort = None,
@@ -23,12 +28,13 @@ def qgis(
 ) -> None:
     """Write the QGIS project: live areas, drafts, problems, preview. Needs no QGIS; holds no host and no password."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
-    name = project_name(network)
     with deployed_cluster(settings) as cluster:
         database = Database(cluster.owner_url, role=OWNER)
         try:
             with database.transaction(EVERYTHING) as connection:
-                project = make_project(connection, network)
+                may = allowed_to(connection, user) if user else None
+                name = project_name(network, read_only=may is not None and DRAW not in may)
+                project = make_project(connection, network, may)
                 write_file(project, out)
                 if keep:
                     store(connection, project, name)
@@ -36,8 +42,8 @@ def qgis(
             database.close()
         host, port, held = _address(cluster)
     uri = project_uri(name, held)
-    service = service_file(host, port, held)
-    say(f"QGIS finds the database by a file pg_service.conf (NAME: the editor's account; docs/qgis.md):\n\n{service}")
+    service = service_file(host, port, held, user or "NAME")
+    say(f"QGIS finds the database by a file pg_service.conf (user: the account; docs/qgis.md):\n\n{service}")
     say(f"open {out}" + (f", or from the database: {uri}" if keep else ""))
     show({"file": str(out), "project": uri if keep else None, "service": service}, str(out), as_json=json)
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
+from gisgrid.errors import Fault, NotFound
+
 API = "gisgrid_api"
 _KEEP = text("SELECT app.keep_login(:login)")
 ITERATIONS, CHOSEN_ITERATIONS = 4096, 100_000
@@ -42,6 +44,15 @@ def make_verifier(secret: str, iterations: int = ITERATIONS, *, salt: str = "") 
     server = hmac.digest(salted, b"Server Key", "sha256")
     said, kept, own = (base64.b64encode(part).decode() for part in (grains, stored, server))
     return f"SCRAM-SHA-256${iterations}:{said}${kept}:{own}"
+
+
+def allowed_to(connection: Connection, name: str) -> frozenset[str]:
+    """The actions (core.permission) of the role of this person's login. Raises NotFound."""
+    role = connection.execute(text("SELECT role FROM core.login_scope WHERE login = :name"), {"name": name}).scalar()
+    if role is None:
+        raise NotFound(Fault("user", f"no account has a database login {name[:64]!r}", "gisgrid user add makes one"))
+    may = connection.execute(text("SELECT action FROM core.permission WHERE role = :role"), {"role": role})
+    return frozenset(may.scalars())
 
 
 def make_service_url(superuser_url: str) -> str | None:

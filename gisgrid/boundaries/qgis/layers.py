@@ -46,6 +46,7 @@ class ProjectLayer:
     group: str
     table: str
     key: str
+    needs: str = ""
     geometry: tuple[str, str] | None = None
     filter: str = ""
     fields: tuple[FormField, ...] = ()
@@ -83,11 +84,17 @@ class ProjectLayer:
         return " ".join(words) + (f" sql={self.filter}" if self.filter else "")
 
 
-def read_layers(network: str = "base", folder: Path | None = None) -> tuple[ProjectLayer, ...]:
-    """The layers of the project of one network, the topmost first. The name must be a network's: it goes into SQL."""
+def read_layers(
+    network: str = "base", folder: Path | None = None, *, may: frozenset[str] | None = None
+) -> tuple[ProjectLayer, ...]:
+    """The layers of the project of one network, the topmost first. The name must be a network's: it goes into SQL.
+
+    `may`: of a login with these actions; None: of somebody who may do everything.
+    """
     folder = folder or shipped("sql") / "qgis"
     plan = tomllib.loads((folder / "layers.toml").read_text(encoding="utf-8").replace("{network}", network))
-    return tuple(layer for entry in plan["layer"] for layer in _layers(plan, entry, folder / "styles"))
+    layers = (layer for entry in plan["layer"] for layer in _layers(plan, entry, folder / "styles"))
+    return tuple(layer for layer in layers if may is None or not layer.needs or layer.needs in may)
 
 
 def _layers(plan: Json, entry: Json, styles: Path) -> Iterator[ProjectLayer]:
@@ -106,6 +113,7 @@ def _layers(plan: Json, entry: Json, styles: Path) -> Iterator[ProjectLayer]:
 def _usual(layer: Layer) -> Json:
     """The defaults of a layer of things; without a style things are plain dots."""
     found = {"group": CONTEXT, "table": layer.view, "key": f"{layer.id}_id", "geometry": ["geom", "Point"]}
+    found["needs"] = layer.action
     return {**found, "display": '"name"'}
 
 

@@ -25,12 +25,15 @@ user={user}
 """
 
 
-def make_project(connection: Connection, network: str = "base") -> bytes:
-    """The .qgs project of one network, which opens on the network's areas. Raises NotFound for an unknown network."""
+def make_project(connection: Connection, network: str = "base", may: frozenset[str] | None = None) -> bytes:
+    """The .qgs project of one network, which opens on the network's areas. Raises NotFound for an unknown network.
+
+    `may`: the actions of the login that it is for; None: everything.
+    """
     row = connection.execute(text("SELECT name_zh FROM core.network WHERE network = :n"), {"n": network}).one_or_none()
     if row is None:
         raise NotFound(Fault("network", f"there is no network {network}", "import its areas first"))
-    return write_project(read_layers(network), f"{row.name_zh} {network}", _bounds(connection, network))
+    return write_project(read_layers(network, may=may), f"{row.name_zh} {network}", _bounds(connection, network))
 
 
 def _bounds(connection: Connection, network: str) -> BBox | None:
@@ -44,9 +47,9 @@ def _bounds(connection: Connection, network: str) -> BBox | None:
     return None if box.west is None else BBox(box.west, box.south, box.east, box.north)
 
 
-def project_name(network: str) -> str:
-    """The name by which the database keeps the project of a network."""
-    return "gisgrid" if network == "base" else f"gisgrid_{network}"
+def project_name(network: str, *, read_only: bool = False) -> str:
+    """The name by which the database keeps the project of a network, or the one of those who only read."""
+    return ("gisgrid" if network == "base" else f"gisgrid_{network}") + ("_read" if read_only else "")
 
 
 def pack(project: bytes, name: str) -> bytes:
