@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, publish, relocate
 from gisgrid.changes import CHANNEL
+from gisgrid.counters import add_up_counters
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Conflict, GisgridError, Refused
 from gisgrid.settings import Settings
@@ -123,7 +124,7 @@ class Worker:
                 self._stop.wait(POLL_S)
 
     def _tick(self) -> None:
-        """Remind, escalate and end idle sessions of people, if the last look is long enough ago.
+        """Remind, escalate, add up counters, end idle sessions of people, if the last look is long enough ago.
 
         What fails is left for the next look.
         """
@@ -134,6 +135,11 @@ class Worker:
             tick_clocks(self.database)
         except (GisgridError, SQLAlchemyError) as error:
             log.warning("the clocks of tickets wait for the next time: %s", error)
+        try:
+            with self.database.transaction(EVERYTHING) as connection:
+                add_up_counters(connection)
+        except (GisgridError, SQLAlchemyError) as error:
+            log.warning("counters wait for the next time: %s", error)
         try:
             with self.database.transaction(EVERYTHING) as connection:
                 ended = connection.execute(text("SELECT app.end_idle_logins()")).scalar_one()

@@ -11,8 +11,9 @@ from gisgrid.boundaries.audit import GAP_M, audit
 from gisgrid.boundaries.finding import ERROR, Finding, write_findings
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, say, show
 from gisgrid.cli.tables import print_rows
+from gisgrid.counters import check_counters
 from gisgrid.database import EVERYTHING
-from gisgrid.settings import read_settings
+from gisgrid.settings import Settings, read_settings
 
 
 def check(
@@ -22,12 +23,18 @@ def check(
     ] = None,
     gap_m: Annotated[float, typer.Option(help="Gaps narrower than this, metres, are errors.", min=0)] = GAP_M,
     out: Annotated[Path | None, typer.Option(help="A GeoPackage with every place, to be drawn in QGIS.")] = None,
+    counters: Annotated[
+        bool, typer.Option("--counters", help="Only recount all tickets and compare the kept counters of areas.")
+    ] = False,
     data_dir: DataDir = None,
     db_port: DbPort = None,
     json: Json = False,
 ) -> None:
     """What is wrong with the live boundaries, and what is assigned to a wrong area? Ends with 1 on errors."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
+    if counters:
+        _recount(settings, network, json=json)
+        return
     date = read_time("--at", at, settings)
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
         found = audit(
@@ -45,6 +52,21 @@ def check(
     else:
         show(None, "nothing is wrong", as_json=False)
     if any(finding.severity == ERROR for finding in found):
+        raise typer.Exit(1)
+
+
+def _recount(settings: Settings, network: str, *, json: bool) -> None:
+    with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
+        wrong = [one for one in check_counters(connection) if network in ("", one.network)]
+    if json:
+        show(wrong, "", as_json=True)
+    elif wrong:
+        rows = [[one.network, one.area or "", one.counter, str(one.kept), str(one.counted)] for one in wrong]
+        print_rows(("network", "area", "counter", "kept", "counted"), rows)
+        sys.stderr.write("tickets were changed with triggers off; `SELECT app.recount_tickets()` recounts them\n")
+    else:
+        show(None, "every kept counter is right", as_json=False)
+    if wrong:
         raise typer.Exit(1)
 
 

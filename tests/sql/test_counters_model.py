@@ -69,7 +69,9 @@ class Counting(RuleBasedStateMachine):
         self.engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
         self.db: Connection = self.engine.connect()
         self.db.exec_driver_sql("SET session_replication_role = replica")  # no guard of history
-        self.db.exec_driver_sql("TRUNCATE core.area, draft.changeset, work.ticket CASCADE")
+        self.db.exec_driver_sql(
+            "TRUNCATE core.area, draft.changeset, work.ticket, work.counter, work.counter_change CASCADE"
+        )
         self.db.exec_driver_sql("SET session_replication_role = origin")
         self.db.exec_driver_sql("SET ROLE gisgrid_owner")
         self.tickets: dict[str, Ticket] = {}

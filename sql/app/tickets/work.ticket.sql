@@ -33,6 +33,15 @@ CREATE TRIGGER keep_state AFTER UPDATE ON work.ticket
 FOR EACH ROW
 WHEN (OLD.due_at <> NEW.due_at OR (OLD.closed_at IS NOT NULL AND OLD.closed_at IS DISTINCT FROM NEW.closed_at))
 EXECUTE FUNCTION app.keep_state();
+CREATE TRIGGER count_ticket AFTER INSERT OR DELETE ON work.ticket
+FOR EACH ROW EXECUTE FUNCTION app.record_counters();
+CREATE TRIGGER count_change AFTER UPDATE ON work.ticket
+FOR EACH ROW
+WHEN (
+    OLD.path <> NEW.path OR OLD.network <> NEW.network OR OLD.due_at <> NEW.due_at
+    OR (OLD.closed_at IS NULL) <> (NEW.closed_at IS NULL)
+)
+EXECUTE FUNCTION app.record_counters();
 -- A person's own login reads method and confidence in app.ticket_fact, where they are public, and ties not at all: a
 -- plan that follows a tie counts it.
 GRANT SELECT ON work.ticket TO gisgrid_service;

@@ -1,0 +1,142 @@
+"""Counters while many write at once; a wrong one is named and recounted."""
+
+import itertools
+import json
+import random
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from gisgrid.cli.main import run
+from gisgrid.counters import add_up_counters, check_counters
+from gisgrid.database import EVERYTHING, OWNER, Database
+from tests.drawing import draw, publish_leaves
+from tests.sql.recount import assert_counters_are_right
+from tests.sql.test_figures import PARENTS
+from tests.sql.test_kept_counters import SINCE, report
+from tests.waiting import PATIENCE_S
+
+
+class Crowd:
+    """Six writers of whom some go back, redraws half followed, two workers adding up: until the end."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.pictures = itertools.cycle(["AAABCC", "ABBBCC", "AABCCC", "AABBCC"])
+        self.added_up = itertools.count()
+        self.stop, self.failed = threading.Event(), list[BaseException]()
+        acts = [self.write] * 6 + [self.publish, self.add_up, self.add_up]
+        self.threads = [threading.Thread(target=self.repeat, args=(act, seed)) for seed, act in enumerate(acts)]
+
+    def write(self, dice: random.Random) -> None:
+        with self.database.transaction(EVERYTHING) as connection:
+            for _ in range(dice.randint(1, 4)):
+                report(connection, dice.uniform(-0.5, 6.5))
+            connection.execute(
+                text(
+                    "UPDATE work.ticket SET closed_at = CASE WHEN closed_at IS NULL THEN clock_timestamp() END,"
+                    " due_at = due_at - interval '13 hours' WHERE ticket_id IN"
+                    " (SELECT ticket_id FROM work.ticket ORDER BY random() LIMIT 3 FOR UPDATE SKIP LOCKED)"
+                )
+            )
+            if dice.random() < 0.3:
+                connection.rollback()
+
+    def publish(self, dice: random.Random) -> None:
+        picture = next(self.pictures)
+        with self.database.transaction(EVERYTHING) as connection:
+            now = connection.execute(text("SELECT now()")).scalar_one()  # not later than the publish itself
+            summary = publish_leaves(connection, draw(picture), parents=PARENTS, valid_from=now.isoformat())
+        for _ in range(dice.randint(0, 3)):
+            with self.database.transaction(EVERYTHING) as connection:
+                connection.execute(text("SELECT app.relocate_changeset(:id, 5)"), {"id": summary["changeset_id"]})
+
+    def add_up(self, _: random.Random) -> None:
+        with self.database.transaction(EVERYTHING) as connection:
+            add_up_counters(connection)
+        next(self.added_up)
+
+    def repeat(self, act: Callable[[random.Random], None], seed: int) -> None:
+        dice = random.Random(seed)  # noqa: S311  # not for secrets
+        try:
+            while not self.stop.is_set():
+                act(dice)
+        except BaseException as error:  # noqa: B036  # raised at the end
+            self.failed.append(error)
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """While the block runs."""
+        for thread in self.threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self.stop.set()
+            for thread in self.threads:
+                thread.join()
+        assert not self.failed, "".join(traceback.format_exception(self.failed[0]))
+
+
+def test_many_write_at_once(new_database: Callable[[], str]) -> None:
+    """Each snapshot is right in itself: 15 looks, and on until enough has happened."""
+    database = Database(new_database(), role=OWNER, pool_size=12, statement_timeout_s=PATIENCE_S)
+    with database.transaction(EVERYTHING) as connection:
+        publish_leaves(connection, draw("AABBCC"), parents=PARENTS, valid_from=SINCE)
+    crowd, tickets, looks = Crowd(database), 0, 0
+    with crowd.busy():
+        while not crowd.failed and (looks < 15 or tickets < 60 or next(crowd.added_up) < 30):
+            with database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as reader:
+                now = reader.execute(text("SELECT clock_timestamp()")).scalar_one()
+                before, later = now - timedelta(seconds=1), now + timedelta(hours=30)
+                tickets = assert_counters_are_right(reader, [now, before, later])
+                looks += 1
+    database.close()
+
+
+def test_a_wrong_counter_is_named_and_counted_again(owner: Database) -> None:
+    """What a hand did with triggers off."""
+    with owner.transaction(EVERYTHING) as connection:
+        publish_leaves(connection, draw("PQ"), network="party", parents={"P": "over", "Q": "over"}, valid_from=SINCE)
+        report(connection, 0.5, network="party")
+        add_up_counters(connection)
+        report(connection, 0.5, network="party")
+        assert check_counters(connection) == []
+        connection.execute(text("ALTER TABLE work.ticket DISABLE TRIGGER count_change"))
+        connection.execute(text("UPDATE work.ticket SET closed_at = now(), step = 'rate' WHERE network = 'party'"))
+        connection.execute(text("ALTER TABLE work.ticket ENABLE TRIGGER count_change"))
+        assert [(one.network, one.area, one.counter, one.kept, one.counted) for one in check_counters(connection)] == [
+            ("party", None, "open", 2, 0),
+            ("party", "over", "open", 2, 0),
+            ("party", "P", "open", 2, 0),
+        ]
+        connection.execute(text("SELECT app.recount_tickets()"))
+        assert check_counters(connection) == []
+
+
+def test_the_verb_recounts(
+    owner: Database, owner_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GISGRID_DATABASE_URL", owner_url)
+    monkeypatch.setenv("GISGRID_DATA_DIR", str(tmp_path))
+    with owner.transaction(EVERYTHING) as connection:
+        publish_leaves(connection, draw("N"), network="north")
+    assert run(["check", "--counters"]) == 0
+    assert "every kept counter is right" in capsys.readouterr().out
+    with owner.transaction(EVERYTHING) as connection:
+        connection.execute(
+            text("INSERT INTO work.counter SELECT path, network, 2, 1, 0 FROM core.area_version WHERE code = 'N'")
+        )
+    assert run(["check", "--counters", "--json", "--network", "north"]) == 1
+    assert json.loads(capsys.readouterr().out) == [
+        {"network": "north", "area": "N", "counter": "open", "kept": 1, "counted": 0},
+        {"network": "north", "area": "N", "counter": "total", "kept": 2, "counted": 0},
+    ]
+    assert run(["check", "--counters"]) == 1
+    assert "app.recount_tickets" in capsys.readouterr().err
