@@ -43,6 +43,8 @@ def merged(base: Ground, mine: Ground, theirs: Ground, take: str) -> Ground | No
             if cells is None or other is None:
                 return None
             cells = (cells & other) | (cells - old[code]) | (other - old[code])
+            if not cells:
+                return None  # each gave away what the other kept
         elif cells is not None and code in live and live[code] is None and 2 * len(cells & old[code]) <= len(old[code]):
             return None  # an ended code comes back with most of its ground only
         found.pop(code, None)
