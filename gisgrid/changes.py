@@ -1,7 +1,11 @@
 """core.change, the log of what changed where, read so that no late commit is missed."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -9,14 +13,26 @@ from gisgrid.geo import LonLat, tile_at
 
 CHANNEL = "gisgrid_change"
 TILE_ZOOMS = range(6, 19)
+MANY = 25
+"""More changes than this of one layer, read together, become one."""
 _BUFFER = 64 / 4096
+_ROWS = """
+SELECT c.layer, c.path, c.ticket_id, c.changed_at, ST_XMin(b.box) AS west, ST_YMin(b.box) AS south,
+    ST_XMax(b.box) AS east, ST_YMax(b.box) AS north
+FROM core.change AS c LEFT JOIN work.ticket AS t USING (ticket_id)
+CROSS JOIN LATERAL (SELECT coalesce(ST_Envelope(t.geom), c.box) AS box) AS b
+WHERE c.transaction_id >= (:since)::text::xid8 AND c.transaction_id < (:until)::text::xid8
+ORDER BY c.layer COLLATE "C", c.path NULLS FIRST, c.change_id LIMIT :most
+"""
+"""A ticket's row is read where the ticket is now, and not where it was: that place may be private by now."""
 
 
 @dataclass(frozen=True)
 class Change:
     """What changed where: a layer, its box (west, south, east, north), per zoom the first and last column and row.
 
-    `path` holds the areas above the change; None: the change is public.
+    `path` holds the areas above the change; None: the change is public. `ticket_ids`: which tickets changed; None: of
+    no ticket, or of tickets that are not named.
     """
 
     layer: str
@@ -24,6 +40,28 @@ class Change:
     tiles: dict[str, list[int]]
     at: datetime
     path: list[int] | None
+    ticket_ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a listener has heard: all before transaction `since`, and so many changes of `since` to `until`.
+
+    The changes of ended transactions are read in one order, so every process counts them alike.
+    """
+
+    since: int
+    until: int
+    count: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.since}-{self.until}-{self.count}"
+
+
+def read_place(words: str) -> Place | None:
+    """The place of this text (`Last-Event-ID`); None for any other text."""
+    found = re.fullmatch(r"([0-9]{1,18})-([0-9]{1,18})-([0-9]{1,9})", words)
+    return Place(*map(int, found.groups())) if found else None
 
 
 def latest_transaction(connection: Connection) -> int:
@@ -31,23 +69,40 @@ def latest_transaction(connection: Connection) -> int:
     return int(connection.execute(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")).scalar_one())
 
 
-def read_changes(connection: Connection, since: int) -> tuple[list[Change], int]:
-    """The changes of ended transactions from `since` on, up to the oldest running one. And the next `since`.
+def read_changes(connection: Connection, since: int, until: int, *, most: int | None = None) -> list[Change] | None:
+    """The changes of transactions from `since` on, before `until`, all ended; None: more than `most` rows.
 
-    Only changes in the transaction's scope.
+    One change for a ticket or a box; one for a layer (and path) that has many. Only changes in the transaction's scope.
     """
-    until = latest_transaction(connection)
-    rows = connection.execute(
-        text(
-            "SELECT layer, ST_XMin(box) AS west, ST_YMin(box) AS south, ST_XMax(box) AS east, ST_YMax(box) AS north,"
-            " changed_at, path FROM core.change"
-            " WHERE transaction_id >= (:since)::text::xid8 AND transaction_id < (:until)::text::xid8 ORDER BY change_id"
-        ),
-        {"since": str(since), "until": str(until)},
+    if since >= until:
+        return []
+    values = {"since": str(since), "until": str(until), "most": None if most is None else most + 1}
+    rows = connection.execute(text(_ROWS), values).all()
+    if most is not None and len(rows) > most:
+        return None
+    grouped = (list(group) for _, group in groupby(rows, key=lambda row: (row.layer, row.path)))
+    return [change for group in grouped for change in _merge(group)]
+
+
+def _merge(rows: list[Any]) -> list[Change]:
+    """The changes of one layer and path: one for each ticket or box, or one for all if these are many."""
+    apart: dict[Any, list[Any]] = {}
+    for row in rows:
+        apart.setdefault(row.ticket_id or (row.west, row.south, row.east, row.north), []).append(row)
+    return [_change(rows)] if len(apart) > MANY else [_change(few) for few in apart.values()]
+
+
+def _change(rows: Sequence[Any]) -> Change:
+    box = (
+        min(row.west for row in rows),
+        min(row.south for row in rows),
+        max(row.east for row in rows),
+        max(row.north for row in rows),
     )
-    boxes = [(row, (row.west, row.south, row.east, row.north)) for row in rows]
-    changes = [Change(row.layer, box, tiles_of(*box), row.changed_at, row.path) for row, box in boxes]
-    return changes, max(since, until)
+    named = {row.ticket_id: None for row in rows}
+    tickets = None if None in named else tuple(named)
+    first = rows[0]
+    return Change(first.layer, box, tiles_of(*box), max(row.changed_at for row in rows), first.path, tickets)
 
 
 def is_told(change: Change, area_ids: tuple[int, ...]) -> bool:

@@ -34,6 +34,7 @@ from gisgrid.api import (
     worklists,
 )
 from gisgrid.api.answers import describe_problems, problems
+from gisgrid.api.feed import ChangeFeed
 from gisgrid.api.guards import Guards, Heads
 from gisgrid.api.limits import ReportLimits, SecretLimits
 from gisgrid.api.parameters import refuse_unknown
@@ -81,11 +82,11 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     database = Database(
         service_url,
         role=SERVICE,
-        pool_size=settings.pool_size + 1,  # one listens
+        pool_size=settings.pool_size + 3,  # the feed listens, reads and counts
         statement_timeout_s=settings.statement_timeout_s,
         zone=settings.zone,
     )
-    feed = events.ChangeFeed(database)
+    feed = ChangeFeed(database, settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

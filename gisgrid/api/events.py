@@ -1,114 +1,73 @@
-"""Server-sent events: what changed, where, which tiles. One reader of the database, any number of listeners."""
+"""Server-sent events: what changed, where, which tiles; and the counters of an area as they move."""
 
 import asyncio
-import json
-import threading
+import random
 import time
 from collections.abc import AsyncIterator
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Message, Send
 
 from gisgrid.access import Caller
 from gisgrid.api.answers import problems
-from gisgrid.api.session import CurrentCaller, find_caller
+from gisgrid.api.areas import Network
+from gisgrid.api.feed import ChangeFeed, Listener
+from gisgrid.api.session import CurrentCaller, CurrentDatabase, find_caller
 from gisgrid.api.tiles import visible_layers
-from gisgrid.changes import CHANNEL, Change, is_told, latest_transaction, read_changes
-from gisgrid.database import EVERYTHING, Database
+from gisgrid.api.values import PlainText
+from gisgrid.boundaries.areas import area_id_at
+from gisgrid.changes import read_place
 from gisgrid.errors import GisgridError
-from gisgrid.instants import write_instant
-from gisgrid.layers import Json
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 STREAM = {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events as they come"}
-POLL_S = 1.0
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""The second tells a proxy in front (nginx) to pass each event on at once."""
 KEEP_ALIVE_S = 15.0
-QUEUE_LENGTH = 1000
 ASK_AGAIN_S = 10.0
 """How long a stream trusts that its caller is still who he was: accounts are disabled, sessions end."""
+SEND_S = 60.0
+"""A listener that takes nothing for so long is gone."""
+RETRY_MS = (1000, 4000)
+"""When to come back after the stream broke; not all at once."""
+Wanted = Annotated[PlainText | None, Query(description="Send the counters of this area, too; empty: of the network")]
+Heard = Annotated[str, Header(max_length=64, description="`id` of the last event heard; what came after it is sent")]
+HeardToo = Annotated[str, Query(max_length=64, description="The same, for a client that cannot send the header")]
 
 
-class ChangeFeed:
-    """Reads `core.change` when NOTIFY wakes it, and each second; passes the changes to its listeners."""
+class EventStream(StreamingResponse):
+    """A stream that nobody holds up: it ends where the listener's line is full for too long."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self._stop = threading.Event()
-        self._lock = threading.Lock()
-        self._listeners: dict[asyncio.Queue[Change | None], asyncio.AbstractEventLoop] = {}
-        self._thread = threading.Thread(target=self._follow, name="change-feed", daemon=True)
+    media_type = "text/event-stream"
 
-    def start(self) -> None:
-        """Begin to read, in a thread of its own."""
-        self._thread.start()
+    async def stream_response(self, send: Send) -> None:
+        """Send as long as each piece is taken in time."""
 
-    def stop(self) -> None:
-        """End, and end every listener's stream."""
-        self._stop.set()
-        self._hand_out([None])
-        self._thread.join(timeout=5)
+        async def send_in_time(message: Message) -> None:
+            async with asyncio.timeout(SEND_S):
+                await send(message)
 
-    def listen(self) -> asyncio.Queue[Change | None]:
-        """A queue of changes from now on; None ends it. A listener that falls far behind is ended."""
-        queue: asyncio.Queue[Change | None] = asyncio.Queue(QUEUE_LENGTH)
-        with self._lock:
-            self._listeners[queue] = asyncio.get_running_loop()
-        return queue
-
-    @property
-    def listeners(self) -> int:
-        """How many listeners there are."""
-        with self._lock:
-            return len(self._listeners)
-
-    def leave(self, queue: asyncio.Queue[Change | None]) -> None:
-        """No more changes for this queue."""
-        with self._lock:
-            self._listeners.pop(queue, None)
-
-    def _follow(self) -> None:
-        since: int | None = None
-        while not self._stop.is_set():
-            try:
-                with self.database.listening(CHANNEL) as wait:
-                    while not self._stop.is_set():
-                        with self.database.transaction(EVERYTHING) as connection:
-                            if since is None:
-                                since = latest_transaction(connection)
-                            changes, since = read_changes(connection, since)
-                        self._hand_out(list(changes))
-                        wait(POLL_S)
-            except (GisgridError, OSError):
-                self._stop.wait(POLL_S)
-
-    def _hand_out(self, changes: list[Change | None]) -> None:
-        with self._lock:
-            listeners = list(self._listeners.items())
-        for queue, loop in listeners:
-            for change in changes:
-                loop.call_soon_threadsafe(_put, queue, change)
+        try:
+            await super().stream_response(send_in_time)
+        except TimeoutError:
+            return
 
 
-def _put(queue: asyncio.Queue[Change | None], change: Change | None) -> None:
-    if queue.full():
-        queue.get_nowait()
-        change = None
-    queue.put_nowait(change)
-
-
-def _told(change: Change) -> Json:
-    """A change as JSON, without its path."""
-    facts = {"layer": change.layer, "bbox": change.bbox, "tiles": change.tiles}
-    return {**facts, "at": write_instant(change.at)}
-
-
-async def _hear(queue: asyncio.Queue[Change | None]) -> tuple[bool, Change | None]:
-    """Was it quiet for a while? Else the next change; None: the feed ends."""
+async def _hear(listener: Listener) -> tuple[bool, str | None]:
+    """Was it quiet for a while? Else what comes next; None: the stream ends."""
     try:
-        return False, await asyncio.wait_for(queue.get(), KEEP_ALIVE_S)
+        return False, await asyncio.wait_for(listener.queue.get(), KEEP_ALIVE_S)
     except TimeoutError:
         return True, None
+
+
+def _alive(listener: Listener) -> str:
+    """A sign of life, with the place up to which everything was sent."""
+    head = f"id: {listener.place}\n" if listener.queue.empty() else ""
+    return f"{head}event: alive\ndata: {{}}\n\n"
 
 
 def _is_still(caller: Caller, request: Request) -> bool:
@@ -119,41 +78,77 @@ def _is_still(caller: Caller, request: Request) -> bool:
         return False
 
 
+def _begin(feed: ChangeFeed, listener: Listener, words: str) -> str:
+    """The first words to a listener: where he is, and what he missed since the event that he heard last."""
+    heard = read_place(words)
+    place = feed.join(listener)
+    hello = f"retry: {random.randint(*RETRY_MS)}\nid: {place}\n\n"  # noqa: S311  # not for secrets
+    if not words:
+        return hello
+    missed = feed.replay(heard, place, listener) if heard else None
+    if missed is None:
+        return f"{hello}id: {place}\nevent: reset\ndata: {{}}\n\n"
+    return f"retry: {random.randint(*RETRY_MS)}\n\n{missed}id: {place}\n\n"  # noqa: S311
+
+
 @router.get(
     "/events",
     response_class=StreamingResponse,
-    responses={**problems(401), 200: STREAM},
+    responses={**problems(401, 404, 503), 200: STREAM},
 )
-async def get_events(request: Request, caller: CurrentCaller) -> StreamingResponse:
-    """What changed, where, which tiles: `event: change`, data `{layer, bbox, tiles, at}`; a comment keeps it alive.
+async def get_events(
+    request: Request,
+    caller: CurrentCaller,
+    database: CurrentDatabase,
+    network: Network,
+    area: Wanted = None,
+    last_event_id: Heard = "",
+    heard: HeardToo = "",
+) -> StreamingResponse:
+    """What changed, where, which tiles: `event: change`, data `{layer, bbox, tiles, at, tickets?}`; `id` to resume.
 
-    Changes of scoped layers only in the caller's area. Ends once the caller is somebody else: signed out, disabled.
+    With `area` also `event: counters` as they move. `event: reset`: too much was missed, read everything again.
+    `event: alive` when it was quiet. Changes of scoped layers only in the caller's area. Ends once the caller is
+    somebody else: signed out, disabled.
     """
     feed: ChangeFeed = request.app.state.feed
     settings = request.app.state.settings
+    network = network or settings.network
+    if area:
+        await run_in_threadpool(_require_area, database, network, area)
     visible = {
         layer.id: caller.scope.area_ids if layer.is_thing else caller.scope.private_ids
         for layer in visible_layers(caller, settings.public_facts)
     }
+    listener = Listener(visible, None if area is None else (network, area))
+    words = last_event_id or heard
+    await feed.read_up_to(read_place(words))
+    try:
+        hello = await run_in_threadpool(_begin, feed, listener, words)
+    except BaseException:
+        feed.leave(listener)
+        raise
 
     async def stream() -> AsyncIterator[str]:
-        queue = feed.listen()
         asked_at = time.monotonic()
         try:
-            yield "retry: 2000\n\n"
+            yield hello
             while True:
-                is_quiet, change = await _hear(queue)
-                if not is_quiet and change is None:
+                is_quiet, words = await _hear(listener)
+                if not is_quiet and words is None:
                     return
-                if time.monotonic() - asked_at >= ASK_AGAIN_S:
+                if caller.signed_in and time.monotonic() - asked_at >= ASK_AGAIN_S:
                     if not await run_in_threadpool(_is_still, caller, request):
                         return
                     asked_at = time.monotonic()
-                if change is None:
-                    yield ": alive\n\n"
-                elif change.layer in visible and is_told(change, visible[change.layer]):
-                    yield f"event: change\ndata: {json.dumps(_told(change))}\n\n"
+                yield _alive(listener) if words is None else words
         finally:
-            feed.leave(queue)
+            feed.leave(listener)
 
-    return StreamingResponse(stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    return EventStream(stream(), headers=HEADERS)
+
+
+def _require_area(database: CurrentDatabase, network: str, area: str) -> None:
+    """Raises NotFound."""
+    with database.transaction() as connection:
+        area_id_at(connection, area, network=network, at=None, as_recorded=None)

@@ -72,7 +72,16 @@ def known(district: District) -> dict[str, Any]:
     ids = {"number": received["number"], "changeset_id": opened["changeset_id"], "code": NORTH, "alias": NORTH}
     spare = {"name": "spare", "role": "worker", "area": NORTH}
     district.client("boss").post("/api/v1/accounts", json=spare)
-    return {**report, **places, **ids, "step": "inspect", "state": "paused", "name": "spare", "role": "worker"}
+    return {
+        **report,
+        **places,
+        **ids,
+        "step": "inspect",
+        "state": "paused",
+        "name": "spare",
+        "role": "worker",
+        "heard": "1-1-0",
+    }
 
 
 def import_areas(url: str, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -1,18 +1,15 @@
 """Areas, locate, counters, lists, health: what everybody may ask."""
 
-import re
-import threading
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from gisgrid.changes import Change
 from gisgrid.database import EVERYTHING, OWNER, Database
 from tests.api.conftest import GRIDS, NORTH, SOUTH, District
 from tests.api.test_reports import body
 from tests.drawing import spot
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import until
 
 
 def get(district: District, path: str, **params: Any) -> Any:
@@ -198,28 +195,3 @@ def test_every_answer_keeps_to_its_place(district: District) -> None:
 def test_the_openapi_document_names_every_door(district: District) -> None:
     paths = district.client().get("/openapi.json").json()["paths"]
     assert {"/api/v1/reports", "/api/v1/locate", "/api/v1/areas", "/api/v1/tickets/{number}/steps"} <= set(paths)
-
-
-def test_a_change_is_told_with_its_tiles(district: District) -> None:
-    """The feed itself: an in-process client buffers streams, so the wire is walked in the browser tests."""
-    feed = district.app.state.feed
-    heard: list[Change] = []
-    done = threading.Event()
-
-    def hear(changes: list[Change]) -> None:
-        heard.extend(changes)
-        if heard:
-            done.set()
-
-    original = feed._hand_out
-    feed._hand_out = hear
-    try:
-        lon, lat = spot(0.5, 0.5)
-        district.client().post("/api/v1/reports", json=body(lon=lon, lat=lat))
-        assert done.wait(PATIENCE_S)
-    finally:
-        feed._hand_out = original
-    change = heard[0]
-    assert change.layer == "ticket"
-    assert change.bbox == pytest.approx([lon, lat, lon, lat])
-    assert re.fullmatch(r"\[\d+, \d+, \d+, \d+\]", str(change.tiles["14"]))

@@ -215,6 +215,6 @@ def _hear(url: str, secret: str, act: Callable[[], None]) -> list[dict[str, Any]
         for line in lines:
             if line.startswith("data: "):
                 told.append(json.loads(line.removeprefix("data: ")))
-                if told[-1]["layer"] == "ticket":
+                if told[-1].get("layer") == "ticket":
                     return told
     raise AssertionError("the stream ended")

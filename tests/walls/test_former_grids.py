@@ -128,6 +128,23 @@ def test_no_notice_of_a_home_names_the_grid_that_it_left(homes: Redrawn) -> None
     assert facts["to"] == CODES["B"] and CODES["A"] not in json.dumps(facts)
 
 
+_AFTER = (
+    "SELECT count(*) FROM core.change AS c LEFT JOIN work.ticket AS t USING (ticket_id)"
+    " WHERE c.layer = 'ticket' AND c.changed_at > :at"
+)
+
+
+def test_no_change_names_a_home_that_a_redraw_touched_or_says_where_it_was(homes: Redrawn) -> None:
+    """Whoever hears of both would know which of them came, and from which grid."""
+    assert homes.one(_AFTER, at=homes.before) > 0
+    assert homes.one(f"{_AFTER} AND c.ticket_id IS NOT NULL", at=homes.before) == 0
+    former = (
+        " AND EXISTS (SELECT FROM core.area_version AS v JOIN core.area AS a USING (area_id) WHERE a.code = :code"
+        " AND ST_DWithin(c.box, v.label_point, 0.001) AND ST_XMax(c.box) - ST_XMin(c.box) < 0.05)"
+    )
+    assert homes.one(_AFTER + former, at=homes.before, code=CODES["A"]) == 0
+
+
 def test_a_login_reads_no_former_grid_of_a_home(homes: Redrawn) -> None:
     engine = create_engine(homes.url)
     with engine.begin() as connection:
@@ -158,6 +175,8 @@ def test_a_ticket_whose_point_is_public_is_counted_where_it_stood(
     new_database: Callable[[], str], tmp_path: Path
 ) -> None:
     with redraw(new_database(), tmp_path, "hazard") as public:
+        named = f"{_AFTER} AND t.number = :number"
+        assert public.one(named, at=public.before, number=public.came) > 0
         at = public.before.replace("+", "%2B")
         for name in ("A", "B"):
             asked = f"/api/v1/counters?area={CODES[name]}&at={at}"

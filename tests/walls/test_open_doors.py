@@ -57,7 +57,7 @@ def test_a_stream_ends_with_the_account(facts: Facts, address: str, monkeypatch:
     assert stream.readline().startswith(b"retry")
 
     def listen() -> None:
-        heard.extend(json.loads(line[6:])["layer"] for line in stream if line.startswith(b"data: "))
+        heard.extend(json.loads(line[6:]).get("layer") for line in stream if line.startswith(b"data: "))
 
     listener = threading.Thread(target=listen)
     listener.start()

@@ -1,6 +1,8 @@
 COMMENT ON TABLE core.change IS
 'Log of what changed and where. Readers take rows below their snapshot''s xmin, so that no late commit is missed';
 COMMENT ON COLUMN core.change.path IS 'area_id of the areas above the change, from the top; null: the change is public';
+COMMENT ON COLUMN core.change.ticket_id IS
+'The ticket that changed; null: another layer, where a ticket was before, or a ticket that may not be named here';
 ALTER TABLE core.change ENABLE ROW LEVEL SECURITY;
 CREATE POLICY change_is_a_fact_or_in_scope ON core.change FOR SELECT TO gisgrid_service
 USING (path IS NULL OR path && app.service_scope());

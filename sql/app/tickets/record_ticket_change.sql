@@ -1,11 +1,20 @@
 CREATE FUNCTION app.record_ticket_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
+-- A ticket with a private point is not named when its place changes, and where it was is recorded to a tenth of a
+-- degree: else tickets that a redraw brought here would differ from those that stayed.
+DECLARE
+    moved boolean := TG_OP = 'UPDATE' AND (NEW.geom, NEW.area_id, NEW.area_version_id)
+        IS DISTINCT FROM (OLD.geom, OLD.area_id, OLD.area_version_id);
 BEGIN
-    INSERT INTO core.change (layer, box)
-    SELECT 'ticket', st_envelope(coalesce(NEW.geom, OLD.geom))
+    INSERT INTO core.change (layer, box, ticket_id)
+    SELECT 'ticket', st_envelope(coalesce(NEW.geom, OLD.geom)),
+           CASE WHEN NEW.has_public_point OR NOT moved THEN NEW.ticket_id END
     WHERE coalesce(NEW.geom, OLD.geom) IS NOT NULL;
-    IF TG_OP = 'UPDATE' AND NEW.geom IS DISTINCT FROM OLD.geom AND OLD.geom IS NOT NULL THEN
-        INSERT INTO core.change (layer, box) VALUES ('ticket', st_envelope(OLD.geom));
+    IF moved AND NEW.geom IS DISTINCT FROM OLD.geom AND OLD.geom IS NOT NULL THEN
+        INSERT INTO core.change (layer, box)
+        SELECT 'ticket', CASE WHEN NEW.has_public_point THEN st_envelope(OLD.geom) ELSE st_makeenvelope(
+            floor(st_x(OLD.geom) * 10) / 10, floor(st_y(OLD.geom) * 10) / 10,
+            ceil(st_x(OLD.geom) * 10) / 10, ceil(st_y(OLD.geom) * 10) / 10, 4326) END;
     END IF;
     RETURN NULL;
 END $$;

@@ -1,0 +1,275 @@
+"""What changed, read once and sent to any number of listeners; their counters, counted once for all of an area.
+
+Long because the feed, its listeners and their counters share one lock and one life.
+"""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from gisgrid.api.answers import TicketSummary
+from gisgrid.api.values import tell
+from gisgrid.boundaries.areas import area_id_at
+from gisgrid.changes import CHANNEL, Change, Place, is_told, latest_transaction, read_changes
+from gisgrid.counters import count_tickets
+from gisgrid.database import EVERYTHING, NOTHING, Database
+from gisgrid.errors import Fault, GisgridError, NotFound, Unavailable
+from gisgrid.instants import write_instant
+from gisgrid.settings import Settings
+from gisgrid.tickets.listing import list_by_id
+
+POLL_S = 1.0
+GATHER_S = 0.4
+"""At least this long between two looks, however many changes are notified: a listener hears of several at once."""
+RECOUNT_S = 60.0
+"""Time alone moves counters: what is due soon or overdue."""
+REST = 3
+"""Counting takes at most one part in so many of the time, so that readers never starve writers."""
+BEHIND = 64
+"""A listener that lets so many batches lie is dropped; it comes back with the place up to which it has heard."""
+MOST_ROWS = 10_000
+"""Who missed more rows than this reads everything again."""
+MOST_TICKETS = 100
+"""More tickets than this in one event are not named: the list is read again."""
+START_S = 3.0
+"""How long to wait for the first look, and for changes that a listener has heard already from another process."""
+Asked = tuple[str, str]
+"""The counters that a listener wants: network and code of an area (empty: the whole network)."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A change as it is sent, made once for all listeners; who may hear it follows from `change`."""
+
+    change: Change
+    text: str
+
+
+@dataclass(eq=False)
+class Listener:
+    """Somebody who listens: the layers that he hears of, each with the areas in which, and the counters he wants."""
+
+    layers: Mapping[str, tuple[int, ...]]
+    asked: Asked | None = None
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    queue: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(BEHIND + 1))
+    """Text to be sent; None: the stream ends."""
+    place: Place | None = None
+    """Everything up to here was sent, or lies in the queue."""
+    counted: str = ""
+
+    def hear(self, events: Sequence[Event]) -> str:
+        """The text of those events that this listener may hear."""
+        layers = self.layers
+        return "".join(e.text for e in events if e.change.layer in layers and is_told(e.change, layers[e.change.layer]))
+
+    def put(self, words: str | None, place: Place | None = None) -> None:
+        """Send this, in the listener's own loop; a listener that is far behind is dropped instead."""
+        if self.queue.qsize() >= BEHIND:
+            words = None
+            while not self.queue.empty():
+                self.queue.get_nowait()
+        if words != "":
+            self.queue.put_nowait(words)
+        self.place = place or self.place
+
+
+class ChangeFeed:
+    """Reads `core.change` when NOTIFY wakes it, and each second; tells the changes to its listeners."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.database = database
+        self.settings = settings
+        self._stop = threading.Event()
+        self._began = threading.Event()
+        self._uncounted = threading.Event()
+        self._lock = threading.Lock()
+        self._listeners: set[Listener] = set()
+        self._read_until = 0
+        self._threads = [
+            threading.Thread(target=self._follow, name="change-feed", daemon=True),
+            threading.Thread(target=self._keep_counting, name="counters-feed", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin to read and to count, in threads of their own."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End, and end every listener's stream."""
+        self._stop.set()
+        self._uncounted.set()
+        with self._lock:
+            listeners = list(self._listeners)
+        _put(listeners, lambda _listener: None)
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+    @property
+    def listeners(self) -> int:
+        """How many listeners there are."""
+        with self._lock:
+            return len(self._listeners)
+
+    async def read_up_to(self, heard: Place | None) -> None:
+        """Wait until this process has read what the listener has heard from another one. Raises Unavailable."""
+        end = time.monotonic() + START_S
+        while not self._began.is_set() or (heard and heard.until > self._read_until):
+            if time.monotonic() > end:
+                break
+            await asyncio.sleep(0.05)
+        if not self._began.is_set():
+            raise Unavailable(Fault("database", "the database does not answer", "try again in a moment"))
+
+    def join(self, listener: Listener) -> Place:
+        """Tell this listener everything from now on; the place from where on that is."""
+        with self._lock:
+            self._listeners.add(listener)
+            place = listener.place = Place(self._read_until, self._read_until)
+        if listener.asked:
+            self._uncounted.set()
+        return place
+
+    def leave(self, listener: Listener) -> None:
+        """No more for this listener."""
+        with self._lock:
+            self._listeners.discard(listener)
+
+    def replay(self, heard: Place, now: Place, listener: Listener) -> str | None:
+        """What the listener missed between two places, nothing twice; None: too much, or a place of another database.
+
+        `now` is where `join` has put him.
+        """
+        if heard.until > now.since or heard.since > heard.until:
+            return None
+        with self.database.transaction(EVERYTHING) as connection:
+            known = read_changes(connection, heard.since, heard.until, most=MOST_ROWS)
+            new = read_changes(connection, heard.until, now.since, most=MOST_ROWS)
+        if known is None or new is None:
+            return None
+        window = Place(heard.until, now.since)
+        return listener.hear([*self._write(known, heard)[heard.count :], *self._write(new, window)])
+
+    def _follow(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with self.database.listening(CHANNEL) as wait:
+                    while not self._stop.is_set():
+                        began = time.monotonic()
+                        self._look()
+                        wait(POLL_S)
+                        self._stop.wait(max(GATHER_S - (time.monotonic() - began), 0))
+            except (GisgridError, SQLAlchemyError, OSError):
+                self._stop.wait(POLL_S)
+
+    def _look(self) -> None:
+        """Read what is new and hand it out."""
+        with self.database.transaction(EVERYTHING) as connection:
+            until = latest_transaction(connection)
+            with self._lock:
+                since, is_heard = self._read_until, bool(self._listeners)
+                self._read_until = since if is_heard else max(since, until)
+            changes = read_changes(connection, since, until) or [] if is_heard else []
+        self._began.set()
+        if is_heard:
+            self._hand_out(self._write(changes, Place(since, until)), max(since, until))
+
+    def _hand_out(self, events: list[Event], until: int) -> None:
+        with self._lock:
+            self._read_until = until
+            listeners = list(self._listeners)
+        _put(listeners, lambda listener: listener.hear(events), Place(until, until))
+        if any(event.change.layer in ("area", "ticket") for event in events):
+            self._uncounted.set()
+
+    def _write(self, changes: list[Change], window: Place) -> list[Event]:
+        """These changes of one window as events, each made once."""
+        wanted = {id_ for change in changes for id_ in _named(change)}
+        facts: dict[int, object] = {}
+        if wanted:
+            with self.database.transaction(NOTHING) as connection:  # what everybody may know
+                found = list_by_id(connection, sorted(wanted))
+            zone = self.settings.timezone
+            facts = {key: tell(TicketSummary, one, zone).model_dump(exclude_unset=True) for key, one in found.items()}
+        return [
+            Event(change, _event("change", _told(change, facts), Place(window.since, window.until, number + 1)))
+            for number, change in enumerate(changes)
+        ]
+
+    def _keep_counting(self) -> None:
+        while not self._stop.is_set():
+            self._uncounted.wait(RECOUNT_S)
+            self._uncounted.clear()
+            began = time.monotonic()
+            with suppress(GisgridError, SQLAlchemyError, OSError):
+                self._count()
+            self._stop.wait(max(POLL_S, (REST - 1) * (time.monotonic() - began)))
+
+    def _count(self) -> None:
+        """Count for each area once, and tell those listeners whose counters moved."""
+        with self._lock:
+            listeners = [one for one in self._listeners if one.asked]
+        for asked in sorted({one.asked for one in listeners if one.asked}):
+            with self.database.transaction() as connection:
+                words = self._counters(connection, *asked)
+            moved = [one for one in listeners if one.asked == asked and one.counted != words]
+            for one in moved:
+                one.counted = words
+            _put(moved, lambda _listener, words=words: words)  # type: ignore[misc]
+
+    def _counters(self, connection: Connection, network: str, area: str) -> str:
+        settings = self.settings
+        try:
+            found = area_id_at(connection, area, network=network, at=None, as_recorded=None) if area else 0
+        except NotFound:  # it ended while somebody looks at it
+            return ""
+        due_soon = timedelta(hours=settings.due_soon_hours)
+        counted = count_tickets(
+            connection, found, at=None, as_recorded=None, network=network, zone=settings.zone, due_soon=due_soon
+        )
+        return _event("counters", {"area": area, "network": network, **counted})
+
+
+def _put(listeners: list[Listener], words: Callable[[Listener], str | None], place: Place | None = None) -> None:
+    """Send each listener its words, in one call for each loop; empty words are not sent."""
+
+    def put_all(few: list[Listener]) -> None:
+        for listener in few:
+            listener.put(words(listener), place)
+
+    for loop in {listener.loop for listener in listeners}:
+        with suppress(RuntimeError):  # a loop that is closed has nobody left
+            loop.call_soon_threadsafe(put_all, [one for one in listeners if one.loop is loop])
+
+
+def _named(change: Change) -> tuple[int, ...]:
+    ids = change.ticket_ids or ()
+    return ids if len(ids) <= MOST_TICKETS else ()
+
+
+def _told(change: Change, facts: dict[int, object]) -> dict[str, object]:
+    """A change as JSON, without its path."""
+    data: dict[str, object] = {
+        "layer": change.layer,
+        "bbox": change.bbox,
+        "tiles": change.tiles,
+        "at": write_instant(change.at),
+    }
+    if change.layer == "ticket":
+        named = _named(change)
+        data["tickets"] = [facts[id_] for id_ in named if id_ in facts] if named else None
+    return data
+
+
+def _event(kind: str, data: object, place: Place | None = None) -> str:
+    head = f"id: {place}\n" if place else ""
+    return f"{head}event: {kind}\ndata: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n"
