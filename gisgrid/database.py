@@ -4,7 +4,6 @@ The only place that knows psycopg2. Everything above gets a SQLAlchemy connectio
 """
 
 import logging
-import select
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg2.errors
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gisgrid.errors import Conflict, Fault, GisgridError, NotAllowed, NotFound, Refused, Unavailable
+from gisgrid.round_trips import BEGIN, Cursor, Session, drop_dead, execute_prepared, is_readable
 
 log = logging.getLogger("gisgrid")
 OWNER = "gisgrid_owner"
@@ -64,10 +64,17 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=2,
-            pool_pre_ping=True,
-            connect_args={"connect_timeout": 5, "application_name": "gisgrid"},
+            connect_args={
+                "connect_timeout": 5,
+                "application_name": "gisgrid",
+                "connection_factory": Session,
+                "cursor_factory": Cursor,
+            },
+            use_native_hstore=False,
             hide_parameters=True,
         )
+        event.listen(self.engine, "before_cursor_execute", execute_prepared, retval=True)
+        event.listen(self.engine, "checkout", drop_dead)
 
         @event.listens_for(self.engine, "handle_error")
         def _keep_values_out(context: Any) -> None:
@@ -78,35 +85,42 @@ class Database:
                 context.original_exception.args = (said,)
                 if context.sqlalchemy_exception is not None:
                     context.sqlalchemy_exception.args = (f"{diag.sqlstate}: {said}",)
+            if "cached plan" in (said or ""):  # a deploy changed what a prepared statement returns: prepare it again
+                context.is_disconnect = True
 
         @event.listens_for(self.engine, "connect")
         def _take_role(connection: Any, _record: Any) -> None:
+            """What every transaction starts from: nothing is in scope."""
             with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('timezone', %s, false)", (zone,))
-                if role:
-                    cursor.execute(f'SET ROLE "{role}"')
-            connection.commit()
+                cursor.send(
+                    (f'SET ROLE "{role}"; ' if role else "")
+                    + "SET timezone TO %s; SET statement_timeout TO %s; "
+                    + "SET gisgrid.scope TO '{}'; SET gisgrid.private TO '{}'; SET gisgrid.department TO ''",
+                    (zone, self.statement_timeout_ms),
+                )
 
     @contextmanager
     def transaction(self, scope: Scope = NOTHING, *, timeout_s: float | None = None) -> Iterator[Connection]:
         """A transaction in this scope; committed at the end, rolled back on an error.
 
+        BEGIN and its settings go with the first statement, in one round trip.
         Raises Unavailable when no connection can be had or the statement takes longer than the timeout.
         """
-        timeout_ms = self.statement_timeout_ms if timeout_s is None else round(timeout_s * 1000)
-        with _named_faults(), self.engine.begin() as connection:
-            connection.execute(
-                text(
-                    "SELECT set_config('gisgrid.scope', :areas, true), set_config('gisgrid.private', :private, true),"
-                    " set_config('gisgrid.department', :dep, true), set_config('statement_timeout', :timeout, true)"
-                ),
-                {
-                    "areas": "{" + ",".join(map(str, scope.area_ids)) + "}",
-                    "private": "{" + ",".join(map(str, scope.private_ids)) + "}",
-                    "dep": scope.department,
-                    "timeout": str(timeout_ms),
-                },
-            )
+        with (
+            _named_faults(),
+            self.engine.connect() as connection,
+            _settings(connection, BEGIN, scope, timeout_s),
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def reading(self, scope: Scope = NOTHING) -> Iterator[Connection]:
+        """For one statement that only reads: a transaction of its own, in one round trip with its settings.
+
+        Further statements have the same scope, each in the next transaction. Raises Unavailable like `transaction`.
+        """
+        with _named_faults(), self.engine.connect() as connection, _settings(connection, b"", scope):
             yield connection
 
     @contextmanager
@@ -119,13 +133,12 @@ class Database:
             raw = self.engine.raw_connection()
         try:
             driver: Any = raw.driver_connection
-            driver.autocommit = True
             with _named_faults(), driver.cursor() as cursor:
-                cursor.execute(f'LISTEN "{channel}"')
+                cursor.send(f'LISTEN "{channel}"')
 
             def wait(timeout_s: float) -> bool:
                 time.sleep(PAUSE_S)
-                if select.select([driver], [], [], timeout_s) == ([], [], []):
+                if not is_readable(driver, timeout_s):
                     return False
                 with _named_faults():
                     driver.poll()
@@ -140,6 +153,27 @@ class Database:
     def close(self) -> None:
         """Give every pooled connection back to the server."""
         self.engine.dispose()
+
+
+@contextmanager
+def _settings(connection: Connection, opening: bytes, scope: Scope, timeout_s: float | None = None) -> Iterator[None]:
+    """Open this connection's transactions so: with what differs from what a connection starts from."""
+    session: Any = connection.connection.dbapi_connection
+    if scope.area_ids:
+        opening += f"SET LOCAL gisgrid.scope TO '{{{','.join(map(str, scope.area_ids))}}}'; ".encode()
+    if scope.private_ids:
+        opening += f"SET LOCAL gisgrid.private TO '{{{','.join(map(str, scope.private_ids))}}}'; ".encode()
+    if scope.department:
+        name = psycopg2.extensions.QuotedString(scope.department)
+        name.prepare(session)
+        opening += b"SET LOCAL gisgrid.department TO " + name.getquoted() + b"; "
+    if timeout_s is not None:
+        opening += f"SET LOCAL statement_timeout TO {round(timeout_s * 1000)}; ".encode()
+    session.opening = opening
+    try:
+        yield
+    finally:
+        session.opening = BEGIN
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from gisgrid.errors import Fault, NotFound
 from gisgrid.geo import TileCoord
 from gisgrid.instants import write_instant
 from gisgrid.layers import OWN, Json, Layer
+from gisgrid.round_trips import prepared
 from gisgrid.tables import INSTANT
 
 EXTENT = 4096
@@ -51,7 +52,10 @@ def render(
     Searches and keeps BUFFER units beyond the edge. Rows come by feature id, so the same data gives the same bytes.
     `at` None means now. Sees what the connection's role and scope may see.
     """
-    return bytes(connection.execute(tile_query(layers), tile_values(tile, at, args)).scalar_one())
+    query = tile_query(layers)
+    if not any(layer.scoped for layer in layers):  # whose plan would depend on the first scope that asked
+        query = prepared(query)
+    return bytes(connection.execute(query, tile_values(tile, at, args)).scalar_one())
 
 
 def arguments(network: str, as_recorded: datetime | None = None) -> Json:

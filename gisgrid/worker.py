@@ -19,12 +19,14 @@ from gisgrid.changes import CHANNEL
 from gisgrid.counters import add_up_counters
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Conflict, GisgridError, Refused
+from gisgrid.round_trips import prepared
 from gisgrid.settings import Settings
 from gisgrid.tickets.clocks import tick_clocks
 from gisgrid.tickets.housekeeping import keep_house
 
 log = logging.getLogger("gisgrid")
-POLL_S = 1.0
+POLL_S = 2.0
+"""How often it looks where no notification comes: for dates that have come, and for what was missed."""
 PAUSE_S = 0.1
 """At least this long between two looks, however many changes are notified."""
 RELOCATE_S = 2.0
@@ -32,14 +34,20 @@ TICK_S = 10.0
 """Between two looks at the clocks of tickets; the database decides what is due."""
 HOUSE_S = 3600.0
 """Between two rounds of housekeeping, which erase reporters of old tickets and clear files without a row."""
-_DUE = (
-    "SELECT changeset_id FROM draft.changeset WHERE status = 'published' AND published_at IS NULL"
-    " AND valid_from <= now() ORDER BY valid_from, changeset_id"
-)
-_NOT_FOLLOWED = (
-    "SELECT changeset_id FROM draft.changeset WHERE published_at IS NOT NULL AND followed_at IS NULL"
-    " AND valid_from <= now() ORDER BY published_at, changeset_id"
-)
+_WAITING = """
+SELECT
+    ARRAY(
+        SELECT c.changeset_id FROM draft.changeset AS c
+        WHERE c.status = 'published' AND c.published_at IS NULL AND c.valid_from <= now()
+        ORDER BY c.valid_from, c.changeset_id
+    ) AS due,
+    ARRAY(
+        SELECT c.changeset_id FROM draft.changeset AS c
+        WHERE c.published_at IS NOT NULL AND c.followed_at IS NULL AND c.valid_from <= now()
+        ORDER BY c.published_at, c.changeset_id
+    ) AS behind
+"""
+_LOOK = prepared(text(_WAITING))
 
 
 def work(database: Database) -> int:
@@ -47,10 +55,11 @@ def work(database: Database) -> int:
 
     0: nothing is left. What fails is logged and left for the next time; other work goes on.
     """
-    due = [(number, _publish) for number in _numbers(database, _DUE)]
-    done = sum(_try(database, number, act) for number, act in due)
-    behind = [(number, _relocate) for number in _numbers(database, _NOT_FOLLOWED)]
-    return done + sum(_try(database, number, act) for number, act in behind)
+    due, behind = _look(database)
+    done = sum(_try(database, number, _publish) for number in due)
+    if due:
+        _, behind = _look(database)
+    return done + sum(_try(database, number, _relocate) for number in behind)
 
 
 def _try(database: Database, changeset_id: int, act: Callable[[Database, int], bool]) -> bool:
@@ -66,9 +75,11 @@ def _relocate(database: Database, changeset_id: int) -> bool:
     return True
 
 
-def _numbers(database: Database, sql: str) -> list[int]:
-    with database.transaction(EVERYTHING) as connection:
-        return list(connection.execute(text(sql)).scalars())
+def _look(database: Database) -> tuple[list[int], list[int]]:
+    """Change sets whose date has come, and those that things have not followed yet."""
+    with database.reading(EVERYTHING) as connection:
+        row = connection.execute(_LOOK).one()
+    return row.due, row.behind
 
 
 def _publish(database: Database, changeset_id: int) -> bool:
@@ -86,7 +97,7 @@ def _publish(database: Database, changeset_id: int) -> bool:
 
 
 class Worker:
-    """A thread that works at every notification of a change, and each second."""
+    """A thread that works at every notification of a change, and every other second."""
 
     def __init__(self, database: Database, settings: Settings | None = None) -> None:
         """`database`: as the owner, with a connection to listen on beside the one to work with.

@@ -74,6 +74,8 @@ FACTS = (
     events.router,
 )
 """Public facts: open to everybody, unless a setting closes them to strangers."""
+HOT = (tiles.router, reports.router, areas.router)
+"""What is asked most comes first, because one route after the other is tried."""
 NO_VIEWER = "<!doctype html><title>gisgrid</title><p>The viewer is not built: <code>python3 -m gisgrid up</code> does."
 
 
@@ -112,11 +114,12 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
         other_limits={photos.DOORS: settings.photo_max_bytes, imports.DOORS: settings.import_max_bytes},
     )
     app.add_middleware(Heads, streams=frozenset({f"{events.router.prefix}/events"}))
-    for router in OWN_RULES:
-        app.include_router(router, dependencies=[Depends(refuse_unknown)])
-    for router in FACTS:
-        checks = [Depends(session.require_facts), Depends(refuse_unknown)]
-        app.include_router(router, dependencies=checks, responses=problems(401))
+    for router in sorted((*OWN_RULES, *FACTS), key=lambda router: router not in HOT):
+        if router in FACTS:
+            checks = [Depends(session.require_facts), Depends(refuse_unknown)]
+            app.include_router(router, dependencies=checks, responses=problems(401))
+        else:
+            app.include_router(router, dependencies=[Depends(refuse_unknown)])
     describe_problems(app)
     app.mount(PREFIX, create_open311(settings, database))
     _add_viewer(app)

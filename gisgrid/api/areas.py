@@ -4,31 +4,35 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from gisgrid.api.answers import AreaCollection, AreaFeature, Figures, GeoJson, Lineage, Located, problems
 from gisgrid.api.session import CurrentDatabase
 from gisgrid.api.values import UNTIL, PlainText, QueryAccuracy, QueryNumber, read_bbox, read_instant, read_span, tell
-from gisgrid.assignment import locate
+from gisgrid.assignment import locate_given
 from gisgrid.boundaries.areas import AreaFilter, area_id_at, check_filter, get_area, list_areas, list_lineage
 from gisgrid.boundaries.successors import carry_figures
-from gisgrid.coordinates import check_point
+from gisgrid.database import Database
 from gisgrid.networks import require_network
-from gisgrid.tickets.intake import district_extent
 
 router = APIRouter(prefix="/api/v1", tags=["areas"])
 GEOJSON = GeoJson.media_type
 Instant = Annotated[str | None, Query(max_length=40, description="ISO 8601 with offset, or a date")]
 
 
-def known_network(
+async def known_network(
     database: CurrentDatabase,
     network: Annotated[PlainText, Query(description="The network; default is the one of /api/v1/config")] = "",
 ) -> str:
     """The network that a request names, empty where it names none. Raises NotFound naming the networks there are."""
     if network:
-        with database.transaction() as connection:
-            require_network(connection, network)
+        await run_in_threadpool(_require_network, database, network)
     return network
+
+
+def _require_network(database: Database, network: str) -> None:
+    with database.reading() as connection:
+        require_network(connection, network)
 
 
 Network = Annotated[str, Depends(known_network)]
@@ -50,11 +54,12 @@ def locate_point(
     """Which grid holds this point, and where is it in WGS 84? Always an answer; `grid` is null outside every grid."""
     settings = request.app.state.settings
     network = network or settings.network
-    with database.transaction() as connection:
-        point = check_point(lon, lat, system, district_extent(connection, network))
-        found = locate(
+    with database.reading() as connection:
+        point, found = locate_given(
             connection,
-            point,
+            lon,
+            lat,
+            system,
             network=network,
             at=read_instant("at", at, settings.timezone),
             accuracy_m=accuracy_m,

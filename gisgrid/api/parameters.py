@@ -7,7 +7,7 @@ from fastapi.routing import APIRoute
 from gisgrid.errors import Fault, Refused
 
 
-def refuse_unknown(request: Request) -> None:
+async def refuse_unknown(request: Request) -> None:
     """Raise Refused naming each query parameter that the door does not have, and those it has."""
     route = request.scope.get("route")
     if not request.query_params or not isinstance(route, APIRoute):

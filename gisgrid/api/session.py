@@ -51,7 +51,7 @@ def find_caller(request: Request) -> Caller:
     cookie = request.cookies.get(COOKIE, "")
     if not header and not cookie:
         return STRANGER
-    with database_of(request).transaction() as connection:
+    with database_of(request).reading() as connection:
         if header:
             caller = find_by_secret(connection, secret.strip()) if kind.lower() == "bearer" else STRANGER
             if not caller.signed_in:
@@ -66,15 +66,28 @@ def require_caller(caller: Caller) -> None:
         raise NotSignedIn(Fault("Authorization", "this needs a login", "POST /api/v1/sessions, or a bearer secret"))
 
 
-def require_facts(request: Request) -> None:
+async def current_caller(request: Request) -> Caller:
+    """As `find_caller`, once a request, and without a thread for a stranger."""
+    caller: Caller | None = getattr(request.state, "caller", None)
+    if caller is None:
+        is_stranger = "authorization" not in request.headers and COOKIE not in request.cookies
+        caller = request.state.caller = STRANGER if is_stranger else await run_in_threadpool(find_caller, request)
+    return caller
+
+
+async def current_database(request: Request) -> Database:
+    """The app's database: async, as everything that only reads the app's state, because else it takes a thread."""
+    return database_of(request)
+
+
+async def require_facts(request: Request) -> None:
     """May the caller see facts? Everybody may, unless a setting closes them to strangers. Raises NotSignedIn."""
     if not request.app.state.settings.public_facts:
-        require_caller(find_caller(request))
+        require_caller(await current_caller(request))
 
 
-CurrentCaller = Annotated[Caller, Depends(find_caller)]
-CurrentDatabase = Annotated[Database, Depends(database_of)]
-current_caller = find_caller
+CurrentCaller = Annotated[Caller, Depends(current_caller)]
+CurrentDatabase = Annotated[Database, Depends(current_database)]
 
 
 class SignedInRoute(APIRoute):
@@ -85,7 +98,7 @@ class SignedInRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def signed_in_first(request: Request) -> Response:
-            require_caller(await run_in_threadpool(find_caller, request))
+            require_caller(await current_caller(request))
             return await handler(request)
 
         return signed_in_first

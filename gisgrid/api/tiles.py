@@ -80,7 +80,7 @@ def get_tile(
     instant = read_instant("at", at, settings.timezone)
     recorded = read_instant("as_recorded", as_recorded, settings.timezone)
     args = tiles.arguments(network or settings.network, recorded)
-    with database.transaction(caller.scope) as connection:
+    with database.reading(caller.scope) as connection:
         started = time.perf_counter()
         body = tiles.render(connection, wanted, tile, instant, args)
         sql_ms = (time.perf_counter() - started) * 1000

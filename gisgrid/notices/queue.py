@@ -7,6 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from gisgrid.notices.outcome import Blame
+from gisgrid.round_trips import prepared
+
+_DUE = prepared(text("SELECT target_id, waiting FROM app.due_targets(:lanes)"))
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Notice:
 
 def due_targets(connection: Connection, lanes: int) -> list[tuple[int, int]]:
     """Targets with notices that are due, and how many, counted up to `lanes`."""
-    rows = connection.execute(text("SELECT target_id, waiting FROM app.due_targets(:lanes)"), {"lanes": lanes})
+    rows = connection.execute(_DUE, {"lanes": lanes})
     return [(row.target_id, row.waiting) for row in rows]
 
 

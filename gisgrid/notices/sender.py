@@ -24,7 +24,9 @@ from gisgrid.notices.queue import Notice, claim, due_targets, record_delivered, 
 from gisgrid.settings import Settings
 
 log = logging.getLogger("gisgrid")
-POLL_S = 1.0
+POLL_S = 2.0
+PAUSE_S = 0.1
+"""At least this long between two looks, however many changes are notified."""
 LANES = 4
 """At most so many notices are on their way to one target at once."""
 ALL_LANES = 200
@@ -37,7 +39,7 @@ DATABASE_FAULTS = (GisgridError, SQLAlchemyError, OSError)
 
 
 class Sender:
-    """Sends notices that are due, at every notification of a change and each second."""
+    """Sends notices that are due, at every notification of a change and every other second."""
 
     def __init__(self, database: Database, settings: Settings, *, lease_s: float = LEASE_S) -> None:
         """`database`: as the owner, with a connection to listen on beside those to work with."""
@@ -84,13 +86,14 @@ class Sender:
                     while not self._stop.is_set():
                         self._look()
                         wait(POLL_S)
+                        self._stop.wait(PAUSE_S)
             except DATABASE_FAULTS as error:
                 log.warning("sending goes on in a moment: %s", error)
                 self._stop.wait(POLL_S)
 
     def _look(self) -> int:
         """Open lanes for every target with notices that are due; returns how many."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             due = due_targets(connection, LANES)
         opened = [target_id for target_id, waiting in due for _ in range(waiting) if self._open_lane(target_id)]
         for target_id in opened:

@@ -7,14 +7,16 @@ from typing import TypedDict
 
 from sqlalchemy import Connection, text
 
+from gisgrid.assignment import EXTENT, as_box
 from gisgrid.coordinates import check_point
 from gisgrid.errors import Fault, Refused, Unavailable
 from gisgrid.geo import BBox
 from gisgrid.instants import write_instant
 from gisgrid.networks import require_network
+from gisgrid.round_trips import prepared
 from gisgrid.ticket_fields import Facts
 from gisgrid.tickets.naming import Named, name_area, name_place
-from gisgrid.tickets.receipts import Received, find_receipt, keep_receipt, make_key, read_facts, with_secret
+from gisgrid.tickets.receipts import TICKET_KEY, Received, add_secret, find_receipt, keep_receipt, make_key, read_facts
 
 _CATEGORIES = """
 SELECT c.category, c.retired_at IS NOT NULL AS is_retired, (
@@ -27,6 +29,17 @@ WHERE c.category = :name OR c.name_zh = regexp_replace(:name, '^.*/', '')
     FROM work.category AS u WHERE u.category = ANY(c.path)))
 ORDER BY c.category <> :name, c.category
 """
+_BEFORE = f"""
+SELECT
+    EXISTS (SELECT FROM core.network AS n WHERE n.network = CAST(:network AS text)) AS is_known,
+    {EXTENT} AS extent,
+    {TICKET_KEY} AS key,
+    (SELECT c.category FROM work.category AS c
+     WHERE c.category = CAST(:category AS text) AND c.retired_at IS NULL) AS category
+"""  # noqa: S608  # constants
+"""All that a report asks before it is written; the category, if it is named by its id."""
+_ASK_BEFORE = prepared(text(_BEFORE))
+_RECEIVE = prepared(text("SELECT * FROM app.receive_report(:report)"))
 
 
 @dataclass(frozen=True)
@@ -73,29 +86,28 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
     """Take in a report. Raises Refused with field and remedy, NotFound for an unknown network that the report names,
     Conflict if the key was used for another body, Unavailable where no boundaries have come in yet.
 
-    Durable once the caller's transaction has committed. Costs one statement and a look-up of the key.
+    Durable once the caller's transaction has committed. Costs two statements, three with a key.
     """
     given = {name: value for name, value in asdict(report).items() if name != "network" or value}
     key = make_key(report.client, report.client_ref, given)
     if known := find_receipt(connection, key):
         return Received(known, is_new=False)
-    if report.network:
-        network = report.network
-        require_network(connection, network)
-    elif not connection.execute(
-        text("SELECT 1 FROM core.network WHERE network = :network"), {"network": network}
-    ).scalar():
+    network = report.network or network
+    before = connection.execute(_ASK_BEFORE, {"network": network, "category": report.category}).one()
+    if not before.is_known:
+        if report.network:
+            require_network(connection, network)
         message = f"there are no boundaries of network {network} here yet"
         raise Unavailable(Fault("network", message, "import them first: gisgrid import FILE"))
-    where = _where(connection, report, network)
+    where = _where(connection, report, network, as_box(before.extent))
     row = connection.execute(
-        text("SELECT * FROM app.receive_report(:report)"),
+        _RECEIVE,
         {
             "report": json.dumps(
                 {
                     "network": network,
                     "zone": zone,
-                    "category": category_id(connection, report.category, for_report=True),
+                    "category": before.category or category_id(connection, report.category, for_report=True),
                     **where,
                     "description": report.description,
                     "contact_name": report.contact_name,
@@ -109,10 +121,10 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
     ).one()
     facts = read_facts(row, where.get("system"))
     keep_receipt(connection, key, row.ticket_id, facts)
-    return Received(with_secret(connection, facts), is_new=True)
+    return Received(add_secret(bytes(before.key), facts), is_new=True)
 
 
-def _where(connection: Connection, report: Report, network: str) -> _Where:
+def _where(connection: Connection, report: Report, network: str, extent: BBox | None) -> _Where:
     """The report's place as `app.receive_report` takes it, with what was said of it."""
     _say_once(report)
     said: Facts = {"on_behalf": True} if report.on_behalf else {}
@@ -126,7 +138,7 @@ def _where(connection: Connection, report: Report, network: str) -> _Where:
         )
         found = {"what": named.what, "code": named.code, "name": named.name}
         return {**_named(named), "said": said | {"named": found}}
-    point = check_point(report.lon, report.lat, report.system or "", district_extent(connection, network))
+    point = check_point(report.lon, report.lat, report.system or "", extent)
     return {
         "lon_wgs84": point.lon,
         "lat_wgs84": point.lat,
@@ -166,14 +178,7 @@ def _say_once(report: Report) -> None:
 
 def district_extent(connection: Connection, network: str) -> BBox | None:
     """The box of the network's topmost live areas; None without any."""
-    row = connection.execute(
-        text(
-            "SELECT ST_XMin(e) AS west, ST_YMin(e) AS south, ST_XMax(e) AS east, ST_YMax(e) AS north FROM ("
-            " SELECT ST_Extent(geom) AS e FROM app.area_at(now()) WHERE network = :network AND parent_id IS NULL) AS x"
-        ),
-        {"network": network},
-    ).one()
-    return None if row.west is None else BBox(row.west, row.south, row.east, row.north)
+    return as_box(connection.execute(text(f"SELECT {EXTENT}"), {"network": network}).scalar_one())
 
 
 def category_id(connection: Connection, name: str, *, for_report: bool = False) -> str:

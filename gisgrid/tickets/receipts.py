@@ -11,6 +11,10 @@ from sqlalchemy import Connection, text
 from gisgrid.access import ticket_secret
 from gisgrid.errors import Conflict, Fault
 from gisgrid.instants import write_instant
+from gisgrid.round_trips import prepared, send_with_next
+
+TICKET_KEY = "(SELECT key FROM core.server_key WHERE purpose = 'ticket')"
+_KNOWN = prepared(text("SELECT body_sha256, answer FROM work.client_ref WHERE client = :client AND client_ref = :ref"))
 
 
 class GridRef(TypedDict):
@@ -91,13 +95,9 @@ def find_receipt(connection: Connection, key: Key) -> Receipt | None:
     """
     if not key.ref:
         return None
-    connection.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7147))"), {"key": f"{key.client}\x1f{key.ref}"}
-    )
-    known = connection.execute(
-        text("SELECT body_sha256, answer FROM work.client_ref WHERE client = :client AND client_ref = :ref"),
-        {"client": key.client, "ref": key.ref},
-    ).one_or_none()
+    wait = "SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 7147))"
+    send_with_next(connection, wait, {"key": f"{key.client}\x1f{key.ref}"})
+    known = connection.execute(_KNOWN, {"client": key.client, "ref": key.ref}).one_or_none()
     if known is None:
         return None
     if bytes(known.body_sha256) != key.body_sha256:
@@ -111,11 +111,10 @@ def keep_receipt(connection: Connection, key: Key, ticket_id: int, facts: Receip
     """Keep the answer of this key; without a key does nothing."""
     if not key.ref:
         return
-    connection.execute(
-        text(
-            "INSERT INTO work.client_ref (client, client_ref, body_sha256, ticket_id, answer)"
-            " VALUES (:client, :ref, :body, :ticket_id, :answer)"
-        ),
+    send_with_next(
+        connection,
+        "INSERT INTO work.client_ref (client, client_ref, body_sha256, ticket_id, answer)"
+        " VALUES (%(client)s, %(ref)s, %(body)s, %(ticket_id)s, %(answer)s)",
         {
             "client": key.client,
             "ref": key.ref,
@@ -128,8 +127,13 @@ def keep_receipt(connection: Connection, key: Key, ticket_id: int, facts: Receip
 
 def with_secret(connection: Connection, facts: Receipt) -> Receipt:
     """The same facts with the secret of their ticket."""
-    key = connection.execute(text("SELECT key FROM core.server_key WHERE purpose = 'ticket'")).scalar_one()
-    return {**facts, "secret": ticket_secret(bytes(key), facts["number"])}
+    key = connection.execute(text(f"SELECT {TICKET_KEY}")).scalar_one()
+    return add_secret(bytes(key), facts)
+
+
+def add_secret(key: bytes, facts: Receipt) -> Receipt:
+    """The same facts with the secret that this key gives their ticket."""
+    return {**facts, "secret": ticket_secret(key, facts["number"])}
 
 
 def read_facts(row: Any, system: str | None) -> Receipt:
