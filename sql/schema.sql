@@ -87,17 +87,22 @@ CREATE TABLE core.account (
     disabled_at timestamp with time zone,
     person_id bigint,
     removed_at timestamp with time zone,
+    secret_argon2 text,
     CONSTRAINT a_removed_account_is_disabled CHECK (((removed_at IS NULL) OR (disabled_at IS NOT NULL))),
     CONSTRAINT account_name_is_plain CHECK ((name ~ '^[a-z][a-z0-9_.-]{1,39}$'::text))
 );
 
-COMMENT ON TABLE core.account IS 'Who can sign in, in which role, for which area; of the secret only its SHA-256';
+COMMENT ON TABLE core.account IS 'Who can sign in, in which role, for which area; of the secret only what recognises it';
 
 COMMENT ON COLUMN core.account.disabled_at IS 'Since when nobody signs in to it; null: somebody may';
 
 COMMENT ON COLUMN core.account.person_id IS 'The person who owns the account: mine are this person''s posts; null: the posts of the role on the account''s area';
 
 COMMENT ON COLUMN core.account.removed_at IS 'Since when it is gone for good; its row stays, because history names it and its name is nobody else''s';
+
+COMMENT ON COLUMN core.account.secret_argon2 IS 'Argon2 hash of the secret that its person chose; null: none';
+
+COMMENT ON COLUMN core.account.secret_sha256 IS 'SHA-256 of the secret that was made for it; empty: none';
 
 ALTER TABLE ONLY core.account
     ADD CONSTRAINT account_name_is_unique UNIQUE (name);
@@ -314,12 +319,15 @@ CREATE TABLE core.change (
     box public.geometry(Geometry,4326) NOT NULL,
     transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
     changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    path bigint[]
+    path bigint[],
+    ticket_id bigint
 );
 
 COMMENT ON TABLE core.change IS 'Log of what changed and where. Readers take rows below their snapshot''s xmin, so that no late commit is missed';
 
 COMMENT ON COLUMN core.change.path IS 'area_id of the areas above the change, from the top; null: the change is public';
+
+COMMENT ON COLUMN core.change.ticket_id IS 'The ticket that changed; null: another layer, where a ticket was before, or a ticket that may not be named here';
 
 ALTER TABLE ONLY core.change
     ADD CONSTRAINT change_pkey PRIMARY KEY (change_id);
@@ -555,9 +563,9 @@ CREATE INDEX post_path ON core.post USING gin (path);
 
 ALTER TABLE core.post ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY post_is_seen_in_scope ON core.post FOR SELECT TO gisgrid_service USING ((path && app.service_scope()));
+CREATE POLICY post_is_seen_in_scope ON core.post FOR SELECT TO gisgrid_service USING ((path && app.service_private_scope()));
 
-CREATE POLICY post_is_written_in_scope ON core.post TO gisgrid_service USING ((path && app.service_scope()));
+CREATE POLICY post_is_written_in_scope ON core.post TO gisgrid_service USING ((path && app.service_private_scope()));
 
 CREATE TABLE core.post_role (
     role text NOT NULL,
@@ -705,6 +713,13 @@ CREATE SEQUENCE draft.changeset_id_seq
 CREATE SEQUENCE draft.preview_id_seq
     START WITH 1
     INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE SEQUENCE draft.preview_private_id_seq
+    START WITH -1
+    INCREMENT BY -1
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
@@ -940,9 +955,9 @@ CREATE VIEW draft.preview WITH (security_invoker='true') AS
     p.from_code,
     p.to_code,
     p.geom
-   FROM app.previews_in_scope() p(preview_id, changeset_id, what, id, from_code, to_code, geom);
+   FROM app.previews_in_scope() p(preview_id, changeset_id, what, id, from_code, to_code, geom, private_path);
 
-COMMENT ON VIEW draft.preview IS 'What publishing would relocate: tickets, cameras, places, devices, posts; a line to the label point of the new area';
+COMMENT ON VIEW draft.preview IS 'What publishing would relocate: tickets, cameras, places, devices, posts; a line to the label point of the new area; what = tickets: how many tickets at private places (id) an altered area (from_code) has';
 
 CREATE TABLE draft.preview_row (
     preview_id bigint NOT NULL,
@@ -951,10 +966,13 @@ CREATE TABLE draft.preview_row (
     id text NOT NULL,
     from_code text,
     to_code text,
-    geom public.geometry(Geometry,4326)
+    geom public.geometry(Geometry,4326),
+    private_path bigint[]
 );
 
 COMMENT ON TABLE draft.preview_row IS 'What publishing a draft would relocate; the view draft.preview shows the rows in the caller''s scope';
+
+COMMENT ON COLUMN draft.preview_row.private_path IS 'Of a ticket whose place is private: its areas, for whoever may read private rows there; of what = tickets: for all others';
 
 ALTER SEQUENCE draft.preview_id_seq OWNED BY draft.preview_row.preview_id;
 
@@ -1274,6 +1292,45 @@ CREATE INDEX clock_paused ON work.clock USING btree (ticket_id) WHERE (paused_at
 
 CREATE INDEX clock_reminder ON work.clock USING btree (remind_at) WHERE (remind_at IS NOT NULL);
 
+CREATE TABLE work.counter (
+    path bigint[] NOT NULL,
+    network text NOT NULL,
+    tickets bigint NOT NULL,
+    open bigint NOT NULL,
+    overdue bigint NOT NULL
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE work.counter IS 'How many tickets are on a path of areas or below it? Added up by app.add_up_counters; what is not added up yet is in work.counter_change. Read by app.counters alone';
+
+COMMENT ON COLUMN work.counter.overdue IS 'Of the open ones, those due by work.counter_time.overdue_at';
+
+COMMENT ON COLUMN work.counter.path IS 'The areas from the top (0) to the area that is counted';
+
+ALTER TABLE ONLY work.counter
+    ADD CONSTRAINT counter_pkey PRIMARY KEY (path, network);
+
+CREATE TABLE work.counter_change (
+    path bigint[] NOT NULL,
+    network text NOT NULL,
+    tickets bigint NOT NULL,
+    open bigint NOT NULL,
+    due_at timestamp with time zone NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_analyze_threshold='1000000');
+
+COMMENT ON TABLE work.counter_change IS 'What changed in work.counter, by the path of a ticket, not yet added up. Rows tell which grid a ticket has left, so that nobody but the owner reads them';
+
+COMMENT ON COLUMN work.counter_change.due_at IS 'When the open tickets of the row are due';
+
+CREATE TABLE work.counter_time (
+    overdue_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE work.counter_time IS 'One row: by which instant are the tickets due that work.counter says are overdue?';
+
+CREATE UNIQUE INDEX counter_time_has_one_row ON work.counter_time USING btree ((true));
+
 CREATE TABLE work.delivery (
     delivery_id bigint NOT NULL,
     outbox_id bigint NOT NULL,
@@ -1367,7 +1424,7 @@ ALTER TABLE work.event ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY event_is_appended ON work.event FOR INSERT WITH CHECK (true);
 
-CREATE POLICY event_is_seen_in_scope ON work.event FOR SELECT TO gisgrid_service USING (((path && app.service_scope()) OR (department = ( SELECT app.scope_department() AS scope_department)) OR (ticket_id = ANY (( SELECT app.called_to() AS called_to)::bigint[]))));
+CREATE POLICY event_is_seen_in_scope ON work.event FOR SELECT TO gisgrid_service USING (((path && app.service_private_scope()) OR (department = ( SELECT app.scope_department() AS scope_department)) OR (ticket_id = ANY (( SELECT app.called_to() AS called_to)::bigint[]))));
 
 CREATE TABLE work.external_number (
     source text NOT NULL,
@@ -1869,6 +1926,8 @@ CREATE INDEX ticket_area ON work.ticket USING btree (area_id);
 
 CREATE INDEX ticket_category ON work.ticket USING btree (category);
 
+CREATE INDEX ticket_closed ON work.ticket USING btree (closed_at) WHERE (closed_at IS NOT NULL);
+
 CREATE INDEX ticket_duplicate_of ON work.ticket USING btree (duplicate_of) WHERE (duplicate_of IS NOT NULL);
 
 CREATE INDEX ticket_geom_3857 ON work.ticket USING gist (geom_3857);
@@ -1884,6 +1943,10 @@ CREATE INDEX ticket_parent ON work.ticket USING btree (parent_id) WHERE (parent_
 CREATE INDEX ticket_path ON work.ticket USING gin (path);
 
 CREATE INDEX ticket_received ON work.ticket USING btree (received_at, ticket_id);
+
+CREATE TRIGGER count_change AFTER UPDATE ON work.ticket FOR EACH ROW WHEN (((old.path <> new.path) OR (old.network <> new.network) OR (old.due_at <> new.due_at) OR ((old.closed_at IS NULL) <> (new.closed_at IS NULL)))) EXECUTE FUNCTION app.record_counters();
+
+CREATE TRIGGER count_ticket AFTER INSERT OR DELETE ON work.ticket FOR EACH ROW EXECUTE FUNCTION app.record_counters();
 
 CREATE TRIGGER keep_path AFTER UPDATE ON work.ticket FOR EACH ROW WHEN ((old.path <> new.path)) EXECUTE FUNCTION app.keep_path();
 
@@ -1963,9 +2026,9 @@ CREATE TRIGGER record_leaving_grid BEFORE INSERT OR UPDATE OF post_id, departmen
 
 ALTER TABLE work.ticket_private ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY private_is_changed_in_scope ON work.ticket_private FOR UPDATE TO gisgrid_service USING (((path && app.service_scope()) OR (department = ( SELECT app.scope_department() AS scope_department))));
+CREATE POLICY private_is_changed_in_scope ON work.ticket_private FOR UPDATE TO gisgrid_service USING (((path && app.service_private_scope()) OR (department = ( SELECT app.scope_department() AS scope_department))));
 
-CREATE POLICY private_is_seen_in_scope ON work.ticket_private FOR SELECT TO gisgrid_service USING (((path && app.service_scope()) OR (department = ( SELECT app.scope_department() AS scope_department)) OR (ticket_id = ANY (( SELECT app.called_to() AS called_to)::bigint[]))));
+CREATE POLICY private_is_seen_in_scope ON work.ticket_private FOR SELECT TO gisgrid_service USING (((path && app.service_private_scope()) OR (department = ( SELECT app.scope_department() AS scope_department)) OR (ticket_id = ANY (( SELECT app.called_to() AS called_to)::bigint[]))));
 
 CREATE POLICY private_is_taken_in ON work.ticket_private FOR INSERT WITH CHECK (true);
 
@@ -2273,7 +2336,7 @@ CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".patrol_
 
 ALTER TABLE "overlay".patrol_cell ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY patrol_cell_is_in_scope ON "overlay".patrol_cell TO gisgrid_service USING ((path && app.service_scope()));
+CREATE POLICY patrol_cell_is_in_scope ON "overlay".patrol_cell TO gisgrid_service USING ((path && app.service_private_scope()));
 
 CREATE TABLE "overlay".ping (
     worker text NOT NULL,
@@ -2295,7 +2358,7 @@ CREATE INDEX ping_path ON "overlay".ping USING gin (path);
 
 ALTER TABLE "overlay".ping ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY ping_is_in_scope ON "overlay".ping TO gisgrid_service USING ((path && app.service_scope()));
+CREATE POLICY ping_is_in_scope ON "overlay".ping TO gisgrid_service USING ((path && app.service_private_scope()));
 
 CREATE TABLE "overlay".place (
     place_id bigint NOT NULL,

@@ -12,9 +12,10 @@ import psycopg2
 import pytest
 from sqlalchemy import Connection, make_url, text
 
-from gisgrid.api import events
-from gisgrid.changes import Change, read_changes
+from gisgrid.api import feed as feeding
+from gisgrid.changes import latest_transaction
 from gisgrid.database import EVERYTHING, PAUSE_S, Database
+from gisgrid.settings import Settings
 from gisgrid.tickets.intake import Report, receive
 from tests.drawing import spot
 from tests.waiting import PATIENCE_S, until
@@ -72,7 +73,7 @@ class Looks:
 
     count: int
     at: float
-    heard: "asyncio.Queue[Change | None]"
+    heard: "asyncio.Queue[str | None]"
 
 
 @pytest.fixture
@@ -81,17 +82,19 @@ def looks(walls: Walls, monkeypatch: pytest.MonkeyPatch) -> Iterator[Looks]:
 
     def look(*given: Any) -> Any:
         seen.count += 1
-        return read_changes(*given)
+        return latest_transaction(*given)
 
-    monkeypatch.setattr(events, "read_changes", look)
+    monkeypatch.setattr(feeding, "latest_transaction", look)
     loop = asyncio.new_event_loop()
     turning = threading.Thread(target=loop.run_forever)
     turning.start()
     database = Database(walls.url, role="gisgrid_service", pool_size=2)
-    feed = events.ChangeFeed(database)
+    feed = feeding.ChangeFeed(database, Settings())
 
-    async def listen() -> "asyncio.Queue[Change | None]":
-        return feed.listen()
+    async def listen() -> "asyncio.Queue[str | None]":
+        listener = feeding.Listener({"camera": (0,)})
+        feed.join(listener)
+        return listener.queue
 
     seen = Looks(0, time.monotonic(), asyncio.run_coroutine_threadsafe(listen(), loop).result(PATIENCE_S))
     feed.start()
