@@ -18,6 +18,8 @@ class Relay:
         self._server = server
         self._lock = threading.Lock()
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self._said: dict[socket.socket, str] = {}
+        self._refused = False
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self.reset()
@@ -39,20 +41,24 @@ class Relay:
                     end.shutdown(socket.SHUT_RDWR)
         return len(chosen)
 
+    def refuse(self, refused: bool) -> None:
+        """Whether new connections are ended at once, as if there were no server."""
+        self._refused = refused
+
     def close(self) -> None:
         """End."""
         self._listener.close()
         self.cut()
 
-    _said: dict[socket.socket, str]
-
     def _accept(self) -> None:
-        self._said = {}
         while True:
             try:
                 client, _ = self._listener.accept()
             except OSError:
                 return
+            if self._refused:
+                client.close()
+                continue
             server = socket.socket(socket.AF_UNIX)
             server.connect(self._server)
             with self._lock:

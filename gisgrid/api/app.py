@@ -36,6 +36,7 @@ from gisgrid.api import (
 from gisgrid.api.answers import describe_problems, problems
 from gisgrid.api.feed import ChangeFeed
 from gisgrid.api.guards import Guards, Heads
+from gisgrid.api.kept_tiles import KeptTiles, News
 from gisgrid.api.limits import ReportLimits, SecretLimits
 from gisgrid.api.parameters import refuse_unknown
 from gisgrid.api.problems import add_problem_handlers
@@ -89,12 +90,15 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
         zone=settings.zone,
     )
     feed = ChangeFeed(database, settings)
+    news = News(database)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # As many threads as connections: no handler waits for one that it cannot get.
         to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
         feed.start()
+        if settings.public_facts:
+            news.start()
         yield
         feed.stop()
         database.close()
@@ -114,6 +118,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
         other_limits={photos.DOORS: settings.photo_max_bytes, imports.DOORS: settings.import_max_bytes},
     )
     app.add_middleware(Heads, streams=frozenset({f"{events.router.prefix}/events"}))
+    app.add_middleware(KeptTiles, news=news)
     for router in sorted((*OWN_RULES, *FACTS), key=lambda router: router not in HOT):
         if router in FACTS:
             checks = [Depends(session.require_facts), Depends(refuse_unknown)]

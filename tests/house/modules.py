@@ -134,12 +134,15 @@ def _at_import(module: ast.Module) -> Iterator[ast.AST]:
             waiting += ast.iter_child_nodes(node)
 
 
+_WAITING = (".transaction", ".reading", ".begin", ".connect")
+
+
 def blocking_handlers(root: Path) -> list[str]:
     """Which coroutines open a transaction? psycopg2 blocks, so what touches the database is a plain `def`."""
     faults = []
     for name, module in _modules(root):
         coroutines = [node for node in ast.walk(module) if isinstance(node, ast.AsyncFunctionDef)]
         for node in (inner for coroutine in coroutines for inner in ast.walk(coroutine)):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".transaction", ".begin", ".connect")):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(_WAITING):
                 faults.append(f"{name}:{node.lineno}: waits for the database and holds everybody up")
     return faults

@@ -1,0 +1,190 @@
+"""Tiles from memory, before any routing: a tile that is kept is answered as soon as nothing in it has changed.
+
+A request asks the database what was committed until now, by one statement for all requests that wait at that moment.
+So no answer is older than what was acknowledged when its request came: by any process, whether a
+notification was lost, a listener was cut off, or the tile was being drawn during the commit.
+"""
+
+import asyncio
+import gzip
+import re
+from dataclasses import dataclass, replace
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gisgrid.database import Database
+from gisgrid.errors import GisgridError
+from gisgrid.geo import TileCoord
+from gisgrid.layers import all_layers
+from gisgrid.tile_cache import Change, Kept, Key, TileCache, read_news
+
+MOST_BYTES = 64_000_000
+PAUSE_S = 0.005
+"""Between two looks at the database, so that many requests share one."""
+KEPT = b'cache;desc="kept", sql;dur=0.0'
+"""What Server-Timing says of a tile that was not drawn for this request."""
+_PATH = re.compile(r"/tiles/([a-z_,]+)/([0-9]{1,2})/([0-9]{1,8})/([0-9]{1,8})\.mvt")
+_QUERY = re.compile(rb"(network=[A-Za-z0-9_-]+)?")
+_PER_ANSWER = {b"content-length", b"content-encoding", b"server-timing"}
+_KEPT_BACK = {b"accept-encoding", b"if-none-match", b"authorization", b"cookie"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A tile as it is sent: 200 or 204, its headers, its bytes, gzipped where a header says so."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    etag: bytes
+    is_gzip: bool
+    timing: bytes
+
+
+class KeptTiles:
+    """ASGI middleware in front of everything: answers tiles of public layers that are kept, and keeps the others.
+
+    Only in the event loop in which `start` was called; elsewhere, and without it, it lets every request pass.
+    """
+
+    def __init__(self, app: ASGIApp, news: "News") -> None:
+        self.app = app
+        self.news = news
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, or pass it on."""
+        key = _key(scope) if self.news.is_here() else None
+        answer = await self._find(key, scope) if key else None
+        if answer is None:
+            await self.app(scope, receive, send)
+        else:
+            await _send(answer, dict(scope["headers"]), send)
+
+    async def _find(self, key: Key, scope: Scope) -> Answer | None:
+        """The tile as of now; None: it cannot be kept, or the database does not answer."""
+        if not await self.news.read():
+            return None
+        kept = self.news.cache.find(key)
+        if kept is None:
+            kept = self.news.cache.expect(key)
+            kept.answer = asyncio.create_task(self._draw(key, kept, scope))
+        if isinstance(kept.answer, asyncio.Future):
+            return await asyncio.shield(kept.answer)
+        assert isinstance(kept.answer, Answer)  # noqa: S101  # a kept tile is one or the other
+        return kept.answer
+
+    async def _draw(self, key: Key, kept: Kept, scope: Scope) -> Answer | None:
+        """Let the app draw the tile, once for all who wait for it."""
+        answer: Answer | None = None
+        try:
+            answer = await _ask(self.app, scope)
+        finally:
+            if answer is None:
+                if self.news.cache.find(key) is kept:
+                    self.news.cache.drop(key)
+            else:
+                self.news.cache.keep(key, kept, replace(answer, timing=KEPT), len(answer.body) + 1000)
+        return answer
+
+
+class News:
+    """What was committed until now, read for all requests that wait; owns the kept tiles."""
+
+    def __init__(self, database: Database) -> None:
+        self.cache = TileCache(MOST_BYTES)
+        self._database = database
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._seen = ""
+        self._reading: asyncio.Future[bool] | None = None
+        self._next: asyncio.Future[bool] | None = None
+
+    def start(self) -> None:
+        """Begin, in this event loop."""
+        self._loop = asyncio.get_running_loop()
+
+    def is_here(self) -> bool:
+        """Was it begun in this event loop?"""
+        return self._loop is not None and asyncio.get_running_loop() is self._loop
+
+    async def read(self) -> bool:
+        """Drop what has changed until now. Returns whether the database said so."""
+        if self._next is None:
+            self._next = asyncio.ensure_future(self._read_after(self._reading))
+        return await asyncio.shield(self._next)
+
+    async def _read_after(self, earlier: "asyncio.Future[bool] | None") -> bool:
+        """Read once the earlier look has ended; who comes from here on waits for the next one."""
+        if earlier is not None and not earlier.done():
+            await asyncio.wait([earlier])
+            await asyncio.sleep(PAUSE_S)
+        self._reading, self._next = self._next, None
+        try:
+            self._seen, changes = await run_in_threadpool(self._ask)
+        except (GisgridError, SQLAlchemyError):
+            self.cache.clear()
+            self._seen = ""
+            return False
+        self.cache.make_old(changes)
+        return True
+
+    def _ask(self) -> tuple[str, list[Change]]:
+        with self._database.reading() as connection:
+            return read_news(connection, self._seen)
+
+
+def _key(scope: Scope) -> Key | None:
+    """Which tile is asked for, if it is one that may be kept: of public layers, now."""
+    if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith("/tiles/"):
+        return None
+    found = _PATH.fullmatch(scope["path"])
+    if not found or not _QUERY.fullmatch(scope["query_string"]):
+        return None
+    if any(name == b"authorization" for name, _ in scope["headers"]):  # which may be wrong, and then is refused
+        return None
+    layers = tuple(found[1].split(","))
+    known = all_layers()
+    if not all(name in known and not known[name].scoped for name in layers):
+        return None
+    tile = TileCoord(int(found[2]), int(found[3]), int(found[4]))
+    return Key(layers, tile, scope["query_string"]) if tile.exists else None
+
+
+async def _ask(app: ASGIApp, scope: Scope) -> Answer | None:
+    """The app's answer to this request, gzipped, as if a stranger asked for the first time; None: it is not a tile."""
+    said: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    headers = [(name, value) for name, value in scope["headers"] if name not in _KEPT_BACK]
+    await app({**scope, "headers": [*headers, (b"accept-encoding", b"gzip")], "state": {}}, receive, send)
+    start = said[0]
+    if start["status"] not in (200, 204):
+        return None
+    kept = tuple((n, v) for n, v in start["headers"] if n not in _PER_ANSWER)
+    named = dict(start["headers"])
+    body = b"".join(message.get("body", b"") for message in said[1:])
+    is_gzip = named.get(b"content-encoding") == b"gzip"
+    return Answer(start["status"], kept, body, named[b"etag"], is_gzip, named[b"server-timing"])
+
+
+async def _send(answer: Answer, asked: dict[bytes, bytes], send: Send) -> None:
+    """Send the tile, or 304 if the client has it."""
+    status, headers, body = answer.status, [*answer.headers, (b"server-timing", answer.timing)], answer.body
+    known = asked.get(b"if-none-match", b"")
+    if answer.etag.removeprefix(b"W/") in re.findall(rb'"[^"]*"', known):
+        status, body = 304, b""
+        headers = [(name, value) for name, value in headers if name != b"content-type"]
+    elif answer.is_gzip and b"gzip" in asked.get(b"accept-encoding", b""):
+        headers.append((b"content-encoding", b"gzip"))
+    elif answer.is_gzip:
+        body = gzip.decompress(body)
+    if status == 200:
+        headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

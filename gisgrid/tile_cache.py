@@ -1,0 +1,143 @@
+"""Kept tiles, and what makes them old: every change that a commit noted in core.change since the tile was drawn."""
+
+import math
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, text
+
+from gisgrid.geo import BBox, TileCoord
+from gisgrid.round_trips import prepared
+
+MARGIN = 0.25
+"""A tile shows what lies beyond its edge by less than this part of its side: its buffer, cells of counted tickets."""
+MOST_CHANGES = 500
+"""More changes at once make every tile of their layers old."""
+_NEWS = """
+SELECT
+    CAST(pg_current_snapshot() AS text) AS seen,
+    ARRAY(
+        SELECT ARRAY[c.layer, CAST(ST_XMin(c.box) AS text), CAST(ST_YMin(c.box) AS text),
+                     CAST(ST_XMax(c.box) AS text), CAST(ST_YMax(c.box) AS text)]
+        FROM core.change AS c
+        WHERE c.transaction_id >= pg_snapshot_xmin(CAST(CAST(:seen AS text) AS pg_snapshot))
+            AND c.transaction_id < pg_snapshot_xmax(pg_current_snapshot())
+            AND NOT pg_visible_in_snapshot(c.transaction_id, CAST(CAST(:seen AS text) AS pg_snapshot))
+    ) AS changes
+"""
+_READ_NEWS = prepared(text(_NEWS))
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something of a layer changed in this box."""
+
+    layer: str
+    box: BBox
+
+
+def read_news(connection: Connection, seen: str) -> tuple[str, list[Change]]:
+    """What was committed after the snapshot `seen` ("": none yet), and the snapshot that sees it. One statement.
+
+    Every commit that was acknowledged before the statement began is in it: no notification is needed or waited for,
+    and a transaction that ends late is not missed.
+    """
+    if not seen:
+        return str(connection.execute(text("SELECT CAST(pg_current_snapshot() AS text)")).scalar_one()), []
+    row = connection.execute(_READ_NEWS, {"seen": seen}).one()
+    return row.seen, [Change(layer, BBox(*map(float, box))) for layer, *box in row.changes]
+
+
+@dataclass(frozen=True)
+class Key:
+    """Which tile: its layers, its place, its query (a network)."""
+
+    layers: tuple[str, ...]
+    tile: TileCoord
+    query: bytes
+
+
+@dataclass
+class Kept:
+    """A tile, or one that is being drawn; `size` in bytes. Old once something in its box has changed."""
+
+    box: BBox
+    size: int = 0
+    is_old: bool = False
+    answer: object = None
+
+
+@dataclass
+class TileCache:
+    """Tiles by their keys, the least used leave first. Not for threads: one event loop owns it."""
+
+    most_bytes: int
+    tiles: "OrderedDict[Key, Kept]" = field(default_factory=OrderedDict)
+    bytes: int = 0
+
+    def find(self, key: Key) -> Kept | None:
+        """The tile that is kept, or is being drawn."""
+        kept = self.tiles.get(key)
+        if kept is not None:
+            self.tiles.move_to_end(key)
+        return kept
+
+    def expect(self, key: Key) -> Kept:
+        """Note that this tile is being drawn now: what changes from here on makes it old."""
+        self.drop(key)
+        kept = self.tiles[key] = Kept(box_of(key.tile))
+        return kept
+
+    def keep(self, key: Key, kept: Kept, answer: object, size: int) -> None:
+        """Keep what was drawn, unless it is old already."""
+        if kept.is_old or self.tiles.get(key) is not kept:
+            return
+        kept.answer, kept.size = answer, size
+        self.bytes += size
+        while self.bytes > self.most_bytes:
+            self.drop(next(iter(self.tiles)))
+
+    def drop(self, key: Key) -> None:
+        """Keep this tile no longer, also if it is still being drawn."""
+        kept = self.tiles.pop(key, None)
+        if kept is not None:
+            kept.is_old = True
+            self.bytes -= kept.size
+
+    def clear(self) -> None:
+        """Keep nothing."""
+        for key in list(self.tiles):
+            self.drop(key)
+
+    def make_old(self, changes: Sequence[Change]) -> None:
+        """Drop every tile that shows any of these changes."""
+        layers = {change.layer for change in changes}
+        for key, kept in list(self.tiles.items()):
+            shown = layers.intersection(key.layers)
+            if shown and (len(changes) > MOST_CHANGES or any(_shows(kept.box, shown, each) for each in changes)):
+                self.drop(key)
+
+
+def _shows(box: BBox, layers: set[str], change: Change) -> bool:
+    other = change.box
+    return (
+        change.layer in layers
+        and other.west <= box.east
+        and other.east >= box.west
+        and other.south <= box.north
+        and other.north >= box.south
+    )
+
+
+def box_of(tile: TileCoord) -> BBox:
+    """The ground that a tile may show, in degrees: its own and MARGIN of its side all round."""
+    n = 1 << tile.z
+    west, east = ((tile.x + side) / n * 360 - 180 for side in (-MARGIN, 1 + MARGIN))
+    north, south = (_latitude((tile.y + side) / n) for side in (-MARGIN, 1 + MARGIN))
+    return BBox(west, -90 if tile.y == n - 1 else south, east, 90 if tile.y == 0 else north)
+
+
+def _latitude(part: float) -> float:
+    """The latitude at this part of the map's height, counted from the north."""
+    return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * part))))

@@ -1,0 +1,244 @@
+"""Kept tiles: never older than what was acknowledged, and a tile that has not changed costs no rendering."""
+
+import gzip
+import http.client
+import json
+import random
+import threading
+import urllib.parse
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import mapbox_vector_tile
+import pytest
+from sqlalchemy import make_url, text
+
+from gisgrid import tiles
+from gisgrid.api.app import create_app
+from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.geo import LonLat, tile_at
+from gisgrid.layers import find_layers
+from tests.api.conftest import GRIDS, NORTH, PATIENT, District
+from tests.browser.server import serving
+from tests.conftest import url_of
+from tests.drawing import spot
+from tests.waiting import until
+from tests.wire import Relay, relayed
+
+LAYERS = "area,ticket"
+WRITERS, ROUNDS = 4, 12
+
+
+@dataclass(frozen=True)
+class Served:
+    """Two services over one database, as two processes have it; what goes to the database is counted."""
+
+    urls: tuple[str, str]
+    relay: Relay
+    district: District
+
+
+@pytest.fixture(scope="module")
+def served(district: District) -> Iterator[Served]:
+    service_url = url_of(district.url, str(make_url(district.url).database), "gisgrid_api")
+    with (
+        relayed(service_url) as (relay, url),
+        serving(create_app(PATIENT, url)) as one,
+        serving(create_app(PATIENT, url)) as other,
+    ):
+        yield Served((one, other), relay, district)
+
+
+def ask(url: str, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """GET, with headers (underscores for hyphens)."""
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc)
+    connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
+
+
+def send(url: str, method: str, path: str, body: Any, secret: str = "") -> dict[str, Any]:
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc)
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {secret}"} if secret else {})
+    connection.request(method, path, json.dumps(body), headers)
+    answer = connection.getresponse()
+    said: dict[str, Any] = json.loads(answer.read())
+    connection.close()
+    assert answer.status in (200, 201), said
+    return said
+
+
+def path_of(point: tuple[float, float], z: int, layers: str = LAYERS) -> str:
+    tile = tile_at(LonLat(*point), z)
+    return f"/tiles/{layers}/{z}/{tile.x}/{tile.y}.mvt"
+
+
+def report(url: str, point: tuple[float, float]) -> str:
+    body = {"lon": point[0], "lat": point[1], "system": "wgs84", "category": "hazard", "description": "井盖"}
+    return str(send(url, "POST", "/api/v1/reports", body)["number"])
+
+
+def numbers(body: bytes) -> dict[str, dict[str, Any]]:
+    """The tickets of a tile by their numbers."""
+    layers = mapbox_vector_tile.decode(body) if body else {}
+    facts = [feature["properties"] for feature in layers.get("ticket", {}).get("features", [])]
+    return {each["number"]: each for each in facts if "number" in each}
+
+
+def test_a_tile_that_has_not_changed_is_not_drawn_again(served: Served) -> None:
+    path = path_of(spot(0.5, 0.5), 14)
+    report(served.urls[0], spot(0.5, 0.5))
+    status, headers, body = ask(served.urls[0], path)
+    assert (status, bool(body)) == (200, True)
+    served.relay.reset()
+    again = ask(served.urls[0], path)
+    assert again[2] == body
+    assert 'desc="kept"' in again[1]["server-timing"]
+    assert ask(served.urls[0], path, if_none_match=headers["etag"])[::2] == (304, b"")
+    packed = ask(served.urls[0], path, accept_encoding="gzip")
+    unpacked = gzip.decompress(packed[2]) if packed[1].get("content-encoding") == "gzip" else packed[2]
+    assert unpacked == body
+    assert not [said for said in served.relay.texts if "AsMVT" in said or "st_asmvt" in said.lower()]
+    for name in ("etag", "cache-control", "vary", "content-security-policy", "content-type"):
+        assert again[1][name] == headers[name]
+
+
+def test_who_may_not_see_gets_nothing_kept(served: Served) -> None:
+    path = path_of(spot(0.5, 0.5), 14)
+    assert ask(served.urls[0], path)[0] == 200
+    assert ask(served.urls[0], path, authorization="Bearer gg_1_wrong")[0] == 401
+    assert ask(served.urls[0], path_of(spot(0.5, 0.5), 14, "area,camera"))[0] == 401
+    assert ask(served.urls[0], path + "?nework=base")[0] == 422
+    assert ask(served.urls[0], path + "?network=nobody")[0] == 404
+    assert ask(served.urls[0], path + "?network=base")[0] == 200
+
+
+def test_a_ticket_that_leaves_a_tile_leaves_the_kept_one(served: Served) -> None:
+    old, new = spot(0.3, 0.5), spot(1.6, 0.5)
+    number = report(served.urls[0], old)
+    before = [ask(url, path_of(point, 18))[2] for url in served.urls for point in (old, new)]
+    assert [number in numbers(body) for body in before] == [True, False] * 2
+    owner = Database(served.district.url, role="")
+    with owner.transaction() as connection:
+        connection.execute(
+            text("UPDATE work.ticket SET geom = ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) WHERE number = :number"),
+            {"lon": new[0], "lat": new[1], "number": number},
+        )
+    owner.close()
+    after = [ask(url, path_of(point, 18))[2] for url in served.urls for point in (old, new)]
+    assert [number in numbers(body) for body in after] == [False, True] * 2
+
+
+def test_a_commit_that_comes_late_is_not_missed(served: Served) -> None:
+    """The change of an older transaction, which ends after younger ones were read."""
+    point = spot(0.7, 0.2)
+    number = report(served.urls[0], point)
+    owner = Database(served.district.url, role="")
+    with owner.transaction() as late:
+        late.execute(text("UPDATE work.ticket SET due_at = '2031-01-01Z' WHERE number = :number"), {"number": number})
+        for url in served.urls:
+            report(url, point)
+            assert numbers(ask(url, path_of(point, 18))[2])[number]["due_at"] < 1_900_000_000
+    owner.close()
+    for url in served.urls:
+        assert numbers(ask(url, path_of(point, 18))[2])[number]["due_at"] > 1_900_000_000
+
+
+def test_no_tile_is_older_than_what_was_acknowledged(served: Served) -> None:
+    """Writers ask both services for the tile of what they just wrote; readers keep it warm; connections are cut."""
+    seed = random.Random(11)
+    places = [spot(seed.uniform(0.1, 2.9), seed.uniform(0.1, 1.9)) for _ in range(3)]
+
+    def keep_warm(url: str) -> None:
+        for place in places:
+            ask(url, path_of(place, 18))
+
+    def write(writer: int) -> int:
+        return sum(stale_answers(served, places[(writer + turn) % len(places)], turn) for turn in range(ROUNDS))
+
+    with (
+        again_and_again(lambda: keep_warm(served.urls[0])),
+        again_and_again(lambda: keep_warm(served.urls[1])),
+        again_and_again(lambda: served.relay.cut("LISTEN"), pause_s=0.2),
+        ThreadPoolExecutor(WRITERS) as pool,
+    ):
+        assert list(pool.map(write, range(WRITERS))) == [0] * WRITERS
+    same_as_fresh(served, places)
+
+
+def stale_answers(served: Served, place: tuple[float, float], turn: int) -> int:
+    """Report a ticket and take it a step on; how many tiles asked after each lack it."""
+    url, other = served.urls[turn % 2], served.urls[(turn + 1) % 2]
+    number = report(url, place)
+    stale = sum(number not in numbers(ask(asked, path_of(place, 18))[2]) for asked in (other, url))
+    secret = served.district.secrets["boss"]
+    send(url, "POST", f"/api/v1/tickets/{number}/steps", {"step": "inspect"}, secret)
+    after = [numbers(ask(asked, path_of(place, 18))[2])[number] for asked in (other, url)]
+    return stale + len([ticket for ticket in after if ticket["step"] != "inspect"])
+
+
+@contextmanager
+def again_and_again(act: Callable[[], object], pause_s: float = 0) -> Iterator[None]:
+    """Do it in a thread of its own until the block ends."""
+    stop = threading.Event()
+
+    def run() -> None:
+        while not stop.wait(pause_s):
+            act()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def same_as_fresh(served: Served, places: list[tuple[float, float]]) -> None:
+    """Every kept tile, at every zoom, is the one that would be drawn now."""
+    owner = Database(served.district.url, role="gisgrid_service")
+    for z in range(8, 19):
+        for place in places:
+            with owner.transaction() as connection:
+                fresh = tiles.render(
+                    connection, find_layers(LAYERS), tile_at(LonLat(*place), z), args=tiles.arguments("base")
+                )
+            for url in served.urls:
+                assert ask(url, path_of(place, z))[2] == fresh
+    owner.close()
+
+
+def test_a_publish_makes_the_kept_areas_old(served: Served) -> None:
+    """Zoom by zoom, because a border shows in tiles far from what was written."""
+    place = spot(0.5, 0.5)
+    paths = [path_of(place, z) for z in range(8, 19)]
+    before = [ask(url, path)[2] for url in served.urls for path in paths]
+    assert before == [ask(url, path)[2] for url in served.urls for path in paths]
+    boss = served.district.secrets["boss"]
+    number = send(served.urls[0], "POST", "/api/v1/changesets", {"area": NORTH}, boss)["changeset_id"]
+    owner = Database(served.district.url, role=OWNER)
+    with owner.transaction(EVERYTHING) as connection:
+        named = text("UPDATE draft.area SET name = '新名' WHERE changeset_id = :id AND code = :code")
+        connection.execute(named, {"id": number, "code": GRIDS["A"]})
+    owner.close()
+    send(served.urls[0], "POST", f"/api/v1/changesets/{number}/publish", {}, boss)
+    same_as_fresh(served, [place])
+    assert any("新名".encode() in ask(served.urls[0], path)[2] for path in paths)
+
+
+def test_without_a_database_nothing_kept_is_shown(served: Served) -> None:
+    path = path_of(spot(0.5, 0.5), 14)
+    assert ask(served.urls[0], path)[0] == 200
+    served.relay.refuse(True)
+    try:
+        served.relay.cut()
+        assert ask(served.urls[0], path)[0] == 503
+    finally:
+        served.relay.refuse(False)
+    until(lambda: ask(served.urls[0], path)[0] == 200)

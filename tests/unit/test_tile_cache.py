@@ -1,0 +1,77 @@
+"""Which kept tiles are old after a change, and what leaves when memory is short."""
+
+import random
+
+from gisgrid.geo import BBox, LonLat, TileCoord, tile_at
+from gisgrid.tile_cache import MARGIN, MOST_CHANGES, Change, Key, TileCache, box_of
+
+HERE = LonLat(113.85, 27.63)
+
+
+def key(z: int = 14, dx: int = 0, layers: tuple[str, ...] = ("area", "ticket")) -> Key:
+    tile = tile_at(HERE, z)
+    return Key(layers, TileCoord(z, tile.x + dx, tile.y), b"")
+
+
+def kept(cache: TileCache, *keys: Key, size: int = 10) -> None:
+    for each in keys:
+        cache.keep(each, cache.expect(each), "a tile", size)
+
+
+def at(point: LonLat, layer: str = "ticket") -> Change:
+    return Change(layer, BBox(point.lon, point.lat, point.lon, point.lat))
+
+
+def test_a_change_makes_its_tiles_old_at_every_zoom_and_no_others() -> None:
+    cache = TileCache(10_000)
+    keys = [key(z) for z in range(23)]
+    kept(cache, *keys, key(14, dx=3), key(layers=("ground",)))
+    cache.make_old([at(HERE)])
+    assert set(cache.tiles) == {key(14, dx=3), key(layers=("ground",))}
+
+
+def test_a_change_beside_a_tile_is_in_it_as_far_as_a_tile_may_show() -> None:
+    rng = random.Random(7)
+    for z in range(6, 19):
+        tile = tile_at(HERE, z)
+        box = box_of(tile)
+        width = 360 / (1 << z)
+        for _ in range(50):
+            lon = tile.x * width - 180 + width * rng.uniform(-MARGIN, 1 + MARGIN)
+            assert box.west <= lon <= box.east
+            assert box.south < HERE.lat < box.north
+
+
+def test_what_changes_while_a_tile_is_drawn_is_not_kept() -> None:
+    cache = TileCache(10_000)
+    drawn = cache.expect(key())
+    cache.make_old([at(HERE)])
+    assert cache.find(key()) is None, "who comes now waits for another one"
+    again = cache.expect(key())
+    cache.keep(key(), drawn, "old", 10)
+    assert cache.find(key()) is again
+    assert again.answer is None
+    cache.keep(key(), again, "new", 10)
+    found = cache.find(key())
+    assert found is not None
+    assert found.answer == "new"
+
+
+def test_very_many_changes_make_everything_of_their_layers_old() -> None:
+    cache = TileCache(10_000)
+    kept(cache, key(), key(14, dx=50), key(layers=("ground",)))
+    cache.make_old([at(HERE)] * (MOST_CHANGES + 1))
+    assert set(cache.tiles) == {key(layers=("ground",))}
+
+
+def test_memory_is_bounded_and_the_least_used_leaves_first() -> None:
+    cache = TileCache(100)
+    kept(cache, *(key(dx=n) for n in range(10)))
+    cache.find(key(dx=0))
+    kept(cache, key(dx=10))
+    assert cache.bytes == 100
+    assert key(dx=0) in cache.tiles
+    assert key(dx=1) not in cache.tiles
+    kept(cache, key(dx=11), size=101)
+    assert cache.bytes == 0
+    assert not cache.tiles
