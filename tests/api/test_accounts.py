@@ -218,7 +218,7 @@ def test_a_stream_ends_mid_way_with_its_account(district: District, monkeypatch:
         service = http.client.HTTPConnection(host, timeout=100)
         service.request("GET", "/api/v1/events", headers={"Authorization": f"Bearer {district.secrets[name]}"})
         stream = service.getresponse()
-        while not stream.readline().startswith(b": alive"):
+        while not stream.readline().startswith(b"event: alive"):
             pass
         assert district.client("boss").post(f"{PATH}/{name}/disable").status_code == 201
         rest = threading.Thread(target=stream.read)
