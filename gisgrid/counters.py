@@ -51,6 +51,12 @@ def add_up_counters(connection: Connection) -> int:
     return added
 
 
+def renew_bins(connection: Connection) -> int:
+    """Count the kept cells of tickets again in which something changed, as the owner; how many cells."""
+    renewed: int = connection.execute(text("SELECT app.renew_bins()")).scalar_one()
+    return renewed
+
+
 def check_counters(connection: Connection) -> list[WrongCounter]:
     """Which kept counters are not what a recount says, as the owner? One pass over all tickets of all networks."""
     rows = connection.execute(text("SELECT network, code AS area, counter, kept, counted FROM app.wrong_counter()"))

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, publish, relocate
 from gisgrid.changes import CHANNEL
-from gisgrid.counters import add_up_counters
+from gisgrid.counters import add_up_counters, renew_bins
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Conflict, GisgridError, Refused
 from gisgrid.round_trips import prepared
@@ -30,6 +30,8 @@ POLL_S = 2.0
 PAUSE_S = 0.1
 """At least this long between two looks, however many changes are notified."""
 RELOCATE_S = 2.0
+ADD_UP_S = 1.0
+"""At least this long between two times of adding up counters."""
 TICK_S = 10.0
 """Between two looks at the clocks of tickets; the database decides what is due."""
 HOUSE_S = 3600.0
@@ -108,6 +110,7 @@ class Worker:
         self.settings = settings
         self._kept_house_at = time.monotonic() - HOUSE_S
         self._stop = threading.Event()
+        self._added_up_at = time.monotonic() - ADD_UP_S
         self._ticked_at = time.monotonic() - TICK_S
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
@@ -124,15 +127,21 @@ class Worker:
         while not self._stop.is_set():
             try:
                 with self.database.listening(CHANNEL) as wait:
+                    is_changed = True
                     while not self._stop.is_set():
                         self._tick()
                         self._keep_house()
-                        if not work(self.database):
-                            wait(POLL_S)
-                            self._stop.wait(PAUSE_S)
+                        is_changed = is_changed and not self._add_up()
+                        is_changed = bool(work(self.database)) or self._rest(wait) or is_changed
             except (GisgridError, SQLAlchemyError, OSError) as error:
                 log.warning("the worker goes on in a moment: %s", error)
                 self._stop.wait(POLL_S)
+
+    def _rest(self, wait: Callable[[float], bool]) -> bool:
+        """Wait for a change, for a second at most; was one notified?"""
+        heard = wait(POLL_S)
+        self._stop.wait(PAUSE_S)
+        return heard
 
     def _tick(self) -> None:
         """Remind, escalate, add up counters, end idle sessions of people, if the last look is long enough ago.
@@ -146,11 +155,7 @@ class Worker:
             tick_clocks(self.database)
         except (GisgridError, SQLAlchemyError) as error:
             log.warning("the clocks of tickets wait for the next time: %s", error)
-        try:
-            with self.database.transaction(EVERYTHING) as connection:
-                add_up_counters(connection)
-        except (GisgridError, SQLAlchemyError) as error:
-            log.warning("counters wait for the next time: %s", error)
+        self._add_up()  # a notification may be lost
         try:
             with self.database.transaction(EVERYTHING) as connection:
                 ended = connection.execute(text("SELECT app.end_idle_logins()")).scalar_one()
@@ -158,6 +163,23 @@ class Worker:
                 log.warning("%s database sessions of people were ended: they kept locks and did nothing", ended)
         except (GisgridError, SQLAlchemyError) as error:
             log.warning("idle database sessions wait for the next time: %s", error)
+
+    def _add_up(self) -> bool:
+        """Add up counters, and count cells of tickets again; false: the last time was a moment ago, or it failed.
+
+        Readers count what is left.
+        """
+        if time.monotonic() - self._added_up_at < ADD_UP_S:
+            return False
+        self._added_up_at = time.monotonic()
+        try:
+            with self.database.transaction(EVERYTHING) as connection:
+                add_up_counters(connection)
+                renew_bins(connection)
+        except (GisgridError, SQLAlchemyError) as error:
+            log.warning("counters and cells of tickets wait for the next time: %s", error)
+            return False
+        return True
 
     def _keep_house(self) -> None:
         """Keep house, if the last round is long enough ago."""

@@ -16,11 +16,12 @@ from sqlalchemy import text
 from gisgrid.cli.main import run
 from gisgrid.counters import add_up_counters, check_counters
 from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.worker import working
 from tests.drawing import draw, publish_leaves
 from tests.sql.recount import assert_counters_are_right
 from tests.sql.test_figures import PARENTS
 from tests.sql.test_kept_counters import SINCE, report
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, until
 
 
 class Crowd:
@@ -140,3 +141,25 @@ def test_the_verb_recounts(
     ]
     assert run(["check", "--counters"]) == 1
     assert "app.recount_tickets" in capsys.readouterr().err
+
+
+def test_the_worker_adds_up_and_counts_cells(new_database: Callable[[], str]) -> None:
+    url = new_database()
+    database = Database(url, role=OWNER)
+    with database.transaction(EVERYTHING) as connection:
+        publish_leaves(connection, draw("A"), valid_from=SINCE)
+    left = text("SELECT (SELECT count(*) FROM work.counter_change) + (SELECT count(*) FROM work.ticket_bin_change)")
+
+    def is_added_up() -> bool:
+        with database.transaction(EVERYTHING) as connection:
+            return connection.execute(left).scalar() == 0
+
+    with working(url):
+        for _ in range(2):
+            with database.transaction(EVERYTHING) as connection:
+                report(connection, 0.5)
+            until(is_added_up)
+    with database.transaction(EVERYTHING) as connection:
+        assert connection.execute(text("SELECT tickets FROM work.counter WHERE path = '{0}'")).scalar() == 2
+        assert connection.execute(text("SELECT sum(tickets) FROM work.ticket_bin")).scalar() == 2
+    database.close()

@@ -42,6 +42,8 @@ WHEN (
     OR (OLD.closed_at IS NULL) <> (NEW.closed_at IS NULL)
 )
 EXECUTE FUNCTION app.record_counters();
+CREATE TRIGGER count_bins AFTER INSERT OR DELETE OR UPDATE OF geom, due_at, closed_at, network ON work.ticket
+FOR EACH ROW EXECUTE FUNCTION app.record_bins();
 -- A person's own login reads method and confidence in app.ticket_fact, where they are public, and ties not at all: a
 -- plan that follows a tie counts it.
 GRANT SELECT ON work.ticket TO gisgrid_service;

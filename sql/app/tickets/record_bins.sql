@@ -1,0 +1,16 @@
+CREATE FUNCTION app.record_bins() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+-- Appends only, as app.record_counters.
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.geom_3857 IS NOT DISTINCT FROM NEW.geom_3857 AND OLD.due_at = NEW.due_at
+       AND OLD.network = NEW.network AND (OLD.closed_at IS NULL) = (NEW.closed_at IS NULL) THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO work.ticket_bin_change (network, x, y)
+    SELECT DISTINCT t.network, floor(st_x(t.geom_3857) / app.cell_side_m()), floor(st_y(t.geom_3857) / app.cell_side_m())
+    FROM (SELECT OLD.network, OLD.geom_3857 UNION ALL SELECT NEW.network, NEW.geom_3857) AS t
+    WHERE t.geom_3857 IS NOT NULL;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION app.record_bins() IS
+'Appends to work.ticket_bin_change the small cells in which a ticket comes, moves, closes, reopens or is due at another time';

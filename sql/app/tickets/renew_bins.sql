@@ -1,0 +1,44 @@
+CREATE FUNCTION app.renew_bins() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- One statement, so one snapshot: a cell that is touched meanwhile says so itself, for its readers and the next time.
+DECLARE
+    renewed bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(app.counter_lock());
+    WITH changed AS (
+        DELETE FROM work.ticket_bin_change RETURNING *
+    ), small AS MATERIALIZED (
+        SELECT DISTINCT c.network, c.x, c.y FROM changed AS c
+    ), large AS MATERIALIZED (
+        SELECT DISTINCT c.network, c.x >> 3 AS x, c.y >> 3 AS y FROM changed AS c
+    ), closed AS MATERIALIZED (
+        SELECT c.*, n.* FROM small AS c CROSS JOIN LATERAL app.count_closed_bin(c.network, c.x, c.y) AS n
+    ), counted AS MATERIALIZED (
+        SELECT c.*, n.* FROM large AS c CROSS JOIN LATERAL app.count_bin(c.network, c.x, c.y) AS n
+    ), emptied AS (
+        DELETE FROM work.ticket_bin AS b USING large AS c
+        WHERE (b.network, b.x, b.y) = (c.network, c.x, c.y)
+          AND NOT EXISTS (SELECT FROM counted AS n WHERE (n.network, n.x, n.y) = (c.network, c.x, c.y))
+    ), kept AS (
+        INSERT INTO work.ticket_bin (network, x, y, ticket_id, tickets, open, due_at, sum_x_cm, sum_y_cm)
+        SELECT * FROM counted
+        ON CONFLICT (network, x, y) DO UPDATE SET
+            ticket_id = excluded.ticket_id, tickets = excluded.tickets, open = excluded.open,
+            due_at = excluded.due_at, sum_x_cm = excluded.sum_x_cm, sum_y_cm = excluded.sum_y_cm
+    ), emptied_small AS (
+        DELETE FROM work.closed_bin AS b USING small AS c
+        WHERE (b.network, b.x, b.y) = (c.network, c.x, c.y)
+          AND NOT EXISTS (SELECT FROM closed AS n WHERE (n.network, n.x, n.y) = (c.network, c.x, c.y))
+    ), kept_small AS (
+        INSERT INTO work.closed_bin (network, x, y, ticket_id, tickets, sum_x_cm, sum_y_cm)
+        SELECT * FROM closed
+        ON CONFLICT (network, x, y) DO UPDATE SET
+            ticket_id = excluded.ticket_id, tickets = excluded.tickets,
+            sum_x_cm = excluded.sum_x_cm, sum_y_cm = excluded.sum_y_cm
+    )
+    SELECT count(*) INTO renewed FROM small;
+    RETURN renewed;
+END $$;
+COMMENT ON FUNCTION app.renew_bins() IS
+'Count the tickets of cells again in which something changed; returns how many small ones. Tickets are neither locked nor waited '
+'for';
