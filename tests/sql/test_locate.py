@@ -184,3 +184,11 @@ def test_every_point_of_a_clean_coverage_has_exactly_one_grid(db: Connection, si
             assert row.method == ("edge" if on_edge else "inside")
         else:
             assert not shapely.contains_properly(whole, point) or shapely.distance(whole.boundary, point) < 1e-12
+
+
+def test_a_point_at_the_latitude_of_a_hair_of_an_edge_is_not_lost(db: Connection) -> None:
+    west, south, east, north = 113.85, 27.639999999999997, 113.854, 27.642
+    ring = [(west, 27.638), (east, 27.638), (east, south), (east, 27.64), (east, north), (west, north), (west, 27.64)]
+    publish_leaves(db, {"A": shapely.Polygon([*ring, (west, south)])})
+    query = "SELECT l.code FROM generate_series(1, 9) AS n, app.locate(ST_Point(113.85 + n * 0.0004, :lat, 4326)) AS l"
+    assert db.execute(text(query), {"lat": south}).scalars().all() == ["A"] * 9

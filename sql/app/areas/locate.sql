@@ -22,17 +22,18 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 WITH boxed AS (
     -- Grids whose box, widened by the accuracy, holds the point. The fast predicate can round within 1e-9 degrees of an
-    -- edge; only there the exact predicate (GEOS relate, robust orientation) decides.
+    -- edge; only there the exact predicate (GEOS relate, robust orientation) decides. Not ST_Covers: once it keeps a
+    -- tree of a shape's lines, it skips those shorter than 1e-12, and loses points at their latitude.
     SELECT
         v.*,
         e.edge,
         CASE
             WHEN st_dwithin(e.edge, locate.point, 1e-9) THEN st_relate(v.geom, locate.point)
-            WHEN st_covers(v.geom, locate.point) THEN '0FFFFF212'
+            WHEN st_dwithin(v.geom, locate.point, 0) THEN '0FFFFF212'
             ELSE 'FF0FFF212'
         END AS relation
     FROM core.area_version AS v
-    CROSS JOIN LATERAL (SELECT st_boundary(v.geom) AS edge) AS e
+    CROSS JOIN LATERAL (SELECT st_boundary(v.geom) AS edge LIMIT 1) AS e  -- once, not at each use
     WHERE
         v.level = 'grid'
         AND v.network = locate.network
@@ -55,14 +56,9 @@ ranked AS (
             WHEN substr(b.relation, 1, 1) = '0' THEN 'inside'
             ELSE 'nearest'
         END AS method,
-        st_distance(
-            CASE
-                WHEN substr(b.relation, 1, 1) = '0' OR substr(b.relation, 4, 1) = '0' THEN b.edge
-                ELSE b.geom
-            END::geography,
-            locate.point::geography
-        ) AS distance_m
+        app.distance_to_edge_m(b.edge, locate.point) AS distance_m
     FROM boxed AS b
+    WHERE '0' IN (substr(b.relation, 1, 1), substr(b.relation, 4, 1)) OR locate.accuracy_m IS NOT NULL
 ),
 
 chosen AS (
