@@ -15,6 +15,7 @@ from gisgrid.boundaries.finding import Finding, write_findings
 from gisgrid.boundaries.placing import place_areas
 from gisgrid.boundaries.reading import read_file
 from gisgrid.boundaries.settling import Transfer, settle_lines
+from gisgrid.boundaries.shapes import is_too_fine
 from gisgrid.codes import Scheme
 
 CODES_SHOWN = 20
@@ -72,7 +73,9 @@ def read_areas(order: FileOrder, scheme: Scheme) -> FileAreas:
 
 
 def _can_be_drawn(area: DrawnArea) -> bool:
-    return area.geom is not None and area.geom.geom_type == "MultiPolygon" and not area.geom.is_empty
+    if area.geom is None or area.geom.geom_type != "MultiPolygon" or area.geom.is_empty:
+        return False
+    return not is_too_fine(area.geom)
 
 
 def _gaps(areas: Sequence[DrawnArea], source: str) -> list[Finding]:

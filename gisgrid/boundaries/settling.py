@@ -11,7 +11,7 @@ import shapely
 from gisgrid.boundaries.drawn import DrawnArea, listed
 from gisgrid.boundaries.finding import ERROR, Finding
 from gisgrid.boundaries.measuring import FlatMap, areas_m2
-from gisgrid.boundaries.shapes import MULTIPOLYGON, written
+from gisgrid.boundaries.shapes import MULTIPOLYGON, is_too_fine, written
 from gisgrid.boundaries.snapping import Snapped, last_digit, snap_coverage
 from gisgrid.coordinates import MapSystem
 
@@ -121,7 +121,10 @@ def _keys(coordinates: Any) -> Any:
 
 
 def _is_sound(shape: Any) -> bool:
-    return shape is not None and shapely.get_type_id(shape) == MULTIPOLYGON and bool(shapely.is_valid(shape))
+    """Can its lines be compared with others'? Of too fine a shape that would take minutes, only to refuse it."""
+    if shape is None or shapely.get_type_id(shape) != MULTIPOLYGON or is_too_fine(shape):
+        return False
+    return bool(shapely.is_valid(shape))
 
 
 def _multi(shape: Any) -> Any:

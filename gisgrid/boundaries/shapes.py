@@ -68,11 +68,16 @@ def wrong_with_shape(shape: Any, system: MapSystem) -> Iterator[tuple[str, str, 
     if not np.isfinite(coordinates).all():
         yield "a coordinate is not a finite number", "redraw the shape", None
         return
-    if len(coordinates) > MAX_VERTICES:
+    if is_too_fine(shape):
         yield f"{len(coordinates)} points are too many", f"simplify it below {MAX_VERTICES}", None
         return
     if not shapely.is_valid(shape):
         yield from _invalid(shape, system)
+
+
+def is_too_fine(shape: Any) -> bool:
+    """Has it more corners than a boundary may have? Then nothing that takes longer is asked of it."""
+    return bool(shapely.get_num_coordinates(shape) > MAX_VERTICES)
 
 
 def _invalid(shape: Any, system: MapSystem) -> Iterator[tuple[str, str, Any]]:

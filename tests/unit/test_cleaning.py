@@ -10,6 +10,7 @@ from gisgrid.boundaries.cleaning import Cleaned, Fields, clean_areas
 from gisgrid.boundaries.finding import refuse_errors
 from gisgrid.boundaries.placing import place_areas
 from gisgrid.boundaries.reading import FileRows
+from gisgrid.boundaries.settling import settle_lines
 from gisgrid.codes import load_scheme
 from gisgrid.coordinates import map_system
 from gisgrid.errors import Refused
@@ -147,6 +148,17 @@ def test_coordinates_that_are_no_numbers_and_too_many_points() -> None:
     lines = said(clean([endless, nan, round_about], code=["1", "2", "3"]))
     assert ["finite" in line for line in lines] == [True, True, False]
     assert "points are too many" in lines[2]
+
+
+@pytest.mark.parametrize(("corners", "is_settled"), [(1_000, True), (200_001, False)])
+def test_what_is_too_fine_is_refused_before_its_lines_are_compared(corners: int, is_settled: bool) -> None:
+    fine = shapely.segmentize(shapely.box(0, 0, 1000, 1000), 4000 / corners)
+    beside = shapely.box(1000.001, 0, 2000, 1000)
+    cleaned = clean([fine, beside], system="EPSG:4549", code=["1", "2"])
+    settled = settle_lines(cleaned.areas, map_system("EPSG:4549"), "f.geojson", snap_m=0.005)
+    moved = [new.geom is not old.geom for old, new in zip(cleaned.areas, settled.areas, strict=True)]
+    assert any(moved) == is_settled
+    assert any("points are too many" in line for line in said(cleaned)) != is_settled
 
 
 APART = [shapely.box(0, 0, 1, 1), shapely.box(5, 0, 6, 1), shapely.box(1, 0, 2, 1)]
