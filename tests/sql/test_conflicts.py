@@ -164,6 +164,17 @@ def test_what_cannot_be_solved_is_refused_with_words(desk: Desk, late: int) -> N
         desk.run(desk.north, "SELECT app.solve_conflicts(:id, 'mine')", id=late)
 
 
+def test_after_a_refused_publish_the_solution_is_saved_with_the_status_open_again(desk: Desk, late: int) -> None:
+    """QGIS keeps the status that was refused, so it comes along with the solution: the words say what to do."""
+    both = "UPDATE draft.changeset SET status = :s, solution = 'both' WHERE changeset_id = :id"
+    with pytest.raises(DBAPIError, match="set the status back to open and save") as refused:
+        desk.run(desk.north, both, id=late, s="published")
+    assert "把状态改回“进行中”再保存" in str(refused.value)
+    desk.run(desk.north, both, id=late, s="open")
+    assert desk.problems(desk.north, late) == []
+    desk.publish(desk.north, late)
+
+
 def test_both_drawn_agrees_with_shapely(desk: Desk) -> None:
     """Lines of hands: corners moved by two from one base."""
     (x, y), step = spot(2, 1), CELL / 3
@@ -200,3 +211,26 @@ def test_what_is_pasted_from_an_old_draft_keeps_a_free_code(desk: Desk) -> None:
     assert desk.problems(desk.north, new) == []
     desk.publish(desk.north, new)
     assert same(live(desk)[part], draw("....\n...B")["B"])
+
+
+def test_a_pasted_grid_whose_code_is_taken_gets_the_next_and_is_told(desk: Desk) -> None:
+    """The old draft was discarded, so its code went to another part; what it drew can still be copied."""
+    old = desk.open(desk.north, NORTH)
+    part = desk.split(desk.north, old, B, draw("..BB\n..B.")["B"], draw("....\n...B")["B"])
+    desk.run(desk.north, "UPDATE draft.changeset SET status = 'discarded' WHERE changeset_id = :id", id=old)
+    new = desk.open(desk.north, NORTH)
+    assert desk.split(desk.north, new, A, draw("AA..\nA...")["A"], draw("....\n.A..")["A"]) == part
+    desk.redraw(desk.north, new, B, draw("..BB\n..B.")["B"])
+    assert desk.problems(desk.north, new, "warning") == []
+    paste = (
+        "INSERT INTO draft.area (changeset_id, code, name, kind, origin_code, base_version_id, geom)"
+        " SELECT :new, code, name, kind, origin_code, base_version_id, geom FROM draft.area"
+        " WHERE changeset_id = :old AND code = :code RETURNING code"
+    )
+    pasted = desk.one(desk.north, paste, new=new, old=old, code=part)
+    assert pasted not in (A, B, part)
+    assert desk.problems(desk.north, new) == []
+    assert desk.problems(desk.north, new, "warning") == [("code_taken", pasted)]
+    half = shapely.clip_by_rect(draw("....\n.A..")["A"], *spot(1, 2), *spot(1.5, 1))
+    again = desk.split(desk.north, new, part, half, draw("....\n.A..")["A"].difference(half))
+    assert ("code_taken", again) not in desk.problems(desk.north, new, "warning"), "cut from what was cut"

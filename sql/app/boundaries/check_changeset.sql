@@ -20,10 +20,12 @@ BEGIN
            format('%s was %s by somebody else since this draft was opened%s', g.code,
                   CASE WHEN g.is_ended THEN 'ended' ELSE 'redrawn' END,
                   CASE WHEN g.is_deleted THEN ', and is deleted here' ELSE '' END),
-           'take mine, theirs or both: in the problem''s form, or by gisgrid changeset resolve',
+           'take mine, theirs or both: in the form of the problem, or of the change set with its status open again,'
+           ' or by gisgrid changeset resolve',
            format('草稿建立后，%s 已被他人%s%s', g.code, CASE WHEN g.is_ended THEN '终止' ELSE '改画' END,
                   CASE WHEN g.is_deleted THEN '，而本草稿删除了它' ELSE '' END),
-           '选择用我的、用对方的或两者都画：在问题的表单中，或用 gisgrid changeset resolve', g.geom
+           '选择用我的、用对方的或两者都画：在问题的表单中，或在变更集的表单中（状态改回“进行中”），'
+           '或用 gisgrid changeset resolve', g.geom
     FROM app.gone_base(change_set) AS g
     WHERE g.is_conflict;
 

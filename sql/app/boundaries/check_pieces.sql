@@ -1,7 +1,7 @@
 CREATE FUNCTION app.check_pieces(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- Warns of what a draft may mean but mostly does not: a grid of far pieces, a grid that touches no other of its
--- community, ground outside the district. Only of leaves whose shape or community is new.
+-- community, a copy whose code was taken, ground outside the district. Only of leaves whose shape or community is new.
 DECLARE
     c draft.changeset;
     outline geometry;  -- of the district as it is, without its holes; hairs of 0.1 mm are no way in
@@ -39,6 +39,26 @@ BEGIN
           SELECT FROM app.draft_leaf_near(change_set, st_expand(d.geom, 1e-5)) AS s
           WHERE s.parent_code = d.parent_code AND s.kind = 'base' AND s.draft_area_id <> d.draft_area_id
             AND st_isvalid(s.geom) AND st_dwithin(s.geom, d.geom, 1e-5));  -- a metre: beside each other, not snapped
+
+    INSERT INTO draft.problem (
+        changeset_id, code, other_code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
+    WITH RECURSIVE origin AS (
+        SELECT d.code, d.origin_code, d.geom, d.origin_code AS of FROM draft.area AS d
+        WHERE d.changeset_id = change_set AND d.origin_code IS NOT NULL AND st_isvalid(d.geom)
+        UNION
+        SELECT o.code, o.origin_code, o.geom, d.origin_code
+        FROM origin AS o JOIN draft.area AS d ON d.changeset_id = change_set AND d.code = o.of
+        WHERE d.origin_code IS NOT NULL)
+    SELECT change_set, o.code, o.origin_code, 'code_taken', 'warning',
+           format('%s was copied as %s, which is the code of another grid of this draft', o.code, o.origin_code),
+           'leave it, or give each of the two the code that it should have',
+           format('%s 复制时的编码是 %s，而草稿中已有另一个 %s', o.code, o.origin_code, o.origin_code),
+           '可以不改，或分别填写应有的编码', o.geom
+    FROM origin AS o
+    JOIN draft.base AS b ON b.changeset_id = change_set
+    JOIN core.area_version AS v ON v.area_version_id = b.area_version_id AND v.code = o.of
+    GROUP BY o.code, o.origin_code, o.geom
+    HAVING NOT bool_or(st_relate(v.geom, o.geom, '2********'));  -- a part lies on ground of what it was cut from
 
     IF c.ground = 'keep' THEN
         RETURN;  -- more ground is an error then

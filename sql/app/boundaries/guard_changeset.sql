@@ -14,6 +14,9 @@ BEGIN
     IF OLD.status <> 'open' AND NOT (OLD.status = 'published' AND OLD.published_at IS NULL AND NEW.status = 'open') THEN
         PERFORM app.refuse_ended(OLD.changeset_id, OLD.status);
     END IF;
+    IF NEW.solution IS NOT NULL AND NEW.status <> 'open' THEN
+        PERFORM app.refuse('solve_first', OLD.changeset_id::text);
+    END IF;
     IF (NEW.changeset_id, NEW.network, NEW.opened_by, NEW.opened_at, NEW.published_at, NEW.followed_at, NEW.path)
        IS DISTINCT FROM
        (OLD.changeset_id, OLD.network, OLD.opened_by, OLD.opened_at, OLD.published_at, OLD.followed_at, OLD.path)

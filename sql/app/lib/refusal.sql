@@ -264,6 +264,12 @@ FROM (VALUES
         '重新检查草稿', 'check the draft again'
     ),
     (
+        'solve_first', 'GG409', 'solution', '变更集 %1$s 的冲突要先解决，再发布',
+        'change set %1$s cannot be published by the save that solves its conflicts',
+        '把状态改回“进行中”再保存，冲突即解决；看过地图，再发布',
+        'set the status back to open and save, which solves them; look at the map, then publish'
+    ),
+    (
         'not_both', 'GG409', 'code', '%1$s 一方终止了它，或两方没有共同的地面，不能两者都画',
         '%1$s was ended by one of the two, or they have no ground in common: both cannot be drawn',
         '选用我的或用对方的', 'take mine or theirs'
