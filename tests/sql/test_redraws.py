@@ -12,7 +12,14 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -226,6 +233,12 @@ class Redraws(RuleBasedStateMachine):
             text("SELECT id, from_code, to_code FROM draft.preview WHERE changeset_id = :id"), {"id": changeset}
         )
         return {(row.id, row.from_code, row.to_code) for row in rows}
+
+    @initialize()
+    def report_everywhere(self) -> None:
+        """Something happened in every cell: whatever changes hands, a ticket lies on it."""
+        for cell in CELLS:
+            self.report(cell)
 
     @rule(cell=st.sampled_from(CELLS))
     def report(self, cell: tuple[int, int]) -> None:

@@ -57,6 +57,20 @@ def merged(base: Ground, mine: Ground, theirs: Ground, take: str) -> Ground | No
 class Together(Redraws):
     """Colleagues who draw at the same time."""
 
+    @rule(policy=POLICIES, is_new=st.booleans(), data=st.data())
+    def end(self, policy: str, is_new: bool, data: st.DataObject) -> None:
+        """A grid ends: it is merged into another one, or renumbered; its tickets go to its heir by either policy."""
+        at, before = self.timeline[-1]
+        ended = data.draw(st.sampled_from(self.choices(before)))
+        heirs = [code for code in self.choices(before) if code != ended]
+        heir = self.new_code(town_of(ended)) if is_new or not heirs else data.draw(st.sampled_from(heirs))
+        ground = {cell: heir if code == ended else code for cell, code in before.items()}
+        changeset = self.draw(ground, at, policy)
+        after = redrawn(self.timeline, at, ground)
+        assert after is not None
+        self.publish(changeset, at, after, policy)
+        self.lineage_says_it(changeset, before, ground)
+
     @rule(policy=POLICIES, data=st.data())
     def rename(self, policy: str, data: st.DataObject) -> None:
         """Another name of any grid moves nothing."""
