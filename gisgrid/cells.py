@@ -45,7 +45,7 @@ def exact_text(value: object) -> str:
         return str(value).lower()
     if isinstance(value, float):
         if abs(value) >= 10**MOST_DIGITS:
-            raise BadCell(f"{value:.15g}: {TOO_LONG}", AS_TEXT)
+            raise BadCell(f"{value:.15g} is too long: {TOO_LONG}", AS_TEXT)
         return str(int(value)) if value.is_integer() else repr(value)
     return str(value)
 
@@ -71,7 +71,7 @@ def exact_code(text: str) -> str:
         text = text[1:]
     if found := _SCIENTIFIC.fullmatch(text):
         if int(found[2]) >= MOST_DIGITS:
-            raise BadCell(f"{text[:40]}: {TOO_LONG}", AS_TEXT)
+            raise BadCell(f"{text[:40]} is too long: {TOO_LONG}", AS_TEXT)
         raise BadCell(f"{text[:40]!r} is a number that a spreadsheet shortened", f"write it out, {AS_TEXT}")
     return text
 

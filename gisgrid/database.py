@@ -202,7 +202,7 @@ def read_refusal(error: DBAPIError) -> GisgridError | None:
     diag: Any = getattr(error.orig, "diag", None)
     state = getattr(error.orig, "pgcode", None) or ""
     if state in CONSTRAINTS:
-        return Refused(Fault(diag.table_name or "", diag.message_primary or "", "see the rule's name", "", ""))
+        return Refused(Fault(diag.table_name or "", diag.message_primary or "", "see the rule's name"))
     kind = REFUSALS.get(state)
     if kind is None:
         return None

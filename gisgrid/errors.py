@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from gisgrid.chinese import in_chinese
+
 MOST_SHOWN = 20
 _OF_EACH_KIND = 3
 _VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|[+-]?[0-9][0-9.,:+-]*")
@@ -11,14 +13,22 @@ _VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|[+-]?[0-9][0-9.,:+-]*")
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: where it is, what is wrong, what to do."""
+    """One fault: where it is, what is wrong, what to do.
+
+    The Chinese is given where SQL says it; else `chinese.toml` has it.
+    """
 
     field: str
     message: str
     remedy: str = ""
     message_zh: str = ""
     remedy_zh: str = ""
-    """The remedy in Chinese, for refusals that clerks meet in QGIS."""
+
+    def in_both(self) -> "Fault":
+        """The fault with its Chinese; a remedy that has none, as a name or an address, stays as it is."""
+        if self.message_zh or not (message_zh := in_chinese(self.message)):
+            return self
+        return replace(self, message_zh=message_zh, remedy_zh=in_chinese(self.remedy) or self.remedy)
 
     def __str__(self) -> str:
         english = " -> ".join(filter(None, (self.message, self.remedy)))
@@ -32,18 +42,28 @@ def kind_of(message: str) -> str:
 
 
 def summarise(faults: Sequence[Fault], shown: int = MOST_SHOWN) -> list[str]:
-    """The lines for people: all faults if they are few; else some of each kind in full, and how many there are."""
+    """The lines for people: all faults if they are few; else some of each kind in full, and how many there are.
+
+    The Chinese of a fault comes below it.
+    """
     if len(faults) <= shown:
-        return [_shorten(str(fault)) for fault in faults]
+        return [line for fault in faults for line in _lines(fault)]
     kinds: dict[tuple[str, str], list[Fault]] = {}
     for fault in faults:
         kinds.setdefault((kind_of(fault.field.rpartition(", ")[2]), kind_of(fault.message)), []).append(fault)
     of_each = max(1, min(_OF_EACH_KIND, shown // len(kinds)))
     first = [fault for same in list(kinds.values())[:shown] for fault in same[:of_each]]
-    lines = [_shorten(str(fault)) for fault in faults if any(fault is one for one in first)]
+    lines = [line for fault in faults if any(fault is one for one in first) for line in _lines(fault)]
     lines.append(f"and {len(faults) - len(first):,} more (--json has all of them):")
     counts = sorted(((len(same), *kind) for kind, same in kinds.items()), reverse=True)
     return lines + [f"  {count:,} x {where}: {kind}" for count, where, kind in counts[:shown] if count > of_each]
+
+
+def _lines(fault: Fault) -> list[str]:
+    said = fault.in_both()
+    if fault.message_zh or not said.message_zh:
+        return [_shorten(str(fault))]
+    return [_shorten(str(fault)), _shorten("  " + " -> ".join(filter(None, (said.message_zh, said.remedy_zh))))]
 
 
 def _shorten(line: str, longest: int = 2_000) -> str:
@@ -57,7 +77,10 @@ class GisgridError(Exception):
 
     def __init__(self, *faults: Fault) -> None:
         self.faults = faults
-        super().__init__("; ".join(map(str, faults)))
+        super().__init__(*faults)
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.faults))
 
     def said_of(self, field: str) -> "GisgridError":
         """The error with other places: for example the file whose row the database refused."""

@@ -62,11 +62,8 @@ def require_network(connection: Connection, network: str) -> None:
     """Check that the network exists. Raises NotFound naming the networks that do."""
     known = _known(connection)
     if network not in known:
-        names, message = ", ".join(known), f"no network is called {network!r}"
-        zh = f"没有名为 {network!r} 的网"
-        raise NotFound(
-            Fault("network", message, f"one of {names or 'none yet'}", zh, f"已有的网：{names}" if names else "尚无")
-        )
+        remedy = f"one of {', '.join(known)}" if known else "import its boundaries first"
+        raise NotFound(Fault("network", f"no network is called {network!r}", remedy))
 
 
 def require_set_network(connection: Connection, network: str) -> None:

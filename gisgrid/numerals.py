@@ -21,7 +21,7 @@ def exact_numeral(text: str, *, is_rounded: bool) -> str | BadCell:
     """
     if match := _WHOLE.fullmatch(text):
         is_long = is_rounded and len(match[1].lstrip("+-0")) > MOST_DIGITS
-        return BadCell(f"{text[:40]}: {TOO_LONG}", AS_TEXT) if is_long else match[1]
+        return BadCell(f"{text[:40]} is too long: {TOO_LONG}", AS_TEXT) if is_long else match[1]
     try:
         value = Decimal(text)
     except InvalidOperation:

@@ -92,7 +92,7 @@ def _publish(database: Database, changeset_id: int) -> bool:
         except Conflict:
             return False  # another worker published it, or somebody opened it again
         except Refused as refused:
-            why = [str(fault) for fault in refused.faults]
+            why = [str(fault.in_both()) for fault in refused.faults]
             log.warning("change set %s was refused when its date came: %s", changeset_id, "; ".join(why))
             connection.execute(text("SELECT app.reopen_refused(:id, :why)"), {"id": changeset_id, "why": why})
     return True

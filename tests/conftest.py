@@ -15,6 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 from gisgrid.cluster import test_cluster
 from gisgrid.database import OWNER, SERVICE, Database
 from gisgrid.migrations import migrate
+from tests.speaking import UNSAID, listen
 from tests.waiting import PATIENCE_S
 
 TEMPLATE = "gisgrid_template"
@@ -23,6 +24,17 @@ TOGETHER = ("tests/browser", "tests/qgis")
 THROW_AWAY = "gisgrid-test-"
 """In the name of the folder of a server that goes as a whole (`cluster.test_cluster`)."""
 _numbers = itertools.count()
+
+
+listen()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Fail a test in which a fault was shown without its Chinese."""
+    UNSAID.clear()
+    yield
+    assert not UNSAID, f"gisgrid/chinese.toml lacks: {UNSAID}"
 
 
 class Division(LoadScopeScheduling):  # type: ignore[misc]  # xdist says nothing of types

@@ -29,8 +29,8 @@ RELOCATE_S = 2.0
 def editing_caller(caller: CurrentCaller) -> Caller:
     """The caller, who may draw boundaries. Raises NotAllowed."""
     if DRAW not in caller.may:
-        message, zh = f"the role {caller.role} may not change boundaries", "您的角色不能修改边界"
-        raise NotAllowed(Fault("Authorization", message, "ask somebody whose role may", zh, "请联系有此权限的人员"))
+        message = f"the role {caller.role} may not change boundaries"
+        raise NotAllowed(Fault("Authorization", message, "ask somebody whose role may"))
     return caller
 
 

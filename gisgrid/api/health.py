@@ -42,10 +42,8 @@ def _catalogue_faults(request: Request, connection: Connection) -> list[Fault]:
     """Which functions, triggers, policies, grants and roles differ from what the last deploy made?"""
     state = request.app.state
     if time.monotonic() - getattr(state, "catalogue_seen", float("-inf")) > LOOK_AGAIN_S:
-        remedy, zh = "gisgrid migrate", "运行 gisgrid migrate"
         state.catalogue_faults = [
-            Fault("database", str(one), remedy, f"{one.kind} {one.identity} 缺失或被改动", zh)
-            for one in find_differences(connection)[:SHOWN]
+            Fault("database", one.sentence, "gisgrid migrate") for one in find_differences(connection)[:SHOWN]
         ]
         state.catalogue_seen = time.monotonic()
     faults: list[Fault] = state.catalogue_faults

@@ -50,6 +50,8 @@ class FileFault(Answer):
     other_code: str | None
     message: str
     remedy: str
+    message_zh: str = Field(description="the same in Chinese")
+    remedy_zh: str
     lon: float | None
     lat: float | None
     where: str
@@ -133,9 +135,8 @@ def _kept(file: bytes, name: str, folder: Path) -> Path:
     """The file under a name of ours with its ending, so that no name leads anywhere."""
     ending = Path(name).suffix.lower()
     if ending not in ENDINGS:
-        message, zh = f"the format {ending or name!r} cannot be taken here", "这里不接受这种格式的文件"
-        remedy_zh = f"请用 {'、'.join(ENDINGS)}；Shapefile 请压缩成 zip"
-        raise Refused(Fault("name", message, f"{', '.join(ENDINGS)}; zip a Shapefile", zh, remedy_zh))
+        message = f"the format {ending or name!r} cannot be taken here"
+        raise Refused(Fault("name", message, f"one of {', '.join(ENDINGS)}; zip a Shapefile"))
     path = folder / f"file{ending}"
     path.write_bytes(file)
     return path

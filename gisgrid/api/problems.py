@@ -55,8 +55,9 @@ def problem_body(status: int, title: str, faults: tuple[Fault, ...]) -> Json:
 
 
 def _entry(fault: Fault) -> dict[str, str]:
-    entry = {"field": fault.field, "message": fault.message, "remedy": fault.remedy}
-    return entry | ({"message_zh": fault.message_zh, "remedy_zh": fault.remedy_zh} if fault.message_zh else {})
+    said = fault.in_both()
+    entry = {"field": said.field, "message": said.message, "remedy": said.remedy}
+    return entry | ({"message_zh": said.message_zh, "remedy_zh": said.remedy_zh} if said.message_zh else {})
 
 
 def status_of(error: GisgridError) -> int:

@@ -46,8 +46,7 @@ def _require_visible(layers: Sequence[Layer], caller: Caller, public_facts: bool
 
 
 def _hidden(layer: Layer, caller: Caller) -> Fault:
-    message, zh = f"the role {caller.role} may not see {layer.id}", f"您的角色不能查看图层 {layer.id}"
-    return Fault("layers", message, "ask somebody whose role may", zh, "请联系有此权限的人员")
+    return Fault("layers", f"the role {caller.role} may not see {layer.id}", "ask somebody whose role may")
 
 
 @router.get(

@@ -147,8 +147,9 @@ def find_alias(connection: Connection, name: str, *, network: str = "", at: date
         query = query.where(tables.alias.c.network == network)
     found = [NamedArea(**row._mapping) for row in connection.execute(query)]
     if not found:
-        of = f" of network {network}" if network else ""
-        raise NotFound(Fault("alias", f"no area goes by {name[:64]!r}{of} at that date", "look the code up on the map"))
+        where = f"in network {network}" if network else "in any network"
+        message = f"no area goes by {name[:64]!r} {where} at that date"
+        raise NotFound(Fault("alias", message, "look the code up on the map"))
     return found
 
 

@@ -19,6 +19,7 @@ from gisgrid.coordinates import MapSystem
 __all__ = ["Cleaned", "DrawnArea", "Fields", "clean_areas"]
 
 KINDS = ("base", "special")
+POLYGONS = "save the layer of polygons"
 READERS: dict[str, Callable[[Any], str]] = {"code": read_code, "name": read_name, "level": read_cell, "kind": read_cell}
 
 
@@ -99,10 +100,9 @@ def _found(
         middle = _middle(area.geom, system)
         yield from (finding(*text, middle) for text in texts)
     if area.geom is not None and shapely.get_type_id(area.geom) != MULTIPOLYGON:
-        remedy = "save the layer of polygons"
-        if "Line" in area.geom.geom_type:
-            remedy += ", or close the lines: QGIS, Lines to polygons"
-        yield finding("shape", f"a {area.geom.geom_type} is no polygon", remedy)
+        is_line = "Line" in area.geom.geom_type
+        way = f"{POLYGONS}; or close the lines: QGIS, Lines to polygons" if is_line else POLYGONS
+        yield finding("shape", f"a {area.geom.geom_type} is no polygon", way)
         return
     for message, remedy, point in wrong_with_shape(area.geom, system):
         yield finding("shape", message, remedy, point)

@@ -82,7 +82,7 @@ def read_code(value: Any) -> str:
     if not (number := _WITH_POINT.fullmatch(code)):
         return code
     if len(number[1]) > MOST_DIGITS:
-        raise BadCell(f"{code[:40]}: {TOO_LONG}", AS_TEXT)
+        raise BadCell(f"{code[:40]} is too long: {TOO_LONG}", AS_TEXT)
     return number[1]
 
 

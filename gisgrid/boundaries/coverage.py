@@ -61,13 +61,14 @@ def _holes(codes: list[str], geoms: Any, ground: Any, gap_m: float) -> Iterator[
                 continue
             round_it = [codes[index] for index in tree.query(hole, predicate="intersects")]
             around = sorted(round_it)[:4]
+            first, second = _two(around)
             size = f"{area_m2(hole):.1f} m2 between {', '.join(around)} belong to no area"
             if width_m(hole) < gap_m:
                 message = f"a gap {width_m(hole):.3f} m wide: {size}"
-                yield Finding("gap", ERROR, *_two(around), message, "give it to a neighbour", hole)
+                yield Finding("gap", ERROR, first, second, message, "give it to a neighbour", hole)
             else:
                 message = f"a hole: {size}"
-                yield Finding("hole", WARNING, *_two(around), message, "draw an area there, unless it is meant", hole)
+                yield Finding("hole", WARNING, first, second, message, "draw an area there, unless it is meant", hole)
 
 
 def _inlets(codes: list[str], edges: Any, known: Any, found: list[Finding]) -> Iterator[Finding]:

@@ -43,9 +43,25 @@ class Finding:
     def facts(self) -> "Found":
         """The fault as plain values, with a point instead of the shape."""
         lon, lat = self.place or (None, None)
+        said = self.fault.in_both()
         return Found(
-            self.kind, self.severity, self.code, self.other_code, self.message, self.remedy, lon, lat, self.where
+            self.kind,
+            self.severity,
+            self.code,
+            self.other_code,
+            said.message,
+            said.remedy,
+            said.message_zh,
+            said.remedy_zh,
+            lon,
+            lat,
+            self.where,
         )
+
+    @property
+    def fault(self) -> Fault:
+        """The finding as one entry of an error."""
+        return Fault(self.where or self.code or self.kind, self.message, self.remedy)
 
 
 @dataclass(frozen=True)
@@ -58,6 +74,8 @@ class Found:
     other_code: str | None
     message: str
     remedy: str
+    message_zh: str
+    remedy_zh: str
     lon: float | None
     lat: float | None
     where: str = ""
@@ -79,7 +97,7 @@ def refuse_errors(findings: Sequence[Finding]) -> None:
     for error in errors:
         seen[error.kind] += 1
         if seen[error.kind] <= SHOWN:
-            faults.append(Fault(error.where or error.code or error.kind, error.message, error.remedy))
+            faults.append(error.fault)
     faults += [
         Fault(kind, f"and {count - SHOWN} more of this kind, {count} in all", "begin with these")
         for kind, count in seen.items()
@@ -91,9 +109,10 @@ def refuse_errors(findings: Sequence[Finding]) -> None:
 
 def write_findings(findings: Sequence[Finding], path: Path, layer: str = "problem") -> None:
     """Write faults as one layer of a GeoPackage, which QGIS draws; faults without a shape are rows of it too."""
-    columns = ("kind", "severity", "code", "other_code", "message", "remedy", "where")
+    columns = ("kind", "severity", "code", "other_code", "message", "remedy", "message_zh", "remedy_zh", "where")
+    facts = [finding.facts() for finding in findings]
     frame = geopandas.GeoDataFrame(
-        {name: [getattr(finding, name) for finding in findings] for name in columns},
+        {name: [getattr(one, name) for one in facts] for name in columns},
         geometry=[finding.geom for finding in findings],
         crs=4326,
     )

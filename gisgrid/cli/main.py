@@ -13,7 +13,7 @@ def _tell(error: GisgridError, *, as_json: bool) -> None:
     """The first faults and the number of the others for people; with --json every fault on stdout."""
     sys.stderr.write("".join(f"{line}\n" for line in (f"{error.title}:", *(f"  {s}" for s in summarise(error.faults)))))
     if as_json:
-        show({"error": error.title, "faults": error.faults}, "", as_json=True)
+        show({"error": error.title, "faults": [fault.in_both() for fault in error.faults]}, "", as_json=True)
 
 
 def run(arguments: list[str] | None = None) -> int:

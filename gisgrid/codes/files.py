@@ -133,7 +133,7 @@ def _check_keys(table: Mapping[str, object], kinds: Mapping[str, type], needed: 
         if key not in kinds:
             raise _wrong(where, f"unknown key {key!r}", f"use {', '.join(kinds)}")
         if type(value) is not kinds[key]:
-            raise _wrong(where, f"{key} is no {kinds[key].__name__}", "see docs/codes.md")
+            raise _wrong(where, f"key {key} is no {kinds[key].__name__}", "see docs/codes.md")
 
 
 def _checked(scheme: Scheme, where: str) -> Scheme:
@@ -178,4 +178,4 @@ def _widen(scheme: Scheme, widths: list[int]) -> Scheme:
 
 
 def _wrong(where: str, message: str, remedy: str) -> Refused:
-    return Refused(Fault("scheme", f"{where}: {message}", remedy))
+    return Refused(Fault("scheme", f"scheme {where}: {message}", remedy))

@@ -50,7 +50,7 @@ class Segment:
                 return None
             return Fault("code", f"{place}: {quoted(text)} is not allowed", f"use one of {allowed}")
         if not is_digits(text):
-            return Fault("code", f"{place}: {_stray(text)}", self._in_digits(text))
+            return Fault("code", _stray(place, text), self._in_digits(text))
         if self.low <= int(text) <= self.high:
             return None
         low, high = self.write(self.low), self.write(self.high)
@@ -81,7 +81,7 @@ def quoted(text: str) -> str:
     return repr(text if len(text) <= 40 else text[:39] + "…")
 
 
-def _stray(text: str) -> str:
+def _stray(place: str, text: str) -> str:
     char = next(char for char in text if not is_digits(char))
     name = unicodedata.name(char, "no printable character").lower()
-    return f"{quoted(text)} holds U+{ord(char):04X} ({name}), not digits alone"
+    return f"{place}: {quoted(text)} holds U+{ord(char):04X} ({name}), not digits alone"

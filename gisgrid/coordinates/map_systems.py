@@ -123,8 +123,8 @@ def _named(name: str) -> MapSystem:
 
 def _defined(definition: CRS, *, is_given: bool) -> MapSystem:
     name = definition.name if definition.name.lower() not in ("unknown", "unnamed") else "this system"
-    if not definition.is_bound and (reason := not_flat(definition)):
-        raise Refused(Fault("system", f"{name} {reason}", "name a projected or geographic 2D system with --crs"))
+    if not definition.is_bound and (message := not_flat(definition, name)):
+        raise Refused(Fault("system", message, "name a projected or geographic 2D system with --crs"))
     area = _area_of_use(definition)
     target = CRS.from_epsg(WGS84_EPSG)
     if _leads_to_wgs84(definition, name, is_given=is_given):

@@ -67,8 +67,7 @@ def _prepared(code: int) -> Projection | Fault:
         crs = CRS.from_epsg(code)
     except CRSError:
         return Fault("system", f"EPSG:{code} is unknown", f"use {_NAMES}")
-    if reason := not_flat(crs):
-        message = f"EPSG:{code} ({crs.name}) {reason}"
+    if message := not_flat(crs, f"EPSG:{code} ({crs.name})"):
         return Fault("system", message, "name a projected or geographic 2D system")
     geodetic = crs.geodetic_crs
     cgcs2000 = geodetic is not None and geodetic.to_epsg() == CGCS2000_EPSG
@@ -81,10 +80,10 @@ def _prepared(code: int) -> Projection | Fault:
     return Projection(transformer, crs.is_geographic, crs == target)
 
 
-def not_flat(crs: CRS) -> str:
+def not_flat(crs: CRS, name: str) -> str:
     """Why this is not a system of two-dimensional maps; empty: it is one."""
     if crs.type_name not in ("Projected CRS", "Geographic 2D CRS") or len(crs.axis_info) != 2:
-        return f"is a {crs.type_name}, not a flat map's"
+        return f"{name} is a {crs.type_name}, not a flat map's"
     if crs.is_geographic and any(axis.unit_name.lower() != "degree" for axis in crs.axis_info):
-        return "is not in degrees"
+        return f"{name} is not in degrees"
     return ""

@@ -50,7 +50,7 @@ def number(low: float = -math.inf, high: float = math.inf) -> Reader:
         if not math.isfinite(value):
             raise bad_cell(text, "finite number", "a number that was measured")
         if not low <= value <= high:
-            raise BadCell(f"{text[:40]} is out of range", f"{low:g} to {high:g}")
+            raise BadCell(f"{text[:40]} is out of range", f"from {low:g} to {high:g}")
         return value
 
     return read
@@ -77,7 +77,7 @@ def whole(low: int, high: int) -> Reader:
     def read(text: str) -> int:
         value: float = read_number(text)
         if not value.is_integer():
-            raise BadCell(f"{text[:40]} is no whole number", f"{low} to {high}")
+            raise BadCell(f"{text[:40]} is no whole number", f"from {low} to {high}")
         return int(value)
 
     return read

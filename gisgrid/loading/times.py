@@ -134,7 +134,9 @@ def known_formats(names: Iterable[str]) -> tuple[str, ...]:
             datetime.strptime("", name)
         except ValueError as error:
             if "does not match" not in str(error):
-                raise Refused(Fault("--time-format", f"{name!r}: {error}", "as '%d.%m.%Y %H:%M'")) from error
+                raise Refused(
+                    Fault("--time-format", f"{name!r} cannot be used: {error}", "as '%d.%m.%Y %H:%M'")
+                ) from error
         except re.error as error:
             raise Refused(Fault("--time-format", f"{name!r} names a part twice", "each part once")) from error
     return tuple(names)

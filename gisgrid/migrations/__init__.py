@@ -113,14 +113,11 @@ def _pending(connection: Connection) -> list[Path]:
         return sorted((shipped("sql") / "upgrade").glob("*.sql")) + sorted(_migrations())[4:]
     if unknown := sorted(set(applied) - {path.name for path in _migrations()} - {"app"}):
         message, remedy = "this database was made by another version of gisgrid", "run that version, or a newer one"
-        zh, remedy_zh = "这个数据库由另一版本的 gisgrid 建立", "使用那个版本或更新的版本"
-        raise Conflict(*(Fault(name, message, remedy, zh, remedy_zh) for name in unknown))
+        raise Conflict(*(Fault(name, message, remedy) for name in unknown))
     for path in _migrations():
         if path.name in applied and applied[path.name] != _digest(path):
             message, remedy = "this migration was applied with another text", "restore it; add a new file instead"
-            raise Conflict(
-                Fault(path.name, message, remedy, "这个迁移文件在应用之后被改动过", "恢复原文，改动写进新文件")
-            )
+            raise Conflict(Fault(path.name, message, remedy))
     return [path for path in _migrations() if path.name not in applied]
 
 
@@ -150,10 +147,7 @@ def _migrate(connection: Connection, pending: list[Path], say: Say) -> None:
 def _refuse_lost(lost: list[Difference]) -> None:
     if lost:
         remedy = "restore the dump again and read what pg_restore says, or make it by hand as sql/schema.sql has it"
-        zh = "重新恢复备份并查看 pg_restore 的提示，或按 sql/schema.sql 手工补上"
-        raise Conflict(
-            *(Fault("database", str(one), remedy, f"缺少或被改动：{one.kind} {one.identity}", zh) for one in lost)
-        )
+        raise Conflict(*(Fault("database", one.sentence, remedy) for one in lost))
 
 
 def _busy(holders: list[str]) -> Unavailable:
@@ -163,8 +157,6 @@ def _busy(holders: list[str]) -> Unavailable:
             "database",
             f"the schema could not be changed, because tables are in use by {who}",
             "close that program or let its transaction end, then run it again; nothing was changed",
-            f"无法更新数据库结构：表正在被占用（{who}）",
-            "关闭该程序或等其事务结束后重试；数据库未作任何改动",
         )
     )
 

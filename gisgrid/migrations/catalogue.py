@@ -126,6 +126,11 @@ class Difference:
     def __str__(self) -> str:
         return f"{self.kind} {self.identity} is {self.what}"
 
+    @property
+    def sentence(self) -> str:
+        """The difference as the message of a fault."""
+        return f"{self.kind} {self.identity} is {self.what} since the last deploy"
+
 
 def read_catalogue(connection: Connection) -> Catalogue:
     """What is in the database now? Some 1,500 rows, 50 ms. Any role may ask."""

@@ -103,8 +103,7 @@ def _drop_built(connection: Connection, schemas: list[str]) -> None:
     leaning = connection.execute(text(_LEANING), {"schemas": schemas}).scalars().all()
     if leaning:
         message, remedy = "leans on a schema that is rebuilt", "drop it first, make it again after"
-        zh, remedy_zh = "依赖于要重建的模式", "先删除它，更新之后再建"
-        raise Conflict(*(Fault(name, message, remedy, zh, remedy_zh) for name in leaning))
+        raise Conflict(*(Fault(name, message, remedy) for name in leaning))
     for kind, identity in connection.execute(text(_BUILT), {"schemas": schemas}).all():
         connection.exec_driver_sql(f"DROP {kind} {identity}")
     for schema in schemas:

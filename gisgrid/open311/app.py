@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 
 from gisgrid import __version__
 from gisgrid.database import Database
-from gisgrid.errors import GisgridError
+from gisgrid.errors import Fault, GisgridError
 from gisgrid.open311 import discovery, service_requests, services, submission
 from gisgrid.open311.discovery import PREFIX
 from gisgrid.open311.faults import HEADERS, Fault311, translate
@@ -39,7 +39,9 @@ def _add_fault_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def _validation(request: Request, error: Exception) -> Response:
-        return _answer(request, Fault311(400, str(error)))
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        faults = (Fault(".".join(map(str, one["loc"])), str(one["msg"])) for one in error.errors())
+        return _answer(request, Fault311(400, *faults))
 
     @app.exception_handler(HTTPException)
     def _routing(request: Request, error: Exception) -> Response:

@@ -93,8 +93,8 @@ def name_place(connection: Connection, words: str, network: str) -> Named:
         raise Refused(Fault("place", message, "another name, an area's code, a point, or place_unknown"))
     if len(rows) > 1:
         shown = ", ".join(_tell(row) for row in rows[:MOST_SHOWN])
-        more = f" and {len(rows) - MOST_SHOWN} more" if len(rows) > MOST_SHOWN else ""
-        raise Refused(Fault("place", f"{len(rows)} are called {words[:60]!r}", f"one of {shown}{more}, by its code"))
+        remedy = f"one of {shown}{', ...' * (len(rows) > MOST_SHOWN)}, by its code"
+        raise Refused(Fault("place", f"{len(rows)} are called {words[:60]!r}", remedy))
     row = rows[0]
     point = None if row.lon is None else LonLat(row.lon, row.lat)
     return Named(row.what, row.code, row.name, None if point else row.area_id, point)

@@ -29,6 +29,7 @@ DAYS = {"working": "working", "rest": "rest", "weekend": "weekend", "holiday": "
         "工作日": "working", "休息日": "rest", "周末": "weekend", "节假日": "holiday"}  # fmt: skip
 UNITS = {"calendar": "calendar", "working": "working", "自然时": "calendar", "小时": "calendar", "工作时": "working"}
 TARGETS = ("role", "department", "person")
+REMEDIES = {"area_code": "import its boundary first", "person": "load a post of this person first"}
 _NAMED = {
     "category": "SELECT category AS id, category AS name FROM work.category UNION ALL"
     " SELECT category, name_zh FROM work.category WHERE retired_at IS NULL",
@@ -129,8 +130,7 @@ def _find(connection: Connection, table: Table, column: str, network: str) -> No
         ids = {cell} if cell in found.get(cell, ()) else found.get(cell, set())
         row.values[column] = next(iter(ids)) if len(ids) == 1 else None
         if cell and not ids:
-            remedies = {"area_code": "import its boundary first", "person": "load a post of this person first"}
-            table.fault(row, column, f"there is no {column} {cell!r}", remedies.get(column, "correct it"))
+            table.fault(row, column, f"there is no {column} {cell!r}", REMEDIES.get(column, "correct it"))
         if len(ids) > 1:
             remedy = "add the phone" if column == "person" else f"write its id: {', '.join(map(str, sorted(ids)))}"
             table.fault(row, column, f"several are called {cell!r}", remedy)

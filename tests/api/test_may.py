@@ -32,4 +32,4 @@ def test_a_scoped_layer_is_refused_in_two_languages(district: District) -> None:
     refused = district.client("chengguan").get(path)
     assert refused.status_code == 403
     assert refused.json()["errors"][0]["message"] == "the role department may not see patrol"
-    assert refused.json()["errors"][0]["message_zh"] == "您的角色不能查看图层 patrol"
+    assert refused.json()["errors"][0]["message_zh"] == "您的角色（department）不能查看图层 patrol"

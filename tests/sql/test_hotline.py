@@ -229,7 +229,7 @@ def test_a_workbook_of_tickets(owner: Database, tmp_path: Path, capsys: Said) ->
 
 def test_a_code_that_was_a_long_number_is_refused(owner: Database, tmp_path: Path, capsys: Said) -> None:
     rows = [["code", "name", "lon", "lat", "system"], [36030200100100100123, "a", LON, LAT, "wgs84"]]
-    said = "code: 3.60302001001001E+19: a number of more than 15 digits cannot be read exactly here"
+    said = "code: 3.60302001001001E+19 is too long: a number of more than 15 digits cannot be read exactly here"
     assert run(["load", "cameras", str(book(tmp_path / "a.xlsx", ("a", rows)))]) == 1
     assert f"{said} -> save the column as text" in capsys.readouterr().err
     feature = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [LON, LAT]}}

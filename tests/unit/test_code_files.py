@@ -109,7 +109,7 @@ def test_a_wrong_file_is_told_by_place(tmp_path: Path, text: str, said: str) -> 
     (fault,) = refusal.value.faults
     assert fault.field == "scheme"
     assert said in fault.message
-    assert fault.message.startswith("city.toml")
+    assert fault.message.startswith("scheme city.toml")
     assert fault.remedy
 
 

@@ -84,7 +84,7 @@ def test_delimiters_and_cells_with_line_breaks(tmp_path: Path, delimiter: str) -
         ("code,size_m\n1,nan\n", "things.csv row 2, size_m: 'nan' is no finite number"),
         ("code,size_m\n1,1e999\n", "things.csv row 2, size_m: '1e999' is no finite number"),
         ("code,size_m\n1,1_0\n", "things.csv row 2, size_m: '1_0' is no finite number"),
-        ("code,size_m\n1,101\n", "things.csv row 2, size_m: 101 is out of range -> 0 to 100"),
+        ("code,size_m\n1,101\n", "things.csv row 2, size_m: 101 is out of range -> from 0 to 100"),
         ("code,lon,lat\n1,113.5,27.5\n", "things.csv row 2, system: the coordinate system is not said"),
         ("code,lon,lat,system\n1,113.5,,wgs84\n", "things.csv row 2, lat: a point needs both lon and lat"),
         ("code,lon,lat,system\n1,x,27.5,wgs84\n", "things.csv row 2, lon: 'x' is no finite number"),
