@@ -8,7 +8,7 @@ from collections.abc import Callable
 from gisgrid.bootstrap import say
 from gisgrid.errors import Fault, Unavailable
 
-PATHS = ("/readyz", "/", "/api/v1/areas?level=district", "/tiles/area.json", "/style/day.json", "/openapi.json")
+PATHS = ("/readyz", "/", "/tiles/area.json", "/style/day.json", "/openapi.json")
 
 
 def check_service(where: str, *, done: Callable[[BaseException | None], None]) -> None:
@@ -28,11 +28,13 @@ def check_service(where: str, *, done: Callable[[BaseException | None], None]) -
 
 def _check(where: str) -> None:
     for path in PATHS:
-        body = _get(where + path)
-        if path.startswith("/api/v1/areas"):
-            bbox = _first_point(json.loads(body))
-            if bbox:
-                _get(f"{where}/api/v1/locate?lon={bbox[0]}&lat={bbox[1]}&system=wgs84")
+        _get(where + path)
+    if not json.loads(_get(f"{where}/api/v1/networks")):
+        say("smoke: no boundaries here yet; `gisgrid import FILE` brings them")
+        return
+    point = _first_point(json.loads(_get(f"{where}/api/v1/areas?level=district")))
+    if point:
+        _get(f"{where}/api/v1/locate?lon={point[0]}&lat={point[1]}&system=wgs84")
 
 
 def _first_point(collection: dict[str, list[dict[str, dict[str, list[list[list[list[float]]]]]]]]) -> list[float]:

@@ -1,21 +1,28 @@
 """A database into which no boundaries have come yet: every door says so, none breaks."""
 
 from collections.abc import Callable, Iterator
+from queue import SimpleQueue
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import make_url
 
 from gisgrid.api.app import create_app
+from gisgrid.cli.smoke import check_service
 from gisgrid.settings import Settings
+from tests.browser.server import serving
 from tests.conftest import url_of
 
 
 @pytest.fixture(scope="module")
-def client(new_database: Callable[[], str]) -> Iterator[TestClient]:
+def service_url(new_database: Callable[[], str]) -> str:
     url = new_database()
-    app = create_app(Settings(pool_size=2), url_of(url, str(make_url(url).database), "gisgrid_api"))
-    with TestClient(app, raise_server_exceptions=False) as found:
+    return url_of(url, str(make_url(url).database), "gisgrid_api")
+
+
+@pytest.fixture(scope="module")
+def client(service_url: str) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(pool_size=2), service_url), raise_server_exceptions=False) as found:
         yield found
 
 
@@ -43,3 +50,11 @@ def test_a_report_is_asked_for_later(client: TestClient, where: dict[str, object
 )
 def test_a_question_has_an_answer(client: TestClient, path: str, status: int) -> None:
     assert client.get(f"/api/v1/{path}").status_code == status
+
+
+def test_the_check_of_a_start_says_what_is_missing(service_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    said: SimpleQueue[BaseException | None] = SimpleQueue()
+    with serving(create_app(Settings(pool_size=2), service_url)) as where:
+        check_service(where, done=said.put)
+        assert said.get() is None
+    assert "no boundaries here yet; `gisgrid import FILE` brings them" in "".join(capsys.readouterr())
