@@ -1292,6 +1292,24 @@ CREATE INDEX clock_paused ON work.clock USING btree (ticket_id) WHERE (paused_at
 
 CREATE INDEX clock_reminder ON work.clock USING btree (remind_at) WHERE (remind_at IS NOT NULL);
 
+CREATE TABLE work.closed_bin (
+    network text NOT NULL,
+    x integer NOT NULL,
+    y integer NOT NULL,
+    ticket_id bigint NOT NULL,
+    tickets integer NOT NULL,
+    sum_x_cm bigint NOT NULL,
+    sum_y_cm bigint NOT NULL
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE work.closed_bin IS 'The closed tickets of a small cell (app.cell_side_m): how many, and where their middle is. Right unless the cell is in work.ticket_bin_change';
+
+COMMENT ON COLUMN work.closed_bin.ticket_id IS 'The first closed ticket of the cell';
+
+ALTER TABLE ONLY work.closed_bin
+    ADD CONSTRAINT closed_bin_pkey PRIMARY KEY (network, x, y);
+
 CREATE TABLE work.counter (
     path bigint[] NOT NULL,
     network text NOT NULL,
@@ -1934,6 +1952,8 @@ CREATE INDEX ticket_geom_3857 ON work.ticket USING gist (geom_3857);
 
 CREATE INDEX ticket_open_due ON work.ticket USING btree (due_at, ticket_id) WHERE (closed_at IS NULL);
 
+CREATE INDEX ticket_open_geom_3857 ON work.ticket USING gist (geom_3857) WHERE (closed_at IS NULL);
+
 CREATE INDEX ticket_open_near_edge ON work.ticket USING btree (due_at, ticket_id) WHERE ((closed_at IS NULL) AND ((method = ANY (ARRAY['edge'::text, 'nearest'::text])) OR (confidence < (1)::double precision)));
 
 CREATE INDEX ticket_open_no_grid ON work.ticket USING btree (due_at, ticket_id) WHERE ((closed_at IS NULL) AND (area_version_id IS NULL));
@@ -1943,6 +1963,8 @@ CREATE INDEX ticket_parent ON work.ticket USING btree (parent_id) WHERE (parent_
 CREATE INDEX ticket_path ON work.ticket USING gin (path);
 
 CREATE INDEX ticket_received ON work.ticket USING btree (received_at, ticket_id);
+
+CREATE TRIGGER count_bins AFTER INSERT OR DELETE OR UPDATE OF geom, due_at, closed_at, network ON work.ticket FOR EACH ROW EXECUTE FUNCTION app.record_bins();
 
 CREATE TRIGGER count_change AFTER UPDATE ON work.ticket FOR EACH ROW WHEN (((old.path <> new.path) OR (old.network <> new.network) OR (old.due_at <> new.due_at) OR ((old.closed_at IS NULL) <> (new.closed_at IS NULL)))) EXECUTE FUNCTION app.record_counters();
 
@@ -1959,6 +1981,39 @@ CREATE TRIGGER record_solving BEFORE UPDATE OF closed_at ON work.ticket FOR EACH
 CREATE TRIGGER start_clock AFTER INSERT ON work.ticket FOR EACH ROW EXECUTE FUNCTION app.begin_clock();
 
 CREATE TRIGGER turn_clock AFTER UPDATE OF step, due_at, closed_at ON work.ticket FOR EACH ROW EXECUTE FUNCTION app.update_clock();
+
+CREATE TABLE work.ticket_bin (
+    network text NOT NULL,
+    x integer NOT NULL,
+    y integer NOT NULL,
+    ticket_id bigint NOT NULL,
+    tickets integer NOT NULL,
+    open integer NOT NULL,
+    due_at timestamp with time zone,
+    sum_x_cm bigint NOT NULL,
+    sum_y_cm bigint NOT NULL
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE work.ticket_bin IS 'The tickets of a large cell (app.cell_side_m): how many, how many open, and where their middle is. Right unless one of its small cells is in work.ticket_bin_change';
+
+COMMENT ON COLUMN work.ticket_bin.due_at IS 'When the first open ticket is due; null: none is open';
+
+COMMENT ON COLUMN work.ticket_bin.sum_x_cm IS 'Whole centimetres of EPSG:3857: sums of integers do not depend on the order of rows';
+
+COMMENT ON COLUMN work.ticket_bin.ticket_id IS 'The first ticket of the cell';
+
+ALTER TABLE ONLY work.ticket_bin
+    ADD CONSTRAINT ticket_bin_pkey PRIMARY KEY (network, x, y);
+
+CREATE TABLE work.ticket_bin_change (
+    network text NOT NULL,
+    x integer NOT NULL,
+    y integer NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_analyze_threshold='1000000');
+
+COMMENT ON TABLE work.ticket_bin_change IS 'Small cells whose rows in work.closed_bin and work.ticket_bin are not right any more, until app.renew_bins. Rows of one transaction tell where a ticket came from, so that nobody but the owner reads them';
 
 CREATE TABLE work.ticket_private (
     ticket_id bigint NOT NULL,
