@@ -197,9 +197,8 @@ def _find_account(connection: Connection, name: str, actor: str | None) -> Any:
         text("SELECT * FROM app.accounts_of(:actor, :name)"), {"actor": actor, "name": name}
     ).one_or_none()
     if row is None:
-        zh, remedy_zh = f"您的区域内没有账号 {name[:64]}", "核对名称，或列出账号"
-        message, remedy = f"no account of your area has the name {name[:64]}", "check the name, or list the accounts"
-        raise NotFound(Fault("name", message, remedy, zh, remedy_zh))
+        message = f"no account of your area has the name {name[:64]}"
+        raise NotFound(Fault("name", message, "check the name, or list the accounts"))
     return row
 
 

@@ -34,15 +34,11 @@ def check_chosen(secret: str, name: str) -> str:
     chosen = plain(secret)
     if len(chosen) < SHORTEST or len(set(chosen)) < FEWEST:
         message = f"a secret has at least {SHORTEST} characters, {FEWEST} of them different"
-        zh = f"密钥至少 {SHORTEST} 个字符，其中至少 {FEWEST} 个不同"
-        raise Refused(Fault("new_secret", message, "for example four words in a row", zh, "例如连着写四个词"))
+        raise Refused(Fault("new_secret", message, "for example four words in a row"))
     if name in chosen.lower() or chosen.startswith("gg_"):
-        message, zh = (
-            "the name of the account, and gg_, are no part of its secret",
-            "密钥不能含账号名，也不能以 gg_ 开头",
-        )
-        raise Refused(Fault("new_secret", message, "choose another one", zh, "换一个"))
+        message = "the name of the account, and gg_, are no part of its secret"
+        raise Refused(Fault("new_secret", message, "choose another one"))
     if not chosen.isprintable():
-        message, zh = "a secret has only characters that can be seen", "密钥只能含看得见的字符"
-        raise Refused(Fault("new_secret", message, "leave out tabs and line ends", zh, "去掉制表符和换行"))
+        message = "a secret has only characters that can be seen"
+        raise Refused(Fault("new_secret", message, "leave out tabs and line ends"))
     return chosen

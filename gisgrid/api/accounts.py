@@ -19,9 +19,8 @@ MANAGE = "manage_accounts"
 def managing_caller(caller: CurrentCaller) -> Caller:
     """The caller, who may manage accounts; which ones, the database asks. Raises NotAllowed."""
     if MANAGE not in caller.may:
-        message, zh = f"the role {caller.role} may not manage accounts", "您的角色不能管理账号"
-        remedy, remedy_zh = "ask an administrator, or the supervisor of the area", "请联系管理员或所在区域的督查员"
-        raise NotAllowed(Fault("Authorization", message, remedy, zh, remedy_zh))
+        message = f"the role {caller.role} may not manage accounts"
+        raise NotAllowed(Fault("Authorization", message, "ask an administrator, or the supervisor of the area"))
     return caller
 
 

@@ -153,9 +153,8 @@ def put_secret(
     with database.transaction() as connection:
         if find_by_pair(connection, caller.name, body.secret) != caller:
             limits.count(request)
-            message, zh = "this is not the present secret of this account", "这不是此账号现在的密钥"
-            remedy, remedy_zh = "give the secret that you sign in with", "填写您登录用的密钥"
-            raise NotAllowed(Fault("secret", message, remedy, zh, remedy_zh))
+            message = "this is not the present secret of this account"
+            raise NotAllowed(Fault("secret", message, "give the secret that you sign in with"))
         choose_secret(connection, caller.name, body.new_secret)
         token = open_session(connection, caller.name)
     with database.transaction() as connection:
