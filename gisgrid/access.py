@@ -308,8 +308,9 @@ def _caller(row: Any) -> Caller:
     if row.works_in == "district" and area_id is None:
         areas = EVERYTHING.area_ids
     else:
-        areas = () if row.works_in == "department" else (area_id,)
-    scope = Scope(areas, department, areas) if READ_PRIVATE in may else Scope(areas)
+        areas = (area_id,) if row.works_in in ("area", "district") else ()
+    private = areas if READ_PRIVATE in may else ()
+    scope = Scope(areas, department if READ_PRIVATE in may else "", private, row.name)
     return Caller(row.name, row.role, row.code or "", department, scope, area_id, row.person_id, may)
 
 

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg2.errors
@@ -28,12 +28,13 @@ PAUSE_S = 0.05
 @dataclass(frozen=True)
 class Scope:
     """What a transaction may see: things on the map and drafts in these areas' subtrees, private rows in these, and
-    one department's tickets.
+    one department's tickets. `actor`: the account for whom it acts.
     """
 
     area_ids: tuple[int, ...] = ()
     department: str = ""
     private_ids: tuple[int, ...] = ()
+    actor: str = field(default="", compare=False)
 
 
 REFUSALS: dict[str, type[GisgridError]] = {
@@ -52,12 +53,20 @@ EVERYTHING = Scope((0,), private_ids=(0,))
 class Database:
     """Connections to one database in one role ("": the login's own). Cheap to make; `close` ends its pool.
 
-    `zone` is the time zone in which the database writes times into JSON.
+    `zone` is the time zone in which the database writes times into JSON. `actor` acts where a scope names nobody.
     """
 
     def __init__(
-        self, url: str, *, role: str, pool_size: int = 8, statement_timeout_s: float = 15, zone: str = "UTC"
+        self,
+        url: str,
+        *,
+        role: str,
+        pool_size: int = 8,
+        statement_timeout_s: float = 15,
+        zone: str = "UTC",
+        actor: str = "",
     ) -> None:
+        self.actor = actor
         self.statement_timeout_ms = round(statement_timeout_s * 1000)
         self.engine: Engine = create_engine(
             url,
@@ -95,8 +104,9 @@ class Database:
                 cursor.send(
                     (f'SET ROLE "{role}"; ' if role else "")
                     + "SET timezone TO %s; SET statement_timeout TO %s; "
-                    + "SET gisgrid.scope TO '{}'; SET gisgrid.private TO '{}'; SET gisgrid.department TO ''",
-                    (zone, self.statement_timeout_ms),
+                    + "SET gisgrid.scope TO '{}'; SET gisgrid.private TO '{}'; SET gisgrid.department TO ''; "
+                    + "SET gisgrid.actor TO %s",
+                    (zone, self.statement_timeout_ms, self.actor),
                 )
 
     @contextmanager
@@ -163,10 +173,11 @@ def _settings(connection: Connection, opening: bytes, scope: Scope, timeout_s: f
         opening += f"SET LOCAL gisgrid.scope TO '{{{','.join(map(str, scope.area_ids))}}}'; ".encode()
     if scope.private_ids:
         opening += f"SET LOCAL gisgrid.private TO '{{{','.join(map(str, scope.private_ids))}}}'; ".encode()
-    if scope.department:
-        name = psycopg2.extensions.QuotedString(scope.department)
-        name.prepare(session)
-        opening += b"SET LOCAL gisgrid.department TO " + name.getquoted() + b"; "
+    for setting, value in ((b"department", scope.department), (b"actor", scope.actor)):
+        if value:
+            name = psycopg2.extensions.QuotedString(value)
+            name.prepare(session)
+            opening += b"SET LOCAL gisgrid." + setting + b" TO " + name.getquoted() + b"; "
     if timeout_s is not None:
         opening += f"SET LOCAL statement_timeout TO {round(timeout_s * 1000)}; ".encode()
     session.opening = opening

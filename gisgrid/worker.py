@@ -23,6 +23,7 @@ from gisgrid.round_trips import prepared
 from gisgrid.settings import Settings
 from gisgrid.tickets.clocks import tick_clocks
 from gisgrid.tickets.housekeeping import keep_house
+from gisgrid.trail import seal
 
 log = logging.getLogger("gisgrid")
 POLL_S = 2.0
@@ -129,6 +130,7 @@ class Worker:
                 with self.database.listening(CHANNEL) as wait:
                     is_changed = True
                     while not self._stop.is_set():
+                        self._seal()
                         self._tick()
                         self._keep_house()
                         is_changed = is_changed and not self._add_up()
@@ -142,6 +144,14 @@ class Worker:
         heard = wait(POLL_S)
         self._stop.wait(PAUSE_S)
         return heard
+
+    def _seal(self) -> None:
+        """Append what was noted to the audit trail. What fails is left for the next look."""
+        try:
+            with self.database.transaction() as connection:
+                seal(connection)
+        except (GisgridError, SQLAlchemyError) as error:
+            log.warning("the audit trail waits for the next time: %s", error)
 
     def _tick(self) -> None:
         """Remind, escalate, add up counters, end idle sessions of people, if the last look is long enough ago.

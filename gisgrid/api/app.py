@@ -31,6 +31,7 @@ from gisgrid.api import (
     tickets,
     tiles,
     tracking,
+    trail,
     worklists,
 )
 from gisgrid.api.answers import describe_problems, problems
@@ -48,6 +49,7 @@ OWN_RULES = (
     session.router,
     session.own,
     accounts.router,
+    trail.router,
     reports.router,
     batch.router,
     alarms.router,
@@ -77,6 +79,8 @@ FACTS = (
 """Public facts: open to everybody, unless a setting closes them to strangers."""
 HOT = (tiles.router, reports.router, areas.router)
 """What is asked most comes first, because one route after the other is tried."""
+REFUSALS_PER_HOUR = 600
+"""Of a stranger's address, in the audit trail."""
 NO_VIEWER = "<!doctype html><title>gisgrid</title><p>The viewer is not built: <code>python3 -m gisgrid up</code> does."
 
 
@@ -117,6 +121,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
         max_body_bytes=settings.max_body_bytes,
         other_limits={photos.DOORS: settings.photo_max_bytes, imports.DOORS: settings.import_max_bytes},
     )
+    app.add_middleware(trail.Refusals, database=database, per_hour=REFUSALS_PER_HOUR)
     app.add_middleware(Heads, streams=frozenset({f"{events.router.prefix}/events"}))
     app.add_middleware(KeptTiles, news=news)
     for router in sorted((*OWN_RULES, *FACTS), key=lambda router: router not in HOT):

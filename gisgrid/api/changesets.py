@@ -82,7 +82,8 @@ class Changeset(Answer):
     policy: Literal["move", "stay"] = Field(description="what open tickets do when their ground changes hands")
     ground: Literal["keep", "gain", "any"] = Field(description="may the ground covered change?")
     undoes: int | None
-    opened_by: str
+    opened_by: str = Field(description="an account, a database login, or machine/NAME for who owns the machine")
+    published_by: str | None = Field(description="who published it, perhaps for a day to come")
     opened_at: Instant
     published_at: Instant | None
     followed_at: Instant | None

@@ -45,6 +45,19 @@ class SecretLimits:
             self.limiter.hit(self.limit, "secrets", _address(request))
 
 
+class RefusalLimits:
+    """How many refusals of one stranger are written down? A moving window, so that nobody fills the disk by asking."""
+
+    def __init__(self, per_hour: int) -> None:
+        self.limit = parse(f"{per_hour}/hour")
+        self.limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def admit(self, request: Request) -> bool:
+        """Is this one to be written down?"""
+        address = _address(request)
+        return _is_loopback(address) or self.limiter.hit(self.limit, "refusals", address)
+
+
 def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 

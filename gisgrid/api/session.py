@@ -56,8 +56,10 @@ def find_caller(request: Request) -> Caller:
             caller = find_by_secret(connection, secret.strip()) if kind.lower() == "bearer" else STRANGER
             if not caller.signed_in:
                 raise NotSignedIn(Fault("Authorization", "this secret is nobody's", "Bearer and the account's secret"))
-            return caller
-        return find_by_token(connection, cookie)
+        else:
+            caller = find_by_token(connection, cookie)
+    request.state.actor = caller.name
+    return caller
 
 
 def require_caller(caller: Caller) -> None:
@@ -135,6 +137,7 @@ def create_session(body: SignIn, database: CurrentDatabase, request: Request, re
             caller, token = sign_in(connection, body.name, body.secret)
     except NotSignedIn:
         limits.count(request)
+        request.state.tried = body.name
         raise
     _give_cookie(request, response, token)
     return _who(caller)
@@ -150,7 +153,7 @@ def put_secret(
     """
     limits = request.app.state.secret_limits
     limits.check(request, "secret")
-    with database.transaction() as connection:
+    with database.transaction(caller.scope) as connection:
         if find_by_pair(connection, caller.name, body.secret) != caller:
             limits.count(request)
             message = "this is not the present secret of this account"

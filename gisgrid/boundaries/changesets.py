@@ -57,6 +57,7 @@ class Changeset:
     ground: str
     undoes: int | None
     opened_by: str
+    published_by: str | None
     opened_at: datetime
     published_at: datetime | None
     followed_at: datetime | None

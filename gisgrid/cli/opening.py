@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from getpass import getuser
 
 from gisgrid.bootstrap import say
 from gisgrid.boundaries.networks import changed_since
@@ -49,7 +50,7 @@ def deploy(settings: Settings, cluster: Cluster, *, remind: bool = False, makes:
 def owner_database(settings: Settings, *, makes: str | None = None) -> Iterator[Database]:
     """The database as its owner, for verbs of the person who runs this machine; `makes` as in `deployed_cluster`."""
     with deployed_cluster(settings, makes=makes) as cluster:
-        database = Database(cluster.owner_url, role=OWNER, statement_timeout_s=600)
+        database = Database(cluster.owner_url, role=OWNER, statement_timeout_s=600, actor=f"machine/{getuser()}")
         try:
             yield database
         finally:

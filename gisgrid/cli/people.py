@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from getpass import getuser
 from typing import Annotated
 
 import typer
@@ -157,7 +158,7 @@ def make_account(
     cluster: Cluster, name: str, role: str, area: str = "", department: str = "", *, person: str = ""
 ) -> str:
     """Make an account and return its secret."""
-    database = Database(cluster.owner_url, role=OWNER)
+    database = Database(cluster.owner_url, role=OWNER, actor=f"machine/{getuser()}")
     try:
         with database.transaction(EVERYTHING) as connection:
             return add_account(connection, name, role, area, department, person=person)

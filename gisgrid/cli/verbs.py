@@ -71,6 +71,7 @@ VERBS = {
     ),
     "qr": Verb("qr:qr", "QR codes of grids and posts, to be printed: a report by one has the grid filled in."),
     "user": Verb("people:user_app", "Accounts."),
+    "audit": Verb("audit:audit", "The audit trail, the newest first: who did what, and who read whom."),
     "db-url": Verb("psql:db_url", "Where the database is for QGIS and psql: a libpq URI without the secret."),
     "psql": Verb("psql:psql", "Open psql as the database's owner; further arguments are psql's.", _PASSED_ON),
     "test": Verb("test:test", "Run every test against a real PostGIS; further arguments are pytest's.", _PASSED_ON),

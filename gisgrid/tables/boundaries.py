@@ -85,6 +85,7 @@ changeset = table(
     Column("ground", Text),
     Column("undoes", BigInteger),
     Column("opened_by", Text),
+    Column("published_by", Text),
     Column("opened_at", INSTANT),
     Column("published_at", INSTANT),
     Column("followed_at", INSTANT),

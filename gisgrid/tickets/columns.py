@@ -11,7 +11,8 @@ from sqlalchemy import Select, literal, select, tuple_
 from gisgrid.database import Database
 from gisgrid.ticket_fields import FIELDS, Facts, Field, shown_at
 from gisgrid.tickets.filtering import TicketFilter
-from gisgrid.tickets.selecting import PRIVATE, TICKET, Lang, exported_tables, value_of
+from gisgrid.tickets.selecting import PRIVATE, TICKET, Lang, exported_tables, tells_private, value_of
+from gisgrid.trail import note_export, note_reading
 
 PAGE = 500
 
@@ -61,9 +62,14 @@ def read_pages(
     query = _query(wanted, columns, lang)
     hidden = {column.name for column in columns if column.is_private}
     after: Select[tuple[object, ...]] = query
+    if hidden:
+        with database.transaction(wanted.caller.scope) as connection:
+            note_export(connection, "tickets", [column.name for column in columns])
     while True:
         with database.transaction(wanted.caller.scope) as connection:
             rows = connection.execute(after.limit(PAGE)).all()
+            if hidden:
+                note_reading(connection, "file", [row.said_number for row in rows if row.tells_private])
         yield [
             {column.name: row._mapping[column.name] for column in columns if row.is_seen or column.name not in hidden}
             for row in rows
@@ -82,6 +88,8 @@ def _query(wanted: TicketFilter, columns: Sequence[Column], lang: Lang) -> Selec
             TICKET.c.ticket_id,
             TICKET.c.received_at.label("sorted_by"),
             PRIVATE.c.ticket_id.is_not(None).label("is_seen"),
+            tells_private().label("tells_private"),
+            TICKET.c.number.label("said_number"),
             *values,
         )
         .select_from(exported_tables(private=any(column.is_private for column in columns)))

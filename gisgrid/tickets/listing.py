@@ -12,13 +12,14 @@ from gisgrid.errors import Fault, NotFound
 from gisgrid.ticket_fields import Facts, shown_at
 from gisgrid.tickets.filtering import Place, TicketFilter
 from gisgrid.tickets.photos import list_photos
-from gisgrid.tickets.selecting import HAS_SEEN_POINT, PRIVATE, TICKET, listed_tables, value_of
+from gisgrid.tickets.selecting import HAS_SEEN_POINT, PRIVATE, TICKET, listed_tables, tells_private, value_of
 from gisgrid.tickets.tracking import find_rating
+from gisgrid.trail import note_reading
 
 _PLACES = [(tuple(name.split(".")), field.is_private) for name, field in shown_at("list")]
 """The place of each value in the answer, in the order of `_VALUES`, and whether it is private."""
 _VALUES = [value_of(field, "zh", datetime.now(UTC)) for _, field in shown_at("list")]
-_KEYS = (TICKET.c.ticket_id, PRIVATE.c.ticket_id.label("private_id"))
+_KEYS = (TICKET.c.ticket_id, PRIVATE.c.ticket_id.label("private_id"), tells_private().label("tells_private"))
 _NULL_WITHOUT = {"grid": "code", "area": "code", "place": "lon"}
 """Objects of the answer that are null if this value of theirs is null."""
 Plan = dict[str, "int | Plan"]
@@ -77,6 +78,7 @@ def list_tickets(
     if len(rows) > limit:
         last = rows[limit - 1]
         following = Place(last.sorted_by, last.ticket_id)
+    note_reading(connection, "tickets", [row.number for row in rows[:limit] if row.tells_private])
     return [_ticket(row) for row in rows[:limit]], following
 
 
@@ -109,6 +111,7 @@ def get_ticket(connection: Connection, number: str, caller: Caller) -> Facts:
     if row is None:
         raise NotFound(Fault("number", f"there is no ticket {number[:64]}", "check the number"))
     ticket: Facts = _ticket(row) | _tied(connection, row.ticket_id, has_seen_point=row.has_seen_point)
+    note_reading(connection, "ticket", [number] if row.tells_private else [])
     if row.private_id is not None:
         ticket["history"] = _history(connection, row.ticket_id)
         ticket["whistles"] = _whistles(connection, row.ticket_id, caller)

@@ -13,6 +13,7 @@ from gisgrid.geo import LonLat
 from gisgrid.networks import require_network
 from gisgrid.tickets.intake import category_id
 from gisgrid.tickets.receipts import AreaRef, Assignee, GridRef
+from gisgrid.trail import note_reading
 
 _ROUTE = """
 SELECT r.*, app.due_at(coalesce(CAST(:at AS timestamptz), now()), r.due_hours, r.due_unit) AS due_at
@@ -143,6 +144,7 @@ def find_duty(connection: Connection, where: Where) -> Duty:
         {"path": list(place.path), "at": where.at},
     ).scalar()
     posts = [_post(row) for row in rows]
+    note_reading(connection, "posts", [str(row.post_id) for row in rows if row.phone and not row.is_public])
     return {
         "grid": _grid(place),
         "area": _area(place),

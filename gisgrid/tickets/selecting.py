@@ -87,6 +87,12 @@ def shows_tie(other: FromClause) -> ColumnElement[bool]:
     return and_(HAS_SEEN_POINT, or_(other.c.has_public_point, is_seen))
 
 
+def tells_private() -> ColumnElement[bool]:
+    """Does the row show a contact, or a point that is not public? Null or false where its private half is hidden."""
+    contact = or_(PRIVATE.c.contact_name.is_not(None), PRIVATE.c.contact_phone.is_not(None))
+    return and_(PRIVATE.c.ticket_id.is_not(None), or_(contact, TICKET.c.has_public_point.is_(False)))
+
+
 def value_of(field: Field, lang: Lang, now: datetime) -> ColumnElement[Any]:
     """The SQL of a field's value, in one of the joins above; `now`: the instant of its state."""
     if field.source == "state":

@@ -8,6 +8,8 @@ COMMENT ON COLUMN draft.changeset.starts_on IS
 COMMENT ON COLUMN draft.changeset.policy IS
 'move: open tickets on ground that changes hands are relocated; stay: they stay with their grid until it ends';
 COMMENT ON COLUMN draft.changeset.ground IS 'May the covered ground change? keep: no; gain: it may grow; any: yes';
+COMMENT ON COLUMN draft.changeset.opened_by IS 'The account, database login or machine/NAME that opened it';
+COMMENT ON COLUMN draft.changeset.published_by IS 'Who published it, perhaps for a day to come; null: nobody yet';
 COMMENT ON COLUMN draft.changeset.published_at IS
 'When the change set went live; null with status published: it waits for its date';
 COMMENT ON COLUMN draft.changeset.followed_at IS 'When all tickets and other things were relocated';
@@ -85,3 +87,10 @@ GRANT INSERT (area_code, together_with, network, title, valid_from, policy, grou
 ON draft.changeset TO gisgrid_service;
 GRANT UPDATE (title, status, valid_from, policy, ground, is_dated) ON draft.changeset TO gisgrid_service;
 GRANT USAGE ON SEQUENCE draft.changeset_id_seq TO gisgrid_service, gisgrid_editor;
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE OF status, valid_from, policy, ground ON draft.changeset
+FOR EACH ROW EXECUTE FUNCTION app.note_change(
+    'changeset', 'changeset_id', 'area_code', 'network', 'status', 'valid_from', 'policy', 'ground', 'undoes',
+    'published_at'
+);
+CREATE TRIGGER name_publisher BEFORE INSERT OR UPDATE ON draft.changeset
+FOR EACH ROW EXECUTE FUNCTION app.name_publisher();

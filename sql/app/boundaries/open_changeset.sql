@@ -9,7 +9,7 @@ BEGIN
         SELECT a.code INTO NEW.area_code FROM core.login_scope AS s JOIN core.area AS a ON a.area_id = s.area_id
         WHERE s.login = session_user;
     END IF;
-    NEW.opened_by := session_user;
+    NEW.opened_by := app.actor();
     NEW.valid_from := coalesce(app.read_date(NEW.starts_on), NEW.valid_from);
     NEW.is_dated := NEW.is_dated OR NEW.valid_from IS DISTINCT FROM now();
     IF app.has_hidden_characters(NEW.title) THEN

@@ -99,6 +99,15 @@ FROM (VALUES
         'ticket_history', 'GG409', 'ticket', '历史只增不减：工单的%1$s不能修改或删除',
         'history only grows: %2$s of tickets cannot be changed or deleted', '追加新的记录', 'append a new record'
     ),
+    -- Audit trail
+    (
+        'audit_only_grows', 'GG403', 'audit', '审计记录只增不改', 'the audit trail only grows: no row of it changes or goes',
+        '保留原样', 'leave it as it is'
+    ),
+    (
+        'audit_not_read', 'GG403', 'audit', '您的角色不能查阅审计记录', 'your role may not read the audit trail',
+        '请联系审计员或管理员', 'ask an auditor or an administrator'
+    ),
     -- Accounts
     (
         'account_without_area', 'GG422', 'area', '%2$s须在某个区域工作', 'a %1$s works in an area',

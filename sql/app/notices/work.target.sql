@@ -7,3 +7,5 @@ COMMENT ON COLUMN work.target.has_words IS
 COMMENT ON COLUMN work.target.may_be_private IS 'May the target''s address lie in a private network?';
 COMMENT ON COLUMN work.target.failures IS 'Failed attempts since the target last answered';
 COMMENT ON COLUMN work.target.next_at IS 'No notice is sent to the target before this time';
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON work.target
+FOR EACH ROW EXECUTE FUNCTION app.note_change('target', 'name');

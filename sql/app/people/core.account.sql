@@ -9,3 +9,7 @@ COMMENT ON COLUMN core.account.removed_at IS
 'Since when it is gone for good; its row stays, because history names it and its name is nobody else''s';
 COMMENT ON COLUMN core.account.secret_sha256 IS 'SHA-256 of the secret that was made for it; empty: none';
 COMMENT ON COLUMN core.account.secret_argon2 IS 'Argon2 hash of the secret that its person chose; null: none';
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON core.account
+FOR EACH ROW EXECUTE FUNCTION app.note_change(
+    'account', 'name', 'role', 'area_id', 'department', 'disabled_at', 'removed_at'
+);

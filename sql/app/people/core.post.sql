@@ -9,3 +9,7 @@ USING (path && app.service_private_scope());
 CREATE POLICY post_is_written_in_scope ON core.post FOR ALL TO gisgrid_service
 USING (path && app.service_private_scope());
 GRANT SELECT ON core.post TO gisgrid_service;
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON core.post
+FOR EACH ROW EXECUTE FUNCTION app.note_change(
+    'post', 'post_id', 'role', 'area_id', 'department', 'valid_from', 'valid_to', 'is_public'
+);

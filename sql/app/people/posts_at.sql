@@ -1,7 +1,7 @@
 CREATE FUNCTION app.posts_at(area_path bigint [], at timestamptz DEFAULT NULL)
 RETURNS TABLE (
     post_id bigint, role text, role_zh text, role_en text, area text, level text, title text, department text,
-    takes_reports boolean, is_on_shift boolean, name text, phone text, is_shown boolean
+    takes_reports boolean, is_on_shift boolean, name text, phone text, is_shown boolean, is_public boolean
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 -- Posts are public; the person who holds one is for callers in scope, unless the post is marked public.
@@ -12,7 +12,7 @@ BEGIN
     RETURN QUERY
     SELECT p.post_id, p.role, r.name_zh, r.name_en, a.code, a.level, p.title, p.department,
            r.takes_reports, app.on_shift(p.post_id, local),
-           CASE WHEN s.is_shown THEN h.name END, CASE WHEN s.is_shown THEN h.phone END, s.is_shown
+           CASE WHEN s.is_shown THEN h.name END, CASE WHEN s.is_shown THEN h.phone END, s.is_shown, p.is_public
     FROM core.post AS p
     JOIN core.post_role AS r ON r.role = p.role
     JOIN core.area AS a ON a.area_id = p.area_id

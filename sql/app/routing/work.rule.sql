@@ -8,3 +8,8 @@ FOR EACH ROW EXECUTE FUNCTION app.measure_rule();
 CREATE TRIGGER refuse_tied_rule AFTER INSERT OR UPDATE ON work.rule
 FOR EACH ROW EXECUTE FUNCTION app.refuse_tied_rule();
 GRANT SELECT ON work.rule TO gisgrid_service, gisgrid_viewer;
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON work.rule
+FOR EACH ROW EXECUTE FUNCTION app.note_change(
+    'rule', 'rule', 'category', 'area_id', 'kind', 'days', 'weekdays', 'starts', 'ends', 'shift', 'role',
+    'department', 'priority', 'due_hours', 'due_unit'
+);

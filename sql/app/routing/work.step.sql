@@ -4,3 +4,5 @@ COMMENT ON COLUMN work.step.due_hours IS 'How long the step may take; null: as l
 CREATE CONSTRAINT TRIGGER check_workflow AFTER INSERT OR UPDATE OR DELETE ON work.step
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app.check_workflow();
 GRANT SELECT ON work.step TO gisgrid_service, gisgrid_viewer;
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON work.step
+FOR EACH ROW EXECUTE FUNCTION app.note_change('step', 'step', 'workflow');

@@ -8,3 +8,7 @@ COMMENT ON COLUMN work.transition.clock IS
 CREATE CONSTRAINT TRIGGER check_workflow AFTER INSERT OR UPDATE OR DELETE ON work.transition
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app.check_workflow();
 GRANT SELECT ON work.transition TO gisgrid_service, gisgrid_viewer;
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON work.transition
+FOR EACH ROW EXECUTE FUNCTION app.note_change(
+    'transition', 'from_step', 'workflow', 'to_step', 'roles', 'kind', 'needs'
+);
