@@ -8,6 +8,9 @@ DECLARE
     link core.audit;
     begun bigint;
 BEGIN
+    IF NOT EXISTS (SELECT FROM core.audit_note) THEN
+        RETURN 0;
+    END IF;
     SELECT x.* INTO h FROM core.audit_head AS x FOR UPDATE;
     begun := h.audit_id;
     FOR n IN SELECT x.* FROM core.audit_note AS x ORDER BY x.note_id LIMIT 10000 LOOP
