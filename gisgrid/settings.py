@@ -27,6 +27,7 @@ class Settings:
     work_hours: str = "09:00-12:00,14:00-18:00"
     network: str = "base"
     pool_size: int = 8
+    wait_s: float = 1.0
     statement_timeout_s: int = 15
     max_body_bytes: int = 2_000_000
     reports_per_hour: int = 60

@@ -38,6 +38,7 @@ from gisgrid.api.answers import describe_problems, problems
 from gisgrid.api.feed import ChangeFeed
 from gisgrid.api.guards import Guards, Heads
 from gisgrid.api.kept_tiles import KeptTiles, News
+from gisgrid.api.lanes import SPARE, Lane, Lanes
 from gisgrid.api.limits import ReportLimits, SecretLimits
 from gisgrid.api.parameters import refuse_unknown
 from gisgrid.api.problems import add_problem_handlers
@@ -86,10 +87,15 @@ NO_VIEWER = "<!doctype html><title>gisgrid</title><p>The viewer is not built: <c
 
 def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool] = lambda: True) -> FastAPI:
     """The HTTP service over one database. `ready` says whether /readyz may answer 200."""
+    intake, files, reading = (
+        Lane(count, settings.wait_s)
+        for count in (max(settings.pool_size // 2, 2), max(settings.pool_size // 4, 2), settings.pool_size)
+    )
+    places = intake.places + files.places + reading.places
     database = Database(
         service_url,
         role=SERVICE,
-        pool_size=settings.pool_size + 3,  # the feed listens, reads and counts
+        pool_size=places + SPARE + 3,  # the feed listens, reads and counts
         statement_timeout_s=settings.statement_timeout_s,
         zone=settings.zone,
     )
@@ -99,7 +105,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # As many threads as connections: no handler waits for one that it cannot get.
-        to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
+        to_thread.current_default_thread_limiter().total_tokens = places + SPARE
         feed.start()
         if settings.public_facts:
             news.start()
@@ -115,6 +121,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     app.state.limits = ReportLimits(settings.reports_per_hour)
     app.state.secret_limits = SecretLimits(settings.tries_per_hour)
     add_problem_handlers(app)
+    app.add_middleware(Lanes, intake=intake, files=files, reading=reading)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(
         Guards,

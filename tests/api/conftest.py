@@ -28,7 +28,7 @@ POSTS = [
     (f"{SOUTH}001", "centre", "赵三(虚构)", "城管"),
     ("360302", "centre", "钱四(虚构)", None),
 ]
-PATIENT = Settings(pool_size=16, statement_timeout_s=round(PATIENCE_S))
+PATIENT = Settings(pool_size=16, wait_s=PATIENCE_S, statement_timeout_s=round(PATIENCE_S))
 """More connections than a test has threads, because a client outside the app's own loop may bring as many as it has."""
 
 

@@ -31,7 +31,9 @@ class LiveServer:
 def serving_sample(owner_url: str) -> Iterator[LiveServer]:
     """Load the sample into an empty, migrated database and serve it on a free port."""
     with tempfile.TemporaryDirectory(prefix="gisgrid-photos-") as place:
-        yield from _serving(owner_url, read_settings({}, data_dir=place, statement_timeout_s=round(PATIENCE_S)))
+        yield from _serving(
+            owner_url, read_settings({}, data_dir=place, wait_s=PATIENCE_S, statement_timeout_s=round(PATIENCE_S))
+        )
 
 
 def _serving(owner_url: str, settings: Settings) -> Iterator[LiveServer]:

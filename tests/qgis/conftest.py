@@ -56,7 +56,9 @@ def open_hall(python: str) -> Iterator[TownHall]:
         secrets = build(cluster, folder)
         owner = Database(cluster.owner_url, role=OWNER)
         with TestClient(
-            create_app(Settings(pool_size=4, statement_timeout_s=round(PATIENCE_S)), cluster.service_url)
+            create_app(
+                Settings(pool_size=4, wait_s=PATIENCE_S, statement_timeout_s=round(PATIENCE_S)), cluster.service_url
+            )
         ) as client:
             found = TownHall(cluster, client, owner, folder, python, secrets)
             yield found

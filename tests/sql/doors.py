@@ -17,6 +17,7 @@ from gisgrid.cli.main import run
 from gisgrid.cluster import Cluster
 from gisgrid.settings import Settings
 from tests.sql.servers import ensure, over_tcp
+from tests.waiting import PATIENCE_S
 
 MANY = 100_000
 LOGIN = "pen"
@@ -101,7 +102,7 @@ def open_doors(settings: Settings, folder: Path) -> Iterator[Doors]:
 @contextmanager
 def serving(settings: Settings, cluster: Cluster) -> Iterator[FastAPI]:
     """The service over a cluster's database; it counts nobody's requests."""
-    generous = replace(settings, reports_per_hour=MANY, tries_per_hour=MANY, pool_size=4)
+    generous = replace(settings, reports_per_hour=MANY, tries_per_hour=MANY, pool_size=4, wait_s=PATIENCE_S)
     app = create_app(generous, cluster.service_url)
     with TestClient(app):
         yield app

@@ -22,6 +22,7 @@ from gisgrid.tickets.intake import Report, receive
 from tests.conftest import url_of
 from tests.desk import Desk, open_desk
 from tests.drawing import draw, spot, write_geojson
+from tests.waiting import PATIENCE_S
 
 NORTH, SOUTH = "360302001", "360302002"
 START = draw("AABB\nAABB\nCCDD")
@@ -217,7 +218,9 @@ def facts(walls: Walls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fa
     with superuser.transaction() as connection:
         secrets = {name: add_account(connection, name, **account) for name, account in ACCOUNTS.items()}
     superuser.close()
-    settings = replace(Settings(pool_size=16, statement_timeout_s=120), data_dir=tmp_path_factory.mktemp("data"))
+    settings = replace(
+        Settings(pool_size=16, wait_s=PATIENCE_S, statement_timeout_s=120), data_dir=tmp_path_factory.mktemp("data")
+    )
     app = create_app(settings, url_of(walls.url, str(make_url(walls.url).database), "gisgrid_api"))
     with TestClient(app):
         yield Facts(walls, app, secrets)
