@@ -80,7 +80,7 @@ def _relocate(database: Database, changeset_id: int) -> bool:
 
 def _look(database: Database) -> tuple[list[int], list[int]]:
     """Change sets whose date has come, and those that things have not followed yet."""
-    with database.reading(EVERYTHING) as connection:
+    with database.reading() as connection:
         row = connection.execute(_LOOK).one()
     return row.due, row.behind
 

@@ -11,6 +11,7 @@ import uvicorn
 
 from gisgrid import bootstrap
 from gisgrid.api.app import create_app
+from gisgrid.api.patience import protocol
 from gisgrid.cli.context import DataDir, DbPort, say
 from gisgrid.cli.down import PID_FILE
 from gisgrid.cli.opening import deploy
@@ -69,6 +70,7 @@ def _serve(settings: Settings, cluster: Cluster, began: float, *, smoke: bool) -
         create_app(settings, service_url_of(settings, cluster)),
         host=settings.host,
         port=settings.port,
+        http=protocol(),
         log_level="warning",
         timeout_graceful_shutdown=2,
         server_header=False,
