@@ -140,7 +140,7 @@ class Worker:
                 self._stop.wait(POLL_S)
 
     def _rest(self, wait: Callable[[float], bool]) -> bool:
-        """Wait for a change, for a second at most; was one notified?"""
+        """Wait for a change, for two seconds at most; was one notified?"""
         heard = wait(POLL_S)
         self._stop.wait(PAUSE_S)
         return heard
