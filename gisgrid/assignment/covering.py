@@ -149,7 +149,9 @@ def cover(shapes: Sequence[shapely.Geometry]) -> Covering:
     lattice = _lattice(edges)
     listed, touched, start = _touched_cells(edges, lattice)
     labels, held = _centres(edges, lattice)
-    crowded = np.setdiff1d(np.flatnonzero(held > 1), touched)
+    several = held > 1
+    several[touched] = False
+    crowded = np.flatnonzero(several)
     start = np.concatenate([start, np.full(len(crowded), start[-1])])
     touched = np.concatenate([touched, crowded])
     cell = labels.copy()

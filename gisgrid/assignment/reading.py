@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as compute
 import pyarrow.parquet as parquet
 import pyogrio
 import pyproj
 import shapely
+from numpy.typing import NDArray
 from pyarrow.lib import ArrowException
 
 from gisgrid.assignment.files import READ, PointFile, check_ending
@@ -32,6 +34,7 @@ from gisgrid.loading import (
 
 Values = list[Any]
 _GEOJSON = "geometry"
+_PLAIN = r"^-?[0-9]{1,17}(\.[0-9]{1,17})?$"
 _GDAL = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError)
 
 
@@ -157,7 +160,19 @@ def _read_parquet(path: Path) -> tuple[Any, str, Any, str]:
     return table, geo["primary_column"], pyproj.CRS(crs) if crs else None, ""
 
 
-def column_texts(file: PointFile, name: str) -> Sequence[str]:
-    """The cells of the first column of this name, as text."""
+def plain_numbers(file: PointFile, name: str) -> NDArray[np.float64]:
+    """The first column of this name where its cells are floats or plain digits; NaN in cells to be read one by one."""
+    column = file.table.column(file.table.column_names.index(name)).combine_chunks()
+    if pa.types.is_string(column.type):
+        column = compute.if_else(compute.match_substring_regex(column, _PLAIN), column, None)
+    elif not pa.types.is_floating(column.type):
+        return np.full(len(column), np.nan)
+    values = np.array(column.cast(pa.float64()).to_numpy(zero_copy_only=False))
+    values[~np.isfinite(values)] = np.nan
+    return values
+
+
+def column_texts(file: PointFile, name: str, rows: NDArray[np.intp]) -> Sequence[str]:
+    """These cells of the first column of this name, as text."""
     place = file.table.column_names.index(name)
-    return ["" if value is None else str(value) for value in file.table.column(place).to_pylist()]
+    return ["" if value is None else str(value) for value in file.table.column(place).take(rows).to_pylist()]

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from gisgrid.assignment.files import PointFile
 from gisgrid.assignment.many import Assigned, Floats, assign_points
-from gisgrid.assignment.reading import column_texts, read_point_file
+from gisgrid.assignment.reading import column_texts, plain_numbers, read_point_file
 from gisgrid.assignment.writing import write_point_file
 from gisgrid.cells import unmarked
 from gisgrid.coordinates import known_system
@@ -84,18 +84,18 @@ def assign_file(
     )
     file = replace(file, table=_with_columns(file.table, good, assigned))
     write_point_file(order.target, _with_points(file, order.target, lons, lats), order.layer, excel=order.excel)
-    methods = Counter(assigned.method)
+    methods = Counter(assigned.method.to_pylist())
     notes = tuple(str(fault) for _, fault in sorted(faults.items()))
     return AssignDone(len(lons), methods["inside"], methods["edge"], methods["none"], len(faults), notes)
 
 
 def _with_columns(table: Any, good: NDArray[np.intp], assigned: Assigned) -> Any:
     """The table with the answers in the rows that have a point; nothing in the others."""
+    place = np.full(table.num_rows, -1)
+    place[good] = np.arange(len(good))
+    places = pa.array(place, mask=place < 0)
     for name, kind in ADDED:
-        values: list[Any] = [None] * table.num_rows
-        for i, value in zip(good, getattr(assigned, name), strict=True):
-            values[i] = value
-        table = table.append_column(name, pa.array(values, kind))
+        table = table.append_column(name, getattr(assigned, name).take(places).cast(kind))
     return table
 
 
@@ -106,7 +106,9 @@ def _points(file: PointFile, order: AssignOrder, extent: BBox | None) -> tuple[F
     system = known_system(order.system) if order.system else _own_system(file) if own else ""
     if not system:
         raise Refused(Fault("system", "the coordinate system is not said", "--system wgs84, gcj02, EPSG:n ..."))
-    held = np.array([i for i in range(len(x)) if i not in wrong], dtype=np.intp)
+    usable = np.ones(len(x), dtype=bool)
+    usable[list(wrong)] = False
+    held = np.flatnonzero(usable)
     lons, lats = np.full(len(x), np.nan), np.full(len(x), np.nan)
     lons[held], lats[held], refused = believable_points(x[held], y[held], system, extent)
     names = {"lon": order.lon, "lat": order.lat}
@@ -155,8 +157,9 @@ def _columns(file: PointFile, order: AssignOrder) -> tuple[Floats, Floats, dict[
     read = number()
     found = []
     for name in names.values():
-        values = np.full(file.table.num_rows, np.nan)
-        for i, value in enumerate(column_texts(file, name)):
+        values = plain_numbers(file, name)
+        rest = np.flatnonzero(np.isnan(values))
+        for i, value in zip(rest.tolist(), column_texts(file, name, rest), strict=True):
             try:
                 values[i] = read(unmarked(value))
             except BadCell as bad:
