@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
+from gisgrid.bench.assign import AssignCost, measure_assign
 from gisgrid.bench.coverage import DISTRICT, Plan, write_district
 from gisgrid.bench.filling import fill_posts, fill_tickets
 from gisgrid.bench.publish import Case, Cost, measure
@@ -60,6 +61,21 @@ def publish(
                     held = count
                 found += measure(superuser, _case(superuser, size, count), rounds)
             database.close()
+    _print(found, json=json)
+
+
+@bench_app.command("assign")
+def assign(
+    grids: Annotated[list[int], typer.Option(help="How many synthetic grids.")] = [SAMPLE, 10_000],  # noqa: B006
+    points: Annotated[int, typer.Option(help="How many points are to be found.", min=1)] = 1_000_000,
+    rounds: Annotated[int, typer.Option(help="How often; the median counts.", min=1)] = 3,
+    json: Json = False,
+) -> None:
+    """What does finding the grids of many points cost in this process, beside geopandas? Needs no database."""
+    found: list[AssignCost] = []
+    for size in grids:
+        say(f"{size} grids")
+        found += measure_assign(round(size**0.5), points, rounds)
     _print(found, json=json)
 
 
@@ -116,12 +132,12 @@ def _case(superuser: Engine, size: int, tickets: int) -> Case:
     return Case(name, count, tickets, {"a town": town, "the district": DISTRICT})
 
 
-def _print(found: list[Cost], *, json: bool) -> None:
+def _print(found: list[Cost] | list[AssignCost], *, json: bool) -> None:
     if json:
         show(found, "", as_json=True)
         return
     table = Table(*("" for _ in range(len(found) + 1)), box=None, show_header=False)
-    for name in (field.name for field in fields(Cost)):
+    for name in (field.name for field in fields(found[0])):
         table.add_row(name, *(_cell(getattr(cost, name)) for cost in found))
     Console(width=250, no_color=True).print(table)
 
