@@ -35,7 +35,10 @@ RETRY_MS = (1000, 4000)
 """When to come back after the stream broke; not all at once."""
 Wanted = Annotated[PlainText | None, Query(description="Send the counters of this area, too; empty: of the network")]
 Heard = Annotated[str, Header(max_length=64, description="`id` of the last event heard; what came after it is sent")]
-HeardToo = Annotated[str, Query(max_length=64, description="The same, for a client that cannot send the header")]
+HeardToo = Annotated[
+    str | None,
+    Query(max_length=64, description="The same, for a client that cannot send the header; its place comes at once"),
+]
 
 
 class EventStream(StreamingResponse):
@@ -78,17 +81,18 @@ def _is_still(caller: Caller, request: Request) -> bool:
         return False
 
 
-def _begin(feed: ChangeFeed, listener: Listener, words: str) -> str:
-    """The first words to a listener: where he is, and what he missed since the event that he heard last."""
-    heard = read_place(words)
-    place = feed.join(listener)
-    hello = f"retry: {random.randint(*RETRY_MS)}\nid: {place}\n\n"  # noqa: S311  # not for secrets
-    if not words:
-        return hello
-    missed = feed.replay(heard, place, listener) if heard else None
-    if missed is None:
-        return f"{hello}id: {place}\nevent: reset\ndata: {{}}\n\n"
-    return f"retry: {random.randint(*RETRY_MS)}\n\n{missed}id: {place}\n\n"  # noqa: S311
+def _begin(feed: ChangeFeed, listener: Listener, words: str, *, says_place: bool) -> str:
+    """The first words to a listener: what he missed since the event that he heard last, and where he is.
+
+    `says_place`: as an event, because a page's script does not see an id without one.
+    """
+    place, heard, missed = feed.join(listener), read_place(words), ""
+    if words:
+        found = feed.replay(heard, place, listener) if heard else None
+        missed = f"id: {place}\nevent: reset\ndata: {{}}\n\n" if found is None else found
+    retry = f"retry: {random.randint(*RETRY_MS)}\n\n"  # noqa: S311  # not for secrets
+    alive = "event: alive\ndata: {}\n" if says_place else ""
+    return f"{retry}{missed}id: {place}\n{alive}\n"
 
 
 @router.get(
@@ -103,7 +107,7 @@ async def get_events(
     network: Network,
     area: Wanted = None,
     last_event_id: Heard = "",
-    heard: HeardToo = "",
+    heard: HeardToo = None,
 ) -> StreamingResponse:
     """What changed, where, which tiles: `event: change`, data `{layer, bbox, tiles, at, tickets?}`; `id` to resume.
 
@@ -121,10 +125,10 @@ async def get_events(
         for layer in visible_layers(caller, settings.public_facts)
     }
     listener = Listener(visible, None if area is None else (network, area))
-    words = last_event_id or heard
+    words = last_event_id or heard or ""
     await feed.read_up_to(read_place(words))
     try:
-        hello = await run_in_threadpool(_begin, feed, listener, words)
+        hello = await run_in_threadpool(_begin, feed, listener, words, says_place=heard is not None)
     except BaseException:
         feed.leave(listener)
         raise

@@ -21,10 +21,11 @@ from tests.waiting import PATIENCE_S, until
 
 @dataclass(frozen=True)
 class LiveServer:
-    """Where it listens, and the secret of its account `admin`."""
+    """Where it listens, the secret of its account `admin`, and the database that the service signs in to."""
 
     url: str
     secret: str
+    service_url: str
 
 
 @contextmanager
@@ -41,15 +42,16 @@ def _serving(owner_url: str, settings: Settings) -> Iterator[LiveServer]:
     secret = _add_admin(owner_url)
     service_url = make_url(owner_url).set(username="gisgrid_api").render_as_string(hide_password=False)
     with serving(create_app(settings, service_url)) as url:
-        yield LiveServer(url, secret)
+        yield LiveServer(url, secret, service_url)
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """Serve an app on a free port, in a thread; where."""
+def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """Serve an app on this port (0: a free one), in a thread; where."""
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         until(lambda: server.started)

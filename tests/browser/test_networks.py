@@ -45,7 +45,7 @@ def live_server(new_database: Callable[[], str]) -> Iterator[LiveServer]:
     settings = read_settings({}, statement_timeout_s=round(PATIENCE_S))
     service = make_url(url).set(username="gisgrid_api").render_as_string(hide_password=False)
     with serving(create_app(settings, service)) as where:
-        yield LiveServer(where, secret)
+        yield LiveServer(where, secret, service)
 
 
 def drawn_codes(page: Page) -> set[str]:

@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { followScope, loadIndex, openHome } from './actions/areas';
+import { followChanges } from './actions/deltas';
 import { loadCategories, loadConfig } from './actions/catalogue';
 import { followFollowed, readKept } from './actions/follow';
 import { followFigures } from './actions/figures';
@@ -12,7 +13,7 @@ import { followAddress, readAddress } from './address';
 import { asProblem } from './api/client';
 import { App } from './app';
 import { followKeys } from './keys';
-import { followServer } from './live';
+import { followServer, opened } from './live';
 import { area, layersOpen } from './state';
 import { startClock } from './time';
 import './styles/tokens.css';
@@ -35,11 +36,13 @@ async function start(): Promise<void> {
   followPlace();
   followFollowed();
   followSession();
-  await Promise.all([loadConfig().catch(() => undefined), loadNetworks().catch(() => undefined), resumeSession()]);
+  await resumeSession();
+  followServer();
+  followChanges();
+  await Promise.all([loadConfig().catch(() => undefined), loadNetworks().catch(() => undefined), opened]);
   followTickets();
   followLists();
   followFigures();
-  followServer();
   followAddress();
   void loadCategories().catch(() => undefined);
   await openHome()

@@ -178,6 +178,10 @@ export const lightbox = signal<{ sources: string[]; at: number } | null>(null);
 /** Bumped when the server says that something of this kind changed. */
 export const areaTick = signal(0);
 export const ticketTick = signal(0);
+/** The same for parts: the list has to be asked for again; the open ticket changed; badges and figures may have. */
+export const listTick = signal(0);
+export const pickedTick = signal(0);
+export const workTick = signal(0);
 
 export const page = computed(() => {
   if (reporting.value) return 'report';

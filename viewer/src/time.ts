@@ -14,6 +14,9 @@ export function showTime(iso: string): string {
   return new Intl.DateTimeFormat(lang.value, options).format(new Date(iso));
 }
 
+/** The day of an instant in the district's zone, as 2026-10-01. */
+export const dayOf = (iso: string): string => new Intl.DateTimeFormat('sv-SE', { timeZone: config.peek().zone }).format(new Date(iso));
+
 export function showDay(iso: string): string {
   return new Intl.DateTimeFormat(lang.value, { timeZone: config.value.zone, dateStyle: 'medium' }).format(new Date(iso));
 }

@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals';
+import { effect, untracked } from '@preact/signals';
 import { type AreaFeature, type AreaProperties, api, ask, type Lineage } from '../api/client';
 import { networkName } from '../i18n';
 import {
@@ -66,8 +66,11 @@ const listTops = async (): Promise<AreaProperties[]> => (await listAreas({})).fi
 
 /** Fills `areaIndex`, if it is not there yet. */
 export async function loadIndex(): Promise<AreaProperties[]> {
-  areaIndex.value ??= await listAreas({});
-  return areaIndex.value;
+  return areaIndex.peek() ?? (await renewIndex());
+}
+
+async function renewIndex(): Promise<AreaProperties[]> {
+  return (areaIndex.value = await listAreas({}));
 }
 
 /** How many leaves of each kind lie in this area; null while that is not known. */
@@ -137,8 +140,8 @@ export function followScope(): () => void {
   const forget = effect(() => {
     if (areaTick.value === 0) return;
     forgetAreas();
-    areaIndex.value = null;
-    void loadIndex().catch(() => undefined);
+    // untracked: an effect that depends on what it writes asks without end
+    untracked(() => void renewIndex().catch(() => undefined));
   });
   const follow = effect(() => {
     const code = scope.value;

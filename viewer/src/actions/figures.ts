@@ -1,6 +1,6 @@
 import { effect } from '@preact/signals';
 import { api, ask } from '../api/client';
-import { figures, figuresAsk, type FiguresAsk, ofNetwork, type Period, ranking, scope, session, tab, ticketTick } from '../state';
+import { figures, figuresAsk, type FiguresAsk, ofNetwork, type Period, ranking, scope, session, tab, ticketTick, workTick } from '../state';
 import { chooseArea } from './areas';
 import { loader } from './load';
 
@@ -33,7 +33,7 @@ export function followFigures(): () => void {
   const follow = effect(() => {
     const area = scope.value;
     const { what, by, of, order, period } = figuresAsk.value;
-    if (area === null || tab.value !== 'figures' || ticketTick.value < 0) return;
+    if (area === null || tab.value !== 'figures' || ticketTick.value < 0 || workTick.value < 0) return;
     if (!session.value && isPrivate(what === 'by' ? by : of)) return;
     const given = { area, ...ofNetwork(), ...since(period) };
     if (what === 'by') void load.by(() => ask(api.GET('/api/v1/figures', { params: { query: { ...given, by } } })));

@@ -1,6 +1,6 @@
 import { effect } from '@preact/signals';
 import { api, ask, type FollowedReport, Problem } from '../api/client';
-import { followed, kept, type KeptReport, now, picked, snap, ticketTick } from '../state';
+import { followed, kept, type KeptReport, picked, pickedTick, snap, ticketTick } from '../state';
 import { loader } from './load';
 
 /** Numbers and secrets of this browser's own reports; they leave it only in the header of a question about them. */
@@ -103,7 +103,7 @@ export function followFollowed(): () => void {
   const load = loader(followed);
   return effect(() => {
     const open = picked.value;
-    if (open?.what !== 'follow' || ticketTick.value < 0 || now.value < 0) return;
+    if (open?.what !== 'follow' || ticketTick.value < 0 || pickedTick.value < 0) return;
     if (followed.peek().value?.number !== open.number) followed.value = { ...followed.peek(), value: null };
     const secret = secretOf(open.number);
     if (open.number && secret) void load(() => ask(api.GET('/api/v1/reports/{number}', header(open.number, secret))));

@@ -5,10 +5,12 @@ import {
   type CounterName,
   filter,
   goal,
+  listTick,
   noFilter,
   now,
   ofNetwork,
   picked,
+  pickedTick,
   pile,
   scope,
   session,
@@ -46,8 +48,11 @@ export function askedFor(area: string) {
   };
 }
 
-async function listTickets(area: string): Promise<Ticket[]> {
-  const query = { ...askedFor(area), limit: most };
+/** The newest tickets of the list, at most `limit`. */
+export const listNewest = (limit: number): Promise<Ticket[]> => listTickets(scope.peek() ?? '', limit);
+
+async function listTickets(area: string, limit = most): Promise<Ticket[]> {
+  const query = { ...askedFor(area), limit };
   return (await ask(api.GET('/api/v1/tickets', { params: { query } }))).tickets;
 }
 
@@ -110,19 +115,19 @@ export function followTickets(): () => void {
   const stops = [
     effect(() => {
       const area = scope.value;
-      if (area === null || ticketTick.value < 0 || now.value < 0) return;
+      if (area === null || ticketTick.value < 0) return;
       void load.counters(() => ask(api.GET('/api/v1/counters', { params: { query: { area, ...ofNetwork() } } })));
     }),
     effect(() => {
       const area = scope.value;
       void [filter.value, session.value];
       if (filter.value.list || dependOnTime.has(filter.value.counter)) void now.value;
-      if (area !== null && ticketTick.value >= 0) void load.list(() => listTickets(area));
+      if (area !== null && ticketTick.value >= 0 && listTick.value >= 0) void load.list(() => listTickets(area));
     }),
     effect(() => {
       const chosen = picked.value;
       void session.value;
-      if (chosen?.what !== 'ticket' || ticketTick.value < 0) return;
+      if (chosen?.what !== 'ticket' || ticketTick.value < 0 || pickedTick.value < 0) return;
       if (ticket.peek().value?.number !== chosen.number) ticket.value = { ...ticket.peek(), value: null };
       void load.one(() => getTicket(chosen.number));
     }),

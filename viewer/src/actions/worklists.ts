@@ -1,6 +1,6 @@
 import { effect } from '@preact/signals';
 import { api, ask } from '../api/client';
-import { filter, lang, now, ofNetwork, picked, scope, session, tab, ticketTick, workLists, type WorkListName } from '../state';
+import { filter, lang, now, ofNetwork, picked, scope, session, tab, ticketTick, workLists, type WorkListName, workTick } from '../state';
 import { loader } from './load';
 import { askedFor } from './tickets';
 
@@ -25,7 +25,7 @@ export function followLists(): () => void {
   const load = loader(workLists);
   const count = effect(() => {
     const area = scope.value;
-    if (area === null || !session.value || ticketTick.value < 0 || now.value < 0) return;
+    if (area === null || !session.value || ticketTick.value < 0 || workTick.value < 0 || now.value < 0) return;
     void load(() => ask(api.GET('/api/v1/worklists', { params: { query: { area, ...ofNetwork() } } })));
   });
   const leave = effect(() => {

@@ -2,7 +2,6 @@ import { effect } from '@preact/signals';
 import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
 import { filtered, shown } from '../actions/tickets';
 import type { AreaFeature, Ticket } from '../api/client';
-import { onChange } from '../live';
 import { area, goal, home, layersOff, network, now, picked, pile, scope, session, ticket, view } from '../state';
 import { placeOf } from '../tickets';
 import { epoch } from '../time';
@@ -22,7 +21,6 @@ export function followState(map: MapLibre): () => void {
     effect(() => go(map)),
     followSession(map),
     followSheet(map),
-    onChange((layer) => map.getSource(layer) && map.refreshTiles(layer)),
   ];
   map.on('moveend', () => {
     const { lng, lat } = map.getCenter();

@@ -19,6 +19,7 @@ import { followPin } from './pin';
 import { followPointer } from './pointer';
 import { firstMargins } from './room';
 import { dress, styleUrl } from './style';
+import { followTiles } from './tiles';
 
 /** Opens the map in `container` and keeps it in step with the state; returns what closes it. */
 export function startMap(container: HTMLElement, tip: HTMLElement): () => void {
@@ -38,6 +39,7 @@ export function startMap(container: HTMLElement, tip: HTMLElement): () => void {
     if ('status' in error && error.status === 401) tellNotSignedIn();
     else console.error(error);
   });
+  followTiles(map);
   map.once('idle', () => (mapState.value = 'ready'));
   followPointer(map, tip);
   followCensus(map);
@@ -51,7 +53,8 @@ export function startMap(container: HTMLElement, tip: HTMLElement): () => void {
 function start(container: HTMLElement): Partial<MapOptions> {
   const seen = view.peek();
   const top = home.peek();
-  const options = { attributionControl: false, maxZoom: 20, minZoom: 6, dragRotate: false, pitchWithRotate: false } as const;
+  // no cache of tiles out of view: changes would not reach them
+  const options = { attributionControl: false, maxTileCacheSize: 0, maxZoom: 20, minZoom: 6, dragRotate: false, pitchWithRotate: false } as const;
   if (seen) return { ...options, center: [seen.lon, seen.lat], zoom: seen.zoom };
   return top ? { ...options, bounds: boundsOf(top), fitBoundsOptions: { padding: firstMargins(container) } } : options;
 }
