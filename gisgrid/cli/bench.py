@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -18,6 +18,9 @@ from gisgrid.bench.assign import AssignCost, measure_assign
 from gisgrid.bench.coverage import DISTRICT, Plan, write_district
 from gisgrid.bench.filling import fill_posts, fill_tickets
 from gisgrid.bench.publish import Case, Cost, measure
+from gisgrid.bench.screens import Area, Load
+from gisgrid.bench.screens import measure as watch_screens
+from gisgrid.bench.server import serving
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.cli.context import DataDir, DbPort, Json, deployed_cluster, say, show
 from gisgrid.cli.sample import load_sample
@@ -64,19 +67,44 @@ def publish(
     _print(found, json=json)
 
 
-@bench_app.command("assign")
-def assign(
-    grids: Annotated[list[int], typer.Option(help="How many synthetic grids.")] = [SAMPLE, 10_000],  # noqa: B006
-    points: Annotated[int, typer.Option(help="How many points are to be found.", min=1)] = 1_000_000,
-    rounds: Annotated[int, typer.Option(help="How often; the median counts.", min=1)] = 3,
+@bench_app.command("screens")
+def screens(
+    count: Annotated[list[int], typer.Option("--screens", help="How many open maps.")] = [20, 100],  # noqa: B006
+    rate: Annotated[float, typer.Option(help="Reports a second.", min=0.1)] = 1,
+    seconds: Annotated[float, typer.Option(help="How long each.", min=5)] = 30,
+    grids: Annotated[int, typer.Option(help="How many grids; 360 is the sample district.")] = SAMPLE,
+    tickets: Annotated[int, typer.Option(help="How many tickets lie on them.")] = 200_000,
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
     json: Json = False,
 ) -> None:
-    """What does finding the grids of many points cost in this process, beside geopandas? Needs no database."""
-    found: list[AssignCost] = []
-    for size in grids:
-        say(f"{size} grids")
-        found += measure_assign(round(size**0.5), points, rounds)
+    """What does a report take while maps are open, and how soon do they show it? First without any map."""
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    with _bench_database(settings) as url:
+        database = Database(url, role=OWNER, statement_timeout_s=3600)
+        _fill(database, settings, grids)
+        _add_tickets(database, tickets)
+        areas = _shown_areas(database)
+        database.close()
+        login = make_url(url).set(username="gisgrid_api").render_as_string(hide_password=False)
+        found = []
+        with serving(login) as service:
+            for many in [0, *count]:
+                say(f"{many} screens, {rate:g} reports a second")
+                found.append(watch_screens(service, Load(many, rate, seconds, areas)))
     _print(found, json=json)
+
+
+def _shown_areas(database: Database) -> list[Area]:
+    """Towns and the district: what people look at."""
+    with database.transaction() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT code, ST_XMin(geom), ST_YMin(geom), ST_XMax(geom), ST_YMax(geom) FROM app.area_now"
+                " WHERE network = 'base' AND level IN ('district', 'town') ORDER BY code"
+            )
+        )
+        return [Area(code, (west, south, east, north)) for code, west, south, east, north in rows]
 
 
 @contextmanager
@@ -132,7 +160,7 @@ def _case(superuser: Engine, size: int, tickets: int) -> Case:
     return Case(name, count, tickets, {"a town": town, "the district": DISTRICT})
 
 
-def _print(found: list[Cost] | list[AssignCost], *, json: bool) -> None:
+def _print(found: Sequence[Any], *, json: bool) -> None:
     if json:
         show(found, "", as_json=True)
         return
