@@ -90,6 +90,32 @@ def test_a_grid_without_a_shape_is_a_problem(desk: Desk, changeset: int, shape: 
     assert ("ring", A) in desk.problems(desk.north, changeset)
 
 
+@pytest.mark.parametrize(("column", "nothing"), [("level", None), ("kind", None), ("kind", "")])
+def test_an_empty_column_of_what_was_pasted_says_nothing(
+    desk: Desk, changeset: int, column: str, nothing: str | None
+) -> None:
+    before = draft(desk, changeset)
+    save(desk, changeset, ":nothing", column, nothing=nothing)
+    assert draft(desk, changeset) == before and desk.problems(desk.north, changeset) == []
+
+
+def test_a_kind_that_there_is_not_is_refused_in_both_languages(desk: Desk, changeset: int) -> None:
+    said = refused(lambda: save(desk, changeset, "'market'", "kind"))
+    assert (
+        "没有这种网格：market" in said
+        and "there is no kind of grid market" in said
+        and "choose base or special" in said
+    )
+
+
+def test_an_emptied_title_is_none(desk: Desk, changeset: int) -> None:
+    desk.run(desk.north, "UPDATE draft.changeset SET title = NULL WHERE changeset_id = :id", id=changeset)
+    opened = desk.open(desk.north, NORTH, title=None)
+    for number in (changeset, opened):
+        assert desk.one(desk.north, "SELECT title FROM draft.changeset WHERE changeset_id = :id", id=number) == ""
+    desk.run(desk.north, "UPDATE draft.changeset SET status = 'discarded' WHERE changeset_id = :id", id=opened)
+
+
 @pytest.mark.parametrize("name", [None, "", "  ", "　", "\u00a0 "])
 def test_a_grid_without_a_name_is_a_problem(desk: Desk, changeset: int, name: str | None) -> None:
     save(desk, changeset, ":name", "name", name=name)

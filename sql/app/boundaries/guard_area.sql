@@ -19,6 +19,11 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
         RETURN OLD;
     END IF;
+    NEW.level := coalesce(NEW.level, 'grid');  -- a column that is empty where something was pasted from
+    NEW.kind := coalesce(nullif(NEW.kind, ''), CASE TG_OP WHEN 'UPDATE' THEN OLD.kind ELSE 'base' END);
+    IF NEW.kind NOT IN (SELECT k.kind FROM core.area_kind AS k) THEN
+        PERFORM app.refuse('no_such_kind', NEW.kind);
+    END IF;
     IF NEW.level <> 'grid' THEN
         PERFORM app.refuse('only_grids');
     END IF;

@@ -23,6 +23,7 @@ BEGIN
        OR (NEW.area_code, NEW.together_with) IS DISTINCT FROM (OLD.area_code, OLD.together_with) THEN
         PERFORM app.refuse('changeset_fixed', OLD.changeset_id::text);
     END IF;
+    NEW.title := coalesce(NEW.title, '');  -- QGIS empties a text to null
     IF app.has_hidden_characters(NEW.title) THEN
         PERFORM app.refuse('hidden_characters');
     END IF;

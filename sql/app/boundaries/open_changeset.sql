@@ -12,6 +12,7 @@ BEGIN
     NEW.opened_by := app.actor();
     NEW.valid_from := coalesce(app.read_date(NEW.starts_on), NEW.valid_from);
     NEW.is_dated := NEW.is_dated OR NEW.valid_from IS DISTINCT FROM now();
+    NEW.title := coalesce(NEW.title, '');  -- QGIS empties a text to null
     IF app.has_hidden_characters(NEW.title) THEN
         PERFORM app.refuse('hidden_characters');
     END IF;

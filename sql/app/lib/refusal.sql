@@ -307,6 +307,10 @@ FROM (VALUES
         '上级区域在发布时由网格合成', 'what is above them is made from them at publish'
     ),
     (
+        'no_such_kind', 'GG422', 'kind', '没有这种网格：%1$s', 'there is no kind of grid %1$s',
+        '选 base（基础网格）或 special（专属网格）', 'choose base or special'
+    ),
+    (
         'outside_the_world', 'GG422', 'geom', '有拐点在地球之外：经度 %1$s 至 %2$s，纬度 %3$s 至 %4$s',
         'a corner lies outside the world: longitudes %1$s to %2$s, latitudes %3$s to %4$s',
         '粘贴的图形没有坐标系，或坐标系不对；草稿图层为 EPSG:4326',
