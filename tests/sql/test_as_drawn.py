@@ -101,11 +101,7 @@ def test_an_empty_column_of_what_was_pasted_says_nothing(
 
 def test_a_kind_that_there_is_not_is_refused_in_both_languages(desk: Desk, changeset: int) -> None:
     said = refused(lambda: save(desk, changeset, "'market'", "kind"))
-    assert (
-        "没有这种网格：market" in said
-        and "there is no kind of grid market" in said
-        and "choose base or special" in said
-    )
+    assert "没有这种网格：market" in said and "grids have no kind market" in said and "choose base or special" in said
 
 
 def test_an_emptied_title_is_none(desk: Desk, changeset: int) -> None:

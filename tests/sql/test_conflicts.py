@@ -213,7 +213,7 @@ def test_what_is_pasted_from_an_old_draft_keeps_a_free_code(desk: Desk) -> None:
     assert same(live(desk)[part], draw("....\n...B")["B"])
 
 
-def test_a_pasted_grid_whose_code_is_taken_gets_the_next_and_is_told(desk: Desk) -> None:
+def test_a_pasted_grid_whose_code_is_taken_gets_the_next_and_a_warning(desk: Desk) -> None:
     """The old draft was discarded, so its code went to another part; what it drew can still be copied."""
     old = desk.open(desk.north, NORTH)
     part = desk.split(desk.north, old, B, draw("..BB\n..B.")["B"], draw("....\n...B")["B"])

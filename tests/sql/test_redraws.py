@@ -236,7 +236,7 @@ class Redraws(RuleBasedStateMachine):
 
     @initialize()
     def report_everywhere(self) -> None:
-        """Something happened in every cell: whatever changes hands, a ticket lies on it."""
+        """Something happened in every cell, so there are tickets on all ground that changes hands."""
         for cell in CELLS:
             self.report(cell)
 

@@ -307,7 +307,7 @@ FROM (VALUES
         '上级区域在发布时由网格合成', 'what is above them is made from them at publish'
     ),
     (
-        'no_such_kind', 'GG422', 'kind', '没有这种网格：%1$s', 'there is no kind of grid %1$s',
+        'no_such_kind', 'GG422', 'kind', '没有这种网格：%1$s', 'grids have no kind %1$s',
         '选 base（基础网格）或 special（专属网格）', 'choose base or special'
     ),
     (
