@@ -67,6 +67,21 @@ def publish(
     _print(found, json=json)
 
 
+@bench_app.command("assign")
+def assign(
+    grids: Annotated[list[int], typer.Option(help="How many synthetic grids.")] = [SAMPLE, 10_000],  # noqa: B006
+    points: Annotated[int, typer.Option(help="How many points are to be found.", min=1)] = 1_000_000,
+    rounds: Annotated[int, typer.Option(help="How often; the median counts.", min=1)] = 3,
+    json: Json = False,
+) -> None:
+    """What does finding the grids of many points cost in this process, beside geopandas? Needs no database."""
+    found: list[AssignCost] = []
+    for size in grids:
+        say(f"{size} grids")
+        found += measure_assign(round(size**0.5), points, rounds)
+    _print(found, json=json)
+
+
 @bench_app.command("screens")
 def screens(
     count: Annotated[list[int], typer.Option("--screens", help="How many open maps.")] = [20, 100],  # noqa: B006

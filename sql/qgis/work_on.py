@@ -6,12 +6,17 @@ from qgis.utils import iface
 names = ("gisgrid_draft_base", "gisgrid_draft_special", "gisgrid_problem", "gisgrid_problem_area", "gisgrid_preview")
 names += ("gisgrid_neighbour",)
 layers = [QgsProject.instance().mapLayer(name) for name in names]
-if any(layer.isEditable() for layer in layers):
+edited = [layer for layer in layers if layer.isEditable()]
+if any(layer.isModified() for layer in edited):
     words, level = "请先保存或放弃正在编辑的内容 save or drop your edits first", Qgis.Warning
 else:
+    for layer in edited:  # nothing to lose; and while it is edited QGIS changes no filter
+        layer.rollBack()
     for layer in layers:
         kept, condition, _ = layer.subsetString().partition("changeset_id = ")
         layer.setSubsetString(kept + condition + "[% changeset_id %]")
+    for layer in edited:
+        layer.startEditing()
     words, level = "变更集 change set [% changeset_id %]", Qgis.Info
 if iface:
     iface.messageBar().pushMessage("gisgrid", words, level=level)

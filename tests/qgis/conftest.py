@@ -15,7 +15,7 @@ from gisgrid.api.app import create_app
 from gisgrid.cluster import ensure_cluster, stop_cluster
 from gisgrid.database import OWNER, Database
 from gisgrid.migrations import migrate
-from gisgrid.pyqgis import REMEDY, SYSTEM, has_qgis
+from gisgrid.pyqgis import REMEDY, SYSTEM, has_qgis, missing_programs
 from gisgrid.settings import Settings, read_settings
 from tests.qgis.desk import URI, Clerk, TownHall, build
 from tests.sql.servers import free_port, ignore
@@ -39,6 +39,15 @@ def qgis_python() -> str:
 @pytest.fixture(scope="session")
 def hall(qgis_python: str) -> Iterator[TownHall]:
     """A server of its own, because QGIS comes in as people do: over TCP, with a password."""
+    with open_hall(qgis_python) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def own_hall(qgis_python: str) -> Iterator[TownHall]:
+    """A file's own, as it was built, for windows."""
+    if missing_programs():
+        pytest.skip(f"no window of QGIS here, without {', '.join(missing_programs())}: {REMEDY}")
     with open_hall(qgis_python) as found:
         yield found
 

@@ -23,7 +23,7 @@ from gisgrid.geo import LonLat, tile_at
 from tests.drawing import draw, write_geojson
 from tests.waiting import PATIENCE_S
 
-NORTH, SOUTH = "360302001", "360302002"
+TOP, NORTH, SOUTH = "360302", "360302001", "360302002"
 DRAWN = {
     letter: shapely.set_precision(shape, 1e-9)  # corners that grids share are the same to the last digit
     for letter, shape in draw("AABB\nAABB\nEEFF\nEEFF\nCCDD").items()
@@ -173,12 +173,12 @@ class TownHall:
 
 
 def build(cluster: Cluster, folder: Path) -> dict[str, str]:
-    """Fill an empty, migrated database: two towns, the project, an editor for each town; their secrets."""
+    """Fill an empty, migrated database: two towns, the project, editors of each town and of both; their secrets."""
     owner = Database(cluster.owner_url, role=OWNER)
     path = write_geojson(folder / "areas.geojson", {CODES[letter]: shape for letter, shape in DRAWN.items()})
     import_boundaries(owner, ImportOrder(path, datetime(2023, 1, 1, tzinfo=UTC), level="grid"))
     with owner.transaction(EVERYTHING) as connection:
         store(connection, make_project(connection), "gisgrid")
     owner.close()
-    towns = {"hua": NORTH, "mei": NORTH, "lan": SOUTH}
+    towns = {"hua": NORTH, "mei": NORTH, "lan": SOUTH, "wei": TOP}
     return {name: make_account(cluster, name, "editor", area) for name, area in towns.items()}

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsPointXY, QgsProject, QgsRectangle
 from qgis.gui import QgsRubberBand
-from qgis.PyQt.QtCore import QPoint
+from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtNetwork import QLocalServer
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
@@ -19,7 +19,10 @@ from qgis.PyQt.QtWidgets import (
     QApplication,
     QDialogButtonBox,
     QDockWidget,
+    QMenu,
     QScrollArea,
+    QStyle,
+    QStyleOptionViewItem,
     QTextEdit,
     QToolBar,
     QToolButton,
@@ -92,6 +95,10 @@ class Eyes:
     def rows(self, layer: str) -> int:
         return sum(1 for _ in self.layer(layer).getFeatures())
 
+    def column(self, layer: str, name: str) -> list[str]:
+        """Every value that the layer shows in a column, once."""
+        return sorted({str(feature[name]) for feature in self.layer(layer).getFeatures()})
+
     def is_corner(self) -> bool:
         """Is there a corner under the mouse that the vertex tool would take?"""
         return any(shape.startswith("MultiPoint") and "," not in shape for shape in self._bands())
@@ -151,8 +158,10 @@ class Eyes:
         return _middle(found[-1]) if found else None
 
     def value(self, name: str) -> str:
-        """What the widget of a column shows."""
+        """What the widget of a column shows; empty too where there is none."""
         found = [child for top in _windows() for child in top.findChildren(QWidget, name) if child.isVisible()]
+        if not found:
+            return ""
         return str(found[-1].currentText() if hasattr(found[-1], "currentText") else found[-1].text())
 
     def shown(self) -> dict[str, str]:
@@ -187,12 +196,35 @@ class Eyes:
 
     def item(self, words: str) -> Place:
         """A line of a list or a cell of a table that is open, by the beginning of its text."""
+        found = _line(words)
+        return _xy(found[0].viewport().mapToGlobal(found[0].visualRect(found[1]).center())) if found else None
+
+    def is_listing(self) -> bool:
+        """Is a list or a menu open over the form?"""
+        return QApplication.activePopupWidget() is not None
+
+    def box(self, words: str) -> Place:
+        """The box before a line of a list, to be ticked."""
+        found = _line(words)
+        if found is None:
+            return None
+        view, index = found
+        option = QStyleOptionViewItem()
+        option.rect = view.visualRect(index)
+        option.features = QStyleOptionViewItem.HasCheckIndicator
+        box = view.style().subElementRect(QStyle.SE_ItemViewItemCheckIndicator, option, view)
+        return _xy(view.viewport().mapToGlobal(box.center()))
+
+    def is_ticked(self, words: str) -> bool:
+        found = _line(words)
+        return found is not None and found[1].data(Qt.CheckStateRole) == Qt.Checked
+
+    def menu(self, words: str) -> Place:
+        """A line of the menu that is open, by the beginning of its text."""
         popup = QApplication.activePopupWidget()
-        tops = [popup] if popup is not None else _windows()
-        for view in [child for top in tops for child in [top, *top.findChildren(QAbstractItemView)]]:
-            place = _line(view, words) if isinstance(view, QAbstractItemView) and view.isVisible() else None
-            if place:
-                return place
+        for action in popup.actions() if isinstance(popup, QMenu) else []:
+            if action.text().startswith(words):
+                return _xy(popup.mapToGlobal(popup.actionGeometry(action).center()))
         return None
 
     def said(self) -> str:
@@ -202,6 +234,15 @@ class Eyes:
         texts = [child for top in _windows() for child in top.findChildren(QTextEdit)]
         words += [text.toPlainText() for text in texts if text.isVisible()]
         return "\n".join(words)
+
+    def copied(self) -> str:
+        """What was copied, as text."""
+        return str(QApplication.clipboard().text())
+
+    def dialog(self, path: str) -> bool:
+        """The window that all others wait for, or the one that is open beside the main window, into a PNG file."""
+        top = next(widget for widget in sorted(_windows(), key=lambda widget: not widget.isModal()))
+        return bool(top.grab().save(path))
 
     def picture(self, path: str) -> bool:
         """The whole screen into a PNG file."""
@@ -214,16 +255,21 @@ def _windows() -> list[Any]:
     return [top for top in tops if top.windowTitle()]
 
 
-def _line(view: Any, words: str) -> Place:
-    model = view.model()
-    if model is None or isinstance(view, QTreeWidget):
-        return None
-    for row in range(model.rowCount(view.rootIndex())):
-        for column in range(model.columnCount(view.rootIndex())):
-            index = model.index(row, column, view.rootIndex())
+def _line(words: str) -> Any:
+    """The list and the index of a line that is open, by the beginning of its text."""
+    popup = QApplication.activePopupWidget()
+    tops = [popup] if popup is not None else _windows()
+    views = [child for top in tops for child in [top, *top.findChildren(QAbstractItemView)]]
+    for view in views:
+        if not isinstance(view, QAbstractItemView) or isinstance(view, QTreeWidget) or not view.isVisible():
+            continue
+        model, root = view.model(), view.rootIndex()
+        for index in [
+            model.index(r, c, root) for r in range(model.rowCount(root)) for c in range(model.columnCount(root))
+        ]:
             if str(index.data() or "").startswith(words):
                 view.scrollTo(index)
-                return _xy(view.viewport().mapToGlobal(view.visualRect(index).center()))
+                return view, index
     return None
 
 

@@ -27,11 +27,12 @@ from gisgrid.pyqgis import SYSTEM, missing_programs
 from gisgrid.settings import read_settings
 from tests.house.tree import CHECKOUT
 from tests.qgis.desk import URI, Clerk, TownHall
+from tests.qgis.story import draw_story
 from tests.qgis.window import Window
 from tests.sql.servers import free_port, ignore
 
 IMAGES = CHECKOUT / "docs" / "images"
-TOWN = "360302001"
+DISTRICT, TOWN, BESIDE = "360302", "360302001", "360302003"
 COMMUNITY = f"{TOWN}001"
 ONE, TWO, THREE, FOUR, FIVE = (f"{COMMUNITY}00{n}" for n in range(1, 6))
 MAP = ["problem", "problem_area", "preview", "ticket", "draft_special", "draft_base", "live_town", "live_grid"]
@@ -41,7 +42,7 @@ SIZE = {"width": 1000, "height": 720}
 
 @contextmanager
 def sample_hall() -> Iterator[TownHall]:
-    """The sample district with an editor `li` (invented) of one town."""
+    """The sample district with editors (invented): `li` and `wang` of two towns, `zhao` of the district."""
     folder = Path(tempfile.mkdtemp(prefix="gisgrid-render-", dir="/tmp"))
     folder.chmod(0o711)
     settings = replace(read_settings({}, data_dir=folder), db_port=free_port())
@@ -52,7 +53,8 @@ def sample_hall() -> Iterator[TownHall]:
         load_sample(owner, settings, say=ignore)
         with owner.transaction(EVERYTHING) as connection:
             store(connection, make_project(connection), "gisgrid")
-        secrets = {"li": make_account(cluster, "li", "editor", TOWN)}
+        areas = {"li": TOWN, "wang": BESIDE, "zhao": DISTRICT}
+        secrets = {name: make_account(cluster, name, "editor", area) for name, area in areas.items()}
         with TestClient(create_app(settings, cluster.service_url)) as client:
             hall = TownHall(cluster, client, owner, folder, str(SYSTEM), secrets)
             yield hall
@@ -132,6 +134,7 @@ def draw_windows(hall: TownHall, box: list[float]) -> bool:
         window = Window(hall, "li", language)
         window.edit("draft_base")
         window.look(box)
+        window.sees("is_drawn")
         assert window.ask("picture", path=str(IMAGES / f"qgis-window{ending}.png"))
         window.edit("changeset")
         window.press("mActionAddFeature")
@@ -154,6 +157,8 @@ def main() -> None:
         draw_preview(hall, clerk)
         assert clerk.show_form(layer="draft_base", path=str(IMAGES / "qgis-grid-form.png"))
         whole = draw_windows(hall, look(clerk))
+        if whole:
+            draw_story(hall, TOWN, BESIDE, IMAGES)
     sys.stdout.write(f"drawn into {IMAGES}{'' if whole else ', without the window'}\n")
 
 

@@ -125,9 +125,14 @@ def test_of_two_open_change_sets_the_clerk_chooses(hua: Clerk) -> None:
     for layer in ("draft_base", "problem", "preview"):
         assert {row["changeset_id"] for row in hua.rows(layer=layer)} <= {older}
     hua.drop(layer="draft_base")
-    hua.edit(layer="draft_base")
+    hua.change(layer="draft_base", key=hua.key(CODES["A"]), column="name", value="又改")
     hua.act(layer="changeset", key=newer)
-    assert {row["changeset_id"] for row in hua.rows(layer="draft_base")} == {older}, "not while something is edited"
+    assert {row["changeset_id"] for row in hua.rows(layer="draft_base")} == {older}, "not while something is unsaved"
+    assert hua.saves()["saved"]
+    assert hua.edit(layer="draft_base")
+    hua.act(layer="changeset", key=newer)
+    assert {row["changeset_id"] for row in hua.rows(layer="draft_base")} == {newer}, "edited, but nothing to lose"
+    assert hua.change(layer="draft_base", key=hua.key(CODES["A"]), column="name", value="乙的")
     hua.drop(layer="draft_base")
     for number in (older, newer):
         assert hua.sets(number, "discarded")["saved"]

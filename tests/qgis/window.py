@@ -51,8 +51,17 @@ class Window:
             self.close()
             raise
 
+    def __enter__(self) -> "Window":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def _is_open(self) -> bool:
-        return bool(self.ask("is_drawn"))
+        try:
+            return bool(self.ask("is_drawn"))
+        except ConnectionRefusedError:  # its socket is there already, and nobody listens yet
+            return self._ended()
 
     def _ended(self) -> bool:
         assert self.qgis.poll() is None, f"QGIS ended with {self.qgis.returncode}"
@@ -155,6 +164,11 @@ class Window:
         self.click(self.sees("field", name=name))
         self.click(self.sees("item", words=words))
         until(lambda: self.ask("value", name=name).startswith(words))
+
+    def tick(self, words: str) -> None:
+        """Tick a line, by the beginning of its text, of a list in the form that is open."""
+        self.click(self.sees("box", words=words))
+        self.sees("is_ticked", words=words)
 
     def answer(self, button: str) -> None:
         """Press a dialog's button; it closes."""

@@ -22,6 +22,7 @@ class FormField:
     """A column as its form shows it. `values`: (words, value) pairs; `chosen_from`: a layer and its key column.
 
     `several`: any number of them, in a list.
+    `default`: an expression of QGIS; `always`: it also replaces what is pasted or copied.
     `group`: the frame around it, a key of the layer's `frames`; `hidden`: in no form and no table.
     """
 
@@ -32,6 +33,7 @@ class FormField:
     chosen_from: tuple[str, str] | None = None
     nullable: bool = False
     default: str = ""
+    always: bool = False
     several: bool = False
     group: str = ""
     hidden: bool = False
@@ -141,6 +143,7 @@ def _field(name: str, column: Json, default: str) -> FormField:
         chosen_from=tuple(column["list"]) if "list" in column else None,
         nullable=column.get("nullable", False),
         default=default or column.get("default", ""),
+        always=column.get("always", False),
         several=column.get("several", False),
         group=column.get("group", ""),
         hidden=column.get("hidden", False),

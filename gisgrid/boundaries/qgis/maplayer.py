@@ -88,7 +88,8 @@ def _write_form(element: ET.Element, layer: ProjectLayer, others: Mapping[str, P
         _write_widget(ET.SubElement(widgets, "field", name=column.name, configurationFlags="None"), column, others)
         ET.SubElement(aliases, "alias", field=column.name, index=str(index), name=column.alias)
         if column.default:
-            ET.SubElement(defaults, "default", field=column.name, expression=column.default, applyOnUpdate="0")
+            given = {"field": column.name, "expression": column.default, "applyOnUpdate": str(int(column.always))}
+            ET.SubElement(defaults, "default", given)
         may = layer.editable and column.editable
         ET.SubElement(editable, "field", name=column.name, editable=str(int(may)))
         if not column.hidden:
@@ -109,12 +110,18 @@ def _frames(layer: ProjectLayer) -> dict[str, ET.Element]:
 
 
 def _write_table(element: ET.Element, fields: Sequence[FormField]) -> None:
+    """The buttons of a row come first: at its end, far to the right, nobody finds them."""
     config = ET.SubElement(element, "attributetableconfig", actionWidgetStyle="buttonList", sortOrder="0")
     columns = ET.SubElement(config, "columns")
+    ET.SubElement(columns, "column", type="actions", hidden="0", width="380")
     for column in fields:
-        hidden = str(int(column.hidden))
-        ET.SubElement(columns, "column", type="field", name=column.name, hidden=hidden, width="-1")
-    ET.SubElement(columns, "column", type="actions", hidden="0", width="-1")
+        look = {"hidden": str(int(column.hidden)), "width": str(_width_px(column.alias))}
+        ET.SubElement(columns, "column", {"type": "field", "name": column.name} | look)
+
+
+def _width_px(alias: str) -> int:
+    """As wide as the column's title, within reason."""
+    return max(110, min(220, 12 * len(alias)))
 
 
 def _write_widget(element: ET.Element, column: FormField, others: Mapping[str, ProjectLayer]) -> None:
