@@ -37,6 +37,15 @@ CREATE SEQUENCE core.area_version_id_seq
     NO MAXVALUE
     CACHE 1;
 
+ALTER TABLE core.audit_note ALTER COLUMN note_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME core.audit_note_note_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE core.change ALTER COLUMN change_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME core.change_change_id_seq
     START WITH 1
@@ -121,6 +130,8 @@ ALTER TABLE ONLY core.account
 
 CREATE TRIGGER guard_account BEFORE INSERT OR UPDATE OF role, area_id, department ON core.account FOR EACH ROW EXECUTE FUNCTION app.guard_account();
 
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON core.account FOR EACH ROW EXECUTE FUNCTION app.note_change('account', 'name', 'role', 'area_id', 'department', 'disabled_at', 'removed_at');
+
 CREATE TABLE core.account_role (
     role text NOT NULL,
     name_zh text NOT NULL,
@@ -128,7 +139,7 @@ CREATE TABLE core.account_role (
     post_roles text[] DEFAULT '{}'::text[] NOT NULL,
     works_in text DEFAULT 'area'::text NOT NULL,
     login_under text,
-    CONSTRAINT works_in_is_known CHECK ((works_in = ANY (ARRAY['area'::text, 'department'::text, 'district'::text])))
+    CONSTRAINT works_in_is_known CHECK ((works_in = ANY (ARRAY['area'::text, 'department'::text, 'district'::text, 'audit'::text])))
 );
 
 COMMENT ON TABLE core.account_role IS 'Value list: the roles of people who sign in';
@@ -137,10 +148,12 @@ COMMENT ON COLUMN core.account_role.login_under IS 'The group of the database lo
 
 COMMENT ON COLUMN core.account_role.post_roles IS 'For an account without a person: mine are the posts of these roles on the account''s area';
 
-COMMENT ON COLUMN core.account_role.works_in IS 'Where accounts of this role work: area, department, or district (the whole district unless the account names an area)';
+COMMENT ON COLUMN core.account_role.works_in IS 'Where accounts of this role work: area, department, district (the whole district unless the account names an area), or audit (sees no area''s private rows)';
 
 ALTER TABLE ONLY core.account_role
     ADD CONSTRAINT account_role_pkey PRIMARY KEY (role);
+
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON core.account_role FOR EACH ROW EXECUTE FUNCTION app.note_change('role', 'role');
 
 CREATE TABLE core.action (
     action text NOT NULL,
@@ -148,7 +161,7 @@ CREATE TABLE core.action (
     name_en text NOT NULL
 );
 
-COMMENT ON TABLE core.action IS 'Value list: the actions that a role may be permitted, in all its areas; see_<layer>: see that layer of the map';
+COMMENT ON TABLE core.action IS 'Value list: the actions that a role may be permitted, in all its areas; see_<layer>: see that layer of the map; see_audit: the audit trail';
 
 ALTER TABLE ONLY core.action
     ADD CONSTRAINT action_pkey PRIMARY KEY (action);
@@ -186,6 +199,8 @@ ALTER TABLE ONLY core.alias
 CREATE INDEX alias_alias ON core.alias USING btree (alias);
 
 CREATE INDEX alias_area ON core.alias USING btree (area_id);
+
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON core.alias FOR EACH ROW EXECUTE FUNCTION app.note_change('alias', 'alias');
 
 CREATE TABLE core.area (
     area_id bigint NOT NULL,
@@ -295,6 +310,71 @@ CREATE INDEX area_version_path ON core.area_version USING gin (path);
 CREATE INDEX area_version_special_geom ON core.area_version USING gist (geom) WHERE (kind = 'special'::text);
 
 CREATE TRIGGER only_close_the_record BEFORE DELETE OR UPDATE ON core.area_version FOR EACH ROW EXECUTE FUNCTION app.only_close_the_record();
+
+CREATE TABLE core.audit (
+    audit_id bigint NOT NULL,
+    note_id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    what text NOT NULL,
+    subject text NOT NULL,
+    facts jsonb NOT NULL,
+    digest bytea NOT NULL
+);
+
+COMMENT ON TABLE core.audit IS 'Who did what, and who read whom: append-only, each row''s digest covers the row before it';
+
+COMMENT ON COLUMN core.audit.at IS 'When it was done; the order of the chain is that of sealing, a second later at most';
+
+COMMENT ON COLUMN core.audit.audit_id IS 'The place in the chain, without gaps';
+
+COMMENT ON COLUMN core.audit.facts IS 'What is known of it; never a value of a private column';
+
+COMMENT ON COLUMN core.audit.who IS 'An account, a database login, machine/NAME for who owns the machine; empty: a stranger';
+
+ALTER TABLE ONLY core.audit
+    ADD CONSTRAINT a_note_is_sealed_once UNIQUE (note_id);
+
+ALTER TABLE ONLY core.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (audit_id);
+
+CREATE INDEX audit_by_time ON core.audit USING btree (at);
+
+CREATE INDEX audit_by_who ON core.audit USING btree (who, audit_id);
+
+CREATE TRIGGER audit_is_not_emptied BEFORE TRUNCATE ON core.audit FOR EACH STATEMENT EXECUTE FUNCTION app.audit_only_grows();
+
+CREATE TRIGGER audit_only_grows BEFORE DELETE OR UPDATE ON core.audit FOR EACH ROW EXECUTE FUNCTION app.audit_only_grows();
+
+CREATE TABLE core.audit_head (
+    is_one boolean DEFAULT true NOT NULL,
+    audit_id bigint NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT there_is_one_head CHECK (is_one)
+);
+
+COMMENT ON TABLE core.audit_head IS 'The end of the chain of core.audit, so that a tail that was cut off is missed; one row';
+
+ALTER TABLE ONLY core.audit_head
+    ADD CONSTRAINT audit_head_pkey PRIMARY KEY (is_one);
+
+CREATE TABLE core.audit_note (
+    note_id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    who text NOT NULL,
+    what text NOT NULL,
+    subject text NOT NULL,
+    facts jsonb NOT NULL
+);
+
+COMMENT ON TABLE core.audit_note IS 'What was done and waits to be appended to core.audit';
+
+ALTER TABLE ONLY core.audit_note
+    ADD CONSTRAINT audit_note_pkey PRIMARY KEY (note_id);
+
+CREATE TRIGGER audit_is_not_emptied BEFORE TRUNCATE ON core.audit_note FOR EACH STATEMENT EXECUTE FUNCTION app.audit_only_grows();
+
+CREATE TRIGGER audit_only_grows BEFORE DELETE OR UPDATE ON core.audit_note FOR EACH ROW EXECUTE FUNCTION app.audit_only_grows();
 
 CREATE TABLE core.calendar_day (
     date date NOT NULL,
@@ -462,6 +542,8 @@ ALTER TABLE ONLY core.login_scope
 ALTER TABLE ONLY core.login_scope
     ADD CONSTRAINT login_scope_role_fkey FOREIGN KEY (role) REFERENCES core.account_role(role);
 
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON core.login_scope FOR EACH ROW EXECUTE FUNCTION app.note_change('login', 'login', 'role', 'area_id');
+
 CREATE TABLE core.network (
     network text NOT NULL,
     name_zh text NOT NULL,
@@ -474,6 +556,8 @@ COMMENT ON TABLE core.network IS 'A set of areas that covers the ground once: th
 
 ALTER TABLE ONLY core.network
     ADD CONSTRAINT network_pkey PRIMARY KEY (network);
+
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON core.network FOR EACH ROW EXECUTE FUNCTION app.note_change('network', 'network');
 
 CREATE TABLE core.permission (
     role text NOT NULL,
@@ -491,6 +575,8 @@ ALTER TABLE ONLY core.permission
 ALTER TABLE ONLY core.permission
     ADD CONSTRAINT permission_role_fkey FOREIGN KEY (role) REFERENCES core.account_role(role);
 
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON core.permission FOR EACH ROW EXECUTE FUNCTION app.note_change('permission', 'role', 'role', 'action');
+
 CREATE TABLE core.person (
     person_id bigint NOT NULL,
     name text NOT NULL,
@@ -505,6 +591,8 @@ ALTER TABLE ONLY core.person ALTER COLUMN person_id SET DEFAULT nextval('core.pe
 
 ALTER TABLE ONLY core.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (person_id);
+
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON core.person FOR EACH ROW EXECUTE FUNCTION app.note_change('person', 'person_id');
 
 ALTER TABLE core.person ENABLE ROW LEVEL SECURITY;
 
@@ -561,6 +649,8 @@ CREATE INDEX post_geom ON core.post USING gist (geom);
 
 CREATE INDEX post_path ON core.post USING gin (path);
 
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON core.post FOR EACH ROW EXECUTE FUNCTION app.note_change('post', 'post_id', 'role', 'area_id', 'department', 'valid_from', 'valid_to', 'is_public');
+
 ALTER TABLE core.post ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY post_is_seen_in_scope ON core.post FOR SELECT TO gisgrid_service USING ((path && app.service_private_scope()));
@@ -614,6 +704,8 @@ ALTER TABLE ONLY core.roster
 ALTER TABLE ONLY core.roster
     ADD CONSTRAINT roster_shift_fkey FOREIGN KEY (shift) REFERENCES core.shift(shift);
 
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON core.roster FOR EACH ROW EXECUTE FUNCTION app.note_change('roster', 'post_id');
+
 ALTER TABLE core.roster ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY roster_is_seen_with_its_post ON core.roster FOR SELECT USING ((EXISTS ( SELECT 1
@@ -643,6 +735,8 @@ ALTER TABLE ONLY core.session
 
 ALTER TABLE ONLY core.session
     ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES core.account(account_id);
+
+CREATE TRIGGER note_sign_in AFTER INSERT ON core.session FOR EACH ROW EXECUTE FUNCTION app.note_sign_in();
 
 CREATE TABLE core.shift (
     shift text NOT NULL,
@@ -674,6 +768,8 @@ ALTER TABLE ONLY core.work_hours
 
 ALTER TABLE ONLY core.work_hours
     ADD CONSTRAINT work_hours_pkey PRIMARY KEY (starts);
+
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON core.work_hours FOR EACH ROW EXECUTE FUNCTION app.note_change('work_hours', 'starts');
 
 CREATE TRIGGER refresh_work_span AFTER INSERT OR DELETE OR UPDATE ON core.work_hours FOR EACH STATEMENT EXECUTE FUNCTION app.refresh_work_span();
 
@@ -858,6 +954,7 @@ CREATE TABLE draft.changeset (
     solution text,
     together_with text[] DEFAULT '{}'::text[] NOT NULL,
     areas bigint[] DEFAULT '{0}'::bigint[] NOT NULL,
+    published_by text,
     CONSTRAINT ground_is_keep_gain_or_any CHECK ((ground = ANY (ARRAY['keep'::text, 'gain'::text, 'any'::text]))),
     CONSTRAINT policy_is_move_or_stay CHECK ((policy = ANY (ARRAY['move'::text, 'stay'::text]))),
     CONSTRAINT solution_is_mine_theirs_or_both CHECK ((solution = ANY (ARRAY['mine'::text, 'theirs'::text, 'both'::text]))),
@@ -880,11 +977,15 @@ COMMENT ON COLUMN draft.changeset.is_dated IS 'Did somebody choose valid_from?';
 
 COMMENT ON COLUMN draft.changeset.is_filled IS 'Was the draft filled with the live leaves when it was opened?';
 
+COMMENT ON COLUMN draft.changeset.opened_by IS 'The account, database login or machine/NAME that opened it';
+
 COMMENT ON COLUMN draft.changeset.path IS 'The path of the area, or what is above all of several; row policies compare it with the editor''s scope';
 
 COMMENT ON COLUMN draft.changeset.policy IS 'move: open tickets on ground that changes hands are relocated; stay: they stay with their grid until it ends';
 
 COMMENT ON COLUMN draft.changeset.published_at IS 'When the change set went live; null with status published: it waits for its date';
+
+COMMENT ON COLUMN draft.changeset.published_by IS 'Who published it, perhaps for a day to come; null: nobody yet';
 
 COMMENT ON COLUMN draft.changeset.solution IS 'Write mine, theirs or both here, and all conflicts of the draft are solved so; empty again afterwards';
 
@@ -924,6 +1025,10 @@ CREATE CONSTRAINT TRIGGER flip_changeset AFTER UPDATE OF status ON draft.changes
 CREATE TRIGGER guard_changeset BEFORE UPDATE ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.guard_changeset();
 
 CREATE TRIGGER guard_deleted BEFORE DELETE ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.guard_deleted();
+
+CREATE TRIGGER name_publisher BEFORE INSERT OR UPDATE ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.name_publisher();
+
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE OF status, valid_from, policy, ground ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.note_change('changeset', 'changeset_id', 'area_code', 'network', 'status', 'valid_from', 'policy', 'ground', 'undoes', 'published_at');
 
 CREATE TRIGGER open_changeset BEFORE INSERT ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.open_changeset();
 
@@ -1241,6 +1346,8 @@ CREATE INDEX category_parent ON work.category USING btree (parent);
 CREATE TRIGGER grow_category_tree AFTER INSERT OR UPDATE OF parent ON work.category FOR EACH STATEMENT EXECUTE FUNCTION app.grow_category_tree();
 
 CREATE TRIGGER keep_used_category BEFORE DELETE ON work.category FOR EACH ROW EXECUTE FUNCTION app.keep_used_category();
+
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON work.category FOR EACH ROW EXECUTE FUNCTION app.note_change('category', 'category');
 
 CREATE TABLE work.client_ref (
     client text NOT NULL,
@@ -1727,6 +1834,8 @@ CREATE INDEX rule_looked_up ON work.rule USING btree (category_key, area_key);
 
 CREATE TRIGGER measure_rule BEFORE INSERT OR UPDATE ON work.rule FOR EACH ROW EXECUTE FUNCTION app.measure_rule();
 
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON work.rule FOR EACH ROW EXECUTE FUNCTION app.note_change('rule', 'rule', 'category', 'area_id', 'kind', 'days', 'weekdays', 'starts', 'ends', 'shift', 'role', 'department', 'priority', 'due_hours', 'due_unit');
+
 CREATE TRIGGER refuse_tied_rule AFTER INSERT OR UPDATE ON work.rule FOR EACH ROW EXECUTE FUNCTION app.refuse_tied_rule();
 
 CREATE TABLE work.source (
@@ -1775,6 +1884,8 @@ ALTER TABLE ONLY work.step
     ADD CONSTRAINT step_workflow_fkey FOREIGN KEY (workflow) REFERENCES work.workflow(workflow);
 
 CREATE CONSTRAINT TRIGGER check_workflow AFTER INSERT OR DELETE OR UPDATE ON work.step DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app.check_workflow();
+
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON work.step FOR EACH ROW EXECUTE FUNCTION app.note_change('step', 'step', 'workflow');
 
 CREATE TABLE work.target (
     target_id bigint NOT NULL,
@@ -1826,6 +1937,8 @@ ALTER TABLE ONLY work.target
 
 ALTER TABLE ONLY work.target
     ADD CONSTRAINT target_kind_fkey FOREIGN KEY (kind) REFERENCES work.target_kind(kind);
+
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON work.target FOR EACH ROW EXECUTE FUNCTION app.note_change('target', 'name');
 
 CREATE TABLE work.target_kind (
     kind text NOT NULL,
@@ -2119,6 +2232,8 @@ ALTER TABLE ONLY work.transition
 
 CREATE CONSTRAINT TRIGGER check_workflow AFTER INSERT OR DELETE OR UPDATE ON work.transition DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app.check_workflow();
 
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON work.transition FOR EACH ROW EXECUTE FUNCTION app.note_change('transition', 'from_step', 'workflow', 'to_step', 'roles', 'kind', 'needs');
+
 CREATE TABLE work.whistle (
     whistle_id bigint NOT NULL,
     ticket_id bigint NOT NULL,
@@ -2168,6 +2283,8 @@ COMMENT ON TABLE work.workflow IS 'A template of steps';
 
 ALTER TABLE ONLY work.workflow
     ADD CONSTRAINT workflow_pkey PRIMARY KEY (workflow);
+
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON work.workflow FOR EACH ROW EXECUTE FUNCTION app.note_change('workflow', 'workflow');
 
 CREATE SCHEMA "overlay";
 
