@@ -220,7 +220,7 @@ def test_the_verb_writes_every_kind_of_file(
 def serving(district: District, pool_size: int) -> Iterator[tuple[int, Database]]:
     """The app behind a real socket: its port and its database."""
     service_url = make_url(district.url).set(username="gisgrid_api").render_as_string(hide_password=False)
-    app = create_app(Settings(pool_size=pool_size), service_url)
+    app = create_app(Settings(pool_size=pool_size, wait_s=PATIENCE_S), service_url)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
