@@ -4,10 +4,10 @@ The only place that knows psycopg2. Everything above gets a SQLAlchemy connectio
 """
 
 import logging
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import sleep
 from typing import Any
 
 import psycopg2.errors
@@ -147,7 +147,7 @@ class Database:
                 cursor.send(f'LISTEN "{channel}"')
 
             def wait(timeout_s: float) -> bool:
-                time.sleep(PAUSE_S)
+                sleep(PAUSE_S)
                 if not is_readable(driver, timeout_s):
                     return False
                 with _named_faults():

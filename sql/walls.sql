@@ -9,12 +9,12 @@ BEGIN
     FOR f IN
         SELECT
             p.oid::regprocedure AS name,
-            p.proname ~ '^pg_(stat_|current_wal_|(total_)?relation_size|table_size|indexes_size|database_size)' AS is_measure
+            p.proname ~ '^pg_(stat_|current_wal_|control_checkpoint|(total_)?relation_size|table_size|indexes_size|database_size)' AS is_measure
         FROM pg_proc AS p
         JOIN pg_namespace AS n ON n.oid = p.pronamespace
         CROSS JOIN aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
         WHERE a.grantee = 0 AND a.privilege_type = 'EXECUTE' AND (
-            n.nspname = 'pg_catalog' AND p.proname ~ '^(pg_(try_)?advisory_|pg_current_wal_|lo_|lowrite$|loread$|pg_(total_)?relation_size$|pg_(table|indexes|database)_size$)'
+            n.nspname = 'pg_catalog' AND p.proname ~ '^(pg_(try_)?advisory_|pg_current_wal_|pg_control_checkpoint$|pg_logical_emit_message$|lo_|lowrite$|loread$|pg_(total_)?relation_size$|pg_(table|indexes|database)_size$)'
             OR n.nspname = 'pg_catalog' AND p.proname ~ '^pg_stat_get_' AND p.proname !~ '^pg_stat_get_(activity|backend_)'
             OR n.nspname = 'public' AND p.proname ~ '^(_postgis_(selectivity|join_selectivity|stats|index_extent)|st_(estimated|find)_?extent|postgis_extensions_upgrade)$')
     LOOP

@@ -211,7 +211,7 @@ class MoveProperties(Answer):
 
     what: str = Field(
         description="ticket, camera, place, device, post or special; tickets: how many (`id`) with a private place lie"
-        " in an area that is altered (`from_code`), for callers who may not read which of them would move"
+        " in an area that is altered (`from_code`); which of them would move is listed to those who may read_private"
     )
     id: str
     from_code: str | None

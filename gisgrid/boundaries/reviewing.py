@@ -37,7 +37,7 @@ class Problem:
 class Move:
     """A thing that publishing would relocate: `what` is ticket, camera, place, device, post, special; None: no grid.
 
-    For whoever may not read private rows, `tickets`: how many (`id`) with a private place lie in an altered area.
+    `tickets`: how many (`id`) with a private place lie in an altered area; they are listed to those who may read them.
     """
 
     what: str

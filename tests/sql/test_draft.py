@@ -57,11 +57,7 @@ def test_an_editor_sees_and_touches_only_his_own_area(desk: Desk) -> None:
             desk.run(desk.north, sql)
 
 
-@pytest.mark.parametrize(
-    "asked",
-    ["app.check_saved(:id)", "app.name_part(:id, :code, 'x', NULL, NULL, NULL)"],
-    ids=["check", "name"],
-)
+@pytest.mark.parametrize("asked", ["app.name_part(:id, :code, 'x', NULL, NULL, NULL)"], ids=["name"])
 def test_a_foreign_editor_asks_in_vain_for_what_a_save_does(desk: Desk, asked: str) -> None:
     changeset = desk.open(desk.north, NORTH)
     desk.redraw(desk.north, changeset, A, START["A"].buffer(0.0001))

@@ -1,4 +1,4 @@
-"""A person's own database login, whoever he is, reads and counts nothing private, and stops nobody."""
+"""A person's own database login reads and counts nothing private, and stops nobody. Long: a list of what is tried."""
 
 import re
 from typing import Any
@@ -105,6 +105,8 @@ def test_an_editor_calls_nothing_that_answers_with_people(walls: Walls, login: s
         "set_secret",
         "tile.camera",
         "tile.patrol",
+        "check_saved",
+        "solve_conflicts",
     ):
         assert f"{forbidden}(" not in names
 
@@ -132,6 +134,8 @@ def test_an_editor_calls_nothing_that_answers_with_people(walls: Walls, login: s
         "SELECT pg_indexes_size('core.post')",
         "SELECT pg_database_size(current_database())",
         "SELECT pg_current_wal_lsn()",
+        "SELECT pg_logical_emit_message(false, 'x', 'y')",
+        "SELECT * FROM pg_control_checkpoint()",
         "SELECT reltuples FROM pg_class",
         "SELECT relpages, relallvisible FROM pg_class WHERE relname = 'ticket_private'",
         "SELECT * FROM pg_class",
@@ -147,6 +151,21 @@ def test_an_editor_calls_nothing_that_answers_with_people(walls: Walls, login: s
 def test_what_would_stop_or_spy_on_the_district_is_refused(walls: Walls, login: str, statement: str) -> None:
     with pytest.raises(DBAPIError, match="permission denied|must be"), walls.sit(login) as connection:
         connection.execute(text(statement))
+
+
+WRITERS = """
+SELECT p.oid::regprocedure::text FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+WHERE n.nspname = ANY('{core,draft,work,overlay,app,tile}') AND p.prosecdef AND p.provolatile = 'v'
+  AND has_function_privilege(:login, p.oid, 'EXECUTE')
+"""
+CALLED = {"app.refuse(text,text[])", "app.undo_by_hand(bigint)"}
+"""What an editor may call that runs as the owner and may write: a refusal, and the undo, which asks whose it is."""
+
+
+def test_a_login_calls_nothing_that_writes_as_the_owner(walls: Walls, login: str) -> None:
+    """A save's check dates its change set anew: called for a published one, it altered from when that applies."""
+    with walls.owner.transaction() as connection:
+        assert set(connection.execute(text(WRITERS), {"login": login}).scalars()) <= CALLED
 
 
 SPIES = """

@@ -3,7 +3,6 @@
 import asyncio
 import re
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -69,10 +68,10 @@ def test_no_function_notifies_of_anything_else(walls: Walls) -> None:
 
 @dataclass
 class Looks:
-    """How often a feed has looked since `at`, and a queue of what it hands out."""
+    """How often a feed has looked, its pauses before the next look, and a queue of what it hands out."""
 
     count: int
-    at: float
+    pauses: list[float]
     heard: "asyncio.Queue[str | None]"
 
 
@@ -84,6 +83,12 @@ def looks(walls: Walls, monkeypatch: pytest.MonkeyPatch) -> Iterator[Looks]:
         seen.count += 1
         return latest_transaction(*given)
 
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        threading.Event().wait(seconds)
+
+    pauses: list[float] = []
+    monkeypatch.setattr("gisgrid.database.sleep", pause)
     monkeypatch.setattr(feeding, "latest_transaction", look)
     loop = asyncio.new_event_loop()
     turning = threading.Thread(target=loop.run_forever)
@@ -96,7 +101,7 @@ def looks(walls: Walls, monkeypatch: pytest.MonkeyPatch) -> Iterator[Looks]:
         feed.join(listener)
         return listener.queue
 
-    seen = Looks(0, time.monotonic(), asyncio.run_coroutine_threadsafe(listen(), loop).result(PATIENCE_S))
+    seen = Looks(0, pauses, asyncio.run_coroutine_threadsafe(listen(), loop).result(PATIENCE_S))
     feed.start()
     until(lambda: seen.count > 0)
     yield seen
@@ -124,7 +129,8 @@ def move_camera(walls: Walls) -> None:
 def test_forged_notices_wake_and_say_nothing_and_not_often(walls: Walls, looks: Looks) -> None:
     flood(walls, 1000)
     assert looks.heard.empty(), "what they said is read by nobody"
-    assert (looks.count - 1) * PAUSE_S <= time.monotonic() - looks.at, "between two looks it pauses"
+    count, pauses = looks.count, list(looks.pauses)
+    assert set(pauses) == {PAUSE_S} and count <= len(pauses) + 1, "between two looks it pauses"
     move_camera(walls)
     until(lambda: not looks.heard.empty())
 

@@ -1,4 +1,5 @@
-CREATE FUNCTION app.check_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION app.check_at_commit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
 -- Runs at the commit, once for each saved row; the first row of a change set has it checked, the others find no work.
 DECLARE
     saved bigint[] := nullif(current_setting('gisgrid.saved', true), '')::bigint[];

@@ -47,17 +47,18 @@ BEGIN
             SELECT 'special', s.code, s.from_code, s.to_code, s.arrow, NULL
             FROM app.relocated_special(change_set, recorded) AS s
             UNION ALL
-            SELECT 'tickets', p.tickets::text, p.code, NULL, p.mark, p.path FROM app.private_tickets(change_set) AS p
+            SELECT 'tickets', p.tickets::text, p.code, NULL, p.mark, NULL FROM app.private_tickets(change_set) AS p
         ) AS f;
         RAISE EXCEPTION 'taken back' USING ERRCODE = 'GG900';
     EXCEPTION WHEN SQLSTATE 'GG900' THEN
         NULL;
     END;
     INSERT INTO draft.preview_row (preview_id, changeset_id, what, id, from_code, to_code, geom, private_path)
-    SELECT CASE WHEN m->>'path' IS NULL OR m->>'what' = 'tickets' THEN nextval('draft.preview_id_seq')
+    SELECT CASE WHEN m->>'path' IS NULL THEN nextval('draft.preview_id_seq')
                 ELSE nextval('draft.preview_private_id_seq') END,
            change_set, m->>'what', m->>'id', m->>'from', m->>'to', (m->>'geom')::geometry, (m->>'path')::bigint[]
-    FROM jsonb_array_elements(reopened || moves) AS m;
+    FROM jsonb_array_elements(reopened || moves) AS m
+    WHERE m->>'path' IS NULL OR app.may_read((m->>'path')::bigint[]);
     GET DIAGNOSTICS moved = ROW_COUNT;
     RETURN moved;
 END $$;

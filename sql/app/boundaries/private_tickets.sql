@@ -1,12 +1,11 @@
 CREATE FUNCTION app.private_tickets(change_set bigint)
-RETURNS TABLE (code text, path bigint [], tickets bigint, mark geometry)
+RETURNS TABLE (code text, tickets bigint, mark geometry)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 -- Counts by grid and category are public, so these figures tell nothing new, wherever in the grid the line is drawn.
 -- The mark is a short line, as every preview is a line, where the grid's label stood before.
 SELECT
     a.code,
-    v.path,
     n.tickets,
     st_makeline(v.label_point, st_translate(v.label_point, 0, 0.0002)) AS mark
 FROM draft.changeset AS c
@@ -17,7 +16,7 @@ CROSS JOIN LATERAL (
     WHERE t.area_id = u.area_id AND t.closed_at IS NULL AND NOT t.has_public_point AND t.network = c.network
 ) AS n
 CROSS JOIN LATERAL (
-    SELECT w.path, w.label_point FROM core.area_version AS w
+    SELECT w.label_point FROM core.area_version AS w
     WHERE w.area_id = u.area_id AND w.label_point IS NOT NULL AND w.recorded_from < c.published_at
     ORDER BY w.recorded_from DESC, w.valid_from DESC LIMIT 1
 ) AS v

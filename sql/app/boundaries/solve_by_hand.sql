@@ -1,5 +1,6 @@
 -- At once, not at the commit, so that a refusal reaches the dialog.
-CREATE FUNCTION app.solve_by_hand() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION app.solve_by_hand() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
 BEGIN
     IF TG_TABLE_NAME = 'problem' THEN
         PERFORM app.solve_conflicts(NEW.changeset_id, NEW.solution, NEW.code);

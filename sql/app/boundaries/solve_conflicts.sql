@@ -60,4 +60,4 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION app.solve_conflicts(bigint, text, text) IS
 'Solve the conflicts of a draft, or the one of a code, by taking mine, theirs or both; returns how many';
-GRANT EXECUTE ON FUNCTION app.solve_conflicts(bigint, text, text) TO gisgrid_service, gisgrid_editor;
+GRANT EXECUTE ON FUNCTION app.solve_conflicts(bigint, text, text) TO gisgrid_service;
