@@ -13,6 +13,8 @@ from gisgrid.instants import in_zone, write_instant
 from gisgrid.settings import Settings, read_settings
 from gisgrid.trail import MOST, Entry, Question, list_audit, seal, verify
 
+WHY_ZH = {"missing": "缺失", "changed": "被改动", "added": "是后加的", "other than was kept": "与另存的末端不符"}
+
 
 def audit(
     who: Annotated[
@@ -66,10 +68,14 @@ def _read(database: Database, question: Question, limit: int) -> list[Entry]:
 def _verify(database: Database, kept_id: int | None, kept_digest: str, *, as_json: bool) -> None:
     with database.transaction(EVERYTHING) as connection:
         chain = verify(connection, kept_id, kept_digest)
-    if chain.broken_id is not None:
+    if chain.why is not None:
         message = f"row {chain.broken_id} of the audit trail is {chain.why}"
-        remedy = "compare it with a backup; every row before it is as it was written"
-        raise Conflict(Fault("audit", message, remedy))
+        remedy = "compare it with a backup: every row before it is as it was written"
+        zh, remedy_zh = (
+            f"审计记录第 {chain.broken_id} 行{WHY_ZH[chain.why]}",
+            "请与备份比对；此行之前的记录与写入时一致",
+        )
+        raise Conflict(Fault("audit", message, remedy, zh, remedy_zh))
     end = f"{chain.audit_id}:{chain.digest}"
     show(
         {"rows": chain.audit_id, "end": end},

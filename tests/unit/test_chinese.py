@@ -37,7 +37,7 @@ def test_values_come_back_as_they_were(entry: tuple[str, str], data: st.DataObje
 @pytest.mark.parametrize(
     ("english", "chinese"),
     [
-        ("'网格{0}' is not a topic", "“网格{0}”不是主题"),
+        ("there is no role '网格{0}'", "没有角色“网格{0}”"),
         ("one of a, b; zip a Shapefile", "可用的有：a, b；Shapefile 请压缩成 zip"),
         ("there is no area x; y in network base", "网 base 中没有区域 x; y"),
         ("scheme city.toml, segment 2 (street): width 0", "编码规则 city.toml, segment 2 (street)：宽度 0 不行"),
