@@ -1077,7 +1077,7 @@ CREATE TABLE draft.preview_row (
 
 COMMENT ON TABLE draft.preview_row IS 'What publishing a draft would relocate; the view draft.preview shows the rows in the caller''s scope';
 
-COMMENT ON COLUMN draft.preview_row.private_path IS 'Of a ticket whose place is private: its areas, for whoever may read private rows there; of what = tickets: for all others';
+COMMENT ON COLUMN draft.preview_row.private_path IS 'Of a ticket whose place is private: its areas; only who may read private rows there is shown the row';
 
 ALTER SEQUENCE draft.preview_id_seq OWNED BY draft.preview_row.preview_id;
 
