@@ -1,11 +1,7 @@
-<<<<<<< HEAD
-"""A person's own database login reads and counts nothing private, and stops nobody. Long: a list of what is tried."""
-=======
 """A person's own database login, whoever he is, reads and counts nothing private, and stops nobody.
 
 Long because every way in which a login could read, count or stop is tried here.
 """
->>>>>>> 91a274e (style: why the tests of logins are long)
 
 import re
 from typing import Any
