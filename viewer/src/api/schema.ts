@@ -3008,7 +3008,7 @@ export interface components {
         MoveProperties: {
             /**
              * What
-             * @description ticket, camera, place, device, post or special; tickets: how many (`id`) with a private place lie in an area that is altered (`from_code`), for callers who may not read which of them would move
+             * @description ticket, camera, place, device, post or special; tickets: how many (`id`) with a private place lie in an area that is altered (`from_code`); which of them would move is listed to those who may read_private
              */
             what: string;
             /** Id */
