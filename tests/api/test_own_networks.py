@@ -195,7 +195,7 @@ def test_every_door_says_which_networks_there_are(
         assert said.get("status") == 404, (door.label, answer.status_code, answer.text[:300])
         fault = said["errors"][0]
         assert fault["field"].endswith("network"), (door.label, fault)
-        assert "base, party" in fault["remedy"] and "已有的网" in fault["remedy_zh"], (door.label, fault)
+        assert "base, party" in fault["remedy"] and "base, party" in fault["remedy_zh"], (door.label, fault)
 
 
 def test_a_report_may_name_its_network(client: TestClient) -> None:
