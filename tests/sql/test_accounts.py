@@ -175,7 +175,7 @@ def test_the_owner_of_the_machine_gives_a_lost_admin_a_new_secret(
 
 def test_what_cannot_be_is_refused_with_its_remedy(capsys: pytest.CaptureFixture[str], name: str) -> None:
     made(capsys, name, "worker")
-    assert "one of admin, department" in refused(capsys, "change", name, "--role", "king")
+    assert "one of admin, analyst, auditor, department" in refused(capsys, "change", name, "--role", "king")
     assert "a code of the map" in refused(capsys, "change", name, "--area", "nowhere")
     assert "works in an area" in refused(capsys, "change", name, "--area", "")
     assert "names its department" in refused(capsys, "change", name, "--role", "department")
