@@ -85,9 +85,9 @@ def change(
     """Give an account another role, area, department or person. It holds at once, also for who is signed in."""
     given = {"role": role, "area": area, "department": department, "person": person}
     changes = {key: value for key, value in given.items() if value is not None}
-    if not changes:
-        raise Refused(Fault("user change", "nothing to change", "--role, --area, --department or --person"))
     with _accounts(read_settings(data_dir=data_dir, db_port=db_port)) as connection:
+        if not changes:
+            raise Refused(Fault("user change", "nothing to change", "--role, --area, --department or --person"))
         change_account(connection, name, changes)
         changed = get_account(connection, name)
     if changed.login == "needs_secret":

@@ -285,6 +285,6 @@ def _ready(restored: Restored) -> tuple[int, list[dict[str, str]]]:
 
 
 def _is_said_well(error: GisgridError) -> None:
-    for fault in error.faults:
+    for fault in (one.in_both() for one in error.faults):
         assert fault.message and fault.remedy and fault.message_zh and fault.remedy_zh
         assert any("\u4e00" <= letter <= "\u9fff" for letter in fault.message_zh)
