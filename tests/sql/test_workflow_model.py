@@ -71,7 +71,7 @@ class Lives(RuleBasedStateMachine):
         self.said = ""
         self.engine = create_engine(self.url)
         self.db: Connection = self.engine.connect()
-        self.db.exec_driver_sql("SET ROLE gisgrid_owner; SET gisgrid.scope = '{0}'")
+        self.db.exec_driver_sql("SET ROLE gisgrid_owner; SET gisgrid.scope = '{0}'; SET gisgrid.private = '{0}'")
         publish_leaves(self.db, draw("AB"), parents={"A": "community", "B": "community"})
         for code, role, department in (("A", "worker", None), ("community", "centre", "城管"), ("B", "head", "住建")):
             self.sql(

@@ -11,8 +11,8 @@ from tests.house.tree import CHECKOUT
 from tests.walls.conftest import Walls
 
 NUMBER = re.compile(r"(?i)advisory_\w*lock\w*\s*\(\s*\d|\b7147\d{3}\b")
-PLACES = {"gisgrid/migrations/__init__.py", *(f"sql/app/lib/{name}_lock.sql" for name in ("boundary", "publisher",
-                                                                                          "relocation"))}  # fmt: skip
+LOCKS = ("boundary", "counter", "publisher", "relocation")
+PLACES = {"gisgrid/migrations/__init__.py", *(f"sql/app/lib/{name}_lock.sql" for name in LOCKS)}
 NAMED = """
 SELECT p.proname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
 WHERE n.nspname = 'app' AND p.proname ~ '_lock$' AND p.pronargs = 0 AND p.prorettype = 'bigint'::regtype
@@ -37,12 +37,12 @@ def spelt_out(folder: Path) -> Iterator[str]:
 def test_no_two_locks_share_a_number(walls: Walls) -> None:
     with walls.owner.transaction() as connection:
         found = numbers(connection)
-        assert len(found) == 4 and len(set(found)) == len(found)
+        assert len(found) == len(PLACES) and len(set(found)) == len(found)
         connection.execute(
             text(f"CREATE FUNCTION app.planted_lock() RETURNS bigint LANGUAGE sql AS 'SELECT {DEPLOY_LOCK}::bigint'")
         )
         planted = numbers(connection)
-        assert len(planted) == 5 and len(set(planted)) == 4
+        assert len(planted) == len(PLACES) + 1 and len(set(planted)) == len(PLACES)
         connection.rollback()
 
 
