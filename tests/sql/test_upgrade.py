@@ -1,5 +1,6 @@
 """The last landed state with data is upgraded: every answer is the same, and everybody works on.
 
+Long because everything that changed on purpose since is said here, and compared all the same.
 The files in `tests/fixtures/landed` are what a user has; its README says how they were made. One story, in order.
 """
 
