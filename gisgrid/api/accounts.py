@@ -138,13 +138,13 @@ def create_secret(caller: CurrentCaller, database: CurrentDatabase, name: NAME) 
     return SecretAnswer(name=name, secret=secret)
 
 
-@router.post("/{name}/disable", status_code=201, responses=problems(404))
+@router.post("/{name}/disable", responses=problems(404))
 def disable_account(request: Request, caller: CurrentCaller, database: CurrentDatabase, name: NAME) -> AccountAnswer:
     """Let an account out, at once: sessions, secret, database login, open streams. What it did stays."""
     return _switch(request, caller, database, name, is_on=False)
 
 
-@router.post("/{name}/enable", status_code=201, responses=problems(404))
+@router.post("/{name}/enable", responses=problems(404))
 def enable_account(request: Request, caller: CurrentCaller, database: CurrentDatabase, name: NAME) -> AccountAnswer:
     """Let a disabled account in again, with the secret that it had."""
     return _switch(request, caller, database, name, is_on=True)

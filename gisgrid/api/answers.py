@@ -2,14 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from gisgrid.api.field_answers import Instant as Instant
 from gisgrid.api.field_answers import Share as Share
 from gisgrid.api.field_answers import unless_hidden, with_fields
-from gisgrid.api.problems import MEDIA_TYPE
 
 Chinese = Annotated[  # without a default in the document, or generated types take it for always there
     str | None,
@@ -586,34 +584,3 @@ Answers = dict[int | str, dict[str, Any]]
 def problems(*statuses: int) -> Answers:
     """What else a route may answer: problem documents, for its `responses`."""
     return {status: {"description": WHY[status]} for status in statuses}
-
-
-def describe_problems(app: FastAPI) -> None:
-    """Make /openapi.json say that every 4xx and 5xx is a problem document, FastAPI's own 422 too.
-
-    A body may always be unreadable or too large, so no route needs to declare those two.
-    """
-    write = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            _describe(write())
-        return write()
-
-    app.openapi = openapi  # type: ignore[method-assign]
-
-
-def _describe(document: dict[str, Any]) -> None:
-    schemas = document["components"]["schemas"]
-    for name in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(name, None)
-    own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas |= own.pop("$defs") | {"Problem": own}
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            if "requestBody" in operation:
-                operation["responses"] = {"400": {}, "413": {}} | operation["responses"]
-            for status, answer in operation["responses"].items():
-                if status[0] in "45":
-                    answer |= {"description": WHY[int(status)], "content": content}

@@ -34,7 +34,8 @@ from gisgrid.api import (
     trail,
     worklists,
 )
-from gisgrid.api.answers import describe_problems, problems
+from gisgrid.api.answers import problems
+from gisgrid.api.document import describe, name_operation
 from gisgrid.api.feed import ChangeFeed
 from gisgrid.api.guards import Guards, Heads
 from gisgrid.api.kept_tiles import KeptTiles, News
@@ -113,7 +114,14 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
         feed.stop()
         database.close()
 
-    app = FastAPI(title="gisgrid", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="gisgrid",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=name_operation,
+    )
     app.state.settings = settings
     app.state.database = database
     app.state.feed = feed
@@ -137,7 +145,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
             app.include_router(router, dependencies=checks, responses=problems(401))
         else:
             app.include_router(router, dependencies=[Depends(refuse_unknown)])
-    describe_problems(app)
+    describe(app, OWN_RULES, FACTS)
     app.mount(PREFIX, create_open311(settings, database))
     _add_viewer(app)
     return app

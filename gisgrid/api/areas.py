@@ -97,7 +97,9 @@ def get_areas(
         return GeoJson(list_areas(connection, wanted))
 
 
-@router.get("/areas/{code}", response_model=AreaFeature, response_class=GeoJson, responses=problems(404))
+@router.get(
+    "/areas/{code}", name="get_area", response_model=AreaFeature, response_class=GeoJson, responses=problems(404)
+)
 def get_one_area(
     request: Request,
     database: CurrentDatabase,
@@ -132,7 +134,7 @@ def get_lineage(
 
 
 @router.get("/areas/{code}/figures", responses=problems(404))
-def get_figures(
+def get_area_figures(
     request: Request,
     database: CurrentDatabase,
     network: Network,

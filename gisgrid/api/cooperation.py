@@ -19,6 +19,7 @@ ACTED: dict[str, Any] = {
     "response_model_exclude_unset": True,
     "responses": problems(400, 401, 403, 404, 409, 413),
 }
+SET = {**ACTED, "status_code": 200}
 NUMBER = Annotated[PlainText, Field(description="the ticket's number")]
 HOURS = Annotated[int, Field(ge=1, le=87_600, strict=True)]
 
@@ -180,7 +181,7 @@ def answer_whistle(
         return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
 
 
-@acting.post("/parent", **ACTED)
+@acting.put("/parent", **SET)
 def set_parent(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: ParentBody
 ) -> Ticket:
@@ -190,7 +191,7 @@ def set_parent(
         return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
 
 
-@acting.post("/duplicate", **ACTED)
+@acting.put("/duplicate", **SET)
 def set_duplicate(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: DuplicateBody
 ) -> Ticket:

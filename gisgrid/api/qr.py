@@ -52,7 +52,7 @@ def get_qr(request: Request, database: CurrentDatabase, code: Code) -> Response:
 
 
 @router.get("/{code}", responses=problems(404))
-def get_leads(request: Request, database: CurrentDatabase, code: Code) -> Leads:
+def get_placard(request: Request, database: CurrentDatabase, code: Code) -> Leads:
     """Which areas does a printed code mean today? After a redraw, the successors of its area."""
     network = request.app.state.settings.network
     with database.transaction() as connection:

@@ -156,15 +156,14 @@ def get_duty(
     return tell(Duty, answer, settings.timezone)
 
 
-ACTED: dict[str, Any] = {
-    "status_code": 201,
+SET: dict[str, Any] = {
     "response_model": Ticket,
     "response_model_exclude_unset": True,
     "responses": problems(401, 403, 404, 409),
 }
 
 
-@acting.post("/tickets/{number}/category", **ACTED)
+@acting.put("/tickets/{number}/category", **SET)
 def set_category(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: CategoryBody
 ) -> Ticket:
@@ -174,7 +173,7 @@ def set_category(
         return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
 
 
-@acting.post("/tickets/{number}/place", **ACTED)
+@acting.put("/tickets/{number}/place", **SET)
 def set_place(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: PlaceBody
 ) -> Ticket:
@@ -194,7 +193,7 @@ def set_place(
         return tell(Ticket, get_ticket(connection, number, caller), zone_of(request))
 
 
-@acting.post("/tickets/{number}/clock", **ACTED)
+@acting.put("/tickets/{number}/clock", **SET)
 def set_clock(
     request: Request, caller: CurrentCaller, database: CurrentDatabase, number: NUMBER, body: ClockBody
 ) -> Ticket:

@@ -57,7 +57,13 @@ def get_sources(request: Request, database: CurrentDatabase) -> list[Source]:
         return [tell(Source, one, zone_of(request)) for one in list_sources(connection)]
 
 
-@router.get("/tickets/{number}", response_model=Ticket, response_model_exclude_unset=True, responses=problems(401, 404))
+@router.get(
+    "/tickets/{number}",
+    name="get_ticket",
+    response_model=Ticket,
+    response_model_exclude_unset=True,
+    responses=problems(401, 404),
+)
 def get_one_ticket(request: Request, caller: CurrentCaller, database: CurrentDatabase, number: PlainText) -> Ticket:
     """One ticket; with its words, contact, point and history for callers who may see them."""
     with database.transaction(caller.scope) as connection:

@@ -187,6 +187,7 @@ def create_rating(own: OwnReport, body: RatingBody, database: CurrentDatabase) -
 
 @acting.post(
     "/{number}/answers",
+    name="tell_reporter",
     status_code=201,
     response_model=Ticket,
     response_model_exclude_unset=True,

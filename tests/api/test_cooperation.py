@@ -49,8 +49,12 @@ def report(district: District, column: float = 0.5, row: float = 0.5, category: 
     return str(answer.json()["number"])
 
 
+SETTERS = ("parent", "duplicate")
+
+
 def do(district: District, who: str, number: str, what: str, **body: Any) -> Any:
-    return district.client(who).post(f"/api/v1/tickets/{number}/{what}", json=body)
+    method = "PUT" if what in SETTERS else "POST"
+    return district.client(who).request(method, f"/api/v1/tickets/{number}/{what}", json=body)
 
 
 def see(district: District, number: str, who: str = "boss") -> dict[str, Any]:
@@ -230,7 +234,7 @@ def test_a_whole_waits_for_its_parts(district: District) -> None:
     whole, part, other = (report(district) for _ in range(3))
     assert do(district, "wang", part, "parent", parent=whole).status_code == 403
     joined = do(district, "north", part, "parent", parent=whole)
-    assert (joined.status_code, joined.json()["parent"]) == (201, whole)
+    assert (joined.status_code, joined.json()["parent"]) == (200, whole)
     assert do(district, "north", part, "parent", parent=whole).status_code == 409
     for child, parent, status in ((other, part, 409), (whole, other, 409), (other, other, 422), (other, "none", 422)):
         assert do(district, "north", child, "parent", parent=parent).status_code == status
@@ -286,7 +290,7 @@ def test_what_was_reported_twice_is_found_merged_and_taken_apart_again(district:
     assert district.client().get(f"/api/v1/tickets/{second}/similar").status_code == 401
     assert do(district, "wang", second, "duplicate", of=first).status_code == 403
     merged = do(district, "north", second, "duplicate", of=first, note="同一处")
-    assert (merged.status_code, merged.json()["duplicate_of"], merged.json()["step"]) == (201, first, "handle")
+    assert (merged.status_code, merged.json()["duplicate_of"], merged.json()["step"]) == (200, first, "handle")
     assert merged.json()["closed_at"] is not None and merged.json()["solved_in_grid"] is None
     assert merged.json()["next_steps"] == []
     assert see(district, first)["duplicates"] == [second]
@@ -295,18 +299,20 @@ def test_what_was_reported_twice_is_found_merged_and_taken_apart_again(district:
     assert do(district, "north", first, "duplicate", of=second).status_code == 409
     assert do(district, "north", first, "duplicate", of=first).status_code == 422
     apart = do(district, "north", second, "duplicate", of=None, note="两处")
-    assert (apart.status_code, apart.json()["closed_at"], apart.json()["step"]) == (201, None, "handle")
+    assert (apart.status_code, apart.json()["closed_at"], apart.json()["step"]) == (200, None, "handle")
     assert do(district, "north", second, "duplicate", of=None).status_code == 409
     third = report(district, lon, lat)
-    assert do(district, "north", third, "duplicate", of=second).status_code == 201
-    assert do(district, "north", second, "duplicate", of=first).status_code == 201
+    assert do(district, "north", third, "duplicate", of=second).status_code == 200
+    assert do(district, "north", second, "duplicate", of=first).status_code == 200
     assert see(district, first)["duplicates"] == [second, third], "a duplicate's duplicates follow it"
 
 
 def test_every_door_wants_a_login_before_it_looks(district: District) -> None:
     for what in ("assignment", "escalation", "whistles", "whistles/1", "parent", "duplicate"):
         client = district.client()
-        answer = client.post(f"/api/v1/tickets/none/{what}", content="{", headers={"Content-Type": "application/json"})
+        method = "PUT" if what in SETTERS else "POST"
+        headers = {"Content-Type": "application/json"}
+        answer = client.request(method, f"/api/v1/tickets/none/{what}", content="{", headers=headers)
         assert answer.status_code == 401
         assert do(district, "boss", "none", what, **BODIES[what]).status_code == 404
 

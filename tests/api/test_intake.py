@@ -87,8 +87,8 @@ def test_an_unknown_place_waits_at_the_top_until_somebody_places_it(district: Di
     assert ticket["place"] is None and ticket["source"] == "chat"
     lon, lat = spot(0.5, 0.5)
     path = f"/api/v1/tickets/{receipt['number']}/place"
-    answer = district.client("boss").post(path, json={"lon": lon, "lat": lat, "system": "wgs84"})
-    assert answer.status_code == 201, answer.text
+    answer = district.client("boss").put(path, json={"lon": lon, "lat": lat, "system": "wgs84"})
+    assert answer.status_code == 200, answer.text
     placed = answer.json()
     assert placed["grid"]["code"] == GRIDS["A"] and placed["assignment"]["method"] == "inside"
     assert placed["point"]["lon"] == pytest.approx(lon)
@@ -97,8 +97,8 @@ def test_an_unknown_place_waits_at_the_top_until_somebody_places_it(district: Di
 def test_a_ticket_without_a_point_can_be_about_something_else(district: District) -> None:
     number = post(district, area=GRIDS["A"]).json()["number"]
     before = read(district, number)["place"]
-    answer = district.client("boss").post(f"/api/v1/tickets/{number}/category", json={"category": "livelihood"})
-    assert answer.status_code == 201, answer.text
+    answer = district.client("boss").put(f"/api/v1/tickets/{number}/category", json={"category": "livelihood"})
+    assert answer.status_code == 200, answer.text
     assert answer.json()["place"] == before
 
 

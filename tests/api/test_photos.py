@@ -109,7 +109,7 @@ def test_photos_go_with_a_ticket_that_moves(district: District) -> None:
     add(district, "wang", number, encode(plain()))
     lon, lat = spot(0.5, 1.5)
     place = {"lon": lon, "lat": lat, "system": "wgs84"}
-    assert district.client("boss").post(f"/api/v1/tickets/{number}/place", json=place).status_code == 201
+    assert district.client("boss").put(f"/api/v1/tickets/{number}/place", json=place).status_code == 200
     assert len(look(district, "south", f"{number}/photos").json()["photos"]) == 1
     assert len(look(district, "chengguan", f"{number}/photos").json()["photos"]) == 1, "a department that has it"
     assert look(district, "north", f"{number}/photos").status_code == 403

@@ -101,49 +101,47 @@ def test_who_is_my_grid_worker(district: District) -> None:
 def test_another_category(district: District) -> None:
     number = report(district)["number"]
     url = f"/api/v1/tickets/{number}/category"
-    assert district.client().post(url, content=b"{").status_code == 401, "before anything is read"
-    assert district.client("south").post(url, json={"category": "dispute"}).status_code == 403
-    assert district.client("wang").post(url, json={"category": "dispute"}).status_code == 403
-    assert district.client("north").post(url, json={"category": "nonsense"}).status_code == 422
-    assert district.client("north").post(url, json={}).status_code == 422
-    changed = district.client("north").post(url, json={"category": "矛盾纠纷", "note": "是邻里纠纷"})
-    assert changed.status_code == 201, changed.text
+    assert district.client().put(url, content=b"{").status_code == 401, "before anything is read"
+    assert district.client("south").put(url, json={"category": "dispute"}).status_code == 403
+    assert district.client("wang").put(url, json={"category": "dispute"}).status_code == 403
+    assert district.client("north").put(url, json={"category": "nonsense"}).status_code == 422
+    assert district.client("north").put(url, json={}).status_code == 422
+    changed = district.client("north").put(url, json={"category": "矛盾纠纷", "note": "是邻里纠纷"})
+    assert changed.status_code == 200, changed.text
     ticket = changed.json()
     assert (ticket["category"], ticket["department"], ticket["post"]) == ("dispute", "城管", None)
     assert [event["action"] for event in ticket["history"]] == ["received", "recategorised"]
     assert (ticket["history"][1]["note"], ticket["history"][1]["actor"]) == ("是邻里纠纷", "north")
-    assert (
-        district.client("north").post("/api/v1/tickets/none/category", json={"category": "hazard"}).status_code == 404
-    )
+    assert district.client("north").put("/api/v1/tickets/none/category", json={"category": "hazard"}).status_code == 404
 
 
 def test_another_place_may_leave_the_area(district: District) -> None:
     number = report(district)["number"]
     url = f"/api/v1/tickets/{number}/place"
-    assert district.client("south").post(url, json=where(0.5, 1.5)).status_code == 403
+    assert district.client("south").put(url, json=where(0.5, 1.5)).status_code == 403
     swapped = where(0.5, 1.5) | {"lon": where(0.5, 1.5)["lat"], "lat": where(0.5, 1.5)["lon"]}
-    assert district.client("north").post(url, json=swapped).status_code == 422
-    moved = district.client("north").post(url, json=where(0.5, 1.5, accuracy_m=12, note="在南边"))
-    assert moved.status_code == 201, moved.text
+    assert district.client("north").put(url, json=swapped).status_code == 422
+    moved = district.client("north").put(url, json=where(0.5, 1.5, accuracy_m=12, note="在南边"))
+    assert moved.status_code == 200, moved.text
     assert moved.json()["grid"]["code"] == GRIDS["C"]
     assert "description" not in moved.json(), "it is the south's now"
     seen = district.client("south").get(f"/api/v1/tickets/{number}").json()
     assert seen["area"]["code"].startswith(SOUTH) and seen["point"]["accuracy_m"] == 12
-    assert district.client("north").post(url, json=where(0.5, 0.5)).status_code == 403, "and not to be fetched back"
+    assert district.client("north").put(url, json=where(0.5, 0.5)).status_code == 403, "and not to be fetched back"
 
 
 def test_a_clock_stands_still_and_runs_again(district: District) -> None:
     ticket = report(district)
     url = f"/api/v1/tickets/{ticket['number']}/clock"
-    assert district.client().post(url).status_code == 401
-    paused = district.client("wang").post(url, json={"state": "paused", "reason": "等照片"})
-    assert paused.status_code == 201, paused.text
-    again = district.client("wang").post(url, json={"state": "paused"})
+    assert district.client().put(url).status_code == 401
+    paused = district.client("wang").put(url, json={"state": "paused", "reason": "等照片"})
+    assert paused.status_code == 200, paused.text
+    again = district.client("wang").put(url, json={"state": "paused"})
     assert again.status_code == 409
-    resumed = district.client("wang").post(url, json={"state": "running"}).json()
+    resumed = district.client("wang").put(url, json={"state": "running"}).json()
     assert resumed["due_at"] > ticket["due_at"]
     assert [event["action"] for event in resumed["history"]] == ["received", "paused", "resumed"]
-    assert district.client("boss").post(url, json={"state": "stopped"}).status_code == 422
+    assert district.client("boss").put(url, json={"state": "stopped"}).status_code == 422
 
 
 def test_a_closed_ticket_stays_as_it_is(district: District) -> None:
@@ -155,7 +153,7 @@ def test_a_closed_ticket_stays_as_it_is(district: District) -> None:
         ("place", where(0.5, 1.5)),
         ("clock", {"state": "paused"}),
     ):
-        answer = district.client("boss").post(f"/api/v1/tickets/{number}/{what}", json=body)
+        answer = district.client("boss").put(f"/api/v1/tickets/{number}/{what}", json=body)
         assert answer.status_code == 409, (what, answer.text)
 
 

@@ -40,7 +40,7 @@ def numbers(district: District) -> dict[str, str]:
         made[name] = client.post("/api/v1/reports", json=body(lon=lon, lat=lat, **more)).json()["number"]
     for step in ("inspect", "feedback", "rate"):
         client.post(f"/api/v1/tickets/{made['done']}/steps", json={"step": step})
-    answer = client.post(f"/api/v1/tickets/{made['asked']}/clock", json={"state": "paused", "reason": "请补充地址"})
+    answer = client.put(f"/api/v1/tickets/{made['asked']}/clock", json={"state": "paused", "reason": "请补充地址"})
     assert answer.is_success, answer.text
     owner = Database(district.url, role=OWNER)
     with owner.transaction(EVERYTHING) as connection:

@@ -58,9 +58,9 @@ class Doors:
             headers["Authorization"] = f"Bearer {self.secrets[who]}"
         return TestClient(self.app, headers=headers, raise_server_exceptions=False)
 
-    def send(self, who: str, path: str, /, **body: Any) -> dict[str, Any]:
-        """POST below /api/v1: the answer, which is no refusal."""
-        answer = self.client(who).post(f"/api/v1{path}", json=body)
+    def send(self, who: str, path: str, method: str = "POST", /, **body: Any) -> dict[str, Any]:
+        """Something sent below /api/v1: the answer, which is no refusal."""
+        answer = self.client(who).request(method, f"/api/v1{path}", json=body)
         assert answer.status_code in (200, 201), (path, body, answer.text)
         found: dict[str, Any] = answer.json()
         return found

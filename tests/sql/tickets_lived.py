@@ -21,6 +21,7 @@ HISTORY = [  # number, category, received, due, closed, step, place in cells, wo
     ("HX-7", "livelihood", "2025-07-05", "2025-07-08", "", "assign", 0.5, 4.5, "=1+1 护栏破损(虚构)"),
     ("HX-8", "livelihood", "2025-08-01", "2025-08-03", "2025-08-02", "", 7.5, 3.5, "积水(虚构)"),
 ]
+SET = ("parent", "duplicate", "category", "place", "clock")
 LONG: dict[str, Any] = {"category": "road", "system": "wgs84"}
 
 
@@ -116,7 +117,8 @@ def _work(doors: Doors, life: Life) -> None:
     """Steps, notes, clocks, and who else works on it."""
 
     def do(who: str, word: str, what: str, **body: Any) -> dict[str, Any]:
-        return doors.send(who, f"/tickets/{life.number(word)}/{what}", **body)
+        method = "PUT" if what in SET else "POST"
+        return doors.send(who, f"/tickets/{life.number(word)}/{what}", method, **body)
 
     for word, column in (("closed", 2.2), ("rated", 2.3), ("reopened", 2.5), ("returned", 2.7), ("paused", 2.8),
                          ("answered", 2.9), ("handed over", 3.1), ("given away", 3.2), ("passed up", 3.3),

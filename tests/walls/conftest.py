@@ -203,13 +203,13 @@ class Facts:
     def move(self, number: str, column: float, row: float, accuracy_m: float) -> None:
         lon, lat = spot(column, row)
         body = {"lon": lon, "lat": lat, "system": "wgs84", "accuracy_m": accuracy_m}
-        answer = self.client("boss").post(f"/api/v1/tickets/{number}/place", json=body)
-        assert answer.status_code == 201, answer.text
+        answer = self.client("boss").put(f"/api/v1/tickets/{number}/place", json=body)
+        assert answer.status_code == 200, answer.text
 
     def tie(self, number: str, to: str, what: str) -> None:
         body = {"of": to} if what == "duplicate" else {"parent": to}
-        answer = self.client("boss").post(f"/api/v1/tickets/{number}/{what}", json=body)
-        assert answer.status_code == 201, answer.text
+        answer = self.client("boss").put(f"/api/v1/tickets/{number}/{what}", json=body)
+        assert answer.status_code == 200, answer.text
 
 
 @pytest.fixture(scope="module")

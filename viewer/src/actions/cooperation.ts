@@ -42,13 +42,13 @@ export async function answerWhistle(number: string, whistle: number, state: Whis
 
 /** It is about the same thing as another ticket; null: it was not after all. */
 export async function setOriginal(number: string, of: string | null): Promise<void> {
-  await ask(api.POST('/api/v1/tickets/{number}/duplicate', { params: at(number), body: { of } }));
+  await ask(api.PUT('/api/v1/tickets/{number}/duplicate', { params: at(number), body: { of } }));
   ticketTick.value++;
 }
 
 /** It is part of another ticket; null: of none. */
 export async function setParent(number: string, parent: string | null): Promise<void> {
-  await ask(api.POST('/api/v1/tickets/{number}/parent', { params: at(number), body: { parent } }));
+  await ask(api.PUT('/api/v1/tickets/{number}/parent', { params: at(number), body: { parent } }));
   ticketTick.value++;
 }
 

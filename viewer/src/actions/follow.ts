@@ -93,7 +93,7 @@ export async function tell(number: string, text: string, asks: boolean): Promise
 /** Stops the clock; a clock that is stopped already is fine. */
 async function stopClock(number: string, reason: string): Promise<void> {
   const body = { state: 'paused', reason } as const;
-  await ask(api.POST('/api/v1/tickets/{number}/clock', { params: { path: { number } }, body })).catch((thrown) => {
+  await ask(api.PUT('/api/v1/tickets/{number}/clock', { params: { path: { number } }, body })).catch((thrown) => {
     if (!(thrown instanceof Problem && thrown.status === 409)) throw thrown;
   });
 }

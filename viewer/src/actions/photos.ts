@@ -88,7 +88,7 @@ export function turnPhotos(steps: number): void {
 /** The ticket is where the photo was taken. Throws Problem. */
 export async function moveTicket(number: string, { lon, lat }: LonLat, note: string): Promise<void> {
   const body = { lon, lat, system: 'wgs84', note };
-  await ask(api.POST('/api/v1/tickets/{number}/place', { params: { path: { number } }, body }));
+  await ask(api.PUT('/api/v1/tickets/{number}/place', { params: { path: { number } }, body }));
   ticketTick.value++;
 }
 
