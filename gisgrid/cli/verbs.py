@@ -74,6 +74,7 @@ VERBS = {
     "audit": Verb("audit:audit", "The audit trail, the newest first: who did what, and who read whom."),
     "db-url": Verb("psql:db_url", "Where the database is for QGIS and psql: a libpq URI without the secret."),
     "psql": Verb("psql:psql", "Open psql as the database's owner; further arguments are psql's.", _PASSED_ON),
+    "client": Verb("client:client", "Write a Python package that speaks this version's API: `pip install DIR`."),
     "test": Verb("test:test", "Run every test against a real PostGIS; further arguments are pytest's.", _PASSED_ON),
     "version": Verb("version:version", "Which version is this?"),
 }
