@@ -19,6 +19,7 @@ from gisgrid.changes import CHANNEL
 from gisgrid.counters import add_up_counters, renew_bins
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Conflict, GisgridError, Refused
+from gisgrid.heartbeats import PATIENCE_S, Pulse
 from gisgrid.round_trips import prepared
 from gisgrid.settings import Settings
 from gisgrid.tickets.clocks import tick_clocks
@@ -53,23 +54,27 @@ SELECT
 _LOOK = prepared(text(_WAITING))
 
 
-def work(database: Database) -> int:
+def work(database: Database, pulse: Pulse | None = None) -> int:
     """Do the work that is due now, as the owner, for a few seconds. Returns how much was done.
 
-    0: nothing is left. What fails is logged and left for the next time; other work goes on.
+    0: nothing is left. What fails is logged and left for the next time; other work goes on. `pulse` hears of both.
     """
     due, behind = _look(database)
-    done = sum(_try(database, number, _publish) for number in due)
+    done = sum(_try(database, number, _publish, pulse) for number in due)
     if due:
         _, behind = _look(database)
-    return done + sum(_try(database, number, _relocate) for number in behind)
+    return done + sum(_try(database, number, _relocate, pulse) for number in behind)
 
 
-def _try(database: Database, changeset_id: int, act: Callable[[Database, int], bool]) -> bool:
+def _try(database: Database, changeset_id: int, act: Callable[[Database, int], bool], pulse: Pulse | None) -> bool:
+    if pulse:
+        pulse.beat(PUBLISH_TIMEOUT_S + PATIENCE_S)
     try:
         return act(database, changeset_id)
-    except (GisgridError, SQLAlchemyError) as error:
+    except Exception as error:  # whatever it was, the other change sets go on
         log.warning("change set %s waits for the next time: %s", changeset_id, error)
+        if pulse:
+            pulse.fail()
         return False
 
 
@@ -111,6 +116,7 @@ class Worker:
         self.settings = settings
         self._kept_house_at = time.monotonic() - HOUSE_S
         self._stop = threading.Event()
+        self._pulse = Pulse(database, "worker")
         self._added_up_at = time.monotonic() - ADD_UP_S
         self._ticked_at = time.monotonic() - TICK_S
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
@@ -134,10 +140,19 @@ class Worker:
                         self._tick()
                         self._keep_house()
                         is_changed = is_changed and not self._add_up()
-                        is_changed = bool(work(self.database)) or self._rest(wait) or is_changed
-            except (GisgridError, SQLAlchemyError, OSError) as error:
-                log.warning("the worker goes on in a moment: %s", error)
+                        is_done = bool(work(self.database, self._pulse))
+                        self._pulse.beat()
+                        is_changed = is_done or self._rest(wait) or is_changed
+            except Exception as error:  # whatever it was, the worker goes on
+                self._failed("the worker goes on in a moment: %s", error)
+                self._pulse.beat()
                 self._stop.wait(POLL_S)
+        self._pulse.rest()
+
+    def _failed(self, sentence: str, error: Exception) -> None:
+        self._pulse.fail()
+        known = isinstance(error, GisgridError | SQLAlchemyError | OSError)
+        log.warning(sentence, error, exc_info=None if known else error)
 
     def _rest(self, wait: Callable[[float], bool]) -> bool:
         """Wait for a change, for two seconds at most; was one notified?"""
@@ -150,8 +165,8 @@ class Worker:
         try:
             with self.database.transaction() as connection:
                 seal(connection)
-        except (GisgridError, SQLAlchemyError) as error:
-            log.warning("the audit trail waits for the next time: %s", error)
+        except Exception as error:
+            self._failed("the audit trail waits for the next time: %s", error)
 
     def _tick(self) -> None:
         """Remind, escalate, add up counters, end idle sessions of people, if the last look is long enough ago.
@@ -163,16 +178,16 @@ class Worker:
         self._ticked_at = time.monotonic()
         try:
             tick_clocks(self.database)
-        except (GisgridError, SQLAlchemyError) as error:
-            log.warning("the clocks of tickets wait for the next time: %s", error)
+        except Exception as error:
+            self._failed("the clocks of tickets wait for the next time: %s", error)
         self._add_up()  # a notification may be lost
         try:
             with self.database.transaction(EVERYTHING) as connection:
                 ended = connection.execute(text("SELECT app.end_idle_logins()")).scalar_one()
             if ended:
                 log.warning("%s database sessions of people were ended: they kept locks and did nothing", ended)
-        except (GisgridError, SQLAlchemyError) as error:
-            log.warning("idle database sessions wait for the next time: %s", error)
+        except Exception as error:
+            self._failed("idle database sessions wait for the next time: %s", error)
 
     def _add_up(self) -> bool:
         """Add up counters, and count cells of tickets again; false: the last time was a moment ago, or it failed.
@@ -186,8 +201,8 @@ class Worker:
             with self.database.transaction(EVERYTHING) as connection:
                 add_up_counters(connection)
                 renew_bins(connection)
-        except (GisgridError, SQLAlchemyError) as error:
-            log.warning("counters and cells of tickets wait for the next time: %s", error)
+        except Exception as error:
+            self._failed("counters and cells of tickets wait for the next time: %s", error)
             return False
         return True
 
@@ -198,8 +213,8 @@ class Worker:
         self._kept_house_at = time.monotonic()
         try:
             keep_house(self.database, self.settings)
-        except (GisgridError, SQLAlchemyError, OSError) as error:
-            log.warning("the house waits for the next time: %s", error)
+        except Exception as error:
+            self._failed("the house waits for the next time: %s", error)
 
 
 @contextmanager

@@ -67,8 +67,10 @@ async def _hear(listener: Listener) -> tuple[bool, str | None]:
         return True, None
 
 
-def _alive(listener: Listener) -> str:
-    """A sign of life, with the place up to which everything was sent."""
+def _alive(feed: ChangeFeed, listener: Listener) -> str:
+    """A sign of life, with the place up to which everything was sent; or that nothing new can be heard just now."""
+    if feed.fault:
+        return "event: stalled\ndata: {}\n\n"
     head = f"id: {listener.place}\n" if listener.queue.empty() else ""
     return f"{head}event: alive\ndata: {{}}\n\n"
 
@@ -112,8 +114,8 @@ async def get_events(
     """What changed, where, which tiles: `event: change`, data `{layer, bbox, tiles, at, tickets?}`; `id` to resume.
 
     With `area` also `event: counters` as they move. `event: reset`: too much was missed, read everything again.
-    `event: alive` when it was quiet. Changes of scoped layers only in the caller's area. Ends once the caller is
-    somebody else: signed out, disabled.
+    `event: alive` when it was quiet, `event: stalled` while this server itself hears of no changes. Changes of scoped
+    layers only in the caller's area. Ends once the caller is somebody else: signed out, disabled.
     """
     feed: ChangeFeed = request.app.state.feed
     settings = request.app.state.settings
@@ -145,7 +147,7 @@ async def get_events(
                     if not await run_in_threadpool(_is_still, caller, request):
                         return
                     asked_at = time.monotonic()
-                yield _alive(listener) if words is None else words
+                yield _alive(feed, listener) if words is None else words
         finally:
             feed.leave(listener)
 

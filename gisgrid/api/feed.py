@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from gisgrid.api.answers import TicketSummary
 from gisgrid.api.values import tell
@@ -21,7 +20,8 @@ from gisgrid.boundaries.areas import area_id_at
 from gisgrid.changes import CHANNEL, Change, Place, is_told, latest_transaction, read_changes
 from gisgrid.counters import count_tickets
 from gisgrid.database import EVERYTHING, NOTHING, Database
-from gisgrid.errors import Fault, GisgridError, NotFound, Unavailable
+from gisgrid.errors import Fault, NotFound, Unavailable
+from gisgrid.heartbeats import PATIENCE_S, Heart
 from gisgrid.instants import write_instant
 from gisgrid.settings import Settings
 from gisgrid.tickets.listing import list_by_id
@@ -94,6 +94,8 @@ class ChangeFeed:
         self._lock = threading.Lock()
         self._listeners: set[Listener] = set()
         self._read_until = 0
+        slow_s = settings.statement_timeout_s
+        self.hearts = Heart("feed", PATIENCE_S + 2 * slow_s), Heart("counters", RECOUNT_S + PATIENCE_S + slow_s)
         self._threads = [
             threading.Thread(target=self._follow, name="change-feed", daemon=True),
             threading.Thread(target=self._keep_counting, name="counters-feed", daemon=True),
@@ -113,6 +115,11 @@ class ChangeFeed:
         _put(listeners, lambda _listener: None)
         for thread in self._threads:
             thread.join(timeout=5)
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why do listeners hear nothing new? None: they do."""
+        return self.hearts[0].fault
 
     @property
     def listeners(self) -> int:
@@ -166,10 +173,13 @@ class ChangeFeed:
                     while not self._stop.is_set():
                         began = time.monotonic()
                         self._look()
+                        self.hearts[0].beat()
                         wait(POLL_S)
                         self._stop.wait(max(GATHER_S - (time.monotonic() - began), 0))
-            except (GisgridError, SQLAlchemyError, OSError):
+            except Exception as error:  # whatever it was, the feed goes on
+                self.hearts[0].fail(error)
                 self._stop.wait(POLL_S)
+        self.hearts[0].rest()
 
     def _look(self) -> None:
         """Read what is new and hand it out. Where nothing is, it costs one statement."""
@@ -212,9 +222,13 @@ class ChangeFeed:
             self._uncounted.wait(RECOUNT_S)
             self._uncounted.clear()
             began = time.monotonic()
-            with suppress(GisgridError, SQLAlchemyError, OSError):
+            try:
                 self._count()
+                self.hearts[1].beat()
+            except Exception as error:  # whatever it was, counting goes on
+                self.hearts[1].fail(error)
             self._stop.wait(max(POLL_S, (REST - 1) * (time.monotonic() - began)))
+        self.hearts[1].rest()
 
     def _count(self) -> None:
         """Count for each area once, and tell those listeners whose counters moved."""
@@ -226,6 +240,7 @@ class ChangeFeed:
             moved = [one for one in listeners if one.asked == asked and one.counted != words]
             for one in moved:
                 one.counted = words
+            self.hearts[1].beat()
             _put(moved, lambda _listener, words=words: words)  # type: ignore[misc]
 
     def _counters(self, connection: Connection, network: str, area: str) -> str:

@@ -11,6 +11,7 @@ from gisgrid.api.answers import Config, LevelName, Role, Status, problems
 from gisgrid.api.session import CurrentDatabase
 from gisgrid.changes import unread_for_s
 from gisgrid.errors import Fault, Unavailable
+from gisgrid.heartbeats import faults_of
 from gisgrid.migrations.catalogue import find_differences
 
 LOOK_AGAIN_S = 10
@@ -28,12 +29,16 @@ async def get_health() -> dict[str, str]:
 
 @router.get("/readyz", response_model=Status, responses=problems(503))
 def get_readiness(request: Request, database: CurrentDatabase) -> dict[str, str]:
-    """Ready: migrated, sample loaded, the database answers and holds what it should; 503 with the reason until then."""
+    """Ready: migrated, sample loaded, the database answers and holds what it should, every part of the service runs.
+
+    503 with the reasons until then.
+    """
     if not request.app.state.ready():
         raise Unavailable(Fault("service", "starting: migration or sample not finished", "try again in a moment"))
     with database.transaction() as connection:
         connection.execute(text("SELECT 1 FROM core.level LIMIT 1"))
-        if faults := _catalogue_faults(request, connection):
+        stopped = [fault for fault in request.app.state.watch.ask(connection).values() if fault]
+        if faults := [*faults_of(request.app.state.feed.hearts), *stopped, *_catalogue_faults(request, connection)]:
             raise Unavailable(*faults)
     return {"status": "ready"}
 
@@ -55,6 +60,8 @@ def get_metrics(request: Request, database: CurrentDatabase) -> Response:
     """Metrics of the service in Prometheus's text format; no people, no locations."""
     with database.transaction() as connection:
         lag_s = unread_for_s(connection)
+        parts = request.app.state.watch.ask(connection)
+    parts |= {heart.part: heart.fault for heart in request.app.state.feed.hearts}
     gauges = (
         ("info", "Which version answers", f'{{version="{__version__}"}} 1'),
         ("ready", "1 once migrated and loaded", f" {int(request.app.state.ready())}"),
@@ -64,6 +71,10 @@ def get_metrics(request: Request, database: CurrentDatabase) -> Response:
     lines = [
         f"# HELP gisgrid_{n} {words}\n# TYPE gisgrid_{n} gauge\ngisgrid_{n}{sample}\n" for n, words, sample in gauges
     ]
+    lines.append(
+        "# HELP gisgrid_part_up 0 while this part of the service is silent or fails\n# TYPE gisgrid_part_up gauge\n"
+    )
+    lines += [f'gisgrid_part_up{{part="{part}"}} {int(fault is None)}\n' for part, fault in sorted(parts.items())]
     return Response("".join(lines), media_type="text/plain; version=0.0.4")
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gisgrid.changes import CHANNEL
 from gisgrid.database import OWNER, Database
 from gisgrid.errors import GisgridError
+from gisgrid.heartbeats import Pulse
 from gisgrid.notices.outcome import Undelivered
 from gisgrid.notices.outlets import Outlets
 from gisgrid.notices.queue import Notice, claim, due_targets, record_delivered, record_failed
@@ -50,6 +51,7 @@ class Sender:
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
         self._stop = threading.Event()
+        self._pulse = Pulse(database, "sender")
         self._thread = threading.Thread(target=self._run, name="notices", daemon=True)
         self.outcomes: Counter[str] = Counter()
         """How many attempts so far were delivered, waiting, parked."""
@@ -85,11 +87,16 @@ class Sender:
                 with self._database.listening(CHANNEL) as wait:
                     while not self._stop.is_set():
                         self._look()
+                        self._pulse.beat()
                         wait(POLL_S)
                         self._stop.wait(PAUSE_S)
-            except DATABASE_FAULTS as error:
-                log.warning("sending goes on in a moment: %s", error)
+            except Exception as error:  # whatever it was, sending goes on
+                known = isinstance(error, DATABASE_FAULTS)
+                log.warning("sending goes on in a moment: %s", error, exc_info=None if known else error)
+                self._pulse.fail()
+                self._pulse.beat()
                 self._stop.wait(POLL_S)
+        self._pulse.rest()
 
     def _look(self) -> int:
         """Open lanes for every target with notices that are due; returns how many."""
@@ -115,6 +122,7 @@ class Sender:
                 done = notice, self._deliver(notice)
         except DATABASE_FAULTS as error:
             log.warning("sending goes on in a moment: %s", error)
+            self._pulse.fail()
         finally:
             with self._idle:
                 self._lanes[target_id] -= 1

@@ -78,7 +78,8 @@ function connect(): void {
       heard = lastEventId || heard;
       act(data);
     });
-  hear('alive', () => undefined);
+  hear('alive', () => (live.value = 'live'));
+  hear('stalled', () => (live.value = 'polling'));
   hear('change', (data) => gather(JSON.parse(data) as Change));
   hear('counters', (data) => counting.forEach((listener) => listener(JSON.parse(data) as Counted)));
   hear('reset', () => setTimeout(changeAll, spread(500)));
