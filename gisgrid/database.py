@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from gisgrid.errors import Conflict, Fault, GisgridError, NotAllowed, NotFound, Refused, Unavailable
+from gisgrid.errors import Conflict, Fault, GisgridError, NoSpace, NotAllowed, NotFound, Refused, Unavailable
 from gisgrid.round_trips import BEGIN, Cursor, Session, drop_dead, execute_prepared, is_readable
 
 log = logging.getLogger("gisgrid")
@@ -46,6 +46,7 @@ REFUSALS: dict[str, type[GisgridError]] = {
 """The error of each SQLSTATE of app.refusal; other SQLSTATEs are PostgreSQL's own."""
 CONSTRAINTS = {"23502", "23503", "23505", "23514", "23P01"}
 """SQLSTATEs of a row that breaks a rule of its table."""
+ROOM = "make room there; what was refused can be sent again then, nothing is lost"
 NOTHING = Scope()
 EVERYTHING = Scope((0,), private_ids=(0,))
 
@@ -236,14 +237,23 @@ def _named_faults() -> Iterator[None]:
             raise
         raise Refused(Fault("text", "a character that the database cannot hold", "remove it")) from error
     except DBAPIError as error:
-        if refusal := read_refusal(error):
-            raise refusal from error
-        original = error.orig
-        if isinstance(original, psycopg2.errors.QueryCanceled | psycopg2.errors.LockNotAvailable):
-            raise Unavailable(Fault("database", "this took too long and was stopped", "ask for less")) from error
-        if isinstance(original, psycopg2.errors.UntranslatableCharacter):
-            raise Refused(Fault("text", "a character that the database cannot hold", "remove it")) from error
-        if isinstance(error, OperationalError) or error.connection_invalidated:
-            log.warning("the database does not answer: %s", str(original).strip())
-            raise Unavailable(Fault("database", "the database does not answer", "try again in a moment")) from error
-        raise
+        named = read_refusal(error) or name_trouble(error)
+        if named is None:
+            raise
+        raise named from error
+
+
+def name_trouble(error: DBAPIError) -> GisgridError | None:
+    """What the server or the line to it is in trouble with; None: it is a fault of ours."""
+    original = error.orig
+    if isinstance(original, psycopg2.errors.QueryCanceled | psycopg2.errors.LockNotAvailable):
+        return Unavailable(Fault("database", "this took too long and was stopped", "ask for less"))
+    if isinstance(original, psycopg2.errors.DiskFull):
+        message = "there is no space left on the disk of the database"
+        return NoSpace(Fault("database", message, ROOM))
+    if isinstance(original, psycopg2.errors.UntranslatableCharacter):
+        return Refused(Fault("text", "a character that the database cannot hold", "remove it"))
+    if isinstance(error, OperationalError) or error.connection_invalidated:
+        log.warning("the database does not answer: %s", str(original).strip())
+        return Unavailable(Fault("database", "the database does not answer", "try again in a moment"))
+    return None

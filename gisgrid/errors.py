@@ -127,6 +127,12 @@ class TooLarge(GisgridError):
     title = "Too large"
 
 
+class NoSpace(GisgridError):
+    """A disk is full; what was already acknowledged is safe, nothing new is taken until there is room."""
+
+    title = "No space left"
+
+
 class TooMany(GisgridError):
     """More requests than this caller may send; try again later."""
 

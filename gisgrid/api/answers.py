@@ -577,6 +577,7 @@ WHY = {
     422: "Readable and refused, with each field's fault and remedy",
     429: "Too many requests from this address",
     503: "Not ready, or too busy: try again",
+    507: "A disk of the server is full: try again later",
 }
 Answers = dict[int | str, dict[str, Any]]
 

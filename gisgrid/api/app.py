@@ -44,6 +44,7 @@ from gisgrid.api.limits import ReportLimits, SecretLimits
 from gisgrid.api.parameters import refuse_unknown
 from gisgrid.api.problems import add_problem_handlers
 from gisgrid.database import SERVICE, Database
+from gisgrid.disks import disks_of
 from gisgrid.heartbeats import Watch
 from gisgrid.open311.app import PREFIX, create_open311
 from gisgrid.settings import PACKAGE, Settings
@@ -128,6 +129,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     app.state.feed = feed
     app.state.ready = ready
     app.state.watch = Watch()
+    app.state.disks = disks_of(settings)
     app.state.limits = ReportLimits(settings.reports_per_hour)
     app.state.secret_limits = SecretLimits(settings.tries_per_hour)
     add_problem_handlers(app)

@@ -62,7 +62,7 @@ def operations(document: Json) -> Iterator[Json]:
 
 
 def _add_problems(document: Json) -> None:
-    """Every 4xx and 5xx is a problem document, FastAPI's own 422 too; a body may be unreadable or too large."""
+    """Every 4xx and 5xx is a problem document, FastAPI's own 422 too; a body may be unreadable, too large, or find a full disk."""
     schemas = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -71,7 +71,7 @@ def _add_problems(document: Json) -> None:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for operation in operations(document):
         if "requestBody" in operation:
-            operation["responses"] = {"400": {}, "413": {}} | operation["responses"]
+            operation["responses"] = {"400": {}, "413": {}, "507": {}} | operation["responses"]
         for status, answer in operation["responses"].items():
             if status[0] in "45":
                 answer |= {"description": WHY[int(status)], "content": content}

@@ -106,13 +106,17 @@ class ChangeFeed:
         for thread in self._threads:
             thread.start()
 
-    def stop(self) -> None:
-        """End, and end every listener's stream."""
+    def end_streams(self) -> None:
+        """End every listener's stream, and that of whoever still comes."""
         self._stop.set()
         self._uncounted.set()
         with self._lock:
             listeners = list(self._listeners)
         _put(listeners, lambda _listener: None)
+
+    def stop(self) -> None:
+        """End, and end every listener's stream."""
+        self.end_streams()
         for thread in self._threads:
             thread.join(timeout=5)
 
@@ -144,6 +148,8 @@ class ChangeFeed:
             place = listener.place = Place(self._read_until, self._read_until)
         if listener.asked:
             self._uncounted.set()
+        if self._stop.is_set():
+            _put([listener], lambda _listener: None)
         return place
 
     def leave(self, listener: Listener) -> None:

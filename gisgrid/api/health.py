@@ -10,6 +10,7 @@ from gisgrid.access import list_roles
 from gisgrid.api.answers import Config, LevelName, Role, Status, problems
 from gisgrid.api.session import CurrentDatabase
 from gisgrid.changes import unread_for_s
+from gisgrid.disks import faults_of as disk_faults
 from gisgrid.errors import Fault, Unavailable
 from gisgrid.heartbeats import faults_of
 from gisgrid.migrations.catalogue import find_differences
@@ -29,12 +30,15 @@ async def get_health() -> dict[str, str]:
 
 @router.get("/readyz", response_model=Status, responses=problems(503))
 def get_readiness(request: Request, database: CurrentDatabase) -> dict[str, str]:
-    """Ready: migrated, sample loaded, the database answers and holds what it should, every part of the service runs.
+    """Ready: migrated, sample loaded, the database answers and holds what it should, every part of the service runs,
+    and the disks have room.
 
     503 with the reasons until then.
     """
     if not request.app.state.ready():
         raise Unavailable(Fault("service", "starting: migration or sample not finished", "try again in a moment"))
+    if full := disk_faults(request.app.state.disks):
+        raise Unavailable(*full)
     with database.transaction() as connection:
         connection.execute(text("SELECT 1 FROM core.level LIMIT 1"))
         stopped = [fault for fault in request.app.state.watch.ask(connection).values() if fault]
@@ -74,6 +78,10 @@ def get_metrics(request: Request, database: CurrentDatabase) -> Response:
     lines.append(
         "# HELP gisgrid_part_up 0 while this part of the service is silent or fails\n# TYPE gisgrid_part_up gauge\n"
     )
+    lines.append(
+        "# HELP gisgrid_free_bytes Room left for the database, its log, photos\n# TYPE gisgrid_free_bytes gauge\n"
+    )
+    lines += [f'gisgrid_free_bytes{{of="{d.what}"}} {d.free}\n' for d in request.app.state.disks if d.free is not None]
     lines += [f'gisgrid_part_up{{part="{part}"}} {int(fault is None)}\n' for part, fault in sorted(parts.items())]
     return Response("".join(lines), media_type="text/plain; version=0.0.4")
 

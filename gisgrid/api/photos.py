@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 from gisgrid.api.answers import Answer, Answers, LonLat, Photo, problems
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
 from gisgrid.api.values import PlainText, tell
+from gisgrid.disks import require_room_for_photos
 from gisgrid.errors import Fault, Refused, Unreadable
 from gisgrid.settings import Settings
 from gisgrid.tickets.photos import PhotoOrder, add_photo, find_photo, list_photos, read_photo, seen_ticket
@@ -58,7 +59,8 @@ TAKEN: Answers = {
 
 
 async def read_body(request: Request) -> bytes:
-    """The photo that was sent."""
+    """The photo that was sent. Raises NoSpace before it is read where photos have no room."""
+    require_room_for_photos(request.app.state.disks)
     return await sent_bytes(request, "--data-binary @photo.jpg -H 'Content-Type: image/jpeg'")
 
 

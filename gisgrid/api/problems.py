@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from gisgrid import errors
+from gisgrid.disks import faults_of
 from gisgrid.errors import Fault, GisgridError
 from gisgrid.layers import Json
 
@@ -23,9 +24,15 @@ STATUS: dict[type[GisgridError], int] = {
     errors.Refused: 422,
     errors.TooMany: 429,
     errors.Unavailable: 503,
+    errors.NoSpace: 507,
 }
 MEDIA_TYPE = "application/problem+json"
-_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "60"}, 503: {"Retry-After": "2"}}
+_HEADERS = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "60"},
+    503: {"Retry-After": "2"},
+    507: {"Retry-After": "30"},
+}
 _REMEDIES = {
     "missing": "give it",
     "extra_forbidden": "leave it out",
@@ -74,8 +81,9 @@ def add_problem_handlers(app: FastAPI) -> None:
     """Answer every error of the domain, of validation and of routing with a problem document."""
 
     @app.exception_handler(GisgridError)
-    def _domain(_request: Request, error: Exception) -> JSONResponse:
+    def _domain(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, GisgridError)  # noqa: S101  # the handler's contract
+        error = _of_full_disk(request, error)
         return problem(status_of(error), error.title, error.faults)
 
     @app.exception_handler(RequestValidationError)
@@ -99,6 +107,14 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     def _unexpected(request: Request, _error: Exception) -> JSONResponse:
         return problem(500, "Internal error", (Fault(request.url.path, "this went wrong here", "tell the operator"),))
+
+
+def _of_full_disk(request: Request, error: GisgridError) -> GisgridError:
+    """A database that does not answer because its disk is full: that is the reason to be told."""
+    if not isinstance(error, errors.Unavailable) or error.faults[0].field != "database":
+        return error
+    full = faults_of(disk for disk in request.app.state.disks if disk.what != "photos")
+    return errors.NoSpace(*full) if full else error
 
 
 def _fault(error: Any) -> Fault:

@@ -1,10 +1,12 @@
 """`gisgrid VERB`: runs a verb, and says every error with its place and remedy."""
 
 import sys
+from pathlib import Path
 
 from gisgrid.cli.context import show
 from gisgrid.cli.verbs import app
 from gisgrid.cli.version import version
+from gisgrid.disks import FULL, no_space
 from gisgrid.errors import GisgridError, summarise
 from gisgrid.steps import StepFailed
 
@@ -33,6 +35,11 @@ def run(arguments: list[str] | None = None) -> int:
         return 130
     except GisgridError as error:
         _tell(error, as_json="--json" in given)
+        return 1
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        _tell(no_space(error.filename or Path.cwd()), as_json="--json" in given)
         return 1
     except StepFailed as failure:
         sys.stderr.write(f"{failure}\n")

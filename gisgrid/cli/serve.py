@@ -1,9 +1,11 @@
 """`gisgrid up`: everything running from one command, everything stopped by Ctrl-C."""
 
-import json
-import os
+import asyncio
+import logging
 import socket
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -13,13 +15,15 @@ from gisgrid import bootstrap
 from gisgrid.api.app import create_app
 from gisgrid.api.patience import protocol
 from gisgrid.cli.context import DataDir, DbPort, say
-from gisgrid.cli.down import PID_FILE
 from gisgrid.cli.opening import deploy
 from gisgrid.cli.people import make_account
 from gisgrid.cli.sample import load_sample
+from gisgrid.cli.services import registered
 from gisgrid.cli.smoke import check_service
 from gisgrid.cluster import Cluster, driver_url, ensure_cluster, stop_cluster
+from gisgrid.cluster.keeping import keeping
 from gisgrid.database import OWNER, Database
+from gisgrid.disks import disks_of, faults_of
 from gisgrid.errors import Fault, Refused
 from gisgrid.migrations.logins import make_service_url
 from gisgrid.notices.sender import sending
@@ -38,16 +42,17 @@ def up(
     """Start everything: install what is missing, migrate, load the sample into an empty database, serve."""
     began = time.monotonic()
     settings = read_settings(port=port, db_port=db_port, data_dir=data_dir, host=host)
-    bootstrap.ensure_viewer(say)
-    cluster = ensure_cluster(settings, say=say)
-    try:
-        deploy(settings, cluster, remind=True)
-        if not no_sample:
-            _fill_if_empty(settings, cluster)
-        _serve(settings, cluster, began, smoke=smoke)
-    finally:
-        say("stopping")
-        stop_cluster(cluster)
+    with bind(settings.host, settings.port) as listener:  # before anything is fetched
+        bootstrap.ensure_viewer(say)
+        cluster = ensure_cluster(settings, say=say)
+        try:
+            deploy(settings, cluster, remind=True)
+            if not no_sample:
+                _fill_if_empty(settings, cluster)
+            _serve(settings, cluster, began, listener, smoke=smoke)
+        finally:
+            say("stopping")
+            stop_cluster(cluster)
 
 
 def _fill_if_empty(settings: Settings, cluster: Cluster) -> None:
@@ -64,10 +69,10 @@ def _fill_if_empty(settings: Settings, cluster: Cluster) -> None:
     say("")
 
 
-def _serve(settings: Settings, cluster: Cluster, began: float, *, smoke: bool) -> None:
-    pid_file = settings.data_dir / PID_FILE
+def _serve(settings: Settings, cluster: Cluster, began: float, listener: socket.socket, *, smoke: bool) -> None:
+    app = create_app(settings, service_url_of(settings, cluster))
     config = uvicorn.Config(
-        create_app(settings, service_url_of(settings, cluster)),
+        app,
         host=settings.host,
         port=settings.port,
         http=protocol(),
@@ -75,16 +80,20 @@ def _serve(settings: Settings, cluster: Cluster, began: float, *, smoke: bool) -
         timeout_graceful_shutdown=2,
         server_header=False,
     )
-    sockets = [_bind(settings.host, settings.port)]
-    server = _Server(config, where=f"http://{settings.host}:{settings.port}", began=began, smoke=smoke)
-    pid_file.write_text(json.dumps({"pid": os.getpid(), "port": settings.port}))
+    listen(listener)
+    where = f"http://{settings.host}:{settings.port}"
+    server = Server(config, where=where, began=began, smoke=smoke, end_streams=app.state.feed.end_streams)
+    watched = keeping(cluster, say=say, give_up=server.give_up, full=lambda: bool(faults_of(disks_of(settings))))
     try:
-        with working(cluster.owner_url, settings), sending(cluster.owner_url, settings):
-            server.run(sockets=sockets)
+        with (
+            registered(settings.data_dir, settings.port),
+            watched,
+            working(cluster.owner_url, settings),
+            sending(cluster.owner_url, settings),
+        ):
+            server.run(sockets=[listener])
     except KeyboardInterrupt:
         pass  # uvicorn has stopped already and raises the signal again
-    finally:
-        pid_file.unlink(missing_ok=True)
     if server.failure is not None:
         raise server.failure
 
@@ -106,14 +115,17 @@ def service_url_of(settings: Settings, cluster: Cluster) -> str:
     return url
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Prints the viewer's address once it listens; with `smoke` checks the service itself, and stops."""
 
     failure: BaseException | None = None
 
-    def __init__(self, config: uvicorn.Config, *, where: str, began: float, smoke: bool) -> None:
+    def __init__(
+        self, config: uvicorn.Config, *, where: str, began: float, smoke: bool, end_streams: Callable[[], None]
+    ) -> None:
         super().__init__(config)
-        self.where, self.began, self.smoke = where, began, smoke
+        self.where, self.began, self.smoke, self.end_streams = where, began, smoke, end_streams
+        logging.getLogger("uvicorn.error").addFilter(self._is_news)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -123,18 +135,52 @@ class _Server(uvicorn.Server):
         if self.smoke:
             check_service(self.where, done=self._checked)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams of open maps first: they would be cut off otherwise, each with a traceback."""
+        self.end_streams()
+        await super().shutdown(sockets)
+
+    def give_up(self, failure: BaseException) -> None:
+        """End, and let the command end with this failure; callable from any thread."""
+        self.failure = failure
+        self.should_exit = True
+
+    def _is_news(self, record: logging.LogRecord) -> bool:
+        """Not what is cut off because we end: who asked comes back."""
+        cut = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError | KeyboardInterrupt)
+        return not (self.should_exit and (cut or "Cancel " in str(record.msg)))
+
     def _checked(self, failure: BaseException | None) -> None:
         self.failure = failure
         self.should_exit = True
 
 
-def _bind(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def bind(host: str, port: int) -> socket.socket:
+    """Take the port; nobody can connect before `listen`. Raises Refused."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener = socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        remedy = "stop what listens there, or choose another: --port or GISGRID_PORT"
-        raise Refused(Fault("port", f"{host}:{port} cannot be listened on: {error.strerror}", remedy)) from error
+        with _port_refused(host, port):
+            listener.bind((host, port))
+    except Refused:
+        listener.close()
+        raise
     # Inherited by every connection: else an answer's body waits 40 ms for the client to acknowledge its headers.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
+
+
+def listen(listener: socket.socket) -> None:
+    """Let clients connect. Raises Refused where another program has taken the port meanwhile."""
+    host, port = listener.getsockname()[:2]
+    with _port_refused(host, port):
+        listener.listen(2048)
+
+
+@contextmanager
+def _port_refused(host: str, port: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        remedy = "stop what listens there, or choose another: --port or GISGRID_PORT"
+        raise Refused(Fault("port", f"{host}:{port} cannot be listened on: {error.strerror}", remedy)) from error

@@ -17,10 +17,12 @@ from gisgrid.cluster import files
 from gisgrid.cluster.place import Place, foreign, owner_of
 from gisgrid.cluster.ports import check_free
 from gisgrid.cluster.programs import Programs
-from gisgrid.errors import Fault, Refused, Unavailable
+from gisgrid.disks import disks_of_database, faults_of, no_space
+from gisgrid.errors import Fault, NoSpace, Refused, Unavailable
 from gisgrid.steps import Say
 
 START_TIMEOUT_S, STOP_TIMEOUT_S = 600, 120
+NO_SPACE = "No space left on device"
 
 
 class Server:
@@ -54,6 +56,8 @@ class Server:
         ]
         done = self._run("initdb", "-D", fresh, "-U", files.OWNER, *flags, "--no-sync")
         if done.returncode:
+            if NO_SPACE in done.stdout:
+                raise no_space(pgdata)
             raise Unavailable(Fault("initdb", done.stdout.strip()[-1500:], "see docs/install.md"))
         fresh.rename(pgdata)
 
@@ -74,6 +78,11 @@ class Server:
         else:
             say(f"starting the database on port {port}")
             self._start()
+
+    def start_again(self) -> None:
+        """Start a server that has ended by itself, as it was started before. Raises Unavailable with its words."""
+        self._forget_dead()
+        self._start()
 
     def _link_zones(self) -> None:
         link = self.place.pgdata / "zoneinfo"
@@ -127,9 +136,16 @@ class Server:
             words = log.read_text() if log.exists() else ""
             dying = "shared memory block" in words  # children of a killed server go within seconds
             if not dying or time.monotonic() - started > 20:
+                if NO_SPACE in words + self._last_words() and (full := faults_of(disks_of_database(pgdata))):
+                    raise NoSpace(*full)
                 tail = "\n".join(words.strip().splitlines()[-8:])
                 raise Unavailable(Fault("database", f"did not start: {tail}", self._log_folder()))
             time.sleep(0.5)
+
+    def _last_words(self) -> str:
+        """The end of the newest log, in which the server says why it ended."""
+        logs = sorted((self.place.pgdata / "log").glob("*.log"), key=lambda file: file.stat().st_mtime)
+        return logs[-1].read_text(errors="replace")[-4000:] if logs else ""
 
     def _log_folder(self) -> str:
         return f"its log is in {self.place.pgdata / 'log'}"

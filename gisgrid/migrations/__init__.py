@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from gisgrid.database import OWNER
+from gisgrid.database import OWNER, name_trouble
 from gisgrid.errors import Conflict, Fault, Unavailable
 from gisgrid.migrations.catalogue import BUILT, TABLE, Difference, find_differences, record_catalogue
 from gisgrid.migrations.logins import keep_logins
@@ -52,6 +52,8 @@ def migrate(superuser_url: str, *, say: Say = lambda _: None) -> bool:
             return _deploy(connection, say)
     except DBAPIError as error:
         if getattr(error.orig, "pgcode", "") not in BUSY:
+            if trouble := name_trouble(error):
+                raise trouble from error
             raise
         with engine.connect() as connection:
             raise _busy(name_holders(connection)) from error

@@ -11,8 +11,9 @@ STATUS: dict[type[GisgridError], int] = {
     errors.TooLarge: 413,
     errors.TooMany: 429,
     errors.Unavailable: 503,
+    errors.NoSpace: 507,
 }
-HEADERS = {429: {"Retry-After": "60"}, 503: {"Retry-After": "2"}}
+HEADERS = {429: {"Retry-After": "60"}, 503: {"Retry-After": "2"}, 507: {"Retry-After": "30"}}
 
 
 class Fault311(Exception):

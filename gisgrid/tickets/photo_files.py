@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from gisgrid.disks import writing
 from gisgrid.tickets.darkroom import Picture
 
 ENDINGS = {"large": ".jpg", "small": ".small.jpg"}
@@ -26,8 +27,18 @@ def mark_of(key: bytes) -> str:
 
 
 def keep_picture(place: Path, picture: Picture, mark: str) -> str:
-    """Write both sizes below `place`; returns their name. Both are on the disk when this returns."""
+    """Write both sizes below `place`; returns their name. Both are on the disk when this returns. Raises NoSpace."""
     name = secrets.token_hex(12) + mark
+    try:
+        with writing(place):
+            _keep(place, name, picture)
+    except BaseException:  # nothing stays half written, least of all on a full disk
+        discard_picture(place, name)
+        raise
+    return name
+
+
+def _keep(place: Path, name: str, picture: Picture) -> None:
     folder = place / name[:2]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write(folder / f"{name}{ENDINGS['large']}", picture.large)
@@ -38,7 +49,6 @@ def keep_picture(place: Path, picture: Picture, mark: str) -> str:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    return name
 
 
 def read_picture(place: Path, name: str, size: str) -> bytes | None:
@@ -78,8 +88,12 @@ def _old(folder: Path, mark: str) -> Iterator[tuple[str, Path]]:
 
 def _write(path: Path, content: bytes) -> None:
     part = path.with_name(f".{path.name}.part")
-    with part.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
+    try:
+        with part.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -1,6 +1,8 @@
 """What runs by itself goes on after any error, and whoever asks hears of it: the feed, the counters, the worker."""
 
 import json
+import logging
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -8,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import uvicorn
 from sqlalchemy import create_engine, text
 
 from gisgrid import heartbeats, worker
 from gisgrid.api import events
+from gisgrid.cli.serve import Server, bind, listen
 from gisgrid.notices import sender
 from gisgrid.settings import Settings
 from gisgrid.worker import working
@@ -164,3 +168,21 @@ def test_a_killed_process_is_missed(asked: Asked) -> None:
     asked.run("SELECT app.beat('worker', '1 hour', false)")
     assert "worker" not in asked.faults()
     asked.run("DELETE FROM core.heartbeat")
+
+
+def test_a_service_ends_quietly_while_maps_are_open(district: District, caplog: pytest.LogCaptureFixture) -> None:
+    """As by Ctrl-C: the streams end first, and nothing is said of a program's insides."""
+    app = district.app_again()
+    config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2)
+    server = Server(config, where="", began=0.0, smoke=False, end_streams=app.state.feed.end_streams)
+    with bind("127.0.0.1", 0) as listener:
+        listen(listener)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        until(lambda: server.started)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with listening(address) as first, listening(address, area="") as second:
+            server.should_exit = True
+            until(lambda: first.ended and second.ended)
+        thread.join()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
