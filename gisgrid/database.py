@@ -55,6 +55,7 @@ class Database:
     """Connections to one database in one role ("": the login's own). Cheap to make; `close` ends its pool.
 
     `zone` is the time zone in which the database writes times into JSON. `actor` acts where a scope names nobody.
+    `program`: which part of which version this is, for a deploy that must not change the schema under it.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Database:
         statement_timeout_s: float = 15,
         zone: str = "UTC",
         actor: str = "",
+        program: str = "",
     ) -> None:
         self.actor = actor
         self.statement_timeout_ms = round(statement_timeout_s * 1000)
@@ -76,7 +78,7 @@ class Database:
             pool_timeout=2,
             connect_args={
                 "connect_timeout": 5,
-                "application_name": "gisgrid",
+                "application_name": f"gisgrid {program}".rstrip(),
                 "connection_factory": Session,
                 "cursor_factory": Cursor,
             },

@@ -20,6 +20,7 @@ from gisgrid.counters import add_up_counters, renew_bins
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Conflict, GisgridError, Refused
 from gisgrid.heartbeats import PATIENCE_S, Pulse
+from gisgrid.migrations import program
 from gisgrid.round_trips import prepared
 from gisgrid.settings import Settings
 from gisgrid.tickets.clocks import tick_clocks
@@ -220,7 +221,9 @@ class Worker:
 @contextmanager
 def working(owner_url: str, settings: Settings | None = None) -> Iterator[None]:
     """A worker of this database while the block runs; with settings it keeps house as well."""
-    database = Database(owner_url, role=OWNER, pool_size=2, statement_timeout_s=PUBLISH_TIMEOUT_S)
+    database = Database(
+        owner_url, role=OWNER, pool_size=2, statement_timeout_s=PUBLISH_TIMEOUT_S, program=program("worker")
+    )
     worker = Worker(database, settings)
     worker.start()
     try:

@@ -46,6 +46,7 @@ from gisgrid.api.problems import add_problem_handlers
 from gisgrid.database import SERVICE, Database
 from gisgrid.disks import disks_of
 from gisgrid.heartbeats import Watch
+from gisgrid.migrations import program
 from gisgrid.open311.app import PREFIX, create_open311
 from gisgrid.settings import PACKAGE, Settings
 
@@ -101,6 +102,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
         pool_size=places + SPARE + 3,  # the feed listens, reads and counts
         statement_timeout_s=settings.statement_timeout_s,
         zone=settings.zone,
+        program=program("service"),
     )
     feed = ChangeFeed(database, settings)
     news = News(database)

@@ -8,6 +8,7 @@ or one of its objects differs from what the last deploy made.
 import hashlib
 import secrets
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, text
@@ -27,6 +28,16 @@ BUSY = {"55P03", "40P01"}
 """SQLSTATEs of a lock that was not granted in time, and of a deadlock."""
 LANDED = "0020_remember_where_tickets_stood.sql"
 """The last migration of the state before the first release, which `sql/upgrade` brings to the baseline."""
+LAST = ("pinned.sql", "logins.sql")
+_OTHERS = """
+SELECT a.pid, a.application_name AS program FROM pg_stat_activity AS a
+WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND (
+    a.application_name ~ '^gisgrid (service|worker|sender) ' AND a.application_name NOT LIKE :ours
+    OR a.application_name = 'gisgrid' AND a.usename = 'gisgrid_api'
+)
+ORDER BY a.pid
+"""
+"""Services of other versions; those of before this was told connect as the service's login, under a bare name."""
 LEDGER = """
 CREATE TABLE IF NOT EXISTS public.gisgrid_migration (
     name text PRIMARY KEY,
@@ -61,6 +72,34 @@ def migrate(superuser_url: str, *, say: Say = lambda _: None) -> bool:
         engine.dispose()
 
 
+def program(part: str) -> str:
+    """The name of a part of this version (`service`, `worker`, `sender`) on its connections to the database."""
+    return f"{part} {_version()}"
+
+
+@cache
+def _version() -> str:
+    """A mark of the schema that this code works with."""
+    ours = [*(_digest(path) for path in _migrations()), _app_digest()]
+    return hashlib.sha256("".join(ours).encode()).hexdigest()[:12]
+
+
+def _app_digest() -> str:
+    """A mark of the texts of what is rebuilt."""
+    files = [*(file.path for file in in_order(read_files(), read_rooms())), *(shipped("sql") / name for name in LAST)]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def _refuse_beside_others(connection: Connection) -> None:
+    """Raises Conflict while a service of another version works on this database: the schema would go from under it."""
+    others = connection.execute(text(_OTHERS), {"ours": f"% {_version()}"}).all()
+    if others:
+        who = ", ".join(f"process {row.pid} of the server, {row.program}" for row in others[:3])
+        message = f"a service of another version of gisgrid works on this database ({who})"
+        remedy = "end it (gisgrid down); then gisgrid up of this version changes the schema and goes on"
+        raise Conflict(Fault("service", message, remedy))
+
+
 def _deploy(connection: Connection, say: Say) -> bool:
     _run(connection, "CREATE EXTENSION IF NOT EXISTS postgis; CREATE EXTENSION IF NOT EXISTS btree_gist;")
     _run(connection, "SET LOCAL client_min_messages = warning")
@@ -71,12 +110,12 @@ def _deploy(connection: Connection, say: Say) -> bool:
     pending = _pending(connection)
     _refuse_lost([one for one in different if one.kind not in BUILT])
     ordered = in_order(read_files(), read_rooms())
-    pinned = _read(shipped("sql") / "pinned.sql")
-    logins = _read(shipped("sql") / "logins.sql")
-    texts = [*(file.path.read_bytes() for file in ordered), pinned.encode(), logins.encode()]
-    digest = hashlib.sha256(b"\0".join(texts)).hexdigest()
+    pinned, logins = (_read(shipped("sql") / name) for name in LAST)
+    digest = _app_digest()
     if not pending and not different and digest == _applied(connection).get("app"):
         return keep_logins(connection, say)
+    if _applied(connection).get("app") not in (None, digest) or pending:
+        _refuse_beside_others(connection)
     for one in different[:20] if _applied(connection).get("app") == digest else []:
         say(f"repairing: {one}")
     drop_repeatable(connection)

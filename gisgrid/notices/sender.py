@@ -19,6 +19,7 @@ from gisgrid.changes import CHANNEL
 from gisgrid.database import OWNER, Database
 from gisgrid.errors import GisgridError
 from gisgrid.heartbeats import Pulse
+from gisgrid.migrations import program
 from gisgrid.notices.outcome import Undelivered
 from gisgrid.notices.outlets import Outlets
 from gisgrid.notices.queue import Notice, claim, due_targets, record_delivered, record_failed
@@ -183,4 +184,4 @@ def sending(owner_url: str, settings: Settings, *, lease_s: float = LEASE_S) -> 
 
 def open_database(owner_url: str, settings: Settings) -> Database:
     """Connections for a sender: one listens, the lanes share the others."""
-    return Database(owner_url, role=OWNER, pool_size=POOL + 1, zone=settings.zone)
+    return Database(owner_url, role=OWNER, pool_size=POOL + 1, zone=settings.zone, program=program("sender"))
