@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -53,6 +54,8 @@ def enter(arguments: list[str]) -> None:
     if entered or not in_checkout():
         return
     found = _read_stamp()
+    if arguments[:1] == ["up"] and not found:
+        try_ports(arguments)
     try:
         ensure_environment(tests=arguments[:1] == ["test"], say=say)
     except StepFailed as failure:
@@ -61,6 +64,34 @@ def enter(arguments: list[str]) -> None:
         return
     os.environ[ENTERED] = "1"
     os.execv(PYTHON, [str(PYTHON), "-m", "gisgrid", *arguments])  # noqa: S606
+
+
+def try_ports(arguments: list[str]) -> None:
+    """End with a sentence if a port of `up` is taken, before anything is fetched for it."""
+    for option, setting, usual in (("--port", "GISGRID_PORT", "8000"), ("--db-port", "GISGRID_DB_PORT", "25432")):
+        said = [*arguments[1:], f"{option}={os.environ.get(setting) or usual}"]
+        given = next(
+            word.partition("=")[2] or "".join(said[place + 1 : place + 2])
+            for place, word in enumerate(said)
+            if word.partition("=")[0] == option
+        )
+        if given.isdigit() and int(given) < 65536 and not (option == "--db-port" and _has_server(arguments)):
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", int(given)))
+                except OSError as error:
+                    message = f"port {given} cannot be used: {error.strerror}; choose another: {option} or {setting}"
+                    raise SystemExit(message) from error
+
+
+def _has_server(arguments: list[str]) -> bool:
+    """May the database's port be taken by our own server, or is none of ours to be started?"""
+    return (
+        bool(os.environ.get("GISGRID_DATABASE_URL"))
+        or "--data-dir" in " ".join(arguments)
+        or (Path(os.environ.get("GISGRID_DATA_DIR") or CHECKOUT / ".gisgrid") / "postgres").exists()
+    )
 
 
 def ensure_environment(*, tests: bool, say: Say) -> Path:
@@ -194,14 +225,24 @@ def _find_pip(place: Path, say: Say) -> list[str]:
     if not wheels:
         if not debian.is_there():
             raise StepFailed("neither uv, pip nor apt-get is here -> install uv or pip")
-        debian.Apt(_apt_folder(), say).fetch("python3-pip-whl", place / "pip")
+        debian.Apt(debs_folder(), say).fetch("python3-pip-whl", place / "pip")
         wheels = sorted(place.glob("pip/usr/share/python-wheels/pip-*.whl"))
     return [str(wheels[-1] / "pip")]
 
 
-def _apt_folder() -> Path:
-    """A folder for package lists of our own, where we may not renew root's; later steps use the same."""
-    return Path(os.environ.get("GISGRID_DATA_DIR") or CHECKOUT / ".gisgrid") / "debs"
+def debs_folder(data_dir: Path | None = None) -> Path:
+    """Where packages are unpacked that may not be installed: one folder for every data directory of this user.
+
+    A data directory that has such a folder keeps it. Bootstrap's own package lists lie there too.
+    """
+    own = Path(data_dir or os.environ.get("GISGRID_DATA_DIR") or CHECKOUT / ".gisgrid") / "debs"
+    if own.exists():
+        return own
+    if in_checkout() and os.access(CHECKOUT, os.W_OK):
+        return CHECKOUT / ".gisgrid" / "debs"
+    if in_checkout():
+        return own
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gisgrid" / "debs"
 
 
 def uv_environ() -> dict[str, str]:

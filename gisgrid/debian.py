@@ -8,11 +8,15 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from gisgrid.steps import Say, StepFailed, run_step
 
+LOCK_WAIT_S, LOCK_PAUSE_S = 900.0, 5.0
+"""Machines renew their packages by themselves, often right after they were switched on."""
+HELD = re.compile(r"Could not get lock|Unable to lock|Unable to acquire the dpkg frontend lock")
 QUIET = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C", "APT_LISTCHANGES_FRONTEND": "none"}
 
 
@@ -105,7 +109,17 @@ class Apt:
             self._run(words, cwd, finish)
 
     def _run(self, words: Sequence[str], cwd: Path | None = None, finish: bool = False) -> None:
-        run_step(words, self.say, env=_environ(), cwd=cwd, finish=finish)
+        """Run it; another package manager that is at work is waited for."""
+        until = time.monotonic() + LOCK_WAIT_S
+        while True:
+            try:
+                run_step(words, self.say, env=_environ(), cwd=cwd, finish=finish)
+                return
+            except StepFailed as failure:
+                if not HELD.search(str(failure)) or time.monotonic() > until:
+                    raise
+                self.say("  waiting for another program that installs packages (apt's lock is held)")
+                time.sleep(LOCK_PAUSE_S)
 
     def _words(self, program: str, archives: Path | None = None) -> list[str]:
         options: list[str] = []

@@ -2,7 +2,7 @@
 
 import os
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import typer
 
@@ -29,7 +29,16 @@ def db_url(
         if not known:
             remedy = f"gisgrid user add {user} --role {roles} --area CODE"
             raise NotFound(Fault("--user", f"{user} has no database login", remedy))
-        show(None, f"postgresql://{quote(user)}@127.0.0.1:{cluster.db_port}/{cluster.database}", as_json=False)
+        show(None, _address(cluster, user), as_json=False)
+
+
+def _address(cluster: Cluster, user: str) -> str:
+    """Where people sign in: of a server of the user's own its host, port, database and options, without its login."""
+    if not cluster.given_url:
+        return f"postgresql://{quote(user)}@127.0.0.1:{cluster.db_port}/{cluster.database}"
+    given = urlsplit(cluster.given_url.replace("+psycopg2", ""))
+    place = given.netloc.rpartition("@")[2]
+    return urlunsplit(("postgresql", f"{quote(user)}@{place}", given.path, given.query, ""))
 
 
 def psql(context: typer.Context, data_dir: DataDir = None, db_port: DbPort = None) -> None:

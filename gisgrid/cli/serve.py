@@ -20,7 +20,7 @@ from gisgrid.cli.people import make_account
 from gisgrid.cli.sample import load_sample
 from gisgrid.cli.services import registered
 from gisgrid.cli.smoke import check_service
-from gisgrid.cluster import Cluster, driver_url, ensure_cluster, stop_cluster
+from gisgrid.cluster import Cluster, check_before_fetching, driver_url, ensure_cluster, stop_cluster
 from gisgrid.cluster.keeping import keeping
 from gisgrid.database import OWNER, Database
 from gisgrid.disks import disks_of, faults_of
@@ -43,6 +43,7 @@ def up(
     began = time.monotonic()
     settings = read_settings(port=port, db_port=db_port, data_dir=data_dir, host=host)
     with bind(settings.host, settings.port) as listener:  # before anything is fetched
+        check_before_fetching(settings)
         bootstrap.ensure_viewer(say)
         cluster = ensure_cluster(settings, say=say)
         try:

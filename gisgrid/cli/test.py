@@ -70,7 +70,7 @@ def _environ() -> dict[str, str]:
 
 def _bring_browser(env: dict[str, str], say: Say) -> None:
     try:
-        chromium = ensure_chromium(read_settings().data_dir / "debs", say)
+        chromium = ensure_chromium(bootstrap.debs_folder(read_settings().data_dir), say)
     except StepFailed as failure:
         say(f"no browser for the tests: {failure}")
         return
@@ -85,7 +85,7 @@ def _bring_qgis(env: dict[str, str], say: Say) -> None:
     if "GISGRID_TEST_QGIS_PYTHON" in env:
         return
     try:
-        python = ensure_pyqgis(read_settings().data_dir / "debs", say)
+        python = ensure_pyqgis(bootstrap.debs_folder(read_settings().data_dir), say)
     except StepFailed as failure:
         say(f"no QGIS for the tests: {failure}")
         return

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from gisgrid.bootstrap import debs_folder
 from gisgrid.cluster import files
-from gisgrid.cluster.place import make_data_dir, owner_of, place_of
+from gisgrid.cluster.place import LIVED, make_data_dir, owner_of, place_of, settle
+from gisgrid.cluster.ports import check_free
 from gisgrid.cluster.programs import Programs, ensure_programs, find_programs
-from gisgrid.cluster.server import Server
+from gisgrid.cluster.server import Server, running_port
 from gisgrid.errors import Fault, Refused, Unavailable
 from gisgrid.locks import Lock
 from gisgrid.settings import Settings, read_settings
@@ -65,7 +67,7 @@ def ensure_cluster(
     if settings.database_url:
         return _given(settings, database)
     _check_port(settings.db_port)
-    debs = settings.data_dir / "debs"
+    debs = debs_folder(settings.data_dir)
     return _ensure(_Order(settings.data_dir, debs, settings.db_port, database, fsync, install), say)
 
 
@@ -78,7 +80,7 @@ def stop_cluster(cluster: Cluster, *, force: bool = False) -> bool:
         return False
     with Lock(cluster.data_dir / "starting.lock"):
         cluster.users.release()
-        with Lock(cluster.data_dir / "users.lock", wait=False) as alone:
+        with Lock(cluster.data_dir / LIVED, wait=False) as alone:
             if alone.held or force:
                 cluster.server.stop()
                 return True
@@ -108,14 +110,14 @@ def find_running(settings: Settings) -> Cluster | None:
     place = place_of(settings.data_dir)
     if not place.version:
         return None
-    programs = find_programs([Path("/"), settings.data_dir / "debs" / "root"], place.version)
+    programs = find_programs(_roots(settings.data_dir, debs_folder(settings.data_dir)), place.version)
     if programs is None:
         return None
     server = Server(place, programs)
     running = server.running()
     if running is None:
         return None
-    users = Lock(settings.data_dir / "users.lock", shared=True).acquire()
+    users = Lock(settings.data_dir / LIVED, shared=True).acquire()
     return _cluster(settings.data_dir, server, running, "gisgrid", users)
 
 
@@ -125,7 +127,7 @@ def test_cluster(*, say: Say = lambda line: None) -> Iterator[str]:
 
     Socket only, no protection against crashes, deleted afterwards; also deletes servers of killed processes.
     """
-    debs = read_settings().data_dir / "debs"
+    debs = debs_folder(read_settings().data_dir)
     _sweep(debs)
     folder = Path(tempfile.mkdtemp(prefix="gisgrid-test-", dir="/tmp"))  # noqa: S108  # short path
     folder.chmod(0o711)  # root's server runs as another user, who must reach its folder
@@ -159,8 +161,10 @@ class _Order:
 def _ensure(order: _Order, say: Say) -> Cluster:
     make_data_dir(order.data_dir)
     with Lock(order.data_dir / "starting.lock", say=say):
+        _try_port(order)
         programs = _programs(order, say)  # may install the user that the next line needs
         server = Server(place_of(order.data_dir), programs)
+        settle(order.data_dir, server.place)
         running = _running_port(server, order, say)
         port = running or order.port
         try:
@@ -171,8 +175,25 @@ def _ensure(order: _Order, say: Say) -> Cluster:
             if not running:
                 server.stop()
             raise
-        users = Lock(order.data_dir / "users.lock", shared=True).acquire()
+        users = Lock(order.data_dir / LIVED, shared=True).acquire()
         return _cluster(order.data_dir, server, port, order.database, users)
+
+
+def check_before_fetching(settings: Settings) -> None:
+    """Raises Refused for what can be known before anything is fetched or made: ports, whose the data directory is."""
+    if settings.database_url:
+        return
+    _check_port(settings.db_port)
+    if settings.data_dir.exists():
+        _try_port(_Order(settings.data_dir, settings.data_dir, settings.db_port, ""))
+    else:
+        check_free(settings.db_port)
+
+
+def _try_port(order: _Order) -> None:
+    place = place_of(order.data_dir)
+    if order.tcp and running_port(place) is None:
+        check_free(order.port)
 
 
 def _running_port(server: Server, order: _Order, say: Say) -> int | None:
@@ -180,7 +201,7 @@ def _running_port(server: Server, order: _Order, say: Say) -> int | None:
     running = server.running()
     if running in (None, order.port):
         return running
-    with Lock(order.data_dir / "users.lock", wait=False) as alone:
+    with Lock(order.data_dir / LIVED, wait=False) as alone:
         if not alone.held:
             say(f"the database is in use on port {running} and stays there")
             return running
@@ -197,6 +218,8 @@ def _cluster(data_dir: Path, server: Server, port: int, database: str, users: Lo
 def _programs(order: _Order, say: Say) -> Programs:
     version = place_of(order.data_dir).version
     try:
+        if found := find_programs(_roots(order.data_dir, order.debs), version):
+            return found
         return ensure_programs(order.debs, major=version, install=order.install, say=say)
     except Unavailable as missing:
         other = find_programs([Path("/"), order.debs / "root"])
@@ -207,6 +230,11 @@ def _programs(order: _Order, say: Say) -> Programs:
             f"install postgresql-{version}-postgis-3 beside it, or dump with the old one and load into a new --data-dir"
         )
         raise Refused(Fault("data_dir", message, remedy)) from missing
+
+
+def _roots(data_dir: Path, debs: Path) -> list[Path]:
+    """Where PostgreSQL may lie: on the machine, unpacked for all, unpacked for this data directory as once was done."""
+    return [Path("/"), debs / "root", data_dir / "debs" / "root"]
 
 
 def _given(settings: Settings, database: str) -> Cluster:
@@ -229,7 +257,7 @@ def _check_port(port: int) -> None:
 def _sweep(debs: Path) -> None:
     """Remove folders of killed test runs: those whose lock no process holds."""
     for folder in Path("/tmp").glob("gisgrid-test-*"):  # noqa: S108
-        lock = folder / "users.lock"
+        lock = folder / LIVED
         if owner_of(folder) is None or not lock.exists():
             continue
         with Lock(lock, wait=False) as alone:

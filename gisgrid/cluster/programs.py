@@ -15,6 +15,7 @@ NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/gisgrid.conf")
 """Tells Debian not to start a server of its own on port 5432 when the package comes in."""
 
 
+BY_HAND = {"psql", "pg_dump", "pg_dumpall", "pg_restore", "pg_basebackup", "pg_isready"}
 FIXED_ZONES, NEAR_ZONES = b"/usr/share/zoneinfo", b".//////////zoneinfo"
 
 
@@ -88,6 +89,7 @@ def _fetch(apt: debian.Apt, root: Path, major: int | None, say: Say) -> None:
             for name in (server, server.replace("-", "-client-")):
                 apt.fetch(name, root)
         _redirect_zones(root)
+        _write_starts(root)
         _link_controls(root)  # last: it marks the unpacked server as whole
         return
     say(f"  installing {server} and {postgis}")
@@ -110,6 +112,22 @@ def _link_controls(root: Path) -> None:
         link = control.with_name(control.name.replace("-3.control", ".control"))
         if not link.exists():
             link.symlink_to(control.name)
+
+
+def _write_starts(root: Path) -> None:
+    """`bin/pg_dump` and the like beside the unpacked ones: started by hand these would not find their libraries."""
+    place = root.parent / "bin"
+    place.mkdir(exist_ok=True)
+    for program in root.glob("usr/lib/postgresql/*/bin/*"):
+        if program.name in BY_HAND:
+            start = place / program.name
+            inner = program.relative_to(root.parent)
+            paths = ":".join(f"$here/{folder.relative_to(root.parent)}" for folder in debian.library_folders(root))
+            start.write_text(
+                '#!/bin/sh\nhere=$(cd "$(dirname "$0")/.." && pwd)\n'
+                f'LD_LIBRARY_PATH="{paths}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}" exec "$here/{inner}" "$@"\n'
+            )
+            start.chmod(0o755)
 
 
 def _redirect_zones(root: Path) -> None:

@@ -25,6 +25,11 @@ START_TIMEOUT_S, STOP_TIMEOUT_S = 600, 120
 NO_SPACE = "No space left on device"
 
 
+def running_port(place: Place) -> int | None:
+    """On which port does the server of this place run now? None: it does not. Needs none of its programs."""
+    return Server(place, Programs(Path(), 0)).running()
+
+
 class Server:
     """The server of a place; every call looks at the present state."""
 

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from gisgrid.database import OWNER, name_trouble
-from gisgrid.errors import Conflict, Fault, Unavailable
+from gisgrid.errors import Conflict, Fault, GisgridError, Refused, Unavailable
 from gisgrid.migrations.catalogue import BUILT, TABLE, Difference, find_differences, record_catalogue
 from gisgrid.migrations.logins import keep_logins
 from gisgrid.migrations.order import in_order, read_files, read_rooms
@@ -55,7 +55,7 @@ def migrate(superuser_url: str, *, say: Say = lambda _: None) -> bool:
     Raises Conflict if a released file was edited, another object depends on one to rebuild, or a table, column,
     index or constraint is missing; Unavailable, naming the holder, if a lock is not granted.
     """
-    engine = create_engine(superuser_url, hide_parameters=True)
+    engine = _engine(superuser_url)
     try:
         with engine.begin() as connection:
             connection.execute(text("SET LOCAL lock_timeout = '5s'"))
@@ -63,9 +63,7 @@ def migrate(superuser_url: str, *, say: Say = lambda _: None) -> bool:
             return _deploy(connection, say)
     except DBAPIError as error:
         if getattr(error.orig, "pgcode", "") not in BUSY:
-            if trouble := name_trouble(error):
-                raise trouble from error
-            raise
+            raise _trouble(error) or error from error
         with engine.connect() as connection:
             raise _busy(name_holders(connection)) from error
     finally:
@@ -98,6 +96,29 @@ def _refuse_beside_others(connection: Connection) -> None:
         message = f"a service of another version of gisgrid works on this database ({who})"
         remedy = "end it (gisgrid down); then gisgrid up of this version changes the schema and goes on"
         raise Conflict(Fault("service", message, remedy))
+
+
+def _engine(url: str) -> Engine:
+    try:
+        return create_engine(url, hide_parameters=True, connect_args={"connect_timeout": 10})
+    except (ArgumentError, ValueError) as error:
+        message = "this does not read as the address of a database"
+        raise Refused(Fault("GISGRID_DATABASE_URL", message, "postgresql://user:secret@host:5432/database")) from error
+
+
+def _trouble(error: DBAPIError) -> GisgridError | None:
+    """Why a server of the user's own refuses a deploy, in its own words; None: a fault of ours."""
+    state, said = getattr(error.orig, "pgcode", None) or "", str(error.orig).strip().partition("\n")[0]
+    if state == "42501":
+        remedy = "its login has to be a superuser: docs/install.md, a server of your own"
+        return Refused(Fault("database", f"the login may not do this: {said}", remedy))
+    if state in {"0A000", "58P01"} and "extension" in said:
+        remedy = "install PostGIS on the server (Debian, Ubuntu: postgresql-15-postgis-3)"
+        return Refused(Fault("database", f"an extension is missing on the server: {said}", remedy))
+    if isinstance(error, OperationalError) and not state:
+        remedy = "look at its address, its login, and whether it runs"
+        return Unavailable(Fault("database", f"the database does not let us in: {said}", remedy))
+    return name_trouble(error)
 
 
 def _deploy(connection: Connection, say: Say) -> bool:

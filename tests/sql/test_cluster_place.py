@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -77,19 +78,97 @@ def test_a_long_path_gets_a_short_socket_folder(settings: Settings) -> None:
         shutil.rmtree(cluster.socket_dir)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
-def test_roots_data_lies_where_its_server_can_reach_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    system = settings.data_dir / "system"
-    monkeypatch.setattr(places, "SYSTEM_FOLDER", system)
-    home = settings.data_dir / "home"
-    home.mkdir(mode=0o700)
-    cluster = ensure(replace(settings, data_dir=home / "data"))
+@pytest.fixture
+def home(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that root's server cannot reach, and a system folder of the test's own."""
+    monkeypatch.setattr(places, "SYSTEM_FOLDER", settings.data_dir / "system")
+    folder = settings.data_dir / "home"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def _at(settings: Settings, folder: Path) -> Settings:
+    return replace(settings, data_dir=folder)
+
+
+def _where(settings: Settings) -> Path:
+    """Where the database of a data directory lies; it is started, asked for what was kept, and stopped."""
+    cluster = ensure(settings)
     try:
         assert cluster.server is not None
-        assert cluster.server.place.pgdata.is_relative_to(system)
-        assert ask(cluster.owner_url, "SELECT 1") == 1
+        assert ask(cluster.owner_url, "CREATE TABLE IF NOT EXISTS kept (n int)", "SELECT 1") == 1
+        return cluster.server.place.pgdata
     finally:
         stop_cluster(cluster, force=True)
+
+
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
+
+
+@AS_ROOT
+def test_roots_data_directory_leads_to_its_database_wherever_it_moves(settings: Settings, home: Path) -> None:
+    pgdata = _where(_at(settings, home / "data"))
+    assert pgdata.is_relative_to(places.SYSTEM_FOLDER)
+    assert (home / "data/postgres").resolve() == pgdata and (home / "data/run").resolve() == pgdata.parent / "run"
+    (home / "data").rename(home / "moved")
+    assert _where(_at(settings, home / "moved")) == pgdata
+    assert _where(_at(settings, home / "data")) != pgdata, "what begins at the old place is another district"
+    assert _where(_at(settings, home / "moved")) == pgdata
+
+
+@AS_ROOT
+def test_a_copy_of_roots_data_directory_is_refused(settings: Settings, home: Path) -> None:
+    pgdata = _where(_at(settings, home / "data"))
+    shutil.copytree(home / "data", home / "copy", symlinks=True)
+    with pytest.raises(Refused, match=r"copy of .*/data, and would share its database .*gisgrid restore"):
+        ensure(_at(settings, home / "copy"))
+    assert _where(_at(settings, home / "data")) == pgdata
+
+
+@AS_ROOT
+def test_a_database_from_before_there_were_links_is_found_and_linked(settings: Settings, home: Path) -> None:
+    pgdata = _where(_at(settings, home / "data"))
+    for name in ("postgres", "run"):
+        (home / "data" / name).unlink()
+    (pgdata.parent / places.NOTE).unlink()
+    assert _where(_at(settings, home / "data")) == pgdata
+    assert (home / "data/postgres").resolve() == pgdata
+
+
+@AS_ROOT
+def test_nothing_begins_anew_where_a_district_lived(settings: Settings, home: Path) -> None:
+    """As when the checkout was moved before there were links."""
+    pgdata = _where(_at(settings, home / "data"))
+    for name in ("postgres", "run"):
+        (home / "data" / name).unlink()
+    (pgdata.parent / places.NOTE).unlink()
+    (home / "data").rename(home / "moved")
+    with pytest.raises(Refused, match=rf"a district lived in .*ln -s that.*{places.LIVED}") as refused:
+        ensure(_at(settings, home / "moved"))
+    assert str(pgdata) in str(refused.value)
+    (home / "moved/postgres").symlink_to(pgdata)
+    assert _where(_at(settings, home / "moved")) == pgdata
+
+
+def test_a_database_that_is_gone_is_missed(settings: Settings) -> None:
+    pgdata = _where(settings)
+    pgdata.rename(pgdata.with_name("elsewhere"))
+    with pytest.raises(Refused, match="a district lived in"):
+        ensure(settings)
+    pgdata.with_name("elsewhere").rename(pgdata)
+    assert _where(settings) == pgdata
+
+
+@AS_ROOT
+def test_a_database_that_was_moved_out_of_reach_says_so(settings: Settings, home: Path) -> None:
+    inside = settings.data_dir / "inside"
+    pgdata = _where(_at(settings, inside))
+    assert pgdata == inside / "postgres"
+    inside.rename(home / "inside")
+    with pytest.raises(Refused, match="the user postgres, who runs the database, cannot reach"):
+        ensure(_at(settings, home / "inside"))
+    (home / "inside").rename(inside)
+    assert _where(_at(settings, inside)) == pgdata
 
 
 def test_settings_of_the_users_own_win(settings: Settings) -> None:

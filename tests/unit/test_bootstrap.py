@@ -7,6 +7,7 @@ import ast
 import hashlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -263,3 +264,41 @@ def test_a_command_starts_once_in_an_environment_that_is_as_it_should_be(checkou
     assert started().startswith("-m gisgrid version")
     assert stamp(checkout)["sha256"] == hashlib.sha256(b"# changed\n").hexdigest()
     assert started() == f"{command} version 0"
+
+
+@pytest.mark.parametrize("words", [["--port", "{}"], ["--port={}"], []])
+def test_a_taken_port_is_told_before_anything_is_fetched(
+    words: list[str], checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        if not words:
+            monkeypatch.setenv("GISGRID_PORT", str(port))
+        with pytest.raises(SystemExit, match=rf"port {port} .*--port or GISGRID_PORT"):
+            bootstrap.enter(["up", *(word.format(port) for word in words)])
+    assert not (checkout / ".venv").exists()
+
+
+def test_another_package_manager_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In apt's own words, of a lock that is open at the third try."""
+    tries = tmp_path / "tries"
+    apt = tmp_path / "apt-get"
+    apt.write_text(
+        f"#!/bin/sh\necho x >> {tries}\n[ $(wc -l < {tries}) -gt 2 ] && exit 0\n"
+        "echo 'E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 7'; exit 100\n"
+    )
+    apt.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(debian, "LOCK_PAUSE_S", 0.0)
+    said: list[str] = []
+    debian.Apt(tmp_path, said.append).install(["postgresql"])
+    assert sum("waiting for another program" in line for line in said) == 2
+    assert not any("update" in line for line in said)
+
+
+def test_unpacked_programs_serve_every_data_directory(checkout: Path) -> None:
+    assert bootstrap.debs_folder(checkout / "mine") == checkout / ".gisgrid/debs"
+    (checkout / "mine/debs").mkdir(parents=True)
+    assert bootstrap.debs_folder(checkout / "mine") == checkout / "mine/debs", "what is there already is used"

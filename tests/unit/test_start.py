@@ -33,7 +33,7 @@ def imported(*arguments: str) -> set[str]:
         ("--help", 250, {"version"}),
         ("psql --help", 550, {"version", "psql"}),
         ("db-url --help", 550, {"version", "psql"}),
-        ("down --help", 550, {"version", "down"}),
+        ("down --help", 550, {"version", "down", "services"}),
         ("migrate --help", 550, {"version", "migrate"}),
         ("test --help", 550, {"version", "test"}),
     ],
