@@ -40,6 +40,8 @@ class Settings:
     alarm_again_hours: int = 24
     public_facts: bool = True
     public_url: str = ""
+    trusted_proxies: str = ""
+    cors_origins: str = "*"
     webhook_http: bool = False
     smtp_url: str = ""
     mail_from: str = ""

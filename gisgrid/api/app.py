@@ -43,6 +43,7 @@ from gisgrid.api.lanes import SPARE, Lane, Lanes
 from gisgrid.api.limits import ReportLimits, SecretLimits
 from gisgrid.api.parameters import refuse_unknown
 from gisgrid.api.problems import add_problem_handlers
+from gisgrid.api.proxies import Origins, Proxies, find_ways, read_origins
 from gisgrid.database import SERVICE, Database
 from gisgrid.disks import disks_of
 from gisgrid.heartbeats import Watch
@@ -125,6 +126,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=name_operation,
+        redirect_slashes=False,  # to an address that a Host says
     )
     app.state.settings = settings
     app.state.database = database
@@ -145,6 +147,8 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     app.add_middleware(trail.Refusals, database=database, per_hour=REFUSALS_PER_HOUR)
     app.add_middleware(Heads, streams=frozenset({f"{events.router.prefix}/events"}))
     app.add_middleware(KeptTiles, news=news)
+    app.add_middleware(Origins, others=read_origins(settings))
+    app.add_middleware(Proxies, finder=find_ways(settings))
     for router in sorted((*OWN_RULES, *FACTS), key=lambda router: router not in HOT):
         if router in FACTS:
             checks = [Depends(session.require_facts), Depends(refuse_unknown)]

@@ -1,4 +1,7 @@
-"""How many reports may one stranger send, how often guess a secret? Requests of the machine itself do not count."""
+"""How many reports may one stranger send, how often guess a secret? Requests of the machine itself do not count.
+
+A stranger is an address; of IPv6 the network of 64 bits, all of which anybody has.
+"""
 
 import ipaddress
 
@@ -9,6 +12,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from gisgrid.access import Caller
 from gisgrid.errors import Fault, TooMany
+from gisgrid.ways import KEY, Way, read_address
 
 
 class ReportLimits:
@@ -20,10 +24,9 @@ class ReportLimits:
 
     def check(self, request: Request, caller: Caller) -> None:
         """May this request go on? Raises TooMany."""
-        address = _address(request)
-        if caller.signed_in or _is_loopback(address):
+        if caller.signed_in or _is_of_the_machine(request):
             return
-        if not self.limiter.hit(self.limit, "reports", address):
+        if not self.limiter.hit(self.limit, "reports", _address(request)):
             raise TooMany(Fault("client", f"more than {self.limit.amount} reports in an hour", "try again later"))
 
 
@@ -41,7 +44,7 @@ class SecretLimits:
 
     def count(self, request: Request) -> None:
         """Count a wrong secret of this address."""
-        if not _is_loopback(_address(request)):
+        if not _is_of_the_machine(request):
             self.limiter.hit(self.limit, "secrets", _address(request))
 
 
@@ -54,16 +57,18 @@ class RefusalLimits:
 
     def admit(self, request: Request) -> bool:
         """Is this one to be written down?"""
-        address = _address(request)
-        return _is_loopback(address) or self.limiter.hit(self.limit, "refusals", address)
+        return _is_of_the_machine(request) or self.limiter.hit(self.limit, "refusals", _address(request))
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+    """Whose requests are counted together."""
+    address = request.client.host if request.client else ""
+    found = read_address(address)
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found and found.version == 6 else address
 
 
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address in ("", "testclient")
+def _is_of_the_machine(request: Request) -> bool:
+    """Does a program on this machine ask by itself? Not where a proxy on it asks for somebody else."""
+    way: Way = request.scope[KEY]
+    found = read_address(way.address)
+    return not way.is_proxied and (found.is_loopback if found else way.address in ("", "testclient"))

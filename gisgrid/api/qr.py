@@ -11,6 +11,7 @@ from gisgrid.api.session import CurrentDatabase
 from gisgrid.api.values import PlainText
 from gisgrid.qr import draw_svg, find_placard
 from gisgrid.tickets.naming import list_areas
+from gisgrid.ways import home_of
 
 router = APIRouter(prefix="/api/v1/qr", tags=["qr"])
 SVG = "image/svg+xml"
@@ -47,7 +48,8 @@ class Leads(Answer):
 def get_qr(request: Request, database: CurrentDatabase, code: Code) -> Response:
     """The QR code of a grid, an area above or a post, to be printed; a report by it has the area filled in."""
     with database.transaction() as connection:
-        placard = find_placard(connection, code, network=request.app.state.settings.network, public_url=_home(request))
+        network = request.app.state.settings.network
+        placard = find_placard(connection, code, network=network, public_url=home_of(request.scope))
     return Response(draw_svg(placard), media_type=SVG)
 
 
@@ -56,11 +58,7 @@ def get_placard(request: Request, database: CurrentDatabase, code: Code) -> Lead
     """Which areas does a printed code mean today? After a redraw, the successors of its area."""
     network = request.app.state.settings.network
     with database.transaction() as connection:
-        placard = find_placard(connection, code, network=network, public_url=_home(request))
+        placard = find_placard(connection, code, network=network, public_url=home_of(request.scope))
         areas = list_areas(connection, code, network)
     live = [LiveArea(code=a.code, name=a.name, level=a.level, kind=a.kind, share=a.share) for a in areas]
     return Leads(code=placard.code, name=placard.name, url=placard.url, areas=live)
-
-
-def _home(request: Request) -> str:
-    return request.app.state.settings.public_url or str(request.base_url)

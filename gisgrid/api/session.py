@@ -27,7 +27,8 @@ from gisgrid.api.values import PlainText
 from gisgrid.database import Database
 from gisgrid.errors import Fault, NotAllowed, NotSignedIn
 
-COOKIE = "gisgrid_session"
+COOKIE, SECURE_COOKIE = "gisgrid_session", "__Host-gisgrid_session"
+"""The second over https: browsers take it from this host alone, and only over https."""
 
 router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"])
 
@@ -48,7 +49,7 @@ def find_caller(request: Request) -> Caller:
     """Who is the caller? A bearer secret wins over the cookie; a wrong secret is refused, an old cookie ignored."""
     header = request.headers.get("authorization", "")
     kind, _, secret = header.partition(" ")
-    cookie = request.cookies.get(COOKIE, "")
+    cookie = request.cookies.get(_cookie(request), "")
     if not header and not cookie:
         return STRANGER
     with database_of(request).reading() as connection:
@@ -72,7 +73,7 @@ async def current_caller(request: Request) -> Caller:
     """As `find_caller`, once a request, and without a thread for a stranger."""
     caller: Caller | None = getattr(request.state, "caller", None)
     if caller is None:
-        is_stranger = "authorization" not in request.headers and COOKIE not in request.cookies
+        is_stranger = "authorization" not in request.headers and _cookie(request) not in request.cookies
         caller = request.state.caller = STRANGER if is_stranger else await run_in_threadpool(find_caller, request)
     return caller
 
@@ -168,13 +169,22 @@ def put_secret(
 
 def _give_cookie(request: Request, response: Response, token: str) -> None:
     response.set_cookie(
-        COOKIE,
+        _cookie(request),
         token,
         max_age=int(SESSION_LIFE.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=_is_secure(request),
     )
+
+
+def _cookie(request: Request) -> str:
+    """The name of the session's cookie."""
+    return SECURE_COOKIE if _is_secure(request) else COOKIE
+
+
+def _is_secure(request: Request) -> bool:
+    return request.url.scheme == "https"
 
 
 @router.get("", responses=problems(401))
@@ -187,11 +197,11 @@ def get_session(caller: CurrentCaller) -> WhoAmI:
 @router.delete("", status_code=204)
 def delete_session(database: CurrentDatabase, request: Request, response: Response) -> None:
     """Sign out: the cookie's session ends."""
-    token = request.cookies.get(COOKIE, "")
+    token = request.cookies.get(_cookie(request), "")
     if token:
         with database.transaction() as connection:
             sign_out(connection, token)
-    response.delete_cookie(COOKIE)
+    response.delete_cookie(_cookie(request), secure=_is_secure(request), httponly=True, samesite="lax")
 
 
 def _who(caller: Caller) -> WhoAmI:

@@ -18,6 +18,7 @@ from gisgrid.errors import Fault, NotAllowed, Refused
 from gisgrid.geo import TileCoord
 from gisgrid.layers import Layer, all_layers, find_layers
 from gisgrid.networks import find_network
+from gisgrid.ways import home_of
 
 router = APIRouter(tags=["tiles"])
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
@@ -130,7 +131,7 @@ def get_tilejson(request: Request, caller: CurrentCaller, layers: str, network: 
     """What the tiles of these layers promise: TileJSON 3.0, with the tiles' address for a network."""
     wanted = find_layers(layers)
     _require_visible(wanted, caller, request.app.state.settings.public_facts)
-    return _own(tiles.tilejson(wanted, _base_url(request), network))
+    return _own(tiles.tilejson(wanted, home_of(request.scope), network))
 
 
 @router.get("/style/{theme}.json", response_model=MapStyle, responses=problems(401, 404))
@@ -145,14 +146,10 @@ def get_style(
         with database.transaction() as connection:
             named = find_network(connection, network)
     now, due_soon_s = int(time.time()), settings.due_soon_hours * 3600
-    return _own(tiles.style(theme, visible, _base_url(request), now, due_soon_s, named))
+    return _own(tiles.style(theme, visible, home_of(request.scope), now, due_soon_s, named))
 
 
 def _own(document: dict[str, object]) -> JSONResponse:
     """A document with this host's name and this caller's layers, so no shared cache may keep it."""
     headers = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
     return JSONResponse(document, headers=headers)
-
-
-def _base_url(request: Request) -> str:
-    return str(request.base_url).rstrip("/")

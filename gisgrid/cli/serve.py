@@ -80,6 +80,7 @@ def _serve(settings: Settings, cluster: Cluster, began: float, listener: socket.
         log_level="warning",
         timeout_graceful_shutdown=2,
         server_header=False,
+        proxy_headers=False,  # api.proxies reads them, from whom GISGRID_TRUSTED_PROXIES names
     )
     listen(listener)
     where = f"http://{settings.host}:{settings.port}"

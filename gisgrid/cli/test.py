@@ -17,6 +17,7 @@ from gisgrid.errors import Fault, Unavailable
 from gisgrid.pyqgis import ensure_pyqgis
 from gisgrid.settings import read_settings
 from gisgrid.steps import Say, StepFailed
+from gisgrid.webservers import ensure_webservers
 
 MOST_PROCESSES = 8  # each has a PostgreSQL of its own
 
@@ -42,6 +43,7 @@ def run_tests(arguments: Sequence[str], say: Say = bootstrap.say) -> int:
         raise Unavailable(Fault("viewer", str(failure))) from failure
     if _reaches("browser", arguments):
         _bring_browser(env, say)
+        _bring_webservers(env, say)
     if _reaches("qgis", arguments):
         _bring_qgis(env, say)
     with test_cluster(say=say) as url:
@@ -79,6 +81,17 @@ def _bring_browser(env: dict[str, str], say: Say) -> None:
     env["GISGRID_TEST_CHROMIUM"] = str(chromium)
     if not _runs_own_node():
         env["PLAYWRIGHT_NODEJS_PATH"] = str(bootstrap.ensure_node(say).bin_dir / "node")
+
+
+def _bring_webservers(env: dict[str, str], say: Say) -> None:
+    try:
+        found = ensure_webservers(read_settings().data_dir / "debs", say)
+    except StepFailed as failure:
+        say(f"no web server for the tests: {failure}")
+        return
+    for name, variable in (("nginx", "GISGRID_TEST_NGINX"), ("caddy", "GISGRID_TEST_CADDY")):
+        if name in found:
+            env.setdefault(variable, str(found[name]))
 
 
 def _bring_qgis(env: dict[str, str], say: Say) -> None:

@@ -8,10 +8,20 @@ from sqlalchemy import Connection, text
 
 from gisgrid.access import STRANGER, Caller, find_by_secret
 from gisgrid.database import Database
+from gisgrid.errors import Fault, Refused
 from gisgrid.open311.faults import Fault311
 from gisgrid.settings import Settings
 
 LONGEST = 20_000
+EVERYWHERE = ("jurisdiction_id", "api_key")
+OF_REQUESTS = {
+    ("GET", "/requests.{extension}"): ("service_request_id", "service_code", "start_date", "end_date", "status"),
+    ("POST", "/requests.{extension}"): (
+        *("service_code", "lat", "long", "address_string", "address_id", "description", "media_url", "attribute"),
+        *("first_name", "last_name", "email", "phone", "device_id", "account_id"),
+    ),
+}
+"""Arguments of single calls, by method and path."""
 
 
 def settings_of(request: Request) -> Settings:
@@ -24,6 +34,16 @@ def database_of(request: Request) -> Database:
     """The app's database, as the service."""
     database: Database = request.app.state.database
     return database
+
+
+async def refuse_unknown(request: Request) -> None:
+    """Check that the call has only arguments that the standard, or this service, knows there. Raises Refused."""
+    path = getattr(request.scope.get("route"), "path", "")
+    known = (*EVERYWHERE, *OF_REQUESTS.get((request.method, path), ()))
+    unknown = [name for name in request.query_params if name.partition("[")[0] not in known]
+    if unknown:
+        remedy = f"one of {', '.join(known)}"
+        raise Refused(*(Fault(name[:40], "this parameter is not known here", remedy) for name in unknown))
 
 
 def query_of(request: Request) -> dict[str, str]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from gisgrid.open311.asking import CurrentDatabase, CurrentSettings
 from gisgrid.open311.formats import MEDIA, format_of, render, w3c
 from gisgrid.open311.services import ATTRIBUTES, list_services
+from gisgrid.ways import home_of
 
 router = APIRouter()
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
@@ -44,10 +45,9 @@ def get_discovery(extension: str, request: Request, database: CurrentDatabase, s
     changes: Changeset = request.app.state.changeset
     with database.transaction() as connection:
         changeset = w3c(changes.at(connection), settings.timezone)
-    base = settings.public_url or str(request.base_url)
     endpoint: dict[str, Any] = {
         "specification": SPECIFICATION,
-        "url": base.rstrip("/") + PREFIX,
+        "url": home_of(request.scope) + PREFIX,
         "changeset": changeset,
         "type": "production",
         "formats": [media.partition(";")[0] for media in MEDIA.values()],

@@ -48,7 +48,7 @@ def _serving(owner_url: str, settings: Settings) -> Iterator[LiveServer]:
 @contextmanager
 def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
     """Serve an app on this port (0: a free one), in a thread; where."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, proxy_headers=False))
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))

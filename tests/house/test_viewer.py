@@ -121,3 +121,26 @@ def test_a_field_that_the_client_lacks_is_caught() -> None:
     schema = (VIEWER / "src" / "api" / "schema.ts").read_text(encoding="utf-8")
     without = re.sub(r"^            distance_to_edge_m: .*$", "", schema, flags=re.MULTILINE)
     assert fields_of_the_service() - fields_of_the_client(without) == {"Assignment.distance_to_edge_m"}
+
+
+ROOTED = re.compile(
+    r"""(?<!GET\()(?<!POST\()(?<!PUT\()(?<!PATCH\()(?<!DELETE\()(?<!\bat\()['"`]/(?:api|tiles|style)\b"""
+)
+"""A path from the host's root that neither the client nor `home.at` puts below where the page is."""
+
+
+def rooted_paths(root: Path) -> list[str]:
+    """Which lines of the viewer ask for a path from the host's root, and fail below a proxy's path?"""
+    paths = [path for path in sorted((root / "viewer/src").rglob("*.ts*")) if path.name not in ("schema.ts", "home.ts")]
+    lines = [(path, line) for path in paths for line in path.read_text("utf-8").splitlines() if ROOTED.search(line)]
+    return [f"{path.relative_to(root)}: {line.strip()}" for path, line in lines if not line.lstrip().startswith("*")]
+
+
+def test_the_viewer_asks_relative_to_its_page() -> None:
+    assert rooted_paths(CHECKOUT) == []
+
+
+def test_a_path_from_the_root_is_caught(tmp_path: Path) -> None:
+    good = "api.GET('/api/v1/areas'); at(`/api/v1/events?${query}`); 'see /api'\n"
+    plant(tmp_path, {"viewer/src/a.ts": good, "viewer/src/b.tsx": "fetch(`/api/v1/areas`)\n"})
+    assert rooted_paths(tmp_path) == ["viewer/src/b.tsx: fetch(`/api/v1/areas`)"]

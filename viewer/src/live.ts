@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals';
 import type { Counters, Ticket } from './api/client';
+import { at } from './home';
 import { areaTick, config, live, network, scope, session, ticketTick } from './state';
 
 const gatherMs = 400;
@@ -69,7 +70,7 @@ function connect(): void {
   heardAt = Date.now();
   const area = scope.peek();
   const query = new URLSearchParams({ heard, ...(area !== null && { area }), ...(network.peek() && { network: network.peek() }) });
-  const stream = new EventSource(`/api/v1/events?${query}`);
+  const stream = new EventSource(at(`/api/v1/events?${query}`));
   source = stream;
   const hear = (kind: string, act: (data: string) => void) =>
     stream.addEventListener(kind, ({ data, lastEventId }: MessageEvent<string>) => {

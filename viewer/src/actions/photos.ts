@@ -1,5 +1,6 @@
 import { api, ask, asProblem, type LonLat, type PhotoReceipt } from '../api/client';
 import { readGps } from '../exif';
+import { at } from '../home';
 import { type Chosen, chosen, lightbox, receipt, ticketTick } from '../state';
 
 /** What a phone turns its own kinds of pictures into when it is asked for these. */
@@ -69,7 +70,7 @@ export async function ownPhoto(number: string, secret: string, photo_id: number,
 }
 
 export const staffPhoto = (number: string, photo_id: number, size: 'large' | 'small'): string =>
-  `/api/v1/tickets/${encodeURIComponent(number)}/photos/${photo_id}?size=${size}`;
+  at(`/api/v1/tickets/${encodeURIComponent(number)}/photos/${photo_id}?size=${size}`);
 
 /** Pictures that were fetched for this alone are let go. */
 export function closePhotos(): void {

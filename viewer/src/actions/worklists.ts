@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals';
 import { api, ask } from '../api/client';
+import { at } from '../home';
 import { filter, lang, now, ofNetwork, picked, scope, session, tab, ticketTick, workLists, type WorkListName, workTick } from '../state';
 import { loader } from './load';
 import { askedFor } from './tickets';
@@ -17,7 +18,7 @@ export type Ending = 'csv' | 'xlsx' | 'geojson';
 /** Where the tickets of the list, all of them, are to be had as a file. */
 export function exportAddress(ending: Ending): string {
   const query = { ...askedFor(scope.value ?? ''), lang: lang.value === 'en' ? 'en' : 'zh' };
-  return `/api/v1/tickets.${ending}?${new URLSearchParams(query)}`;
+  return at(`/api/v1/tickets.${ending}?${new URLSearchParams(query)}`);
 }
 
 /** Keeps the badges in step with scope, session, time and the server; a signed-out user's list is left. */

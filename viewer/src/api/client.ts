@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch';
+import { at } from '../home';
 import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
@@ -37,7 +38,7 @@ export type Assignees = Schemas['Assignees'];
 export type SimilarTicket = Schemas['SimilarTicket'];
 
 /** The one door to the server; paths, parameters, bodies and answers are those of its OpenAPI. */
-export const api = createClient<paths>({ baseUrl: '' });
+export const api = createClient<paths>({ baseUrl: at('') });
 
 /** What the server answered instead of a result (RFC 9457); status 0 when it could not be reached. */
 export class Problem extends Error {

@@ -1,4 +1,5 @@
 import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
+import { at } from '../home';
 import { type LayerFacts, layerFacts, layersOff, layersOffered, network } from '../state';
 import { highlights, listedTickets, ownSources } from './overlay';
 
@@ -6,7 +7,7 @@ import { highlights, listedTickets, ownSources } from './overlay';
 export const served = new Map<string, string[]>();
 
 export function styleUrl(): string {
-  const url = new URL('/style/day.json', location.href);
+  const url = new URL(at('/style/day.json'));
   if (network.value) url.searchParams.set('network', network.value);
   return url.href;
 }
@@ -37,9 +38,9 @@ function remember(style: StyleSpecification): void {
   layersOffered.value = Object.keys(style.sources).filter((id) => served.has(id));
 }
 
-/** Tiles from the page's own host, even if a server behind a proxy names another address. */
+/** Tiles from where the page itself came from, even if a server behind a proxy names another address. */
 function mapSources(sources: StyleSpecification['sources']): StyleSpecification['sources'] {
-  const here = (url: string) => url.replace(/^https?:\/\/[^/]+/, '').replace(/^\//, `${location.origin}/`);
+  const here = (url: string) => at(url.slice(url.indexOf('/tiles/')));
   const entries = Object.entries(sources).map(([id, source]) => {
     return [id, source.type === 'vector' && source.tiles ? { ...source, tiles: source.tiles.map(here) } : source];
   });
