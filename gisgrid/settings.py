@@ -24,6 +24,8 @@ class Settings:
     host: str = "127.0.0.1"
     zone: str = "Asia/Shanghai"
     due_soon_hours: int = 24
+    far_m: int = 2_000
+    coarse_m: int = 1_000
     work_hours: str = "09:00-12:00,14:00-18:00"
     network: str = "base"
     pool_size: int = 8

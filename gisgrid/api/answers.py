@@ -72,6 +72,11 @@ class Located(Answer):
     grid: GridRef | None
     assignment: Assignment
     point: LonLat
+    doubt: Literal["far", "coarse"] | None = Field(
+        description="why a report of this point waits, as nobody's work, until somebody says its location: far (outside"
+        " everything by more than GISGRID_FAR_M and its accuracy), coarse (less accurate than GISGRID_COARSE_M); null: it"
+        " does not"
+    )
 
 
 class AreaProperties(Answer):

@@ -66,7 +66,8 @@ def locate_point(
             as_recorded=read_instant("as_recorded", as_recorded, settings.timezone),
         )
     how = {**vars(found.assignment), "system": system}
-    return tell(Located, {"grid": found.grid, "assignment": how, "point": point}, settings.timezone)
+    facts = {"grid": found.grid, "assignment": how, "point": point, "doubt": found.doubt}
+    return tell(Located, facts, settings.timezone)
 
 
 @router.get("/areas", response_model=AreaCollection, response_class=GeoJson, responses=problems(404))

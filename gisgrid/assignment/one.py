@@ -13,7 +13,10 @@ from gisgrid.networks import require_network
 from gisgrid.round_trips import prepared
 
 _LOCATE = """
-SELECT l.*, EXISTS (SELECT FROM core.network AS n WHERE n.network = CAST(:network AS text)) AS is_known {extent}
+SELECT l.*, EXISTS (SELECT FROM core.network AS n WHERE n.network = CAST(:network AS text)) AS is_known,
+    app.location_doubt(
+        ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), CAST(:network AS text), :at, :accuracy_m, l.area_id IS NOT NULL
+    ) AS doubt {extent}
 FROM app.locate(
     ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), CAST(:network AS text), :at, :accuracy_m, as_recorded => :as_recorded
 ) AS l
@@ -61,10 +64,14 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Located:
-    """The grid that holds a point; `grid` None: the point is outside every grid."""
+    """The grid that holds a point; `grid` None: the point is outside every grid.
+
+    `doubt`: why a report of this point would wait for somebody to find its location out; None: it would not.
+    """
 
     grid: Grid | None
     assignment: Assignment
+    doubt: str | None
 
 
 def locate(
@@ -124,4 +131,4 @@ def _located(row: Any) -> Located:
     grid = None if row.code is None else Grid(row.code, row.name, row.kind)
     candidates = [Candidate(**each) for each in row.candidates]
     how = Assignment(row.method, row.confidence, row.distance_to_edge_m, candidates, row.area_version_id)
-    return Located(grid, how)
+    return Located(grid, how, row.doubt)

@@ -77,17 +77,31 @@ def keep_calendar(database: Database, settings: Settings) -> bool:
     with database.transaction(EVERYTHING) as connection:
         kept = connection.execute(
             text(
-                "SELECT d.zone, d.due_soon = make_interval(hours => :soon) AS is_soon, d.calendar, ("
+                "SELECT d.zone, d.due_soon = make_interval(hours => :soon) AS is_soon, d.calendar,"
+                " d.far_m, d.coarse_m, ("
                 " SELECT array_agg(ARRAY[left(h.starts::text, 5), left(h.ends::text, 5)] ORDER BY h.starts)"
                 " FROM core.work_hours AS h) AS hours"
                 " FROM core.deployment AS d"
             ),
             {"soon": settings.due_soon_hours},
         ).one()
-        if (kept.zone, kept.is_soon) != (settings.zone, True):
+        if (kept.zone, kept.is_soon, kept.far_m, kept.coarse_m) != (
+            settings.zone,
+            True,
+            settings.far_m,
+            settings.coarse_m,
+        ):
             connection.execute(
-                text("UPDATE core.deployment SET zone = :zone, due_soon = make_interval(hours => :soon)"),
-                {"zone": settings.zone, "soon": settings.due_soon_hours},
+                text(
+                    "UPDATE core.deployment SET zone = :zone, due_soon = make_interval(hours => :soon),"
+                    " far_m = :far, coarse_m = :coarse"
+                ),
+                {
+                    "zone": settings.zone,
+                    "soon": settings.due_soon_hours,
+                    "far": settings.far_m,
+                    "coarse": settings.coarse_m,
+                },
             )
         if [tuple(pair) for pair in kept.hours or []] != hours:
             changed = True

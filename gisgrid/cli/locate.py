@@ -40,5 +40,7 @@ def locate(
     text = "outside every grid"
     if grid is not None:
         text = f"{grid.code} {grid.name}\n{how.method}, {how.distance_to_edge_m:.1f} m from the edge"
-    answer = {"grid": grid, "assignment": {**vars(how), "system": system}}
+    if found.doubt:
+        text += f"\na report of this point waits until somebody says where it is: {found.doubt}"
+    answer = {"grid": grid, "assignment": {**vars(how), "system": system}, "doubt": found.doubt}
     show(in_zone(answer, settings.timezone), text, as_json=json)

@@ -84,7 +84,8 @@ class TicketFilter:
             case "no_grid":
                 return or_(TICKET.c.area_version_id.is_(None), AREA.c.level != "grid")
             case "near_edge":
-                unsure = or_(TICKET.c.method.in_(("edge", "nearest")), TICKET.c.confidence < self.confidence)
+                in_grid = and_(TICKET.c.method != "none", TICKET.c.confidence < self.confidence)
+                unsure = or_(TICKET.c.method.in_(("edge", "nearest")), in_grid)
                 return and_(unsure, HAS_SEEN_POINT)
             case "due_soon" | "overdue":
                 return self._stands(work_list)

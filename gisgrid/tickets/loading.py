@@ -66,6 +66,11 @@ WHERE t.ticket_id = ANY(:ids) AND t.closed_at IS NOT NULL ORDER BY t.ticket_id
 """
 
 
+_IN_DOUBT = """
+SELECT count(*) FROM work.ticket_private WHERE ticket_id = ANY(:ids) AND doubt IS NOT NULL
+"""
+
+
 def load_tickets(
     database: Database,
     source: Path | Sheet,
@@ -97,9 +102,11 @@ def load_tickets(
         table.refuse_repeats("this number", ("external_id", "source"), [r for r in table.rows if r["external_id"]])
         table.refuse_faults()
         fresh, notes = _leave_known(connection, table)
-        outside = _receive(connection, [_report(row, network, options) for row in fresh], say)
-        if outside:
-            notes.append(f"{outside} lay outside every grid of {network} at their date")
+        outside, in_doubt = _receive(connection, [_report(row, network, options) for row in fresh], say)
+        if outside > in_doubt:
+            notes.append(f"{outside - in_doubt} lay outside every grid of {network} at their date")
+        if in_doubt:
+            notes.append(f"{in_doubt} wait until somebody says where they are: far outside, or accurate to kilometres")
         if pointless := sum(row["point"] is None for row in fresh):
             notes.append(f"{pointless} have no point and are in no grid")
         return table.result(len(fresh), 0, len(table.rows) - len(fresh), notes)
@@ -236,21 +243,23 @@ def _leave_known(connection: Connection, table: Table) -> tuple[list[Row], list[
     return fresh, notes
 
 
-def _receive(connection: Connection, reports: list[Facts], say: Callable[[str], None]) -> int:
-    """Write tickets; returns how many lay outside every grid. In batches, so that no statement holds the whole file.
+def _receive(connection: Connection, reports: list[Facts], say: Callable[[str], None]) -> tuple[int, int]:
+    """Write tickets; returns how many are in no grid, and of these how many with a point in doubt.
 
-    By default PostgreSQL plans the point's look-up for every row, which takes longer than the look-up itself.
+    In batches, so that no statement holds the whole file. By default PostgreSQL plans the point's look-up for every
+    row, which takes longer than the look-up itself.
     """
     connection.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
-    outside = 0
+    outside = in_doubt = 0
     for start in range(0, len(reports), BATCH):
         batch = reports[start : start + BATCH]
         done = connection.execute(text(_RECEIVE), {"reports": json.dumps(batch)}).one()
         connection.execute(text(_CLOSE), {"ids": done.ticket_ids})
         outside += done.outside
+        in_doubt += connection.execute(text(_IN_DOUBT), {"ids": done.ticket_ids}).scalar_one()
         if len(reports) > BATCH:
             say(f"  {start + len(batch)} of {len(reports)}")
-    return outside
+    return outside, in_doubt
 
 
 def _report(row: Row, network: str, options: ReadOptions) -> Facts:

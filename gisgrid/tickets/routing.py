@@ -20,15 +20,13 @@ SELECT r.*, app.due_at(coalesce(CAST(:at AS timestamptz), now()), r.due_hours, r
 FROM app.route(:category, :path, :kind, CAST(:at AS timestamptz), true) AS r
 """
 _PLACE = """
-SELECT l.kind, coalesce(l.path, u.path, '{0}') AS path, l.code AS grid_code, l.name AS grid_name,
-       coalesce(l.code, u.code) AS code, CASE WHEN l.code IS NULL THEN u.level ELSE 'grid' END AS level
-FROM app.locate(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :network, CAST(:at AS timestamptz), :accuracy_m) AS l
-LEFT JOIN LATERAL app.area_above(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :network, CAST(:at AS timestamptz)) AS u
-    ON l.area_id IS NULL
+SELECT l.grid_kind AS kind, l.path, l.grid_code, l.grid_name, l.code, l.level, l.doubt
+FROM app.locate_report(
+    ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :network, CAST(:at AS timestamptz), :accuracy_m) AS l
 """
 _AREA = """
 SELECT CASE WHEN v.level = 'grid' THEN v.kind END AS kind, v.path,
-       CASE WHEN v.level = 'grid' THEN v.code END AS grid_code, v.name AS grid_name, v.code, v.level
+       CASE WHEN v.level = 'grid' THEN v.code END AS grid_code, v.name AS grid_name, v.code, v.level, NULL AS doubt
 FROM app.area_at(CAST(:at AS timestamptz)) AS v WHERE v.network = :network AND v.code = :code
 """
 
@@ -116,8 +114,8 @@ def explain_route(connection: Connection, category: str, where: Where) -> Route:
     ).one()
     return {
         "rule": row.rule,
-        "assigned_by": row.assigned_by,
-        "assignee": _assignee(row, place),
+        "assigned_by": f"nobody: {place.doubt}" if place.doubt else row.assigned_by,
+        "assignee": None if place.doubt else _assignee(row, place),
         "priority": row.priority,
         "due_hours": row.due_hours,
         "due_unit": row.due_unit,

@@ -125,6 +125,7 @@ SELECT
     CASE
         WHEN locate.accuracy_m > 0
             THEN least(coalesce((SELECT sum(s.share) FROM shares AS s WHERE s.code = c.code), 0), 1)
+        WHEN c.code IS NULL THEN 0
         ELSE 1
     END AS confidence,
     c.distance_m AS distance_to_edge_m,
@@ -134,8 +135,11 @@ SELECT
                 jsonb_build_object('code', s.code, 'share', least(s.share, 1))
                 ORDER BY s.share DESC, s.code COLLATE "C"
             )
-            FROM shares AS s
-            WHERE s.share > 1e-9
+            FROM (
+                SELECT x.code, x.share FROM shares AS x
+                WHERE x.share > 1e-9
+                ORDER BY x.share DESC, x.code COLLATE "C" LIMIT 20
+            ) AS s
         ),
         CASE
             WHEN c.code IS NULL THEN '[]'::jsonb
@@ -147,7 +151,7 @@ LEFT JOIN chosen AS c ON true;
 END;
 COMMENT ON FUNCTION app.locate(geometry, text, timestamptz, double precision, timestamptz) IS
 'Which grid holds this point (EPSG:4326)? Always one row: special before base, on a shared edge the lowest code; '
-'geodesic distances in metres. No other function defines an assignment';
+'geodesic distances in metres; at most 20 candidates; confidence 0 outside every grid. No other function defines an assignment';
 GRANT EXECUTE ON FUNCTION
 app.locate(geometry, text, timestamptz, double precision, timestamptz)
 TO gisgrid_service, gisgrid_viewer;

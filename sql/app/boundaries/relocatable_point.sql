@@ -50,7 +50,8 @@ CROSS JOIN LATERAL (
     SELECT a.number, a.area_id, a.path, p.accuracy_m, p.geom
     FROM work.ticket AS a
     INNER JOIN work.ticket_private AS p ON a.ticket_id = p.ticket_id
-    WHERE a.ticket_id = near.ticket_id AND a.closed_at IS NULL AND a.network = c.network AND p.geom IS NOT NULL
+    WHERE a.ticket_id = near.ticket_id AND a.closed_at IS NULL AND a.network = c.network
+        AND p.geom IS NOT NULL AND p.doubt IS NULL
     OFFSET 0
 ) AS t
 UNION ALL

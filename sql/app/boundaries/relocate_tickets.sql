@@ -14,7 +14,7 @@ BEGIN
     ),
     before AS (
         SELECT t.ticket_id, t.area_id AS from_area_id, t.path AS from_path, t.category, t.workflow, t.step,
-               p.geom IS NOT NULL AS has_point, t.has_public_point, m.*
+               p.geom IS NOT NULL AS has_point, p.doubt, t.has_public_point, m.*
         FROM move AS m
         JOIN work.ticket AS t ON t.number = m.id AND t.closed_at IS NULL
         JOIN work.ticket_private AS p ON p.ticket_id = t.ticket_id
@@ -26,7 +26,7 @@ BEGIN
         FROM before AS b
         LEFT JOIN core.area AS a ON a.area_id = b.to_area_id AND a.level = 'grid'
         LEFT JOIN LATERAL (SELECT w.* FROM app.route(b.category, b.path, a.kind) AS w LIMIT 1)  -- planned as one row
-            AS r ON b.from_area_id IS DISTINCT FROM b.to_area_id
+            AS r ON b.from_area_id IS DISTINCT FROM b.to_area_id AND b.doubt IS NULL
     ),
     ticket AS (
         UPDATE work.ticket AS t SET

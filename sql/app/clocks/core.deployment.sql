@@ -3,6 +3,10 @@ COMMENT ON COLUMN core.deployment.sample_loaded IS 'Null: no sample wanted; fals
 COMMENT ON COLUMN core.deployment.zone IS 'The district''s time zone, for working hours, shifts and the days of rules';
 COMMENT ON COLUMN core.deployment.due_soon IS 'How long before its due time a ticket is due soon';
 COMMENT ON COLUMN core.deployment.calendar IS 'The calendar of public holidays that core.calendar_day was filled from';
+COMMENT ON COLUMN core.deployment.far_m IS
+'A report farther than this outside everything, and than its accuracy, is nobody''s work until somebody says where';
+COMMENT ON COLUMN core.deployment.coarse_m IS
+'A report with a worse accuracy than this is nobody''s work until somebody says where';
 CREATE TRIGGER refresh_work_span AFTER UPDATE OF zone ON core.deployment
 FOR EACH STATEMENT EXECUTE FUNCTION app.refresh_work_span();
-GRANT SELECT (sample_loaded, zone, due_soon, calendar) ON core.deployment TO gisgrid_service;
+GRANT SELECT (sample_loaded, zone, due_soon, calendar, far_m, coarse_m) ON core.deployment TO gisgrid_service;

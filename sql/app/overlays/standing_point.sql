@@ -9,7 +9,7 @@ BEGIN ATOMIC
 SELECT 'ticket', t.number, t.area_id, t.path, p.accuracy_m, p.geom, t.geom AS shown
 FROM work.ticket AS t
 INNER JOIN work.ticket_private AS p ON t.ticket_id = p.ticket_id
-WHERE t.network = standing_point.network AND t.closed_at IS NULL AND p.geom IS NOT NULL
+WHERE t.network = standing_point.network AND t.closed_at IS NULL AND p.geom IS NOT NULL AND p.doubt IS NULL
 UNION ALL
 SELECT o.kind, o.code, o.area_id, o.path, NULL, o.geom, o.geom AS shown FROM app.thing AS o
 WHERE standing_point.network = 'base'

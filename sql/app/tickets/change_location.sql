@@ -16,10 +16,11 @@ BEGIN
     SELECT * INTO l FROM app.locate_ticket(ticket, spot, (place->>'accuracy_m')::float8);
     UPDATE work.ticket_private AS x SET
         lon = (place->>'lon')::float8, lat = (place->>'lat')::float8, system = place->>'system',
-        accuracy_m = (place->>'accuracy_m')::float8, geom = spot, named_area_id = NULL
+        accuracy_m = (place->>'accuracy_m')::float8, geom = spot, named_area_id = NULL,
+        doubt = l.doubt
     WHERE x.ticket_id = ticket;
-    PERFORM app.reroute(ticket, 'replaced', actor, note, jsonb_build_object('from', was, 'to', l.code,
-        'version', l.area_version_id, 'method', l.method), true);
+    PERFORM app.reroute(ticket, 'replaced', actor, note, jsonb_strip_nulls(jsonb_build_object('from', was, 'to', l.code,
+        'version', l.area_version_id, 'method', l.method, 'doubt', l.doubt)), true);
 END $$;
 COMMENT ON FUNCTION app.change_location(text, jsonb, text, text, text) IS
 'Give a ticket another location, assign it to the grid there, and route it again';

@@ -1,9 +1,9 @@
 CREATE FUNCTION app.locate_ticket(
     ticket bigint, spot geometry, accuracy_m double precision,
-    OUT code text, OUT area_version_id bigint, OUT method text
+    OUT code text, OUT area_version_id bigint, OUT method text, OUT doubt text
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- The caller holds the shared boundary lock if boundaries could change meanwhile. app.reroute updates the private row
--- afterwards. Without `spot`: the area that app.area_held gives. A device's ticket never shows the device's point.
+-- The caller holds the shared boundary lock if boundaries could change meanwhile, and writes `doubt` and path into the
+-- private row afterwards (app.reroute the path). Without `spot`: the area that app.area_held gives. A device's ticket never shows the device's point.
 DECLARE
     l record;
 BEGIN
@@ -22,13 +22,11 @@ BEGIN
         method := l.method;
         RETURN;
     END IF;
-    SELECT g.area_version_id, g.method, g.confidence, coalesce(g.area_id, u.area_id) AS held_by,
-           coalesce(g.path, u.path, '{0}') AS held_path, coalesce(g.code, u.code) AS held_code
-    INTO l FROM work.ticket AS t CROSS JOIN LATERAL app.locate(spot, t.network, NULL, locate_ticket.accuracy_m) AS g
-    LEFT JOIN LATERAL app.area_above(spot, t.network) AS u ON g.area_id IS NULL
+    SELECT g.* INTO l FROM work.ticket AS t
+    CROSS JOIN LATERAL app.locate_report(spot, t.network, NULL, locate_ticket.accuracy_m) AS g
     WHERE t.ticket_id = ticket;
     UPDATE work.ticket AS x SET
-        area_version_id = l.area_version_id, area_id = l.held_by, path = l.held_path, method = l.method,
+        area_version_id = l.area_version_id, area_id = l.area_id, path = l.path, method = l.method,
         confidence = l.confidence,
         geom = CASE WHEN c.public_place = 'point' AND p.device_id IS NULL THEN spot ELSE v.label_point END,
         has_public_point = c.public_place = 'point' AND p.device_id IS NULL
@@ -36,9 +34,10 @@ BEGIN
     CROSS JOIN work.ticket_private AS p
     LEFT JOIN core.area_version AS v ON v.area_version_id = l.area_version_id
     WHERE x.ticket_id = ticket AND p.ticket_id = ticket AND c.category = x.category;
-    code := l.held_code;
+    code := l.code;
+    doubt := l.doubt;
     area_version_id := l.area_version_id;
     method := l.method;
 END $$;
 COMMENT ON FUNCTION app.locate_ticket(bigint, geometry, double precision) IS
-'Assign a ticket to the grid that holds this point now; returns the grid, its version and the method';
+'Assign a ticket to the grid that holds this point now; returns the grid, its version, the method, and the doubt of app.location_doubt';

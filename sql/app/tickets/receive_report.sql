@@ -18,11 +18,7 @@ DECLARE
     received timestamptz := coalesce((report->>'at')::timestamptz, clock_timestamp());
     category work.category;
     place record;
-    above record;
     duty record;
-    area_path bigint[];
-    held_by bigint;
-    shown geometry;
     is_public boolean;
     routed boolean;
     history boolean := report ? 'at';
@@ -31,39 +27,27 @@ BEGIN
     SELECT * INTO STRICT category FROM work.category AS c WHERE c.category = report->>'category';
     is_public := category.public_place = 'point' AND NOT report ? 'device_id';
     IF point IS NULL THEN
-        SELECT * INTO above FROM app.area_held((report->>'area_id')::bigint, NULL, report->>'network', happened);
-        SELECT CASE WHEN above.level = 'grid' THEN above.area_id END AS area_id,
-               CASE WHEN above.level = 'grid' THEN above.code END AS code,
-               CASE WHEN above.level = 'grid' THEN above.name END AS name,
-               CASE WHEN above.level = 'grid' THEN above.kind END AS kind,
-               above.area_version_id, above.path, above.method, above.confidence, NULL::float8 AS distance_to_edge_m,
-               CASE WHEN above.level = 'grid' THEN jsonb_build_array(jsonb_build_object(
-                   'code', above.code, 'share', above.confidence)) ELSE '[]' END AS candidates
-        INTO place;
-        shown := CASE WHEN above.method = 'code' THEN above.label_point END;
+        SELECT h.area_version_id, h.area_id, h.code, h.level, h.path,
+               CASE WHEN h.level = 'grid' THEN h.code END AS grid_code,
+               CASE WHEN h.level = 'grid' THEN h.name END AS grid_name,
+               CASE WHEN h.level = 'grid' THEN h.kind END AS grid_kind,
+               h.method, h.confidence, NULL::float8 AS distance_to_edge_m,
+               CASE WHEN h.level = 'grid' THEN jsonb_build_array(jsonb_build_object(
+                   'code', h.code, 'share', h.confidence)) ELSE '[]' END AS candidates,
+               NULL::text AS doubt, CASE WHEN h.method = 'code' THEN h.label_point END AS shown
+        INTO place
+        FROM app.area_held((report->>'area_id')::bigint, NULL, report->>'network', happened) AS h;
     ELSE
-        SELECT * INTO place FROM app.locate(point, report->>'network', happened, (report->>'accuracy_m')::float8);
-        shown := CASE WHEN is_public THEN point ELSE
-            (SELECT v.label_point FROM core.area_version AS v WHERE v.area_version_id = place.area_version_id) END;
+        SELECT l.*, CASE WHEN is_public THEN point ELSE
+            (SELECT v.label_point FROM core.area_version AS v WHERE v.area_version_id = l.area_version_id) END AS shown
+        INTO place
+        FROM app.locate_report(point, report->>'network', happened, (report->>'accuracy_m')::float8) AS l;
     END IF;
-    IF place.area_id IS NOT NULL THEN
-        area_path := place.path;
-        held_by := place.area_id;
-        area_code := place.code;
-        area_level := 'grid';
-    ELSIF point IS NULL THEN
-        area_path := above.path;
-        held_by := above.area_id;
-        area_code := above.code;
-        area_level := above.level;
-    ELSE
-        SELECT * INTO above FROM app.area_above(point, report->>'network', happened);
-        area_path := coalesce(above.path, '{0}');
-        held_by := above.area_id;
-        area_code := above.code;
-        area_level := above.level;
+    SELECT * INTO duty FROM app.route(category.category, place.path, place.grid_kind, happened);
+    IF place.doubt IS NOT NULL THEN  -- nobody's work until somebody finds its location out
+        duty.post_id := NULL; duty.role := NULL; duty.code := NULL; duty.department := NULL;
+        duty.assigned_by := 'nobody: ' || place.doubt;
     END IF;
-    SELECT * INTO duty FROM app.route(category.category, area_path, place.kind, happened);
     routed := duty.post_id IS NOT NULL OR duty.department IS NOT NULL;
 
     ticket_id := nextval('work.ticket_id_seq');
@@ -79,20 +63,21 @@ BEGIN
                              priority, due_hours, due_unit)
     VALUES (ticket_id, number, report->>'network', category.category, category.workflow, step,
             coalesce(report->>'source', 'app'), place.area_version_id,
-            held_by, area_path, place.method, place.confidence,
-            shown, is_public, coalesce((report->>'reported_at')::timestamptz, received), received, due_at,
+            place.area_id, place.path, place.method, place.confidence,
+            place.shown, is_public, coalesce((report->>'reported_at')::timestamptz, received), received, due_at,
             (report->>'closed_at')::timestamptz, duty.priority,
             CASE WHEN report->>'due_at' IS NULL THEN duty.due_hours END, duty.due_unit);
     INSERT INTO work.ticket_private (ticket_id, path, department, description, contact_name, contact_phone,
-                                     lon, lat, system, accuracy_m, geom, named_area_id, device_id, post_id, external_id)
-    VALUES (ticket_id, area_path, duty.department, report->>'description', report->>'contact_name',
+                                     lon, lat, system, accuracy_m, geom, named_area_id, device_id, post_id, external_id, doubt)
+    VALUES (ticket_id, place.path, duty.department, report->>'description', report->>'contact_name',
             report->>'contact_phone', (report->>'lon')::float8, (report->>'lat')::float8, report->>'system',
             (report->>'accuracy_m')::float8, point, CASE WHEN point IS NULL THEN (report->>'area_id')::bigint END,
-            (report->>'device_id')::bigint, duty.post_id, report->>'external_id');
+            (report->>'device_id')::bigint, duty.post_id, report->>'external_id', place.doubt);
     INSERT INTO work.event (ticket_id, path, department, at, action, to_step, actor, detail)
-    VALUES (ticket_id, area_path, duty.department, received, 'received', step, report->>'actor', jsonb_build_object(
-        'method', place.method, 'grid', place.code, 'version', place.area_version_id, 'area', area_code,
+    VALUES (ticket_id, place.path, duty.department, received, 'received', step, report->>'actor', jsonb_build_object(
+        'method', place.method, 'grid', place.grid_code, 'version', place.area_version_id, 'area', place.code,
         'post_id', duty.post_id, 'rule', duty.rule, 'assigned_by', duty.assigned_by)
+        || jsonb_strip_nulls(jsonb_build_object('doubt', place.doubt))
         || coalesce(report->'said', '{}'));
     IF NOT history THEN
         INSERT INTO work.outbox (ticket_id, topic, payload)
@@ -100,7 +85,8 @@ BEGIN
     END IF;
 
     post_id := duty.post_id; role := duty.role; post_code := duty.code; department := duty.department;
-    grid_code := place.code; grid_name := place.name; grid_kind := place.kind;
+    area_code := place.code; area_level := place.level;
+    grid_code := place.grid_code; grid_name := place.grid_name; grid_kind := place.grid_kind;
     area_version_id := place.area_version_id; method := place.method; confidence := place.confidence;
     distance_to_edge_m := place.distance_to_edge_m; candidates := place.candidates;
     RETURN NEXT;

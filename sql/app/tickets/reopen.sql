@@ -13,7 +13,8 @@ BEGIN
     UPDATE work.clock AS c SET whole_since = moment, escalated = NULL WHERE c.ticket_id = ticket;
     DELETE FROM work.reminder AS r WHERE r.ticket_id = ticket AND r.kind NOT LIKE 'step%' AND r.kind NOT LIKE 'whistle%';
     UPDATE work.ticket AS x SET step = next_step, closed_at = NULL WHERE x.ticket_id = ticket;
-    PERFORM app.locate_ticket(ticket, p.geom, p.accuracy_m);
+    UPDATE work.ticket_private AS x SET doubt = l.doubt
+    FROM app.locate_ticket(ticket, p.geom, p.accuracy_m) AS l WHERE x.ticket_id = ticket;
     PERFORM app.reroute(ticket, 'reopened', actor, note, jsonb_build_object('closed_at', before.closed_at), true,
                         before.step);
 END $$;

@@ -16,6 +16,9 @@ BEGIN
     SELECT * INTO STRICT p FROM work.ticket_private AS x WHERE x.ticket_id = ticket;
     SELECT x.* INTO r FROM (SELECT) AS always LEFT JOIN core.area AS a ON a.area_id = t.area_id AND a.level = 'grid'
     CROSS JOIN LATERAL app.route(t.category, t.path, a.kind) AS x;
+    IF p.doubt IS NOT NULL THEN  -- nobody's work until somebody finds its location out
+        r.post_id := NULL; r.department := NULL; r.assigned_by := 'nobody: ' || p.doubt;
+    END IF;
     next_step := app.step_once_routed(t.workflow, t.step, r.post_id IS NOT NULL OR r.department IS NOT NULL);
     due := t.due_at;
     IF renew_due AND (from_step IS NOT NULL OR (r.due_hours, r.due_unit) IS DISTINCT FROM (t.due_hours, t.due_unit)) THEN

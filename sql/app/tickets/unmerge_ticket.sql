@@ -16,7 +16,8 @@ BEGIN
     END IF;
     UPDATE work.ticket AS x SET duplicate_of = NULL, closed_at = NULL WHERE x.ticket_id = ticket;
     SELECT * INTO p FROM work.ticket_private AS x WHERE x.ticket_id = ticket;
-    PERFORM app.locate_ticket(ticket, p.geom, p.accuracy_m);
+    UPDATE work.ticket_private AS x SET doubt = l.doubt
+    FROM app.locate_ticket(ticket, p.geom, p.accuracy_m) AS l WHERE x.ticket_id = ticket;
     IF p.path = (SELECT x.path FROM work.ticket AS x WHERE x.ticket_id = ticket) THEN
         PERFORM app.record_tie(ticket, 'unmerged', actor, note, jsonb_build_object('original', was, 'closed_at', closed));
     ELSE

@@ -7,6 +7,9 @@ COMMENT ON COLUMN work.ticket_private.named_area_id IS
 'The area that the reporter named instead of a point; named_area_id and geom null: the location is unknown';
 COMMENT ON COLUMN work.ticket_private.device_id IS
 'The device whose alarm made the ticket; locations of devices are not public';
+COMMENT ON COLUMN work.ticket_private.doubt IS
+'Why the point is not taken for the location: far or coarse (app.location_doubt); the ticket is at the topmost area, '
+'nobody''s work, until somebody says its location';
 ALTER TABLE work.ticket_private ENABLE ROW LEVEL SECURITY;
 CREATE POLICY private_is_seen_in_scope ON work.ticket_private FOR SELECT TO gisgrid_service USING (
     path && app.service_private_scope() OR department = (SELECT app.scope_department())

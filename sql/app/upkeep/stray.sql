@@ -69,7 +69,7 @@ SELECT
     f.code AS on_code,
     h.code AS to_code,
     format(
-        'open ticket %s has no point, is assigned to %s and belongs to %s',
+        'open ticket %s has no location, is assigned to %s and belongs to %s',
         t.number,
         coalesce(f.code, 'no area'),
         h.code
@@ -89,7 +89,7 @@ FROM work.ticket_private AS p
 INNER JOIN work.ticket AS t ON p.ticket_id = t.ticket_id
 LEFT JOIN core.area AS f ON t.area_id = f.area_id
 CROSS JOIN LATERAL app.area_held(p.named_area_id, t.area_id, stray.network, now()) AS h
-WHERE p.geom IS NULL AND t.network = stray.network AND t.closed_at IS NULL AND t.path <> h.path
+WHERE (p.geom IS NULL OR p.doubt IS NOT NULL) AND t.network = stray.network AND t.closed_at IS NULL AND t.path <> h.path
 UNION ALL
 SELECT
     'staff',

@@ -65,6 +65,15 @@ export async function sendReport(body: ReportIn): Promise<void> {
   void sendPhotos();
 }
 
+/** Why a report of this point would wait until somebody says where it is; null also where the server cannot be asked. */
+export async function doubtOf(at: Place) {
+  try {
+    return (await ask(api.GET('/api/v1/locate', { params: { query: at } }))).doubt;
+  } catch {
+    return null;
+  }
+}
+
 /** The report is where a photo was taken. */
 export function usePlaceOf({ lon, lat }: LonLat): void {
   place.value = { lon: round(lon), lat: round(lat), system: 'wgs84' };

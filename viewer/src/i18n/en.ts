@@ -232,6 +232,11 @@ export const en: Record<Key, string> = {
   'report.wordsHint': 'What is it, and where exactly? Leave out personal details that do not matter.',
   'report.nearby': '{n} open in this grid already',
   'report.nearbyHint': 'If it is the same matter, there is no need to report it again.',
+  'report.doubt.far': 'This place is far outside the district.',
+  'report.doubt.coarse': 'The position is only good to kilometres: nobody can say which grid it is.',
+  'report.doubt.ask':
+    'Tap the place on the map; or send it as it is, and a dispatcher finds out where it is before anybody is assigned.',
+  'report.sendAnyway': 'Send all the same',
   'report.send': 'Send report',
   'report.sending': 'Sending…',
   'report.needPlace': 'Choose the place first',

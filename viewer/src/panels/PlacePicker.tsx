@@ -80,7 +80,8 @@ function Where() {
   if (!at) return null;
   if (problem) return <Failed problem={problem} />;
   if (!value) return <p class="hint">{t('app.loading')}</p>;
-  const { grid, assignment } = value;
+  const { assignment, doubt } = value;
+  const grid = doubt ? null : value.grid;
   const distance = showMetres(assignment.distance_to_edge_m ?? 0);
   return (
     <div class={grid ? 'where' : 'where outside'} aria-live="polite" data-grid={grid?.code ?? ''}>
@@ -91,7 +92,7 @@ function Where() {
             <span class="hint">{t('report.gridIs')}</span> <strong>{grid.name}</strong> <code>{grid.code}</code>
           </p>
         )}
-        <p class="hint">{methodWords(assignment.method, distance)}</p>
+        <p class="hint">{doubt ? t(`report.doubt.${doubt}`) : methodWords(assignment.method, distance)}</p>
         {at.accuracy_m !== undefined && <p class="hint">{t('report.accuracy', { d: showMetres(at.accuracy_m) })}</p>}
         <p class="hint numbers">
           {at.lon}, {at.lat} · {at.system}

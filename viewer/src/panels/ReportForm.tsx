@@ -1,6 +1,6 @@
-import { useSignal } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { newClientRef, sendReport } from '../actions/report';
+import { doubtOf, newClientRef, sendReport } from '../actions/report';
 import { asProblem, type FieldError, Problem } from '../api/client';
 import { t } from '../i18n';
 import { named, place, placeBy, scanned } from '../state';
@@ -15,7 +15,7 @@ const fields = ['category', 'description', 'lon', 'lat', 'system', 'accuracy_m',
 
 /** What happened, where, of which kind; faults stand at their field, the server's and our own. */
 export function ReportForm() {
-  const { category, words, problem, sending, send } = useReport();
+  const { category, words, problem, sending, doubt, send } = useReport();
   return (
     <form class="report" onSubmit={send} noValidate>
       <PlacePicker problem={problem.value} />
@@ -35,8 +35,13 @@ export function ReportForm() {
       </Field>
       <PhotoPicker />
       {problem.value && <Failed problem={problem.value} fields={fields} />}
+      {doubt.value && (
+        <p class="error" role="alert" data-doubt={doubt.value}>
+          {t(`report.doubt.${doubt.value}`)} {t('report.doubt.ask')}
+        </p>
+      )}
       <button type="submit" class="button primary wide" disabled={sending.value}>
-        {sending.value ? t('report.sending') : t('report.send')}
+        {sending.value ? t('report.sending') : t(doubt.value ? 'report.sendAnyway' : 'report.send')}
       </button>
     </form>
   );
@@ -48,7 +53,12 @@ function useReport() {
   const words = useSignal('');
   const problem = useSignal<Problem | null>(null);
   const sending = useSignal(false);
+  const doubt = useSignal<'far' | 'coarse' | null>(null);
+  const asked = useRef<unknown>(null);
   const clientRef = useRef(newClientRef());
+  useSignalEffect(() => {
+    if (place.value !== asked.current) doubt.value = null;
+  });
 
   const send = async (event: Event) => {
     event.preventDefault();
@@ -58,6 +68,14 @@ function useReport() {
     const at = where();
     if (problem.value || !at) return;
     sending.value = true;
+    if (place.value && placeBy.value !== 'code' && asked.current !== place.value) {
+      asked.current = place.value;
+      doubt.value = await doubtOf(place.value);
+      if (doubt.value) {
+        sending.value = false;
+        return;
+      }
+    }
     try {
       await sendReport({ ...at, category: category.value, description: words.value, client_ref: clientRef.current, ...way() });
     } catch (thrown) {
@@ -66,7 +84,7 @@ function useReport() {
     }
     sending.value = false;
   };
-  return { category, words, problem, sending, send };
+  return { category, words, problem, sending, doubt, send };
 }
 
 /** The report's place: the area of a scanned code, or the point. */

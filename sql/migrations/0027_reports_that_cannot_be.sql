@@ -1,0 +1,10 @@
+-- From where on a report's point is no location: so far outside every grid, or as uncertain as that.
+ALTER TABLE core.deployment
+ADD COLUMN far_m double precision NOT NULL DEFAULT 2000 CHECK (far_m >= 0),
+ADD COLUMN coarse_m double precision NOT NULL DEFAULT 1000 CHECK (coarse_m > 0);
+
+-- Why the point is not taken for the location. The point stays, for whoever finds the location out.
+ALTER TABLE work.ticket_private
+ADD COLUMN doubt text,
+ADD CONSTRAINT a_doubt_is_about_a_point CHECK (doubt IS NULL OR (doubt IN ('far', 'coarse') AND geom IS NOT NULL));
+CREATE INDEX ticket_private_in_doubt ON work.ticket_private (ticket_id) WHERE doubt IS NOT NULL;
