@@ -74,8 +74,8 @@ class Located(Answer):
     point: LonLat
     doubt: Literal["far", "coarse"] | None = Field(
         description="why a report of this point waits, as nobody's work, until somebody says its location: far (outside"
-        " everything by more than GISGRID_FAR_M and its accuracy), coarse (less accurate than GISGRID_COARSE_M); null: it"
-        " does not"
+        " everything by more than GISGRID_FAR_M and its accuracy), coarse (less accurate than GISGRID_COARSE_M); null:"
+        " it does not"
     )
 
 

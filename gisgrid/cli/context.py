@@ -3,7 +3,6 @@
 import json
 import sys
 from contextlib import AbstractContextManager
-from dataclasses import is_dataclass
 from datetime import UTC, datetime, time
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +13,7 @@ import typer
 from gisgrid.bootstrap import say
 from gisgrid.cells import Program
 from gisgrid.cluster import Cluster
-from gisgrid.instants import fields_of, write_instant
+from gisgrid.instants import in_zone, write_instant
 from gisgrid.settings import Settings, read_settings
 from gisgrid.times import Span, read_instant, read_span
 
@@ -85,14 +84,14 @@ def read_start(value: str | None, settings: Settings, database: "Database", *net
 
 
 def show(result: Any, text: str, *, as_json: bool) -> None:
-    """Print a verb's result: its text for people, or JSON for programs."""
+    """Print a verb's result: its text for people, or JSON for programs, with instants in the district's zone."""
     if as_json:
-        text = json.dumps(result, ensure_ascii=False, default=_plain)
+        text = json.dumps(in_zone(result, read_settings().timezone), ensure_ascii=False, default=str)
     sys.stdout.write(text + "\n")
 
 
-def _plain(value: object) -> object:
-    """A value that JSON lacks: a dataclass as an object, an instant and any other as text."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return fields_of(value)
-    return write_instant(value, separator=" ") if isinstance(value, datetime) else str(value)
+def say_cell(value: object) -> str:
+    """A value in a line or table for people: an instant by its minute in the district's zone, nothing for None."""
+    if isinstance(value, datetime):
+        return write_instant(value, read_settings().timezone, to="minutes", separator=" ")
+    return "" if value is None else str(value)

@@ -5,14 +5,12 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from gisgrid.cli.context import DataDir, DbPort, Json, Network, deployed_cluster, owner_database, say, show
+from gisgrid.cli.context import DataDir, DbPort, Json, Network, deployed_cluster, owner_database, say, say_cell, show
 from gisgrid.cli.tables import print_rows
-from gisgrid.instants import write_instant
 from gisgrid.notices import targets
 from gisgrid.notices.sender import Sender, open_database
 from gisgrid.settings import read_settings
@@ -146,11 +144,5 @@ def _print(found: Rows, keys: tuple[str, ...], nothing: str, *, json: bool) -> N
     if json or not found:
         show(found, nothing, as_json=json)
         return
-    rows = [[_word(getattr(row, key)) for key in keys] for row in found]
+    rows = [[say_cell(getattr(row, key)) for key in keys] for row in found]
     print_rows([key.replace("_", " ") for key in keys], rows, shown=len(rows))
-
-
-def _word(value: object) -> str:
-    if value is None:
-        return ""
-    return write_instant(value, to="minutes", separator=" ") if isinstance(value, datetime) else str(value)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
 from getpass import getuser
 from typing import Annotated
 
@@ -21,11 +20,10 @@ from gisgrid.access import (
     renew_secret,
     switch_account,
 )
-from gisgrid.cli.context import DataDir, DbPort, Json, deployed_cluster, owner_database, say, show
+from gisgrid.cli.context import DataDir, DbPort, Json, deployed_cluster, owner_database, say, say_cell, show
 from gisgrid.cluster import Cluster
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Fault, Refused
-from gisgrid.instants import write_instant
 from gisgrid.settings import Settings, read_settings
 
 Name = Annotated[str, typer.Argument(help="Name of the account.")]
@@ -67,7 +65,7 @@ def show_one(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json:
     """What is known of an account, except its secret, which nobody knows."""
     with _accounts(read_settings(data_dir=data_dir, db_port=db_port)) as connection:
         facts = _facts(get_account(connection, name))
-    lines = [f"{key}\t{'' if value is None else value}" for key, value in facts.items()]
+    lines = [f"{key}\t{say_cell(value)}" for key, value in facts.items()]
     show(facts, "\n".join(lines), as_json=json)
 
 
@@ -143,9 +141,8 @@ def _accounts(settings: Settings, ended: str = "") -> Iterator[Connection]:
             end_login(connection, ended)
 
 
-def _facts(account: Account) -> dict[str, str | None]:
-    facts = {key: value for key, value in asdict(account).items() if key != "may_change"}
-    return {key: write_instant(value) if isinstance(value, datetime) else value for key, value in facts.items()}
+def _facts(account: Account) -> dict[str, object]:
+    return {key: value for key, value in asdict(account).items() if key != "may_change"}
 
 
 def _line(account: Account) -> str:

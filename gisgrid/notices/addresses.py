@@ -8,7 +8,7 @@ connection goes to the checked address itself, even if the name resolves to anot
 import ipaddress
 import socket
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from gisgrid.errors import Fault, Refused
 from gisgrid.notices.outcome import Undelivered
@@ -26,6 +26,10 @@ INSIDE = [
 ]  # fmt: skip
 CARRIERS = [ipaddress.IPv6Network(text) for text in ("::ffff:0:0/96", "64:ff9b::/96", "::ffff:0:0:0/96")]
 """Networks whose addresses are IPv4 addresses in another form: mapped, or translated on the way."""
+KEY_LENGTH = 16
+"""A part of a path that is as long may be a key."""
+SHORT_KEY = 6
+"""A value of a query that is as long may be a key."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,33 @@ def read_address(url: str, *, may_be_http: bool) -> Address:
         raise Refused(Fault("address", "it holds a name or password", "leave it out: what is sent is signed"))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Address(parts.scheme, parts.hostname, port or DEFAULT_PORTS[parts.scheme], path)
+
+
+def hide_address(address: str) -> str:
+    """An address as it may be shown: what in it may be a key (query values, long parts of the path) is cut short.
+
+    Who has the address of a group's robot, or of a chat's hook, writes to the group.
+    """
+    return hide_keys(address, address)
+
+
+def hide_keys(text: str, address: str) -> str:
+    """The same text with each key of this address cut short to its last three characters."""
+    for key in sorted(_keys_of(address), key=len, reverse=True):
+        text = text.replace(key, f"…{key[-3:]}" if len(key) >= KEY_LENGTH else "…")
+    return text
+
+
+def _keys_of(address: str) -> set[str]:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return {address}
+    if not parts.scheme or not parts.netloc:
+        return set()
+    values = {piece.partition("=")[2] or piece for piece in parts.query.split("&")}
+    pieces = {piece for piece in parts.path.split("/") if len(piece) >= KEY_LENGTH}
+    return {key for held in values | pieces for key in (held, unquote(held)) if len(key) >= SHORT_KEY}
 
 
 def _ascii_host(url: str) -> str:

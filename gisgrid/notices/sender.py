@@ -7,6 +7,7 @@ that dies leaves claims that run out; the next sender sends those notices again 
 import logging
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from gisgrid.database import OWNER, Database
 from gisgrid.errors import GisgridError
 from gisgrid.heartbeats import Pulse
 from gisgrid.migrations import program
+from gisgrid.notices.addresses import hide_keys
 from gisgrid.notices.outcome import Undelivered
 from gisgrid.notices.outlets import Outlets
 from gisgrid.notices.queue import Notice, claim, due_targets, record_delivered, record_failed
@@ -154,10 +156,12 @@ class Sender:
         try:
             self._outlets.deliver(notice)
         except Undelivered as failure:
-            return failure
+            return Undelivered(hide_keys(str(failure), notice.address), failure.blame, failure.retry_after_s)
         except Exception as error:  # a fault of ours must not come back with every lease
-            log.exception("a notice for %s could not be written", notice.name)
-            return Undelivered(f"{type(error).__name__}: {error}", "notice")
+            said = hide_keys(f"{type(error).__name__}: {error}", notice.address)
+            where = hide_keys("".join(traceback.format_tb(error.__traceback__)), notice.address)
+            log.error("a notice for %s could not be written: %s\n%s", notice.name, said, where)
+            return Undelivered(said, "notice")
         return None
 
     def _say(self, connection: Connection, notice: Notice, failure: Undelivered | None) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, case, select, text
 
 from gisgrid import tables
 from gisgrid.errors import Conflict, Fault, NotFound, Refused
-from gisgrid.notices.addresses import read_address
+from gisgrid.notices.addresses import hide_address, read_address
 from gisgrid.notices.mail import read_mailboxes
 from gisgrid.notices.signing import check_secret, make_secret
 
@@ -99,7 +99,7 @@ def add_target(connection: Connection, order: TargetOrder, *, may_be_http: bool)
 
 
 def list_targets(connection: Connection) -> list[Target]:
-    """The targets, how many notices wait or are parked, and the last failure. Secrets are not shown."""
+    """The targets, how many notices wait or are parked, the last failure. Neither secrets nor keys in addresses."""
     rows = connection.execute(
         text(
             "SELECT g.name, g.kind, g.address, g.topics, a.code AS area, g.category, g.has_words, g.may_be_private,"
@@ -113,7 +113,7 @@ def list_targets(connection: Connection) -> list[Target]:
             "  AND x.said IS NOT NULL ORDER BY x.tried_at DESC NULLS LAST LIMIT 1) AS l ON true ORDER BY g.name"
         )
     )
-    return [Target(**row._mapping) for row in rows]
+    return [Target(**{**row._mapping, "address": hide_address(row.address)}) for row in rows]
 
 
 def remove_target(connection: Connection, name: str) -> int:

@@ -63,6 +63,27 @@ def test_a_target_from_its_first_day_to_its_last(
         assert [row["name"] for row in json.loads(typed(capsys, "target", "list", "--json"))] == ["crm"]
 
 
+def test_keys_in_addresses_and_times_are_shown_as_they_should_be(
+    owner: Database, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A robot that repeats its own address in an answer; a hook whose key is in the path."""
+    key, path = "9f8e7d6c5b4a39281706", "T0000-B0000-aaaabbbbccccdddd"
+    with listening(answer(200, json.dumps({"errcode": 310000, "errmsg": f"no token {key}"}).encode())) as hook:
+        typed(capsys, "target", "add", "group", f"{hook.url}?access_token={key}", "--kind", "wecom", "--allow-private")
+        typed(capsys, "target", "add", "chat", f"{hook.url}/{path}", "--allow-private")
+        report(owner)
+        with caplog.at_level("DEBUG"):
+            said = typed(capsys, "send", "--once")
+        for words in (["target", "list"], ["list"]):
+            said += typed(capsys, *words) + typed(capsys, *words, "--json")
+    assert key not in said + caplog.text and path not in said + caplog.text
+    assert "no token …706" in said and "?access_token=…706" in said
+    waiting = json.loads(typed(capsys, "list", "--json"))
+    assert {row["since"][-6:] for row in waiting} == {row["next_at"][-6:] for row in waiting} == {"+08:00"}
+    assert waiting[0]["since"][:16].replace("T", " ") in typed(capsys, "list")
+    assert key not in str(ask(owner, "SELECT said FROM work.delivery"))
+
+
 def test_what_cannot_be_is_refused_with_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["notice", "target", "add", "crm", "ftp://crm.example/"]) == 1
     assert "address: 'ftp' is not https -> " in capsys.readouterr().err
