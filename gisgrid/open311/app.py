@@ -1,6 +1,6 @@
 """Open311 as an app of its own, mounted beside the house's: its errors have the standard's form, not ours."""
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
@@ -8,7 +8,6 @@ from gisgrid import __version__
 from gisgrid.database import Database
 from gisgrid.errors import Fault, GisgridError
 from gisgrid.open311 import discovery, service_requests, services, submission
-from gisgrid.open311.asking import refuse_unknown
 from gisgrid.open311.discovery import PREFIX
 from gisgrid.open311.faults import HEADERS, Fault311, translate
 from gisgrid.open311.formats import MEDIA, render
@@ -22,7 +21,7 @@ def create_open311(settings: Settings, database: Database) -> FastAPI:
     app.state.database = database
     app.state.changeset = discovery.Changeset()
     for router in (discovery.router, services.router, submission.router, service_requests.router):
-        app.include_router(router, dependencies=[Depends(refuse_unknown)])
+        app.include_router(router)
     _add_fault_handlers(app)
     return app
 

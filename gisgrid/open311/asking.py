@@ -1,6 +1,6 @@
 """What every call of the standard has: the caller, the jurisdiction, the arguments."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -8,20 +8,12 @@ from sqlalchemy import Connection, text
 
 from gisgrid.access import STRANGER, Caller, find_by_secret
 from gisgrid.database import Database
-from gisgrid.errors import Fault, Refused
+from gisgrid.errors import Fault
 from gisgrid.open311.faults import Fault311
 from gisgrid.settings import Settings
 
 LONGEST = 20_000
 EVERYWHERE = ("jurisdiction_id", "api_key")
-OF_REQUESTS = {
-    ("GET", "/requests.{extension}"): ("service_request_id", "service_code", "start_date", "end_date", "status"),
-    ("POST", "/requests.{extension}"): (
-        *("service_code", "lat", "long", "address_string", "address_id", "description", "media_url", "attribute"),
-        *("first_name", "last_name", "email", "phone", "device_id", "account_id"),
-    ),
-}
-"""Arguments of single calls, by method and path."""
 
 
 def settings_of(request: Request) -> Settings:
@@ -36,19 +28,24 @@ def database_of(request: Request) -> Database:
     return database
 
 
-async def refuse_unknown(request: Request) -> None:
-    """Check that the call has only arguments that the standard, or this service, knows there. Raises Refused."""
-    path = getattr(request.scope.get("route"), "path", "")
-    known = (*EVERYWHERE, *OF_REQUESTS.get((request.method, path), ()))
-    unknown = [name for name in request.query_params if name.partition("[")[0] not in known]
-    if unknown:
-        remedy = f"one of {', '.join(known)}"
-        raise Refused(*(Fault(name[:40], "this parameter is not known here", remedy) for name in unknown))
+def takes(*names: str) -> Callable[[Request], dict[str, str]]:
+    """What reads a door's query: the arguments of these names, and those that every door has.
+
+    Empty ones count as not given. Raises Fault311 (400) for other names, and for text that cannot be stored.
+    """
+
+    def read(request: Request) -> dict[str, str]:
+        check_names(request, *names)
+        return storable(request.query_params)
+
+    return read
 
 
-def query_of(request: Request) -> dict[str, str]:
-    """The query's arguments; empty ones count as not given. Raises Fault311 (400) for text that cannot be stored."""
-    return storable(request.query_params)
+def check_names(request: Request, *names: str) -> None:
+    """Check that the query has these arguments only, and those that every door has. Raises Fault311 (400)."""
+    known = (*names, *EVERYWHERE)
+    if unknown := sorted(set(request.query_params) - {*known}):
+        raise Fault311(400, *(f"{name[:40]!r} is not known here, but {', '.join(known)}" for name in unknown))
 
 
 def storable(given: Mapping[str, str]) -> dict[str, str]:
@@ -109,4 +106,4 @@ def jurisdictions(connection: Connection, settings: Settings) -> list[str]:
 
 CurrentSettings = Annotated[Settings, Depends(settings_of)]
 CurrentDatabase = Annotated[Database, Depends(database_of)]
-Arguments = Annotated[dict[str, str], Depends(query_of)]
+Arguments = Annotated[dict[str, str], Depends(takes())]

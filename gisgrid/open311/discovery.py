@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection, text
 
-from gisgrid.open311.asking import CurrentDatabase, CurrentSettings
+from gisgrid.open311.asking import Arguments, CurrentDatabase, CurrentSettings
 from gisgrid.open311.formats import MEDIA, format_of, render, w3c
 from gisgrid.open311.services import ATTRIBUTES, list_services
 from gisgrid.ways import home_of
@@ -39,7 +39,9 @@ class Changeset:
 
 
 @router.get("/discovery.{extension}")
-def get_discovery(extension: str, request: Request, database: CurrentDatabase, settings: CurrentSettings) -> Response:
+def get_discovery(
+    extension: str, request: Request, _arguments: Arguments, database: CurrentDatabase, settings: CurrentSettings
+) -> Response:
     """Service Discovery."""
     kind = format_of(request)
     changes: Changeset = request.app.state.changeset

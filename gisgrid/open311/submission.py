@@ -15,6 +15,7 @@ from gisgrid.open311.asking import (
     CurrentDatabase,
     CurrentSettings,
     check_jurisdiction,
+    check_names,
     find_caller,
     require_key,
     storable,
@@ -31,6 +32,10 @@ MOST_FIELDS = 200
 ENCODINGS = {"utf-8", "utf8", "us-ascii", "gbk", "gb2312", "gb18030"}
 ATTRIBUTE = re.compile(r"attribute\[([^\]]*)\](\[\])?")
 SOURCE = "open311"
+ARGUMENTS = (
+    "service_code", "lat", "long", "address_string", "address_id", "description", "email", "device_id", "account_id",
+    "first_name", "last_name", "phone", "media_url",
+)  # fmt: skip
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -38,6 +43,8 @@ async def read_form(request: Request) -> dict[str, str]:
 
     Raises Fault311 (400): another type, an unknown charset, a body that is not a form.
     """
+    attributes = (name for name in request.query_params if ATTRIBUTE.fullmatch(name))
+    check_names(request, *ARGUMENTS, *attributes)
     media, _, parameters = request.headers.get("content-type", "").partition(";")
     found = re.search(r"charset=\"?([\w.-]+)", parameters, re.IGNORECASE)
     charset = found[1].lower() if found else "utf-8"

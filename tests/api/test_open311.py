@@ -430,3 +430,73 @@ def test_a_thousand_requests_are_the_most(door: TestClient, owner: Database, num
             {"n": number},
         )
     assert len(door.get("/requests.json").json()) == 1000
+
+
+def changed(door: TestClient, **params: Any) -> list[str]:
+    answer = door.get("/requests.json", params=params)
+    assert answer.status_code == 200, answer.text
+    return [one["service_request_id"] for one in answer.json()]
+
+
+def test_a_client_can_ask_what_changed(door: TestClient, key: str, owner: Database, district: District) -> None:
+    """A ticket of half a year ago that something happens to today is told of; what rests is not."""
+    old, resting = (door.post("/requests.json", data=form(key)).json()[0]["service_request_id"] for _ in range(2))
+    with owner.transaction(EVERYTHING) as connection:
+        for sql in (
+            "UPDATE work.ticket SET received_at = now() - interval '180 days' WHERE number = ANY(:n)",
+            "ALTER TABLE work.event DISABLE TRIGGER USER",
+            "UPDATE work.event AS e SET at = now() - interval '180 days' FROM work.ticket AS t"
+            " WHERE t.ticket_id = e.ticket_id AND t.number = ANY(:n)",
+            "ALTER TABLE work.event ENABLE TRIGGER USER",
+        ):
+            connection.execute(text(sql), {"n": [old, resting]} if ":n" in sql else {})
+        before = connection.execute(text("SELECT to_char(now(), 'YYYY-MM-DD\"T\"HH24:MI:SSOF:00')")).scalar_one()
+    assert old not in changed(door) and old not in changed(door, updated_after=before)
+    district.client("boss").post(f"/api/v1/tickets/{old}/steps", json={"step": "inspect"})
+    found = changed(door, updated_after=before)
+    assert old in found and resting not in found
+    long_ago = "2020-01-01T00:00:00Z"
+    assert {old, resting} <= set(changed(door, updated_after=long_ago))
+    assert old not in changed(door, updated_after=long_ago, updated_before="2020-06-01")
+    told = door.get(f"/requests/{old}.json").json()[0]["updated_datetime"]
+    assert old in changed(door, updated_after=told, updated_before=told[:10])
+    assert old not in changed(door, updated_after=before, start_date=before) and old not in changed(
+        door, status="closed"
+    )
+
+
+def test_a_list_comes_page_by_page(door: TestClient, key: str, number: str) -> None:
+    for _ in range(3):
+        door.post("/requests.json", data=form(key))
+    whole = changed(door)
+    assert len(whole) > 3
+    pages = [changed(door, page=n, page_size=2) for n in (1, 2)]
+    assert [one for page in pages for one in page] == whole[:4] and [len(page) for page in pages] == [2, 2]
+    assert changed(door, page=2, page_size=1) == whole[1:2] and changed(door, page=10_000) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "words"),
+    [
+        ("/requests.json", {"updated_since": "2026-01-01"}, "updated_after"),
+        ("/requests.json", {"bbox": "1,2,3,4", "radius": "9"}, "'radius'"),
+        ("/services.json", {"page": "1"}, "'page' is not known here"),
+        ("/discovery.json", {"x": "1"}, "'x'"),
+        ("/requests/1.json", {"start_date": "2026-01-01"}, "'start_date'"),
+        ("/requests.json", {"page": "0"}, "page is a number from 1"),
+        ("/requests.json", {"page_size": "1001"}, "page_size"),
+        ("/requests.json", {"page": "9" * 30}, "page"),
+        ("/requests.json", {"page": "²"}, "page"),
+        ("/requests.json", {"updated_after": "yesterday"}, "updated_after"),
+        ("/requests.json", {"updated_after": "2026-02-01", "updated_before": "2026-01-01"}, "later than"),
+    ],
+)
+def test_what_is_not_known_is_400_and_named(door: TestClient, path: str, params: dict[str, str], words: str) -> None:
+    answer = door.get(path, params=params)
+    assert answer.status_code == 400 and words in str([one["description"] for one in answer.json()])
+
+
+def test_a_misspelt_argument_in_the_address_of_a_post_is_400(door: TestClient, key: str) -> None:
+    answer = door.post("/requests.json", params={"descripton": "x"}, data=form(key))
+    assert answer.status_code == 400 and "'descripton'" in answer.text
+    assert door.post("/requests.json", params={"phone": "1", "attribute[accuracy_m]": "3"}, data=form(key)).is_success
