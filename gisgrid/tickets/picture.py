@@ -13,14 +13,17 @@ from typing import Any
 
 MEMORY_BYTES = 1 << 30
 CPU_S = 15
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = {"JPEG": 250_000_000, "MPO": 250_000_000}
+"""By format: a JPEG is decoded at a half, a quarter or an eighth of its size, so that it needs no more memory than a
+small one; what has to be decoded whole is bounded by what that takes."""
+MAX_WHOLE_PIXELS = 66_000_000
 MIN_SIDE_PX = 16
 SIDE_PX = 3000
 """The longest side of a kept picture."""
 SMALL_SIDE_PX = 400
 QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP")
-PHONE = "send JPEG, PNG or WebP; an iPhone takes JPEG under Settings, Camera, Formats, Most Compatible"
+PHONE = "send JPEG, PNG, WebP or HEIC; an iPhone takes JPEG under Settings, Camera, Formats, Most Compatible"
 AGAIN = "send the photo again, or take another one"
 BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"RIFF")
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
@@ -64,23 +67,36 @@ def develop(photo: bytes) -> tuple[dict[str, Any], bytes, bytes]:
 
 
 def _open(images: Any, photo: bytes) -> Any:
-    if photo[4:8] == b"ftyp" and photo[8:12] in HEIF_BRANDS:
-        raise Unfit("this is HEIC, which cannot be read here", PHONE)
+    is_heif = photo[4:8] == b"ftyp" and photo[8:12] in HEIF_BRANDS
+    if is_heif:
+        _read_heif()
     try:
-        image = images.open(io.BytesIO(photo), formats=FORMATS)
+        image = images.open(io.BytesIO(photo), formats=("HEIF",) if is_heif else FORMATS)
     except Exception as error:
+        if is_heif:
+            raise Unfit("this HEIC is broken or cut short", PHONE) from error
         if photo.startswith(BEGINNINGS):
             raise Unfit("it is broken or cut short", AGAIN) from error
-        raise Unfit("this is no JPEG, PNG or WebP, whatever its name says", PHONE) from error
+        raise Unfit("this is no JPEG, PNG or WebP, nor HEIC, whatever its name says", PHONE) from error
     width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise Unfit(f"it has {width} x {height} pixels", f"at most {MAX_PIXELS // 1_000_000} million: make it smaller")
+    most = MAX_PIXELS.get(image.format, MAX_WHOLE_PIXELS)
+    if width * height > most:
+        raise Unfit(f"it has {width} x {height} pixels", f"at most {most // 1_000_000} million: make it smaller")
     if min(width, height) < MIN_SIDE_PX:
         raise Unfit(f"it has {width} x {height} pixels", f"at least {MIN_SIDE_PX} on each side")
     # A JPEG of several pictures (MPO) is how phones keep depth and brightness: the first is the photo.
-    if image.format != "MPO" and getattr(image, "is_animated", False):
+    # So it is with HEIC, whose further pictures are depth, brightness or a burst.
+    if image.format not in ("MPO", "HEIF") and getattr(image, "is_animated", False):
         raise Unfit("it moves", "send one picture")
     return image
+
+
+def _read_heif() -> None:
+    """Let Pillow read HEIF, in this thread alone: each further one costs memory."""
+    import pi_heif  # only for those who need it, after the bounds are set
+
+    pi_heif.options.DECODE_THREADS = 1
+    pi_heif.register_heif_opener(thumbnails=False)
 
 
 def _in_memory(images: Any, image: Any) -> Any:

@@ -1,7 +1,10 @@
 """What comes out of a photo: upright, plain JPEG, nothing that was written into it; what is no photo is refused."""
 
 import io
+import json
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -110,10 +113,59 @@ def claiming(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
+PHOTOS = Path(__file__).parents[1] / "fixtures" / "photos"
+HEIC = (PHOTOS / "small.heic").read_bytes()
+MEASURE = """import runpy, sys
+try: runpy.run_path({script!r}, run_name='__main__')
+finally: sys.stderr.write(next(line for line in open('/proc/self/status') if 'VmHWM' in line))
+"""
+
+
+def developed(photo: bytes) -> tuple[dict[str, Any], int]:
+    """The facts of a photo, developed in a process of its own as the service does, and the MB that this took."""
+    command = [sys.executable, "-I", "-c", MEASURE.format(script=str(darkroom.SCRIPT))]
+    done = subprocess.run(command, input=photo, capture_output=True, check=True)  # noqa: S603  # our own script
+    facts: dict[str, Any] = json.loads(done.stdout.partition(b"\n")[0])
+    return facts, int(done.stderr.split()[1]) >> 10
+
+
+def test_heic_of_an_iphone_is_a_photo_like_any_other() -> None:
+    """HEVC, lying on its side, taken somewhere; invented."""
+    facts, large, _ = develop(HEIC)
+    assert facts == {"width": 48, "height": 64, "gps": {"lon": 113.86, "lat": 27.624}}
+    image = Image.open(io.BytesIO(large))
+    assert image.size == (48, 64) and not image.getexif()
+    right, left = image.getpixel((40, 8)), image.getpixel((8, 56))
+    assert isinstance(right, tuple) and isinstance(left, tuple)
+    assert right[0] > 180 > right[1] and left[1] > 180 > left[0]  # red above on the right, green below on the left
+
+
+def gradient(width: int, height: int, kind: str, mode: str = "RGB", **options: Any) -> bytes:
+    return encode(Image.linear_gradient("L").resize((width, height)).convert(mode), kind, **options)
+
+
+LARGE: dict[str, tuple[Callable[[], bytes], int]] = {
+    "50 megapixels": (lambda: gradient(8192, 6144, "JPEG"), 250),
+    "200 megapixels": (lambda: gradient(16320, 12240, "JPEG"), 250),
+    "50 megapixels, progressive": (lambda: gradient(8192, 6144, "JPEG", progressive=True), 350),
+    "50 megapixels in PNG": (lambda: gradient(8192, 6144, "PNG", "RGBA"), 900),
+    "48 megapixels of an iPhone": ((PHOTOS / "large.heic").read_bytes, 600),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_the_pixels_of_phones_are_taken_within_memory(name: str) -> None:
+    make, most_mb = LARGE[name]
+    facts, took_mb = developed(make())
+    assert (facts["width"], facts["height"]) == (3000, 2250)
+    assert took_mb < most_mb
+
+
 UNFIT: dict[str, tuple[Callable[[], bytes], str]] = {
     "a page": (lambda: b"<html>", "no JPEG, PNG or WebP"),
     "GIF": (lambda: encode(plain(), "GIF"), "no JPEG, PNG or WebP"),
-    "HEIC": (lambda: b"\0\0\0\x18ftypheic" + b"\0" * 100, "HEIC"),
+    "HEIC": (lambda: b"\0\0\0\x18ftypheic" + b"\0" * 100, "HEIC is broken"),
+    "cut HEIC": (lambda: HEIC[:600], "cut short"),
     "cut JPEG": (lambda: encode(plain(), "JPEG")[:-60], "cut short"),
     "cut PNG": (lambda: encode(Image.effect_noise((90, 90), 60), "PNG")[:2000], "cut short"),
     "cut WebP": (lambda: encode(plain(), "WEBP")[:-30], "cut short"),
