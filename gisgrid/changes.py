@@ -16,6 +16,7 @@ TILE_ZOOMS = range(6, 19)
 MANY = 25
 """More changes than this of one layer, read together, become one."""
 _BUFFER = 64 / 4096
+_FORGOTTEN = text("SELECT changes_forgotten FROM core.deployment")
 _ROWS = """
 SELECT c.layer, c.path, c.ticket_id, c.changed_at, ST_XMin(b.box) AS west, ST_YMin(b.box) AS south,
     ST_XMax(b.box) AS east, ST_YMax(b.box) AS north
@@ -70,12 +71,15 @@ def latest_transaction(connection: Connection) -> int:
 
 
 def read_changes(connection: Connection, since: int, until: int, *, most: int | None = None) -> list[Change] | None:
-    """The changes of transactions from `since` on, before `until`, all ended; None: more than `most` rows.
+    """The changes of transactions from `since` on, before `until`, all ended; None: more than `most` rows,
+    or from a time of which the database has forgotten some.
 
     One change for a ticket or a box; one for a layer (and path) that has many. Only changes in the transaction's scope.
     """
     if since >= until:
         return []
+    if most is not None and since <= connection.execute(_FORGOTTEN).scalar_one():
+        return None
     values = {"since": str(since), "until": str(until), "most": None if most is None else most + 1}
     rows = connection.execute(text(_ROWS), values).all()
     if most is not None and len(rows) > most:

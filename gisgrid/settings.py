@@ -39,7 +39,14 @@ class Settings:
     photos_per_ticket: int = 12
     import_max_bytes: int = 50_000_000
     contact_days: int = 365
+    change_days: int = 7
+    ping_days: int = 90
+    client_ref_days: int = 30
+    notice_days: int = 90
+    photo_days: int = 3650
+    audit_days: int = 3650
     alarm_again_hours: int = 24
+    alarms_per_hour: int = 600
     public_facts: bool = True
     public_url: str = ""
     trusted_proxies: str = ""

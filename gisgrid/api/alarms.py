@@ -74,7 +74,7 @@ AGAIN = {"description": "A further alarm of an open ticket, or the same alarm ag
     status_code=201,
     response_model=AlarmReceipt,
     response_model_exclude_unset=True,
-    responses={**problems(400, 401, 409, 413), 200: AGAIN},
+    responses={**problems(400, 401, 409, 413, 429), 200: AGAIN},
 )
 def create_alarm(
     body: AlarmBody,
@@ -88,6 +88,7 @@ def create_alarm(
     Committed when answered.
     """
     settings = request.app.state.settings
+    request.app.state.alarm_limits.check(device.device_id)
     if body.client_ref == "":
         raise Refused(Fault("client_ref", "the key is empty", "leave it out, or give each alarm its own"))
     alarm = Alarm(

@@ -40,7 +40,7 @@ from gisgrid.api.feed import ChangeFeed
 from gisgrid.api.guards import Guards, Heads
 from gisgrid.api.kept_tiles import KeptTiles, News
 from gisgrid.api.lanes import SPARE, Lane, Lanes
-from gisgrid.api.limits import ReportLimits, SecretLimits
+from gisgrid.api.limits import AlarmLimits, ReportLimits, SecretLimits
 from gisgrid.api.parameters import refuse_unknown
 from gisgrid.api.problems import add_problem_handlers
 from gisgrid.api.proxies import Origins, Proxies, find_ways, read_origins
@@ -135,6 +135,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     app.state.watch = Watch()
     app.state.disks = disks_of(settings)
     app.state.limits = ReportLimits(settings.reports_per_hour)
+    app.state.alarm_limits = AlarmLimits(settings.alarms_per_hour)
     app.state.secret_limits = SecretLimits(settings.tries_per_hour)
     add_problem_handlers(app)
     app.add_middleware(Lanes, intake=intake, files=files, reading=reading)

@@ -30,6 +30,20 @@ class ReportLimits:
             raise TooMany(Fault("client", f"more than {self.limit.amount} reports in an hour", "try again later"))
 
 
+class AlarmLimits:
+    """Alarms of a device in a moving window, by its token, wherever it sends them from."""
+
+    def __init__(self, per_hour: int) -> None:
+        self.limit = parse(f"{per_hour}/hour")
+        self.limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def check(self, device_id: int) -> None:
+        """May this device raise another alarm? Raises TooMany."""
+        if not self.limiter.hit(self.limit, "alarms", str(device_id)):
+            message = f"more than {self.limit.amount} alarms of this device in an hour"
+            raise TooMany(Fault("Authorization", message, "try again later"))
+
+
 class SecretLimits:
     """How often may one address be wrong about a secret? A moving window, counted in this process."""
 

@@ -71,6 +71,7 @@ VERBS = {
     ),
     "qr": Verb("qr:qr", "QR codes of grids and posts, to be printed: a report by one has the grid filled in."),
     "user": Verb("people:user_app", "Accounts."),
+    "erase": Verb("erase:erase", "Forget a reporter who asks for it: contact, photos, and his number in all words."),
     "audit": Verb("audit:audit", "The audit trail, the newest first: who did what, and who read whom."),
     "service": Verb("systemd:service_app", "gisgrid as a service of this machine: a unit of systemd."),
     "db-url": Verb("psql:db_url", "Where the database is for QGIS and psql: a libpq URI without the secret."),

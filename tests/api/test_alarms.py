@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import make_url, text
 
+from gisgrid.api.limits import AlarmLimits
 from gisgrid.database import EVERYTHING, OWNER, SERVICE, Database
 from gisgrid.devices import load_devices, make_token, switch_device
 from gisgrid.errors import NotFound, Refused
@@ -212,3 +213,13 @@ def test_the_service_without_a_scope_reads_no_device_and_never_a_token(district:
             held = "SELECT has_table_privilege(:role, 'overlay.device_token', 'SELECT, INSERT, UPDATE, DELETE')"
             assert connection.execute(text(held), {"role": role}).scalar() is False
     service.close()
+
+
+def test_a_token_has_a_rate_from_wherever_it_is_used(
+    district: District, devices: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(district.app.state, "alarm_limits", AlarmLimits(2))
+    answers = [raise_alarm(district, devices["S-5"]) for _ in range(3)]
+    assert [one.status_code // 100 for one in answers] == [2, 2, 4]
+    assert answers[2].status_code == 429 and answers[2].headers["retry-after"]
+    assert raise_alarm(district, devices["S-1"]).is_success

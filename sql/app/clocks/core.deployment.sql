@@ -7,6 +7,8 @@ COMMENT ON COLUMN core.deployment.far_m IS
 'A report farther than this outside everything, and than its accuracy, is nobody''s work until somebody says where';
 COMMENT ON COLUMN core.deployment.coarse_m IS
 'A report with a worse accuracy than this is nobody''s work until somebody says where';
+COMMENT ON COLUMN core.deployment.changes_forgotten IS
+'The latest transaction whose rows of core.change were forgotten';
 CREATE TRIGGER refresh_work_span AFTER UPDATE OF zone ON core.deployment
 FOR EACH STATEMENT EXECUTE FUNCTION app.refresh_work_span();
-GRANT SELECT (sample_loaded, zone, due_soon, calendar, far_m, coarse_m) ON core.deployment TO gisgrid_service;
+GRANT SELECT (sample_loaded, zone, due_soon, calendar, far_m, coarse_m, changes_forgotten) ON core.deployment TO gisgrid_service;

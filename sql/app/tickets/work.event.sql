@@ -7,4 +7,6 @@ CREATE POLICY event_is_seen_in_scope ON work.event FOR SELECT TO gisgrid_service
 CREATE POLICY event_is_appended ON work.event FOR INSERT WITH CHECK (true);
 CREATE TRIGGER events_append BEFORE UPDATE OR DELETE OR TRUNCATE ON work.event
 FOR EACH STATEMENT EXECUTE FUNCTION app.events_append();
+CREATE TRIGGER events_keep_their_facts BEFORE UPDATE ON work.event
+FOR EACH ROW WHEN (current_setting('gisgrid.erasing', true) <> '') EXECUTE FUNCTION app.events_append();
 GRANT SELECT ON work.event TO gisgrid_service;
