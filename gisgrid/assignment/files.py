@@ -1,6 +1,6 @@
-"""Tables with points as values: columns as Arrow has them, their order and that of the rows kept."""
+"""Tables with points, read and written a part at a time: columns as Arrow has them, their order and the rows' kept."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,25 @@ READ = (*ENDINGS, ".json", ".txt", ".tsv", *WORKBOOKS)
 
 
 @dataclass(frozen=True)
+class Rows:
+    """Some rows of a file, in its order: columns as Arrow has them, and the place of the n-th of them in the file."""
+
+    table: Any
+    place: Callable[[int], str]
+
+
+@dataclass(frozen=True)
 class PointFile:
-    """A table as Arrow has it. `geometry` names its column of WKB ("" without), `crs` its system (None: not said);
-    `places` holds each row's place in the file; `key` names the column with a GeoPackage's own row numbers;
+    """A table as Arrow has it, a part after the other. `geometry` names its column of WKB ("" without), `crs` its
+    system (None: not said); `key` names the column with a GeoPackage's own row numbers;
     `document`: a GeoJSON as it was read, so that its copy has every member unchanged.
     """
 
     name: str
-    table: Any
+    schema: Any
+    rows: Iterator[Rows]
     geometry: str
     crs: Any
-    places: tuple[str, ...]
     key: str = ""
     document: Mapping[str, Any] = field(default_factory=dict)
 

@@ -25,6 +25,9 @@ def assign(
     encoding: Annotated[str, typer.Option(help="Encoding of a CSV, as gbk. Default UTF-8.")] = "",
     layer: Annotated[str, typer.Option(help="Layer of a GeoPackage, sheet of a workbook, that has several.")] = "",
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Keep rows without a usable point, unassigned.")] = False,
+    no_distance: Annotated[
+        bool, typer.Option("--no-distance", help="Leave distance_to_edge_m out: it is most of the time.")
+    ] = False,
     for_: For = "programs",
     data_dir: DataDir = None,
     db_port: DbPort = None,
@@ -35,7 +38,10 @@ def assign(
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     when = read_time("--at", at, settings)
     excel = for_ == "excel"
-    order = AssignOrder(source, output, lon, lat, system, network, when, encoding, layer, skip_bad, excel)
+    kept = settings.data_dir / "indexes" if settings.data_dir.is_dir() else None
+    order = AssignOrder(
+        source, output, lon, lat, system, network, when, encoding, layer, skip_bad, excel, not no_distance, kept
+    )
     with owner_database(settings) as database, database.transaction(timeout_s=600) as connection:
         done = assign_file(connection, order, say=say)
     for note in done.notes:

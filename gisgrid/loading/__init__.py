@@ -9,7 +9,7 @@ from gisgrid.loading.headers import Column
 from gisgrid.loading.point_files import check_content, read_sheet
 from gisgrid.loading.points import believable_points, district_extent, point_columns, read_points
 from gisgrid.loading.saving import as_records
-from gisgrid.loading.sheets import Odd, ReadOptions, Sheet, decode, missing_file, read_csv
+from gisgrid.loading.sheets import Lines, Odd, ReadOptions, Sheet, missing_file, open_csv, read_csv
 from gisgrid.loading.table import Loaded, Row, Table, read_table
 from gisgrid.loading.times import InstantReader, day, known_formats, known_zone
 from gisgrid.loading.turn import take_turn
@@ -21,6 +21,7 @@ __all__ = [
     "BadCell",
     "Column",
     "InstantReader",
+    "Lines",
     "Loaded",
     "Odd",
     "ReadOptions",
@@ -35,7 +36,6 @@ __all__ = [
     "choice",
     "clock",
     "day",
-    "decode",
     "district_extent",
     "free_name",
     "is_workbook",
@@ -43,6 +43,7 @@ __all__ = [
     "known_zone",
     "missing_file",
     "number",
+    "open_csv",
     "plain",
     "point_columns",
     "read_cells",

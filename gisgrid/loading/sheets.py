@@ -1,11 +1,15 @@
 """A file's rows as text under their headers, of any kind of text file or workbook."""
 
+import codecs
 import csv
 import io
+import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 from gisgrid.cells import unmarked
@@ -17,6 +21,8 @@ WIDER = {"gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030"}
 """Encodings that files name too narrowly: GB 18030 reads all of GBK, and the rare characters of names."""
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _DELIMITERS = ",;\t|"
+_HEAD = 1 << 12
+"""Bytes in which the kind of a file shows."""
 _OTHER_KINDS = {
     b"%pdf": "a PDF",
     b"<htm": "a web page, which many systems call .xls",
@@ -94,15 +100,9 @@ def decode(path: Path, encoding: str = "") -> str:
     Raises Unreadable, also for files that are no text, each with what to save it as.
     """
     body = path.read_bytes()
-    for start, kind in _OTHER_KINDS.items():
-        if body.lstrip()[: len(start)].lower() == start:
-            raise Unreadable(Fault(path.name, f"this is {kind}", "open it, and save it as .xlsx or as CSV UTF-8"))
-    marked = next((name for mark, name in _MARKS.items() if body.startswith(mark)), "")
-    name = marked or WIDER.get(encoding.lower(), encoding) or "utf-8"
+    name = _encoding(path, body[:_HEAD], encoding)
     try:
         return body.decode(name).lstrip("\ufeff")
-    except LookupError as error:
-        raise Unreadable(Fault("encoding", f"{encoding!r} is unknown", "as utf-8, gbk, gb18030")) from error
     except UnicodeError as error:
         row = body.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else 1
         remedy = "name its encoding: --encoding gbk" if not encoding else "name another --encoding"
@@ -110,29 +110,89 @@ def decode(path: Path, encoding: str = "") -> str:
         raise Unreadable(Fault(path.name, message, remedy)) from error
 
 
+def _encoding(path: Path, head: bytes, encoding: str) -> str:
+    """Python's name of a file's encoding, by its first bytes and what was named. Raises Unreadable."""
+    for start, kind in _OTHER_KINDS.items():
+        if head.lstrip()[: len(start)].lower() == start:
+            raise Unreadable(Fault(path.name, f"this is {kind}", "open it, and save it as .xlsx or as CSV UTF-8"))
+    marked = next((name for mark, name in _MARKS.items() if head.startswith(mark)), "")
+    name = marked or WIDER.get(encoding.lower(), encoding) or "utf-8"
+    try:
+        codecs.lookup(name)
+    except LookupError as error:
+        raise Unreadable(Fault("encoding", f"{encoding!r} is unknown", "as utf-8, gbk, gb18030")) from error
+    return name
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A CSV under way: its header as it is, and what follows it, each row with its place."""
+
+    header: tuple[str, ...]
+    rows: Iterator[tuple[str, tuple[str, ...]] | Odd]
+
+
+@contextmanager
+def open_csv(path: Path, encoding: str = "") -> Iterator[Lines]:
+    """The rows of a CSV one after the other, as `decode` and `read_csv` with `whole` read it. Raises what they raise,
+    the rows too.
+    """
+    with path.open("rb") as file:
+        name = _encoding(path, file.read(_HEAD), encoding)
+    with path.open(encoding=name, newline="") as stream:
+        try:
+            first, lines = _csv_lines(path.name, stream)
+            header = _header(path.name, next(lines, []), first, whole=True)
+        except UnicodeError:
+            decode(path, encoding)
+            raise
+        yield Lines(header, _rows(path, encoding, header, lines, first))
+
+
+def _rows(
+    path: Path, encoding: str, header: tuple[str, ...], lines: Iterator[list[str]], first_row: int
+) -> Iterator[tuple[str, tuple[str, ...]] | Odd]:
+    try:
+        for n, line in enumerate(lines, start=first_row + 1):
+            if any(map(str.strip, line)):
+                yield _fitted(path.name, header, f"row {n}", line)
+    except UnicodeError:
+        decode(path, encoding)  # it says in which line
+        raise
+
+
 def read_csv(name: str, text: str, *, whole: bool = False) -> Sheet:
     """The rows of a CSV text. Its delimiter is comma, semicolon, tab or bar: as a first line `sep=;` says, else the
     most frequent one of the header. `whole`: as `as_sheet` has it. Raises Unreadable, Refused.
     """
-    if "\0" in text[:4]:
+    first_row, lines = _csv_lines(name, io.StringIO(text, newline=""))
+    return as_sheet(name, list(lines), first_row=first_row, whole=whole)
+
+
+def _csv_lines(name: str, stream: TextIO) -> tuple[int, Iterator[list[str]]]:
+    """The number of the header's line, and the cells of each line. Raises Unreadable."""
+    first_row, delimiter = 1, ""
+    first = stream.readline().lstrip("\ufeff")
+    if "\0" in first[:4]:
         raise Unreadable(Fault(name, "this is UTF-16 without its mark", "name its encoding: --encoding utf-16-le"))
-    first_line, delimiter = 1, ""
-    first = text.splitlines()[0] if text else ""
-    if first.strip('" ').lower().startswith("sep="):
-        delimiter = first.strip('" ')[4:5] or "\t"
-        text, first_line = text[len(first) :].lstrip("\r").removeprefix("\n"), 2
-        first = text.splitlines()[0] if text else ""
+    words = first.strip('"\r\n ')
+    if words.lower().startswith("sep="):
+        delimiter = words[4:5] or "\t"
+        first_row, first = 2, stream.readline()
     if not delimiter:
         bare = "".join(first.split('"')[::2])
         delimiter = max(_DELIMITERS, key=bare.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(itertools.chain([first] if first else [], stream), delimiter=delimiter, strict=True)
+    return first_row, _checked(name, reader, first_row)
+
+
+def _checked(name: str, reader: Any, first_row: int) -> Iterator[list[str]]:
     try:
-        lines = list(reader)
+        yield from reader
     except csv.Error as error:
         remedy = "save the file again as CSV, with quotes doubled inside quotes"
-        line = reader.line_num + first_line - 1
+        line = reader.line_num + first_row - 1
         raise Unreadable(Fault(f"{name} line {line}", f"this is no CSV: {error}", remedy)) from error
-    return as_sheet(name, lines, first_row=first_line, whole=whole)
 
 
 def as_sheet(name: str, lines: Sequence[Sequence[str]], *, first_row: int = 1, whole: bool = False) -> Sheet:
@@ -141,30 +201,36 @@ def as_sheet(name: str, lines: Sequence[Sequence[str]], *, first_row: int = 1, w
     Empty rows are left out, and so are empty cells beyond the header. `whole`: headers stay as they are, and so do
     empty columns at the end; else the marks of programs are taken off them. Raises Unreadable, Refused.
     """
-    if not lines or not any(cell.strip() for cell in lines[0]):
-        raise Unreadable(Fault(name, "the file has no header row", "name the columns in the first row"))
-    header = list(lines[0]) if whole else [unmarked(cell) for cell in lines[0]]
-    held = [
-        (f"row {n}", tuple(line)) for n, line in enumerate(lines[1:], start=first_row + 1) if any(map(str.strip, line))
-    ]
+    held = [(f"row {n}", line) for n, line in enumerate(lines[1:], start=first_row + 1) if any(map(str.strip, line))]
     width = max((_filled(line) for _, line in held), default=0)
+    header = _header(name, lines[0] if lines else [], first_row, whole=whole, width=width)
+    fitted = [_fitted(name, header, place, line) for place, line in held]
+    rows = [row for row in fitted if not isinstance(row, Odd)]
+    odd = tuple(row for row in fitted if isinstance(row, Odd))
+    places = tuple(place for place, _ in rows)
+    return Sheet(name, header, tuple(cells for _, cells in rows), places, tuple(one.fault for one in odd), odd)
+
+
+def _header(name: str, line: Sequence[str], row: int, *, whole: bool, width: int = 0) -> tuple[str, ...]:
+    if not any(cell.strip() for cell in line):
+        raise Unreadable(Fault(name, "the file has no header row", "name the columns in the first row"))
+    header = list(line) if whole else [unmarked(cell) for cell in line]
     while not whole and len(header) > max(width, 1) and not header[-1]:
         header.pop()
     twice = sorted(cell for cell, times in Counter(header).items() if cell and times > 1)
     if twice:
-        place = f"{name} row {first_row}"
+        place = f"{name} row {row}"
         raise Refused(*(Fault(place, f"two columns are called {cell!r}", "rename one") for cell in twice))
-    rows, places, odd = [], [], []
-    for place, line in held:
-        cells = line[: max(len(header), _filled(line))]
-        if len(cells) == len(header):
-            rows.append(cells)
-            places.append(place)
-        else:
-            message = f"{len(cells)} cells under {len(header)} headers"
-            fault = Fault(f"{name} {place}", message, "quote cells that hold a delimiter")
-            odd.append(Odd(place, cells, fault))
-    return Sheet(name, tuple(header), tuple(rows), tuple(places), tuple(one.fault for one in odd), tuple(odd))
+    return tuple(header)
+
+
+def _fitted(name: str, header: Sequence[str], place: str, line: Sequence[str]) -> tuple[str, tuple[str, ...]] | Odd:
+    """The row's place and its cells, one a column; empty ones beyond the header are left out."""
+    cells = tuple(line[: max(len(header), _filled(line))])
+    if len(cells) == len(header):
+        return place, cells
+    message = f"{len(cells)} cells under {len(header)} headers"
+    return Odd(place, cells, Fault(f"{name} {place}", message, "quote cells that hold a delimiter"))
 
 
 def _filled(line: Sequence[str]) -> int:

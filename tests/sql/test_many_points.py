@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from gisgrid.assignment.grids import read_grids
-from gisgrid.assignment.many import FEW, assign_points
+from gisgrid.assignment.many import FEW, Assigner
 from gisgrid.bench.coverage import Plan, draw_district
 from gisgrid.boundaries.cleaning import Fields
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
@@ -32,9 +32,9 @@ CROSS JOIN LATERAL app.locate(ST_SetSRID(ST_MakePoint(p.x, p.y), 4326), :network
 
 
 def differences(db: Connection, x: Floats, y: Floats, network: str = "base", at: str = "2024-06-01") -> list[Any]:
-    """Where assign_points and app.locate do not agree, with both answers."""
+    """Where Assigner and app.locate do not agree, with both answers."""
     moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
-    many = assign_points(db, x, y, network=network, at=moment)
+    many = Assigner(db, network=network, at=moment).assign(x, y)
     columns = (many.grid_code, many.grid_name, many.method, many.distance_to_edge_m)
     ours = zip(*(column.to_pylist() for column in columns), strict=True)
     theirs = db.execute(text(_LOCATE), {"x": x.tolist(), "y": y.tolist(), "network": network, "at": moment}).all()
