@@ -8,7 +8,6 @@ from sqlalchemy import Connection, text
 
 from gisgrid.access import STRANGER, Caller, find_by_secret
 from gisgrid.database import Database
-from gisgrid.errors import Fault
 from gisgrid.open311.faults import Fault311
 from gisgrid.settings import Settings
 
