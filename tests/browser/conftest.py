@@ -55,10 +55,16 @@ def visit(chromium: Browser, live_server: LiveServer, tmp_path: Path) -> Iterato
     """Open the viewer at an address's hash, wait for its map, and at the end find nothing wrong and take a picture."""
     visits: list[Visit] = []
 
-    def open_page(hash_: str = "", size: tuple[int, int] = DESK, *, touch: bool = False, expected: str = "") -> Page:
+    def open_page(
+        hash_: str = "", size: tuple[int, int] = DESK, *, touch: bool = False, expected: str = "", moving: bool = False
+    ) -> Page:
         viewport: ViewportSize = {"width": size[0], "height": size[1]}
         context = chromium.new_context(
-            viewport=viewport, has_touch=touch, is_mobile=touch, locale="zh-CN", reduced_motion="reduce"
+            viewport=viewport,
+            has_touch=touch,
+            is_mobile=touch,
+            locale="zh-CN",
+            reduced_motion="no-preference" if moving else "reduce",
         )
         context.add_init_script(VIOLATIONS)
         context.set_default_timeout(PATIENCE_MS)

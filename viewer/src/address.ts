@@ -1,51 +1,106 @@
-import { effect } from '@preact/signals';
-import { openFollow } from './actions/follow';
+import { batch, effect } from '@preact/signals';
+import { forgetAreas, moveTo, openHome } from './actions/areas';
+import { type Entry, routeOf } from './actions/pages';
+import { closeReport, openReport } from './actions/report';
 import { openScanned } from './actions/scan';
-import { chooseTicket } from './actions/tickets';
+import { showTicket } from './actions/tickets';
 import { speak } from './i18n';
-import { home, lang, layersOff, network, picked, scope, tab, view, type View } from './state';
+import { type Page, format, landmark, parse, type Route, type View } from './route';
+import {
+  areaIndex,
+  figuresAsk,
+  filter,
+  goal,
+  home,
+  layersOff,
+  network,
+  picked,
+  reporting,
+  scanCode,
+  scope,
+  snap,
+  tab,
+  view,
+} from './state';
 
-/**
- * The page's address: `#m=zoom/lat/lon&net=network&sel=code&ticket=number&follow=number&off=layer,layer&lang=en`; `?report=code` of a
- * QR code.
- */
+/** Shows what the page's address says: `#m=zoom/lat/lon&sel=code&ticket=number...` (route.ts); `?report=code` of a QR code. */
 export function readAddress(): void {
-  const given = new URLSearchParams(location.hash.slice(1));
-  speak(given.get('lang') === 'en' ? 'en' : 'zh-CN');
-  network.value = given.get('net') ?? '';
-  view.value = readView(given.get('m'));
-  const chosen = given.get('sel');
-  if (chosen) {
-    scope.value = chosen;
-    tab.value = 'facts';
-  }
-  layersOff.value = new Set((given.get('off') ?? '').split(',').filter(Boolean));
-  const number = given.get('ticket');
-  if (number) void chooseTicket(number, !view.value);
-  const own = given.get('follow');
-  if (own !== null) openFollow(own);
-  const code = new URLSearchParams(location.search).get('report');
-  if (code) void openScanned(code);
+  const scan = new URLSearchParams(location.search).get('report');
+  const route = parse(location.hash);
+  show(scan ? { ...route, page: { what: 'report', code: scan } } : route, null);
 }
 
-function readView(text: string | null): View | null {
-  const [zoom, lat, lon] = (text ?? '').split('/').map(Number);
-  const good = [zoom, lat, lon].every((part) => Number.isFinite(part));
-  return good ? { zoom: zoom ?? 0, lat: lat ?? 0, lon: lon ?? 0 } : null;
-}
+let shown = '';
+let stepping = false;
+let writing = false;
 
-/** Writes what is shown into the address, without a step in the history for each move of the map. */
+/** Keeps the address in step with what is shown: an entry in the history for each page, none for moves of the map. */
 export function followAddress(): () => void {
-  return effect(() => {
-    const parts: string[] = [];
-    const seen = view.value;
-    if (seen) parts.push(`m=${seen.zoom.toFixed(2)}/${seen.lat.toFixed(5)}/${seen.lon.toFixed(5)}`);
-    if (scope.value && scope.value !== home.value?.properties.code) parts.push(`sel=${encodeURIComponent(scope.value)}`);
-    if (picked.value?.what === 'follow') parts.push(`follow=${encodeURIComponent(picked.value.number)}`);
-    if (picked.value?.what === 'ticket') parts.push(`ticket=${encodeURIComponent(picked.value.number)}`);
-    if (network.value) parts.push(`net=${encodeURIComponent(network.value)}`);
-    if (layersOff.value.size > 0) parts.push(`off=${[...layersOff.value].join(',')}`);
-    if (lang.value !== 'zh-CN') parts.push(`lang=${lang.value}`);
-    history.replaceState(null, '', location.pathname + (parts.length > 0 ? `#${parts.join('&')}` : ''));
+  addEventListener('popstate', step);
+  const stop = effect(() => {
+    void routeOf();
+    if (!writing) queueMicrotask(write);
+    writing = true;
   });
+  return () => {
+    removeEventListener('popstate', step);
+    stop();
+  };
+}
+
+/** Several things that change at once are one entry. */
+function write(): void {
+  writing = false;
+  const route = routeOf();
+  const next = landmark(route);
+  const hash = format(route);
+  const address = location.pathname + (hash && `#${hash}`);
+  if (shown === '' || next === landmark(parse(shown)) || stepping) history.replaceState(history.state, '', address);
+  else history.pushState({ from: shown } satisfies Entry, '', address);
+  shown = hash || '#';
+  stepping = false;
+}
+
+/** The browser went back or on, or another address was typed. */
+function step(): void {
+  stepping = true;
+  show(parse(location.hash), view.peek());
+  if (!writing) queueMicrotask(write);
+  writing = true;
+}
+
+/** `from`: where the map is; null while there is none. */
+function show(route: Route, from: View | null): void {
+  const { area, network: wanted, view: at, page } = route;
+  const moves = wanted !== network.peek();
+  if (moves) forgetAreas();
+  batch(() => {
+    speak(route.lang);
+    network.value = wanted;
+    if (moves) areaIndex.value = null;
+    scope.value = area || (moves ? null : (home.peek()?.properties.code ?? null));
+    tab.value = route.tab;
+    filter.value = route.filter;
+    figuresAsk.value = route.figures;
+    layersOff.value = new Set(route.off);
+    view.value = at ?? from;
+    if (from && at) goal.value = { view: at };
+    open(page, !at);
+  });
+  if (moves && from) void openHome();
+  const code = area || home.peek()?.properties.code;
+  if (from && !at && code && page.what === 'area') void moveTo(code);
+}
+
+function open(page: Page, move: boolean): void {
+  if (page.what !== 'report' && reporting.peek()) closeReport();
+  if (page.what === 'report') {
+    if (page.code && page.code !== scanCode.peek()) void openScanned(page.code);
+    else if (!reporting.peek()) openReport();
+  } else if (page.what === 'ticket') void showTicket(page.number, move);
+  else if (page.what === 'thing') picked.value = { ...page, thing: null };
+  else picked.value = page.what === 'area' ? null : page;
+  if (page.what === 'follow') snap.value = 'full';
+  else if (page.what !== 'area' && snap.peek() === 'peek') snap.value = 'half';
+  else if (page.what === 'area' && snap.peek() === 'full') snap.value = 'half';
 }

@@ -46,7 +46,7 @@ function Page() {
   if (page.value === 'ticket') return <TicketPage />;
   if (picked.value?.what === 'follow') return <FollowPage number={picked.value.number} />;
   if (picked.value?.what === 'pile') return <PilePage numbers={picked.value.numbers} />;
-  if (picked.value?.what === 'thing') return <ThingPage layer={picked.value.layer} thing={picked.value.thing} />;
+  if (picked.value?.what === 'thing') return <ThingPage {...picked.value} />;
   return <AreaPage />;
 }
 

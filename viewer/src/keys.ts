@@ -1,16 +1,11 @@
-import { readAddress } from './address';
 import { turnPhotos } from './actions/photos';
-import { closeReport } from './actions/report';
+import { goUp } from './actions/pages';
 import { lightbox, picked, reporting, signInOpen } from './state';
 
-/** `/` goes to the search, Escape closes what lies on top; a new address is followed. */
+/** `/` goes to the search, Escape closes what lies on top. */
 export function followKeys(): () => void {
   document.addEventListener('keydown', press);
-  addEventListener('hashchange', readAddress);
-  return () => {
-    document.removeEventListener('keydown', press);
-    removeEventListener('hashchange', readAddress);
-  };
+  return () => document.removeEventListener('keydown', press);
 }
 
 function press(event: KeyboardEvent): void {
@@ -25,6 +20,5 @@ function press(event: KeyboardEvent): void {
 
 function closeTop(): void {
   if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
-  else if (reporting.peek()) closeReport();
-  else picked.value = null;
+  else if (reporting.peek() || picked.peek()) goUp();
 }

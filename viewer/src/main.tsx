@@ -16,6 +16,7 @@ import { followKeys } from './keys';
 import { followServer, opened } from './live';
 import { area, layersOpen } from './state';
 import { startClock } from './time';
+import { followTitle } from './title';
 import './styles/tokens.css';
 import './styles/controls.css';
 import './styles/frame.css';
@@ -32,6 +33,7 @@ async function start(): Promise<void> {
   render(<App />, document.getElementById('app') as HTMLElement);
   startClock();
   followKeys();
+  followTitle();
   followScope();
   followPlace();
   followFollowed();

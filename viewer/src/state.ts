@@ -20,10 +20,13 @@ import type {
   Workflow,
   WorkLists,
 } from './api/client';
+import { firstAsk, type FiguresAsk, type Lang, type ListFilter, noFilter, type Tab, type View } from './route';
 
 /** Everything that the page shows is derived from the signals of this one module. */
 
-export type Lang = 'zh-CN' | 'en';
+export type { FiguresAsk, Lang, Period, Tab, View } from './route';
+export { noFilter } from './route';
+
 export type Loadable<T> = { value: T | null; loading: boolean; problem: Problem | null };
 export type CounterName = Exclude<keyof Counters, 'network'>;
 /** Words that the server has in both languages. */
@@ -40,27 +43,18 @@ export type LayerFacts = {
 };
 /** A thing on the map as its tile says it. */
 export type Thing = Record<string, unknown> & { code: string; name: string };
-export type View = { zoom: number; lat: number; lon: number };
-/** What lies on top of the area's page; a pile is several tickets at one place; follow without a number: which? */
+/** What lies on top of the area's page; a pile is several tickets at one place; follow without a number: which? A thing is null until the map has found it. */
 export type Picked =
-  | { what: 'ticket'; number: string; from?: string[] }
+  | { what: 'ticket'; number: string }
   | { what: 'pile'; numbers: string[] }
-  | { what: 'thing'; layer: string; thing: Thing }
+  | { what: 'thing'; layer: string; code: string; thing: Thing | null }
   | { what: 'follow'; number: string }
   | null;
-export type Tab = 'tickets' | 'facts' | 'figures';
 export type WorkListName = keyof WorkLists;
-export type Period = 'ever' | 'week' | 'month' | 'year';
-/** The question for statistics: by a key, or a ranking in an order. */
-export type FiguresAsk = {
-  what: 'by' | 'of';
-  by: FiguresBy['by'];
-  of: Ranking['of'];
-  order: Ranking['order'];
-  period: Period;
-};
+/** Bounds, a place to be looked at closely, or exactly a view. */
+export type Goal = { bounds: [number, number, number, number] } | { lon: number; lat: number } | { view: View };
 export type Snap = 'peek' | 'half' | 'full';
-export type Filter = { counter: CounterName; list: WorkListName | ''; category: string; from: string; to: string };
+export type Filter = ListFilter;
 export type Census = Record<string, number>;
 /** A photo for the report being written; `gps` is where the camera says it was. */
 export type Chosen = {
@@ -75,7 +69,6 @@ export type PlaceBy = 'map' | 'gps' | 'typed' | 'code';
 export type Place = { lon: number; lat: number; system: string; accuracy_m?: number };
 
 export const idle = <T>(): Loadable<T> => ({ value: null, loading: false, problem: null });
-export const noFilter: Filter = { counter: 'total', list: '', category: '', from: '', to: '' };
 
 export const lang = signal<Lang>('zh-CN');
 /** Epoch seconds; moves once a minute, so that due states do without a reload. */
@@ -127,13 +120,7 @@ export const filter = signal<Filter>(noFilter);
 /** How many tickets are on each work list of a signed-in user. */
 export const workLists = signal<Loadable<WorkLists>>(idle());
 
-export const figuresAsk = signal<FiguresAsk>({
-  what: 'by',
-  by: 'area',
-  of: 'grid',
-  order: 'closing_rate',
-  period: 'ever',
-});
+export const figuresAsk = signal<FiguresAsk>(firstAsk);
 export const figures = signal<Loadable<FiguresBy>>(idle());
 export const ranking = signal<Loadable<Ranking>>(idle());
 
@@ -144,7 +131,7 @@ export const pile = signal<Loadable<Ticket[]>>(idle());
 
 export const view = signal<View | null>(null);
 /** A place that the map should move to; the map takes it and sets null. */
-export const goal = signal<{ bounds: [number, number, number, number] } | { lon: number; lat: number } | null>(null);
+export const goal = signal<Goal | null>(null);
 /** Layer ids that the style offers to this caller, in its order. */
 export const layersOffered = signal<string[]>([]);
 export const layerFacts = signal<Record<string, LayerFacts>>({});
@@ -161,11 +148,15 @@ export const signInOpen = signal(false);
 export const reporting = signal(false);
 export const placeBy = signal<PlaceBy>('map');
 export const place = signal<Place | null>(null);
+/** The code that was scanned; empty: none was. */
+export const scanCode = signal('');
 /** Where a scanned code leads, and which of these areas the report is about. */
 export const scanned = signal<Loadable<Leads>>(idle());
 export const named = signal<LiveArea | null>(null);
 export const located = signal<Loadable<Located>>(idle());
 export const nearby = signal<Ticket[]>([]);
+/** What was written so far; it stays when the form is left, until it was sent. */
+export const draft = signal<{ category: string; words: string }>({ category: '', words: '' });
 export const receipt = signal<ReportOut | null>(null);
 export const chosen = signal<Chosen[]>([]);
 

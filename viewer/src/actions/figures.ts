@@ -4,8 +4,6 @@ import { figures, figuresAsk, type FiguresAsk, ofNetwork, type Period, ranking, 
 import { chooseArea } from './areas';
 import { loader } from './load';
 
-export const bys: FiguresAsk['by'][] = ['area', 'category', 'source', 'month', 'post', 'department'];
-export const ofs: FiguresAsk['of'][] = ['grid', 'community', 'town', 'post'];
 /** Who has them is for those who are signed in. */
 export const isPrivate = (one: string): boolean => one === 'post' || one === 'department';
 

@@ -51,12 +51,6 @@ export function openFollow(number = ''): void {
   snap.value = 'full';
 }
 
-/** Back to the area, with the map in sight. */
-export function closeFollow(): void {
-  picked.value = null;
-  snap.value = 'half';
-}
-
 function header(number: string, secret = secretOf(number)) {
   return { params: { path: { number }, header: { 'x-report-secret': secret } } };
 }

@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals';
 import { api, ask, type LonLat, type ReportIn } from '../api/client';
 import {
+  draft,
   goal,
   idle,
   located,
@@ -12,6 +13,7 @@ import {
   placeBy,
   receipt,
   reporting,
+  scanCode,
   scanned,
   snap,
   ticketTick,
@@ -25,11 +27,11 @@ const settleMs = 250;
 
 export function openReport(at: Place | null = null): void {
   picked.value = null;
-  receipt.value = null;
   forget();
   place.value = at;
   placeBy.value = 'map';
-  dropPhotos();
+  if (receipt.peek()) dropPhotos();
+  receipt.value = null;
   reporting.value = true;
   snap.value = 'half';
 }
@@ -38,12 +40,13 @@ export function closeReport(): void {
   reporting.value = false;
   place.value = null;
   forget();
+  if (receipt.peek()) dropPhotos();
   receipt.value = null;
-  dropPhotos();
 }
 
 function forget(): void {
   scanned.value = idle();
+  scanCode.value = '';
   named.value = null;
 }
 
@@ -60,6 +63,7 @@ export function newClientRef(): string {
 export async function sendReport(body: ReportIn): Promise<void> {
   receipt.value = await ask(api.POST('/api/v1/reports', { body }));
   keepReport(receipt.value.number, receipt.value.secret);
+  draft.value = { category: '', words: '' };
   snap.value = 'full';
   ticketTick.value++;
   void sendPhotos();

@@ -1,5 +1,5 @@
 import { api, ask, type LiveArea } from '../api/client';
-import { named, nearby, placeBy, scanned } from '../state';
+import { named, nearby, placeBy, scanCode, scanned } from '../state';
 import { moveTo } from './areas';
 import { loader } from './load';
 import { openReport } from './report';
@@ -10,6 +10,7 @@ const load = loader(scanned);
 /** Opens the report form with the grid of a scanned code; where that was divided since, its heirs are offered. */
 export async function openScanned(code: string): Promise<void> {
   openReport();
+  scanCode.value = code;
   placeBy.value = 'code';
   await load(() => ask(api.GET('/api/v1/qr/{code}', { params: { path: { code } } })));
   const areas = scanned.peek().value?.areas ?? [];

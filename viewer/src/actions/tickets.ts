@@ -66,18 +66,23 @@ export function getTicket(number: string): Promise<Ticket> {
   return ask(api.GET('/api/v1/tickets/{number}', { params: { path: { number } } }));
 }
 
-/**
- * Shows a ticket; `move` also brings the map there, `from` is the pile to go back to. Resolves to false where there
- * is no such number.
- */
-export async function chooseTicket(number: string, move: boolean, from?: string[]): Promise<boolean> {
+/** Shows a ticket; `move` also brings the map there. Resolves to false, and shows nothing, where there is no such number. */
+export async function chooseTicket(number: string, move: boolean): Promise<boolean> {
   const listed = tickets.peek().value?.find((one) => one.number === number);
   const found = listed ?? (await getTicket(number).catch(() => null));
   if (!found) return false;
-  picked.value = { what: 'ticket', number, ...(from && { from }) };
+  picked.value = { what: 'ticket', number };
   if (snap.peek() === 'peek') snap.value = 'half';
   if (move) goal.value = placeOf(found);
   return true;
+}
+
+/** Shows the ticket that an address names, at once; its page says so where there is none. */
+export async function showTicket(number: string, move: boolean): Promise<void> {
+  picked.value = { what: 'ticket', number };
+  const found = move ? await getTicket(number).catch(() => null) : null;
+  const still = picked.peek();
+  if (found && still?.what === 'ticket' && still.number === number) goal.value = placeOf(found);
 }
 
 /** Shows the tickets that lie on one another at one place; a single one as itself. */

@@ -189,6 +189,8 @@ export const en: Record<Key, string> = {
   'ties.merge': 'Merge into it',
   'ties.unmerge': 'Not the same: take apart',
 
+  'thing.unseen': 'It is not on the map here: it may be gone, lie elsewhere, or be for staff who are signed in.',
+
   'layers.title': 'Layers and legend',
   'network.title': 'Network shown',
   'layers.map': 'Grid areas',

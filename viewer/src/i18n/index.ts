@@ -45,5 +45,4 @@ export const say = ({ zh: chinese, en: english }: Said): string => (lang.value =
 export function speak(next: Lang): void {
   lang.value = next;
   document.documentElement.lang = next;
-  document.title = `${t('app.title')} · gisgrid`;
 }

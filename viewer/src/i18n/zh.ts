@@ -187,6 +187,8 @@ export const zh = {
   'ties.merge': '合并到该事件',
   'ties.unmerge': '不是同一件事,拆开',
 
+  'thing.unseen': '地图上没有找到它：可能已撤除、不在当前视野内，或需要登录后才能查看。',
+
   'layers.title': '图层与图例',
   'network.title': '显示哪张网',
   'layers.map': '网格区域',

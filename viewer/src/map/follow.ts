@@ -2,14 +2,11 @@ import { effect } from '@preact/signals';
 import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
 import { filtered, shown } from '../actions/tickets';
 import type { AreaFeature, Ticket } from '../api/client';
-import { area, goal, home, layersOff, network, now, picked, pile, scope, session, ticket, view } from '../state';
+import { area, home, layersOff, network, now, picked, pile, scope, session, ticket } from '../state';
 import { placeOf } from '../tickets';
 import { epoch } from '../time';
 import { chosenSource, listedSource } from './overlay';
-import { followSheet, margins } from './room';
 import { dress, served, styleUrl } from './style';
-
-const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 /** Brings the map in step with the state, and keeps it there; returns what ends that. */
 export function followState(map: MapLibre): () => void {
@@ -18,14 +15,8 @@ export function followState(map: MapLibre): () => void {
     effect(() => showLayers(map)),
     effect(() => markChosen(map)),
     effect(() => showListed(map)),
-    effect(() => go(map)),
     followSession(map),
-    followSheet(map),
   ];
-  map.on('moveend', () => {
-    const { lng, lat } = map.getCenter();
-    view.value = { zoom: map.getZoom(), lat, lon: lng };
-  });
   return () => stops.forEach((stop) => stop());
 }
 
@@ -88,13 +79,4 @@ function asLines({ geometry }: AreaFeature): GeoJSON.Feature {
 function asPoint(one: Ticket, properties: Record<string, unknown>): GeoJSON.Feature[] {
   const at = placeOf(one);
   return at ? [{ type: 'Feature', properties, geometry: { type: 'Point', coordinates: [at.lon, at.lat] } }] : [];
-}
-
-function go(map: MapLibre): void {
-  const to = goal.value;
-  if (!to) return;
-  const duration = calm.matches ? 0 : 700;
-  if ('bounds' in to) map.fitBounds(to.bounds, { padding: margins(), duration, maxZoom: 17 });
-  else map.easeTo({ center: [to.lon, to.lat], zoom: Math.max(map.getZoom(), 16), duration });
-  goal.value = null;
 }

@@ -95,7 +95,7 @@ function open(map: MapLibre, points: MapGeoJSONFeature[], area: MapGeoJSONFeatur
   }
   const numbers = points.map((one) => one.properties['number']).filter(Boolean);
   if (properties['number']) choosePile([...new Set(numbers.map(String))]);
-  else if (layerFacts.peek()[source]?.page) picked.value = { what: 'thing', layer: source, thing: properties as Thing };
+  else if (layerFacts.peek()[source]?.page) picked.value = { what: 'thing', layer: source, code: String(properties['code']), thing: properties as Thing };
   else chooseArea(String(properties['code']), false);
   if (snap.peek() === 'peek') snap.value = 'half';
 }

@@ -8,22 +8,24 @@ import {
   NavigationControl,
   ScaleControl,
 } from 'maplibre-gl';
-import { boundsOf, moveTo } from '../actions/areas';
+import { moveTo } from '../actions/areas';
 import { tellNotSignedIn } from '../api/client';
 import { t } from '../i18n';
-import { home, mapState, scope, view } from '../state';
+import { goal, home, mapState, picked, scope, view } from '../state';
+import { followCamera } from './camera';
 import { followCensus } from './census';
 import { followState, restate } from './follow';
 import { addIcons } from './icons';
 import { followPin } from './pin';
 import { followPointer } from './pointer';
-import { firstMargins } from './room';
 import { dress, styleUrl } from './style';
+import { followThing } from './thing';
 import { followTiles } from './tiles';
 
 /** Opens the map in `container` and keeps it in step with the state; returns what closes it. */
 export function startMap(container: HTMLElement, tip: HTMLElement): () => void {
-  const map = new MapLibre({ container, ...start(container), ...words() });
+  const map = new MapLibre({ container, ...start(), ...words() });
+  const still = followCamera(map);
   addControls(map);
   map.setStyle(styleUrl(), { transformStyle: dress });
   map.on('style.load', () => {
@@ -31,9 +33,10 @@ export function startMap(container: HTMLElement, tip: HTMLElement): () => void {
     restate(map);
   });
   let stops: (() => void)[] = [];
+  const named = scope.peek();
+  if (!view.peek() && !goal.peek() && !picked.peek() && named !== home.peek()?.properties.code) void moveTo(named ?? '');
   map.once('style.load', () => {
     stops = [followState(map), followPin(map)];
-    if (!view.peek() && scope.peek() !== home.peek()?.properties.code) void moveTo(scope.peek() ?? '');
   });
   map.on('error', ({ error }) => {
     if ('status' in error && error.status === 401) tellNotSignedIn();
@@ -43,20 +46,19 @@ export function startMap(container: HTMLElement, tip: HTMLElement): () => void {
   map.once('idle', () => (mapState.value = 'ready'));
   followPointer(map, tip);
   followCensus(map);
+  followThing(map);
   Object.assign(container, { map });
   return () => {
-    stops.forEach((stop) => stop());
+    [...stops, still].forEach((stop) => stop());
     map.remove();
   };
 }
 
-function start(container: HTMLElement): Partial<MapOptions> {
+function start(): Partial<MapOptions> {
   const seen = view.peek();
-  const top = home.peek();
   // no cache of tiles out of view: changes would not reach them
   const options = { attributionControl: false, maxTileCacheSize: 0, maxZoom: 20, minZoom: 6, dragRotate: false, pitchWithRotate: false } as const;
-  if (seen) return { ...options, center: [seen.lon, seen.lat], zoom: seen.zoom };
-  return top ? { ...options, bounds: boundsOf(top), fitBoundsOptions: { padding: firstMargins(container) } } : options;
+  return seen ? { ...options, center: [seen.lon, seen.lat], zoom: seen.zoom } : options;
 }
 
 function words(): Partial<MapOptions> {

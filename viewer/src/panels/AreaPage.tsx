@@ -1,13 +1,12 @@
 import type { Problem } from '../api/client';
 import { networkName, t, term } from '../i18n';
-import { area, areaTick, home, network, networks, scope, snap, type Tab, tab } from '../state';
+import { type Tab, tabs } from '../route';
+import { area, areaTick, home, network, networks, scope, snap, tab } from '../state';
 import { Failed, Skeleton } from '../ui/Notice';
 import { AreaFacts } from './AreaFacts';
 import { FiguresPanel } from './FiguresPanel';
 import { TicketList } from './TicketList';
 import { Trail } from './Trail';
-
-const tabs: Tab[] = ['tickets', 'facts', 'figures'];
 
 /** The chosen area: its tickets, and what it is. */
 export function AreaPage() {
@@ -19,7 +18,7 @@ export function AreaPage() {
     <>
       <div class="page-head">
         <Trail />
-        <h2>{name}</h2>
+        <h2 tabIndex={-1}>{name}</h2>
         <p class="page-sub">
           {code && <code>{code}</code>}
           {level && (

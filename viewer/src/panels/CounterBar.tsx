@@ -1,9 +1,8 @@
 import { pressCounter } from '../actions/tickets';
 import { t } from '../i18n';
+import { counterNames } from '../route';
 import { area, type CounterName, counters, filter, lang } from '../state';
 import { showShare } from '../time';
-
-const order: CounterName[] = ['total', 'done', 'open', 'today', 'due_soon', 'overdue', 'unplaced'];
 
 /** The figures of the chosen area; each is a filter of the list. */
 export function CounterBar() {
@@ -11,7 +10,7 @@ export function CounterBar() {
   return (
     <section class="counters" aria-label={t('counter.label', { area: name })} aria-busy={counters.value.loading}>
       <div class="counter-list" aria-live="polite">
-        {order.map((counter) => (
+        {counterNames.map((counter) => (
           <Figure key={counter} counter={counter} />
         ))}
       </div>

@@ -1,11 +1,10 @@
-import { askFigures, bys, isPrivate, ofs } from '../actions/figures';
+import { askFigures, isPrivate } from '../actions/figures';
 import { type Key, t } from '../i18n';
-import { figures, figuresAsk, type Period, ranking, session, ticketTick } from '../state';
+import { bys, ofs, periods } from '../route';
+import { figures, figuresAsk, ranking, session, ticketTick } from '../state';
 import { Failed, Skeleton } from '../ui/Notice';
 import { FiguresTable } from './FiguresTable';
 import { RankingTable } from './RankingTable';
-
-const periods: Period[] = ['ever', 'year', 'month', 'week'];
 
 /** Statistics of a time in the chosen area: by a key, or as a ranking. */
 export function FiguresPanel() {
@@ -27,7 +26,7 @@ export function FiguresPanel() {
 
 function Question() {
   const { what, by, of, period } = figuresAsk.value;
-  const allowed = (all: string[]) => all.filter((one) => session.value || !isPrivate(one));
+  const allowed = (all: readonly string[]) => all.filter((one) => session.value || !isPrivate(one));
   return (
     <div class="figure-ask">
       <div class="segments" role="group" aria-label={t('figures.what')}>
@@ -43,7 +42,7 @@ function Question() {
   );
 }
 
-function Choice({ name, all, value }: { name: 'by' | 'of' | 'period'; all: string[]; value: string }) {
+function Choice({ name, all, value }: { name: 'by' | 'of' | 'period'; all: readonly string[]; value: string }) {
   return (
     <select
       aria-label={t(`figures.${name}`)}

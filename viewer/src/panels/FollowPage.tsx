@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { closeFollow, followNew, forgetReport, openFollow, secretOf } from '../actions/follow';
+import { followNew, forgetReport, openFollow, secretOf } from '../actions/follow';
+import { goUp } from '../actions/pages';
 import { asProblem, type Problem } from '../api/client';
 import { t } from '../i18n';
 import { categories, followed, kept, lang, ticketTick } from '../state';
@@ -23,7 +24,7 @@ function One({ number }: { number: string }) {
   const title = report ? categoryName(report.category, categories.value, lang.value) : t('follow.mine');
   return (
     <>
-      <PageHead title={title} back={() => openFollow()}>
+      <PageHead title={title} back={goUp}>
         <p class="page-sub">
           <code>{number}</code>
         </p>
@@ -40,7 +41,7 @@ function One({ number }: { number: string }) {
 function Which({ number }: { number: string }) {
   return (
     <>
-      <PageHead title={t('follow.mine')} back={closeFollow} />
+      <PageHead title={t('follow.mine')} back={goUp} />
       <div class="page-body">
         <Kept />
         <Ask given={number} />

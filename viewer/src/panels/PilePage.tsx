@@ -1,6 +1,7 @@
+import { goUp } from '../actions/pages';
 import { chooseTicket } from '../actions/tickets';
 import { t } from '../i18n';
-import { picked, pile, ticketTick } from '../state';
+import { pile, ticketTick } from '../state';
 import { Failed, Skeleton } from '../ui/Notice';
 import { PageHead } from './PageHead';
 import { TicketTable } from './TicketTable';
@@ -12,14 +13,14 @@ export function PilePage({ numbers }: { numbers: string[] }) {
   const rows = value?.filter(({ number }) => numbers.includes(number)) ?? [];
   return (
     <>
-      <PageHead title={title} back={() => (picked.value = null)}>
+      <PageHead title={title} back={goUp}>
         <p class="page-sub hint">{t('pile.hint')}</p>
       </PageHead>
       <div class="page-body">
         {problem && <Failed problem={problem} retry={() => ticketTick.value++} />}
         {!problem && rows.length === 0 && <Skeleton rows={numbers.length} />}
         {rows.length > 0 && (
-          <TicketTable rows={rows} caption={title} open={({ number }) => void chooseTicket(number, false, numbers)} />
+          <TicketTable rows={rows} caption={title} open={({ number }) => void chooseTicket(number, false)} />
         )}
       </div>
     </>

@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import { doubtOf, newClientRef, sendReport } from '../actions/report';
 import { asProblem, type FieldError, Problem } from '../api/client';
 import { t } from '../i18n';
-import { named, place, placeBy, scanned } from '../state';
+import { draft, named, place, placeBy, scanned } from '../state';
 import { Field } from '../ui/Field';
 import { Failed } from '../ui/Notice';
 import { CategoryPicker } from './CategoryPicker';
@@ -49,8 +49,11 @@ export function ReportForm() {
 
 /** The report being written; it keeps its key while it is the same, so that sending twice makes one ticket. */
 function useReport() {
-  const category = useSignal('');
-  const words = useSignal('');
+  const category = useSignal(draft.peek().category);
+  const words = useSignal(draft.peek().words);
+  useSignalEffect(() => {
+    draft.value = { category: category.value, words: words.value };
+  });
   const problem = useSignal<Problem | null>(null);
   const sending = useSignal(false);
   const doubt = useSignal<'far' | 'coarse' | null>(null);

@@ -1,16 +1,19 @@
-import { say } from '../i18n';
-import { type LayerFacts, layerFacts, picked, type Said, type Thing } from '../state';
+import { goUp } from '../actions/pages';
+import { say, t } from '../i18n';
+import { layerFacts, type Said, type Thing } from '../state';
 import { showTime } from '../time';
 import { Facts } from '../ui/Facts';
 import { PageHead } from './PageHead';
 
 /** A thing on the map, with the facts that its layer says. */
-export function ThingPage({ layer, thing }: { layer: string; thing: Thing }) {
-  const { page = [], chip, thing: kind, name } = layerFacts.value[layer] as LayerFacts;
+export function ThingPage({ layer, code, thing }: { layer: string; code: string; thing: Thing | null }) {
+  const facts = layerFacts.value[layer];
+  if (!thing || !facts) return <Unseen code={code} />;
+  const { page = [], chip, thing: kind, name } = facts;
   const called = chip && thing[chip.field] ? chip : (kind ?? name);
   return (
     <>
-      <PageHead title={thing.name} back={() => (picked.value = null)}>
+      <PageHead title={thing.name} back={goUp}>
         <p class="page-sub">
           <code>{thing.code}</code>
           <span class="chip">{capital(say(called))}</span>
@@ -18,6 +21,18 @@ export function ThingPage({ layer, thing }: { layer: string; thing: Thing }) {
       </PageHead>
       <div class="page-body">
         <Facts facts={page.map(({ field, as, absent, ...label }) => [say(label), show(thing[field], as, absent)])} />
+      </div>
+    </>
+  );
+}
+
+/** An address may name a thing that is gone, that lies elsewhere, or that only staff may see. */
+function Unseen({ code }: { code: string }) {
+  return (
+    <>
+      <PageHead title={code} back={goUp} />
+      <div class="page-body">
+        <p class="hint private">{t('thing.unseen')}</p>
       </div>
     </>
   );

@@ -1,11 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { chooseArea } from '../actions/areas';
 import { chooseNetwork } from '../actions/networks';
+import { goUp } from '../actions/pages';
 import type { Ticket } from '../api/client';
 import { fieldName, type PageField, showField } from '../fields';
 import { t } from '../i18n';
 import { onPage } from '../i18n/fields';
-import { categories, goal, lang, picked, session, ticket, ticketTick } from '../state';
+import { categories, goal, lang, session, ticket, ticketTick } from '../state';
 import { categoryName, placeOf } from '../tickets';
 import { DueBadge, DueWords } from '../ui/DueBadge';
 import { Facts } from '../ui/Facts';
@@ -27,7 +28,7 @@ export function TicketPage() {
   const title = value ? categoryName(value.category, categories.value, lang.value) : t('ticket.title');
   return (
     <>
-      <PageHead title={title} back={goBack}>
+      <PageHead title={title} back={goUp}>
         {value && (
           <p class="page-sub">
             <code>{value.number}</code>
@@ -45,12 +46,6 @@ export function TicketPage() {
       </div>
     </>
   );
-}
-
-/** To the pile that the ticket was taken from, else to the area. */
-function goBack(): void {
-  const at = picked.peek();
-  picked.value = at?.what === 'ticket' && at.from ? { what: 'pile', numbers: at.from } : null;
 }
 
 function TicketBody({ ticket: one }: { ticket: Ticket }) {

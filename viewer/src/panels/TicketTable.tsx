@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { Ticket } from '../api/client';
 import { t } from '../i18n';
 import { categories, lang } from '../state';
@@ -6,12 +6,14 @@ import { categoryName } from '../tickets';
 import { DueBadge, DueWords } from '../ui/DueBadge';
 
 const step = 60;
+/** How far which list was unrolled; whoever comes back finds his row again. */
+const unrolled = signal({ caption: '', length: step });
 
 type Given = { rows: Ticket[]; caption: string; open: (ticket: Ticket) => void };
 
 /** Tickets as rows, a screenful of them at first. */
 export function TicketTable({ rows, caption, open }: Given) {
-  const length = useSignal(step);
+  const length = unrolled.value.caption === caption ? unrolled.value.length : step;
   return (
     <>
       <table class="tickets">
@@ -24,15 +26,15 @@ export function TicketTable({ rows, caption, open }: Given) {
           </tr>
         </thead>
         <tbody>
-          {rows.slice(0, length.value).map((one) => (
+          {rows.slice(0, length).map((one) => (
             <Row key={one.number} ticket={one} open={() => open(one)} />
           ))}
         </tbody>
       </table>
-      {rows.length > length.value && (
+      {rows.length > length && (
         <div class="list-more">
-          <span class="hint">{t('list.shown', { n: rows.length, m: length.value })}</span>
-          <button type="button" class="button" onClick={() => (length.value += step)}>
+          <span class="hint">{t('list.shown', { n: rows.length, m: length })}</span>
+          <button type="button" class="button" onClick={() => (unrolled.value = { caption, length: length + step })}>
             {t('list.more')}
           </button>
         </div>
@@ -45,7 +47,7 @@ function Row({ ticket, open }: { ticket: Ticket; open: () => void }) {
   return (
     <tr onClick={open}>
       <th scope="row">
-        <button type="button" class="row-open" onClick={open}>
+        <button type="button" class="row-open" data-number={ticket.number} onClick={open}>
           {categoryName(ticket.category, categories.value, lang.value)}
         </button>
         <code>{ticket.number}</code>

@@ -1,15 +1,14 @@
 import { pressList } from '../actions/worklists';
 import { t } from '../i18n';
+import { listNames } from '../route';
 import { filter, lang, session, type WorkListName, workLists } from '../state';
-
-const order: WorkListName[] = ['mine', 'waiting', 'overdue', 'due_soon', 'no_grid', 'near_edge', 'reporter', 'area'];
 
 /** The work lists of a signed-in user, each with how many tickets of the chosen area are on it. */
 export function WorkLists() {
   if (!session.value) return null;
   return (
     <section class="work-lists" aria-label={t('work.label')} aria-busy={workLists.value.loading}>
-      {order.map((name) => (
+      {listNames.map((name) => (
         <List key={name} name={name} />
       ))}
     </section>

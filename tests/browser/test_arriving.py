@@ -1,0 +1,136 @@
+"""A link shows what it says, on every screen: the map in the right place, the page, the list; Back leads back."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESK
+from tests.browser.hands import quiet_grid, report
+
+pytestmark = pytest.mark.timeout(1800)
+Open = Callable[..., Page]
+PHONE, LYING, ZOOMED = (390, 844), (844, 390), (720, 450)
+SEEN = """(place) => {
+  const { map } = document.getElementById('map');
+  const box = map.getContainer().getBoundingClientRect();
+  const panel = document.getElementById('panel').getBoundingClientRect();
+  const over = panel.top < box.bottom && panel.right > box.left && panel.left < box.right;
+  const bottom = over ? panel.top - box.top : box.height;
+  return place.every(([lon, lat]) => {
+    const { x, y } = map.project([lon, lat]);
+    return x >= 0 && x <= box.width && y >= 0 && y <= bottom;
+  });
+}"""
+ZOOM = "document.getElementById('map').map.getZoom()"
+
+
+def sees(page: Page, *places: tuple[float, float], closer_than: float = 0) -> None:
+    """Wait until the map shows all these places, clear of the panel."""
+    page.wait_for_function(f"([places, zoom]) => ({SEEN})(places) && {ZOOM} >= zoom", arg=[places, closer_than])
+
+
+def a_ticket(page: Page) -> tuple[str, tuple[float, float]]:
+    """A new ticket away from the district's middle; its number and where it is."""
+    number = report(page, category="hazard", lon=113.905, lat=27.668)["number"]
+    place = page.evaluate("(n) => fetch(`/api/v1/tickets/${n}`).then((one) => one.json())", number)["place"]
+    return number, (place["lon"], place["lat"])
+
+
+@pytest.mark.parametrize("size", [PHONE, LYING, DESK])
+def test_a_link_to_a_ticket_opens_with_the_ticket_in_sight(visit: Open, size: tuple[int, int]) -> None:
+    number, place = a_ticket(visit())
+    page = visit(f"#ticket={number}", size, touch=size != DESK, moving=True)
+    expect(page.locator(".page-sub code")).to_have_text(number)
+    sees(page, place, closer_than=15.9)
+    assert number in page.title()
+
+
+@pytest.mark.parametrize("size", [PHONE, LYING, ZOOMED, DESK])
+def test_the_whole_district_is_in_sight_at_first(visit: Open, size: tuple[int, int]) -> None:
+    page = visit("", size, touch=size in (PHONE, LYING))
+    corners = page.evaluate(
+        """async () => {
+          const { features } = await (await fetch('/api/v1/areas?level=district')).json();
+          return features[0].geometry.coordinates.flat(2);
+        }"""
+    )
+    assert page.evaluate(SEEN, corners)
+    widths = page.evaluate(
+        "(all) => { const xs = all.map((at) => document.getElementById('map').map.project(at).x);"
+        " return Math.max(...xs) - Math.min(...xs); }",
+        corners,
+    )
+    assert widths > 140, "and as large as there is room"
+
+
+def test_a_scanned_code_opens_with_its_grid_in_sight(visit: Open) -> None:
+    first = visit()
+    code = quiet_grid(first)
+    ring = first.evaluate(
+        "async (code) => (await (await fetch(`/api/v1/areas/${code}`)).json()).geometry.coordinates[0][0]",
+        code,
+    )
+    page = visit(f"?report={code}", PHONE, touch=True, moving=True)
+    expect(page.locator(f".report .where[data-grid='{code}']")).to_be_visible()
+    sees(page, *[tuple(at) for at in ring], closer_than=12)
+    page.reload()
+    expect(page.locator(f".report .where[data-grid='{code}']")).to_be_visible()
+
+
+def test_back_leads_to_the_row_that_was_opened(visit: Open) -> None:
+    page = visit("#lang=en")
+    rows = page.locator("table.tickets tbody tr")
+    page.click("[data-counter=open]")
+    expect(page.locator(".filter-line .badge")).to_be_visible()
+    rows.nth(7).locator(".row-open").click()
+    number = page.locator(".page-sub code").inner_text()
+    expect(page.locator(".page-head h2")).to_be_focused()
+    assert page.title().endswith(f"{number} · Community grid map · gisgrid")
+    page.go_back()
+    expect(page.locator(f"[data-number='{number}']")).to_be_focused()
+    assert "state=open" in page.url and "ticket=" not in page.url
+    page.go_forward()
+    expect(page.locator(".page-sub code")).to_have_text(number)
+    page.click(".back")  # is a step back, not a new page on top
+    expect(page.locator(f"[data-number='{number}']")).to_be_focused()
+    page.go_back()
+    expect(page.locator(".filter-line .badge")).to_have_count(0)
+    assert "state=" not in page.url
+
+
+def test_a_report_that_was_begun_is_there_again_after_back(visit: Open) -> None:
+    page = visit()
+    page.click(".report-open")
+    page.fill("textarea[name=description]", "井盖松动")
+    page.go_back()
+    expect(page.locator(".report")).to_have_count(0)
+    page.go_forward()
+    expect(page.locator("textarea[name=description]")).to_have_value("井盖松动")
+
+
+def test_everything_that_is_shown_is_in_the_address(visit: Open) -> None:
+    page = visit("#lang=en")
+    page.click("#tab-figures")
+    page.locator(".figure-ask .segments button").nth(1).click()
+    page.select_option("[data-ask=of]", "town")
+    page.select_option("[data-ask=period]", "year")
+    page.locator("table.figures[data-of=town] tbody button").first.click()
+    name = page.locator(".page-head h2").inner_text()
+    page.click("[data-counter=done]")
+    page.click("#tab-figures")
+    page.evaluate("document.getElementById('map').map.jumpTo({ center: [113.9, 27.65], zoom: 14 })")
+    expect(page).to_have_url(page.url.partition("#")[0] + page.evaluate("location.hash"))
+    page.wait_for_function("location.hash.includes('m=14.00/27.65000/113.90000')")
+    other = visit(page.evaluate("location.hash"), DESK)
+    expect(other.locator(".page-head h2")).to_have_text(name)
+    expect(other.locator("#tab-figures")).to_have_attribute("aria-selected", "true")
+    expect(other.locator("[data-ask=of]")).to_have_value("town")
+    expect(other.locator("[data-ask=period]")).to_have_value("year")
+    expect(other.locator("[data-counter=done]")).to_have_attribute("aria-pressed", "true")
+    assert other.evaluate(ZOOM) == 14
+
+
+def test_a_link_to_no_ticket_says_so(visit: Open) -> None:
+    page = visit("#ticket=20200101-000001", expected="404")
+    expect(page.locator(".panel .failed")).to_contain_text("没有找到")

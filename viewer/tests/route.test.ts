@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as route from '../src/route';
+
+const { below, format, isUnder, landmark, parse } = route;
+
+const rounded = (most: number, digits: number) =>
+  fc.double({ min: -most, max: most, noNaN: true }).map((one) => Number(one.toFixed(digits)) + 0);
+const word = fc.string({ minLength: 1, unit: 'grapheme' });
+const day = fc.date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true }).map((one) => one.toISOString().slice(0, 10));
+const maybe = (some: fc.Arbitrary<string>) => fc.oneof(fc.constant(''), some);
+
+const page: fc.Arbitrary<route.Page> = fc.oneof(
+  fc.record({ what: fc.constant('area' as const) }),
+  fc.record({ what: fc.constant('ticket' as const), number: word }),
+  fc.record({ what: fc.constant('pile' as const), numbers: fc.array(word, { minLength: 1 }) }),
+  fc.record({ what: fc.constant('thing' as const), layer: word, code: word }),
+  fc.record({ what: fc.constant('follow' as const), number: maybe(word) }),
+  fc.record({ what: fc.constant('report' as const), code: maybe(word) }),
+);
+const view = fc.record({ zoom: rounded(20, 2).map(Math.abs), lat: rounded(85, 5), lon: rounded(180, 5) });
+const any: fc.Arbitrary<route.Route> = fc.record({
+  page,
+  view: fc.option(view),
+  area: maybe(word),
+  tab: fc.constantFrom(...route.tabs),
+  filter: fc.record({
+    counter: fc.constantFrom(...route.counterNames),
+    list: fc.constantFrom('' as const, ...route.listNames),
+    category: maybe(word),
+    from: maybe(day),
+    to: maybe(day),
+  }),
+  figures: fc.record({
+    what: fc.constantFrom('by' as const, 'of' as const),
+    by: fc.constantFrom(...route.bys),
+    of: fc.constantFrom(...route.ofs),
+    order: fc.constantFrom(...route.orders),
+    period: fc.constantFrom(...route.periods),
+  }),
+  network: maybe(word),
+  off: fc.uniqueArray(word),
+  lang: fc.constantFrom(...route.langs),
+});
+
+describe('an address', () => {
+  test('says everything that is shown', () => {
+    fc.assert(fc.property(any, (one) => void expect(parse(format(one))).toEqual(one)));
+  });
+
+  test('of any text is read without a complaint, and settles', () => {
+    const keys = fc.constantFrom('m', 'sel', 'ticket', 'pile', 'thing', 'follow', 'report', 'tab', 'state', 'list', 'from', 'off', 'lang');
+    const rough = fc.array(fc.tuple(keys, fc.string({ unit: 'binary' }))).map((parts) => parts.map((one) => one.join('=')).join('&'));
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), rough), (text) => {
+        const read = format(parse(text));
+        expect(format(parse(read))).toBe(read);
+      }),
+    );
+  });
+
+  test('is plain ASCII, so that it survives a message', () => {
+    fc.assert(fc.property(any, (one) => void expect(format(one)).toMatch(/^[!-~]*$/)));
+  });
+
+  test.each([
+    ['#ticket=20261127-000021', { what: 'ticket', number: '20261127-000021' }],
+    ['#m=15.00/27.60960/113.85793&ticket=A-1', { what: 'ticket', number: 'A-1' }],
+    ['#follow=', { what: 'follow', number: '' }],
+    ['#report', { what: 'report', code: '' }],
+    ['', { what: 'area' }],
+  ])('%s is kept as it was printed', (hash, expected) => expect(parse(hash).page).toEqual(expected));
+
+  test('places the map by m=zoom/lat/lon, and by nothing half', () => {
+    expect(parse('#m=15.00/27.60960/113.85793').view).toEqual({ zoom: 15, lat: 27.6096, lon: 113.85793 });
+    for (const bad of ['', '15', '15/27', '15//113', '15/127/113', 'a/b/c']) expect(parse(`#m=${bad}`).view).toBeNull();
+  });
+
+  test('opens an area with its facts, the whole district with its tickets', () => {
+    expect(parse('#sel=360302').tab).toBe('facts');
+    expect(parse('').tab).toBe('tickets');
+  });
+});
+
+describe('the history', () => {
+  test('gets no entry for moves of the map, layers, dates, the language', () => {
+    fc.assert(
+      fc.property(any, any, (one, other) => {
+        const { view: at, off, lang, figures, filter } = other;
+        const moved = { ...one, view: at, off, lang, figures, filter: { ...filter, counter: one.filter.counter, list: one.filter.list } };
+        expect(landmark(moved)).toBe(landmark(one));
+      }),
+    );
+  });
+
+  test('gets one for another page or area', () => {
+    fc.assert(
+      fc.property(any, any, (one, other) => {
+        fc.pre(format({ ...one, page: other.page, area: other.area }) !== format(one));
+        expect(landmark({ ...one, page: other.page, area: other.area, tab: other.tab })).not.toBe(landmark(one));
+      }),
+    );
+  });
+
+  test('is stepped back by what closes a page that was opened from the one under it', () => {
+    fc.assert(fc.property(any, (one) => void expect(isUnder({ ...one, page: below(one.page) }, one)).toBe(true)));
+    const pile = { ...parse(''), page: { what: 'pile', numbers: ['A', 'B'] } } satisfies route.Route;
+    expect(isUnder(pile, parse('#ticket=B'))).toBe(true);
+    expect(isUnder(pile, parse('#ticket=C'))).toBe(false);
+    expect(isUnder(parse('#ticket=A'), parse('#ticket=B'))).toBe(false);
+  });
+});
