@@ -34,7 +34,7 @@ from gisgrid.tables import INSTANT
 EXTENT = 4096
 BUFFER = 64
 """Units of the tile beyond its edge that are searched and kept: 8 px of a 512-pixel tile."""
-BANDS = ("ground", "cover", "border", "label", "point", "count")
+BANDS = ("ground", "cover", "border", "point", "label", "count")
 """The order of style layers on the map, from the ground up; each style layer names its band."""
 THEMES = ("day",)
 DAY_BACKGROUND = "#e9eeec"
@@ -146,7 +146,7 @@ def style(
             f"{OWN}layers": {layer.id: _told(layer) for layer in layers},
             **({f"{OWN}network": own} if own else {}),
         },
-        "state": {"now": {"default": now}, "due_soon_s": {"default": due_soon_s}},
+        "state": {"now": {"default": now}, "due_soon_s": {"default": due_soon_s}, "closed": {"default": False}},
         "sources": {layer.id: _source(layer, base_url, own.get("id", "")) for layer in layers},
         "layers": [background, *(_placed(part, layer) for part, layer in drawn)],
     }

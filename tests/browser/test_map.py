@@ -28,7 +28,7 @@ def test_tickets_at_one_place_open_as_a_list(visit: Open) -> None:
     page.wait_for_function(
         """() => {
           const { map } = document.getElementById('map');
-          return map.queryRenderedFeatures({ layers: ['ticket-circle'] }).length >= 2;
+          return map.queryRenderedFeatures({ layers: ['ticket-pin'] }).length >= 2;
         }"""
     )
     click_map(page)
@@ -69,6 +69,38 @@ def test_the_ground_is_drawn_and_can_be_switched_off(visit: Open) -> None:
     page.uncheck("[data-layer=ground]")
     page.wait_for_function(drawn, arg=0)
     assert "off=ground" in page.url
+
+
+def test_closed_tickets_are_drawn_where_somebody_wants_them(visit: Open) -> None:
+    page = visit()
+    drawn = """(closed) => {
+      const { map } = document.getElementById('map');
+      const found = map.queryRenderedFeatures({ layers: ['ticket-pin', 'ticket-cluster-closed'] });
+      return (found.filter(({ properties }) => properties.closed).length > 0) === closed;
+    }"""
+    page.wait_for_function(drawn, arg=False)
+    page.check("[data-key=ticket-done]")
+    page.wait_for_function(drawn, arg=True)
+    assert "closed=1" in page.url
+    page.uncheck("[data-key=ticket-done]")
+    page.wait_for_function(drawn, arg=False)
+
+
+def test_a_grid_that_fills_the_screen_is_named(visit: Open) -> None:
+    page = visit()
+    code = quiet_grid(page)
+    centre_on(page, code)
+    expect(page.locator(".standing")).to_be_hidden()
+    page.evaluate(
+        """async (code) => {
+          const { map } = document.getElementById('map');
+          const { geometry } = await (await fetch(`/api/v1/areas/${code}`)).json();
+          const [from, to] = [map.getCenter().toArray(), geometry.coordinates[0][0][0]];
+          map.jumpTo({ center: [0, 1].map((axis) => from[axis] * 0.1 + to[axis] * 0.9), zoom: 20 });
+        }""",
+        code,
+    )
+    expect(page.locator(".standing code")).to_have_text(code)
 
 
 def test_a_session_that_ended_is_told(visit: Open, live_server: LiveServer) -> None:

@@ -35,6 +35,10 @@ def labels(features: list[dict[str, Any]]) -> dict[str, str]:
     return {f["code"]: f["label"] for f in features if f["type"] == "Point"}
 
 
+def seconds(features: list[dict[str, Any]]) -> dict[str, str | None]:
+    return {f["code"]: f.get("sub") for f in features if f["type"] == "Point"}
+
+
 def report(db: Connection, number: str, at: tuple[float, float], received: str, closed: str | None = None) -> None:
     """A ticket straight into the table: its place and dates are all that a tile looks at."""
     db.execute(
@@ -59,7 +63,8 @@ def test_an_area_is_a_shape_and_a_label(db: Connection) -> None:
         ("A", "base", "grid"),
         ("B", "special", "grid"),
     }
-    assert labels(features) == {"A": "A", "B": "B"}
+    assert labels(features) == {"A": "网格A", "B": "网格B"}
+    assert seconds(features) == {"A": "A", "B": "B"}
 
 
 def test_size_on_the_screen_decides_what_shows(db: Connection) -> None:
@@ -73,13 +78,15 @@ def test_size_on_the_screen_decides_what_shows(db: Connection) -> None:
     assert labels(held(db, "area", 14, place)) == {"A": "A"}
 
 
-def test_a_label_is_short_until_the_whole_code_fits(db: Connection) -> None:
+def test_a_label_is_a_short_code_until_the_name_fits_and_then_the_code_below_it(db: Connection) -> None:
     publish_leaves(db, {"360302001001007": draw(TOWN)["T"]}, parents={"360302001001007": "360302001001"})
     grid = "360302001001007"
     query = "SELECT ST_X(label_point), ST_Y(label_point) FROM core.area_version WHERE level = 'grid'"
     place = LonLat(*db.execute(text(query)).one())
     assert labels(held(db, "area", 12, place))[grid] == "007"
-    assert labels(held(db, "area", 15, place))[grid] == grid
+    assert seconds(held(db, "area", 12, place))[grid] is None
+    assert labels(held(db, "area", 15, place))[grid] == f"网格{grid}"
+    assert seconds(held(db, "area", 15, place))[grid] == grid
 
 
 def test_levels_above_are_shown_with_a_tint_of_their_own(db: Connection) -> None:

@@ -1,6 +1,6 @@
 CREATE FUNCTION tile.area(z integer, box geometry, at timestamptz, args jsonb)
 RETURNS TABLE (
-    feature_id bigint, geom geometry, level text, kind text, tint integer, code text, name text, label text
+    feature_id bigint, geom geometry, level text, kind text, tint integer, code text, name text, label text, sub text
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -20,7 +20,8 @@ SELECT
     END::integer AS tint,
     CASE WHEN v.area_m2 >= (24 * s.m_per_px) ^ 2 THEN v.code END AS code,
     CASE WHEN v.area_m2 >= (24 * s.m_per_px) ^ 2 THEN v.name END AS name,
-    NULL AS label
+    NULL AS label,
+    NULL AS sub
 FROM (SELECT 64116 / 2 ^ area.z AS m_per_px) AS s
 CROSS JOIN app.area_at(area.at, (area.args ->> 'as_recorded')::timestamptz) AS v
 WHERE
@@ -38,14 +39,20 @@ SELECT
     v.code,
     v.name,
     CASE
-        WHEN v.level <> 'grid' THEN v.name
-        WHEN v.area_m2 < (144 * s.m_per_px) ^ 2 AND starts_with(v.code, p.code)
-            THEN substr(v.code, length(p.code) + 1)
+        WHEN v.level <> 'grid' OR v.area_m2 >= (96 * s.m_per_px) ^ 2 THEN v.name
+        ELSE c.short
+    END AS label,
+    CASE
+        WHEN v.level <> 'grid' OR v.area_m2 < (96 * s.m_per_px) ^ 2 THEN NULL
+        WHEN v.area_m2 < (144 * s.m_per_px) ^ 2 THEN c.short
         ELSE v.code
-    END AS label
+    END AS sub
 FROM (SELECT 64116 / 2 ^ area.z AS m_per_px) AS s
 CROSS JOIN app.area_at(area.at, (area.args ->> 'as_recorded')::timestamptz) AS v
 LEFT JOIN core.area AS p ON v.parent_id = p.area_id
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN starts_with(v.code, p.code) THEN substr(v.code, length(p.code) + 1) ELSE v.code END AS short
+) AS c
 WHERE
     v.geom_3857 && area.box
     AND v.label_point && st_transform(area.box, 4326)

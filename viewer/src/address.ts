@@ -8,6 +8,7 @@ import { speak } from './i18n';
 import { type Page, format, landmark, parse, type Route, type View } from './route';
 import {
   areaIndex,
+  closedShown,
   figuresAsk,
   filter,
   goal,
@@ -83,6 +84,7 @@ function show(route: Route, from: View | null): void {
     filter.value = route.filter;
     figuresAsk.value = route.figures;
     layersOff.value = new Set(route.off);
+    closedShown.value = route.closed;
     view.value = at ?? from;
     if (from && at) goal.value = { view: at };
     open(page, !at);

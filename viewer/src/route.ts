@@ -50,6 +50,8 @@ export type Route = {
   network: string;
   /** Layers that are switched off. */
   off: string[];
+  /** Are closed tickets on the map? */
+  closed: boolean;
   lang: Lang;
 };
 
@@ -61,7 +63,7 @@ export const firstTab = (area: string): Tab => (area ? 'facts' : 'tickets');
 
 /** `m=zoom/lat/lon&sel=code&ticket=number...`, without the `#`; what is as it always is, is left out. */
 export function format(route: Route): string {
-  const { page, view, area, tab, filter, figures, network, off, lang } = route;
+  const { page, view, area, tab, filter, figures, network, off, closed, lang } = route;
   const unless = <T extends string>(value: T, usual: string) => (value === usual ? '' : enc(value));
   const rest = {
     tab: unless(tab, firstTab(area)),
@@ -77,6 +79,7 @@ export function format(route: Route): string {
     period: unless(figures.period, firstAsk.period),
     net: enc(network),
     off: off.map(enc).join(','),
+    closed: closed ? '1' : '',
     lang: unless(lang, 'zh-CN'),
   };
   const place = view ? [`m=${view.zoom.toFixed(2)}/${view.lat.toFixed(5)}/${view.lon.toFixed(5)}`] : [];
@@ -119,6 +122,7 @@ export function parse(hash: string): Route {
     },
     network: text('net'),
     off: [...new Set(list('off'))],
+    closed: given.get('closed') === '1',
     lang: oneOf(langs, given.get('lang'), 'zh-CN'),
   };
 }
@@ -145,7 +149,7 @@ function parseView(text: string): View | null {
 /** What an entry of the history is: the same while the map moves, a list is narrowed, a layer or the language changes. */
 export function landmark(route: Route): string {
   const { counter, list } = route.filter;
-  const steady = { view: null, figures: firstAsk, off: [], lang: 'zh-CN' } as const;
+  const steady = { view: null, figures: firstAsk, closed: false, lang: 'zh-CN' } as const;
   return format({ ...route, ...steady, off: [], filter: { ...noFilter, counter, list } });
 }
 

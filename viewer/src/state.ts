@@ -136,6 +136,8 @@ export const goal = signal<Goal | null>(null);
 export const layersOffered = signal<string[]>([]);
 export const layerFacts = signal<Record<string, LayerFacts>>({});
 export const layersOff = signal<ReadonlySet<string>>(new Set());
+/** Are closed tickets on the map? They are far more than the open ones. */
+export const closedShown = signal(false);
 export const census = signal<Census>({});
 export const mapState = signal<'loading' | 'ready' | 'unsupported'>('loading');
 

@@ -40,6 +40,7 @@ const any: fc.Arbitrary<route.Route> = fc.record({
   }),
   network: maybe(word),
   off: fc.uniqueArray(word),
+  closed: fc.boolean(),
   lang: fc.constantFrom(...route.langs),
 });
 
@@ -86,8 +87,8 @@ describe('the history', () => {
   test('gets no entry for moves of the map, layers, dates, the language', () => {
     fc.assert(
       fc.property(any, any, (one, other) => {
-        const { view: at, off, lang, figures, filter } = other;
-        const moved = { ...one, view: at, off, lang, figures, filter: { ...filter, counter: one.filter.counter, list: one.filter.list } };
+        const { view: at, off, closed, lang, figures, filter } = other;
+        const moved = { ...one, view: at, off, closed, lang, figures, filter: { ...filter, counter: one.filter.counter, list: one.filter.list } };
         expect(landmark(moved)).toBe(landmark(one));
       }),
     );

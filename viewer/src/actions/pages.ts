@@ -1,4 +1,4 @@
-import { home, figuresAsk, filter, lang, layersOff, network, picked, reporting, scanCode, scope, snap, tab, view } from '../state';
+import { closedShown, home, figuresAsk, filter, lang, layersOff, network, picked, reporting, scanCode, scope, snap, tab, view } from '../state';
 import { below, isUnder, type Page, parse, type Route } from '../route';
 
 /** What an entry of the browser's history carries: the address of the one before it. */
@@ -15,6 +15,7 @@ export function routeOf(): Route {
     figures: figuresAsk.value,
     network: network.value,
     off: [...layersOff.value],
+    closed: closedShown.value,
     lang: lang.value,
   };
 }

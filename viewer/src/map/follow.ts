@@ -2,7 +2,7 @@ import { effect } from '@preact/signals';
 import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
 import { filtered, shown } from '../actions/tickets';
 import type { AreaFeature, Ticket } from '../api/client';
-import { area, home, layersOff, network, now, picked, pile, scope, session, ticket } from '../state';
+import { area, closedShown, home, layersOff, network, now, picked, pile, scope, session, ticket } from '../state';
 import { placeOf } from '../tickets';
 import { epoch } from '../time';
 import { chosenSource, listedSource } from './overlay';
@@ -12,6 +12,7 @@ import { dress, served, styleUrl } from './style';
 export function followState(map: MapLibre): () => void {
   const stops = [
     effect(() => void map.setGlobalStateProperty('now', now.value)),
+    effect(() => void map.setGlobalStateProperty('closed', closedShown.value)),
     effect(() => showLayers(map)),
     effect(() => markChosen(map)),
     effect(() => showListed(map)),
@@ -33,6 +34,7 @@ function followSession(map: MapLibre): () => void {
 /** Everything that a new style has forgotten. */
 export function restate(map: MapLibre): void {
   map.setGlobalStateProperty('now', now.peek());
+  map.setGlobalStateProperty('closed', closedShown.peek());
   showLayers(map);
   markChosen(map);
   showListed(map);

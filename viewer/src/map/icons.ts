@@ -3,9 +3,13 @@ import type { Map as MapLibre } from 'maplibre-gl';
 const size = 48;
 const reach = 8;
 
-/** Drawn in a box of 24 x 24; the camera looks up, so that its bearing is its rotation. */
+/** Drawn in a box of 24 x 24; the camera looks up, so that its bearing is its rotation. A ticket's state is a shape, for eyes that see no red. */
 const shapes: Record<string, string> = {
   camera: 'M7 10h10a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2v-7a2 2 0 0 1 2-2zM9 9 7 3h10l-2 6z',
+  'ticket-open': 'M12 4a8 8 0 1 0 0 16a8 8 0 0 0 0-16z',
+  'ticket-due_soon': 'M6.500 5h11a1.500 1.500 0 0 1 1.500 1.500v11a1.500 1.500 0 0 1-1.500 1.500h-11a1.500 1.500 0 0 1-1.500-1.500v-11a1.500 1.500 0 0 1 1.500-1.500z',
+  'ticket-overdue': 'M12 2 22 12 12 22 2 12z',
+  'ticket-done': 'M12 4.500a7.500 7.500 0 1 0 0 15a7.500 7.500 0 0 0 0-15zM12 8.500a3.500 3.500 0 1 1 0 7a3.500 3.500 0 0 1 0-7z',
   pin: 'M12 2a7 7 0 0 1 7 7c0 5-7 13-7 13S5 14 5 9a7 7 0 0 1 7-7z',
 };
 

@@ -5,7 +5,7 @@ export const chosenSource = 'viewer-chosen';
 /** The tickets of the list, while a filter makes them fewer than the map's. */
 export const listedSource = 'viewer-listed';
 /** The served layer that draws one ticket; the listed ones are drawn in the same way. */
-const oneTicket = 'ticket-circle';
+const oneTicket = 'ticket-pin';
 
 const nothing: SourceSpecification = { type: 'geojson', data: { type: 'FeatureCollection', features: [] } };
 export const ownSources: StyleSpecification['sources'] = { [chosenSource]: nothing, [listedSource]: nothing };
@@ -62,7 +62,7 @@ export function highlights(hasAreas: boolean): LayerSpecification[] {
 /** The layer of the listed tickets, in the served style's own colours and sizes. */
 export function listedTickets(layers: LayerSpecification[]): LayerSpecification[] {
   const model = layers.find(({ id }) => id === oneTicket);
-  if (model?.type !== 'circle') return [];
+  if (model?.type !== 'symbol') return [];
   const { layout = {}, paint = {} } = model;
-  return [{ id: 'viewer-listed', type: 'circle', source: listedSource, layout, paint }];
+  return [{ id: 'viewer-listed', type: 'symbol', source: listedSource, layout, paint }];
 }

@@ -4,7 +4,6 @@ import { round } from '../actions/report';
 import { choosePile } from '../actions/tickets';
 import { t } from '../i18n';
 import { type Thing, config, layerFacts, picked, place, placeBy, receipt, reporting, snap } from '../state';
-import { listedSource } from './overlay';
 import { served } from './style';
 
 /** A finger does not hover; what the browser makes of its tap would leave an outline behind. */
@@ -18,7 +17,7 @@ export function followPointer(map: MapLibre, tip: HTMLElement): void {
     if (!hovers.matches) return;
     const points = pointsAt(map, event);
     const point = points[0] ?? null;
-    const found = areaAt(map, event);
+    const found = areaAt(map, event.point);
     hover(found);
     map.getCanvas().style.cursor = reporting.peek() ? 'crosshair' : point || found ? 'pointer' : '';
     showTip(tip, event, point ?? found, points.length);
@@ -30,7 +29,7 @@ export function followPointer(map: MapLibre, tip: HTMLElement): void {
   map.on('click', (event) => {
     tip.hidden = true;
     if (reporting.peek() && !receipt.peek()) setPlace(event);
-    else open(map, pointsAt(map, event), areaAt(map, event));
+    else open(map, pointsAt(map, event), areaAt(map, event.point));
   });
 }
 
@@ -58,7 +57,7 @@ function pointsAt(map: MapLibre, { point }: MapMouseEvent): MapGeoJSONFeature[] 
     [point.x - touch_px, point.y - touch_px],
     [point.x + touch_px, point.y + touch_px],
   ];
-  const tickets = find(map, box, [listedSource, ...(served.get('ticket') ?? [])], ['circle']);
+  const tickets = find(map, box, ['viewer-listed', ...(served.get('ticket') ?? [])], ['symbol']);
   const things = pagedLayers().flatMap((id) => find(map, box, served.get(id) ?? [], ['circle', 'symbol']));
   const top = tickets.find(({ properties }) => !properties['closed']) ?? tickets[0] ?? things[0];
   const same = tickets.filter((one) => one !== top && top && placeOf(one) === placeOf(top));
@@ -77,11 +76,11 @@ function placeOf({ geometry }: MapGeoJSONFeature): string {
 }
 
 /** The area here that counts: special before base, then the lowest level that the tile names. */
-function areaAt(map: MapLibre, { point }: MapMouseEvent): MapGeoJSONFeature | null {
+export function areaAt(map: MapLibre, point: { x: number; y: number }): MapGeoJSONFeature | null {
   const ranks = config.value.levels.map(({ level }) => level);
   const rank = ({ properties }: MapGeoJSONFeature) =>
     ranks.indexOf(String(properties['level'])) + (properties['kind'] === 'special' ? 10 : 0);
-  const named = find(map, point, served.get('area') ?? [], ['fill']).filter(({ properties }) => properties['code']);
+  const named = find(map, [point.x, point.y], served.get('area') ?? [], ['fill']).filter(({ properties }) => properties['code']);
   return named.sort((a, b) => rank(b) - rank(a))[0] ?? null;
 }
 

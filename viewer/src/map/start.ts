@@ -19,11 +19,12 @@ import { addIcons } from './icons';
 import { followPin } from './pin';
 import { followPointer } from './pointer';
 import { dress, styleUrl } from './style';
+import { followStanding } from './standing';
 import { followThing } from './thing';
 import { followTiles } from './tiles';
 
 /** Opens the map in `container` and keeps it in step with the state; returns what closes it. */
-export function startMap(container: HTMLElement, tip: HTMLElement): () => void {
+export function startMap(container: HTMLElement, tip: HTMLElement, sign: HTMLElement): () => void {
   const map = new MapLibre({ container, ...start(), ...words() });
   const still = followCamera(map);
   addControls(map);
@@ -45,6 +46,7 @@ export function startMap(container: HTMLElement, tip: HTMLElement): () => void {
   followTiles(map);
   map.once('idle', () => (mapState.value = 'ready'));
   followPointer(map, tip);
+  followStanding(map, sign);
   followCensus(map);
   followThing(map);
   Object.assign(container, { map });

@@ -1,12 +1,13 @@
+import type { Signal } from '@preact/signals';
 import { countLeaves } from '../actions/areas';
 import type { Counters } from '../api/client';
 import { chooseNetwork } from '../actions/networks';
 import { networkName, say, t } from '../i18n';
-import { census, config, counters, lang, layerFacts, layersOff, layersOffered, layersOpen, network, networks, scope } from '../state';
+import { census, closedShown, config, counters, lang, layerFacts, layersOff, layersOffered, layersOpen, network, networks, scope } from '../state';
 import type { Due } from '../tickets';
 import { Icon } from '../ui/Icon';
 
-type Key = { swatch: string; look?: Record<string, string>; words: () => string; count?: () => number | undefined };
+type Key = { swatch: string; look?: Record<string, string>; words: () => string; count?: () => number | undefined; shown?: Signal<boolean> };
 
 const leaves = (kind: string) => () => {
   const found = countLeaves(scope.value);
@@ -28,7 +29,7 @@ const legend: Record<string, Key[]> = {
     state('open', ({ open, due_soon, overdue }) => open - due_soon - overdue),
     state('due_soon', ({ due_soon }) => due_soon),
     state('overdue', ({ overdue }) => overdue),
-    state('done', ({ done }) => done),
+    { ...state('done', ({ done }) => done), shown: closedShown },
   ],
 };
 
@@ -118,16 +119,32 @@ function LayerRow({ id }: { id: string }) {
       </label>
       {on && (
         <ul>
-          {keysOf(id).map(({ swatch, look, words, count }) => (
-            <li key={words()}>
-              <span class={`swatch ${swatch}`} style={look} />
-              <span>{words()}</span>
-              <Count value={count?.()} />
-            </li>
+          {keysOf(id).map((key) => (
+            <li key={key.words()}>{key.shown ? <Switch legend={key} shown={key.shown} /> : <Words legend={key} />}</li>
           ))}
         </ul>
       )}
     </section>
+  );
+}
+
+/** A key whose things can be switched off by themselves. */
+function Switch({ legend, shown }: { legend: Key; shown: Signal<boolean> }) {
+  return (
+    <label>
+      <Words legend={legend} />
+      <input type="checkbox" checked={shown.value} data-key={legend.swatch} onChange={() => (shown.value = !shown.value)} />
+    </label>
+  );
+}
+
+function Words({ legend: { swatch, look, words, count } }: { legend: Key }) {
+  return (
+    <>
+      <span class={`swatch ${swatch}`} style={look} />
+      <span>{words()}</span>
+      <Count value={count?.()} />
+    </>
   );
 }
 

@@ -26,6 +26,7 @@ export function MapView() {
 function Canvas() {
   const box = useRef<HTMLDivElement>(null);
   const tip = useRef<HTMLDivElement>(null);
+  const sign = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
     if (!hasWebGl2()) {
       mapState.value = 'unsupported';
@@ -34,7 +35,7 @@ function Canvas() {
     let close = () => {};
     let gone = false;
     void import('../map/start').then(({ startMap }) => {
-      if (!gone && box.current && tip.current) close = startMap(box.current, tip.current);
+      if (!gone && box.current && tip.current && sign.current) close = startMap(box.current, tip.current, sign.current);
     });
     return () => {
       gone = true;
@@ -44,6 +45,7 @@ function Canvas() {
   return (
     <>
       <div id="map" ref={box} class={reporting.value ? 'canvas placing' : 'canvas'} data-state={mapState.value} />
+      <p ref={sign} class="standing" hidden />
       <div ref={tip} class="tip" aria-hidden="true" hidden />
       {mapState.value === 'loading' && <div class="map-wait" role="status" aria-label={t('app.loading')} />}
     </>
