@@ -112,10 +112,10 @@ def test_a_session_that_ended_is_told(visit: Open, live_server: LiveServer) -> N
     expect(page.locator(".step-form")).to_be_visible()
     page.context.clear_cookies()
     page.locator(".step-form .button.primary").click()
-    expect(page.locator(".expired")).to_be_visible()
+    expect(page.locator(".strip")).to_be_visible()
     expect(page.locator(".who")).to_have_count(0)
     expect(page.locator(".words")).to_have_count(0)
-    page.click(".expired .button")
+    page.click(".strip .button")
     expect(page.locator("dialog")).to_be_visible()
 
 

@@ -1,10 +1,9 @@
-import { openHome } from './actions/areas';
+import { begin } from './actions/begin';
 import { chooseNetwork } from './actions/networks';
 import { t } from './i18n';
 import { area, deserted, home, network, page, picked, snap } from './state';
 import { AreaPage } from './panels/AreaPage';
 import { CounterBar } from './panels/CounterBar';
-import { Expired } from './panels/Expired';
 import { FollowPage } from './panels/FollowPage';
 import { Header } from './panels/Header';
 import { Lightbox } from './panels/Lightbox';
@@ -13,6 +12,7 @@ import { PilePage } from './panels/PilePage';
 import { ReportPage } from './panels/ReportPage';
 import { Sheet } from './panels/Sheet';
 import { SignIn } from './panels/SignIn';
+import { Strip } from './panels/Strip';
 import { ThingPage } from './panels/ThingPage';
 import { TicketPage } from './panels/TicketPage';
 import { Empty, Failed } from './ui/Notice';
@@ -24,7 +24,7 @@ export function App() {
         {t('app.skip')}
       </a>
       <Header />
-      <Expired />
+      <Strip />
       <CounterBar />
       <main class="body" data-snap={snap.value}>
         <MapView />
@@ -41,7 +41,7 @@ export function App() {
 function Page() {
   const { problem } = area.value;
   if (deserted.value) return <Deserted />;
-  if (!home.value && problem) return <Failed problem={problem} retry={() => void (network.value ? chooseNetwork('') : openHome())} />;
+  if (!home.value && problem) return <Failed problem={problem} retry={() => void (network.value && problem.status === 404 ? chooseNetwork('') : begin())} />;
   if (page.value === 'report') return <ReportPage />;
   if (page.value === 'ticket') return <TicketPage />;
   if (picked.value?.what === 'follow') return <FollowPage number={picked.value.number} />;

@@ -1,12 +1,14 @@
 import { effect } from '@preact/signals';
 import type { Counters, Ticket } from './api/client';
 import { at } from './home';
-import { areaTick, config, live, network, scope, session, ticketTick } from './state';
+import { areaTick, config, live, lostAt, network, scope, session, ticketTick } from './state';
 
 const gatherMs = 400;
 const deafMs = 40_000;
 const pollMs = 20_000;
 const longestWaitMs = 30_000;
+/** So long a break is none. */
+const blinkMs = 3_000;
 
 /** What changed: where (west, south, east, north), per zoom the first and last column and row of its tiles. */
 export type Change = {
@@ -27,9 +29,11 @@ let source: EventSource | null = null;
 /** The place in the server's order of changes up to which this page has heard. */
 let heard = '';
 let heardAt = 0;
+let connectedAt = 0;
 let failures = 0;
 let again: ReturnType<typeof setTimeout> | undefined;
 let gathering: ReturnType<typeof setTimeout> | undefined;
+let telling: ReturnType<typeof setTimeout> | undefined;
 let waiting: Change[] = [];
 
 export function onChange(listener: Listener): () => void {
@@ -50,10 +54,16 @@ export function followServer(): void {
     void [scope.value, network.value, session.value];
     connect();
   });
+  live.subscribe((state) => {
+    clearTimeout(telling);
+    const since = new Date(heardAt || Date.now()).toISOString();
+    if (state !== 'offline') lostAt.value = null;
+    else if (!lostAt.peek()) telling = setTimeout(() => (lostAt.value = since), blinkMs);
+  });
   addEventListener('online', connect);
   addEventListener('offline', () => fail('offline'));
   setInterval(() => {
-    if (source && Date.now() - heardAt > deafMs) fail('offline');
+    if (source && Date.now() - Math.max(heardAt, connectedAt) > deafMs) fail('offline');
   }, 5_000);
   setInterval(() => live.peek() === 'polling' && changeAll(), spread(pollMs));
 }
@@ -67,7 +77,7 @@ export const opened: Promise<void> = new Promise((done) => {
 function connect(): void {
   clearTimeout(again);
   source?.close();
-  heardAt = Date.now();
+  connectedAt = Date.now();
   const area = scope.peek();
   const query = new URLSearchParams({ heard, ...(area !== null && { area }), ...(network.peek() && { network: network.peek() }) });
   const stream = new EventSource(at(`/api/v1/events?${query}`));

@@ -1,20 +1,18 @@
 import { render } from 'preact';
-import { followScope, loadIndex, openHome } from './actions/areas';
+import { followScope } from './actions/areas';
+import { begin } from './actions/begin';
 import { followChanges } from './actions/deltas';
-import { loadCategories, loadConfig } from './actions/catalogue';
 import { followFollowed, readKept } from './actions/follow';
 import { followFigures } from './actions/figures';
 import { followPlace } from './actions/report';
 import { followSession, resumeSession } from './actions/session';
-import { loadNetworks } from './actions/networks';
 import { followTickets } from './actions/tickets';
 import { followLists } from './actions/worklists';
 import { followAddress, readAddress } from './address';
-import { asProblem } from './api/client';
 import { App } from './app';
 import { followKeys } from './keys';
 import { followServer, opened } from './live';
-import { area, layersOpen } from './state';
+import { areaTick, deserted, layersOpen } from './state';
 import { startClock } from './time';
 import { followTitle } from './title';
 import './styles/tokens.css';
@@ -41,15 +39,20 @@ async function start(): Promise<void> {
   await resumeSession();
   followServer();
   followChanges();
-  await Promise.all([loadConfig().catch(() => undefined), loadNetworks().catch(() => undefined), opened]);
+  await opened;
   followTickets();
   followLists();
   followFigures();
   followAddress();
-  void loadCategories().catch(() => undefined);
-  await openHome()
-    .then(() => void loadIndex().catch(() => undefined))
-    .catch((thrown) => (area.value = { value: null, loading: false, problem: asProblem(thrown) }));
+  await begin();
+  followFirstBoundaries();
+}
+
+/** A server without boundaries gets its first ones while the page is open. */
+function followFirstBoundaries(): void {
+  areaTick.subscribe(() => {
+    if (deserted.peek()) void begin();
+  });
 }
 
 void start();

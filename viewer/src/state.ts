@@ -88,8 +88,12 @@ export const live = signal<'connecting' | 'live' | 'polling' | 'offline'>('conne
 export const session = signal<Session | null>(null);
 /** Does the signed-in user's role allow this action? The server decides where and with what. */
 export const may = (action: string): boolean => session.value?.may.includes(action) ?? false;
+/** Since when the server has not been heard, once that lasts; null while it is. */
+export const lostAt = signal<string | null>(null);
 /** Somebody was signed in, and the server has forgotten it. */
 export const expired = signal(false);
+/** Why there are no categories. */
+export const catalogueProblem = signal<Problem | null>(null);
 export const categories = signal<Category[]>([]);
 /** The templates of steps, each with its steps in order. */
 export const workflows = signal<Workflow[]>([]);
@@ -139,7 +143,10 @@ export const layersOff = signal<ReadonlySet<string>>(new Set());
 /** Are closed tickets on the map? They are far more than the open ones. */
 export const closedShown = signal(false);
 export const census = signal<Census>({});
-export const mapState = signal<'loading' | 'ready' | 'unsupported'>('loading');
+/** `lost`: its code is not there any more, after an upgrade of the server. */
+export const mapState = signal<'loading' | 'ready' | 'unsupported' | 'lost'>('loading');
+/** What of the map failed to come and is asked for again. */
+export const mapFault = signal<'' | 'style' | 'tiles'>('');
 
 export const tab = signal<Tab>('tickets');
 export const snap = signal<Snap>('peek');
@@ -162,6 +169,8 @@ export const draft = signal<{ category: string; words: string }>({ category: '',
 export const receipt = signal<ReportOut | null>(null);
 export const chosen = signal<Chosen[]>([]);
 
+/** This browser keeps nothing: number and access code are gone with the page. */
+export const unkept = signal(false);
 /** Reports that this browser knows the secrets of, and the one that is open. */
 export const kept = signal<KeptReport[]>([]);
 export const followed = signal<Loadable<FollowedReport>>(idle());

@@ -10,6 +10,7 @@ import {
   goal,
   home,
   network,
+  networks,
   ofNetwork,
   picked,
   scope,
@@ -93,6 +94,8 @@ export function getLineage(code: string): Promise<Lineage> {
 
 /** Finds the topmost area, of a network with several the whole, and shows it, unless the address named another. */
 export async function openHome(): Promise<void> {
+  deserted.value = networks.peek().length === 0;
+  if (deserted.peek()) return; // the server knows no network before its first boundaries
   const districts = await listAreas({ level: 'district' });
   const tops = districts.length > 0 ? districts : await listTops();
   const several = districts.length === 0 && tops.length > 1;
@@ -138,7 +141,7 @@ async function climb(feature: AreaFeature): Promise<AreaFeature[]> {
 export function followScope(): () => void {
   const load = loader(area);
   const forget = effect(() => {
-    if (areaTick.value === 0) return;
+    if (areaTick.value === 0 || deserted.peek()) return;
     forgetAreas();
     // untracked: an effect that depends on what it writes asks without end
     untracked(() => void renewIndex().catch(() => undefined));

@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals';
 import { api, ask, type FollowedReport, Problem } from '../api/client';
-import { followed, kept, type KeptReport, picked, pickedTick, snap, ticketTick } from '../state';
+import { followed, kept, type KeptReport, picked, pickedTick, snap, ticketTick, unkept } from '../state';
+import { recall, remember } from '../storage';
 import { loader } from './load';
 
 /** Numbers and secrets of this browser's own reports; they leave it only in the header of a question about them. */
@@ -13,7 +14,7 @@ export function readKept(): void {
 
 function held(): KeptReport[] {
   try {
-    const found: unknown = JSON.parse(localStorage.getItem(place) ?? '[]');
+    const found: unknown = JSON.parse(recall(place) ?? '[]');
     return Array.isArray(found) ? found.filter(isKept) : [];
   } catch {
     return [];
@@ -36,11 +37,7 @@ export function forgetReport(number: string): void {
 
 function write(reports: KeptReport[]): void {
   kept.value = reports;
-  try {
-    localStorage.setItem(place, JSON.stringify(reports));
-  } catch {
-    // a browser that keeps nothing: the receipt says both
-  }
+  unkept.value = !remember(place, JSON.stringify(reports));
 }
 
 export const secretOf = (number: string): string => kept.value.find((one) => one.number === number)?.secret ?? '';

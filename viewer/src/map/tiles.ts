@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals';
 import type { ErrorEvent, Map as MapLibre, VectorTileSource } from 'maplibre-gl';
 import { type Change, onChange, spread } from '../live';
-import { live } from '../state';
+import { live, mapFault } from '../state';
 import { dress, styleUrl } from './style';
 
 type Id = { z: number; x: number; y: number };
@@ -94,17 +94,23 @@ function mendFailed(map: MapLibre): () => void {
     const sources = [...failed];
     failed.clear();
     rounds++;
-    if (!map.getStyle()) map.setStyle(styleUrl(), { transformStyle: dress });
+    if (!map.getStyle()) {
+      map.setStyle(null); // MapLibre would wait for the style that failed
+      map.setStyle(styleUrl(), { transformStyle: dress });
+    }
     for (const [id, tiles] of sources) if (tiles.length > 0 && map.getSource(id)) map.refreshTiles(id, tiles);
   };
   map.on('error', (event: ErrorEvent & { sourceId?: string; tile?: { tileID: { canonical: Id } } }) => {
     if ('status' in event.error && [401, 403].includes(event.error.status as number)) return;
     const { sourceId = '', tile } = event;
+    mapFault.value = map.getStyle() ? 'tiles' : 'style';
     failed.set(sourceId, [...(failed.get(sourceId) ?? []), ...(tile ? [tile.tileID.canonical] : [])]);
     timer ??= setTimeout(mend, spread(mendMs * 2 ** Math.min(rounds, 4)));
   });
   map.on('idle', () => {
-    if (failed.size === 0) rounds = 0;
+    if (failed.size > 0) return;
+    rounds = 0;
+    mapFault.value = '';
   });
   return effect(() => {
     if (live.value === 'live') mend();

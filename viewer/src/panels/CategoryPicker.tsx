@@ -1,7 +1,9 @@
 import type { Signal } from '@preact/signals';
 import type { Category, FieldError } from '../api/client';
 import { faultText, t } from '../i18n';
-import { categories, lang } from '../state';
+import { catalogueProblem, categories, lang } from '../state';
+import { Failed } from '../ui/Notice';
+import { beginCatalogue } from '../actions/begin';
 import { nameOf } from '../tickets';
 
 /** First the root, then, as far as the tree goes, which of its kinds. */
@@ -10,6 +12,7 @@ export function CategoryPicker({ value, error }: { value: Signal<string>; error:
   return (
     <fieldset class={error ? 'field wrong' : 'field'}>
       <legend>{t('report.what')}</legend>
+      {catalogueProblem.value && <Failed problem={catalogueProblem.value} retry={() => void beginCatalogue()} />}
       <div class="choices">
         {childrenOf(null).map((root) => (
           <label key={root.id} class="choice">

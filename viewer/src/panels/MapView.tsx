@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { openReport } from '../actions/report';
 import { t } from '../i18n';
-import { home, lang, mapState, reporting } from '../state';
+import { home, lang, mapFault, mapState, reporting } from '../state';
 import { Icon } from '../ui/Icon';
 import { Empty } from '../ui/Notice';
 import { LayersPanel } from './LayersPanel';
@@ -11,7 +11,15 @@ export function MapView() {
   const unsupported = mapState.value === 'unsupported';
   return (
     <section class="map" aria-label={t('layers.map')}>
-      {unsupported ? <Empty icon="alert" title={t('app.unsupported')} /> : home.value && <Canvas key={lang.value} />}
+      {unsupported && <Empty icon="alert" title={t('app.unsupported')} />}
+      {mapState.value === 'lost' && <Lost />}
+      {!unsupported && mapState.value !== 'lost' && home.value && <Canvas key={lang.value} />}
+      {mapFault.value && (
+        <p class="map-fault" role="status">
+          <Icon name="alert" />
+          {t(`map.fault.${mapFault.value}`)}
+        </p>
+      )}
       {!unsupported && <LayersPanel />}
       {!reporting.value && (
         <button type="button" class="report-open" onClick={() => openReport()}>
@@ -34,9 +42,12 @@ function Canvas() {
     }
     let close = () => {};
     let gone = false;
-    void import('../map/start').then(({ startMap }) => {
+    void import('../map/start').then(
+      ({ startMap }) => {
       if (!gone && box.current && tip.current && sign.current) close = startMap(box.current, tip.current, sign.current);
-    });
+      },
+      () => (mapState.value = 'lost'),
+    );
     return () => {
       gone = true;
       close();
@@ -49,6 +60,17 @@ function Canvas() {
       <div ref={tip} class="tip" aria-hidden="true" hidden />
       {mapState.value === 'loading' && <div class="map-wait" role="status" aria-label={t('app.loading')} />}
     </>
+  );
+}
+
+/** The server was upgraded, and the code that this page was to load is not there any more; or it is out of reach. */
+function Lost() {
+  return (
+    <Empty icon="alert" title={t('map.lost')}>
+      <button type="button" class="button" onClick={() => location.reload()}>
+        {t('map.reload')}
+      </button>
+    </Empty>
   );
 }
 

@@ -5,6 +5,7 @@ import { chooseTicket } from '../actions/tickets';
 import type { ReportOut } from '../api/client';
 import { fieldName } from '../fields';
 import { roleName, t } from '../i18n';
+import { unkept } from '../state';
 import { stepName } from '../tickets';
 import { showTime } from '../time';
 import { Facts } from '../ui/Facts';
@@ -31,6 +32,11 @@ export function Receipt({ receipt }: { receipt: ReportOut }) {
       <Kept label={t('report.number')} text={number} name="number" />
       <Kept label={t('report.secret')} text={secret} name="secret" />
       <p class="hint">{t('report.secretHint')}</p>
+      {unkept.value && (
+        <p class="error" role="alert">
+          {t('report.unkept')}
+        </p>
+      )}
       <SentPhotos />
       <Facts
         facts={[

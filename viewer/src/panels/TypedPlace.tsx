@@ -7,7 +7,7 @@ import { Field } from '../ui/Field';
 const systems: [string, string][] = [
   ['wgs84', 'WGS 84 (GPS)'],
   ['cgcs2000', 'CGCS2000'],
-  ['gcj02', 'GCJ-02 (高德、腾讯)'],
+  ['gcj02', 'GCJ-02（高德、腾讯）'],
   ['bd09', 'BD-09 (百度)'],
 ];
 

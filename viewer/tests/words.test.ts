@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { en } from '../src/i18n/en';
+import { zh } from '../src/i18n/zh';
+
+/** A half-width mark beside a Han character: looks torn, and lines break in the wrong places. */
+const torn = /[\p{Script=Han}”）][,;:?!(]|[,;:?!)][\p{Script=Han}“（]/u;
+
+test('Chinese sentences have Chinese punctuation', () => {
+  expect('请检查网络,再试').toMatch(torn);
+  expect(Object.entries(zh).filter(([, words]) => torn.test(words))).toEqual([]);
+});
+
+test('both languages take the same values into their sentences', () => {
+  const taken = (words: string) => [...words.matchAll(/\{\w+\}/g)].map(([one]) => one).sort();
+  const differ = Object.entries(zh).filter(([key, words]) => taken(words).join() !== taken(en[key as keyof typeof en]).join());
+  expect(differ).toEqual([]);
+});
