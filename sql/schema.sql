@@ -350,10 +350,16 @@ CREATE TABLE core.audit_head (
     is_one boolean DEFAULT true NOT NULL,
     audit_id bigint NOT NULL,
     digest bytea NOT NULL,
+    root_id bigint DEFAULT 0 NOT NULL,
+    root_digest bytea DEFAULT sha256('\x67697367726964206175646974'::bytea) NOT NULL,
     CONSTRAINT there_is_one_head CHECK (is_one)
 );
 
 COMMENT ON TABLE core.audit_head IS 'The end of the chain of core.audit, so that a tail that was cut off is missed; one row';
+
+COMMENT ON COLUMN core.audit_head.root_digest IS 'The digest of that row, which the first one that is left covers';
+
+COMMENT ON COLUMN core.audit_head.root_id IS 'The last row that was forgotten, before which nothing is kept; 0: none was';
 
 ALTER TABLE ONLY core.audit_head
     ADD CONSTRAINT audit_head_pkey PRIMARY KEY (is_one);
@@ -455,6 +461,11 @@ CREATE TABLE core.deployment (
     zone text DEFAULT 'Asia/Shanghai'::text NOT NULL,
     due_soon interval DEFAULT '24:00:00'::interval NOT NULL,
     calendar text,
+    far_m double precision DEFAULT 2000 NOT NULL,
+    coarse_m double precision DEFAULT 1000 NOT NULL,
+    changes_forgotten bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT deployment_coarse_m_check CHECK ((coarse_m > (0)::double precision)),
+    CONSTRAINT deployment_far_m_check CHECK ((far_m >= (0)::double precision)),
     CONSTRAINT there_is_one_deployment CHECK (only_one)
 );
 
@@ -462,7 +473,13 @@ COMMENT ON TABLE core.deployment IS 'One row: the settings with which this datab
 
 COMMENT ON COLUMN core.deployment.calendar IS 'The calendar of public holidays that core.calendar_day was filled from';
 
+COMMENT ON COLUMN core.deployment.changes_forgotten IS 'The latest transaction whose rows of core.change were forgotten';
+
+COMMENT ON COLUMN core.deployment.coarse_m IS 'A report with a worse accuracy than this is nobody''s work until somebody says where';
+
 COMMENT ON COLUMN core.deployment.due_soon IS 'How long before its due time a ticket is due soon';
+
+COMMENT ON COLUMN core.deployment.far_m IS 'A report farther than this outside everything, and than its accuracy, is nobody''s work until somebody says where';
 
 COMMENT ON COLUMN core.deployment.sample_loaded IS 'Null: no sample wanted; false: loading has begun; true: loaded';
 
@@ -472,6 +489,24 @@ ALTER TABLE ONLY core.deployment
     ADD CONSTRAINT deployment_pkey PRIMARY KEY (only_one);
 
 CREATE TRIGGER refresh_work_span AFTER UPDATE OF zone ON core.deployment FOR EACH STATEMENT EXECUTE FUNCTION app.refresh_work_span();
+
+CREATE TABLE core.heartbeat (
+    part text NOT NULL,
+    beats bigint DEFAULT 1 NOT NULL,
+    patience interval NOT NULL,
+    failing_since timestamp with time zone
+);
+
+COMMENT ON TABLE core.heartbeat IS 'A part of the service that runs by itself; its row goes when it ends on purpose';
+
+COMMENT ON COLUMN core.heartbeat.beats IS 'Who sees the same number for longer than `patience` knows that it is silent';
+
+COMMENT ON COLUMN core.heartbeat.failing_since IS 'Since when every turn has failed; null: the last turn was well';
+
+COMMENT ON COLUMN core.heartbeat.patience IS 'The next beat comes within this time';
+
+ALTER TABLE ONLY core.heartbeat
+    ADD CONSTRAINT heartbeat_pkey PRIMARY KEY (part);
 
 CREATE TABLE core.level (
     level text NOT NULL,
@@ -1541,9 +1576,13 @@ ALTER TABLE ONLY work.event
 ALTER TABLE ONLY work.event
     ADD CONSTRAINT event_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
 
+CREATE INDEX event_at ON work.event USING btree (at);
+
 CREATE INDEX event_ticket ON work.event USING btree (ticket_id, event_id);
 
 CREATE TRIGGER events_append BEFORE DELETE OR UPDATE OR TRUNCATE ON work.event FOR EACH STATEMENT EXECUTE FUNCTION app.events_append();
+
+CREATE TRIGGER events_keep_their_facts BEFORE UPDATE ON work.event FOR EACH ROW WHEN ((current_setting('gisgrid.erasing'::text, true) <> ''::text)) EXECUTE FUNCTION app.events_append();
 
 ALTER TABLE work.event ENABLE ROW LEVEL SECURITY;
 
@@ -2145,6 +2184,8 @@ CREATE TABLE work.ticket_private (
     left_grid_at timestamp with time zone,
     named_area_id bigint,
     device_id bigint,
+    doubt text,
+    CONSTRAINT a_doubt_is_about_a_point CHECK (((doubt IS NULL) OR ((doubt = ANY (ARRAY['far'::text, 'coarse'::text])) AND (geom IS NOT NULL)))),
     CONSTRAINT a_point_is_known_altogether_or_not CHECK ((num_nonnulls(lon, lat, system, geom) = ANY (ARRAY[0, 4]))),
     CONSTRAINT a_point_or_an_area_was_said_not_both CHECK (((geom IS NULL) OR (named_area_id IS NULL)))
 );
@@ -2152,6 +2193,8 @@ CREATE TABLE work.ticket_private (
 COMMENT ON TABLE work.ticket_private IS 'Words, contacts, exact point, raw coordinates, assignee of tickets: read by scope only';
 
 COMMENT ON COLUMN work.ticket_private.device_id IS 'The device whose alarm made the ticket; locations of devices are not public';
+
+COMMENT ON COLUMN work.ticket_private.doubt IS 'Why the point is not taken for the location: far or coarse (app.location_doubt); the ticket is at the topmost area, nobody''s work, until somebody says its location';
 
 COMMENT ON COLUMN work.ticket_private.geom IS 'The exact location; null: nobody has said it yet';
 
@@ -2181,6 +2224,8 @@ CREATE INDEX ticket_private_department ON work.ticket_private USING btree (depar
 CREATE INDEX ticket_private_device ON work.ticket_private USING btree (device_id) WHERE (device_id IS NOT NULL);
 
 CREATE INDEX ticket_private_geom ON work.ticket_private USING gist (geom);
+
+CREATE INDEX ticket_private_in_doubt ON work.ticket_private USING btree (ticket_id) WHERE (doubt IS NOT NULL);
 
 CREATE INDEX ticket_private_named_area ON work.ticket_private USING btree (named_area_id) WHERE (named_area_id IS NOT NULL);
 

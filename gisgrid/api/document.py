@@ -62,7 +62,7 @@ def operations(document: Json) -> Iterator[Json]:
 
 
 def _add_problems(document: Json) -> None:
-    """Every 4xx and 5xx is a problem document, FastAPI's own 422 too; a body may be unreadable, too large, or find a full disk."""
+    """Every 4xx and 5xx is a problem document, FastAPI's 422 too; a body may be unreadable, too large, too much."""
     schemas = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)

@@ -19,7 +19,8 @@ from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.timeout(1800)
 Look = Callable[..., Page]
-BLOCKED = """Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('blocked', 'SecurityError'); } })"""
+BLOCKED = """Object.defineProperty(window, 'localStorage', {
+    get() { throw new DOMException('blocked', 'SecurityError'); } })"""
 
 
 @pytest.fixture
@@ -49,7 +50,10 @@ def fails(pattern: str) -> Callable[[Page], object]:
     return lambda page: page.route(re.compile(pattern), lose)
 
 
-WORDS = {"": ("网站已更新", "重新载入页面", "还没有任何区域"), "#lang=en": ("site was updated", "Reload the page", "no areas yet")}
+WORDS = {
+    "": ("网站已更新", "重新载入页面", "还没有任何区域"),
+    "#lang=en": ("site was updated", "Reload the page", "no areas yet"),
+}
 
 
 @pytest.mark.parametrize("hash_", list(WORDS))

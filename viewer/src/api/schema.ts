@@ -19,7 +19,7 @@ export interface paths {
          *
          *     Exactly one of these says the location: lon, lat and system; area; place; place_unknown.
          */
-        post: operations["create_report_api_v1_reports_post"];
+        post: operations["createReport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -37,7 +37,7 @@ export interface paths {
          * Get Tile
          * @description One vector tile of one or several layers (`area,ticket`), now or at a date; areas also as known at a date.
          */
-        get: operations["get_tile_tiles__layers___z___x___y__mvt_get"];
+        get: operations["getTile"];
         put?: never;
         post?: never;
         delete?: never;
@@ -57,7 +57,7 @@ export interface paths {
          * Get Tilejson
          * @description What the tiles of these layers promise: TileJSON 3.0, with the tiles' address for a network.
          */
-        get: operations["get_tilejson_tiles__layers__json_get"];
+        get: operations["getTilejson"];
         put?: never;
         post?: never;
         delete?: never;
@@ -77,7 +77,7 @@ export interface paths {
          * Get Style
          * @description The map of a network as a MapLibre style; layers that the caller may not see are left out.
          */
-        get: operations["get_style_style__theme__json_get"];
+        get: operations["getStyle"];
         put?: never;
         post?: never;
         delete?: never;
@@ -97,7 +97,7 @@ export interface paths {
          * Locate Point
          * @description Which grid holds this point, and where is it in WGS 84? Always an answer; `grid` is null outside every grid.
          */
-        get: operations["locate_point_api_v1_locate_get"];
+        get: operations["locatePoint"];
         put?: never;
         post?: never;
         delete?: never;
@@ -117,7 +117,7 @@ export interface paths {
          * Get Areas
          * @description The areas of a network at a date: one GeoJSON FeatureCollection, not paged.
          */
-        get: operations["get_areas_api_v1_areas_get"];
+        get: operations["getAreas"];
         put?: never;
         post?: never;
         delete?: never;
@@ -134,10 +134,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get One Area
+         * Get Area
          * @description The area of a code at a date, as GeoJSON; 404 names the successors of a retired code.
          */
-        get: operations["get_one_area_api_v1_areas__code__get"];
+        get: operations["getArea"];
         put?: never;
         post?: never;
         delete?: never;
@@ -157,7 +157,7 @@ export interface paths {
          * Get Lineage
          * @description What an area came from and became, with shares of its ground, and which areas hold its ground at a date.
          */
-        get: operations["get_lineage_api_v1_areas__code__lineage_get"];
+        get: operations["getLineage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -174,12 +174,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Figures
+         * Get Area Figures
          * @description Tickets received and closed on the ground that an area holds at a date, carried over from older codes by share.
          *
          *     So the statistics of one piece of ground can be compared over years of redrawing.
          */
-        get: operations["get_figures_api_v1_areas__code__figures_get"];
+        get: operations["getAreaFigures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -199,18 +199,18 @@ export interface paths {
          * Get Session
          * @description Who am I? 401 for a stranger.
          */
-        get: operations["get_session_api_v1_sessions_get"];
+        get: operations["getSession"];
         put?: never;
         /**
          * Create Session
          * @description Sign in: sets a cookie. The secret also works as a bearer token, without this.
          */
-        post: operations["create_session_api_v1_sessions_post"];
+        post: operations["createSession"];
         /**
          * Delete Session
          * @description Sign out: the cookie's session ends.
          */
-        delete: operations["delete_session_api_v1_sessions_delete"];
+        delete: operations["deleteSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -230,7 +230,7 @@ export interface paths {
          *
          *     It signs in with its name, and not as a bearer secret; the database login has it as its password.
          */
-        put: operations["put_secret_api_v1_sessions_secret_put"];
+        put: operations["putSecret"];
         post?: never;
         delete?: never;
         options?: never;
@@ -249,13 +249,13 @@ export interface paths {
          * Get Accounts
          * @description Which accounts work in my area?
          */
-        get: operations["get_accounts_api_v1_accounts_get"];
+        get: operations["getAccounts"];
         put?: never;
         /**
          * Create Account
          * @description Make an account. The answer has its secret, which is kept nowhere.
          */
-        post: operations["create_account_api_v1_accounts_post"];
+        post: operations["createAccount"];
         delete?: never;
         options?: never;
         head?: never;
@@ -273,21 +273,21 @@ export interface paths {
          * Get Account
          * @description One account.
          */
-        get: operations["get_account_api_v1_accounts__name__get"];
+        get: operations["getAccount"];
         put?: never;
         post?: never;
         /**
          * Remove Account
          * @description Remove an account for good. History keeps its name, and nobody else gets it.
          */
-        delete: operations["remove_account_api_v1_accounts__name__delete"];
+        delete: operations["removeAccount"];
         options?: never;
         head?: never;
         /**
          * Change Account
          * @description Give an account another role, area, department or person. It holds at once, also for who is signed in.
          */
-        patch: operations["change_account_api_v1_accounts__name__patch"];
+        patch: operations["changeAccount"];
         trace?: never;
     };
     "/api/v1/accounts/{name}/secret": {
@@ -303,7 +303,7 @@ export interface paths {
          * Create Secret
          * @description A new secret: the one before signs nobody in, and every session of the account ends.
          */
-        post: operations["create_secret_api_v1_accounts__name__secret_post"];
+        post: operations["createSecret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -323,7 +323,7 @@ export interface paths {
          * Disable Account
          * @description Let an account out, at once: sessions, secret, database login, open streams. What it did stays.
          */
-        post: operations["disable_account_api_v1_accounts__name__disable_post"];
+        post: operations["disableAccount"];
         delete?: never;
         options?: never;
         head?: never;
@@ -343,7 +343,7 @@ export interface paths {
          * Enable Account
          * @description Let a disabled account in again, with the secret that it had.
          */
-        post: operations["enable_account_api_v1_accounts__name__enable_post"];
+        post: operations["enableAccount"];
         delete?: never;
         options?: never;
         head?: never;
@@ -361,7 +361,7 @@ export interface paths {
          * Get Audit
          * @description Who did what, and who read whom? For roles that may `see_audit`.
          */
-        get: operations["get_audit_api_v1_audit_get"];
+        get: operations["getAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -385,7 +385,7 @@ export interface paths {
          *
          *     If the database stops answering, the other reports are not tried: 503, send them again.
          */
-        post: operations["create_reports_api_v1_reports_batch_post"];
+        post: operations["createReports"];
         delete?: never;
         options?: never;
         head?: never;
@@ -407,7 +407,7 @@ export interface paths {
          *
          *     Committed when answered.
          */
-        post: operations["create_alarm_api_v1_alarms_post"];
+        post: operations["createAlarm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -425,7 +425,7 @@ export interface paths {
          * Get Report
          * @description How is my report? Its facts, words and photos, step, assignee, due time, and what staff told me.
          */
-        get: operations["get_report_api_v1_reports__number__get"];
+        get: operations["getReport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -447,7 +447,7 @@ export interface paths {
          * Create Own Photo
          * @description Add a photo to my report: within a day, and while I am asked something.
          */
-        post: operations["create_own_photo_api_v1_reports__number__photos_post"];
+        post: operations["createOwnPhoto"];
         delete?: never;
         options?: never;
         head?: never;
@@ -465,7 +465,7 @@ export interface paths {
          * Get Own Photo
          * @description A photo that I sent, as it is kept.
          */
-        get: operations["get_own_photo_api_v1_reports__number__photos__photo_id__get"];
+        get: operations["getOwnPhoto"];
         put?: never;
         post?: never;
         delete?: never;
@@ -487,7 +487,7 @@ export interface paths {
          * Create Answer
          * @description Answer what staff asked me; the clocks run again.
          */
-        post: operations["create_answer_api_v1_reports__number__answers_post"];
+        post: operations["createAnswer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -507,7 +507,7 @@ export interface paths {
          * Create Rating
          * @description Rate the finished work (党群评议); in the step that waits for the rating, it closes the ticket.
          */
-        post: operations["create_rating_api_v1_reports__number__rating_post"];
+        post: operations["createRating"];
         delete?: never;
         options?: never;
         head?: never;
@@ -524,10 +524,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tell
+         * Tell Reporter
          * @description Write to the reporter: he reads it on the page of his report, and nothing else of the history.
          */
-        post: operations["tell_api_v1_tickets__number__answers_post"];
+        post: operations["tellReporter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -547,7 +547,7 @@ export interface paths {
          * Create Step
          * @description Take the next step of a ticket; answers the ticket after the step.
          */
-        post: operations["create_step_api_v1_tickets__number__steps_post"];
+        post: operations["createStep"];
         delete?: never;
         options?: never;
         head?: never;
@@ -562,12 +562,12 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
         /**
          * Set Category
          * @description Give a ticket another category: it is routed again, with a due time of that category.
          */
-        post: operations["set_category_api_v1_tickets__number__category_post"];
+        put: operations["setCategory"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -582,12 +582,12 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
         /**
          * Set Place
          * @description Give a ticket another location: it is assigned and routed again, and may leave the caller's area.
          */
-        post: operations["set_place_api_v1_tickets__number__place_post"];
+        put: operations["setPlace"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -602,12 +602,12 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
         /**
          * Set Clock
          * @description Stop a ticket's clock while its reporter is asked, or start it again; the due time moves by the pause.
          */
-        post: operations["set_clock_api_v1_tickets__number__clock_post"];
+        put: operations["setClock"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -625,7 +625,7 @@ export interface paths {
          * Get Assignees
          * @description Whom can this ticket be assigned to?
          */
-        get: operations["get_assignees_api_v1_tickets__number__assignees_get"];
+        get: operations["getAssignees"];
         put?: never;
         post?: never;
         delete?: never;
@@ -645,7 +645,7 @@ export interface paths {
          * Get Similar
          * @description Which open tickets may be about the same thing? Same root category, by default within 100 m and 28 days.
          */
-        get: operations["get_similar_api_v1_tickets__number__similar_get"];
+        get: operations["getSimilar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -667,7 +667,7 @@ export interface paths {
          * Create Assignment
          * @description 转办: give the ticket to another post on its grid or above, or to a department.
          */
-        post: operations["create_assignment_api_v1_tickets__number__assignment_post"];
+        post: operations["createAssignment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -687,7 +687,7 @@ export interface paths {
          * Create Escalation
          * @description Pass the ticket up to the centre above its assignee: community, town, district.
          */
-        post: operations["create_escalation_api_v1_tickets__number__escalation_post"];
+        post: operations["createEscalation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -707,7 +707,7 @@ export interface paths {
          * Create Whistle
          * @description 吹哨: a town or the district calls departments in, each with a clock of its own.
          */
-        post: operations["create_whistle_api_v1_tickets__number__whistles_post"];
+        post: operations["createWhistle"];
         delete?: never;
         options?: never;
         head?: never;
@@ -727,7 +727,7 @@ export interface paths {
          * Answer Whistle
          * @description 报到: a called department reports in or is done, or its call is withdrawn.
          */
-        post: operations["answer_whistle_api_v1_tickets__number__whistles__whistle__post"];
+        post: operations["answerWhistle"];
         delete?: never;
         options?: never;
         head?: never;
@@ -742,12 +742,12 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
         /**
          * Set Parent
          * @description Make the ticket a part of another ticket, which cannot close before its parts; null: of none.
          */
-        post: operations["set_parent_api_v1_tickets__number__parent_post"];
+        put: operations["setParent"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -762,12 +762,12 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
         /**
          * Set Duplicate
          * @description Record the ticket as a duplicate of another one, and close it; null: it is no duplicate after all.
          */
-        post: operations["set_duplicate_api_v1_tickets__number__duplicate_post"];
+        put: operations["setDuplicate"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -785,13 +785,13 @@ export interface paths {
          * Get Photos
          * @description The photos of a ticket whose words you see.
          */
-        get: operations["get_photos_api_v1_tickets__number__photos_get"];
+        get: operations["getPhotos"];
         put?: never;
         /**
          * Create Photo
          * @description Add a photo to a ticket whose words you see. It is encoded again; the answer holds the camera's location.
          */
-        post: operations["create_photo_api_v1_tickets__number__photos_post"];
+        post: operations["createPhoto"];
         delete?: never;
         options?: never;
         head?: never;
@@ -809,7 +809,7 @@ export interface paths {
          * Get Photo
          * @description One photo, as JPEG.
          */
-        get: operations["get_photo_api_v1_tickets__number__photos__photo_id__get"];
+        get: operations["getPhoto"];
         put?: never;
         post?: never;
         delete?: never;
@@ -829,13 +829,13 @@ export interface paths {
          * Get Changesets
          * @description The change sets of the caller's area, the newest first.
          */
-        get: operations["get_changesets_api_v1_changesets_get"];
+        get: operations["getChangesets"];
         put?: never;
         /**
          * Create Changeset
          * @description Open a change set, filled with the live grids of its area.
          */
-        post: operations["create_changeset_api_v1_changesets_post"];
+        post: operations["createChangeset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -853,7 +853,7 @@ export interface paths {
          * Get Changeset
          * @description One change set, with the problems that its last check found.
          */
-        get: operations["get_changeset_api_v1_changesets__changeset_id__get"];
+        get: operations["getChangeset"];
         put?: never;
         post?: never;
         delete?: never;
@@ -875,7 +875,7 @@ export interface paths {
          * Check Changeset
          * @description Check a draft, with what others published taken over: every problem with its place and remedy.
          */
-        post: operations["check_changeset_api_v1_changesets__changeset_id__check_post"];
+        post: operations["checkChangeset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -895,7 +895,7 @@ export interface paths {
          * Resolve Conflicts
          * @description Solve conflicts with what others published; the change set, checked again.
          */
-        post: operations["resolve_conflicts_api_v1_changesets__changeset_id__resolve_post"];
+        post: operations["resolveConflicts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -913,7 +913,7 @@ export interface paths {
          * Preview Changeset
          * @description What publishing would relocate: GeoJSON lines from each thing to its new grid; 422 with the draft's errors.
          */
-        get: operations["preview_changeset_api_v1_changesets__changeset_id__preview_get"];
+        get: operations["previewChangeset"];
         put?: never;
         post?: never;
         delete?: never;
@@ -935,7 +935,7 @@ export interface paths {
          * Publish Changeset
          * @description Make a change set live, or let it wait for its date; 422 with every error if it is refused.
          */
-        post: operations["publish_changeset_api_v1_changesets__changeset_id__publish_post"];
+        post: operations["publishChangeset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -955,7 +955,7 @@ export interface paths {
          * Undo Changeset
          * @description Restore what a change set altered, by publishing another change set, which is the answer.
          */
-        post: operations["undo_changeset_api_v1_changesets__changeset_id__undo_post"];
+        post: operations["undoChangeset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -975,7 +975,7 @@ export interface paths {
          * Discard Changeset
          * @description End a change set that is not live.
          */
-        post: operations["discard_changeset_api_v1_changesets__changeset_id__discard_post"];
+        post: operations["discardChangeset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -997,7 +997,7 @@ export interface paths {
          *
          *     Nothing goes live. What is wrong with the file's lines stays in the draft, to be finished in QGIS, with problems.
          */
-        post: operations["import_file_api_v1_changesets__changeset_id__import_post"];
+        post: operations["importFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1015,7 +1015,7 @@ export interface paths {
          * Get Health
          * @description Alive: no I/O.
          */
-        get: operations["get_health_healthz_get"];
+        get: operations["getHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1033,9 +1033,12 @@ export interface paths {
         };
         /**
          * Get Readiness
-         * @description Ready: migrated, sample loaded, the database answers and holds what it should; 503 with the reason until then.
+         * @description Ready: migrated, sample loaded, the database answers and holds what it should, every part of the service runs,
+         *     and the disks have room.
+         *
+         *     503 with the reasons until then.
          */
-        get: operations["get_readiness_readyz_get"];
+        get: operations["getReadiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1055,7 +1058,7 @@ export interface paths {
          * Get Config
          * @description What a client needs to know of this server.
          */
-        get: operations["get_config_api_v1_config_get"];
+        get: operations["getConfig"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1075,7 +1078,7 @@ export interface paths {
          * Get Networks
          * @description Which networks of areas are there: the unified grid first, then the departments' own.
          */
-        get: operations["get_networks_api_v1_networks_get"];
+        get: operations["getNetworks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1095,7 +1098,7 @@ export interface paths {
          * Get Alias
          * @description Which areas does a department's own code name at a date? `network` is the department's; default any.
          */
-        get: operations["get_alias_api_v1_aliases__alias__get"];
+        get: operations["getAlias"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1115,7 +1118,7 @@ export interface paths {
          * Get Qr
          * @description The QR code of a grid, an area above or a post, to be printed; a report by it has the area filled in.
          */
-        get: operations["get_qr_api_v1_qr__code__svg_get"];
+        get: operations["getQr"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1132,10 +1135,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Leads
+         * Get Placard
          * @description Which areas does a printed code mean today? After a redraw, the successors of its area.
          */
-        get: operations["get_leads_api_v1_qr__code__get"];
+        get: operations["getPlacard"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1155,7 +1158,7 @@ export interface paths {
          * Get Csv
          * @description Tickets as a table for spreadsheets: UTF-8 with its mark; text that looks like a formula is made harmless.
          */
-        get: operations["get_csv_api_v1_tickets_csv_get"];
+        get: operations["getCsv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1175,7 +1178,7 @@ export interface paths {
          * Get Xlsx
          * @description Tickets as a workbook.
          */
-        get: operations["get_xlsx_api_v1_tickets_xlsx_get"];
+        get: operations["getXlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1195,7 +1198,7 @@ export interface paths {
          * Get Geojson
          * @description Tickets as one FeatureCollection at their public locations.
          */
-        get: operations["get_geojson_api_v1_tickets_geojson_get"];
+        get: operations["getGeojson"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1217,7 +1220,7 @@ export interface paths {
          *
          *     `description` only for callers who may read it.
          */
-        get: operations["get_tickets_api_v1_tickets_get"];
+        get: operations["getTickets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1237,7 +1240,7 @@ export interface paths {
          * Get Worklists
          * @description How many tickets are on each of the caller's work lists, in an area's subtree?
          */
-        get: operations["get_worklists_api_v1_worklists_get"];
+        get: operations["getWorklists"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1257,7 +1260,7 @@ export interface paths {
          * Get Categories
          * @description The tree of categories.
          */
-        get: operations["get_categories_api_v1_categories_get"];
+        get: operations["getCategories"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1277,7 +1280,7 @@ export interface paths {
          * Get Workflows
          * @description The templates of steps: which step leads to which, who may take it, what it needs.
          */
-        get: operations["get_workflows_api_v1_workflows_get"];
+        get: operations["getWorkflows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1297,7 +1300,7 @@ export interface paths {
          * Get Sources
          * @description The ways by which reports come, and who may name each in a report.
          */
-        get: operations["get_sources_api_v1_sources_get"];
+        get: operations["getSources"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1314,10 +1317,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get One Ticket
+         * Get Ticket
          * @description One ticket; with its words, contact, point and history for callers who may see them.
          */
-        get: operations["get_one_ticket_api_v1_tickets__number__get"];
+        get: operations["getTicket"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1339,7 +1342,7 @@ export interface paths {
          *
          *     A network's own tickets; without an area all of them.
          */
-        get: operations["get_counters_api_v1_counters_get"];
+        get: operations["getCounters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1361,7 +1364,7 @@ export interface paths {
          *
          *     One row for each key of `by`; `rest` holds the tickets without a key; rows and rest always add up to `total`.
          */
-        get: operations["get_figures_api_v1_figures_get"];
+        get: operations["getFigures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1381,7 +1384,7 @@ export interface paths {
          * Get Ranking
          * @description Whose record is best? Statistics of older boundaries are carried over to those of `at` by share of ground.
          */
-        get: operations["get_ranking_api_v1_ranking_get"];
+        get: operations["getRanking"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1401,7 +1404,7 @@ export interface paths {
          * Get Route
          * @description Which rule would fire for a report in an area or at a point, and why would every other rule not?
          */
-        get: operations["get_route_api_v1_route_get"];
+        get: operations["getRoute"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1421,7 +1424,7 @@ export interface paths {
          * Get Duty
          * @description Who is my grid worker? The post on duty at a point, and the other posts there and above.
          */
-        get: operations["get_duty_api_v1_duty_get"];
+        get: operations["getDuty"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1442,10 +1445,10 @@ export interface paths {
          * @description What changed, where, which tiles: `event: change`, data `{layer, bbox, tiles, at, tickets?}`; `id` to resume.
          *
          *     With `area` also `event: counters` as they move. `event: reset`: too much was missed, read everything again.
-         *     `event: alive` when it was quiet. Changes of scoped layers only in the caller's area. Ends once the caller is
-         *     somebody else: signed out, disabled.
+         *     `event: alive` when it was quiet, `event: stalled` while this server itself hears of no changes. Changes of scoped
+         *     layers only in the caller's area. Ends once the caller is somebody else: signed out, disabled.
          */
-        get: operations["get_events_api_v1_events_get"];
+        get: operations["getEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1463,13 +1466,25 @@ export interface components {
          * @description Somebody who can sign in; of the secret nothing is kept that could be shown.
          */
         AccountAnswer: {
-            /** Name */
+            /**
+             * Name
+             * @description what it signs in with
+             */
             name: string;
-            /** Role */
+            /**
+             * Role
+             * @description what the account is for
+             */
             role: string;
-            /** Area */
+            /**
+             * Area
+             * @description code of the area that it works in; null: the whole district, or a department
+             */
             area: string | null;
-            /** Department */
+            /**
+             * Department
+             * @description a department by name, as 城管; null or empty: none
+             */
             department: string | null;
             /**
              * Person
@@ -1534,7 +1549,10 @@ export interface components {
          * @description The accounts that work in the caller's area, by name.
          */
         AccountList: {
-            /** Accounts */
+            /**
+             * Accounts
+             * @description the accounts, by name
+             */
             accounts: components["schemas"]["AccountAnswer"][];
         };
         /**
@@ -1573,15 +1591,28 @@ export interface components {
          * @description The result of an alarm: its ticket, a new one or the one that was open.
          */
         AlarmReceipt: {
-            /** Number */
+            /**
+             * Number
+             * @description the ticket's number: ASCII, safe in a URL
+             */
             number: string;
-            /** Secret */
+            /**
+             * Secret
+             * @description a secret; it is shown once
+             */
             secret: string;
+            /** @description the grid that holds it; null: outside every grid */
             grid: components["schemas"]["GridRef"] | null;
+            /** @description unified code of an area; its subtree is meant */
             area: components["schemas"]["AreaRef"] | null;
+            /** @description how the grid was found, how surely, and by which version of its shape */
             assignment: components["schemas"]["Assignment"];
-            /** Step */
+            /**
+             * Step
+             * @description id of a step of the ticket's workflow
+             */
             step: string;
+            /** @description the post or department that has it; null: nobody, it waits in `assign` */
             assignee: components["schemas"]["Assignee"] | null;
             /**
              * Due At
@@ -1600,9 +1631,15 @@ export interface components {
          * @description The areas that a department's own code names at a date.
          */
         AliasAnswer: {
-            /** Alias */
+            /**
+             * Alias
+             * @description a code of a department's own
+             */
             alias: string;
-            /** Areas */
+            /**
+             * Areas
+             * @description the areas, the largest share first
+             */
             areas: components["schemas"]["NamedArea"][];
         };
         /**
@@ -1612,10 +1649,14 @@ export interface components {
         AreaCollection: {
             /**
              * Type
+             * @description GeoJSON's name of what it is
              * @constant
              */
             type: "FeatureCollection";
-            /** Features */
+            /**
+             * Features
+             * @description the features
+             */
             features: components["schemas"]["AreaFeature"][];
         };
         /**
@@ -1625,12 +1666,18 @@ export interface components {
         AreaFeature: {
             /**
              * Type
+             * @description GeoJSON's name of what it is
              * @constant
              */
             type: "Feature";
-            /** Id */
+            /**
+             * Id
+             * @description id of the version of its shape
+             */
             id: number;
+            /** @description its facts by name */
             properties: components["schemas"]["AreaProperties"];
+            /** @description GeoJSON in WGS 84, longitude first; null: none was asked for, or there is none */
             geometry: components["schemas"]["MultiPolygon"] | null;
         };
         /**
@@ -1638,9 +1685,15 @@ export interface components {
          * @description What an area is, at a date.
          */
         AreaProperties: {
-            /** Code */
+            /**
+             * Code
+             * @description unified code
+             */
             code: string;
-            /** Name */
+            /**
+             * Name
+             * @description its name
+             */
             name: string;
             /**
              * Level
@@ -1652,11 +1705,20 @@ export interface components {
              * @description base or special
              */
             kind: string;
-            /** Parent */
+            /**
+             * Parent
+             * @description code of the area above; null: it is the top one
+             */
             parent: string | null;
-            /** Network */
+            /**
+             * Network
+             * @description a network: a set of areas that covers the ground once
+             */
             network: string;
-            /** Area M2 */
+            /**
+             * Area M2
+             * @description geodesic area in square metres
+             */
             area_m2: number;
             /**
              * Valid From
@@ -1664,7 +1726,10 @@ export interface components {
              * @description ISO 8601 with offset
              */
             valid_from: string;
-            /** Valid To */
+            /**
+             * Valid To
+             * @description until when it applies; null: it still does
+             */
             valid_to: string | null;
         };
         /**
@@ -1672,9 +1737,15 @@ export interface components {
          * @description An area by its unified code.
          */
         AreaRef: {
-            /** Code */
+            /**
+             * Code
+             * @description unified code
+             */
             code: string;
-            /** Level */
+            /**
+             * Level
+             * @description district, town, community or grid
+             */
             level: string;
         };
         /**
@@ -1682,11 +1753,20 @@ export interface components {
          * @description The post that a report went to; null where a department has it and its posts are not here.
          */
         Assignee: {
-            /** Post */
+            /**
+             * Post
+             * @description number of the post; null: a department has it, or nobody
+             */
             post: number | null;
-            /** Role */
+            /**
+             * Role
+             * @description a role of accounts or posts
+             */
             role: string;
-            /** Area */
+            /**
+             * Area
+             * @description unified code of an area; its subtree is meant
+             */
             area: string | null;
             /**
              * Department
@@ -1699,19 +1779,40 @@ export interface components {
          * @description A post that the ticket can be assigned to; the name only for callers who may see it.
          */
         AssigneePost: {
-            /** Post */
+            /**
+             * Post
+             * @description number of the post; null: a department has it, or nobody
+             */
             post: number;
-            /** Role */
+            /**
+             * Role
+             * @description a role of accounts or posts
+             */
             role: string;
-            /** Area */
+            /**
+             * Area
+             * @description unified code of an area; its subtree is meant
+             */
             area: string;
-            /** Level */
+            /**
+             * Level
+             * @description district, town, community or grid
+             */
             level: string;
-            /** Title */
+            /**
+             * Title
+             * @description in a few words; null or empty: none
+             */
             title: string | null;
-            /** Department */
+            /**
+             * Department
+             * @description a department by name, as 城管; null or empty: none
+             */
             department: string | null;
-            /** Is On Shift */
+            /**
+             * Is On Shift
+             * @description does a shift of the roster run now, or is there no roster?
+             */
             is_on_shift: boolean;
             /**
              * Name
@@ -1724,9 +1825,15 @@ export interface components {
          * @description Whom a ticket can be assigned to: posts, the lowest area first, and departments.
          */
         Assignees: {
-            /** Posts */
+            /**
+             * Posts
+             * @description the posts, the lowest area first
+             */
             posts: components["schemas"]["AssigneePost"][];
-            /** Departments */
+            /**
+             * Departments
+             * @description departments by name
+             */
             departments: string[];
         };
         /**
@@ -1739,13 +1846,25 @@ export interface components {
              * @description inside, edge, nearest; code (an area was said, no point); or none
              */
             method: string;
-            /** Confidence */
+            /**
+             * Confidence
+             * @description share of the disc of radius `accuracy_m` that lies in the grid; 1 without accuracy, 0 outside
+             */
             confidence: number;
-            /** Distance To Edge M */
+            /**
+             * Distance To Edge M
+             * @description geodesic metres from the point to the nearest edge of the grid; null outside every grid
+             */
             distance_to_edge_m: number | null;
-            /** Candidates */
+            /**
+             * Candidates
+             * @description the grids that the disc of radius `accuracy_m` touches, the largest share first
+             */
             candidates: components["schemas"]["Candidate"][];
-            /** Version */
+            /**
+             * Version
+             * @description id of the version of the area's shape; null: outside every grid
+             */
             version: number | null;
             /**
              * System
@@ -1758,11 +1877,20 @@ export interface components {
          * @description The new assignee: a post or a department, one of the two.
          */
         AssignmentBody: {
-            /** Note */
+            /**
+             * Note
+             * @description a note for colleagues; null or absent: none
+             */
             note?: string | null;
-            /** Post */
+            /**
+             * Post
+             * @description number of the post; null: a department has it, or nobody
+             */
             post?: number | null;
-            /** Department */
+            /**
+             * Department
+             * @description a department by name, as 城管; null or empty: none
+             */
             department?: string | null;
         };
         /**
@@ -1814,9 +1942,15 @@ export interface components {
          * @description Rows of the trail, the newest first, and where the next page begins; null: there are no more.
          */
         AuditPage: {
-            /** Entries */
+            /**
+             * Entries
+             * @description rows of the trail, the newest first
+             */
             entries: components["schemas"]["AuditEntry"][];
-            /** Next */
+            /**
+             * Next
+             * @description where the next page begins; null: there are no more
+             */
             next: number | null;
         };
         /**
@@ -1824,7 +1958,10 @@ export interface components {
          * @description One result a report.
          */
         BatchAnswer: {
-            /** Results */
+            /**
+             * Results
+             * @description one a report, in the order in which they were sent
+             */
             results: components["schemas"]["BatchItem"][];
         };
         /**
@@ -1865,9 +2002,15 @@ export interface components {
          * @description A grid, and how much of the disc round the point lies in it.
          */
         Candidate: {
-            /** Code */
+            /**
+             * Code
+             * @description unified code
+             */
             code: string;
-            /** Share */
+            /**
+             * Share
+             * @description of the disc of radius `accuracy_m`, what lies in this grid
+             */
             share: number;
         };
         /**
@@ -1875,15 +2018,30 @@ export interface components {
          * @description What a report can be about; a root has no parent.
          */
         Category: {
-            /** Id */
+            /**
+             * Id
+             * @description what a report gives as its category
+             */
             id: string;
-            /** Parent */
+            /**
+             * Parent
+             * @description id of the category above; null: it is a root
+             */
             parent: string | null;
-            /** Name Zh */
+            /**
+             * Name Zh
+             * @description its name in Chinese
+             */
             name_zh: string;
-            /** Name En */
+            /**
+             * Name En
+             * @description its name in English
+             */
             name_en: string;
-            /** Due Hours */
+            /**
+             * Due Hours
+             * @description hours until it is due
+             */
             due_hours: number;
             /**
              * Due Unit
@@ -1901,9 +2059,15 @@ export interface components {
          * @description The new category of a ticket, and a note.
          */
         CategoryBody: {
-            /** Category */
+            /**
+             * Category
+             * @description the new category: its id, or its Chinese name
+             */
             category: string;
-            /** Note */
+            /**
+             * Note
+             * @description a note for colleagues; null or absent: none
+             */
             note?: string | null;
         };
         /**
@@ -1911,10 +2075,14 @@ export interface components {
          * @description A change set. `state` waiting: for its date; following: live, and tickets are still being relocated.
          */
         Changeset: {
-            /** Changeset Id */
+            /**
+             * Changeset Id
+             * @description the change set's number
+             */
             changeset_id: number;
             /**
              * State
+             * @description its state
              * @enum {string}
              */
             state: "open" | "waiting" | "following" | "published" | "discarded";
@@ -1928,12 +2096,19 @@ export interface components {
              * @description further areas whose grids may be redrawn
              */
             together_with: string[];
-            /** Network */
+            /**
+             * Network
+             * @description a network: a set of areas that covers the ground once
+             */
             network: string;
-            /** Title */
+            /**
+             * Title
+             * @description in a few words; null or empty: none
+             */
             title: string;
             /**
              * Status
+             * @description its status
              * @enum {string}
              */
             status: "open" | "published" | "discarded";
@@ -1955,7 +2130,10 @@ export interface components {
              * @enum {string}
              */
             ground: "keep" | "gain" | "any";
-            /** Undoes */
+            /**
+             * Undoes
+             * @description number of the change set that this one takes back; null: none
+             */
             undoes: number | null;
             /**
              * Opened By
@@ -1973,9 +2151,15 @@ export interface components {
              * @description ISO 8601 with offset
              */
             opened_at: string;
-            /** Published At */
+            /**
+             * Published At
+             * @description when it was published; null: it is not
+             */
             published_at: string | null;
-            /** Followed At */
+            /**
+             * Followed At
+             * @description when everything in the altered ground had been relocated; null: not yet
+             */
             followed_at: string | null;
             /**
              * Summary
@@ -1994,7 +2178,10 @@ export interface components {
              * @description of the last check
              */
             errors: number;
-            /** Warnings */
+            /**
+             * Warnings
+             * @description how many warnings the last check found
+             */
             warnings: number;
         };
         /**
@@ -2002,7 +2189,10 @@ export interface components {
          * @description Change sets, the newest first.
          */
         Changesets: {
-            /** Changesets */
+            /**
+             * Changesets
+             * @description the change sets, the newest first
+             */
             changesets: components["schemas"]["Changeset"][];
         };
         /**
@@ -2010,10 +2200,14 @@ export interface components {
          * @description A change set with what its last check found, errors first.
          */
         CheckedChangeset: {
-            /** Changeset Id */
+            /**
+             * Changeset Id
+             * @description the change set's number
+             */
             changeset_id: number;
             /**
              * State
+             * @description its state
              * @enum {string}
              */
             state: "open" | "waiting" | "following" | "published" | "discarded";
@@ -2027,12 +2221,19 @@ export interface components {
              * @description further areas whose grids may be redrawn
              */
             together_with: string[];
-            /** Network */
+            /**
+             * Network
+             * @description a network: a set of areas that covers the ground once
+             */
             network: string;
-            /** Title */
+            /**
+             * Title
+             * @description in a few words; null or empty: none
+             */
             title: string;
             /**
              * Status
+             * @description its status
              * @enum {string}
              */
             status: "open" | "published" | "discarded";
@@ -2054,7 +2255,10 @@ export interface components {
              * @enum {string}
              */
             ground: "keep" | "gain" | "any";
-            /** Undoes */
+            /**
+             * Undoes
+             * @description number of the change set that this one takes back; null: none
+             */
             undoes: number | null;
             /**
              * Opened By
@@ -2072,9 +2276,15 @@ export interface components {
              * @description ISO 8601 with offset
              */
             opened_at: string;
-            /** Published At */
+            /**
+             * Published At
+             * @description when it was published; null: it is not
+             */
             published_at: string | null;
-            /** Followed At */
+            /**
+             * Followed At
+             * @description when everything in the altered ground had been relocated; null: not yet
+             */
             followed_at: string | null;
             /**
              * Summary
@@ -2093,9 +2303,15 @@ export interface components {
              * @description of the last check
              */
             errors: number;
-            /** Warnings */
+            /**
+             * Warnings
+             * @description how many warnings the last check found
+             */
             warnings: number;
-            /** Problems */
+            /**
+             * Problems
+             * @description what the last check found, errors first
+             */
             problems: components["schemas"]["FoundProblem"][];
         };
         /**
@@ -2105,11 +2321,13 @@ export interface components {
         ClockBody: {
             /**
              * State
+             * @description `paused` stops the clocks while the reporter is asked, `running` starts them again
              * @enum {string}
              */
             state: "paused" | "running";
             /**
              * Reason
+             * @description why, in words
              * @default
              */
             reason: string;
@@ -2124,14 +2342,20 @@ export interface components {
              * @description IANA name; a bare date is 00:00 there, and it cuts today
              */
             zone: string;
-            /** Due Soon Hours */
+            /**
+             * Due Soon Hours
+             * @description how many hours before its due time a ticket counts as due soon
+             */
             due_soon_hours: number;
             /**
              * Network
              * @description the network that is meant where none is named
              */
             network: string;
-            /** Version */
+            /**
+             * Version
+             * @description the version of the service
+             */
             version: string;
             /**
              * Sample
@@ -2154,9 +2378,15 @@ export interface components {
          * @description The person who reported the ticket.
          */
         Contact: {
-            /** Name */
+            /**
+             * Name
+             * @description who reported it
+             */
             name: string | null;
-            /** Phone */
+            /**
+             * Phone
+             * @description a telephone number; null: none, or not public
+             */
             phone: string | null;
         };
         /**
@@ -2169,19 +2399,40 @@ export interface components {
              * @description whose own tickets are counted
              */
             network: string;
-            /** Total */
+            /**
+             * Total
+             * @description all of them
+             */
             total: number;
-            /** Done */
+            /**
+             * Done
+             * @description closed
+             */
             done: number;
-            /** Open */
+            /**
+             * Open
+             * @description not closed yet
+             */
             open: number;
-            /** Today */
+            /**
+             * Today
+             * @description received today, in the district's zone
+             */
             today: number;
-            /** Due Soon */
+            /**
+             * Due Soon
+             * @description open, not overdue, and due within `due_soon_hours`
+             */
             due_soon: number;
-            /** Overdue */
+            /**
+             * Overdue
+             * @description open, and its due time is past
+             */
             overdue: number;
-            /** Unplaced */
+            /**
+             * Unplaced
+             * @description tickets of the area that none of its children holds; 0 of a leaf
+             */
             unplaced: number;
         };
         /**
@@ -2189,10 +2440,14 @@ export interface components {
          * @description The change set with the file's areas drawn, its problems, and what was found and done in the file.
          */
         DrawnChangeset: {
-            /** Changeset Id */
+            /**
+             * Changeset Id
+             * @description the change set's number
+             */
             changeset_id: number;
             /**
              * State
+             * @description its state
              * @enum {string}
              */
             state: "open" | "waiting" | "following" | "published" | "discarded";
@@ -2206,12 +2461,19 @@ export interface components {
              * @description further areas whose grids may be redrawn
              */
             together_with: string[];
-            /** Network */
+            /**
+             * Network
+             * @description a network: a set of areas that covers the ground once
+             */
             network: string;
-            /** Title */
+            /**
+             * Title
+             * @description in a few words; null or empty: none
+             */
             title: string;
             /**
              * Status
+             * @description its status
              * @enum {string}
              */
             status: "open" | "published" | "discarded";
@@ -2233,7 +2495,10 @@ export interface components {
              * @enum {string}
              */
             ground: "keep" | "gain" | "any";
-            /** Undoes */
+            /**
+             * Undoes
+             * @description number of the change set that this one takes back; null: none
+             */
             undoes: number | null;
             /**
              * Opened By
@@ -2251,9 +2516,15 @@ export interface components {
              * @description ISO 8601 with offset
              */
             opened_at: string;
-            /** Published At */
+            /**
+             * Published At
+             * @description when it was published; null: it is not
+             */
             published_at: string | null;
-            /** Followed At */
+            /**
+             * Followed At
+             * @description when everything in the altered ground had been relocated; null: not yet
+             */
             followed_at: string | null;
             /**
              * Summary
@@ -2272,11 +2543,20 @@ export interface components {
              * @description of the last check
              */
             errors: number;
-            /** Warnings */
+            /**
+             * Warnings
+             * @description how many warnings the last check found
+             */
             warnings: number;
-            /** Problems */
+            /**
+             * Problems
+             * @description what the last check found, errors first
+             */
             problems: components["schemas"]["FoundProblem"][];
-            /** Notes */
+            /**
+             * Notes
+             * @description what was found and repaired in the file, in words
+             */
             notes: string[];
             /**
              * File Faults
@@ -2288,7 +2568,10 @@ export interface components {
              * @description lines that differ by less were made the same
              */
             tolerance_m: number;
-            /** Moved */
+            /**
+             * Moved
+             * @description what lines of neighbours that were made the same won and lost
+             */
             moved: components["schemas"]["MovedLine"][];
         };
         /**
@@ -2296,9 +2579,15 @@ export interface components {
          * @description The ticket about the same thing; null: this one is no duplicate after all.
          */
         DuplicateBody: {
-            /** Note */
+            /**
+             * Note
+             * @description a note for colleagues; null or absent: none
+             */
             note?: string | null;
-            /** Of */
+            /**
+             * Of
+             * @description number of the ticket about the same thing; null: it is no duplicate after all
+             */
             of: string | null;
         };
         /**
@@ -2306,10 +2595,16 @@ export interface components {
          * @description The post on duty at a point, and all posts there, the lowest area first.
          */
         Duty: {
+            /** @description the grid that holds it; null: outside every grid */
             grid: components["schemas"]["GridRef"] | null;
+            /** @description unified code of an area; its subtree is meant */
             area: components["schemas"]["AreaRef"] | null;
+            /** @description the post on duty; null: nobody */
             on_duty: components["schemas"]["DutyPost"] | null;
-            /** Posts */
+            /**
+             * Posts
+             * @description the posts, the lowest area first
+             */
             posts: components["schemas"]["DutyPost"][];
         };
         /**
@@ -2317,25 +2612,55 @@ export interface components {
          * @description A post. The post is public; its holder only for callers in scope, or if the post is marked public.
          */
         DutyPost: {
-            /** Post */
+            /**
+             * Post
+             * @description number of the post; null: a department has it, or nobody
+             */
             post: number;
-            /** Role */
+            /**
+             * Role
+             * @description a role of accounts or posts
+             */
             role: string;
-            /** Role Zh */
+            /**
+             * Role Zh
+             * @description the role in Chinese
+             */
             role_zh: string;
-            /** Role En */
+            /**
+             * Role En
+             * @description the role in English
+             */
             role_en: string;
-            /** Area */
+            /**
+             * Area
+             * @description unified code of an area; its subtree is meant
+             */
             area: string;
-            /** Level */
+            /**
+             * Level
+             * @description district, town, community or grid
+             */
             level: string;
-            /** Title */
+            /**
+             * Title
+             * @description in a few words; null or empty: none
+             */
             title: string | null;
-            /** Department */
+            /**
+             * Department
+             * @description a department by name, as 城管; null or empty: none
+             */
             department: string | null;
-            /** Takes Reports */
+            /**
+             * Takes Reports
+             * @description are reports of its area assigned to it?
+             */
             takes_reports: boolean;
-            /** Is On Shift */
+            /**
+             * Is On Shift
+             * @description does a shift of the roster run now, or is there no roster?
+             */
             is_on_shift: boolean;
             /**
              * Name
@@ -2353,7 +2678,10 @@ export interface components {
          * @description Why the ticket is passed up.
          */
         EscalationBody: {
-            /** Note */
+            /**
+             * Note
+             * @description a note for colleagues; null or absent: none
+             */
             note: string;
         };
         /**
@@ -2361,12 +2689,22 @@ export interface components {
          * @description The exact location in WGS 84, and as the reporter gave it.
          */
         ExactPoint: {
-            /** Lon */
+            /**
+             * Lon
+             * @description longitude in degrees; of a projected system the easting in metres
+             */
             lon: number | null;
-            /** Lat */
+            /**
+             * Lat
+             * @description latitude in degrees; of a projected system the northing in metres
+             */
             lat: number | null;
+            /** @description the point as it was sent */
             given: components["schemas"]["GivenPoint"];
-            /** Accuracy M */
+            /**
+             * Accuracy M
+             * @description radius in metres within which the point surely lies; null or absent: not known
+             */
             accuracy_m: number | null;
         };
         /**
@@ -2374,9 +2712,15 @@ export interface components {
          * @description How many tickets of a cohort are in which state at the instant.
          */
         FigureCounts: {
-            /** Received */
+            /**
+             * Received
+             * @description how many were received
+             */
             received: number;
-            /** Closed */
+            /**
+             * Closed
+             * @description how many of them are closed
+             */
             closed: number;
             /**
              * Open
@@ -2434,9 +2778,15 @@ export interface components {
          * @description Tickets of a time on the ground that an area holds, under old and new codes, by share of ground.
          */
         Figures: {
-            /** Code */
+            /**
+             * Code
+             * @description unified code
+             */
             code: string;
-            /** Network */
+            /**
+             * Network
+             * @description a network: a set of areas that covers the ground once
+             */
             network: string;
             /**
              * From
@@ -2450,11 +2800,20 @@ export interface components {
              * @description ISO 8601 with offset
              */
             to: string;
-            /** Received */
+            /**
+             * Received
+             * @description how many were received
+             */
             received: number;
-            /** Closed */
+            /**
+             * Closed
+             * @description how many of them are closed
+             */
             closed: number;
-            /** By Code */
+            /**
+             * By Code
+             * @description the parts of the sums, by the code and shape under which the tickets were counted
+             */
             by_code: components["schemas"]["FiguresByCode"][];
         };
         /**
@@ -2464,6 +2823,7 @@ export interface components {
         FiguresBy: {
             /**
              * By
+             * @description what the statistics are divided by
              * @enum {string}
              */
             by: "area" | "category" | "source" | "post" | "department" | "day" | "month";
@@ -2472,11 +2832,20 @@ export interface components {
              * @description the code asked for; empty: the whole network
              */
             area: string;
-            /** Network */
+            /**
+             * Network
+             * @description a network: a set of areas that covers the ground once
+             */
             network: string;
-            /** From */
+            /**
+             * From
+             * @description received from this instant on
+             */
             from: string | null;
-            /** To */
+            /**
+             * To
+             * @description received before this instant
+             */
             to: string | null;
             /**
              * At
@@ -2484,8 +2853,12 @@ export interface components {
              * @description as tickets and boundaries stood then
              */
             at: string;
+            /** @description all of them */
             total: components["schemas"]["FigureCounts"];
-            /** Rows */
+            /**
+             * Rows
+             * @description one a value of the key
+             */
             rows: components["schemas"]["FiguresRow"][];
             /** @description the area's own that no row holds; without a post; of the category itself */
             rest: components["schemas"]["FigureCounts"];
@@ -2505,11 +2878,20 @@ export interface components {
              * @description was it in this area's subtree?
              */
             own: boolean;
-            /** Share */
+            /**
+             * Share
+             * @description share of the ground of that code's shape that lies in the area asked for
+             */
             share: number;
-            /** Received */
+            /**
+             * Received
+             * @description how many were received
+             */
             received: number;
-            /** Closed */
+            /**
+             * Closed
+             * @description how many of them are closed
+             */
             closed: number;
         };
         /**
@@ -2517,9 +2899,15 @@ export interface components {
          * @description The statistics of one area, category, source, post, department, day or month.
          */
         FiguresRow: {
-            /** Received */
+            /**
+             * Received
+             * @description how many were received
+             */
             received: number;
-            /** Closed */
+            /**
+             * Closed
+             * @description how many of them are closed
+             */
             closed: number;
             /**
              * Open
@@ -2612,30 +3000,60 @@ export interface components {
          * @description What is wrong with the file: its row, a sentence with the next step, a point of its place in WGS 84.
          */
         FileFault: {
-            /** Kind */
+            /**
+             * Kind
+             * @description what kind of fault: ring, overlap, code, name and the like
+             */
             kind: string;
-            /** Severity */
+            /**
+             * Severity
+             * @description `error` refuses a publish, `warning` does not
+             */
             severity: string;
-            /** Code */
+            /**
+             * Code
+             * @description unified code
+             */
             code: string | null;
-            /** Other Code */
+            /**
+             * Other Code
+             * @description code of the other area that it concerns; null: none
+             */
             other_code: string | null;
-            /** Message */
+            /**
+             * Message
+             * @description what is wrong
+             */
             message: string;
-            /** Remedy */
+            /**
+             * Remedy
+             * @description what to do about it
+             */
             remedy: string;
             /**
              * Message Zh
              * @description the same in Chinese
              */
             message_zh: string;
-            /** Remedy Zh */
+            /**
+             * Remedy Zh
+             * @description the same in Chinese
+             */
             remedy_zh: string;
-            /** Lon */
+            /**
+             * Lon
+             * @description longitude in degrees; of a projected system the easting in metres
+             */
             lon: number | null;
-            /** Lat */
+            /**
+             * Lat
+             * @description latitude in degrees; of a projected system the northing in metres
+             */
             lat: number | null;
-            /** Where */
+            /**
+             * Where
+             * @description the layer, row or member of the file
+             */
             where: string;
         };
         /**
@@ -2643,17 +3061,34 @@ export interface components {
          * @description A report as its reporter sees it.
          */
         FollowedReport: {
-            /** Number */
+            /**
+             * Number
+             * @description the ticket's number: ASCII, safe in a URL
+             */
             number: string;
-            /** Category */
+            /**
+             * Category
+             * @description id of a category, or its Chinese name; with an id its subtree is meant
+             */
             category: string;
-            /** Workflow */
+            /**
+             * Workflow
+             * @description id of the template of steps
+             */
             workflow: string;
-            /** Step */
+            /**
+             * Step
+             * @description id of a step of the ticket's workflow
+             */
             step: string;
-            /** Steps */
+            /**
+             * Steps
+             * @description the steps, in their order
+             */
             steps: components["schemas"]["Step"][];
+            /** @description the grid that holds it; null: outside every grid */
             grid: components["schemas"]["GridRef"] | null;
+            /** @description unified code of an area; its subtree is meant */
             area: components["schemas"]["AreaRef"] | null;
             /** @description its public place */
             place: components["schemas"]["LonLat"] | null;
@@ -2675,21 +3110,29 @@ export interface components {
              * @description ISO 8601 with offset
              */
             due_at: string;
-            /** Closed At */
+            /**
+             * Closed At
+             * @description when it was closed; null: it is open
+             */
             closed_at: string | null;
             /**
              * Duplicate Of
              * @description the ticket that is about the same thing, and goes on
              */
             duplicate_of: string | null;
-            /** Description */
+            /**
+             * Description
+             * @description in words
+             */
             description: string;
+            /** @description the post or department that has it; null: nobody, it waits in `assign` */
             assignee: components["schemas"]["ReportAssignee"] | null;
             /**
              * Waits For You
              * @description its clocks stand still until you answer
              */
             waits_for_you: boolean;
+            /** @description what the reporter may do now */
             may: components["schemas"]["May"];
             /**
              * Talk
@@ -2701,6 +3144,7 @@ export interface components {
              * @description yours, oldest first
              */
             photos: components["schemas"]["Photo"][];
+            /** @description how the reporter rated the work, 1 bad to 5 good; null: not yet */
             rating: components["schemas"]["Rating"] | null;
         };
         /**
@@ -2708,9 +3152,15 @@ export interface components {
          * @description A fault that a check found: codes, sentences, a point of its place in WGS 84.
          */
         FoundProblem: {
-            /** Code */
+            /**
+             * Code
+             * @description unified code
+             */
             code: string | null;
-            /** Other Code */
+            /**
+             * Other Code
+             * @description code of the other area that it concerns; null: none
+             */
             other_code: string | null;
             /**
              * Kind
@@ -2719,23 +3169,39 @@ export interface components {
             kind: string;
             /**
              * Severity
+             * @description `error` refuses a publish, `warning` does not
              * @enum {string}
              */
             severity: "error" | "warning";
-            /** Message */
+            /**
+             * Message
+             * @description what is wrong
+             */
             message: string;
-            /** Remedy */
+            /**
+             * Remedy
+             * @description what to do about it
+             */
             remedy: string;
             /**
              * Message Zh
              * @description the same in Chinese, with the same codes
              */
             message_zh: string;
-            /** Remedy Zh */
+            /**
+             * Remedy Zh
+             * @description the same in Chinese
+             */
             remedy_zh: string;
-            /** Lon */
+            /**
+             * Lon
+             * @description longitude of its place in degrees, WGS 84; null: it has none
+             */
             lon: number | null;
-            /** Lat */
+            /**
+             * Lat
+             * @description latitude of its place in degrees, WGS 84; null: it has none
+             */
             lat: number | null;
         };
         /**
@@ -2743,11 +3209,20 @@ export interface components {
          * @description The point as it was sent.
          */
         GivenPoint: {
-            /** Lon */
+            /**
+             * Lon
+             * @description longitude in degrees; of a projected system the easting in metres
+             */
             lon: number | null;
-            /** Lat */
+            /**
+             * Lat
+             * @description latitude in degrees; of a projected system the northing in metres
+             */
             lat: number | null;
-            /** System */
+            /**
+             * System
+             * @description wgs84, cgcs2000, gcj02, bd09 or EPSG:n; of a projected one lon is the easting, lat the northing
+             */
             system: string | null;
         };
         /**
@@ -2755,12 +3230,19 @@ export interface components {
          * @description The camera's location; a hint to the sender of the photo, kept nowhere.
          */
         GpsHint: {
-            /** Lon */
+            /**
+             * Lon
+             * @description longitude in degrees; of a projected system the easting in metres
+             */
             lon: number;
-            /** Lat */
+            /**
+             * Lat
+             * @description latitude in degrees; of a projected system the northing in metres
+             */
             lat: number;
             /**
              * System
+             * @description wgs84, cgcs2000, gcj02, bd09 or EPSG:n; of a projected one lon is the easting, lat the northing
              * @constant
              */
             system: "wgs84";
@@ -2775,9 +3257,15 @@ export interface components {
          * @description A grid by its unified code.
          */
         GridRef: {
-            /** Code */
+            /**
+             * Code
+             * @description unified code
+             */
             code: string;
-            /** Name */
+            /**
+             * Name
+             * @description its name
+             */
             name: string;
             /**
              * Kind
@@ -2790,9 +3278,15 @@ export interface components {
          * @description The name of a printed code, and the live areas that it means: its own, or the successors of a retired one.
          */
         Leads: {
-            /** Code */
+            /**
+             * Code
+             * @description unified code
+             */
             code: string;
-            /** Name */
+            /**
+             * Name
+             * @description its name
+             */
             name: string;
             /**
              * Url
@@ -2810,11 +3304,20 @@ export interface components {
          * @description What a level of areas is called.
          */
         LevelName: {
-            /** Level */
+            /**
+             * Level
+             * @description district, town, community or grid
+             */
             level: string;
-            /** Name Zh */
+            /**
+             * Name Zh
+             * @description its name in Chinese
+             */
             name_zh: string;
-            /** Name En */
+            /**
+             * Name En
+             * @description its name in English
+             */
             name_en: string;
         };
         /**
@@ -2824,10 +3327,14 @@ export interface components {
         LineString: {
             /**
              * Type
+             * @description GeoJSON's name of what it is
              * @constant
              */
             type: "LineString";
-            /** Coordinates */
+            /**
+             * Coordinates
+             * @description longitude first, degrees, WGS 84
+             */
             coordinates: number[][];
         };
         /**
@@ -2835,13 +3342,25 @@ export interface components {
          * @description What an area came from and became, oldest first; the areas that hold its ground, the largest share first.
          */
         Lineage: {
-            /** Code */
+            /**
+             * Code
+             * @description unified code
+             */
             code: string;
-            /** Network */
+            /**
+             * Network
+             * @description a network: a set of areas that covers the ground once
+             */
             network: string;
-            /** From */
+            /**
+             * From
+             * @description the areas that it came from, the oldest first
+             */
             from: components["schemas"]["LineageEntry"][];
-            /** To */
+            /**
+             * To
+             * @description the areas that it became, the oldest first
+             */
             to: components["schemas"]["LineageEntry"][];
             /**
              * Successors
@@ -2859,16 +3378,25 @@ export interface components {
          * @description An area that this one came from or became, with its shares of the older and of the newer area's ground.
          */
         LineageEntry: {
-            /** Code */
+            /**
+             * Code
+             * @description unified code
+             */
             code: string;
             /**
              * Kind
              * @description split, merge, reshape, renumber or recut
              */
             kind: string;
-            /** From Share */
+            /**
+             * From Share
+             * @description share of the older area's ground that the newer one got
+             */
             from_share: number;
-            /** To Share */
+            /**
+             * To Share
+             * @description share of the newer area's ground that came from the older one
+             */
             to_share: number;
             /**
              * Valid From
@@ -2882,9 +3410,15 @@ export interface components {
          * @description A live area that a code means.
          */
         LiveArea: {
-            /** Code */
+            /**
+             * Code
+             * @description unified code
+             */
             code: string;
-            /** Name */
+            /**
+             * Name
+             * @description its name
+             */
             name: string;
             /**
              * Level
@@ -2907,18 +3441,32 @@ export interface components {
          * @description The grid that holds a point; `grid` is null outside every grid. `point` is the point in WGS 84.
          */
         Located: {
+            /** @description the grid that holds it; null: outside every grid */
             grid: components["schemas"]["GridRef"] | null;
+            /** @description how the grid was found, how surely, and by which version of its shape */
             assignment: components["schemas"]["Assignment"];
+            /** @description the point in WGS 84 */
             point: components["schemas"]["LonLat"];
+            /**
+             * Doubt
+             * @description why a report of this point waits, as nobody's work, until somebody says its location: far (outside everything by more than GISGRID_FAR_M and its accuracy), coarse (less accurate than GISGRID_COARSE_M); null: it does not
+             */
+            doubt: ("far" | "coarse") | null;
         };
         /**
          * LonLat
          * @description A point in WGS 84, degrees.
          */
         LonLat: {
-            /** Lon */
+            /**
+             * Lon
+             * @description longitude in degrees, WGS 84
+             */
             lon: number;
-            /** Lat */
+            /**
+             * Lat
+             * @description latitude in degrees, WGS 84
+             */
             lat: number;
         };
         /**
@@ -2928,28 +3476,44 @@ export interface components {
         MapStyle: {
             /**
              * Version
+             * @description the version of MapLibre's style document
              * @constant
              */
             version: 8;
-            /** Name */
+            /**
+             * Name
+             * @description its name
+             */
             name: string;
-            /** Metadata */
+            /**
+             * Metadata
+             * @description what the style says about itself
+             */
             metadata: {
                 [key: string]: unknown;
             };
-            /** State */
+            /**
+             * State
+             * @description colours and sizes that depend on a thing's state, by variable and state
+             */
             state: {
                 [key: string]: {
                     [key: string]: number;
                 };
             };
-            /** Sources */
+            /**
+             * Sources
+             * @description where the style's layers come from
+             */
             sources: {
                 [key: string]: {
                     [key: string]: unknown;
                 };
             };
-            /** Layers */
+            /**
+             * Layers
+             * @description how each layer is drawn, from below
+             */
             layers: {
                 [key: string]: unknown;
             }[];
@@ -2982,10 +3546,13 @@ export interface components {
         Move: {
             /**
              * Type
+             * @description GeoJSON's name of what it is
              * @constant
              */
             type: "Feature";
+            /** @description GeoJSON in WGS 84, longitude first; null: none was asked for, or there is none */
             geometry: components["schemas"]["LineString"] | null;
+            /** @description its facts by name */
             properties: components["schemas"]["MoveProperties"];
         };
         /**
@@ -2995,10 +3562,14 @@ export interface components {
         MoveCollection: {
             /**
              * Type
+             * @description GeoJSON's name of what it is
              * @constant
              */
             type: "FeatureCollection";
-            /** Features */
+            /**
+             * Features
+             * @description the features
+             */
             features: components["schemas"]["Move"][];
         };
         /**
@@ -3011,11 +3582,20 @@ export interface components {
              * @description ticket, camera, place, device, post or special; tickets: how many (`id`) with a private place lie in an area that is altered (`from_code`); which of them would move is listed to those who may read_private
              */
             what: string;
-            /** Id */
+            /**
+             * Id
+             * @description its number or code; of `tickets` how many
+             */
             id: string;
-            /** From Code */
+            /**
+             * From Code
+             * @description the code of the grid it lies in now; null: none
+             */
             from_code: string | null;
-            /** To Code */
+            /**
+             * To Code
+             * @description the code of the grid that it goes to; null: none
+             */
             to_code: string | null;
         };
         /**
@@ -3023,11 +3603,20 @@ export interface components {
          * @description What a grid won and lost when lines of neighbours were made the same.
          */
         MovedLine: {
-            /** Code */
+            /**
+             * Code
+             * @description unified code
+             */
             code: string;
-            /** Won M2 */
+            /**
+             * Won M2
+             * @description square metres that came from neighbours
+             */
             won_m2: number;
-            /** Lost M2 */
+            /**
+             * Lost M2
+             * @description square metres that went to neighbours
+             */
             lost_m2: number;
             /**
              * Width M
@@ -3042,10 +3631,14 @@ export interface components {
         MultiPolygon: {
             /**
              * Type
+             * @description GeoJSON's name of what it is
              * @constant
              */
             type: "MultiPolygon";
-            /** Coordinates */
+            /**
+             * Coordinates
+             * @description longitude first, degrees, WGS 84
+             */
             coordinates: number[][][][];
         };
         /**
@@ -3058,9 +3651,15 @@ export interface components {
              * @description the network whose code it is
              */
             department: string;
-            /** Name */
+            /**
+             * Name
+             * @description what the department calls it; null: it has no name for it
+             */
             name: string | null;
-            /** Share */
+            /**
+             * Share
+             * @description share of the alias's ground that the area had when the alias was recorded
+             */
             share: number;
             /**
              * Valid From
@@ -3068,20 +3667,35 @@ export interface components {
              * @description ISO 8601 with offset
              */
             valid_from: string;
-            /** Valid To */
+            /**
+             * Valid To
+             * @description until when it applies; null: it still does
+             */
             valid_to: string | null;
-            /** Network */
+            /**
+             * Network
+             * @description a network: a set of areas that covers the ground once
+             */
             network: string;
-            /** Code */
+            /**
+             * Code
+             * @description unified code
+             */
             code: string;
-            /** Level */
+            /**
+             * Level
+             * @description district, town, community or grid
+             */
             level: string;
             /**
              * Area Name
              * @description null: not live at that date
              */
             area_name: string | null;
-            /** Is Live */
+            /**
+             * Is Live
+             * @description does the area stand at that date?
+             */
             is_live: boolean;
         };
         /**
@@ -3089,11 +3703,20 @@ export interface components {
          * @description A network: a set of areas that covers the ground once, with its names.
          */
         NetworkAnswer: {
-            /** Network */
+            /**
+             * Network
+             * @description a network: a set of areas that covers the ground once
+             */
             network: string;
-            /** Name Zh */
+            /**
+             * Name Zh
+             * @description its name in Chinese
+             */
             name_zh: string;
-            /** Name En */
+            /**
+             * Name En
+             * @description its name in English
+             */
             name_en: string;
             /**
              * Scheme
@@ -3155,16 +3778,26 @@ export interface components {
          * @description A step that can come next, the roles that may take it, and what it needs.
          */
         NextStep: {
-            /** Step */
+            /**
+             * Step
+             * @description id of a step of the ticket's workflow
+             */
             step: string;
-            /** Roles */
+            /**
+             * Roles
+             * @description the roles that may take it
+             */
             roles: string[];
             /**
              * Kind
+             * @description `forward`, `return` to an earlier step, or `reopen`
              * @enum {string}
              */
             kind: "forward" | "return" | "reopen";
-            /** Needs */
+            /**
+             * Needs
+             * @description what has to be there first: a note, a photo
+             */
             needs: ("note" | "photo")[];
             /**
              * May
@@ -3177,9 +3810,15 @@ export interface components {
          * @description The person for whom a signed-in caller reports.
          */
         OnBehalf: {
-            /** Name */
+            /**
+             * Name
+             * @description who reports
+             */
             name?: string | null;
-            /** Phone */
+            /**
+             * Phone
+             * @description how to reach him
+             */
             phone?: string | null;
         };
         /**
@@ -3189,6 +3828,7 @@ export interface components {
         OpenBody: {
             /**
              * Area
+             * @description unified code of an area; its subtree is meant
              * @default
              */
             area: string;
@@ -3199,24 +3839,31 @@ export interface components {
             together_with?: string[];
             /**
              * Network
+             * @description a network: a set of areas that covers the ground once
              * @default
              */
             network: string;
             /**
              * Title
+             * @description what shall be altered, in a few words
              * @default
              */
             title: string;
-            /** Valid From */
+            /**
+             * Valid From
+             * @description from when on it applies, ISO 8601 with offset; default now
+             */
             valid_from?: string | null;
             /**
              * Policy
+             * @description open tickets in altered ground: `move` to the new grid, `stay` with the old one while it lives
              * @default move
              * @enum {string}
              */
             policy: "move" | "stay";
             /**
              * Ground
+             * @description may the ground that areas cover change: `keep` no, `gain` it may grow, `any` as drawn
              * @default keep
              * @enum {string}
              */
@@ -3227,9 +3874,15 @@ export interface components {
          * @description A rule that did not fire, and why.
          */
         OtherRule: {
-            /** Rule */
+            /**
+             * Rule
+             * @description the rule's name
+             */
             rule: string;
-            /** Why Not */
+            /**
+             * Why Not
+             * @description why the rule did not fire
+             */
             why_not: string;
         };
         /**
@@ -3253,9 +3906,15 @@ export interface components {
          * @description The ticket that this one becomes a part of; null: of none.
          */
         ParentBody: {
-            /** Note */
+            /**
+             * Note
+             * @description a note for colleagues; null or absent: none
+             */
             note?: string | null;
-            /** Parent */
+            /**
+             * Parent
+             * @description number of the ticket that it becomes a part of; null: of none
+             */
             parent: string | null;
         };
         /**
@@ -3263,7 +3922,10 @@ export interface components {
          * @description A photo as it is kept: JPEG, upright, without the camera's metadata.
          */
         Photo: {
-            /** Photo Id */
+            /**
+             * Photo Id
+             * @description the photo's number
+             */
             photo_id: number;
             /**
              * Kind
@@ -3281,13 +3943,25 @@ export interface components {
              * @description who of the staff; absent for the reporter
              */
             actor?: string | null;
-            /** Width */
+            /**
+             * Width
+             * @description pixels
+             */
             width: number;
-            /** Height */
+            /**
+             * Height
+             * @description pixels
+             */
             height: number;
-            /** Bytes */
+            /**
+             * Bytes
+             * @description size of the file in bytes
+             */
             bytes: number;
-            /** Media Type */
+            /**
+             * Media Type
+             * @description its media type
+             */
             media_type: string;
         };
         /**
@@ -3295,7 +3969,10 @@ export interface components {
          * @description A photo that was added.
          */
         PhotoReceipt: {
-            /** Photo Id */
+            /**
+             * Photo Id
+             * @description the photo's number
+             */
             photo_id: number;
             /**
              * Kind
@@ -3313,13 +3990,25 @@ export interface components {
              * @description who of the staff; absent for the reporter
              */
             actor?: string | null;
-            /** Width */
+            /**
+             * Width
+             * @description pixels
+             */
             width: number;
-            /** Height */
+            /**
+             * Height
+             * @description pixels
+             */
             height: number;
-            /** Bytes */
+            /**
+             * Bytes
+             * @description size of the file in bytes
+             */
             bytes: number;
-            /** Media Type */
+            /**
+             * Media Type
+             * @description its media type
+             */
             media_type: string;
             /** @description null: the camera did not say where it was */
             gps_hint: components["schemas"]["GpsHint"] | null;
@@ -3329,7 +4018,10 @@ export interface components {
          * @description Photos, the oldest first.
          */
         Photos: {
-            /** Photos */
+            /**
+             * Photos
+             * @description the photos, the oldest first
+             */
             photos: components["schemas"]["Photo"][];
         };
         /**
@@ -3337,15 +4029,30 @@ export interface components {
          * @description The new location of a ticket, in a named system, and a note.
          */
         PlaceBody: {
-            /** Lon */
+            /**
+             * Lon
+             * @description longitude in degrees; of a projected system the easting in metres
+             */
             lon: number;
-            /** Lat */
+            /**
+             * Lat
+             * @description latitude in degrees; of a projected system the northing in metres
+             */
             lat: number;
-            /** System */
+            /**
+             * System
+             * @description wgs84, cgcs2000, gcj02, bd09 or EPSG:n; of a projected one lon is the easting, lat the northing
+             */
             system: string;
-            /** Accuracy M */
+            /**
+             * Accuracy M
+             * @description radius in metres within which the point surely lies
+             */
             accuracy_m?: number | null;
-            /** Note */
+            /**
+             * Note
+             * @description a note for colleagues; null or absent: none
+             */
             note?: string | null;
         };
         /**
@@ -3353,15 +4060,30 @@ export interface components {
          * @description RFC 9457.
          */
         Problem: {
-            /** Type */
+            /**
+             * Type
+             * @description about:blank
+             */
             type: string;
-            /** Title */
+            /**
+             * Title
+             * @description what the status means
+             */
             title: string;
-            /** Status */
+            /**
+             * Status
+             * @description the HTTP status
+             */
             status: number;
-            /** Detail */
+            /**
+             * Detail
+             * @description all messages in one sentence
+             */
             detail: string;
-            /** Errors */
+            /**
+             * Errors
+             * @description every fault: field, message, remedy
+             */
             errors: components["schemas"]["ProblemFault"][];
         };
         /**
@@ -3369,11 +4091,20 @@ export interface components {
          * @description One fault: where it is, what is wrong, what to do.
          */
         ProblemFault: {
-            /** Field */
+            /**
+             * Field
+             * @description the field, parameter, column or row that is meant
+             */
             field: string;
-            /** Message */
+            /**
+             * Message
+             * @description what is wrong
+             */
             message: string;
-            /** Remedy */
+            /**
+             * Remedy
+             * @description what to do about it
+             */
             remedy: string;
             /**
              * Message Zh
@@ -3391,7 +4122,10 @@ export interface components {
          * @description The date from which to apply; without it the change set's own date, or now.
          */
         PublishBody: {
-            /** Valid From */
+            /**
+             * Valid From
+             * @description from when on it applies, today, in the past or to come; default the change set's own date, or now
+             */
             valid_from?: string | null;
         };
         /**
@@ -3414,11 +4148,20 @@ export interface components {
              * @description code of the area; of posts the person, null where nobody holds it
              */
             key: string | null;
-            /** Name */
+            /**
+             * Name
+             * @description of the area, or of the person where the caller may see it; null: not known
+             */
             name: string | null;
-            /** Level */
+            /**
+             * Level
+             * @description level of the area; of posts that of the lowest area where it is held
+             */
             level: string;
-            /** Kind */
+            /**
+             * Kind
+             * @description base or special; of posts the kind of the lowest area where it is held
+             */
             kind: string;
             /**
              * Role
@@ -3435,11 +4178,20 @@ export interface components {
              * @description fractions, where a part was carried over
              */
             received: number;
-            /** Closed */
+            /**
+             * Closed
+             * @description how many of them are closed
+             */
             closed: number;
-            /** Overdue */
+            /**
+             * Overdue
+             * @description open at `at` and overdue by then
+             */
             overdue: number;
-            /** On Time */
+            /**
+             * On Time
+             * @description closed by its due time
+             */
             on_time: number;
             /**
              * Closing Rate
@@ -3461,7 +4213,10 @@ export interface components {
              * @description of received: counted under another code, or another post of the person
              */
             carried: number;
-            /** Carried Share */
+            /**
+             * Carried Share
+             * @description `carried` as a share of `received`; null where nothing was received
+             */
             carried_share: number | null;
         };
         /**
@@ -3471,21 +4226,35 @@ export interface components {
         Ranking: {
             /**
              * Of
+             * @description whose records are ranked
              * @enum {string}
              */
             of: "grid" | "community" | "town" | "post";
             /**
              * Order
+             * @description by what the records are ranked
              * @enum {string}
              */
             order: "closing_rate" | "on_time_rate" | "received" | "closed" | "overdue" | "hours_to_close";
-            /** Area */
+            /**
+             * Area
+             * @description unified code of an area; its subtree is meant
+             */
             area: string;
-            /** Network */
+            /**
+             * Network
+             * @description a network: a set of areas that covers the ground once
+             */
             network: string;
-            /** From */
+            /**
+             * From
+             * @description received from this instant on
+             */
             from: string | null;
-            /** To */
+            /**
+             * To
+             * @description received before this instant
+             */
             to: string | null;
             /**
              * At
@@ -3493,7 +4262,10 @@ export interface components {
              * @description ISO 8601 with offset
              */
             at: string;
-            /** Rows */
+            /**
+             * Rows
+             * @description one a value of the key
+             */
             rows: components["schemas"]["RankedRow"][];
         };
         /**
@@ -3511,7 +4283,10 @@ export interface components {
              * @description 1 bad to 5 good
              */
             score: number;
-            /** Words */
+            /**
+             * Words
+             * @description in words; null: none
+             */
             words: string | null;
             /**
              * Rated At
@@ -3525,9 +4300,15 @@ export interface components {
          * @description A rating, 1 bad to 5 good, and words about it.
          */
         RatingBody: {
-            /** Score */
+            /**
+             * Score
+             * @description 1 bad to 5 good
+             */
             score: number;
-            /** Words */
+            /**
+             * Words
+             * @description in words; null: none
+             */
             words?: string | null;
         };
         /**
@@ -3535,15 +4316,28 @@ export interface components {
          * @description The result of a report. With `number` and `secret` the reporter can ask for it again.
          */
         Receipt: {
-            /** Number */
+            /**
+             * Number
+             * @description the ticket's number: ASCII, safe in a URL
+             */
             number: string;
-            /** Secret */
+            /**
+             * Secret
+             * @description a secret; it is shown once
+             */
             secret: string;
+            /** @description the grid that holds it; null: outside every grid */
             grid: components["schemas"]["GridRef"] | null;
+            /** @description unified code of an area; its subtree is meant */
             area: components["schemas"]["AreaRef"] | null;
+            /** @description how the grid was found, how surely, and by which version of its shape */
             assignment: components["schemas"]["Assignment"];
-            /** Step */
+            /**
+             * Step
+             * @description id of a step of the ticket's workflow
+             */
             step: string;
+            /** @description the post or department that has it; null: nobody, it waits in `assign` */
             assignee: components["schemas"]["Assignee"] | null;
             /**
              * Due At
@@ -3557,21 +4351,45 @@ export interface components {
          * @description The assignee: the post; a name only if the post is public.
          */
         ReportAssignee: {
-            /** Role */
+            /**
+             * Role
+             * @description a role of accounts or posts
+             */
             role: string | null;
-            /** Role Zh */
+            /**
+             * Role Zh
+             * @description the role in Chinese
+             */
             role_zh: string | null;
-            /** Role En */
+            /**
+             * Role En
+             * @description the role in English
+             */
             role_en: string | null;
-            /** Title */
+            /**
+             * Title
+             * @description in a few words; null or empty: none
+             */
             title: string | null;
-            /** Area */
+            /**
+             * Area
+             * @description unified code of an area; its subtree is meant
+             */
             area: string | null;
-            /** Department */
+            /**
+             * Department
+             * @description a department by name, as 城管; null or empty: none
+             */
             department: string | null;
-            /** Name */
+            /**
+             * Name
+             * @description its name
+             */
             name: string | null;
-            /** Phone */
+            /**
+             * Phone
+             * @description a telephone number; null: none, or not public
+             */
             phone: string | null;
         };
         /**
@@ -3584,9 +4402,15 @@ export interface components {
              * @description with lat and system; else area, place or place_unknown
              */
             lon?: number | null;
-            /** Lat */
+            /**
+             * Lat
+             * @description latitude in degrees; of a projected system the northing in metres
+             */
             lat?: number | null;
-            /** System */
+            /**
+             * System
+             * @description wgs84, cgcs2000, gcj02, bd09 or EPSG:n; of a projected one lon is the easting, lat the northing
+             */
             system?: string | null;
             /**
              * Area
@@ -3603,19 +4427,40 @@ export interface components {
              * @description instead of a point: nobody knows yet; the top area has it
              */
             place_unknown?: boolean | null;
-            /** Category */
+            /**
+             * Category
+             * @description id of a category, or its Chinese name; with an id its subtree is meant
+             */
             category: string;
-            /** Description */
+            /**
+             * Description
+             * @description what was seen, in words; what is private in it stays with staff
+             */
             description: string;
-            /** Accuracy M */
+            /**
+             * Accuracy M
+             * @description radius in metres within which the point surely lies; null or absent: not known
+             */
             accuracy_m?: number | null;
-            /** Reported At */
+            /**
+             * Reported At
+             * @description when it was seen, ISO 8601 with offset; default now
+             */
             reported_at?: string | null;
-            /** Client Ref */
+            /**
+             * Client Ref
+             * @description the client's own key: the same key with the same body is the same report; a stranger's is a UUID
+             */
             client_ref?: string | null;
-            /** Contact Name */
+            /**
+             * Contact Name
+             * @description who reports; read only by staff whose area has the ticket
+             */
             contact_name?: string | null;
-            /** Contact Phone */
+            /**
+             * Contact Phone
+             * @description how to reach him; read only by staff whose area has the ticket
+             */
             contact_phone?: string | null;
             /** @description instead of contact_name, contact_phone; needs a login */
             on_behalf_of?: components["schemas"]["OnBehalf"] | null;
@@ -3637,10 +4482,14 @@ export interface components {
         ResolveBody: {
             /**
              * Take
+             * @description whose shape holds: the draft's, the live one, or what both drew
              * @enum {string}
              */
             take: "mine" | "theirs" | "both";
-            /** Code */
+            /**
+             * Code
+             * @description only of this area; default all conflicts of the change set
+             */
             code?: string | null;
         };
         /**
@@ -3648,11 +4497,20 @@ export interface components {
          * @description A role that an account or a post can have, in words.
          */
         Role: {
-            /** Role */
+            /**
+             * Role
+             * @description a role of accounts or posts
+             */
             role: string;
-            /** Name Zh */
+            /**
+             * Name Zh
+             * @description its name in Chinese
+             */
             name_zh: string;
-            /** Name En */
+            /**
+             * Name En
+             * @description its name in English
+             */
             name_en: string;
         };
         /**
@@ -3660,20 +4518,27 @@ export interface components {
          * @description Which rule fires for a report there and then; `post on duty` where none does.
          */
         Route: {
-            /** Rule */
+            /**
+             * Rule
+             * @description the rule's name
+             */
             rule: string;
             /**
              * Assigned By
              * @description rule, post on duty (no rule, or nobody is whom it names), nobody on duty
              */
             assigned_by: string;
+            /** @description the post or department that has it; null: nobody, it waits in `assign` */
             assignee: components["schemas"]["Assignee"] | null;
             /**
              * Priority
              * @description 1 most urgent, 5 least
              */
             priority: number;
-            /** Due Hours */
+            /**
+             * Due Hours
+             * @description hours until it is due
+             */
             due_hours: number;
             /**
              * Due Unit
@@ -3686,11 +4551,19 @@ export interface components {
              * @description ISO 8601 with offset
              */
             due_at: string;
-            /** Category */
+            /**
+             * Category
+             * @description id of a category, or its Chinese name; with an id its subtree is meant
+             */
             category: string;
+            /** @description the grid that holds it; null: outside every grid */
             grid: components["schemas"]["GridRef"] | null;
+            /** @description unified code of an area; its subtree is meant */
             area: components["schemas"]["AreaRef"] | null;
-            /** Others */
+            /**
+             * Others
+             * @description the rules that did not fire
+             */
             others: components["schemas"]["OtherRule"][];
         };
         /**
@@ -3704,9 +4577,15 @@ export interface components {
              * @description ISO 8601 with offset
              */
             at: string;
-            /** Is Yours */
+            /**
+             * Is Yours
+             * @description true: the reporter's own words
+             */
             is_yours: boolean;
-            /** Text */
+            /**
+             * Text
+             * @description in words
+             */
             text: string;
         };
         /**
@@ -3714,9 +4593,15 @@ export interface components {
          * @description A secret, which is shown once; it is also the password of the database login.
          */
         SecretAnswer: {
-            /** Name */
+            /**
+             * Name
+             * @description what it signs in with
+             */
             name: string;
-            /** Secret */
+            /**
+             * Secret
+             * @description a secret; it is shown once
+             */
             secret: string;
         };
         /**
@@ -3724,9 +4609,15 @@ export interface components {
          * @description A name and its secret.
          */
         SignIn: {
-            /** Name */
+            /**
+             * Name
+             * @description name of the account
+             */
             name: string;
-            /** Secret */
+            /**
+             * Secret
+             * @description secret of the account
+             */
             secret: string;
         };
         /**
@@ -3734,13 +4625,25 @@ export interface components {
          * @description An open ticket that may be about the same thing.
          */
         SimilarTicket: {
-            /** Number */
+            /**
+             * Number
+             * @description the ticket's number: ASCII, safe in a URL
+             */
             number: string;
-            /** Category */
+            /**
+             * Category
+             * @description id of a category, or its Chinese name; with an id its subtree is meant
+             */
             category: string;
-            /** Distance M */
+            /**
+             * Distance M
+             * @description geodesic metres between the two places
+             */
             distance_m: number;
-            /** Apart Hours */
+            /**
+             * Apart Hours
+             * @description hours between the two reports
+             */
             apart_hours: number;
             /**
              * Closeness
@@ -3753,7 +4656,10 @@ export interface components {
          * @description The closest first.
          */
         SimilarTickets: {
-            /** Tickets */
+            /**
+             * Tickets
+             * @description the tickets
+             */
             tickets: components["schemas"]["SimilarTicket"][];
         };
         /**
@@ -3761,11 +4667,20 @@ export interface components {
          * @description A way by which reports come.
          */
         Source: {
-            /** Id */
+            /**
+             * Id
+             * @description its id
+             */
             id: string;
-            /** Name Zh */
+            /**
+             * Name Zh
+             * @description its name in Chinese
+             */
             name_zh: string;
-            /** Name En */
+            /**
+             * Name En
+             * @description its name in English
+             */
             name_en: string;
             /**
              * Said By
@@ -3780,6 +4695,7 @@ export interface components {
         Status: {
             /**
              * Status
+             * @description `ok` while alive, `ready` once migrated and loaded
              * @enum {string}
              */
             status: "ok" | "ready";
@@ -3789,11 +4705,20 @@ export interface components {
          * @description A step of the report's workflow.
          */
         Step: {
-            /** Step */
+            /**
+             * Step
+             * @description id of a step of the ticket's workflow
+             */
             step: string;
-            /** Name Zh */
+            /**
+             * Name Zh
+             * @description its name in Chinese
+             */
             name_zh: string;
-            /** Name En */
+            /**
+             * Name En
+             * @description its name in English
+             */
             name_en: string;
         };
         /**
@@ -3801,9 +4726,15 @@ export interface components {
          * @description The next step, and a note.
          */
         StepBody: {
-            /** Step */
+            /**
+             * Step
+             * @description the step to take: one of `next_steps`
+             */
             step: string;
-            /** Note */
+            /**
+             * Note
+             * @description a note for colleagues; null or absent: none
+             */
             note?: string | null;
         };
         /**
@@ -3811,16 +4742,25 @@ export interface components {
          * @description An area that holds ground of another area, and its share of that area's ground.
          */
         Successor: {
-            /** Code */
+            /**
+             * Code
+             * @description unified code
+             */
             code: string;
-            /** Name */
+            /**
+             * Name
+             * @description its name
+             */
             name: string;
             /**
              * Kind
              * @description base or special
              */
             kind: string;
-            /** Share */
+            /**
+             * Share
+             * @description share of the ground, 0 to 1
+             */
             share: number;
         };
         /**
@@ -3828,20 +4768,41 @@ export interface components {
          * @description One ticket, with its history and next steps for callers who may see them.
          */
         Ticket: {
-            /** Number */
+            /**
+             * Number
+             * @description the ticket's number: ASCII, safe in a URL
+             */
             number: string;
-            /** Network */
+            /**
+             * Network
+             * @description a network: a set of areas that covers the ground once
+             */
             network: string;
-            /** Category */
+            /**
+             * Category
+             * @description id of a category, or its Chinese name; with an id its subtree is meant
+             */
             category: string;
-            /** Workflow */
+            /**
+             * Workflow
+             * @description id of the template of steps
+             */
             workflow: string;
-            /** Step */
+            /**
+             * Step
+             * @description id of a step of the ticket's workflow
+             */
             step: string;
-            /** Source */
+            /**
+             * Source
+             * @description id of a source of `/api/v1/sources`
+             */
             source: string;
+            /** @description the grid that holds it; null: outside every grid */
             grid: components["schemas"]["GridRef"] | null;
+            /** @description unified code of an area; its subtree is meant */
             area: components["schemas"]["AreaRef"] | null;
+            /** @description how the grid was found, how surely, and by which version of its shape */
             assignment: components["schemas"]["TicketAssignment"];
             /** @description its public place: the point, or its grid's label point */
             place: components["schemas"]["LonLat"] | null;
@@ -3863,7 +4824,10 @@ export interface components {
              * @description ISO 8601 with offset
              */
             due_at: string;
-            /** Closed At */
+            /**
+             * Closed At
+             * @description when it was closed; null: it is open
+             */
             closed_at: string | null;
             /**
              * Priority
@@ -3904,6 +4868,11 @@ export interface components {
             contact?: components["schemas"]["Contact"];
             /** @description Where it really is; absent for callers who may not see it */
             point?: components["schemas"]["ExactPoint"];
+            /**
+             * Doubt
+             * @description why the point is not its location: far (outside the district) or coarse (accuracy of kilometres); absent for callers who may not see it
+             */
+            doubt?: string | null;
             /**
              * Department
              * @description Whose department it is with; absent for callers who may not see it
@@ -3962,7 +4931,10 @@ export interface components {
              * @description how much of the disc round its point lies in its grid; null where its point is private and the caller may not see it
              */
             confidence: number | null;
-            /** Version */
+            /**
+             * Version
+             * @description id of the version of the area's shape; null: outside every grid
+             */
             version: number | null;
         };
         /**
@@ -3976,17 +4948,35 @@ export interface components {
              * @description ISO 8601 with offset
              */
             at: string;
-            /** Action */
+            /**
+             * Action
+             * @description what happened: received, stepped, assigned, relocated, paused, answered and the like
+             */
             action: string;
-            /** From Step */
+            /**
+             * From Step
+             * @description the step before; null: it is the first
+             */
             from_step: string | null;
-            /** To Step */
+            /**
+             * To Step
+             * @description the step that follows
+             */
             to_step: string | null;
-            /** Actor */
+            /**
+             * Actor
+             * @description the account that did it; null: the reporter or the service
+             */
             actor: string | null;
-            /** Note */
+            /**
+             * Note
+             * @description a note for colleagues; null or absent: none
+             */
             note: string | null;
-            /** Detail */
+            /**
+             * Detail
+             * @description what else is known of it
+             */
             detail: {
                 [key: string]: unknown;
             };
@@ -3998,16 +4988,26 @@ export interface components {
         TicketFeature: {
             /**
              * Type
+             * @description GeoJSON's name of what it is
              * @constant
              */
             type: "Feature";
-            /** Id */
+            /**
+             * Id
+             * @description the ticket's number
+             */
             id: string;
-            /** Properties */
+            /**
+             * Properties
+             * @description its facts by name
+             */
             properties: {
                 [key: string]: unknown;
             };
-            /** Geometry */
+            /**
+             * Geometry
+             * @description GeoJSON in WGS 84, longitude first; null: none was asked for, or there is none
+             */
             geometry: {
                 [key: string]: unknown;
             } | null;
@@ -4019,10 +5019,14 @@ export interface components {
         TicketFeatures: {
             /**
              * Type
+             * @description GeoJSON's name of what it is
              * @constant
              */
             type: "FeatureCollection";
-            /** Features */
+            /**
+             * Features
+             * @description the features
+             */
             features: components["schemas"]["TicketFeature"][];
         };
         /**
@@ -4030,20 +5034,41 @@ export interface components {
          * @description A ticket's public facts; fields after `closed_at` only for callers who may see them.
          */
         TicketSummary: {
-            /** Number */
+            /**
+             * Number
+             * @description the ticket's number: ASCII, safe in a URL
+             */
             number: string;
-            /** Network */
+            /**
+             * Network
+             * @description a network: a set of areas that covers the ground once
+             */
             network: string;
-            /** Category */
+            /**
+             * Category
+             * @description id of a category, or its Chinese name; with an id its subtree is meant
+             */
             category: string;
-            /** Workflow */
+            /**
+             * Workflow
+             * @description id of the template of steps
+             */
             workflow: string;
-            /** Step */
+            /**
+             * Step
+             * @description id of a step of the ticket's workflow
+             */
             step: string;
-            /** Source */
+            /**
+             * Source
+             * @description id of a source of `/api/v1/sources`
+             */
             source: string;
+            /** @description the grid that holds it; null: outside every grid */
             grid: components["schemas"]["GridRef"] | null;
+            /** @description unified code of an area; its subtree is meant */
             area: components["schemas"]["AreaRef"] | null;
+            /** @description how the grid was found, how surely, and by which version of its shape */
             assignment: components["schemas"]["TicketAssignment"];
             /** @description its public place: the point, or its grid's label point */
             place: components["schemas"]["LonLat"] | null;
@@ -4065,7 +5090,10 @@ export interface components {
              * @description ISO 8601 with offset
              */
             due_at: string;
-            /** Closed At */
+            /**
+             * Closed At
+             * @description when it was closed; null: it is open
+             */
             closed_at: string | null;
             /**
              * Priority
@@ -4107,6 +5135,11 @@ export interface components {
             /** @description Where it really is; absent for callers who may not see it */
             point?: components["schemas"]["ExactPoint"];
             /**
+             * Doubt
+             * @description why the point is not its location: far (outside the district) or coarse (accuracy of kilometres); absent for callers who may not see it
+             */
+            doubt?: string | null;
+            /**
              * Department
              * @description Whose department it is with; absent for callers who may not see it
              */
@@ -4122,7 +5155,10 @@ export interface components {
          * @description Tickets, the newest first; on a work list the most urgent first.
          */
         Tickets: {
-            /** Tickets */
+            /**
+             * Tickets
+             * @description the tickets
+             */
             tickets: components["schemas"]["TicketSummary"][];
             /**
              * Next
@@ -4135,23 +5171,50 @@ export interface components {
          * @description TileJSON 3.0.
          */
         TileJson: {
-            /** Tilejson */
+            /**
+             * Tilejson
+             * @description the version of TileJSON
+             */
             tilejson: string;
-            /** Name */
+            /**
+             * Name
+             * @description its name
+             */
             name: string;
-            /** Description */
+            /**
+             * Description
+             * @description in words
+             */
             description: string;
-            /** Attribution */
+            /**
+             * Attribution
+             * @description what a map that shows it has to say
+             */
             attribution: string;
-            /** Scheme */
+            /**
+             * Scheme
+             * @description how rows of tiles are counted: `xyz` from the top
+             */
             scheme: string;
-            /** Tiles */
+            /**
+             * Tiles
+             * @description addresses of tiles, with {z}, {x} and {y}
+             */
             tiles: string[];
-            /** Minzoom */
+            /**
+             * Minzoom
+             * @description the smallest zoom at which there is something to see
+             */
             minzoom: number;
-            /** Maxzoom */
+            /**
+             * Maxzoom
+             * @description the largest zoom at which there is something new to see
+             */
             maxzoom: number;
-            /** Vector Layers */
+            /**
+             * Vector Layers
+             * @description the layers and their fields
+             */
             vector_layers: components["schemas"]["VectorLayer"][];
         };
         /**
@@ -4159,20 +5222,36 @@ export interface components {
          * @description From which step to which, who may take it, what it needs, and whether it stops or starts the clocks.
          */
         Transition: {
-            /** From Step */
+            /**
+             * From Step
+             * @description the step before; null: it is the first
+             */
             from_step: string;
-            /** To Step */
+            /**
+             * To Step
+             * @description the step that follows
+             */
             to_step: string;
             /**
              * Kind
+             * @description `forward`, `return` to an earlier step, or `reopen`
              * @enum {string}
              */
             kind: "forward" | "return" | "reopen";
-            /** Roles */
+            /**
+             * Roles
+             * @description the roles that may take it
+             */
             roles: string[];
-            /** Needs */
+            /**
+             * Needs
+             * @description what has to be there first: a note, a photo
+             */
             needs: ("note" | "photo")[];
-            /** Clock */
+            /**
+             * Clock
+             * @description what the step does to the ticket's clocks; null: nothing
+             */
             clock: ("stop" | "start") | null;
         };
         /**
@@ -4180,15 +5259,30 @@ export interface components {
          * @description What a layer of tiles holds.
          */
         VectorLayer: {
-            /** Id */
+            /**
+             * Id
+             * @description its id
+             */
             id: string;
-            /** Description */
+            /**
+             * Description
+             * @description in words
+             */
             description: string;
-            /** Minzoom */
+            /**
+             * Minzoom
+             * @description the smallest zoom at which there is something to see
+             */
             minzoom: number;
-            /** Maxzoom */
+            /**
+             * Maxzoom
+             * @description the largest zoom at which there is something new to see
+             */
             maxzoom: number;
-            /** Fields */
+            /**
+             * Fields
+             * @description what each field means, by its name
+             */
             fields: {
                 [key: string]: string;
             };
@@ -4198,11 +5292,20 @@ export interface components {
          * @description 吹哨: a department that was called in; it reports in, is done or withdrawn, and has a clock of its own.
          */
         Whistle: {
-            /** Whistle */
+            /**
+             * Whistle
+             * @description number of the whistle
+             */
             whistle: number;
-            /** Department */
+            /**
+             * Department
+             * @description a department by name, as 城管; null or empty: none
+             */
             department: string;
-            /** Note */
+            /**
+             * Note
+             * @description what the department is asked for; null: nothing said
+             */
             note: string | null;
             /**
              * Blown At
@@ -4216,13 +5319,25 @@ export interface components {
              * @description ISO 8601 with offset
              */
             due_at: string;
-            /** Reported In At */
+            /**
+             * Reported In At
+             * @description when the department reported in (报到); null: not yet
+             */
             reported_in_at: string | null;
-            /** Done At */
+            /**
+             * Done At
+             * @description when the department was done; null: not yet
+             */
             done_at: string | null;
-            /** Withdrawn At */
+            /**
+             * Withdrawn At
+             * @description when the call was taken back; null: it was not
+             */
             withdrawn_at: string | null;
-            /** Result */
+            /**
+             * Result
+             * @description what the department did, in words; null: nothing said
+             */
             result: string | null;
             /**
              * May
@@ -4235,10 +5350,14 @@ export interface components {
          * @description 报到: reported_in, then done; withdrawn takes the call back.
          */
         WhistleAnswerBody: {
-            /** Note */
+            /**
+             * Note
+             * @description a note for colleagues; null or absent: none
+             */
             note?: string | null;
             /**
              * State
+             * @description `reported_in` (报到), then `done`; `withdrawn` takes the call back
              * @enum {string}
              */
             state: "reported_in" | "done" | "withdrawn";
@@ -4248,13 +5367,25 @@ export interface components {
          * @description Which departments, and the hours that each has; without hours as long as the ticket's own clock.
          */
         WhistleBody: {
-            /** Note */
+            /**
+             * Note
+             * @description a note for colleagues; null or absent: none
+             */
             note?: string | null;
-            /** Departments */
+            /**
+             * Departments
+             * @description departments by name
+             */
             departments: string[];
-            /** Due Hours */
+            /**
+             * Due Hours
+             * @description hours until it is due
+             */
             due_hours?: number | null;
-            /** Due Unit */
+            /**
+             * Due Unit
+             * @description `calendar` hours run day and night, `working` ones in working time
+             */
             due_unit?: ("calendar" | "working") | null;
         };
         /**
@@ -4262,13 +5393,25 @@ export interface components {
          * @description Who is signed in: role, and the code of the area whose subtree the caller sees (empty: everything).
          */
         WhoAmI: {
-            /** Name */
+            /**
+             * Name
+             * @description name of the account
+             */
             name: string;
-            /** Role */
+            /**
+             * Role
+             * @description a role of accounts or posts
+             */
             role: string;
-            /** Area */
+            /**
+             * Area
+             * @description code of the area whose subtree the caller sees; empty: everything
+             */
             area: string;
-            /** Department */
+            /**
+             * Department
+             * @description a department by name, as 城管; null or empty: none
+             */
             department: string;
             /**
              * May
@@ -4281,7 +5424,10 @@ export interface components {
          * @description What the reporter or the staff write.
          */
         WordsBody: {
-            /** Text */
+            /**
+             * Text
+             * @description in words
+             */
             text: string;
         };
         /**
@@ -4289,21 +5435,45 @@ export interface components {
          * @description How many tickets are on each work list; null: a stranger has none.
          */
         WorkLists: {
-            /** Mine */
+            /**
+             * Mine
+             * @description tickets that a post of the caller has
+             */
             mine: number | null;
-            /** Area */
+            /**
+             * Area
+             * @description open tickets of the caller's area
+             */
             area: number | null;
-            /** No Grid */
+            /**
+             * No Grid
+             * @description tickets that no grid holds
+             */
             no_grid: number | null;
-            /** Near Edge */
+            /**
+             * Near Edge
+             * @description tickets whose point may as well lie in the next grid
+             */
             near_edge: number | null;
-            /** Due Soon */
+            /**
+             * Due Soon
+             * @description open, not overdue, and due within `due_soon_hours`
+             */
             due_soon: number | null;
-            /** Overdue */
+            /**
+             * Overdue
+             * @description open, and its due time is past
+             */
             overdue: number | null;
-            /** Waiting */
+            /**
+             * Waiting
+             * @description tickets whose clocks stand still until their reporter answers
+             */
             waiting: number | null;
-            /** Reporter */
+            /**
+             * Reporter
+             * @description tickets whose reporter wrote something that nobody answered
+             */
             reporter: number | null;
         };
         /**
@@ -4311,15 +5481,30 @@ export interface components {
          * @description A template of steps, in their order.
          */
         Workflow: {
-            /** Workflow */
+            /**
+             * Workflow
+             * @description id of the template of steps
+             */
             workflow: string;
-            /** Name Zh */
+            /**
+             * Name Zh
+             * @description its name in Chinese
+             */
             name_zh: string;
-            /** Name En */
+            /**
+             * Name En
+             * @description what the template is called in English
+             */
             name_en: string;
-            /** Steps */
+            /**
+             * Steps
+             * @description the steps, in their order
+             */
             steps: components["schemas"]["WorkflowStep"][];
-            /** Transitions */
+            /**
+             * Transitions
+             * @description which step may follow which
+             */
             transitions: components["schemas"]["Transition"][];
         };
         /**
@@ -4327,13 +5512,25 @@ export interface components {
          * @description A step of a template.
          */
         WorkflowStep: {
-            /** Step */
+            /**
+             * Step
+             * @description id of a step of the ticket's workflow
+             */
             step: string;
-            /** Name Zh */
+            /**
+             * Name Zh
+             * @description its name in Chinese
+             */
             name_zh: string;
-            /** Name En */
+            /**
+             * Name En
+             * @description its name in English
+             */
             name_en: string;
-            /** Closes */
+            /**
+             * Closes
+             * @description is a ticket in this step closed?
+             */
             closes: boolean;
         };
     };
@@ -4345,7 +5542,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    create_report_api_v1_reports_post: {
+    createReport: {
         parameters: {
             query?: never;
             header?: never;
@@ -4354,6 +5551,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "category": "hazard",
+                 *       "description": "路灯不亮",
+                 *       "lat": 27.624,
+                 *       "lon": 113.86,
+                 *       "system": "gcj02"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReportBody"];
             };
         };
@@ -4373,6 +5579,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignee": {
+                     *         "area": "360302007202006",
+                     *         "post": 1207,
+                     *         "role": "worker"
+                     *       },
+                     *       "assignment": {
+                     *         "candidates": [
+                     *           {
+                     *             "code": "360302007202006",
+                     *             "share": 1
+                     *           }
+                     *         ],
+                     *         "confidence": 1,
+                     *         "distance_to_edge_m": 71.52639423,
+                     *         "method": "inside",
+                     *         "system": "gcj02",
+                     *         "version": 730
+                     *       },
+                     *       "due_at": "2026-11-28T11:05:24.447595+08:00",
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "number": "20261127-000565",
+                     *       "secret": "shown-once",
+                     *       "step": "handle"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
@@ -4439,9 +5680,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    get_tile_tiles__layers___z___x___y__mvt_get: {
+    getTile: {
         parameters: {
             query?: {
                 /** @description ISO 8601 with offset, or a date */
@@ -4453,9 +5703,13 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description names of layers, joined by commas */
                 layers: string;
+                /** @description zoom of the tile */
                 z: string;
+                /** @description column of the tile, from the west */
                 x: string;
+                /** @description row of the tile, from the north */
                 y: string;
             };
             cookie?: never;
@@ -4523,7 +5777,7 @@ export interface operations {
             };
         };
     };
-    get_tilejson_tiles__layers__json_get: {
+    getTilejson: {
         parameters: {
             query?: {
                 /** @description The network; default is the one of /api/v1/config */
@@ -4531,6 +5785,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description names of layers, joined by commas */
                 layers: string;
             };
             cookie?: never;
@@ -4543,6 +5798,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "attribution": "gisgrid",
+                     *       "description": "Areas of one network (区域): shapes, and a point for each label",
+                     *       "maxzoom": 16,
+                     *       "minzoom": 0,
+                     *       "name": "area",
+                     *       "scheme": "xyz",
+                     *       "tilejson": "3.0.0",
+                     *       "tiles": [
+                     *         "http://testserver/tiles/area/{z}/{x}/{y}.mvt"
+                     *       ],
+                     *       "vector_layers": [
+                     *         {
+                     *           "description": "Areas of one network (区域): shapes, and a point for each label",
+                     *           "fields": {
+                     *             "code": "unified code (统一编码); absent on shapes too small to be hit (below 24 px)",
+                     *             "kind": "base or special (基础网格, 专属网格)",
+                     *             "label": "text to show, on label points only: a name, for a grid its code, short where the grid is small",
+                     *             "level": "district, town, community or grid (层级)",
+                     *             "name": "name in Chinese; absent where code is",
+                     *             "tint": "0 to 7, never changes for an area: gives neighbours different colours; towns and communities only"
+                     *           },
+                     *           "id": "area",
+                     *           "maxzoom": 16,
+                     *           "minzoom": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["TileJson"];
                 };
             };
@@ -4584,7 +5869,7 @@ export interface operations {
             };
         };
     };
-    get_style_style__theme__json_get: {
+    getStyle: {
         parameters: {
             query?: {
                 /** @description The network; default is the one of /api/v1/config */
@@ -4592,6 +5877,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description name of a style: day or dark */
                 theme: string;
             };
             cookie?: never;
@@ -4604,6 +5890,141 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "layers": [
+                     *         {
+                     *           "id": "background",
+                     *           "paint": {
+                     *             "background-color": "#e9eeec"
+                     *           },
+                     *           "type": "background"
+                     *         },
+                     *         {
+                     *           "filter": [
+                     *             "all",
+                     *             [
+                     *               "in",
+                     *               [
+                     *                 "geometry-type"
+                     *               ]
+                     *             ]
+                     *           ],
+                     *           "id": "area-fill",
+                     *           "layout": {
+                     *             "fill-sort-key": [
+                     *               "match",
+                     *               [
+                     *                 "get",
+                     *                 "level"
+                     *               ]
+                     *             ]
+                     *           },
+                     *           "metadata": {
+                     *             "gisgrid:band": "ground"
+                     *           },
+                     *           "paint": {
+                     *             "fill-antialias": false,
+                     *             "fill-color": [
+                     *               "match",
+                     *               [
+                     *                 "get",
+                     *                 "level"
+                     *               ]
+                     *             ],
+                     *             "fill-opacity": [
+                     *               "interpolate",
+                     *               [
+                     *                 "linear"
+                     *               ]
+                     *             ]
+                     *           },
+                     *           "source": "area",
+                     *           "source-layer": "area",
+                     *           "type": "fill"
+                     *         }
+                     *       ],
+                     *       "metadata": {
+                     *         "gisgrid:layers": {
+                     *           "area": {
+                     *             "name": {
+                     *               "en": "Grid areas",
+                     *               "zh": "网格区域"
+                     *             },
+                     *             "order": 1
+                     *           },
+                     *           "ground": {
+                     *             "legend": [
+                     *               {
+                     *                 "en": "Streets",
+                     *                 "fill": "#fbe7b8",
+                     *                 "line": "#b9c3bd",
+                     *                 "shape": "band",
+                     *                 "zh": "道路"
+                     *               },
+                     *               {
+                     *                 "en": "Railway",
+                     *                 "fill": "#8d9794",
+                     *                 "shape": "dashes",
+                     *                 "zh": "铁路"
+                     *               }
+                     *             ],
+                     *             "name": {
+                     *               "en": "Base map",
+                     *               "zh": "底图"
+                     *             },
+                     *             "order": 6
+                     *           },
+                     *           "ticket": {
+                     *             "name": {
+                     *               "en": "Tickets",
+                     *               "zh": "事件"
+                     *             },
+                     *             "order": 2
+                     *           }
+                     *         }
+                     *       },
+                     *       "name": "gisgrid day",
+                     *       "sources": {
+                     *         "area": {
+                     *           "attribution": "gisgrid",
+                     *           "maxzoom": 16,
+                     *           "minzoom": 0,
+                     *           "tiles": [
+                     *             "http://testserver/tiles/area/{z}/{x}/{y}.mvt"
+                     *           ],
+                     *           "type": "vector"
+                     *         },
+                     *         "ground": {
+                     *           "attribution": "gisgrid",
+                     *           "maxzoom": 16,
+                     *           "minzoom": 6,
+                     *           "tiles": [
+                     *             "http://testserver/tiles/ground/{z}/{x}/{y}.mvt"
+                     *           ],
+                     *           "type": "vector"
+                     *         },
+                     *         "ticket": {
+                     *           "attribution": "gisgrid",
+                     *           "maxzoom": 16,
+                     *           "minzoom": 0,
+                     *           "tiles": [
+                     *             "http://testserver/tiles/ticket/{z}/{x}/{y}.mvt"
+                     *           ],
+                     *           "type": "vector"
+                     *         }
+                     *       },
+                     *       "state": {
+                     *         "due_soon_s": {
+                     *           "default": 86400
+                     *         },
+                     *         "now": {
+                     *           "default": 1795748721
+                     *         }
+                     *       },
+                     *       "version": 8
+                     *     }
+                     */
                     "application/json": components["schemas"]["MapStyle"];
                 };
             };
@@ -4636,12 +6057,16 @@ export interface operations {
             };
         };
     };
-    locate_point_api_v1_locate_get: {
+    locatePoint: {
         parameters: {
             query: {
+                /** @description longitude in degrees; of a projected system the easting in metres */
                 lon: number;
+                /** @description latitude in degrees; of a projected system the northing in metres */
                 lat: number;
+                /** @description wgs84, cgcs2000, gcj02, bd09 or EPSG:n; of a projected one lon is the easting, lat the northing */
                 system: string;
+                /** @description radius in metres within which the point surely lies; null or absent: not known */
                 accuracy_m?: number | null;
                 /** @description ISO 8601 with offset, or a date */
                 at?: string | null;
@@ -4662,6 +6087,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "assignment": {
+                     *         "candidates": [
+                     *           {
+                     *             "code": "360302007202006",
+                     *             "share": 1
+                     *           }
+                     *         ],
+                     *         "confidence": 1,
+                     *         "distance_to_edge_m": 71.52639423,
+                     *         "method": "inside",
+                     *         "system": "gcj02",
+                     *         "version": 730
+                     *       },
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "point": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Located"];
                 };
             };
@@ -4694,11 +6145,14 @@ export interface operations {
             };
         };
     };
-    get_areas_api_v1_areas_get: {
+    getAreas: {
         parameters: {
             query?: {
+                /** @description district, town, community or grid */
                 level?: string;
+                /** @description code of the area above; null: it is the top one */
                 parent?: string;
+                /** @description west,south,east,north in WGS 84, degrees */
                 bbox?: string | null;
                 /** @description ISO 8601 with offset, or a date */
                 at?: string | null;
@@ -4721,6 +6175,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "features": [
+                     *         {
+                     *           "geometry": null,
+                     *           "id": 246,
+                     *           "properties": {
+                     *             "area_m2": 1117105.7,
+                     *             "code": "360302007001",
+                     *             "kind": "base",
+                     *             "level": "community",
+                     *             "name": "红星社区",
+                     *             "network": "base",
+                     *             "parent": "360302007",
+                     *             "valid_from": "2023-01-01T00:00:00+08:00",
+                     *             "valid_to": null
+                     *           },
+                     *           "type": "Feature"
+                     *         },
+                     *         {
+                     *           "geometry": null,
+                     *           "id": 232,
+                     *           "properties": {
+                     *             "area_m2": 1244455.8,
+                     *             "code": "360302007002",
+                     *             "kind": "base",
+                     *             "level": "community",
+                     *             "name": "横龙社区",
+                     *             "network": "base",
+                     *             "parent": "360302007",
+                     *             "valid_from": "2023-01-01T00:00:00+08:00",
+                     *             "valid_to": null
+                     *           },
+                     *           "type": "Feature"
+                     *         }
+                     *       ],
+                     *       "type": "FeatureCollection"
+                     *     }
+                     */
                     "application/geo+json": components["schemas"]["AreaCollection"];
                 };
             };
@@ -4753,7 +6246,7 @@ export interface operations {
             };
         };
     };
-    get_one_area_api_v1_areas__code__get: {
+    getArea: {
         parameters: {
             query?: {
                 /** @description ISO 8601 with offset, or a date */
@@ -4765,6 +6258,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description unified code */
                 code: string;
             };
             cookie?: never;
@@ -4777,6 +6271,340 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "geometry": {
+                     *         "coordinates": [
+                     *           [
+                     *             [
+                     *               [
+                     *                 113.8536039,
+                     *                 27.6239934
+                     *               ],
+                     *               [
+                     *                 113.8537518,
+                     *                 27.6242357
+                     *               ],
+                     *               [
+                     *                 113.8538976,
+                     *                 27.6244762
+                     *               ],
+                     *               [
+                     *                 113.8540416,
+                     *                 27.6247159
+                     *               ],
+                     *               [
+                     *                 113.8541839,
+                     *                 27.6249555
+                     *               ],
+                     *               [
+                     *                 113.8543249,
+                     *                 27.6251951
+                     *               ],
+                     *               [
+                     *                 113.8544645,
+                     *                 27.6254354
+                     *               ],
+                     *               [
+                     *                 113.8546027,
+                     *                 27.625677
+                     *               ],
+                     *               [
+                     *                 113.8547391,
+                     *                 27.6259211
+                     *               ],
+                     *               [
+                     *                 113.8548731,
+                     *                 27.6261685
+                     *               ],
+                     *               [
+                     *                 113.8550045,
+                     *                 27.6264195
+                     *               ],
+                     *               [
+                     *                 113.8551332,
+                     *                 27.6266745
+                     *               ],
+                     *               [
+                     *                 113.8552594,
+                     *                 27.6269336
+                     *               ],
+                     *               [
+                     *                 113.8553836,
+                     *                 27.6271966
+                     *               ],
+                     *               [
+                     *                 113.8555067,
+                     *                 27.627463
+                     *               ],
+                     *               [
+                     *                 113.8556296,
+                     *                 27.6277322
+                     *               ],
+                     *               [
+                     *                 113.8557536,
+                     *                 27.6280033
+                     *               ],
+                     *               [
+                     *                 113.8558799,
+                     *                 27.6282756
+                     *               ],
+                     *               [
+                     *                 113.8560094,
+                     *                 27.6285481
+                     *               ],
+                     *               [
+                     *                 113.8561429,
+                     *                 27.6288203
+                     *               ],
+                     *               [
+                     *                 113.8562806,
+                     *                 27.6290916
+                     *               ],
+                     *               [
+                     *                 113.8564221,
+                     *                 27.6293621
+                     *               ],
+                     *               [
+                     *                 113.8565664,
+                     *                 27.6296325
+                     *               ],
+                     *               [
+                     *                 113.8567124,
+                     *                 27.6299026
+                     *               ],
+                     *               [
+                     *                 113.8568591,
+                     *                 27.6301715
+                     *               ],
+                     *               [
+                     *                 113.8570054,
+                     *                 27.6304384
+                     *               ],
+                     *               [
+                     *                 113.8571506,
+                     *                 27.6307035
+                     *               ],
+                     *               [
+                     *                 113.8568654,
+                     *                 27.6307453
+                     *               ],
+                     *               [
+                     *                 113.8565828,
+                     *                 27.6307881
+                     *               ],
+                     *               [
+                     *                 113.8563031,
+                     *                 27.630831
+                     *               ],
+                     *               [
+                     *                 113.8560263,
+                     *                 27.630874
+                     *               ],
+                     *               [
+                     *                 113.8557523,
+                     *                 27.630917
+                     *               ],
+                     *               [
+                     *                 113.8554805,
+                     *                 27.6309602
+                     *               ],
+                     *               [
+                     *                 113.8552101,
+                     *                 27.6310039
+                     *               ],
+                     *               [
+                     *                 113.8549406,
+                     *                 27.6310488
+                     *               ],
+                     *               [
+                     *                 113.8546713,
+                     *                 27.6310956
+                     *               ],
+                     *               [
+                     *                 113.8544013,
+                     *                 27.6311449
+                     *               ],
+                     *               [
+                     *                 113.85413,
+                     *                 27.6311971
+                     *               ],
+                     *               [
+                     *                 113.8538566,
+                     *                 27.6312528
+                     *               ],
+                     *               [
+                     *                 113.8535801,
+                     *                 27.6313123
+                     *               ],
+                     *               [
+                     *                 113.8532999,
+                     *                 27.6313758
+                     *               ],
+                     *               [
+                     *                 113.8530154,
+                     *                 27.6314432
+                     *               ],
+                     *               [
+                     *                 113.8527263,
+                     *                 27.6315144
+                     *               ],
+                     *               [
+                     *                 113.8524326,
+                     *                 27.6315891
+                     *               ],
+                     *               [
+                     *                 113.8521342,
+                     *                 27.631667
+                     *               ],
+                     *               [
+                     *                 113.8518317,
+                     *                 27.631748
+                     *               ],
+                     *               [
+                     *                 113.8517741,
+                     *                 27.6314797
+                     *               ],
+                     *               [
+                     *                 113.8517133,
+                     *                 27.6312146
+                     *               ],
+                     *               [
+                     *                 113.8516493,
+                     *                 27.6309528
+                     *               ],
+                     *               [
+                     *                 113.8515817,
+                     *                 27.6306943
+                     *               ],
+                     *               [
+                     *                 113.8515109,
+                     *                 27.630439
+                     *               ],
+                     *               [
+                     *                 113.8514369,
+                     *                 27.6301867
+                     *               ],
+                     *               [
+                     *                 113.8513602,
+                     *                 27.6299369
+                     *               ],
+                     *               [
+                     *                 113.8512815,
+                     *                 27.6296892
+                     *               ],
+                     *               [
+                     *                 113.8512016,
+                     *                 27.629443
+                     *               ],
+                     *               [
+                     *                 113.8511212,
+                     *                 27.6291976
+                     *               ],
+                     *               [
+                     *                 113.8510398,
+                     *                 27.6289538
+                     *               ],
+                     *               [
+                     *                 113.8509573,
+                     *                 27.6287121
+                     *               ],
+                     *               [
+                     *                 113.8508733,
+                     *                 27.6284728
+                     *               ],
+                     *               [
+                     *                 113.8507876,
+                     *                 27.6282357
+                     *               ],
+                     *               [
+                     *                 113.8507003,
+                     *                 27.6280006
+                     *               ],
+                     *               [
+                     *                 113.8506112,
+                     *                 27.627767
+                     *               ],
+                     *               [
+                     *                 113.8505207,
+                     *                 27.6275344
+                     *               ],
+                     *               [
+                     *                 113.850429,
+                     *                 27.627302
+                     *               ],
+                     *               [
+                     *                 113.8503368,
+                     *                 27.6270692
+                     *               ],
+                     *               [
+                     *                 113.8502445,
+                     *                 27.6268354
+                     *               ],
+                     *               [
+                     *                 113.8501528,
+                     *                 27.6266001
+                     *               ],
+                     *               [
+                     *                 113.8505871,
+                     *                 27.6265081
+                     *               ],
+                     *               [
+                     *                 113.8509916,
+                     *                 27.6263774
+                     *               ],
+                     *               [
+                     *                 113.8513727,
+                     *                 27.6261951
+                     *               ],
+                     *               [
+                     *                 113.851733,
+                     *                 27.6259667
+                     *               ],
+                     *               [
+                     *                 113.8520743,
+                     *                 27.6256978
+                     *               ],
+                     *               [
+                     *                 113.8524007,
+                     *                 27.6253949
+                     *               ],
+                     *               [
+                     *                 113.8527164,
+                     *                 27.6250665
+                     *               ],
+                     *               [
+                     *                 113.8530202,
+                     *                 27.624721
+                     *               ],
+                     *               [
+                     *                 113.8533137,
+                     *                 27.6243628
+                     *               ],
+                     *               [
+                     *                 113.8536039,
+                     *                 27.6239934
+                     *               ]
+                     *             ]
+                     *           ]
+                     *         ],
+                     *         "type": "MultiPolygon"
+                     *       },
+                     *       "id": 730,
+                     *       "properties": {
+                     *         "area_m2": 317926.1,
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "level": "grid",
+                     *         "name": "塘边网格",
+                     *         "network": "base",
+                     *         "parent": "360302007202",
+                     *         "valid_from": "2024-11-01T00:00:00+08:00",
+                     *         "valid_to": null
+                     *       },
+                     *       "type": "Feature"
+                     *     }
+                     */
                     "application/geo+json": components["schemas"]["AreaFeature"];
                 };
             };
@@ -4809,7 +6637,7 @@ export interface operations {
             };
         };
     };
-    get_lineage_api_v1_areas__code__lineage_get: {
+    getLineage: {
         parameters: {
             query?: {
                 /** @description ISO 8601 with offset, or a date */
@@ -4819,6 +6647,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description unified code */
                 code: string;
             };
             cookie?: never;
@@ -4831,6 +6660,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "360302007202006",
+                     *       "from": [
+                     *         {
+                     *           "code": "360302007202003",
+                     *           "from_share": 0.23410089514188032,
+                     *           "kind": "split",
+                     *           "to_share": 1,
+                     *           "valid_from": "2024-11-01T00:00:00+08:00"
+                     *         }
+                     *       ],
+                     *       "lost_share": 0,
+                     *       "network": "base",
+                     *       "successors": [
+                     *         {
+                     *           "code": "360302007202006",
+                     *           "kind": "base",
+                     *           "name": "塘边网格",
+                     *           "share": 1
+                     *         }
+                     *       ],
+                     *       "to": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Lineage"];
                 };
             };
@@ -4863,7 +6717,7 @@ export interface operations {
             };
         };
     };
-    get_figures_api_v1_areas__code__figures_get: {
+    getAreaFigures: {
         parameters: {
             query?: {
                 /** @description Default: a year before `to` */
@@ -4877,6 +6731,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description unified code */
                 code: string;
             };
             cookie?: never;
@@ -4889,6 +6744,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "by_code": [
+                     *         {
+                     *           "closed": 1,
+                     *           "code": "360302007202006",
+                     *           "own": true,
+                     *           "received": 1,
+                     *           "share": 1
+                     *         }
+                     *       ],
+                     *       "closed": 1,
+                     *       "code": "360302007202006",
+                     *       "from": "2025-11-27T11:05:21.227128+08:00",
+                     *       "network": "base",
+                     *       "received": 1,
+                     *       "to": "2026-11-27T11:05:21.227128+08:00"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Figures"];
                 };
             };
@@ -4921,7 +6795,7 @@ export interface operations {
             };
         };
     };
-    get_session_api_v1_sessions_get: {
+    getSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -4936,6 +6810,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": "",
+                     *       "department": "",
+                     *       "may": [
+                     *         "draw_boundaries",
+                     *         "give_any_role"
+                     *       ],
+                     *       "name": "admin",
+                     *       "role": "admin"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WhoAmI"];
                 };
             };
@@ -4950,7 +6836,7 @@ export interface operations {
             };
         };
     };
-    create_session_api_v1_sessions_post: {
+    createSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -4959,6 +6845,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "admin",
+                 *       "secret": "shown-once"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignIn"];
             };
         };
@@ -4969,6 +6861,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": "",
+                     *       "department": "",
+                     *       "may": [
+                     *         "draw_boundaries",
+                     *         "give_any_role"
+                     *       ],
+                     *       "name": "admin",
+                     *       "role": "admin"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WhoAmI"];
                 };
             };
@@ -5017,9 +6921,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    delete_session_api_v1_sessions_delete: {
+    deleteSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -5037,7 +6950,7 @@ export interface operations {
             };
         };
     };
-    put_secret_api_v1_sessions_secret_put: {
+    putSecret: {
         parameters: {
             query?: never;
             header?: never;
@@ -5046,6 +6959,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "new_secret": "four quiet lamps",
+                 *       "secret": "shown-once"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OwnSecret"];
             };
         };
@@ -5056,6 +6975,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": "",
+                     *       "department": "",
+                     *       "may": [
+                     *         "draw_boundaries",
+                     *         "give_any_role"
+                     *       ],
+                     *       "name": "admin",
+                     *       "role": "admin"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WhoAmI"];
                 };
             };
@@ -5113,9 +7044,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    get_accounts_api_v1_accounts_get: {
+    getAccounts: {
         parameters: {
             query?: never;
             header?: never;
@@ -5130,6 +7070,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "accounts": [
+                     *         {
+                     *           "area": null,
+                     *           "created_at": "2026-11-27T11:05:16.411857+08:00",
+                     *           "department": null,
+                     *           "disabled_at": null,
+                     *           "login": "none",
+                     *           "may_change": true,
+                     *           "name": "admin",
+                     *           "person": null,
+                     *           "role": "admin"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["AccountList"];
                 };
             };
@@ -5153,7 +7110,7 @@ export interface operations {
             };
         };
     };
-    create_account_api_v1_accounts_post: {
+    createAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -5162,6 +7119,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "area": "360302007",
+                 *       "name": "zhang",
+                 *       "role": "dispatcher"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewAccountBody"];
             };
         };
@@ -5172,6 +7136,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "zhang",
+                     *       "secret": "shown-once"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SecretAnswer"];
                 };
             };
@@ -5229,9 +7199,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    get_account_api_v1_accounts__name__get: {
+    getAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -5249,6 +7228,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": "360302007",
+                     *       "created_at": "2026-11-27T11:05:28.607295+08:00",
+                     *       "department": null,
+                     *       "disabled_at": null,
+                     *       "login": "none",
+                     *       "may_change": true,
+                     *       "name": "zhang",
+                     *       "person": null,
+                     *       "role": "dispatcher"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AccountAnswer"];
                 };
             };
@@ -5290,7 +7282,7 @@ export interface operations {
             };
         };
     };
-    remove_account_api_v1_accounts__name__delete: {
+    removeAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -5347,7 +7339,7 @@ export interface operations {
             };
         };
     };
-    change_account_api_v1_accounts__name__patch: {
+    changeAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -5359,6 +7351,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "area": "360302007",
+                 *       "role": "supervisor"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AccountBody"];
             };
         };
@@ -5369,6 +7367,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": "360302007",
+                     *       "created_at": "2026-11-27T11:05:28.607295+08:00",
+                     *       "department": null,
+                     *       "disabled_at": null,
+                     *       "login": "none",
+                     *       "may_change": true,
+                     *       "name": "zhang",
+                     *       "person": null,
+                     *       "role": "supervisor"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AccountAnswer"];
                 };
             };
@@ -5435,9 +7446,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    create_secret_api_v1_accounts__name__secret_post: {
+    createSecret: {
         parameters: {
             query?: never;
             header?: never;
@@ -5455,6 +7475,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "zhang",
+                     *       "secret": "shown-once"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SecretAnswer"];
                 };
             };
@@ -5496,7 +7522,7 @@ export interface operations {
             };
         };
     };
-    disable_account_api_v1_accounts__name__disable_post: {
+    disableAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -5509,11 +7535,24 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": "360302007",
+                     *       "created_at": "2026-11-27T11:05:28.607295+08:00",
+                     *       "department": null,
+                     *       "disabled_at": "2026-11-27T11:05:28.860315+08:00",
+                     *       "login": "none",
+                     *       "may_change": true,
+                     *       "name": "zhang",
+                     *       "person": null,
+                     *       "role": "dispatcher"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AccountAnswer"];
                 };
             };
@@ -5555,7 +7594,7 @@ export interface operations {
             };
         };
     };
-    enable_account_api_v1_accounts__name__enable_post: {
+    enableAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -5568,11 +7607,24 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": "360302007",
+                     *       "created_at": "2026-11-27T11:05:28.607295+08:00",
+                     *       "department": null,
+                     *       "disabled_at": null,
+                     *       "login": "none",
+                     *       "may_change": true,
+                     *       "name": "zhang",
+                     *       "person": null,
+                     *       "role": "dispatcher"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AccountAnswer"];
                 };
             };
@@ -5614,17 +7666,20 @@ export interface operations {
             };
         };
     };
-    get_audit_api_v1_audit_get: {
+    getAudit: {
         parameters: {
             query?: {
                 /** @description Empty: strangers */
                 who?: string | null;
+                /** @description only rows of this kind: sign_in, refused, read, export, or what was changed */
                 what?: string;
+                /** @description received from this instant on */
                 from?: string | null;
                 /** @description Before then; a date: through that day */
                 to?: string | null;
                 /** @description `next` of the page before */
                 before?: number | null;
+                /** @description at most so many */
                 limit?: number;
             };
             header?: never;
@@ -5639,6 +7694,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "entries": [
+                     *         {
+                     *           "at": "2026-11-27T11:05:29.263498+08:00",
+                     *           "audit_id": 4341,
+                     *           "digest": "a0add4b320c423181739f9947aa4643fdc927d7a6b789eadae8f1e7394141bea",
+                     *           "facts": {
+                     *             "columns": [
+                     *               "disabled_at",
+                     *               "removed_at"
+                     *             ],
+                     *             "did": "update",
+                     *             "now": {
+                     *               "disabled_at": "2026-11-27T11:05:29.263127+08:00",
+                     *               "removed_at": "2026-11-27T11:05:29.263127+08:00"
+                     *             }
+                     *           },
+                     *           "subject": "zhang",
+                     *           "what": "account",
+                     *           "who": "admin"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-27T11:05:29.012731+08:00",
+                     *           "audit_id": 4340,
+                     *           "digest": "4c6c5da97fb0c9f51cff742c9cd11f63ae281b0f1488ebef66b03ea38735292a",
+                     *           "facts": {
+                     *             "columns": [
+                     *               "role"
+                     *             ],
+                     *             "did": "update",
+                     *             "now": {
+                     *               "role": "supervisor"
+                     *             }
+                     *           },
+                     *           "subject": "zhang",
+                     *           "what": "account",
+                     *           "who": "admin"
+                     *         }
+                     *       ],
+                     *       "next": 4242
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
@@ -5671,7 +7769,7 @@ export interface operations {
             };
         };
     };
-    create_reports_api_v1_reports_batch_post: {
+    createReports: {
         parameters: {
             query?: never;
             header?: never;
@@ -5680,6 +7778,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reports": [
+                 *         {
+                 *           "accuracy_m": 15,
+                 *           "category": "hazard",
+                 *           "client_ref": "hotline-2026-1",
+                 *           "description": "路灯不亮",
+                 *           "lat": 27.624,
+                 *           "lon": 113.86,
+                 *           "system": "gcj02"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BatchBody"];
             };
         };
@@ -5690,6 +7803,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "client_ref": "hotline-2026-1",
+                     *           "receipt": {
+                     *             "area": {
+                     *               "code": "360302007202006",
+                     *               "level": "grid"
+                     *             },
+                     *             "assignee": {
+                     *               "area": "360302007202006",
+                     *               "post": 1207,
+                     *               "role": "worker"
+                     *             },
+                     *             "assignment": {
+                     *               "candidates": [
+                     *                 {
+                     *                   "code": "360302007202006",
+                     *                   "share": 1
+                     *                 }
+                     *               ],
+                     *               "confidence": 1,
+                     *               "distance_to_edge_m": 71.52639423,
+                     *               "method": "inside",
+                     *               "system": "gcj02",
+                     *               "version": 730
+                     *             },
+                     *             "due_at": "2026-11-28T11:05:22.854700+08:00",
+                     *             "grid": {
+                     *               "code": "360302007202006",
+                     *               "kind": "base",
+                     *               "name": "塘边网格"
+                     *             },
+                     *             "number": "20261127-000561",
+                     *             "secret": "shown-once",
+                     *             "step": "handle"
+                     *           },
+                     *           "status": 201
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["BatchAnswer"];
                 };
             };
@@ -5729,9 +7885,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    create_alarm_api_v1_alarms_post: {
+    createAlarm: {
         parameters: {
             query?: never;
             header?: never;
@@ -5740,6 +7905,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "smoke",
+                 *       "value": 0.8
+                 *     }
+                 */
                 "application/json": components["schemas"]["AlarmBody"];
             };
         };
@@ -5759,6 +7930,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "alarms": 1,
+                     *       "area": {
+                     *         "code": "360302004010001",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignee": {
+                     *         "area": "360302004010001",
+                     *         "post": 671,
+                     *         "role": "worker"
+                     *       },
+                     *       "assignment": {
+                     *         "candidates": [
+                     *           {
+                     *             "code": "360302004010001",
+                     *             "share": 1
+                     *           }
+                     *         ],
+                     *         "confidence": 1,
+                     *         "distance_to_edge_m": 73.92515527,
+                     *         "method": "inside",
+                     *         "system": "wgs84",
+                     *         "version": 546
+                     *       },
+                     *       "due_at": "2026-11-28T11:05:22.898833+08:00",
+                     *       "grid": {
+                     *         "code": "360302004010001",
+                     *         "kind": "base",
+                     *         "name": "柑园巷网格"
+                     *       },
+                     *       "number": "20261127-000562",
+                     *       "secret": "shown-once",
+                     *       "step": "handle"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AlarmReceipt"];
                 };
             };
@@ -5807,15 +8014,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    get_report_api_v1_reports__number__get: {
+    getReport: {
         parameters: {
             query?: never;
             header?: {
+                /** @description the secret of the report's receipt */
                 "x-report-secret"?: string;
             };
             path: {
+                /** @description the ticket's number: ASCII, safe in a URL */
                 number: string;
             };
             cookie?: never;
@@ -5828,6 +8055,91 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignee": {
+                     *         "area": "360302007202",
+                     *         "department": null,
+                     *         "name": null,
+                     *         "phone": null,
+                     *         "role": "centre",
+                     *         "role_en": "grid centre",
+                     *         "role_zh": "网格化管理中心",
+                     *         "title": "里善村网格化管理站"
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": "2026-11-27T11:05:24.74746+08:00",
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "duplicate_of": null,
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "may": {
+                     *         "add_photos": false,
+                     *         "answer": false,
+                     *         "rate": false
+                     *       },
+                     *       "number": "20261127-000560",
+                     *       "photos": [
+                     *         {
+                     *           "actor": null,
+                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "report",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 1,
+                     *           "width": 64
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "rating": {
+                     *         "rated_at": "2026-11-27T11:05:24.779491+08:00",
+                     *         "rater": "reporter",
+                     *         "score": 5,
+                     *         "words": "修得很快"
+                     *       },
+                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "step": "rate",
+                     *       "steps": [
+                     *         {
+                     *           "name_en": "report",
+                     *           "name_zh": "事件上报",
+                     *           "step": "report"
+                     *         },
+                     *         {
+                     *           "name_en": "assign",
+                     *           "name_zh": "分流交办",
+                     *           "step": "assign"
+                     *         }
+                     *       ],
+                     *       "talk": [
+                     *         {
+                     *           "at": "2026-11-27T11:05:22.828895+08:00",
+                     *           "is_yours": true,
+                     *           "text": "3栋门口"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-27T11:05:24.622596+08:00",
+                     *           "is_yours": false,
+                     *           "text": "已经派人去看"
+                     *         }
+                     *       ],
+                     *       "waits_for_you": false,
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FollowedReport"];
                 };
             };
@@ -5860,13 +8172,15 @@ export interface operations {
             };
         };
     };
-    create_own_photo_api_v1_reports__number__photos_post: {
+    createOwnPhoto: {
         parameters: {
             query?: never;
             header?: {
+                /** @description the secret of the report's receipt */
                 "x-report-secret"?: string;
             };
             path: {
+                /** @description the ticket's number: ASCII, safe in a URL */
                 number: string;
             };
             cookie?: never;
@@ -5893,6 +8207,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "actor": null,
+                     *       "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *       "bytes": 738,
+                     *       "gps_hint": null,
+                     *       "height": 40,
+                     *       "kind": "report",
+                     *       "media_type": "image/jpeg",
+                     *       "photo_id": 1,
+                     *       "width": 64
+                     *     }
+                     */
                     "application/json": components["schemas"]["PhotoReceipt"];
                 };
             };
@@ -5977,19 +8304,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    get_own_photo_api_v1_reports__number__photos__photo_id__get: {
+    getOwnPhoto: {
         parameters: {
             query?: {
                 /** @description small: at most 400 pixels a side */
                 size?: "large" | "small";
             };
             header?: {
+                /** @description the secret of the report's receipt */
                 "x-report-secret"?: string;
             };
             path: {
+                /** @description the photo's number */
                 photo_id: number;
+                /** @description the ticket's number: ASCII, safe in a URL */
                 number: string;
             };
             cookie?: never;
@@ -6041,19 +8380,26 @@ export interface operations {
             };
         };
     };
-    create_answer_api_v1_reports__number__answers_post: {
+    createAnswer: {
         parameters: {
             query?: never;
             header?: {
+                /** @description the secret of the report's receipt */
                 "x-report-secret"?: string;
             };
             path: {
+                /** @description the ticket's number: ASCII, safe in a URL */
                 number: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "3栋门口"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WordsBody"];
             };
         };
@@ -6064,6 +8410,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignee": {
+                     *         "area": "360302007202006",
+                     *         "department": null,
+                     *         "name": null,
+                     *         "phone": null,
+                     *         "role": "worker",
+                     *         "role_en": "grid worker",
+                     *         "role_zh": "网格员",
+                     *         "title": "塘边网格网格员"
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": null,
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "duplicate_of": null,
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "may": {
+                     *         "add_photos": true,
+                     *         "answer": false,
+                     *         "rate": false
+                     *       },
+                     *       "number": "20261127-000560",
+                     *       "photos": [
+                     *         {
+                     *           "actor": null,
+                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "report",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 1,
+                     *           "width": 64
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "rating": null,
+                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "step": "handle",
+                     *       "steps": [
+                     *         {
+                     *           "name_en": "report",
+                     *           "name_zh": "事件上报",
+                     *           "step": "report"
+                     *         },
+                     *         {
+                     *           "name_en": "assign",
+                     *           "name_zh": "分流交办",
+                     *           "step": "assign"
+                     *         }
+                     *       ],
+                     *       "talk": [
+                     *         {
+                     *           "at": "2026-11-27T11:05:22.828895+08:00",
+                     *           "is_yours": true,
+                     *           "text": "3栋门口"
+                     *         }
+                     *       ],
+                     *       "waits_for_you": false,
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FollowedReport"];
                 };
             };
@@ -6121,21 +8542,38 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    create_rating_api_v1_reports__number__rating_post: {
+    createRating: {
         parameters: {
             query?: never;
             header?: {
+                /** @description the secret of the report's receipt */
                 "x-report-secret"?: string;
             };
             path: {
+                /** @description the ticket's number: ASCII, safe in a URL */
                 number: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "score": 5,
+                 *       "words": "修得很快"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RatingBody"];
             };
         };
@@ -6146,6 +8584,91 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignee": {
+                     *         "area": "360302007202",
+                     *         "department": null,
+                     *         "name": null,
+                     *         "phone": null,
+                     *         "role": "centre",
+                     *         "role_en": "grid centre",
+                     *         "role_zh": "网格化管理中心",
+                     *         "title": "里善村网格化管理站"
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": "2026-11-27T11:05:24.74746+08:00",
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "duplicate_of": null,
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "may": {
+                     *         "add_photos": false,
+                     *         "answer": false,
+                     *         "rate": false
+                     *       },
+                     *       "number": "20261127-000560",
+                     *       "photos": [
+                     *         {
+                     *           "actor": null,
+                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "report",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 1,
+                     *           "width": 64
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "rating": {
+                     *         "rated_at": "2026-11-27T11:05:24.779491+08:00",
+                     *         "rater": "reporter",
+                     *         "score": 5,
+                     *         "words": "修得很快"
+                     *       },
+                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "step": "rate",
+                     *       "steps": [
+                     *         {
+                     *           "name_en": "report",
+                     *           "name_zh": "事件上报",
+                     *           "step": "report"
+                     *         },
+                     *         {
+                     *           "name_en": "assign",
+                     *           "name_zh": "分流交办",
+                     *           "step": "assign"
+                     *         }
+                     *       ],
+                     *       "talk": [
+                     *         {
+                     *           "at": "2026-11-27T11:05:22.828895+08:00",
+                     *           "is_yours": true,
+                     *           "text": "3栋门口"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-27T11:05:24.622596+08:00",
+                     *           "is_yours": false,
+                     *           "text": "已经派人去看"
+                     *         }
+                     *       ],
+                     *       "waits_for_you": false,
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FollowedReport"];
                 };
             };
@@ -6203,19 +8726,34 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    tell_api_v1_tickets__number__answers_post: {
+    tellReporter: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description the ticket's number: ASCII, safe in a URL */
                 number: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "已经派人去看"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WordsBody"];
             };
         };
@@ -6226,6 +8764,157 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignment": {
+                     *         "confidence": 1,
+                     *         "method": "inside",
+                     *         "version": 730
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": null,
+                     *       "contact": {
+                     *         "name": null,
+                     *         "phone": null
+                     *       },
+                     *       "department": null,
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "duplicate_of": null,
+                     *       "duplicates": [
+                     *         "20261127-000564"
+                     *       ],
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "history": [
+                     *         {
+                     *           "action": "received",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "detail": {
+                     *             "area": "360302007202006",
+                     *             "assigned_by": "post on duty",
+                     *             "grid": "360302007202006",
+                     *             "method": "inside",
+                     *             "post_id": 1207,
+                     *             "rule": "post on duty",
+                     *             "version": 730
+                     *           },
+                     *           "from_step": null,
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         },
+                     *         {
+                     *           "action": "photographed",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "detail": {
+                     *             "kind": "report",
+                     *             "photo_id": 1
+                     *           },
+                     *           "from_step": "handle",
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         }
+                     *       ],
+                     *       "network": "base",
+                     *       "next_steps": [
+                     *         {
+                     *           "kind": "forward",
+                     *           "may": true,
+                     *           "needs": [],
+                     *           "roles": [
+                     *             "worker",
+                     *             "dispatcher"
+                     *           ],
+                     *           "step": "inspect"
+                     *         },
+                     *         {
+                     *           "kind": "return",
+                     *           "may": true,
+                     *           "needs": [
+                     *             "note"
+                     *           ],
+                     *           "roles": [
+                     *             "worker",
+                     *             "department"
+                     *           ],
+                     *           "step": "assign"
+                     *         }
+                     *       ],
+                     *       "number": "20261127-000560",
+                     *       "parent": null,
+                     *       "parts": [],
+                     *       "paused_at": null,
+                     *       "photos": [
+                     *         {
+                     *           "actor": null,
+                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "report",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 1,
+                     *           "width": 64
+                     *         },
+                     *         {
+                     *           "actor": "admin",
+                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "work",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 2,
+                     *           "width": 64
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "point": {
+                     *         "accuracy_m": null,
+                     *         "given": {
+                     *           "lat": 27.624,
+                     *           "lon": 113.86,
+                     *           "system": "gcj02"
+                     *         },
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "post": 67,
+                     *       "priority": 3,
+                     *       "rating": null,
+                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "solved_in_grid": null,
+                     *       "source": "app",
+                     *       "step": "handle",
+                     *       "step_due_at": null,
+                     *       "whistles": [
+                     *         {
+                     *           "blown_at": "2026-11-27T11:05:24.111527+08:00",
+                     *           "department": "区人社局",
+                     *           "done_at": "2026-11-27T11:05:24.223293+08:00",
+                     *           "due_at": "2026-11-29T11:05:24.111527+08:00",
+                     *           "may": [],
+                     *           "note": "一起来",
+                     *           "reported_in_at": "2026-11-27T11:05:24.166203+08:00",
+                     *           "result": null,
+                     *           "whistle": 1,
+                     *           "withdrawn_at": null
+                     *         }
+                     *       ],
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
@@ -6292,19 +8981,34 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    create_step_api_v1_tickets__number__steps_post: {
+    createStep: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description the ticket's number: ASCII, safe in a URL */
                 number: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "step": "rate"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StepBody"];
             };
         };
@@ -6315,6 +9019,147 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignment": {
+                     *         "confidence": 1,
+                     *         "method": "inside",
+                     *         "version": 730
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": "2026-11-27T11:05:24.747460+08:00",
+                     *       "contact": {
+                     *         "name": null,
+                     *         "phone": null
+                     *       },
+                     *       "department": null,
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "duplicate_of": null,
+                     *       "duplicates": [
+                     *         "20261127-000564"
+                     *       ],
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "history": [
+                     *         {
+                     *           "action": "received",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "detail": {
+                     *             "area": "360302007202006",
+                     *             "assigned_by": "post on duty",
+                     *             "grid": "360302007202006",
+                     *             "method": "inside",
+                     *             "post_id": 1207,
+                     *             "rule": "post on duty",
+                     *             "version": 730
+                     *           },
+                     *           "from_step": null,
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         },
+                     *         {
+                     *           "action": "photographed",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "detail": {
+                     *             "kind": "report",
+                     *             "photo_id": 1
+                     *           },
+                     *           "from_step": "handle",
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         }
+                     *       ],
+                     *       "network": "base",
+                     *       "next_steps": [
+                     *         {
+                     *           "kind": "reopen",
+                     *           "may": true,
+                     *           "needs": [
+                     *             "note"
+                     *           ],
+                     *           "roles": [
+                     *             "dispatcher",
+                     *             "supervisor"
+                     *           ],
+                     *           "step": "handle"
+                     *         }
+                     *       ],
+                     *       "number": "20261127-000560",
+                     *       "parent": null,
+                     *       "parts": [],
+                     *       "paused_at": null,
+                     *       "photos": [
+                     *         {
+                     *           "actor": null,
+                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "report",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 1,
+                     *           "width": 64
+                     *         },
+                     *         {
+                     *           "actor": "admin",
+                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "work",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 2,
+                     *           "width": 64
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "point": {
+                     *         "accuracy_m": null,
+                     *         "given": {
+                     *           "lat": 27.624,
+                     *           "lon": 113.86,
+                     *           "system": "gcj02"
+                     *         },
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "post": 67,
+                     *       "priority": 3,
+                     *       "rating": null,
+                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "solved_in_grid": false,
+                     *       "source": "app",
+                     *       "step": "rate",
+                     *       "step_due_at": null,
+                     *       "whistles": [
+                     *         {
+                     *           "blown_at": "2026-11-27T11:05:24.111527+08:00",
+                     *           "department": "区人社局",
+                     *           "done_at": "2026-11-27T11:05:24.223293+08:00",
+                     *           "due_at": "2026-11-29T11:05:24.111527+08:00",
+                     *           "may": [],
+                     *           "note": "一起来",
+                     *           "reported_in_at": "2026-11-27T11:05:24.166203+08:00",
+                     *           "result": null,
+                     *           "whistle": 1,
+                     *           "withdrawn_at": null
+                     *         }
+                     *       ],
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
@@ -6381,9 +9226,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    set_category_api_v1_tickets__number__category_post: {
+    setCategory: {
         parameters: {
             query?: never;
             header?: never;
@@ -6395,16 +9249,158 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "category": "hazard",
+                 *       "note": "是安全隐患"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CategoryBody"];
             };
         };
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignment": {
+                     *         "confidence": 1,
+                     *         "method": "inside",
+                     *         "version": 730
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": null,
+                     *       "contact": {
+                     *         "name": null,
+                     *         "phone": null
+                     *       },
+                     *       "department": null,
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "duplicate_of": null,
+                     *       "duplicates": [],
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "history": [
+                     *         {
+                     *           "action": "received",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "detail": {
+                     *             "area": "360302007202006",
+                     *             "assigned_by": "post on duty",
+                     *             "grid": "360302007202006",
+                     *             "method": "inside",
+                     *             "post_id": 1207,
+                     *             "rule": "post on duty",
+                     *             "version": 730
+                     *           },
+                     *           "from_step": null,
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         },
+                     *         {
+                     *           "action": "photographed",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "detail": {
+                     *             "kind": "report",
+                     *             "photo_id": 1
+                     *           },
+                     *           "from_step": "handle",
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         }
+                     *       ],
+                     *       "network": "base",
+                     *       "next_steps": [
+                     *         {
+                     *           "kind": "forward",
+                     *           "may": true,
+                     *           "needs": [],
+                     *           "roles": [
+                     *             "worker",
+                     *             "dispatcher"
+                     *           ],
+                     *           "step": "inspect"
+                     *         },
+                     *         {
+                     *           "kind": "return",
+                     *           "may": true,
+                     *           "needs": [
+                     *             "note"
+                     *           ],
+                     *           "roles": [
+                     *             "worker",
+                     *             "department"
+                     *           ],
+                     *           "step": "assign"
+                     *         }
+                     *       ],
+                     *       "number": "20261127-000560",
+                     *       "parent": null,
+                     *       "parts": [],
+                     *       "paused_at": null,
+                     *       "photos": [
+                     *         {
+                     *           "actor": null,
+                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "report",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 1,
+                     *           "width": 64
+                     *         },
+                     *         {
+                     *           "actor": "admin",
+                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "work",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 2,
+                     *           "width": 64
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "point": {
+                     *         "accuracy_m": 15,
+                     *         "given": {
+                     *           "lat": 27.624,
+                     *           "lon": 113.86,
+                     *           "system": "gcj02"
+                     *         },
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "post": 1207,
+                     *       "priority": 3,
+                     *       "rating": null,
+                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "solved_in_grid": null,
+                     *       "source": "app",
+                     *       "step": "handle",
+                     *       "step_due_at": null,
+                     *       "whistles": [],
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
@@ -6471,9 +9467,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    set_place_api_v1_tickets__number__place_post: {
+    setPlace: {
         parameters: {
             query?: never;
             header?: never;
@@ -6485,16 +9490,160 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "lat": 27.624,
+                 *       "lon": 113.86,
+                 *       "note": "在路口",
+                 *       "system": "gcj02"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PlaceBody"];
             };
         };
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignment": {
+                     *         "confidence": 1,
+                     *         "method": "inside",
+                     *         "version": 730
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": null,
+                     *       "contact": {
+                     *         "name": null,
+                     *         "phone": null
+                     *       },
+                     *       "department": null,
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "duplicate_of": null,
+                     *       "duplicates": [],
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "history": [
+                     *         {
+                     *           "action": "received",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "detail": {
+                     *             "area": "360302007202006",
+                     *             "assigned_by": "post on duty",
+                     *             "grid": "360302007202006",
+                     *             "method": "inside",
+                     *             "post_id": 1207,
+                     *             "rule": "post on duty",
+                     *             "version": 730
+                     *           },
+                     *           "from_step": null,
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         },
+                     *         {
+                     *           "action": "photographed",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "detail": {
+                     *             "kind": "report",
+                     *             "photo_id": 1
+                     *           },
+                     *           "from_step": "handle",
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         }
+                     *       ],
+                     *       "network": "base",
+                     *       "next_steps": [
+                     *         {
+                     *           "kind": "forward",
+                     *           "may": true,
+                     *           "needs": [],
+                     *           "roles": [
+                     *             "worker",
+                     *             "dispatcher"
+                     *           ],
+                     *           "step": "inspect"
+                     *         },
+                     *         {
+                     *           "kind": "return",
+                     *           "may": true,
+                     *           "needs": [
+                     *             "note"
+                     *           ],
+                     *           "roles": [
+                     *             "worker",
+                     *             "department"
+                     *           ],
+                     *           "step": "assign"
+                     *         }
+                     *       ],
+                     *       "number": "20261127-000560",
+                     *       "parent": null,
+                     *       "parts": [],
+                     *       "paused_at": null,
+                     *       "photos": [
+                     *         {
+                     *           "actor": null,
+                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "report",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 1,
+                     *           "width": 64
+                     *         },
+                     *         {
+                     *           "actor": "admin",
+                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "work",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 2,
+                     *           "width": 64
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "point": {
+                     *         "accuracy_m": null,
+                     *         "given": {
+                     *           "lat": 27.624,
+                     *           "lon": 113.86,
+                     *           "system": "gcj02"
+                     *         },
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "post": 1207,
+                     *       "priority": 3,
+                     *       "rating": null,
+                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "solved_in_grid": null,
+                     *       "source": "app",
+                     *       "step": "handle",
+                     *       "step_due_at": null,
+                     *       "whistles": [],
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
@@ -6561,9 +9710,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    set_clock_api_v1_tickets__number__clock_post: {
+    setClock: {
         parameters: {
             query?: never;
             header?: never;
@@ -6575,16 +9733,148 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "请问是几栋?",
+                 *       "state": "paused"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ClockBody"];
             };
         };
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignment": {
+                     *         "confidence": 1,
+                     *         "method": "inside",
+                     *         "version": 730
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": null,
+                     *       "contact": {
+                     *         "name": null,
+                     *         "phone": null
+                     *       },
+                     *       "department": null,
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T11:05:21.738268+08:00",
+                     *       "duplicate_of": null,
+                     *       "duplicates": [],
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "history": [
+                     *         {
+                     *           "action": "received",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "detail": {
+                     *             "area": "360302007202006",
+                     *             "assigned_by": "post on duty",
+                     *             "grid": "360302007202006",
+                     *             "method": "inside",
+                     *             "post_id": 1207,
+                     *             "rule": "post on duty",
+                     *             "version": 730
+                     *           },
+                     *           "from_step": null,
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         },
+                     *         {
+                     *           "action": "photographed",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "detail": {
+                     *             "kind": "report",
+                     *             "photo_id": 1
+                     *           },
+                     *           "from_step": "handle",
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         }
+                     *       ],
+                     *       "network": "base",
+                     *       "next_steps": [
+                     *         {
+                     *           "kind": "forward",
+                     *           "may": true,
+                     *           "needs": [],
+                     *           "roles": [
+                     *             "worker",
+                     *             "dispatcher"
+                     *           ],
+                     *           "step": "inspect"
+                     *         },
+                     *         {
+                     *           "kind": "return",
+                     *           "may": true,
+                     *           "needs": [
+                     *             "note"
+                     *           ],
+                     *           "roles": [
+                     *             "worker",
+                     *             "department"
+                     *           ],
+                     *           "step": "assign"
+                     *         }
+                     *       ],
+                     *       "number": "20261127-000560",
+                     *       "parent": null,
+                     *       "parts": [],
+                     *       "paused_at": "2026-11-27T11:05:22.767977+08:00",
+                     *       "photos": [
+                     *         {
+                     *           "actor": null,
+                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "report",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 1,
+                     *           "width": 64
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "point": {
+                     *         "accuracy_m": 15,
+                     *         "given": {
+                     *           "lat": 27.624,
+                     *           "lon": 113.86,
+                     *           "system": "gcj02"
+                     *         },
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "post": 1207,
+                     *       "priority": 3,
+                     *       "rating": null,
+                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "solved_in_grid": null,
+                     *       "source": "app",
+                     *       "step": "handle",
+                     *       "step_due_at": null,
+                     *       "whistles": [],
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
@@ -6651,9 +9941,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    get_assignees_api_v1_tickets__number__assignees_get: {
+    getAssignees: {
         parameters: {
             query?: never;
             header?: never;
@@ -6671,6 +9970,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "departments": [
+                     *         "区人社局",
+                     *         "区住建局"
+                     *       ],
+                     *       "posts": [
+                     *         {
+                     *           "area": "360302007202006",
+                     *           "department": null,
+                     *           "is_on_shift": true,
+                     *           "level": "grid",
+                     *           "name": "林景行",
+                     *           "post": 1207,
+                     *           "role": "worker",
+                     *           "title": "塘边网格网格员"
+                     *         },
+                     *         {
+                     *           "area": "360302007202006",
+                     *           "department": null,
+                     *           "is_on_shift": true,
+                     *           "level": "grid",
+                     *           "name": "李建华",
+                     *           "post": 1208,
+                     *           "role": "worker",
+                     *           "title": "塘边网格网格员"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Assignees"];
                 };
             };
@@ -6703,10 +10032,12 @@ export interface operations {
             };
         };
     };
-    get_similar_api_v1_tickets__number__similar_get: {
+    getSimilar: {
         parameters: {
             query?: {
+                /** @description at most so many metres away */
                 within_m?: number;
+                /** @description received at most so many days apart */
                 within_days?: number;
             };
             header?: never;
@@ -6724,6 +10055,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "tickets": [
+                     *         {
+                     *           "apart_hours": 0,
+                     *           "category": "hazard",
+                     *           "closeness": 1,
+                     *           "distance_m": 0,
+                     *           "number": "20261127-000561"
+                     *         },
+                     *         {
+                     *           "apart_hours": 45.8,
+                     *           "category": "hazard",
+                     *           "closeness": 0.929,
+                     *           "distance_m": 273.2,
+                     *           "number": "20261125-000010"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SimilarTickets"];
                 };
             };
@@ -6756,7 +10107,7 @@ export interface operations {
             };
         };
     };
-    create_assignment_api_v1_tickets__number__assignment_post: {
+    createAssignment: {
         parameters: {
             query?: never;
             header?: never;
@@ -6768,6 +10119,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "note": "请看看",
+                 *       "post": 1208
+                 *     }
+                 */
                 "application/json": components["schemas"]["AssignmentBody"];
             };
         };
@@ -6778,6 +10135,142 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignment": {
+                     *         "confidence": 1,
+                     *         "method": "inside",
+                     *         "version": 730
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": null,
+                     *       "contact": {
+                     *         "name": null,
+                     *         "phone": null
+                     *       },
+                     *       "department": null,
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "duplicate_of": null,
+                     *       "duplicates": [],
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "history": [
+                     *         {
+                     *           "action": "received",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "detail": {
+                     *             "area": "360302007202006",
+                     *             "assigned_by": "post on duty",
+                     *             "grid": "360302007202006",
+                     *             "method": "inside",
+                     *             "post_id": 1207,
+                     *             "rule": "post on duty",
+                     *             "version": 730
+                     *           },
+                     *           "from_step": null,
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         },
+                     *         {
+                     *           "action": "photographed",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "detail": {
+                     *             "kind": "report",
+                     *             "photo_id": 1
+                     *           },
+                     *           "from_step": "handle",
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         }
+                     *       ],
+                     *       "network": "base",
+                     *       "next_steps": [
+                     *         {
+                     *           "kind": "forward",
+                     *           "may": true,
+                     *           "needs": [],
+                     *           "roles": [
+                     *             "worker",
+                     *             "dispatcher"
+                     *           ],
+                     *           "step": "inspect"
+                     *         },
+                     *         {
+                     *           "kind": "return",
+                     *           "may": true,
+                     *           "needs": [
+                     *             "note"
+                     *           ],
+                     *           "roles": [
+                     *             "worker",
+                     *             "department"
+                     *           ],
+                     *           "step": "assign"
+                     *         }
+                     *       ],
+                     *       "number": "20261127-000560",
+                     *       "parent": null,
+                     *       "parts": [],
+                     *       "paused_at": null,
+                     *       "photos": [
+                     *         {
+                     *           "actor": null,
+                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "report",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 1,
+                     *           "width": 64
+                     *         },
+                     *         {
+                     *           "actor": "admin",
+                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "work",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 2,
+                     *           "width": 64
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "point": {
+                     *         "accuracy_m": null,
+                     *         "given": {
+                     *           "lat": 27.624,
+                     *           "lon": 113.86,
+                     *           "system": "gcj02"
+                     *         },
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "post": 1208,
+                     *       "priority": 3,
+                     *       "rating": null,
+                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "solved_in_grid": null,
+                     *       "source": "app",
+                     *       "step": "handle",
+                     *       "step_due_at": null,
+                     *       "whistles": [],
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
@@ -6844,9 +10337,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    create_escalation_api_v1_tickets__number__escalation_post: {
+    createEscalation: {
         parameters: {
             query?: never;
             header?: never;
@@ -6858,6 +10360,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "note": "网格解决不了"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EscalationBody"];
             };
         };
@@ -6868,6 +10375,155 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignment": {
+                     *         "confidence": 1,
+                     *         "method": "inside",
+                     *         "version": 730
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": null,
+                     *       "contact": {
+                     *         "name": null,
+                     *         "phone": null
+                     *       },
+                     *       "department": null,
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "duplicate_of": null,
+                     *       "duplicates": [],
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "history": [
+                     *         {
+                     *           "action": "received",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "detail": {
+                     *             "area": "360302007202006",
+                     *             "assigned_by": "post on duty",
+                     *             "grid": "360302007202006",
+                     *             "method": "inside",
+                     *             "post_id": 1207,
+                     *             "rule": "post on duty",
+                     *             "version": 730
+                     *           },
+                     *           "from_step": null,
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         },
+                     *         {
+                     *           "action": "photographed",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "detail": {
+                     *             "kind": "report",
+                     *             "photo_id": 1
+                     *           },
+                     *           "from_step": "handle",
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         }
+                     *       ],
+                     *       "network": "base",
+                     *       "next_steps": [
+                     *         {
+                     *           "kind": "forward",
+                     *           "may": true,
+                     *           "needs": [],
+                     *           "roles": [
+                     *             "worker",
+                     *             "dispatcher"
+                     *           ],
+                     *           "step": "inspect"
+                     *         },
+                     *         {
+                     *           "kind": "return",
+                     *           "may": true,
+                     *           "needs": [
+                     *             "note"
+                     *           ],
+                     *           "roles": [
+                     *             "worker",
+                     *             "department"
+                     *           ],
+                     *           "step": "assign"
+                     *         }
+                     *       ],
+                     *       "number": "20261127-000560",
+                     *       "parent": null,
+                     *       "parts": [],
+                     *       "paused_at": null,
+                     *       "photos": [
+                     *         {
+                     *           "actor": null,
+                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "report",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 1,
+                     *           "width": 64
+                     *         },
+                     *         {
+                     *           "actor": "admin",
+                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "work",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 2,
+                     *           "width": 64
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "point": {
+                     *         "accuracy_m": null,
+                     *         "given": {
+                     *           "lat": 27.624,
+                     *           "lon": 113.86,
+                     *           "system": "gcj02"
+                     *         },
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "post": 67,
+                     *       "priority": 3,
+                     *       "rating": null,
+                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "solved_in_grid": null,
+                     *       "source": "app",
+                     *       "step": "handle",
+                     *       "step_due_at": null,
+                     *       "whistles": [
+                     *         {
+                     *           "blown_at": "2026-11-27T11:05:24.111527+08:00",
+                     *           "department": "区人社局",
+                     *           "done_at": "2026-11-27T11:05:24.223293+08:00",
+                     *           "due_at": "2026-11-29T11:05:24.111527+08:00",
+                     *           "may": [],
+                     *           "note": "一起来",
+                     *           "reported_in_at": "2026-11-27T11:05:24.166203+08:00",
+                     *           "result": null,
+                     *           "whistle": 1,
+                     *           "withdrawn_at": null
+                     *         }
+                     *       ],
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
@@ -6934,9 +10590,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    create_whistle_api_v1_tickets__number__whistles_post: {
+    createWhistle: {
         parameters: {
             query?: never;
             header?: never;
@@ -6948,6 +10613,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "departments": [
+                 *         "区人社局"
+                 *       ],
+                 *       "due_hours": 48,
+                 *       "note": "一起来"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WhistleBody"];
             };
         };
@@ -6958,6 +10632,158 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignment": {
+                     *         "confidence": 1,
+                     *         "method": "inside",
+                     *         "version": 730
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": null,
+                     *       "contact": {
+                     *         "name": null,
+                     *         "phone": null
+                     *       },
+                     *       "department": null,
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "duplicate_of": null,
+                     *       "duplicates": [],
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "history": [
+                     *         {
+                     *           "action": "received",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "detail": {
+                     *             "area": "360302007202006",
+                     *             "assigned_by": "post on duty",
+                     *             "grid": "360302007202006",
+                     *             "method": "inside",
+                     *             "post_id": 1207,
+                     *             "rule": "post on duty",
+                     *             "version": 730
+                     *           },
+                     *           "from_step": null,
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         },
+                     *         {
+                     *           "action": "photographed",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "detail": {
+                     *             "kind": "report",
+                     *             "photo_id": 1
+                     *           },
+                     *           "from_step": "handle",
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         }
+                     *       ],
+                     *       "network": "base",
+                     *       "next_steps": [
+                     *         {
+                     *           "kind": "forward",
+                     *           "may": true,
+                     *           "needs": [],
+                     *           "roles": [
+                     *             "worker",
+                     *             "dispatcher"
+                     *           ],
+                     *           "step": "inspect"
+                     *         },
+                     *         {
+                     *           "kind": "return",
+                     *           "may": true,
+                     *           "needs": [
+                     *             "note"
+                     *           ],
+                     *           "roles": [
+                     *             "worker",
+                     *             "department"
+                     *           ],
+                     *           "step": "assign"
+                     *         }
+                     *       ],
+                     *       "number": "20261127-000560",
+                     *       "parent": null,
+                     *       "parts": [],
+                     *       "paused_at": null,
+                     *       "photos": [
+                     *         {
+                     *           "actor": null,
+                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "report",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 1,
+                     *           "width": 64
+                     *         },
+                     *         {
+                     *           "actor": "admin",
+                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "work",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 2,
+                     *           "width": 64
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "point": {
+                     *         "accuracy_m": null,
+                     *         "given": {
+                     *           "lat": 27.624,
+                     *           "lon": 113.86,
+                     *           "system": "gcj02"
+                     *         },
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "post": 1208,
+                     *       "priority": 3,
+                     *       "rating": null,
+                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "solved_in_grid": null,
+                     *       "source": "app",
+                     *       "step": "handle",
+                     *       "step_due_at": null,
+                     *       "whistles": [
+                     *         {
+                     *           "blown_at": "2026-11-27T11:05:24.111527+08:00",
+                     *           "department": "区人社局",
+                     *           "done_at": null,
+                     *           "due_at": "2026-11-29T11:05:24.111527+08:00",
+                     *           "may": [
+                     *             "reported_in",
+                     *             "done"
+                     *           ],
+                     *           "note": "一起来",
+                     *           "reported_in_at": null,
+                     *           "result": null,
+                     *           "whistle": 1,
+                     *           "withdrawn_at": null
+                     *         }
+                     *       ],
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
@@ -7024,21 +10850,36 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    answer_whistle_api_v1_tickets__number__whistles__whistle__post: {
+    answerWhistle: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @description the ticket's number */
                 number: string;
+                /** @description number of the whistle */
                 whistle: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "state": "done"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WhistleAnswerBody"];
             };
         };
@@ -7049,6 +10890,155 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignment": {
+                     *         "confidence": 1,
+                     *         "method": "inside",
+                     *         "version": 730
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": null,
+                     *       "contact": {
+                     *         "name": null,
+                     *         "phone": null
+                     *       },
+                     *       "department": null,
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "duplicate_of": null,
+                     *       "duplicates": [],
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "history": [
+                     *         {
+                     *           "action": "received",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "detail": {
+                     *             "area": "360302007202006",
+                     *             "assigned_by": "post on duty",
+                     *             "grid": "360302007202006",
+                     *             "method": "inside",
+                     *             "post_id": 1207,
+                     *             "rule": "post on duty",
+                     *             "version": 730
+                     *           },
+                     *           "from_step": null,
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         },
+                     *         {
+                     *           "action": "photographed",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "detail": {
+                     *             "kind": "report",
+                     *             "photo_id": 1
+                     *           },
+                     *           "from_step": "handle",
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         }
+                     *       ],
+                     *       "network": "base",
+                     *       "next_steps": [
+                     *         {
+                     *           "kind": "forward",
+                     *           "may": true,
+                     *           "needs": [],
+                     *           "roles": [
+                     *             "worker",
+                     *             "dispatcher"
+                     *           ],
+                     *           "step": "inspect"
+                     *         },
+                     *         {
+                     *           "kind": "return",
+                     *           "may": true,
+                     *           "needs": [
+                     *             "note"
+                     *           ],
+                     *           "roles": [
+                     *             "worker",
+                     *             "department"
+                     *           ],
+                     *           "step": "assign"
+                     *         }
+                     *       ],
+                     *       "number": "20261127-000560",
+                     *       "parent": null,
+                     *       "parts": [],
+                     *       "paused_at": null,
+                     *       "photos": [
+                     *         {
+                     *           "actor": null,
+                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "report",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 1,
+                     *           "width": 64
+                     *         },
+                     *         {
+                     *           "actor": "admin",
+                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "work",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 2,
+                     *           "width": 64
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "point": {
+                     *         "accuracy_m": null,
+                     *         "given": {
+                     *           "lat": 27.624,
+                     *           "lon": 113.86,
+                     *           "system": "gcj02"
+                     *         },
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "post": 1208,
+                     *       "priority": 3,
+                     *       "rating": null,
+                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "solved_in_grid": null,
+                     *       "source": "app",
+                     *       "step": "handle",
+                     *       "step_due_at": null,
+                     *       "whistles": [
+                     *         {
+                     *           "blown_at": "2026-11-27T11:05:24.111527+08:00",
+                     *           "department": "区人社局",
+                     *           "done_at": "2026-11-27T11:05:24.223293+08:00",
+                     *           "due_at": "2026-11-29T11:05:24.111527+08:00",
+                     *           "may": [],
+                     *           "note": "一起来",
+                     *           "reported_in_at": "2026-11-27T11:05:24.166203+08:00",
+                     *           "result": null,
+                     *           "whistle": 1,
+                     *           "withdrawn_at": null
+                     *         }
+                     *       ],
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
@@ -7115,9 +11105,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    set_parent_api_v1_tickets__number__parent_post: {
+    setParent: {
         parameters: {
             query?: never;
             header?: never;
@@ -7129,16 +11128,135 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "parent": "20261127-000565"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ParentBody"];
             };
         };
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignment": {
+                     *         "confidence": 1,
+                     *         "method": "inside",
+                     *         "version": 730
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": null,
+                     *       "contact": {
+                     *         "name": null,
+                     *         "phone": null
+                     *       },
+                     *       "department": null,
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T11:05:24.353409+08:00",
+                     *       "duplicate_of": null,
+                     *       "duplicates": [],
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "history": [
+                     *         {
+                     *           "action": "received",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:24.353409+08:00",
+                     *           "detail": {
+                     *             "area": "360302007202006",
+                     *             "assigned_by": "post on duty",
+                     *             "grid": "360302007202006",
+                     *             "method": "inside",
+                     *             "post_id": 1207,
+                     *             "rule": "post on duty",
+                     *             "version": 730
+                     *           },
+                     *           "from_step": null,
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         },
+                     *         {
+                     *           "action": "joined",
+                     *           "actor": "admin",
+                     *           "at": "2026-11-27T11:05:24.464292+08:00",
+                     *           "detail": {
+                     *             "parent": "20261127-000565"
+                     *           },
+                     *           "from_step": "handle",
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         }
+                     *       ],
+                     *       "network": "base",
+                     *       "next_steps": [
+                     *         {
+                     *           "kind": "forward",
+                     *           "may": true,
+                     *           "needs": [],
+                     *           "roles": [
+                     *             "worker",
+                     *             "dispatcher"
+                     *           ],
+                     *           "step": "inspect"
+                     *         },
+                     *         {
+                     *           "kind": "return",
+                     *           "may": true,
+                     *           "needs": [
+                     *             "note"
+                     *           ],
+                     *           "roles": [
+                     *             "worker",
+                     *             "department"
+                     *           ],
+                     *           "step": "assign"
+                     *         }
+                     *       ],
+                     *       "number": "20261127-000563",
+                     *       "parent": "20261127-000565",
+                     *       "parts": [],
+                     *       "paused_at": null,
+                     *       "photos": [],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "point": {
+                     *         "accuracy_m": null,
+                     *         "given": {
+                     *           "lat": 27.624,
+                     *           "lon": 113.86,
+                     *           "system": "gcj02"
+                     *         },
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "post": 1207,
+                     *       "priority": 3,
+                     *       "rating": null,
+                     *       "received_at": "2026-11-27T11:05:24.353409+08:00",
+                     *       "reported_at": "2026-11-27T11:05:24.353409+08:00",
+                     *       "solved_in_grid": null,
+                     *       "source": "app",
+                     *       "step": "handle",
+                     *       "step_due_at": null,
+                     *       "whistles": [],
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
@@ -7205,9 +11323,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    set_duplicate_api_v1_tickets__number__duplicate_post: {
+    setDuplicate: {
         parameters: {
             query?: never;
             header?: never;
@@ -7219,16 +11346,113 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "note": "同一件事",
+                 *       "of": "20261127-000560"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DuplicateBody"];
             };
         };
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignment": {
+                     *         "confidence": 1,
+                     *         "method": "inside",
+                     *         "version": 730
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": "2026-11-27T11:05:24.565048+08:00",
+                     *       "contact": {
+                     *         "name": null,
+                     *         "phone": null
+                     *       },
+                     *       "department": null,
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T11:05:24.362021+08:00",
+                     *       "duplicate_of": "20261127-000560",
+                     *       "duplicates": [],
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "history": [
+                     *         {
+                     *           "action": "received",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:24.362021+08:00",
+                     *           "detail": {
+                     *             "area": "360302007202006",
+                     *             "assigned_by": "post on duty",
+                     *             "grid": "360302007202006",
+                     *             "method": "inside",
+                     *             "post_id": 1207,
+                     *             "rule": "post on duty",
+                     *             "version": 730
+                     *           },
+                     *           "from_step": null,
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         },
+                     *         {
+                     *           "action": "merged",
+                     *           "actor": "admin",
+                     *           "at": "2026-11-27T11:05:24.567740+08:00",
+                     *           "detail": {
+                     *             "into": "20261127-000560"
+                     *           },
+                     *           "from_step": "handle",
+                     *           "note": "同一件事",
+                     *           "to_step": "handle"
+                     *         }
+                     *       ],
+                     *       "network": "base",
+                     *       "next_steps": [],
+                     *       "number": "20261127-000564",
+                     *       "parent": null,
+                     *       "parts": [],
+                     *       "paused_at": null,
+                     *       "photos": [],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "point": {
+                     *         "accuracy_m": null,
+                     *         "given": {
+                     *           "lat": 27.624,
+                     *           "lon": 113.86,
+                     *           "system": "gcj02"
+                     *         },
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "post": 1207,
+                     *       "priority": 3,
+                     *       "rating": null,
+                     *       "received_at": "2026-11-27T11:05:24.362021+08:00",
+                     *       "reported_at": "2026-11-27T11:05:24.362021+08:00",
+                     *       "solved_in_grid": null,
+                     *       "source": "app",
+                     *       "step": "handle",
+                     *       "step_due_at": null,
+                     *       "whistles": [],
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
@@ -7295,13 +11519,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    get_photos_api_v1_tickets__number__photos_get: {
+    getPhotos: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description the ticket's number: ASCII, safe in a URL */
                 number: string;
             };
             cookie?: never;
@@ -7314,6 +11548,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "photos": [
+                     *         {
+                     *           "actor": null,
+                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "report",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 1,
+                     *           "width": 64
+                     *         },
+                     *         {
+                     *           "actor": "admin",
+                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "work",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 2,
+                     *           "width": 64
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Photos"];
                 };
             };
@@ -7355,11 +11615,12 @@ export interface operations {
             };
         };
     };
-    create_photo_api_v1_tickets__number__photos_post: {
+    createPhoto: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description the ticket's number: ASCII, safe in a URL */
                 number: string;
             };
             cookie?: never;
@@ -7386,6 +11647,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "actor": "admin",
+                     *       "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *       "bytes": 738,
+                     *       "gps_hint": null,
+                     *       "height": 40,
+                     *       "kind": "work",
+                     *       "media_type": "image/jpeg",
+                     *       "photo_id": 2,
+                     *       "width": 64
+                     *     }
+                     */
                     "application/json": components["schemas"]["PhotoReceipt"];
                 };
             };
@@ -7461,9 +11735,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    get_photo_api_v1_tickets__number__photos__photo_id__get: {
+    getPhoto: {
         parameters: {
             query?: {
                 /** @description small: at most 400 pixels a side */
@@ -7471,7 +11754,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the ticket's number: ASCII, safe in a URL */
                 number: string;
+                /** @description the photo's number */
                 photo_id: number;
             };
             cookie?: never;
@@ -7532,9 +11817,10 @@ export interface operations {
             };
         };
     };
-    get_changesets_api_v1_changesets_get: {
+    getChangesets: {
         parameters: {
             query?: {
+                /** @description its status */
                 status?: "" | "open" | "published" | "discarded";
             };
             header?: never;
@@ -7549,6 +11835,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "changesets": [
+                     *         {
+                     *           "area_code": "360302007",
+                     *           "changed": 1,
+                     *           "changeset_id": 5,
+                     *           "errors": 0,
+                     *           "followed_at": "2026-11-27T11:05:28.490477+08:00",
+                     *           "ground": "any",
+                     *           "network": "base",
+                     *           "opened_at": "2026-11-27T11:05:27.912520+08:00",
+                     *           "opened_by": "admin",
+                     *           "policy": "move",
+                     *           "published_at": "2026-11-27T11:05:28.301695+08:00",
+                     *           "published_by": "admin",
+                     *           "state": "published",
+                     *           "status": "published",
+                     *           "summary": {
+                     *             "above": 0,
+                     *             "changeset_id": 5,
+                     *             "ended": 0,
+                     *             "grids": 1,
+                     *             "tickets_moved": 0
+                     *           },
+                     *           "title": "undo 4: 调整网格边界",
+                     *           "together_with": [],
+                     *           "undoes": 4,
+                     *           "valid_from": "2026-11-27T11:05:26.814385+08:00",
+                     *           "warnings": 0
+                     *         },
+                     *         {
+                     *           "area_code": "360302007",
+                     *           "changed": 1,
+                     *           "changeset_id": 4,
+                     *           "errors": 0,
+                     *           "followed_at": "2026-11-27T11:05:27.328313+08:00",
+                     *           "ground": "keep",
+                     *           "network": "base",
+                     *           "opened_at": "2026-11-27T11:05:25.167431+08:00",
+                     *           "opened_by": "admin",
+                     *           "policy": "move",
+                     *           "published_at": "2026-11-27T11:05:27.172841+08:00",
+                     *           "published_by": "admin",
+                     *           "state": "published",
+                     *           "status": "published",
+                     *           "summary": {
+                     *             "above": 0,
+                     *             "changeset_id": 4,
+                     *             "ended": 0,
+                     *             "grids": 1,
+                     *             "tickets_moved": 0
+                     *           },
+                     *           "title": "调整网格边界",
+                     *           "together_with": [],
+                     *           "undoes": null,
+                     *           "valid_from": "2026-11-27T11:05:26.814385+08:00",
+                     *           "warnings": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Changesets"];
                 };
             };
@@ -7581,7 +11929,7 @@ export interface operations {
             };
         };
     };
-    create_changeset_api_v1_changesets_post: {
+    createChangeset: {
         parameters: {
             query?: never;
             header?: never;
@@ -7590,6 +11938,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "area": "360302007",
+                 *       "title": "调整网格边界"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OpenBody"];
             };
         };
@@ -7600,6 +11954,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area_code": "360302007",
+                     *       "changed": 0,
+                     *       "changeset_id": 4,
+                     *       "errors": 0,
+                     *       "followed_at": null,
+                     *       "ground": "keep",
+                     *       "network": "base",
+                     *       "opened_at": "2026-11-27T11:05:25.167431+08:00",
+                     *       "opened_by": "admin",
+                     *       "policy": "move",
+                     *       "published_at": null,
+                     *       "published_by": null,
+                     *       "state": "open",
+                     *       "status": "open",
+                     *       "summary": null,
+                     *       "title": "调整网格边界",
+                     *       "together_with": [],
+                     *       "undoes": null,
+                     *       "valid_from": "2026-11-27T11:05:25.167431+08:00",
+                     *       "warnings": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Changeset"];
                 };
             };
@@ -7657,13 +12035,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    get_changeset_api_v1_changesets__changeset_id__get: {
+    getChangeset: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description the change set's number */
                 changeset_id: number;
             };
             cookie?: never;
@@ -7676,6 +12064,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area_code": "360302007",
+                     *       "changed": 1,
+                     *       "changeset_id": 4,
+                     *       "errors": 0,
+                     *       "followed_at": null,
+                     *       "ground": "keep",
+                     *       "network": "base",
+                     *       "opened_at": "2026-11-27T11:05:25.167431+08:00",
+                     *       "opened_by": "admin",
+                     *       "policy": "move",
+                     *       "problems": [],
+                     *       "published_at": null,
+                     *       "published_by": null,
+                     *       "state": "open",
+                     *       "status": "open",
+                     *       "summary": null,
+                     *       "title": "调整网格边界",
+                     *       "together_with": [],
+                     *       "undoes": null,
+                     *       "valid_from": "2026-11-27T11:05:25.228909+08:00",
+                     *       "warnings": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["CheckedChangeset"];
                 };
             };
@@ -7717,11 +12130,12 @@ export interface operations {
             };
         };
     };
-    check_changeset_api_v1_changesets__changeset_id__check_post: {
+    checkChangeset: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description the change set's number */
                 changeset_id: number;
             };
             cookie?: never;
@@ -7734,6 +12148,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area_code": "360302007",
+                     *       "changed": 1,
+                     *       "changeset_id": 4,
+                     *       "errors": 0,
+                     *       "followed_at": null,
+                     *       "ground": "keep",
+                     *       "network": "base",
+                     *       "opened_at": "2026-11-27T11:05:25.167431+08:00",
+                     *       "opened_by": "admin",
+                     *       "policy": "move",
+                     *       "problems": [],
+                     *       "published_at": null,
+                     *       "published_by": null,
+                     *       "state": "open",
+                     *       "status": "open",
+                     *       "summary": null,
+                     *       "title": "调整网格边界",
+                     *       "together_with": [],
+                     *       "undoes": null,
+                     *       "valid_from": "2026-11-27T11:05:25.668403+08:00",
+                     *       "warnings": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["CheckedChangeset"];
                 };
             };
@@ -7802,17 +12241,24 @@ export interface operations {
             };
         };
     };
-    resolve_conflicts_api_v1_changesets__changeset_id__resolve_post: {
+    resolveConflicts: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description the change set's number */
                 changeset_id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "360302007202006",
+                 *       "take": "theirs"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResolveBody"];
             };
         };
@@ -7823,6 +12269,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area_code": "360302007",
+                     *       "changed": 0,
+                     *       "changeset_id": 3,
+                     *       "errors": 0,
+                     *       "followed_at": null,
+                     *       "ground": "keep",
+                     *       "network": "base",
+                     *       "opened_at": "2026-11-27T11:05:24.840596+08:00",
+                     *       "opened_by": "admin",
+                     *       "policy": "move",
+                     *       "problems": [],
+                     *       "published_at": null,
+                     *       "published_by": null,
+                     *       "state": "open",
+                     *       "status": "open",
+                     *       "summary": null,
+                     *       "title": "调整网格边界",
+                     *       "together_with": [],
+                     *       "undoes": null,
+                     *       "valid_from": "2026-11-27T11:05:27.380939+08:00",
+                     *       "warnings": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["CheckedChangeset"];
                 };
             };
@@ -7889,13 +12360,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    preview_changeset_api_v1_changesets__changeset_id__preview_get: {
+    previewChangeset: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description the change set's number */
                 changeset_id: number;
             };
             cookie?: never;
@@ -7908,6 +12389,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "features": [],
+                     *       "type": "FeatureCollection"
+                     *     }
+                     */
                     "application/geo+json": components["schemas"]["MoveCollection"];
                 };
             };
@@ -7958,11 +12445,12 @@ export interface operations {
             };
         };
     };
-    publish_changeset_api_v1_changesets__changeset_id__publish_post: {
+    publishChangeset: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description the change set's number */
                 changeset_id: number;
             };
             cookie?: never;
@@ -7979,6 +12467,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area_code": "360302007",
+                     *       "changed": 1,
+                     *       "changeset_id": 4,
+                     *       "errors": 0,
+                     *       "followed_at": "2026-11-27T11:05:27.328313+08:00",
+                     *       "ground": "keep",
+                     *       "network": "base",
+                     *       "opened_at": "2026-11-27T11:05:25.167431+08:00",
+                     *       "opened_by": "admin",
+                     *       "policy": "move",
+                     *       "published_at": "2026-11-27T11:05:27.172841+08:00",
+                     *       "published_by": "admin",
+                     *       "state": "published",
+                     *       "status": "published",
+                     *       "summary": {
+                     *         "above": 0,
+                     *         "changeset_id": 4,
+                     *         "ended": 0,
+                     *         "grids": 1,
+                     *         "tickets_moved": 0
+                     *       },
+                     *       "title": "调整网格边界",
+                     *       "together_with": [],
+                     *       "undoes": null,
+                     *       "valid_from": "2026-11-27T11:05:26.814385+08:00",
+                     *       "warnings": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Changeset"];
                 };
             };
@@ -8045,13 +12563,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    undo_changeset_api_v1_changesets__changeset_id__undo_post: {
+    undoChangeset: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description the change set's number */
                 changeset_id: number;
             };
             cookie?: never;
@@ -8064,6 +12592,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area_code": "360302007",
+                     *       "changed": 1,
+                     *       "changeset_id": 5,
+                     *       "errors": 0,
+                     *       "followed_at": "2026-11-27T11:05:28.490477+08:00",
+                     *       "ground": "any",
+                     *       "network": "base",
+                     *       "opened_at": "2026-11-27T11:05:27.912520+08:00",
+                     *       "opened_by": "admin",
+                     *       "policy": "move",
+                     *       "published_at": "2026-11-27T11:05:28.301695+08:00",
+                     *       "published_by": "admin",
+                     *       "state": "published",
+                     *       "status": "published",
+                     *       "summary": {
+                     *         "above": 0,
+                     *         "changeset_id": 5,
+                     *         "ended": 0,
+                     *         "grids": 1,
+                     *         "tickets_moved": 0
+                     *       },
+                     *       "title": "undo 4: 调整网格边界",
+                     *       "together_with": [],
+                     *       "undoes": 4,
+                     *       "valid_from": "2026-11-27T11:05:26.814385+08:00",
+                     *       "warnings": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Changeset"];
                 };
             };
@@ -8132,11 +12690,12 @@ export interface operations {
             };
         };
     };
-    discard_changeset_api_v1_changesets__changeset_id__discard_post: {
+    discardChangeset: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description the change set's number */
                 changeset_id: number;
             };
             cookie?: never;
@@ -8149,6 +12708,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area_code": "360302007",
+                     *       "changed": 0,
+                     *       "changeset_id": 3,
+                     *       "errors": 0,
+                     *       "followed_at": null,
+                     *       "ground": "keep",
+                     *       "network": "base",
+                     *       "opened_at": "2026-11-27T11:05:24.840596+08:00",
+                     *       "opened_by": "admin",
+                     *       "policy": "move",
+                     *       "published_at": null,
+                     *       "published_by": null,
+                     *       "state": "discarded",
+                     *       "status": "discarded",
+                     *       "summary": null,
+                     *       "title": "调整网格边界",
+                     *       "together_with": [],
+                     *       "undoes": null,
+                     *       "valid_from": "2026-11-27T11:05:27.380939+08:00",
+                     *       "warnings": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Changeset"];
                 };
             };
@@ -8217,7 +12800,7 @@ export interface operations {
             };
         };
     };
-    import_file_api_v1_changesets__changeset_id__import_post: {
+    importFile: {
         parameters: {
             query: {
                 /** @description of the file; its ending says the format */
@@ -8241,6 +12824,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the change set's number */
                 changeset_id: number;
             };
             cookie?: never;
@@ -8258,6 +12842,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area_code": "360302007",
+                     *       "changed": 1,
+                     *       "changeset_id": 4,
+                     *       "errors": 0,
+                     *       "file_faults": [],
+                     *       "followed_at": null,
+                     *       "ground": "keep",
+                     *       "moved": [],
+                     *       "network": "base",
+                     *       "notes": [],
+                     *       "opened_at": "2026-11-27T11:05:25.167431+08:00",
+                     *       "opened_by": "admin",
+                     *       "policy": "move",
+                     *       "problems": [],
+                     *       "published_at": null,
+                     *       "published_by": null,
+                     *       "state": "open",
+                     *       "status": "open",
+                     *       "summary": null,
+                     *       "title": "调整网格边界",
+                     *       "together_with": [],
+                     *       "tolerance_m": 0.01669792361895,
+                     *       "undoes": null,
+                     *       "valid_from": "2026-11-27T11:05:25.228909+08:00",
+                     *       "warnings": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["DrawnChangeset"];
                 };
             };
@@ -8324,9 +12937,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    get_health_healthz_get: {
+    getHealth: {
         parameters: {
             query?: never;
             header?: never;
@@ -8341,12 +12963,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Status"];
                 };
             };
         };
     };
-    get_readiness_readyz_get: {
+    getReadiness: {
         parameters: {
             query?: never;
             header?: never;
@@ -8361,6 +12988,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ready"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Status"];
                 };
             };
@@ -8375,7 +13007,7 @@ export interface operations {
             };
         };
     };
-    get_config_api_v1_config_get: {
+    getConfig: {
         parameters: {
             query?: never;
             header?: never;
@@ -8390,12 +13022,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "due_soon_hours": 24,
+                     *       "levels": [
+                     *         {
+                     *           "level": "district",
+                     *           "name_en": "district",
+                     *           "name_zh": "区县"
+                     *         },
+                     *         {
+                     *           "level": "town",
+                     *           "name_en": "town",
+                     *           "name_zh": "乡镇街道"
+                     *         }
+                     *       ],
+                     *       "network": "base",
+                     *       "roles": [
+                     *         {
+                     *           "name_en": "administrator",
+                     *           "name_zh": "管理员",
+                     *           "role": "admin"
+                     *         },
+                     *         {
+                     *           "name_en": "analyst",
+                     *           "name_zh": "数据分析员",
+                     *           "role": "analyst"
+                     *         }
+                     *       ],
+                     *       "sample": true,
+                     *       "version": "0.1.0",
+                     *       "zone": "Asia/Shanghai"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Config"];
                 };
             };
         };
     };
-    get_networks_api_v1_networks_get: {
+    getNetworks: {
         parameters: {
             query?: never;
             header?: never;
@@ -8410,6 +13075,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "grids": 360,
+                     *         "is_default": true,
+                     *         "levels": [
+                     *           "district",
+                     *           "town"
+                     *         ],
+                     *         "name_en": "base",
+                     *         "name_zh": "基础网格",
+                     *         "network": "base",
+                     *         "scheme": "unit15"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["NetworkAnswer"][];
                 };
             };
@@ -8424,7 +13105,7 @@ export interface operations {
             };
         };
     };
-    get_alias_api_v1_aliases__alias__get: {
+    getAlias: {
         parameters: {
             query?: {
                 /** @description ISO 8601 with offset, or a date */
@@ -8434,6 +13115,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description a code of a department's own */
                 alias: string;
             };
             cookie?: never;
@@ -8446,6 +13128,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "alias": "A-001",
+                     *       "areas": [
+                     *         {
+                     *           "area_name": "塘边网格",
+                     *           "code": "360302007202006",
+                     *           "department": "party",
+                     *           "is_live": true,
+                     *           "level": "grid",
+                     *           "name": "一号党建网格(虚构)",
+                     *           "network": "base",
+                     *           "share": 0.97,
+                     *           "valid_from": "2026-11-27T11:05:16.411857+08:00",
+                     *           "valid_to": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["AliasAnswer"];
                 };
             };
@@ -8478,7 +13179,7 @@ export interface operations {
             };
         };
     };
-    get_qr_api_v1_qr__code__svg_get: {
+    getQr: {
         parameters: {
             query?: never;
             header?: never;
@@ -8528,7 +13229,7 @@ export interface operations {
             };
         };
     };
-    get_leads_api_v1_qr__code__get: {
+    getPlacard: {
         parameters: {
             query?: never;
             header?: never;
@@ -8546,6 +13247,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "areas": [
+                     *         {
+                     *           "code": "360302007202006",
+                     *           "kind": "base",
+                     *           "level": "grid",
+                     *           "name": "塘边网格",
+                     *           "share": 1
+                     *         }
+                     *       ],
+                     *       "code": "360302007202006",
+                     *       "name": "塘边网格",
+                     *       "url": "http://testserver/?report=360302007202006"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Leads"];
                 };
             };
@@ -8578,15 +13295,18 @@ export interface operations {
             };
         };
     };
-    get_csv_api_v1_tickets_csv_get: {
+    getCsv: {
         parameters: {
             query?: {
                 /** @description Of the header, the names of categories and steps */
                 lang?: "zh" | "en";
                 /** @description excel: codes as ="007", times of the district's zone without offset, as Excel reads them */
                 for?: "programs" | "excel";
+                /** @description unified code of an area; its subtree is meant */
                 area?: string;
+                /** @description id of a category, or its Chinese name; with an id its subtree is meant */
                 category?: string;
+                /** @description id of a step of the ticket's workflow */
                 step?: string;
                 /** @description How their area was found: code, none, ... */
                 method?: ("inside" | "edge" | "nearest" | "code" | "none") | null;
@@ -8596,6 +13316,7 @@ export interface operations {
                 list?: ("mine" | "area" | "no_grid" | "near_edge" | "due_soon" | "overdue" | "waiting" | "reporter") | null;
                 /** @description Work list near_edge: those less sure than this. 1: all that may lie outside */
                 confidence?: number;
+                /** @description received from this instant on */
                 from?: string | null;
                 /** @description Received before then; a date: through that day */
                 to?: string | null;
@@ -8646,13 +13367,16 @@ export interface operations {
             };
         };
     };
-    get_xlsx_api_v1_tickets_xlsx_get: {
+    getXlsx: {
         parameters: {
             query?: {
                 /** @description Of the header, the names of categories and steps */
                 lang?: "zh" | "en";
+                /** @description unified code of an area; its subtree is meant */
                 area?: string;
+                /** @description id of a category, or its Chinese name; with an id its subtree is meant */
                 category?: string;
+                /** @description id of a step of the ticket's workflow */
                 step?: string;
                 /** @description How their area was found: code, none, ... */
                 method?: ("inside" | "edge" | "nearest" | "code" | "none") | null;
@@ -8662,6 +13386,7 @@ export interface operations {
                 list?: ("mine" | "area" | "no_grid" | "near_edge" | "due_soon" | "overdue" | "waiting" | "reporter") | null;
                 /** @description Work list near_edge: those less sure than this. 1: all that may lie outside */
                 confidence?: number;
+                /** @description received from this instant on */
                 from?: string | null;
                 /** @description Received before then; a date: through that day */
                 to?: string | null;
@@ -8712,13 +13437,16 @@ export interface operations {
             };
         };
     };
-    get_geojson_api_v1_tickets_geojson_get: {
+    getGeojson: {
         parameters: {
             query?: {
                 /** @description Of the header, the names of categories and steps */
                 lang?: "zh" | "en";
+                /** @description unified code of an area; its subtree is meant */
                 area?: string;
+                /** @description id of a category, or its Chinese name; with an id its subtree is meant */
                 category?: string;
+                /** @description id of a step of the ticket's workflow */
                 step?: string;
                 /** @description How their area was found: code, none, ... */
                 method?: ("inside" | "edge" | "nearest" | "code" | "none") | null;
@@ -8728,6 +13456,7 @@ export interface operations {
                 list?: ("mine" | "area" | "no_grid" | "near_edge" | "due_soon" | "overdue" | "waiting" | "reporter") | null;
                 /** @description Work list near_edge: those less sure than this. 1: all that may lie outside */
                 confidence?: number;
+                /** @description received from this instant on */
                 from?: string | null;
                 /** @description Received before then; a date: through that day */
                 to?: string | null;
@@ -8746,6 +13475,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "features": [
+                     *         {
+                     *           "geometry": {
+                     *             "coordinates": [
+                     *               113.85469900879811,
+                     *               27.627411748738147
+                     *             ],
+                     *             "type": "Point"
+                     *           },
+                     *           "id": "20261127-000561",
+                     *           "properties": {
+                     *             "area_code": "360302007202006",
+                     *             "area_level": "grid",
+                     *             "category": "hazard",
+                     *             "category_name": "安全隐患",
+                     *             "closed_at": null,
+                     *             "confidence": 1,
+                     *             "due_at": "2026-11-28T11:05:22.854700+08:00",
+                     *             "grid_code": "360302007202006",
+                     *             "grid_kind": "base",
+                     *             "grid_name": "塘边网格",
+                     *             "method": "inside",
+                     *             "network": "base",
+                     *             "number": "20261127-000561",
+                     *             "priority": 3,
+                     *             "received_at": "2026-11-27T11:05:22.854700+08:00",
+                     *             "reported_at": "2026-11-27T11:05:22.854700+08:00",
+                     *             "source": "app",
+                     *             "state": "在办",
+                     *             "step": "handle",
+                     *             "step_name": "服务处置"
+                     *           },
+                     *           "type": "Feature"
+                     *         },
+                     *         {
+                     *           "geometry": {
+                     *             "coordinates": [
+                     *               113.85469900879811,
+                     *               27.627411748738147
+                     *             ],
+                     *             "type": "Point"
+                     *           },
+                     *           "id": "20261127-000560",
+                     *           "properties": {
+                     *             "area_code": "360302007202006",
+                     *             "area_level": "grid",
+                     *             "category": "hazard",
+                     *             "category_name": "安全隐患",
+                     *             "closed_at": null,
+                     *             "confidence": 1,
+                     *             "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *             "grid_code": "360302007202006",
+                     *             "grid_kind": "base",
+                     *             "grid_name": "塘边网格",
+                     *             "method": "inside",
+                     *             "network": "base",
+                     *             "number": "20261127-000560",
+                     *             "priority": 3,
+                     *             "received_at": "2026-11-27T11:05:21.738268+08:00",
+                     *             "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *             "source": "app",
+                     *             "state": "在办",
+                     *             "step": "handle",
+                     *             "step_name": "服务处置"
+                     *           },
+                     *           "type": "Feature"
+                     *         }
+                     *       ],
+                     *       "type": "FeatureCollection"
+                     *     }
+                     */
                     "application/geo+json": components["schemas"]["TicketFeatures"];
                 };
             };
@@ -8778,14 +13580,18 @@ export interface operations {
             };
         };
     };
-    get_tickets_api_v1_tickets_get: {
+    getTickets: {
         parameters: {
             query?: {
                 /** @description `next` of the page before */
                 after?: string;
+                /** @description at most so many */
                 limit?: number;
+                /** @description unified code of an area; its subtree is meant */
                 area?: string;
+                /** @description id of a category, or its Chinese name; with an id its subtree is meant */
                 category?: string;
+                /** @description id of a step of the ticket's workflow */
                 step?: string;
                 /** @description How their area was found: code, none, ... */
                 method?: ("inside" | "edge" | "nearest" | "code" | "none") | null;
@@ -8795,6 +13601,7 @@ export interface operations {
                 list?: ("mine" | "area" | "no_grid" | "near_edge" | "due_soon" | "overdue" | "waiting" | "reporter") | null;
                 /** @description Work list near_edge: those less sure than this. 1: all that may lie outside */
                 confidence?: number;
+                /** @description received from this instant on */
                 from?: string | null;
                 /** @description Received before then; a date: through that day */
                 to?: string | null;
@@ -8813,6 +13620,119 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next": "1795748721738268_560",
+                     *       "tickets": [
+                     *         {
+                     *           "area": {
+                     *             "code": "360302007202006",
+                     *             "level": "grid"
+                     *           },
+                     *           "assignment": {
+                     *             "confidence": 1,
+                     *             "method": "inside",
+                     *             "version": 730
+                     *           },
+                     *           "category": "hazard",
+                     *           "closed_at": null,
+                     *           "contact": {
+                     *             "name": null,
+                     *             "phone": null
+                     *           },
+                     *           "department": null,
+                     *           "description": "路灯不亮",
+                     *           "due_at": "2026-11-28T11:05:22.854700+08:00",
+                     *           "duplicate_of": null,
+                     *           "grid": {
+                     *             "code": "360302007202006",
+                     *             "kind": "base",
+                     *             "name": "塘边网格"
+                     *           },
+                     *           "network": "base",
+                     *           "number": "20261127-000561",
+                     *           "parent": null,
+                     *           "paused_at": null,
+                     *           "place": {
+                     *             "lat": 27.627411748738147,
+                     *             "lon": 113.85469900879811
+                     *           },
+                     *           "point": {
+                     *             "accuracy_m": 15,
+                     *             "given": {
+                     *               "lat": 27.624,
+                     *               "lon": 113.86,
+                     *               "system": "gcj02"
+                     *             },
+                     *             "lat": 27.627411748738147,
+                     *             "lon": 113.85469900879811
+                     *           },
+                     *           "post": 1207,
+                     *           "priority": 3,
+                     *           "received_at": "2026-11-27T11:05:22.854700+08:00",
+                     *           "reported_at": "2026-11-27T11:05:22.854700+08:00",
+                     *           "solved_in_grid": null,
+                     *           "source": "app",
+                     *           "step": "handle",
+                     *           "step_due_at": null,
+                     *           "workflow": "six_step"
+                     *         },
+                     *         {
+                     *           "area": {
+                     *             "code": "360302007202006",
+                     *             "level": "grid"
+                     *           },
+                     *           "assignment": {
+                     *             "confidence": 1,
+                     *             "method": "inside",
+                     *             "version": 730
+                     *           },
+                     *           "category": "hazard",
+                     *           "closed_at": null,
+                     *           "contact": {
+                     *             "name": null,
+                     *             "phone": null
+                     *           },
+                     *           "department": null,
+                     *           "description": "路灯不亮",
+                     *           "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *           "duplicate_of": null,
+                     *           "grid": {
+                     *             "code": "360302007202006",
+                     *             "kind": "base",
+                     *             "name": "塘边网格"
+                     *           },
+                     *           "network": "base",
+                     *           "number": "20261127-000560",
+                     *           "parent": null,
+                     *           "paused_at": null,
+                     *           "place": {
+                     *             "lat": 27.627411748738147,
+                     *             "lon": 113.85469900879811
+                     *           },
+                     *           "point": {
+                     *             "accuracy_m": 15,
+                     *             "given": {
+                     *               "lat": 27.624,
+                     *               "lon": 113.86,
+                     *               "system": "gcj02"
+                     *             },
+                     *             "lat": 27.627411748738147,
+                     *             "lon": 113.85469900879811
+                     *           },
+                     *           "post": 1207,
+                     *           "priority": 3,
+                     *           "received_at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "solved_in_grid": null,
+                     *           "source": "app",
+                     *           "step": "handle",
+                     *           "step_due_at": null,
+                     *           "workflow": "six_step"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Tickets"];
                 };
             };
@@ -8845,9 +13765,10 @@ export interface operations {
             };
         };
     };
-    get_worklists_api_v1_worklists_get: {
+    getWorklists: {
         parameters: {
             query?: {
+                /** @description unified code of an area; its subtree is meant */
                 area?: string;
                 /** @description Work list near_edge: those less sure than this. 1: all that may lie outside */
                 confidence?: number;
@@ -8866,6 +13787,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": 24,
+                     *       "due_soon": 5,
+                     *       "mine": 0,
+                     *       "near_edge": 0,
+                     *       "no_grid": 0,
+                     *       "overdue": 3,
+                     *       "reporter": 0,
+                     *       "waiting": 24
+                     *     }
+                     */
                     "application/json": components["schemas"]["WorkLists"];
                 };
             };
@@ -8898,7 +13831,7 @@ export interface operations {
             };
         };
     };
-    get_categories_api_v1_categories_get: {
+    getCategories: {
         parameters: {
             query?: never;
             header?: never;
@@ -8913,6 +13846,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "due_hours": 48,
+                     *         "due_unit": "calendar",
+                     *         "id": "consultation",
+                     *         "name_en": "policy question",
+                     *         "name_zh": "政策咨询",
+                     *         "parent": null,
+                     *         "retired": false
+                     *       },
+                     *       {
+                     *         "due_hours": 120,
+                     *         "due_unit": "calendar",
+                     *         "id": "dispute",
+                     *         "name_en": "dispute",
+                     *         "name_zh": "矛盾纠纷",
+                     *         "parent": null,
+                     *         "retired": false
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Category"][];
                 };
             };
@@ -8927,7 +13882,7 @@ export interface operations {
             };
         };
     };
-    get_workflows_api_v1_workflows_get: {
+    getWorkflows: {
         parameters: {
             query?: never;
             header?: never;
@@ -8942,6 +13897,96 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name_en": "six-step loop",
+                     *         "name_zh": "六步骤闭环",
+                     *         "steps": [
+                     *           {
+                     *             "closes": false,
+                     *             "name_en": "report",
+                     *             "name_zh": "事件上报",
+                     *             "step": "report"
+                     *           },
+                     *           {
+                     *             "closes": false,
+                     *             "name_en": "assign",
+                     *             "name_zh": "分流交办",
+                     *             "step": "assign"
+                     *           }
+                     *         ],
+                     *         "transitions": [
+                     *           {
+                     *             "clock": null,
+                     *             "from_step": "report",
+                     *             "kind": "forward",
+                     *             "needs": [],
+                     *             "roles": [
+                     *               "dispatcher",
+                     *               "supervisor"
+                     *             ],
+                     *             "to_step": "assign"
+                     *           },
+                     *           {
+                     *             "clock": null,
+                     *             "from_step": "assign",
+                     *             "kind": "forward",
+                     *             "needs": [],
+                     *             "roles": [
+                     *               "dispatcher",
+                     *               "supervisor"
+                     *             ],
+                     *             "to_step": "handle"
+                     *           }
+                     *         ],
+                     *         "workflow": "six_step"
+                     *       },
+                     *       {
+                     *         "name_en": "write-off loop",
+                     *         "name_zh": "销号式闭环",
+                     *         "steps": [
+                     *           {
+                     *             "closes": false,
+                     *             "name_en": "discover",
+                     *             "name_zh": "发现",
+                     *             "step": "discover"
+                     *           },
+                     *           {
+                     *             "closes": false,
+                     *             "name_en": "report",
+                     *             "name_zh": "上报",
+                     *             "step": "report"
+                     *           }
+                     *         ],
+                     *         "transitions": [
+                     *           {
+                     *             "clock": null,
+                     *             "from_step": "discover",
+                     *             "kind": "forward",
+                     *             "needs": [],
+                     *             "roles": [
+                     *               "worker",
+                     *               "dispatcher"
+                     *             ],
+                     *             "to_step": "report"
+                     *           },
+                     *           {
+                     *             "clock": null,
+                     *             "from_step": "report",
+                     *             "kind": "forward",
+                     *             "needs": [],
+                     *             "roles": [
+                     *               "dispatcher",
+                     *               "supervisor"
+                     *             ],
+                     *             "to_step": "assign"
+                     *           }
+                     *         ],
+                     *         "workflow": "write_off"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Workflow"][];
                 };
             };
@@ -8956,7 +14001,7 @@ export interface operations {
             };
         };
     };
-    get_sources_api_v1_sources_get: {
+    getSources: {
         parameters: {
             query?: never;
             header?: never;
@@ -8971,6 +14016,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "app",
+                     *         "name_en": "web page",
+                     *         "name_zh": "网页上报",
+                     *         "said_by": "anybody"
+                     *       },
+                     *       {
+                     *         "id": "scan",
+                     *         "name_en": "QR code",
+                     *         "name_zh": "扫码上报",
+                     *         "said_by": "anybody"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Source"][];
                 };
             };
@@ -8985,11 +14046,12 @@ export interface operations {
             };
         };
     };
-    get_one_ticket_api_v1_tickets__number__get: {
+    getTicket: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description the ticket's number: ASCII, safe in a URL */
                 number: string;
             };
             cookie?: never;
@@ -9002,6 +14064,147 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignment": {
+                     *         "confidence": 1,
+                     *         "method": "inside",
+                     *         "version": 730
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": "2026-11-27T11:05:24.747460+08:00",
+                     *       "contact": {
+                     *         "name": null,
+                     *         "phone": null
+                     *       },
+                     *       "department": null,
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "duplicate_of": null,
+                     *       "duplicates": [
+                     *         "20261127-000564"
+                     *       ],
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "history": [
+                     *         {
+                     *           "action": "received",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "detail": {
+                     *             "area": "360302007202006",
+                     *             "assigned_by": "post on duty",
+                     *             "grid": "360302007202006",
+                     *             "method": "inside",
+                     *             "post_id": 1207,
+                     *             "rule": "post on duty",
+                     *             "version": 730
+                     *           },
+                     *           "from_step": null,
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         },
+                     *         {
+                     *           "action": "photographed",
+                     *           "actor": null,
+                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "detail": {
+                     *             "kind": "report",
+                     *             "photo_id": 1
+                     *           },
+                     *           "from_step": "handle",
+                     *           "note": null,
+                     *           "to_step": "handle"
+                     *         }
+                     *       ],
+                     *       "network": "base",
+                     *       "next_steps": [
+                     *         {
+                     *           "kind": "reopen",
+                     *           "may": true,
+                     *           "needs": [
+                     *             "note"
+                     *           ],
+                     *           "roles": [
+                     *             "dispatcher",
+                     *             "supervisor"
+                     *           ],
+                     *           "step": "handle"
+                     *         }
+                     *       ],
+                     *       "number": "20261127-000560",
+                     *       "parent": null,
+                     *       "parts": [],
+                     *       "paused_at": null,
+                     *       "photos": [
+                     *         {
+                     *           "actor": null,
+                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "report",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 1,
+                     *           "width": 64
+                     *         },
+                     *         {
+                     *           "actor": "admin",
+                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "work",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 2,
+                     *           "width": 64
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "point": {
+                     *         "accuracy_m": null,
+                     *         "given": {
+                     *           "lat": 27.624,
+                     *           "lon": 113.86,
+                     *           "system": "gcj02"
+                     *         },
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "post": 67,
+                     *       "priority": 3,
+                     *       "rating": null,
+                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "solved_in_grid": false,
+                     *       "source": "app",
+                     *       "step": "rate",
+                     *       "step_due_at": null,
+                     *       "whistles": [
+                     *         {
+                     *           "blown_at": "2026-11-27T11:05:24.111527+08:00",
+                     *           "department": "区人社局",
+                     *           "done_at": "2026-11-27T11:05:24.223293+08:00",
+                     *           "due_at": "2026-11-29T11:05:24.111527+08:00",
+                     *           "may": [],
+                     *           "note": "一起来",
+                     *           "reported_in_at": "2026-11-27T11:05:24.166203+08:00",
+                     *           "result": null,
+                     *           "whistle": 1,
+                     *           "withdrawn_at": null
+                     *         }
+                     *       ],
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
@@ -9034,9 +14237,10 @@ export interface operations {
             };
         };
     };
-    get_counters_api_v1_counters_get: {
+    getCounters: {
         parameters: {
             query?: {
+                /** @description unified code of an area; its subtree is meant */
                 area?: string;
                 /** @description ISO 8601 with offset, or a date */
                 at?: string | null;
@@ -9057,6 +14261,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "done": 20,
+                     *       "due_soon": 2,
+                     *       "network": "base",
+                     *       "open": 6,
+                     *       "overdue": 0,
+                     *       "today": 3,
+                     *       "total": 26,
+                     *       "unplaced": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Counters"];
                 };
             };
@@ -9089,10 +14305,12 @@ export interface operations {
             };
         };
     };
-    get_figures_api_v1_figures_get: {
+    getFigures: {
         parameters: {
             query?: {
+                /** @description area, category, source, post, department, day or month */
                 by?: "area" | "category" | "source" | "post" | "department" | "day" | "month";
+                /** @description unified code of an area; its subtree is meant */
                 area?: string;
                 /** @description By area: rows of this level. Default: its children */
                 level?: ("district" | "town" | "community" | "grid") | null;
@@ -9102,6 +14320,7 @@ export interface operations {
                 to?: string | null;
                 /** @description As the tickets and boundaries stand then. Default: now */
                 at?: string | null;
+                /** @description id of a category, or its Chinese name; with an id its subtree is meant */
                 category?: string;
                 /** @description The network; default is the one of /api/v1/config */
                 network?: string;
@@ -9118,6 +14337,80 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": "360302007",
+                     *       "at": "2026-11-27T11:05:24.791689+08:00",
+                     *       "by": "category",
+                     *       "from": null,
+                     *       "network": "base",
+                     *       "rest": {
+                     *         "closed": 0,
+                     *         "closing_rate": null,
+                     *         "hours_to_close": null,
+                     *         "on_time": 0,
+                     *         "on_time_rate": null,
+                     *         "open": 0,
+                     *         "overdue": 0,
+                     *         "rated": 0,
+                     *         "rating": null,
+                     *         "received": 0,
+                     *         "solved_in_grid": 0,
+                     *         "solved_in_grid_rate": null
+                     *       },
+                     *       "rows": [
+                     *         {
+                     *           "closed": 4,
+                     *           "closing_rate": 0.8,
+                     *           "hours_to_close": 20.225,
+                     *           "key": "consultation",
+                     *           "name": "政策咨询",
+                     *           "name_en": "policy question",
+                     *           "on_time": 4,
+                     *           "on_time_rate": 1,
+                     *           "open": 1,
+                     *           "overdue": 0,
+                     *           "rated": 0,
+                     *           "rating": null,
+                     *           "received": 5,
+                     *           "solved_in_grid": 0,
+                     *           "solved_in_grid_rate": null
+                     *         },
+                     *         {
+                     *           "closed": 4,
+                     *           "closing_rate": 1,
+                     *           "hours_to_close": 27.225,
+                     *           "key": "dispute",
+                     *           "name": "矛盾纠纷",
+                     *           "name_en": "dispute",
+                     *           "on_time": 4,
+                     *           "on_time_rate": 1,
+                     *           "open": 0,
+                     *           "overdue": 0,
+                     *           "rated": 0,
+                     *           "rating": null,
+                     *           "received": 4,
+                     *           "solved_in_grid": 0,
+                     *           "solved_in_grid_rate": null
+                     *         }
+                     *       ],
+                     *       "to": null,
+                     *       "total": {
+                     *         "closed": 22,
+                     *         "closing_rate": 0.758621,
+                     *         "hours_to_close": 22.395,
+                     *         "on_time": 22,
+                     *         "on_time_rate": 1,
+                     *         "open": 7,
+                     *         "overdue": 0,
+                     *         "rated": 0,
+                     *         "rating": null,
+                     *         "received": 29,
+                     *         "solved_in_grid": 0,
+                     *         "solved_in_grid_rate": 0
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["FiguresBy"];
                 };
             };
@@ -9150,11 +14443,14 @@ export interface operations {
             };
         };
     };
-    get_ranking_api_v1_ranking_get: {
+    getRanking: {
         parameters: {
             query?: {
+                /** @description areas of a level, or posts */
                 of?: "grid" | "community" | "town" | "post";
+                /** @description unified code of an area; its subtree is meant */
                 area?: string;
+                /** @description by what the records are ranked */
                 order?: "closing_rate" | "on_time_rate" | "received" | "closed" | "overdue" | "hours_to_close";
                 /** @description Received from then. Default: ever */
                 from?: string | null;
@@ -9177,6 +14473,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": "360302007",
+                     *       "at": "2026-11-27T11:05:24.801089+08:00",
+                     *       "from": null,
+                     *       "network": "base",
+                     *       "of": "community",
+                     *       "order": "closing_rate",
+                     *       "rows": [
+                     *         {
+                     *           "apart": "base",
+                     *           "carried": 0,
+                     *           "carried_share": 0,
+                     *           "closed": 3,
+                     *           "closing_rate": 1,
+                     *           "hours_to_close": 43.933,
+                     *           "key": "360302007002",
+                     *           "kind": "base",
+                     *           "level": "community",
+                     *           "name": "横龙社区",
+                     *           "on_time": 3,
+                     *           "on_time_rate": 1,
+                     *           "overdue": 0,
+                     *           "rank": 1,
+                     *           "received": 3
+                     *         },
+                     *         {
+                     *           "apart": "base",
+                     *           "carried": 0,
+                     *           "carried_share": 0,
+                     *           "closed": 2,
+                     *           "closing_rate": 1,
+                     *           "hours_to_close": 16.65,
+                     *           "key": "360302007200",
+                     *           "kind": "base",
+                     *           "level": "community",
+                     *           "name": "长兴馆村",
+                     *           "on_time": 2,
+                     *           "on_time_rate": 1,
+                     *           "overdue": 0,
+                     *           "rank": 1,
+                     *           "received": 2
+                     *         }
+                     *       ],
+                     *       "to": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ranking"];
                 };
             };
@@ -9209,14 +14552,20 @@ export interface operations {
             };
         };
     };
-    get_route_api_v1_route_get: {
+    getRoute: {
         parameters: {
             query: {
+                /** @description id of a category, or its Chinese name; with an id its subtree is meant */
                 category: string;
+                /** @description unified code of an area; its subtree is meant */
                 area?: string;
+                /** @description longitude in degrees; of a projected system the easting in metres */
                 lon?: number | null;
+                /** @description latitude in degrees; of a projected system the northing in metres */
                 lat?: number | null;
+                /** @description wgs84, cgcs2000, gcj02, bd09 or EPSG:n; of a projected one lon is the easting, lat the northing */
                 system?: string;
+                /** @description radius in metres within which the point surely lies; null or absent: not known */
                 accuracy_m?: number | null;
                 /** @description ISO 8601 with offset, or a date */
                 at?: string | null;
@@ -9235,6 +14584,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assigned_by": "post on duty",
+                     *       "assignee": {
+                     *         "area": "360302007202006",
+                     *         "post": 1207,
+                     *         "role": "worker"
+                     *       },
+                     *       "category": "hazard",
+                     *       "due_at": "2026-11-28T11:05:21.514709+08:00",
+                     *       "due_hours": 24,
+                     *       "due_unit": "calendar",
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "others": [],
+                     *       "priority": 3,
+                     *       "rule": "post on duty"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Route"];
                 };
             };
@@ -9267,11 +14642,14 @@ export interface operations {
             };
         };
     };
-    get_duty_api_v1_duty_get: {
+    getDuty: {
         parameters: {
             query: {
+                /** @description longitude in degrees; of a projected system the easting in metres */
                 lon: number;
+                /** @description latitude in degrees; of a projected system the northing in metres */
                 lat: number;
+                /** @description wgs84, cgcs2000, gcj02, bd09 or EPSG:n; of a projected one lon is the easting, lat the northing */
                 system: string;
                 /** @description ISO 8601 with offset, or a date */
                 at?: string | null;
@@ -9290,6 +14668,57 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "on_duty": {
+                     *         "area": "360302007202006",
+                     *         "department": null,
+                     *         "is_on_shift": true,
+                     *         "level": "grid",
+                     *         "post": 1207,
+                     *         "role": "worker",
+                     *         "role_en": "grid worker",
+                     *         "role_zh": "网格员",
+                     *         "takes_reports": true,
+                     *         "title": "塘边网格网格员"
+                     *       },
+                     *       "posts": [
+                     *         {
+                     *           "area": "360302007202006",
+                     *           "department": null,
+                     *           "is_on_shift": true,
+                     *           "level": "grid",
+                     *           "post": 1207,
+                     *           "role": "worker",
+                     *           "role_en": "grid worker",
+                     *           "role_zh": "网格员",
+                     *           "takes_reports": true,
+                     *           "title": "塘边网格网格员"
+                     *         },
+                     *         {
+                     *           "area": "360302007202006",
+                     *           "department": null,
+                     *           "is_on_shift": true,
+                     *           "level": "grid",
+                     *           "post": 1208,
+                     *           "role": "worker",
+                     *           "role_en": "grid worker",
+                     *           "role_zh": "网格员",
+                     *           "takes_reports": true,
+                     *           "title": "塘边网格网格员"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Duty"];
                 };
             };
@@ -9322,7 +14751,7 @@ export interface operations {
             };
         };
     };
-    get_events_api_v1_events_get: {
+    getEvents: {
         parameters: {
             query?: {
                 /** @description Send the counters of this area, too; empty: of the network */
