@@ -13,7 +13,8 @@ export default defineConfig({
     target: 'es2022',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    chunkSizeWarningLimit: 1200,
+    chunkSizeWarningLimit: 1800,
+    rollupOptions: { input: ['index.html', 'docs.html'] },
   },
   server: {
     host: '127.0.0.1',

@@ -173,6 +173,10 @@ def _add_viewer(app: FastAPI) -> None:
         @app.get("/", include_in_schema=False)
         async def viewer(request: Request) -> Response:
             return await files.get_response("index.html", request.scope)
+
+        @app.get("/docs", include_in_schema=False)
+        async def docs(request: Request) -> Response:
+            return await files.get_response("docs.html", request.scope)
     else:
 
         @app.get("/", include_in_schema=False)
