@@ -72,10 +72,27 @@ def build(checkout: Path, node: Node, say: Say) -> None:
             installed.write_text(lock)
         say("building the viewer")
         digest = _digest(viewer)
-        run_step([*node.npm, "run", "build"], say, env=env, cwd=viewer)
+        with last_kept(checkout / "gisgrid/static/assets", viewer / "node_modules/.gisgrid-assets"):
+            run_step([*node.npm, "run", "build"], say, env=env, cwd=viewer)
         if not (checkout / "gisgrid/static/index.html").exists():
             raise FileNotFoundError("the viewer's build made no gisgrid/static/index.html")
         _stamp(checkout).write_text(digest)
+
+
+@contextmanager
+def last_kept(assets: Path, own: Path) -> Iterator[None]:
+    """Keep the files of the build before this one, and of none before that.
+
+    A page that was opened before an upgrade still finds the code that it has not loaded yet. `own` lists what the
+    last build made.
+    """
+    names = own.read_text().split() if own.exists() else []
+    before = {name: (assets / name).read_bytes() for name in names if (assets / name).exists()}
+    yield
+    own.write_text("\n".join(sorted(file.name for file in assets.iterdir())))
+    for name, held in before.items():
+        if not (assets / name).exists():
+            (assets / name).write_bytes(held)
 
 
 def _stamp(checkout: Path) -> Path:

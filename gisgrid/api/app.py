@@ -4,10 +4,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from anyio import to_thread
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import HTMLResponse
-from starlette.staticfiles import StaticFiles
 
 from gisgrid import __version__
 from gisgrid.api import (
@@ -44,6 +42,7 @@ from gisgrid.api.limits import AlarmLimits, ReportLimits, SecretLimits
 from gisgrid.api.parameters import refuse_unknown
 from gisgrid.api.problems import add_problem_handlers
 from gisgrid.api.proxies import Origins, Proxies, find_ways, read_origins
+from gisgrid.api.viewer import add_viewer
 from gisgrid.database import SERVICE, Database
 from gisgrid.disks import disks_of
 from gisgrid.heartbeats import Watch
@@ -87,7 +86,6 @@ HOT = (tiles.router, reports.router, areas.router)
 """What is asked most comes first, because one route after the other is tried."""
 REFUSALS_PER_HOUR = 600
 """Of a stranger's address, in the audit trail."""
-NO_VIEWER = "<!doctype html><title>gisgrid</title><p>The viewer is not built: <code>python3 -m gisgrid up</code> does."
 
 
 def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool] = lambda: True) -> FastAPI:
@@ -158,27 +156,5 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
             app.include_router(router, dependencies=[Depends(refuse_unknown)])
     describe(app, OWN_RULES, FACTS)
     app.mount(PREFIX, create_open311(settings, database))
-    _add_viewer(app)
+    add_viewer(app, PACKAGE / "static")
     return app
-
-
-def _add_viewer(app: FastAPI) -> None:
-    static = PACKAGE / "static"
-    if (static / "index.html").is_file():
-        # Not mounted at /: that would hide from every other path which methods it has.
-        files = StaticFiles(directory=static)
-        app.mount("/assets", StaticFiles(directory=static / "assets"), name="viewer")
-
-        @app.get("/index.html", include_in_schema=False)
-        @app.get("/", include_in_schema=False)
-        async def viewer(request: Request) -> Response:
-            return await files.get_response("index.html", request.scope)
-
-        @app.get("/docs", include_in_schema=False)
-        async def docs(request: Request) -> Response:
-            return await files.get_response("docs.html", request.scope)
-    else:
-
-        @app.get("/", include_in_schema=False)
-        def no_viewer() -> HTMLResponse:
-            return HTMLResponse(NO_VIEWER)

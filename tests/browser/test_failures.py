@@ -20,7 +20,8 @@ from tests.waiting import PATIENCE_S
 pytestmark = pytest.mark.timeout(1800)
 Look = Callable[..., Page]
 BLOCKED = """Object.defineProperty(window, 'localStorage', {
-    get() { throw new DOMException('blocked', 'SecurityError'); } })"""
+  get() { throw new DOMException('blocked', 'SecurityError'); },
+})"""
 
 
 @pytest.fixture

@@ -39,12 +39,13 @@ async function start(): Promise<void> {
   await resumeSession();
   followServer();
   followChanges();
+  const begun = begin(opened);
   await opened;
   followTickets();
   followLists();
   followFigures();
   followAddress();
-  await begin();
+  await begun;
   followFirstBoundaries();
 }
 

@@ -95,11 +95,15 @@ export function getLineage(code: string): Promise<Lineage> {
 /** Finds the topmost area, of a network with several the whole, and shows it, unless the address named another. */
 export async function openHome(): Promise<void> {
   deserted.value = networks.peek().length === 0;
-  if (deserted.peek()) return; // the server knows no network before its first boundaries
-  const districts = await listAreas({ level: 'district' });
-  const tops = districts.length > 0 ? districts : await listTops();
-  const several = districts.length === 0 && tops.length > 1;
-  home.value = tops[0] ? await getArea(several ? '' : tops[0].code) : null;
+  if (deserted.peek()) {
+    if (snap.peek() === 'peek') snap.value = 'half';
+    return; // the server knows no network before its first boundaries
+  }
+  const query = { level: 'district', ...ofNetwork() };
+  const [district] = (await ask(api.GET('/api/v1/areas', { params: { query } }))).features;
+  if (district) known.set(district.properties.code, Promise.resolve(district)); // asked for once
+  const tops = district ? [district.properties] : await listTops();
+  home.value = tops[0] ? await getArea(tops.length > 1 ? '' : tops[0].code) : null;
   deserted.value = home.value === null;
   scope.value ??= home.value?.properties.code ?? null;
 }

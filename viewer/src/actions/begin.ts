@@ -4,11 +4,11 @@ import { loadIndex, openHome } from './areas';
 import { loadCategories, loadConfig } from './catalogue';
 import { loadNetworks } from './networks';
 
-/** What the page needs of the server before it shows anything; asked for again where it failed. */
-export async function begin(): Promise<void> {
+/** What the page needs of the server before it shows anything; asked for again where it failed. `listening`: from when on no change of an area is missed. */
+export async function begin(listening: Promise<void> = Promise.resolve()): Promise<void> {
   void beginCatalogue();
   try {
-    await Promise.all([loadConfig(), loadNetworks()]);
+    await Promise.all([loadConfig(), loadNetworks(), listening]);
     await openHome();
   } catch (thrown) {
     area.value = { value: null, loading: false, problem: asProblem(thrown) };

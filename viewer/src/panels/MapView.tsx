@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { openReport } from '../actions/report';
 import { t } from '../i18n';
-import { home, lang, mapFault, mapState, reporting } from '../state';
+import { deserted, home, lang, mapFault, mapState, reporting } from '../state';
 import { Icon } from '../ui/Icon';
 import { Empty } from '../ui/Notice';
 import { LayersPanel } from './LayersPanel';
@@ -20,8 +20,8 @@ export function MapView() {
           {t(`map.fault.${mapFault.value}`)}
         </p>
       )}
-      {!unsupported && <LayersPanel />}
-      {!reporting.value && (
+      {!unsupported && !deserted.value && <LayersPanel />}
+      {!reporting.value && !deserted.value && (
         <button type="button" class="report-open" onClick={() => openReport()}>
           <Icon name="flag" />
           {t('report.open')}

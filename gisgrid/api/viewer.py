@@ -1,0 +1,67 @@
+"""The viewer's page and its files, as the build left them."""
+
+from collections.abc import Callable
+from mimetypes import guess_type
+from pathlib import Path
+
+from fastapi import FastAPI, Response
+from fastapi.responses import FileResponse, HTMLResponse
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+NO_VIEWER = "<!doctype html><title>gisgrid</title><p>The viewer is not built: <code>python3 -m gisgrid up</code> does."
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_FIRST = "no-cache"
+CODINGS = {"br": ".br", "gzip": ".gz"}
+"""What a file was compressed by when it was built, the smallest first, and the ending of the result."""
+
+
+class Assets(StaticFiles):
+    """Files whose names change with their content, so that a browser keeps them; compressed when they were built."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file in the smallest form that the client takes. Raises HTTPException 404."""
+        accepted = {part.split(";")[0].strip() for part in Headers(scope=scope).get("accept-encoding", "").split(",")}
+        for coding, ending in CODINGS.items():
+            if coding in accepted and self.lookup_path(path + ending)[1] is not None:
+                answer = await super().get_response(path + ending, scope)
+                answer.headers["Content-Encoding"] = coding
+                answer.headers["Content-Type"] = guess_type(path)[0] or "application/octet-stream"
+                return _kept(answer)
+        return _kept(await super().get_response(path, scope))
+
+
+def _kept(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = FOR_EVER
+    answer.headers["Vary"] = "Accept-Encoding"
+    return answer
+
+
+def add_viewer(app: FastAPI, static: Path) -> None:
+    """The page at `/`, the API's at `/docs`, files below `/assets`, and what else the build left at its top."""
+    if not (static / "index.html").is_file():
+
+        @app.get("/", include_in_schema=False)
+        def no_viewer() -> HTMLResponse:
+            return HTMLResponse(NO_VIEWER)
+
+        return
+    # Not mounted at /: that would hide from every other path which methods it has.
+    app.mount("/assets", Assets(directory=static / "assets"), name="viewer")
+
+    pages = {"": "index.html", "docs": "docs.html"} | {
+        file.name: file.name for file in static.iterdir() if file.is_file()
+    }
+    for path, name in pages.items():
+        app.add_api_route(f"/{path}", _give(static / name), methods=["GET"], include_in_schema=False)
+
+
+def _give(file: Path) -> Callable[[], FileResponse]:
+    def page() -> FileResponse:
+        if not file.is_file():  # another build has taken its place
+            raise HTTPException(404)
+        return FileResponse(file, headers={"Cache-Control": ASK_FIRST})
+
+    return page
