@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, SmallInteger, Text
+from sqlalchemy import BigInteger, Boolean, Column, Double, Integer, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from gisgrid.tables.mapping import INSTANT, geometry, rows_of, table
@@ -94,7 +94,7 @@ changeset = table(
 
 draft_area = table(
     "draft.area",
-    Column("draft_area_id", BigInteger, primary_key=True),
+    Column("draft_area_id", Integer, primary_key=True),
     Column("changeset_id", BigInteger),
     Column("code", Text),
     Column("name", Text),

@@ -18,6 +18,7 @@ from tests.qgis.hands import (
     draft,
     drag,
     is_whole,
+    latest,
     live,
     opens,
     problems,
@@ -26,6 +27,7 @@ from tests.qgis.hands import (
     rows,
     select,
     set_row,
+    shows,
     status,
 )
 from tests.qgis.window import Window
@@ -104,17 +106,22 @@ def test_a_border_is_drawn_anew_in_both_its_grids(hall: TownHall, window: Window
     assert drawn[A].area > before[A].area and drawn[B].area < before[B].area
 
 
-def test_two_grids_become_one(hall: TownHall, window: Window) -> None:
+@pytest.mark.parametrize("take", ["", "mFromSelectedPushButton"], ids=["as it stands", "attributes of the second"])
+def test_two_grids_become_one(hall: TownHall, window: Window, take: str) -> None:
+    """QGIS 3.22 takes the key of the row whose attributes are taken for its own number of it."""
     number = opens(hall, window, "merge")
     before = draft(hall, number)
     window.edit("draft_base")
     select(window, spot(0.5, 0.5), spot(2.5, 0.5))
     window.press("mActionMergeFeatures")
+    if take:
+        window.click(window.sees("item", words=B))
+        window.click(window.sees("knob", words=take))
     after(window, lambda: window.answer("Ok"))
     window.save("draft_base")
     drawn = draft(hall, number)
     assert len(drawn) == 3 and is_whole(drawn, before) and problems(hall, number) == set()
-    kept = ({A, B} & set(drawn)).pop()
+    kept = B if take else ({A, B} & set(drawn)).pop()
     assert drawn[kept].equals(before[A].union(before[B]))
 
 
@@ -151,3 +158,37 @@ def test_a_hole_is_refused_repaired_and_published_and_the_publish_undone(hall: T
     until(lambda: set(live(hall)) == set(was))
     window.shut()
     assert {code: shape.equals(was[code]) for code, shape in live(hall).items()} == dict.fromkeys(was, True)
+
+
+def test_a_change_set_is_added_while_the_table_shows_its_rows(hall: TownHall, window: Window) -> None:
+    """By the button of the main window and by the table's own; QGIS 3.22 ended here while the table showed actions."""
+    first = opens(hall, window, "first")
+    window.press("mActionOpenTable")
+    window.click(window.sees("knob", words="mTableViewButton"))
+    window.shut()
+    window.press("mActionOpenTable")
+    window.sees("item", words="first")
+    for _ in range(2):
+        second = latest(hall)
+        window.click(window.sees("knob", words="mActionAddFeature"))
+        window.sees("item", words="nextval")
+        window.click(window.sees("knob", words="mActionSaveEdits"))
+        until(lambda before=second: latest(hall) > before)  # type: ignore[misc]
+        until(lambda: not window.ask("is_modified", layer="changeset"))
+    second = latest(hall)
+    window.press("mActionAddFeature")
+    window.fill("title", "third")
+    window.answer("Ok")
+    window.save("changeset")
+    until(lambda: latest(hall) > second)
+    third = latest(hall)
+
+    window.click(window.sees("item", words="third"), button=3)
+    window.click(window.sees("menu", words="在此变更集上工作"))
+    shows(window, third)
+    window.click(window.sees("knob", words="mAttributeViewButton"))
+    window.click(window.sees("item", words=f"{first} "))
+    until(lambda: window.ask("value", name="changeset_id") == str(first))
+    window.click(window.sees("knob", words="在此变更集上工作 work on this change set"))
+    shows(window, first)
+    window.shut()

@@ -21,9 +21,10 @@ userLocale={language}
 
 [qgis]
 showTips=false
-attributeTableView=1
+attributeTableView=-1
+attributeTableLastView=1
 """
-"""Of a person who has used QGIS before; 1 is the table's form view."""
+"""Of a person who has used QGIS before: a table opens as it was last seen, at first in its form view."""
 
 
 class Window:

@@ -13,6 +13,9 @@ PYTHON_ACTION = "1"
 Variant: TypeAlias = "str | bool | int | list[Variant] | Options"
 Options: TypeAlias = "Mapping[str, Variant]"
 """The settings of a widget, as QGIS writes them."""
+WIDE_PX, NARROW_PX = 15, 8
+"""A Chinese character, a Latin letter in the head of a table."""
+CODE_PX, LIST_PX = 150, 260
 SHAPES = {"Point": "Point", "LineString": "Line", "MultiLineString": "Line", "MultiPolygon": "Polygon"}
 SHAPES |= {"Polygon": "Polygon"}
 
@@ -106,22 +109,26 @@ def _frames(layer: ProjectLayer) -> dict[str, ET.Element]:
         shown = {"visibilityExpressionEnabled": "1", "visibilityExpression": frame["while"]}
         look = {"name": frame["title"], "groupBox": "1", "showLabel": "1", "columnCount": "1"}
         frames[key] = ET.Element("attributeEditorContainer", look | shown)
+        if frame.get("action"):
+            button = {"name": layer.action_name, "ActionUUID": _action_number(layer), "showLabel": "0"}
+            ET.SubElement(frames[key], "attributeEditorAction", button)
     return frames
 
 
 def _write_table(element: ET.Element, fields: Sequence[FormField]) -> None:
-    """The buttons of a row come first: at its end, far to the right, nobody finds them."""
+    """Without the column of actions: where it shows, QGIS 3.22 crashes when a new row is saved in an open table."""
     config = ET.SubElement(element, "attributetableconfig", actionWidgetStyle="buttonList", sortOrder="0")
     columns = ET.SubElement(config, "columns")
-    ET.SubElement(columns, "column", type="actions", hidden="0", width="380")
+    ET.SubElement(columns, "column", type="actions", hidden="1")
     for column in fields:
-        look = {"hidden": str(int(column.hidden)), "width": str(_width_px(column.alias))}
+        look = {"hidden": str(int(column.hidden)), "width": str(_width_px(column))}
         ET.SubElement(columns, "column", {"type": "field", "name": column.name} | look)
 
 
-def _width_px(alias: str) -> int:
-    """As wide as the column's title, within reason."""
-    return max(110, min(220, 12 * len(alias)))
+def _width_px(column: FormField) -> int:
+    """As wide as the column's title, and as a code and a name that are chosen from a list."""
+    title = sum(WIDE_PX if ord(letter) > 0x2E80 else NARROW_PX for letter in column.alias) + 3 * NARROW_PX
+    return max(LIST_PX if column.chosen_from else CODE_PX, title)
 
 
 def _write_widget(element: ET.Element, column: FormField, others: Mapping[str, ProjectLayer]) -> None:
@@ -176,12 +183,16 @@ def _write_action(element: ET.Element, layer: ProjectLayer) -> None:
     if not layer.action:
         return
     words = (shipped("sql") / "qgis" / layer.action).read_text(encoding="utf-8")
-    number = uuid.uuid5(uuid.NAMESPACE_OID, layer.id)
     action = ET.SubElement(
         ET.SubElement(element, "attributeactions"),
         "actionsetting",
-        {"id": f"{{{number}}}", "type": PYTHON_ACTION, "name": layer.action_name, "shortTitle": layer.action_name}
+        {"id": _action_number(layer), "type": PYTHON_ACTION, "name": layer.action_name, "shortTitle": layer.action_name}
         | {"action": words, "capture": "0", "icon": "", "isEnabledOnlyWhenEditable": "0", "notificationMessage": ""},
     )
-    for scope in ("Feature", "Form"):
+    for scope in ("Field", "Form"):  # the menu of a cell in the table, of a line in the form view
         ET.SubElement(action, "actionScope", id=scope)
+
+
+def _action_number(layer: ProjectLayer) -> str:
+    """What ties the button of a form to its action."""
+    return f"{{{uuid.uuid5(uuid.NAMESPACE_OID, layer.id)}}}"

@@ -28,7 +28,6 @@ DEFERRABLE INITIALLY DEFERRED
 FOR EACH ROW WHEN (current_user <> 'gisgrid_owner') EXECUTE FUNCTION app.check_at_commit();
 GRANT SELECT ON draft.area TO gisgrid_service;
 GRANT SELECT, INSERT, DELETE ON draft.area TO gisgrid_editor;
-GRANT UPDATE (
-    changeset_id, code, name, level, kind, parent_code, origin_code, base_version_id, is_changed, is_redrawn, geom
-) ON draft.area TO gisgrid_editor;
+-- Every column: what QGIS merges it writes whole, its key too; the guard keeps what is not to be changed by hand.
+GRANT UPDATE ON draft.area TO gisgrid_editor;
 GRANT USAGE ON SEQUENCE draft.area_id_seq TO gisgrid_editor;
