@@ -17,6 +17,8 @@ NOT_TEXT: tuple[tuple[type | tuple[type, ...], str], ...] = (
     ((list, tuple), "a list"),
     ((bytes, bytearray), "binary data"),
 )
+MOST_LETTERS = 200
+"""Of a name, a code or a title, as app.plain_words has it."""
 _WITH_POINT = re.compile(r"([0-9]{6,})\.0+")
 _TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Characters that turn the direction of what follows: a name would show otherwise than it is stored."""
@@ -73,7 +75,10 @@ def read_cell(value: Any) -> str:
         raise value
     if held := next((name for kinds, name in NOT_TEXT if isinstance(value, kinds)), ""):
         raise BadCell(f"this is {held}, not text", "choose a column of text, or write text there")
-    return exact_text(value).strip()
+    words = exact_text(value).strip()
+    if len(words) > MOST_LETTERS:
+        raise BadCell(f"{len(words)} characters are too many", f"at most {MOST_LETTERS}")
+    return words
 
 
 def read_code(value: Any) -> str:

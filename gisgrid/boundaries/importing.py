@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from gisgrid.boundaries.cleaning import Fields
+from gisgrid.boundaries.columns import MOST_LETTERS
 from gisgrid.boundaries.drafting import draw_file
 from gisgrid.boundaries.files import FileAreas, FileOrder, read_areas, write_report
 from gisgrid.boundaries.finding import SHOWN, Finding, refuse_errors
@@ -140,7 +141,7 @@ def _open_changeset(connection: Connection, order: ImportOrder) -> int:
         {
             "network": order.network,
             "area": order.area,
-            "title": order.title or f"import {order.path.name}",
+            "title": order.title or f"import {order.path.name}"[:MOST_LETTERS],
             "valid_from": order.valid_from,
             "ground": "any" if order.replace and order.ground == "gain" else order.ground,
             "filled": not order.replace,

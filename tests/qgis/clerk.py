@@ -80,6 +80,7 @@ class Clerk:
             "snapping": snapping.enabled(),
             "transaction_groups": project.autoTransaction(),
             "defaults_by_provider": project.evaluateDefaultValues(),
+            "selected": list(project.selectionColor().getRgb()),
         }
 
     def overwrite(self) -> bool:

@@ -43,6 +43,18 @@ def test_only_drafts_can_be_edited_and_identities_never(layers: dict[str, dict[s
     assert {"published_at", "opened_by", "network"} <= set(layers["gisgrid_changeset"]["locked"])
 
 
+def test_every_column_is_named_in_chinese_and_english(layers: dict[str, dict[str, Any]]) -> None:
+    for name, layer in layers.items():
+        if layer["hidden"]:
+            continue
+        assert layer["aliases"]
+        for column, alias in layer["aliases"].items():
+            assert any(letter > "\u2e80" for letter in alias) and any(letter.isascii() for letter in alias), (
+                name,
+                column,
+            )
+
+
 def test_drawing_keeps_neighbours_together(hua: Clerk, layers: dict[str, dict[str, Any]]) -> None:
     assert hua.settings() == {
         "crs": "EPSG:4326",
@@ -52,6 +64,7 @@ def test_drawing_keeps_neighbours_together(hua: Clerk, layers: dict[str, dict[st
         "snapped": [*DRAFTS, "gisgrid_neighbour"],
         "transaction_groups": False,
         "defaults_by_provider": False,
+        "selected": [255, 221, 0, 90],
     }
     for name in ("gisgrid_problem", "gisgrid_problem_area", "gisgrid_preview"):
         assert layers[name]["follows"] == DRAFTS

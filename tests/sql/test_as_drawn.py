@@ -39,7 +39,7 @@ def save(desk: Desk, changeset: int, expression: str, column: str = "geom", **gi
 def draft(desk: Desk, changeset: int) -> Any:
     return desk.rows(
         desk.north,
-        "SELECT name, is_changed, is_redrawn, st_astext(geom) AS wkt FROM draft.area"
+        "SELECT draft_area_id, name, is_changed, is_redrawn, st_astext(geom) AS wkt FROM draft.area"
         " WHERE changeset_id = :id AND code = :c",
         id=changeset, c=A,
     )[0]  # fmt: skip
@@ -129,6 +129,50 @@ def test_what_nobody_sees_is_in_no_name(desk: Desk, changeset: int, name: str, c
     title = "UPDATE draft.changeset SET title = :t WHERE changeset_id = :id"
     assert "看不见的字符" in refused(lambda: desk.run(desk.north, title, t=name, id=changeset))
     assert "看不见的字符" in refused(lambda: desk.open(desk.north, NORTH, title=name))
+
+
+@pytest.mark.parametrize("column", ["name", "code"])
+def test_a_name_of_more_than_200_characters_is_refused(desk: Desk, changeset: int, column: str) -> None:
+    said = refused(lambda: save(desk, changeset, ":name", column, name="长" * 201))
+    assert "有 201 个字，最多 200 个" in said and "has 201 characters, 200 at most" in said and "写短一些" in said
+    title = "UPDATE draft.changeset SET title = :t WHERE changeset_id = :id"
+    assert "最多 200 个" in refused(lambda: desk.run(desk.north, title, t="长" * 201, id=changeset))
+    assert "最多 200 个" in refused(lambda: desk.open(desk.north, NORTH, title="长" * 201))
+    desk.run(desk.north, title, t="长" * 200, id=changeset)
+    save(desk, changeset, ":name", "name", name="长" * 200)
+    assert draft(desk, changeset).name == "长" * 200
+
+
+@pytest.mark.parametrize("emptied", [None, ""])
+@pytest.mark.parametrize("column", ["policy", "ground", "status", "solution"])
+def test_an_emptied_choice_changes_nothing(desk: Desk, changeset: int, column: str, emptied: str | None) -> None:
+    chosen = f"SELECT {column} FROM draft.changeset WHERE changeset_id = :id"
+    before = desk.one(desk.north, chosen, id=changeset)
+    desk.run(desk.north, f"UPDATE draft.changeset SET {column} = :v WHERE changeset_id = :id", v=emptied, id=changeset)
+    assert desk.one(desk.north, chosen, id=changeset) == before
+
+
+def test_a_change_set_with_emptied_choices_has_the_usual_ones(desk: Desk) -> None:
+    opened = desk.open(desk.north, NORTH, policy=None, ground=None, valid_from=None)
+    chosen = "SELECT policy || ' ' || ground || ' ' || is_dated FROM draft.changeset WHERE changeset_id = :id"
+    assert desk.one(desk.north, chosen, id=opened) == "move keep false"
+    desk.run(desk.north, "UPDATE draft.changeset SET valid_from = NULL WHERE changeset_id = :id", id=opened)
+    assert desk.one(desk.north, chosen, id=opened) == "move keep false"
+    desk.run(desk.north, "UPDATE draft.changeset SET status = 'discarded' WHERE changeset_id = :id", id=opened)
+
+
+@pytest.mark.parametrize("column", ["policy", "ground", "status", "solution"])
+def test_a_choice_that_there_is_not_is_refused_in_both_languages(desk: Desk, changeset: int, column: str) -> None:
+    chosen = f"UPDATE draft.changeset SET {column} = 'maybe' WHERE changeset_id = :id"
+    said = refused(lambda: desk.run(desk.north, chosen, id=changeset))
+    assert f"{column} 不能是“maybe”" in said and f"{column} cannot be maybe" in said and "one of " in said
+
+
+def test_the_key_of_a_row_stays(desk: Desk, changeset: int) -> None:
+    """QGIS writes it when it merges."""
+    before = draft(desk, changeset).draft_area_id
+    save(desk, changeset, "draft_area_id + 1000", "draft_area_id")
+    assert draft(desk, changeset).draft_area_id == before
 
 
 def test_blanks_round_a_name_are_no_part_of_it(desk: Desk, changeset: int) -> None:

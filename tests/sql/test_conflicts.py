@@ -159,7 +159,7 @@ def ask(desk: Desk, town: str, sql: str, **values: Any) -> None:
 
 def test_what_cannot_be_solved_is_refused_with_words(desk: Desk, late: int) -> None:
     for sql, values, why in (
-        (ALL, {"take": "yours"}, "solution_is_mine_theirs_or_both"),
+        (ALL, {"take": "yours"}, "solution cannot be yours"),
         ("SELECT app.solve_conflicts(:id, :take)", {"take": "yours"}, "conflicts are not solved by yours"),
         (
             "SELECT app.solve_conflicts(:id, :take, :code)",

@@ -45,6 +45,7 @@ def said(cleaned: Cleaned) -> list[str]:
         ("a\u202eb", "U+202E, a control character"),
         ("a\0b", "NUL"),
         ("a\ud800b", "half of a surrogate pair"),
+        ("长" * 201, "201 characters are too many"),
     ],
 )
 def test_a_name_that_is_not_a_line_of_text_is_refused(name: object, message: str) -> None:

@@ -18,6 +18,8 @@ VERTEX_AND_SEGMENT = "3"
 PIXELS = "1"
 IMAGERY = "影像 imagery (WMTS, XYZ)"
 """An empty group below everything else: what a clerk puts there lies under the grids."""
+SELECTED = {"Red": 255, "Green": 221, "Blue": 0, "Alpha": 90}
+"""What is selected is yellow and lets the ground through; without a colour of the project's QGIS draws it white."""
 DEGREES = 4326
 """The map's system is the layers': in another one the vertex tool of QGIS 3.22 to 3.34 finds no neighbour's corner at
 the very place of the corner that it moves, and leaves the neighbours behind."""
@@ -122,6 +124,9 @@ def _write_properties(root: ET.Element, layers: Sequence[ProjectLayer]) -> None:
     for layer in layers:
         if layer.avoid_overlap:
             put(avoided, "value", layer.id)
+    selected = ET.SubElement(properties, "Gui")
+    for part, value in SELECTED.items():
+        _property(selected, f"SelectionColor{part}Part", "int", str(value))
     _property(ET.SubElement(properties, "SpatialRefSys"), "ProjectionsEnabled", "int", "1")
     _property(ET.SubElement(properties, "PAL"), "ShowingPartialsLabels", "bool", "false")
     measure = ET.SubElement(properties, "Measure")

@@ -36,10 +36,17 @@ difference AS (
     SELECT 'ground_lost' AS kind, b.code, st_difference(b.geom, o.geom, app.lattice_deg()) AS geom
     FROM before AS b
     CROSS JOIN LATERAL (
-        SELECT coalesce(st_union(a.geom, app.lattice_deg()), st_setsrid('POLYGON EMPTY'::geometry, 4326)) AS geom
+        SELECT
+            coalesce(
+                st_union(a.geom, app.lattice_deg()) FILTER (WHERE st_isvalid(a.geom)),
+                st_setsrid('POLYGON EMPTY'::geometry, 4326)
+            ) AS geom,
+            bool_or(NOT st_isvalid(a.geom)) AS is_unsure
         FROM app.draft_leaf_near(ground_change.change_set, b.geom) AS a
-        WHERE a.is_redrawn AND a.kind = 'base' AND st_isvalid(a.geom)
+        WHERE a.is_redrawn AND a.kind = 'base'
     ) AS o
+    -- Which ground a shape with an invalid ring covers cannot be said before it is repaired; it is refused as it is.
+    WHERE o.is_unsure IS NOT TRUE
     UNION ALL
     SELECT 'ground_gained', a.code, st_difference(a.geom, o.geom, app.lattice_deg())
     FROM app.draft_leaf(ground_change.change_set) AS a

@@ -30,12 +30,10 @@ BEGIN
     IF TG_OP = 'INSERT' OR NEW.geom IS DISTINCT FROM OLD.geom THEN
         NEW.geom := app.plain_shape(NEW.geom);
     END IF;
-    NEW.name := nullif(btrim(NEW.name, E' \u00A0\u3000'), '');
-    NEW.code := nullif(btrim(NEW.code, E' \u00A0\u3000'), '');
-    IF app.has_hidden_characters(NEW.name) OR app.has_hidden_characters(NEW.code) THEN
-        PERFORM app.refuse('hidden_characters');
-    END IF;
+    NEW.name := app.plain_words(NEW.name, CASE TG_OP WHEN 'UPDATE' THEN OLD.name END);
+    NEW.code := app.plain_words(NEW.code, CASE TG_OP WHEN 'UPDATE' THEN OLD.code END);
     IF TG_OP = 'UPDATE' THEN
+        NEW.draft_area_id := OLD.draft_area_id;
         NEW.changeset_id := OLD.changeset_id;
         NEW.base_version_id := OLD.base_version_id;
         NEW.origin_code := OLD.origin_code;

@@ -4,6 +4,7 @@ BEGIN
     IF current_user = 'gisgrid_owner' THEN
         RETURN NEW;
     END IF;
+    NEW.status := app.one_of('status', NEW.status, OLD.status, 'open', 'published', 'discarded', 'undone');
     IF NEW.status = 'undone' THEN
         IF OLD.published_at IS NULL THEN
             PERFORM app.refuse('changeset_not_live', OLD.changeset_id::text);
@@ -23,10 +24,11 @@ BEGIN
        OR (NEW.area_code, NEW.together_with) IS DISTINCT FROM (OLD.area_code, OLD.together_with) THEN
         PERFORM app.refuse('changeset_fixed', OLD.changeset_id::text);
     END IF;
-    NEW.title := coalesce(NEW.title, '');  -- QGIS empties a text to null
-    IF app.has_hidden_characters(NEW.title) THEN
-        PERFORM app.refuse('hidden_characters');
-    END IF;
+    NEW.title := coalesce(app.plain_words(NEW.title, OLD.title), '');
+    NEW.policy := app.one_of('policy', NEW.policy, OLD.policy, 'move', 'stay');
+    NEW.ground := app.one_of('ground', NEW.ground, OLD.ground, 'keep', 'gain', 'any');
+    NEW.solution := app.one_of('solution', NEW.solution, NULL, 'mine', 'theirs', 'both');
+    NEW.valid_from := coalesce(NEW.valid_from, OLD.valid_from);
     IF NEW.starts_on IS DISTINCT FROM OLD.starts_on THEN  -- an emptied date: from publishing on
         NEW.valid_from := coalesce(app.read_date(NEW.starts_on), clock_timestamp());
         NEW.is_dated := app.read_date(NEW.starts_on) IS NOT NULL;

@@ -10,12 +10,11 @@ BEGIN
         WHERE s.login = session_user;
     END IF;
     NEW.opened_by := app.actor();
-    NEW.valid_from := coalesce(app.read_date(NEW.starts_on), NEW.valid_from);
+    NEW.valid_from := coalesce(app.read_date(NEW.starts_on), NEW.valid_from, now());
     NEW.is_dated := NEW.is_dated OR NEW.valid_from IS DISTINCT FROM now();
-    NEW.title := coalesce(NEW.title, '');  -- QGIS empties a text to null
-    IF app.has_hidden_characters(NEW.title) THEN
-        PERFORM app.refuse('hidden_characters');
-    END IF;
+    NEW.title := coalesce(app.plain_words(NEW.title), '');
+    NEW.policy := app.one_of('policy', NEW.policy, 'move', 'move', 'stay');
+    NEW.ground := app.one_of('ground', NEW.ground, 'keep', 'keep', 'gain', 'any');
     NEW.status := 'open';
     NEW.published_at := NULL;
     NEW.path := '{0}';

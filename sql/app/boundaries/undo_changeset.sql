@@ -42,8 +42,8 @@ BEGIN
         PERFORM app.refuse('changeset_many_stretches', change_set::text);
     END IF;
     INSERT INTO draft.changeset (area_code, together_with, network, title, valid_from, is_dated, policy, ground, undoes)
-    VALUES (c.area_code, c.together_with, c.network, 'undo ' || change_set || coalesce(': ' || nullif(c.title, ''), ''),
-            c.valid_from, true, 'move', 'any', change_set)
+    VALUES (c.area_code, c.together_with, c.network,
+            left('undo ' || change_set || coalesce(': ' || nullif(c.title, ''), ''), 200), c.valid_from, true, 'move', 'any', change_set)
     RETURNING changeset_id INTO opened;
     PERFORM app.put_back(opened, change_set);
     RETURN opened;

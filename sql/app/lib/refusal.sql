@@ -335,6 +335,14 @@ FROM (VALUES
         '删去它们，写在一行里', 'delete them, and write it in one line'
     ),
     (
+        'too_many_characters', 'GG422', 'name', '“%1$s…”有 %2$s 个字，最多 %3$s 个',
+        '''%1$s...'' has %2$s characters, %3$s at most',
+        '写短一些', 'write it shorter'
+    ),
+    (
+        'no_such_choice', 'GG422', 'choice', '%1$s 不能是“%2$s”', '%1$s cannot be %2$s', '可选：%3$s', 'one of %3$s'
+    ),
+    (
         'no_date', 'GG422', 'valid_from', '“%1$s”不是日期', '''%1$s'' cannot be read as a date',
         '写成 2026-12-01、2026-12-01 08:30 或 2026年12月1日', 'write 2026-12-01 or 2026-12-01 08:30'
     ),

@@ -7,8 +7,8 @@
           <Option type="Map">
             <Option name="color" value="255,255,255,0" type="QString"/>
             <Option name="style" value="solid" type="QString"/>
-            <Option name="outline_color" value="110,130,150,255" type="QString"/>
-            <Option name="outline_width" value="0.35" type="QString"/>
+            <Option name="outline_color" value="85,105,130,255" type="QString"/>
+            <Option name="outline_width" value="0.6" type="QString"/>
             <Option name="outline_width_unit" value="MM" type="QString"/>
             <Option name="outline_style" value="dash" type="QString"/>
             <Option name="joinstyle" value="round" type="QString"/>

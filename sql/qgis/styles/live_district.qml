@@ -8,7 +8,7 @@
             <Option name="color" value="255,255,255,0" type="QString"/>
             <Option name="style" value="solid" type="QString"/>
             <Option name="outline_color" value="50,60,80,255" type="QString"/>
-            <Option name="outline_width" value="1.1" type="QString"/>
+            <Option name="outline_width" value="1.4" type="QString"/>
             <Option name="outline_width_unit" value="MM" type="QString"/>
             <Option name="outline_style" value="solid" type="QString"/>
             <Option name="joinstyle" value="round" type="QString"/>

@@ -7,8 +7,8 @@
           <Option type="Map">
             <Option name="color" value="255,255,255,0" type="QString"/>
             <Option name="style" value="solid" type="QString"/>
-            <Option name="outline_color" value="150,165,180,255" type="QString"/>
-            <Option name="outline_width" value="0.2" type="QString"/>
+            <Option name="outline_color" value="110,130,155,255" type="QString"/>
+            <Option name="outline_width" value="0.35" type="QString"/>
             <Option name="outline_width_unit" value="MM" type="QString"/>
             <Option name="outline_style" value="solid" type="QString"/>
             <Option name="joinstyle" value="round" type="QString"/>
@@ -19,7 +19,7 @@
   </renderer-v2>
   <labeling type="simple">
     <settings>
-      <text-style fieldName="if(coalesce(aggregate('gisgrid_draft_base', 'count', &quot;code&quot;), 0) = 0, coalesce(&quot;name&quot;, &quot;code&quot;), NULL)" isExpression="1" fontFamily="Microsoft YaHei" fontSize="7" fontSizeUnit="Point" fontWeight="50" textColor="120,130,140,255" textOpacity="1" multilineHeight="1">
+      <text-style fieldName="CASE WHEN layer_property('gisgrid_draft_base', 'name') IS NULL OR coalesce(aggregate('gisgrid_draft_base', 'count', &quot;code&quot;), 0) = 0 THEN coalesce(&quot;name&quot;, &quot;code&quot;) END" isExpression="1" fontFamily="Microsoft YaHei" fontSize="7" fontSizeUnit="Point" fontWeight="50" textColor="120,130,140,255" textOpacity="1" multilineHeight="1">
         <families>
           <family name="Microsoft YaHei"/>
           <family name="PingFang SC"/>
@@ -30,7 +30,7 @@
       </text-style>
       <text-format multilineAlign="1" autoWrapLength="0" useMaxLineLengthForAutoWrap="1"/>
       <placement placement="1" quadOffset="4" dist="0" distUnits="MM" centroidInside="1" centroidWhole="0" priority="2" fitInPolygonOnly="0" polygonPlacementFlags="2" overrunDistance="0"/>
-      <rendering scaleVisibility="1" scaleMin="1" scaleMax="6000" drawLabels="1" obstacle="1" displayAll="0" upsidedownLabels="0" labelPerPart="0"/>
+      <rendering scaleVisibility="1" scaleMin="1" scaleMax="20000" drawLabels="1" obstacle="1" displayAll="0" upsidedownLabels="0" labelPerPart="0"/>
     </settings>
   </labeling>
 </qgis>

@@ -8,7 +8,7 @@
             <Option name="color" value="255,255,255,0" type="QString"/>
             <Option name="style" value="solid" type="QString"/>
             <Option name="outline_color" value="80,90,110,255" type="QString"/>
-            <Option name="outline_width" value="0.7" type="QString"/>
+            <Option name="outline_width" value="0.9" type="QString"/>
             <Option name="outline_width_unit" value="MM" type="QString"/>
             <Option name="outline_style" value="solid" type="QString"/>
             <Option name="joinstyle" value="round" type="QString"/>
@@ -19,7 +19,7 @@
   </renderer-v2>
   <labeling type="simple">
     <settings>
-      <text-style fieldName="name" isExpression="0" fontFamily="Microsoft YaHei" fontSize="9" fontSizeUnit="Point" fontWeight="50" textColor="80,90,110,255" textOpacity="1" multilineHeight="1">
+      <text-style fieldName="name" isExpression="0" fontFamily="Microsoft YaHei" fontSize="10" fontSizeUnit="Point" fontWeight="50" textColor="80,90,110,255" textOpacity="1" multilineHeight="1">
         <families>
           <family name="Microsoft YaHei"/>
           <family name="PingFang SC"/>
