@@ -35,6 +35,8 @@ class Settings:
     reports_per_hour: int = 60
     tries_per_hour: int = 30
     photo_dir: str = ""
+    backup_key_file: str = ""
+    wal_dir: str = ""
     photo_max_bytes: int = 15_000_000
     photos_per_ticket: int = 12
     import_max_bytes: int = 50_000_000

@@ -25,6 +25,7 @@ from gisgrid.cluster.keeping import keeping
 from gisgrid.database import OWNER, Database
 from gisgrid.disks import disks_of, faults_of
 from gisgrid.errors import Fault, Refused
+from gisgrid.homes import ADOPT, QUIET, settle_home
 from gisgrid.migrations.logins import make_service_url
 from gisgrid.notices.sender import sending
 from gisgrid.settings import Settings, read_settings
@@ -48,12 +49,23 @@ def up(
         cluster = ensure_cluster(settings, say=say)
         try:
             deploy(settings, cluster, remind=True)
+            _settle_home(settings, cluster)
             if not no_sample:
                 _fill_if_empty(settings, cluster)
             _serve(settings, cluster, began, listener, smoke=smoke)
         finally:
             say("stopping")
             stop_cluster(cluster)
+
+
+def _settle_home(settings: Settings, cluster: Cluster) -> None:
+    database = Database(cluster.owner_url, role=OWNER)
+    try:
+        with database.transaction() as connection:
+            if not settle_home(connection, settings):
+                say(f"  {QUIET}; {ADOPT}")
+    finally:
+        database.close()
 
 
 def _fill_if_empty(settings: Settings, cluster: Cluster) -> None:

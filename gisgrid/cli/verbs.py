@@ -74,6 +74,13 @@ VERBS = {
     "erase": Verb("erase:erase", "Forget a reporter who asks for it: contact, photos, and his number in all words."),
     "audit": Verb("audit:audit", "The audit trail, the newest first: who did what, and who read whom."),
     "service": Verb("systemd:service_app", "gisgrid as a service of this machine: a unit of systemd."),
+    "backup": Verb(
+        "backup:backup",
+        "Back up the database, its roles and the photos while the service goes on: whole, or nothing.",
+    ),
+    "restore": Verb(
+        "backup:restore", "Bring a backup back into a data directory without a database, or prove that it could be."
+    ),
     "db-url": Verb("psql:db_url", "Where the database is for QGIS and psql: a libpq URI without the secret."),
     "psql": Verb("psql:psql", "Open psql as the database's owner; further arguments are psql's.", _PASSED_ON),
     "client": Verb("client:client", "Write a Python package that speaks this version's API: `pip install DIR`."),

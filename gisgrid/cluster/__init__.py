@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ from gisgrid.cluster.place import LIVED, make_data_dir, owner_of, place_of, sett
 from gisgrid.cluster.ports import check_free
 from gisgrid.cluster.programs import Programs, ensure_programs, find_programs
 from gisgrid.cluster.server import Server, running_port
-from gisgrid.errors import Fault, Refused, Unavailable
+from gisgrid.errors import Conflict, Fault, Refused, Unavailable
 from gisgrid.locks import Lock
 from gisgrid.settings import Settings, read_settings
 from gisgrid.steps import Say
@@ -68,7 +68,9 @@ def ensure_cluster(
         return _given(settings, database)
     _check_port(settings.db_port)
     debs = debs_folder(settings.data_dir)
-    return _ensure(_Order(settings.data_dir, debs, settings.db_port, database, fsync, install), say)
+    return _ensure(
+        _Order(settings.data_dir, debs, settings.db_port, database, fsync, install, True, settings.wal_dir), say
+    )
 
 
 def stop_cluster(cluster: Cluster, *, force: bool = False) -> bool:
@@ -142,6 +144,45 @@ def test_cluster(*, say: Say = lambda line: None) -> Iterator[str]:
         _sweep(debs)
 
 
+@contextmanager
+def side_cluster(settings: Settings, database: str, *, say: Say) -> Iterator[Cluster]:
+    """A throw-away PostgreSQL beside everything else, with an empty database; on its socket only, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="gisgrid-drill-"))
+    folder.chmod(0o711)
+    try:
+        debs = debs_folder(settings.data_dir)
+        cluster = _ensure(_Order(folder, debs, 5433, database, fsync=False, tcp=False), say)
+        try:
+            yield cluster
+        finally:
+            stop_cluster(cluster, force=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def discard_cluster(settings: Settings) -> None:
+    """Stop and remove the private server of a data directory: one that was made just now and is not whole."""
+    place = place_of(settings.data_dir)
+    with Lock(settings.data_dir / "starting.lock"):
+        if place.version and (programs := find_programs(_roots(settings.data_dir, debs_folder(settings.data_dir)))):
+            Server(place, programs).stop()
+        shutil.rmtree(place.pgdata, ignore_errors=True)
+        (settings.data_dir / LIVED).unlink(missing_ok=True)
+
+
+def unpack_cluster(settings: Settings, major: int, fill: Callable[[Path], None], *, say: Say) -> None:
+    """Make the private server's data of files that `fill` writes; not started yet. Raises Conflict if there is one."""
+    make_data_dir(settings.data_dir)
+    with Lock(settings.data_dir / "starting.lock", say=say):
+        programs = ensure_programs(debs_folder(settings.data_dir), major=major, install=True, say=say)
+        server = Server(place_of(settings.data_dir), programs)
+        if server.place.version is not None:
+            message, remedy = f"there is a database in {settings.data_dir} already", "restore into another --data-dir"
+            raise Conflict(Fault("data_dir", message, remedy))
+        settle(settings.data_dir, server.place)
+        server.fill(fill)
+
+
 test_cluster.__test__ = False  # type: ignore[attr-defined]  # pytest takes it for a test
 
 
@@ -156,6 +197,7 @@ class _Order:
     fsync: bool = True
     install: bool = True
     tcp: bool = True
+    wal_dir: str = ""
 
 
 def _ensure(order: _Order, say: Say) -> Cluster:
@@ -169,7 +211,7 @@ def _ensure(order: _Order, say: Say) -> Cluster:
         port = running or order.port
         try:
             server.initialise(say)
-            server.start(port, tcp=order.tcp, fsync=order.fsync, say=say)
+            server.start(port, tcp=order.tcp, fsync=order.fsync, say=say, wal_dir=order.wal_dir)
             server.create_database(port, order.database)
         except BaseException:
             if not running:
@@ -213,6 +255,11 @@ def _running_port(server: Server, order: _Order, say: Say) -> int | None:
 def _cluster(data_dir: Path, server: Server, port: int, database: str, users: Lock) -> Cluster:
     place, bin_dir = server.place, server.programs.bin_dir
     return Cluster(data_dir, port, place.socket_dir, bin_dir, database, server=server, users=users)
+
+
+def programs_here(data_dir: Path) -> Programs | None:
+    """The newest PostgreSQL of this machine, for its client programs; None without one."""
+    return find_programs(_roots(data_dir, debs_folder(data_dir)))
 
 
 def _programs(order: _Order, say: Say) -> Programs:

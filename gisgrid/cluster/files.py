@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shlex
 from pathlib import Path
 
 OWNER, SERVICE = "postgres", "gisgrid_api"
@@ -13,6 +14,7 @@ ACCESS = f"""\
 local   all       {OWNER},{SERVICE}               peer map=gisgrid
 local   postgres,template1 all                   reject
 local   all       all                            scram-sha-256
+local   replication {OWNER}                       peer map=gisgrid
 host    all       {OWNER},{SERVICE} 0.0.0.0/0     reject
 host    postgres,template1 all   0.0.0.0/0        reject
 host    all       all              127.0.0.1/32  scram-sha-256
@@ -48,11 +50,14 @@ CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "of
 """For data that may be lost with the machine: tests."""
 
 
-def write_files(pgdata: Path, *, port: int, socket_dir: Path, tcp: bool, fsync: bool, owner: str) -> None:
+def write_files(
+    pgdata: Path, *, port: int, socket_dir: Path, tcp: bool, fsync: bool, owner: str, wal_dir: Path | None
+) -> None:
     """Write access, maps and tuning of a cluster; `local.conf` beside them is the user's own."""
     settings = {
         **TUNING,
         **({} if fsync else CARELESS),
+        **(_archiving(wal_dir) if wal_dir else {}),
         "port": str(port),
         "listen_addresses": "127.0.0.1" if tcp else "",
         "unix_socket_directories": str(socket_dir),
@@ -70,6 +75,16 @@ def write_files(pgdata: Path, *, port: int, socket_dir: Path, tcp: bool, fsync: 
     include = "include = 'gisgrid.conf'\n"
     if include not in main.read_text():
         main.write_text(main.read_text() + include)
+
+
+def _archiving(wal_dir: Path) -> dict[str, str]:
+    """Copy each finished piece of the write-ahead log, at the latest a minute after something was written to it.
+
+    A copy is on the disk before it gets its name; one that is there already has to be the same.
+    """
+    part, whole = (shlex.quote(str(wal_dir / name)) for name in (".%f.part", "%f"))
+    command = f"cmp -s %p {whole} || (test ! -e {whole} && cp %p {part} && sync {part} && mv {part} {whole})"
+    return {"archive_mode": "on", "archive_timeout": "60s", "archive_command": command.replace("'", "''")}
 
 
 def _maps(owner: str) -> list[str]:

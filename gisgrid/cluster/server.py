@@ -9,7 +9,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,7 +66,7 @@ class Server:
             raise Unavailable(Fault("initdb", done.stdout.strip()[-1500:], "see docs/install.md"))
         fresh.rename(pgdata)
 
-    def start(self, port: int, *, tcp: bool, fsync: bool, say: Say) -> None:
+    def start(self, port: int, *, tcp: bool, fsync: bool, say: Say, wal_dir: str = "") -> None:
         """Start the server and wait until it answers; a running server only reads its files again."""
         pgdata, sockets = self.place.pgdata, self.place.socket_dir
         self._folder(sockets)
@@ -75,7 +75,15 @@ class Server:
             self._forget_dead()
             if tcp:
                 check_free(port)
-        files.write_files(pgdata, port=port, socket_dir=sockets, tcp=tcp, fsync=fsync, owner=self.place.user)
+        files.write_files(
+            pgdata,
+            port=port,
+            socket_dir=sockets,
+            tcp=tcp,
+            fsync=fsync,
+            owner=self.place.user,
+            wal_dir=self._archive(wal_dir),
+        )
         self._own(*pgdata.glob("*.conf"))
         self._link_zones()
         if answers:
@@ -83,6 +91,18 @@ class Server:
         else:
             say(f"starting the database on port {port}")
             self._start()
+
+    def _archive(self, wal_dir: str) -> Path | None:
+        """This server's own folder for its log: two servers in one folder would take each other's names."""
+        if not wal_dir:
+            return None
+        told = self._run("pg_controldata", "-D", self.place.pgdata).stdout
+        number = re.search(r"system identifier: +(\d+)", told)
+        if number is None:
+            raise Unavailable(Fault("GISGRID_WAL_DIR", told.strip()[-500:], self._log_folder()))
+        folder = Path(wal_dir).absolute() / number[1]
+        self._folder(folder)
+        return folder
 
     def start_again(self) -> None:
         """Start a server that has ended by itself, as it was started before. Raises Unavailable with its words."""
@@ -120,7 +140,24 @@ class Server:
             raise Refused(Fault("database", f"{name!r} is not a plain name", "letters and _ only"))
         names = self._psql(port, "SELECT datname FROM pg_database").splitlines()
         if name not in names:
+            if f"{name}_restoring" in names:
+                message = "a restore was cut off here, and its database is not whole"
+                remedy = "remove the data directory's postgres and users.lock, and restore again"
+                raise Refused(Fault("database", message, remedy))
             self._psql(port, f'CREATE DATABASE "{name}"')
+
+    def rename_database(self, port: int, name: str, new: str) -> None:
+        """Give a database its name, once it is whole. Nobody may be connected to it."""
+        self._psql(port, f'ALTER DATABASE "{name}" RENAME TO "{new}"')
+
+    def fill(self, fill: Callable[[Path], None]) -> None:
+        """Make the cluster of files that `fill` writes into a folder; an interrupted one leaves nothing behind."""
+        fresh = self.place.pgdata.with_name("postgres.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        self._folder(fresh)
+        fill(fresh)
+        self._own(*fresh.rglob("*"))
+        fresh.rename(self.place.pgdata)
 
     def _psql(self, port: int, sql: str) -> str:
         where: list[str | Path] = ["-h", self.place.socket_dir, "-p", str(port), "-U", files.OWNER]

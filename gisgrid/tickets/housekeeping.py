@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, text
 
 from gisgrid.database import EVERYTHING, Database
+from gisgrid.homes import ask_home, require_own_photos
 from gisgrid.settings import Settings
 from gisgrid.tickets.photo_files import clear_strays
 from gisgrid.tickets.photos import photo_mark
@@ -25,7 +26,13 @@ KEPT_DAYS: dict[str, Callable[[Settings], int]] = {
 
 
 def keep_house(database: Database, settings: Settings) -> Counter[str]:
-    """Erase, forget and clear what is due, as the owner; how many of each. Any number of workers may run it."""
+    """Erase, forget and clear what is due, as the owner; how many of each. Any number of workers may run it.
+
+    In a copy of a database nothing is due.
+    """
+    with database.transaction() as connection:
+        if not ask_home(connection).is_at_home:
+            return Counter()
     done = Counter(reporter=erase_reporters(database, settings.contact_days)) + forget_old(database, settings)
     done["file"] = clear_photos(database, settings)
     return done
@@ -81,6 +88,9 @@ def clear_photos(database: Database, settings: Settings) -> int:
             rows = connection.execute(text("SELECT name FROM work.photo WHERE name = ANY(:names)"), {"names": names})
             return set(rows.scalars())
 
+    if not settings.photos.is_dir():
+        return 0
     with database.transaction() as connection:
         mark = photo_mark(connection)
+        require_own_photos(settings.photos, ask_home(connection))
     return clear_strays(settings.photos, mark, known)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid.database import Database, Scope
 from gisgrid.errors import Conflict, Fault, NotAllowed, NotFound
+from gisgrid.homes import ask_home, require_own_photos
 from gisgrid.ticket_fields import Facts
 from gisgrid.tickets.darkroom import Picture, develop
 from gisgrid.tickets.photo_files import discard_picture, keep_picture, mark_of, read_picture
@@ -82,7 +83,9 @@ def add_photo(database: Database, place: Path, order: PhotoOrder, photo: bytes) 
             {"number": order.number, "kind": order.kind, "most": order.most + 1},  # a full ticket may get a known photo
         )
         mark = photo_mark(connection)
+        home = ask_home(connection)
     picture = develop(photo)
+    require_own_photos(place, home)
     name = keep_picture(place, picture, mark)
     try:
         with database.transaction(order.scope) as connection:

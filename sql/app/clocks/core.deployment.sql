@@ -9,6 +9,10 @@ COMMENT ON COLUMN core.deployment.coarse_m IS
 'A report with a worse accuracy than this is nobody''s work until somebody says where';
 COMMENT ON COLUMN core.deployment.changes_forgotten IS
 'The latest transaction whose rows of core.change were forgotten';
+COMMENT ON COLUMN core.deployment.identity IS 'Who this database is; its folder of photos names the same';
+COMMENT ON COLUMN core.deployment.home IS 'app.here() of the database itself; something else: this is a copy. Null: not said';
+COMMENT ON COLUMN core.deployment.place IS 'The data directory that it was last served from: machine, path, number of the folder';
 CREATE TRIGGER refresh_work_span AFTER UPDATE OF zone ON core.deployment
 FOR EACH STATEMENT EXECUTE FUNCTION app.refresh_work_span();
-GRANT SELECT (sample_loaded, zone, due_soon, calendar, far_m, coarse_m, changes_forgotten) ON core.deployment TO gisgrid_service;
+GRANT SELECT (sample_loaded, zone, due_soon, calendar, far_m, coarse_m, changes_forgotten, identity, home)
+ON core.deployment TO gisgrid_service;

@@ -7,6 +7,7 @@ RETURNS TABLE (
 LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
 -- Claim the next notice for a target. Skipped: notices that another sender has claimed, and notices of a ticket that
 -- still has an earlier one undelivered. A claim holds for `lease`; a notice without a result by then is due again.
+-- A copy of a database sends nothing: the database itself does.
 -- A target that has failed three times gets one notice at a time, until it answers.
 DECLARE
     g work.target;
@@ -15,7 +16,7 @@ BEGIN
     -- If a crash loses the claim or its result, the notice is only sent twice.
     PERFORM set_config('synchronous_commit', 'off', true);
     SELECT * INTO g FROM work.target AS x
-    WHERE x.target_id = target AND x.next_at <= clock_timestamp() FOR NO KEY UPDATE;
+    WHERE x.target_id = target AND x.next_at <= clock_timestamp() AND app.is_at_home() FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN;
     END IF;

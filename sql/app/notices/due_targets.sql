@@ -16,7 +16,7 @@ CROSS JOIN LATERAL (
         LIMIT lanes
     ) AS l
 ) AS d
-WHERE g.next_at <= clock_timestamp() AND d.waiting > 0
+WHERE g.next_at <= clock_timestamp() AND d.waiting > 0 AND (SELECT app.is_at_home())
 ORDER BY g.target_id;
 END;
 COMMENT ON FUNCTION app.due_targets(integer) IS
