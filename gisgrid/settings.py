@@ -41,6 +41,7 @@ class Settings:
     photos_per_ticket: int = 12
     import_max_bytes: int = 50_000_000
     contact_days: int = 365
+    reopen_days: int = 30
     change_days: int = 7
     ping_days: int = 90
     client_ref_days: int = 30

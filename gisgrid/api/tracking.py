@@ -1,8 +1,12 @@
-"""What a reporter sees and does, by number and secret (in a header, never in an address); what staff write to him."""
+"""What a reporter sees and does, by number and secret (in a header, never in an address); what staff write to him.
 
-from typing import Annotated
+Long because it is all that a reporter can do.
+"""
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from fastapi.responses import HTMLResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gisgrid.api.answers import Answer, AreaRef, GridRef, Instant, LonLat, Photo, Rating, Ticket, problems
@@ -11,10 +15,22 @@ from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, z
 from gisgrid.api.values import LongText, PlainText
 from gisgrid.api.values import tell as answer_as
 from gisgrid.errors import NotFound
+from gisgrid.notices.reporters import check_mark, tell_by, told_by, unsubscribe
 from gisgrid.settings import Settings
 from gisgrid.tickets.listing import get_ticket
 from gisgrid.tickets.photos import PhotoOrder, add_photo, find_own_photo
-from gisgrid.tickets.tracking import answer_staff, check_secret, rate_ticket, tell_reporter, track_report
+from gisgrid.tickets.tracking import answer_staff, check_secret, rate_ticket, reopen_report, tell_reporter, track_report
+
+_PAGE = (
+    '<!doctype html><html lang="zh"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    "<title>gisgrid</title>{body}</html>"
+)
+_ASK = (
+    '<form method="post"><p>不再接收这件上报的通知？<br><span lang="en">No more messages about this report?</span></p>'
+    "<button>不再通知 / No more</button></form>"
+)
+_DONE = '<p>已取消，不再通知。<br><span lang="en">Done: you will not be told any more.</span></p>'
+_UNSEEN = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 router = APIRouter(prefix="/api/v1/reports", tags=["following"])
 acting = APIRouter(prefix="/api/v1/tickets", tags=["following"], route_class=SignedInRoute)
@@ -66,6 +82,14 @@ class Said(Answer):
     text: str
 
 
+class ToldBy(Answer):
+    """The reporter's own mailbox and number, null where he is not told so; and until when he may reopen his report."""
+
+    email: str | None
+    phone: str | None
+    may_reopen_until: Instant | None = Field(description="null: it is open, or it is too late")
+
+
 class FollowedReport(Answer):
     """A report as its reporter sees it."""
 
@@ -106,6 +130,15 @@ class RatingBody(BaseModel):
 
     score: Annotated[int, Field(strict=True, ge=1, le=5)]
     words: LongText | None = None
+
+
+class ToldByBody(BaseModel):
+    """By which ways the reporter wants to be told; null ends one, one that is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: PlainText | None = Field(None, description="one mailbox")
+    phone: PlainText | None = Field(None, description="a telephone number; needs a city's message service")
 
 
 def require_reporter(
@@ -183,6 +216,53 @@ def create_rating(own: OwnReport, body: RatingBody, database: CurrentDatabase) -
     with database.transaction() as connection:
         rate_ticket(connection, own, body.score, body.words)
         return FollowedReport.model_validate(track_report(connection, own))
+
+
+@router.post(
+    "/{number}/reopen", status_code=201, response_model=FollowedReport, responses=problems(400, 404, 409, 413, 429)
+)
+def reopen_own(own: OwnReport, body: WordsBody, database: CurrentDatabase) -> FollowedReport:
+    """Say that a closed report is not done: it is worked on again. Until `may_reopen_until` of told-by."""
+    with database.transaction() as connection:
+        reopen_report(connection, own, body.text)
+        return FollowedReport.model_validate(track_report(connection, own))
+
+
+@router.get("/{number}/told-by", responses=problems(404, 429))
+def get_told_by(own: OwnReport, database: CurrentDatabase, request: Request) -> ToldBy:
+    """By which ways am I told of my report, and until when may I reopen it?"""
+    with database.transaction() as connection:
+        return answer_as(ToldBy, told_by(connection, own), zone_of(request))
+
+
+@router.put("/{number}/told-by", responses=problems(400, 404, 409, 413, 429))
+def put_told_by(request: Request, own: OwnReport, body: ToldByBody, database: CurrentDatabase) -> ToldBy:
+    """By which ways do I want to be told of steps, of what staff write, and when I can rate?"""
+    with database.transaction() as connection:
+        given = {name: getattr(body, name) for name in body.model_fields_set}
+        tell_by(connection, own, given, request.app.state.settings)
+        return answer_as(ToldBy, told_by(connection, own), zone_of(request))
+
+
+Kind = Annotated[Literal["reporter", "message"], Path(description="a mailbox, or a number")]
+Mark = Annotated[str, Path(max_length=64, description="from the link")]
+HTML: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {"schema": {"type": "string"}}}}}
+
+
+@router.get("/{number}/unsubscribe/{kind}/{mark}", response_class=HTMLResponse, responses={**problems(404), **HTML})
+def get_unsubscribe(number: PlainText, kind: Kind, mark: Mark, database: CurrentDatabase) -> HTMLResponse:
+    """The page of the link in a letter: a button. Looking at it changes nothing, as programs look at links too."""
+    with database.transaction() as connection:
+        check_mark(connection, number, kind, mark)
+    return HTMLResponse(_PAGE.format(body=_ASK), headers=_UNSEEN)
+
+
+@router.post("/{number}/unsubscribe/{kind}/{mark}", response_class=HTMLResponse, responses={**problems(404), **HTML})
+def create_unsubscribe(number: PlainText, kind: Kind, mark: Mark, database: CurrentDatabase) -> HTMLResponse:
+    """Tell me no more (RFC 8058, one click: the mail program sends this for its reader)."""
+    with database.transaction() as connection:
+        unsubscribe(connection, number, kind, mark)
+    return HTMLResponse(_PAGE.format(body=_DONE), headers=_UNSEEN)
 
 
 @acting.post(

@@ -78,29 +78,31 @@ def keep_calendar(database: Database, settings: Settings) -> bool:
         kept = connection.execute(
             text(
                 "SELECT d.zone, d.due_soon = make_interval(hours => :soon) AS is_soon, d.calendar,"
-                " d.far_m, d.coarse_m, ("
+                " d.far_m, d.coarse_m, d.reopen_days, ("
                 " SELECT array_agg(ARRAY[left(h.starts::text, 5), left(h.ends::text, 5)] ORDER BY h.starts)"
                 " FROM core.work_hours AS h) AS hours"
                 " FROM core.deployment AS d"
             ),
             {"soon": settings.due_soon_hours},
         ).one()
-        if (kept.zone, kept.is_soon, kept.far_m, kept.coarse_m) != (
+        if (kept.zone, kept.is_soon, kept.far_m, kept.coarse_m, kept.reopen_days) != (
             settings.zone,
             True,
             settings.far_m,
             settings.coarse_m,
+            settings.reopen_days,
         ):
             connection.execute(
                 text(
                     "UPDATE core.deployment SET zone = :zone, due_soon = make_interval(hours => :soon),"
-                    " far_m = :far, coarse_m = :coarse"
+                    " far_m = :far, coarse_m = :coarse, reopen_days = :reopen"
                 ),
                 {
                     "zone": settings.zone,
                     "soon": settings.due_soon_hours,
                     "far": settings.far_m,
                     "coarse": settings.coarse_m,
+                    "reopen": settings.reopen_days,
                 },
             )
         if [tuple(pair) for pair in kept.hours or []] != hours:

@@ -66,12 +66,20 @@ def send_mail(
     notice: Notice, server: MailServer | None, sender: str, tls: ssl.SSLContext, *, zone: ZoneInfo, public_url: str
 ) -> None:
     """Send to mailboxes. A notice has arrived when the server has accepted it. Raises Undelivered."""
-    if server is None or not sender:
+    deliver(letter(notice, sender, zone, public_url, to=notice.address), notice, server, tls)
+
+
+def deliver(message: EmailMessage, notice: Notice, server: MailServer | None, tls: ssl.SSLContext) -> None:
+    """Give a letter to the mail server. Raises Undelivered."""
+    if server is None or not message["From"]:
         raise Undelivered("no mail server is set: GISGRID_SMTP_URL and GISGRID_MAIL_FROM")
-    message = letter(notice, sender, zone, public_url)
     try:
         with _session(server, tls) as smtp:
             refused = smtp.send_message(message)
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = [code for code, _ in error.recipients.values()]
+        is_for_good = notice.recipient is not None and all(500 <= code < 600 for code in codes)
+        raise Undelivered(_said(error), "notice" if is_for_good else "target") from error
     except smtplib.SMTPDataError as error:
         raise Undelivered(_said(error), "notice" if 500 <= error.smtp_code < 600 else "target") from error
     except (smtplib.SMTPException, OSError, ValueError) as error:
@@ -80,7 +88,7 @@ def send_mail(
         log.warning("the mail server took a notice for %s, but not for %s", notice.name, ", ".join(sorted(refused)))
 
 
-def letter(notice: Notice, sender: str, zone: ZoneInfo, public_url: str) -> EmailMessage:
+def letter(notice: Notice, sender: str, zone: ZoneInfo, public_url: str, *, to: str) -> EmailMessage:
     """The message: Chinese first, then English."""
     rows = list(wording.lines(notice, zone))
     link = [wording.link(notice, public_url)] if public_url and not wording.is_of_boundaries(notice) else []
@@ -89,7 +97,7 @@ def letter(notice: Notice, sender: str, zone: ZoneInfo, public_url: str) -> Emai
     message = EmailMessage()
     message["Subject"] = wording.title(notice)
     message["From"] = sender
-    message["To"] = ", ".join(read_mailboxes("address", notice.address))
+    message["To"] = ", ".join(read_mailboxes("address", to))
     message["Date"] = format_datetime(notice.now)
     message["Message-ID"] = f"<{notice.notice_id}@{sender.rpartition('@')[2].strip(' >')}>"
     message["Auto-Submitted"] = "auto-generated"

@@ -6,6 +6,7 @@ from gisgrid.errors import GisgridError
 from gisgrid.notices.mail import read_server, send_mail
 from gisgrid.notices.outcome import Undelivered
 from gisgrid.notices.queue import Notice
+from gisgrid.notices.reporters import send_message, send_to_reporter
 from gisgrid.notices.robots import send_to_robot
 from gisgrid.notices.webhook import send_webhook
 from gisgrid.settings import Settings
@@ -33,6 +34,23 @@ class Outlets:
                     self._tls,
                     zone=settings.timezone,
                     public_url=settings.public_url,
+                )
+            elif notice.kind == "reporter":
+                send_to_reporter(
+                    notice,
+                    self._server,
+                    settings.mail_from,
+                    self._tls,
+                    zone=settings.timezone,
+                    public_url=settings.public_url,
+                )
+            elif notice.kind == "message":
+                send_message(
+                    notice,
+                    self._tls,
+                    zone=settings.timezone,
+                    public_url=settings.public_url,
+                    may_be_http=settings.webhook_http,
                 )
             else:
                 send_to_robot(

@@ -1,11 +1,12 @@
 """The notices that wait in the database: claim one, record its outcome. Every time is the database's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from gisgrid.notices.marks import unsubscribe_mark
 from gisgrid.notices.outcome import Blame
 from gisgrid.round_trips import prepared
 
@@ -16,7 +17,8 @@ _DUE = prepared(text("SELECT target_id, waiting FROM app.due_targets(:lanes)"))
 class Notice:
     """One notice for one target, claimed. `facts` are public; `description` is None unless the target is trusted.
 
-    `now` is the database's time of this attempt, used in signatures and dates.
+    `now` is the database's time of this attempt, used in signatures and dates. `recipient`: the reporter's own mailbox
+    or number, where he is told himself; `mark`: what his link to be told no more holds.
     """
 
     delivery_id: int
@@ -37,6 +39,8 @@ class Notice:
     name: str
     attempts: int
     now: datetime
+    recipient: str | None = None
+    mark: str = ""
 
 
 def due_targets(connection: Connection, lanes: int) -> list[tuple[int, int]]:
@@ -51,7 +55,12 @@ def claim(connection: Connection, target_id: int, lease_s: float) -> Notice | No
         text("SELECT * FROM app.claim_delivery(:target, :lease)"),
         {"target": target_id, "lease": timedelta(seconds=lease_s)},
     ).one_or_none()
-    return None if row is None else Notice(**row._mapping)
+    if row is None:
+        return None
+    notice = Notice(**row._mapping)
+    if notice.recipient is None:
+        return notice
+    return replace(notice, mark=unsubscribe_mark(connection, notice.facts["number"], notice.kind))
 
 
 def record_delivered(connection: Connection, notice: Notice) -> None:

@@ -88,7 +88,7 @@ def add_target(connection: Connection, order: TargetOrder, *, may_be_http: bool)
             "kind": order.kind,
             "address": order.address,
             "secret": secret,
-            "topics": list(order.topics),
+            "topics": list(order.topics) or _topics(connection, order.kind),
             "area": _area(connection, order),
             "category": _category(connection, order.category),
             "words": order.with_words,
@@ -165,7 +165,9 @@ def retry(connection: Connection, name: str) -> int:
 
 def _check(connection: Connection, order: TargetOrder, *, may_be_http: bool) -> str | None:
     """The secret to keep, once the order is checked. Raises Refused."""
-    known = connection.execute(text("SELECT kind, needs_secret FROM work.target_kind ORDER BY kind")).all()
+    known = connection.execute(
+        text("SELECT kind, needs_secret FROM work.target_kind WHERE kind <> 'reporter' ORDER BY kind")
+    ).all()
     kinds = {row.kind: row.needs_secret for row in known}
     if not NAME.fullmatch(order.name):
         raise Refused(Fault("name", f"{order.name!r} cannot be used", "2 to 40 of a-z 0-9 _ . -, a letter first"))
@@ -187,6 +189,11 @@ def _check(connection: Connection, order: TargetOrder, *, may_be_http: bool) -> 
     if not kinds[order.kind]:
         return order.secret or None
     return check_secret(order.secret) if order.secret else make_secret()
+
+
+def _topics(connection: Connection, kind: str) -> list[str]:
+    """The topics of a target that names none: all, but of one that tells reporters only what concerns them."""
+    return list(connection.execute(text("SELECT app.told_topics()")).scalar_one()) if kind == "message" else []
 
 
 def _area(connection: Connection, order: TargetOrder) -> int | None:

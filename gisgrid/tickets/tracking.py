@@ -64,6 +64,12 @@ def rate_ticket(connection: Connection, number: str, score: int, words: str | No
         )
 
 
+def reopen_report(connection: Connection, number: str, words: str) -> None:
+    """The reporter says that a closed report is not done. Raises Conflict: still open, too late, a duplicate."""
+    with asking(connection):
+        connection.execute(text("SELECT app.reopen_report(:number, :words)"), {"number": number, "words": words})
+
+
 def tell_reporter(connection: Connection, number: str, words: str, caller: Caller) -> None:
     """Staff write to the reporter. The connection's scope must be the caller's. Raises NotFound, NotAllowed."""
     with asking(connection):

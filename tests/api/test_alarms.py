@@ -215,11 +215,10 @@ def test_the_service_without_a_scope_reads_no_device_and_never_a_token(district:
     service.close()
 
 
-def test_a_token_has_a_rate_from_wherever_it_is_used(
-    district: District, devices: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(district.app.state, "alarm_limits", AlarmLimits(2))
+def test_a_token_has_a_rate_from_wherever_it_is_used(district: District, devices: dict[str, str]) -> None:
+    before, district.app.state.alarm_limits = district.app.state.alarm_limits, AlarmLimits(2)
     answers = [raise_alarm(district, devices["S-5"]) for _ in range(3)]
     assert [one.status_code // 100 for one in answers] == [2, 2, 4]
     assert answers[2].status_code == 429 and answers[2].headers["retry-after"]
     assert raise_alarm(district, devices["S-1"]).is_success
+    district.app.state.alarm_limits = before

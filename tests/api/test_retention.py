@@ -1,4 +1,7 @@
-"""Nothing grows for ever, and who is erased is found nowhere: not in a dump of everything, not among the files."""
+"""What is old goes, and who is erased is found nowhere: not in a dump of everything, not among the files.
+
+Long because each kind of row that goes has a test here.
+"""
 
 import json
 import os

@@ -86,6 +86,15 @@ FROM (VALUES
         '如仍未解决，请重新上报', 'report again if something is still wrong'
     ),
     (
+        'still_open', 'GG409', 'number', '事件还没有办结', 'the report is not closed',
+        '有话要说，可在被询问时答复', 'answer when you are asked'
+    ),
+    (
+        'reopen_too_late', 'GG409', 'number', '已过重新办理的期限，或已并入别的事件',
+        'the time to reopen it is over, or it is part of another report',
+        '如仍未解决，请重新上报', 'report again if something is still wrong'
+    ),
+    (
         'photo_not_allowed', 'GG403', 'number', '您不能在这里添加照片', 'you may not add photos here',
         '请联系负责该区域的人员', 'ask the staff in charge of the area'
     ),

@@ -2,7 +2,8 @@ CREATE FUNCTION app.claim_delivery(target bigint, lease interval)
 RETURNS TABLE (
     delivery_id bigint, claim uuid, notice_id uuid, topic text, happened_at timestamptz, facts jsonb,
     category_zh text, category_en text, step_zh text, step_en text, description text,
-    kind text, address text, secret text, may_be_private boolean, name text, attempts integer, now timestamptz
+    kind text, address text, secret text, may_be_private boolean, name text, attempts integer, now timestamptz,
+    recipient text
 )
 LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
 -- Claim the next notice for a target. Skipped: notices that another sender has claimed, and notices of a ticket that
@@ -39,7 +40,8 @@ BEGIN
     WHERE x.target_id = target AND k.kind = x.kind AND (x.failures >= 3 OR k.pace > interval '0');
     RETURN QUERY
     SELECT d.delivery_id, d.claim, o.notice_id, o.topic, o.created_at, o.facts, c.name_zh, c.name_en, s.name_zh, s.name_en,
-           p.description, g.kind, g.address, g.secret, g.may_be_private, g.name, d.attempts, clock_timestamp()
+           p.description, g.kind, g.address, g.secret, g.may_be_private, g.name, d.attempts, clock_timestamp(),
+           (SELECT b.address FROM work.told_by AS b WHERE b.ticket_id = d.ticket_id AND b.kind = g.kind)
     FROM work.outbox AS o
     LEFT JOIN work.ticket AS t ON t.ticket_id = o.ticket_id
     LEFT JOIN work.category AS c ON c.category = o.facts->>'category'
