@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
@@ -164,7 +165,7 @@ def test_a_copy_is_quiet(saved: Saved, again: Again) -> None:
         assert not settle_home(connection, doors.settings), "and no start makes it the district"
     refused = _photo(doors, saved.words["before"])
     assert refused.status_code == 409 and "--adopt" in refused.json()["errors"][0]["remedy"]
-    assert keep_house(owner, replace(doors.settings, contact_days=0)) == (0, 0)
+    assert keep_house(owner, replace(doors.settings, contact_days=0)) == Counter()
     owner.close()
 
 
@@ -205,7 +206,7 @@ def test_a_cloned_database_clears_no_photo_of_the_one_that_lives(again: Again) -
     for file in files:
         os.utime(file, (0, 0))
     clone = Database(doors.cluster.url_as("postgres", "clone"), role=OWNER)
-    assert keep_house(clone, doors.settings) == (0, 0)
+    assert keep_house(clone, doors.settings) == Counter()
     assert sorted(doors.settings.photos.glob("??/*.jpg")) == sorted(files)
     with clone.transaction() as connection, pytest.raises(Conflict, match="this database is a copy"):
         require_own_photos(doors.settings.photos, ask_home(connection))
