@@ -17,14 +17,19 @@ function preloadMap(): Plugin {
       order: 'post',
       handler: (_html, { bundle = {} }) =>
         Object.keys(bundle)
-          .filter((name) => /start-.*\.(js|css)$/.test(name))
+          .filter((name) => /(start|worker)-.*\.(js|css)$/.test(name))
           .map((name) => ({
             tag: 'link',
-            attrs: name.endsWith('.js') ? { rel: 'modulepreload', crossorigin: true, href: `./${name}` } : { rel: 'preload', as: 'style', crossorigin: true, href: `./${name}` },
+            attrs: { ...relation(name), href: `./${name}` },
             injectTo: 'head' as const,
           })),
     },
   };
+}
+
+function relation(name: string): Record<string, string | boolean> {
+  if (name.includes('worker')) return { rel: 'prefetch' };
+  return name.endsWith('.js') ? { rel: 'modulepreload', crossorigin: true } : { rel: 'preload', as: 'style', crossorigin: true };
 }
 
 /** Each asset also as it travels, so that the service compresses none of them while somebody waits. */

@@ -64,6 +64,7 @@ def visit(chromium: Browser, live_server: LiveServer, tmp_path: Path) -> Iterato
             has_touch=touch,
             is_mobile=touch,
             locale="zh-CN",
+            service_workers="block",  # whose requests could not be seen
             reduced_motion="no-preference" if moving else "reduce",
         )
         context.add_init_script(VIOLATIONS)

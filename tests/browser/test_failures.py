@@ -31,7 +31,12 @@ def look(chromium: Browser, live_server: LiveServer) -> Iterator[Look]:
 
     def open_page(hash_: str = "", url: str = "", before: Callable[[Page], object] = lambda _page: None) -> Page:
         viewport = {"width": DESK[0], "height": DESK[1]}
-        context = chromium.new_context(viewport=viewport, locale="zh-CN", reduced_motion="reduce")  # type: ignore[arg-type]
+        context = chromium.new_context(
+            viewport=viewport,  # type: ignore[arg-type]
+            locale="zh-CN",
+            reduced_motion="reduce",
+            service_workers="block",
+        )
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()

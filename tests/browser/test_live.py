@@ -125,7 +125,7 @@ def service(district: District, tmp_path: Path) -> Iterator[Service]:
 def watched(service: Service, chromium: Browser) -> Iterator[Watched]:
     """A page that is open, live and quiet."""
     viewport = {"width": DESK[0], "height": DESK[1]}
-    context = chromium.new_context(viewport=viewport, locale="zh-CN", reduced_motion="reduce")  # type: ignore[arg-type]
+    context = chromium.new_context(viewport=viewport, locale="zh-CN", reduced_motion="reduce", service_workers="block")  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.clock.install()

@@ -12,6 +12,7 @@ import { followAddress, readAddress } from './address';
 import { App } from './app';
 import { followKeys } from './keys';
 import { followServer, opened } from './live';
+import { followWaiting } from './actions/waiting';
 import { areaTick, deserted, layersOpen } from './state';
 import { startClock } from './time';
 import { followTitle } from './title';
@@ -39,6 +40,7 @@ async function start(): Promise<void> {
   await resumeSession();
   followServer();
   followChanges();
+  followWaiting();
   const begun = begin(opened);
   await opened;
   followTickets();
@@ -55,5 +57,8 @@ function followFirstBoundaries(): void {
     if (deserted.peek()) void begin();
   });
 }
+
+/** The page opens without a network, too; browsers have that on secure connections only. */
+if (import.meta.env.PROD && 'serviceWorker' in navigator) void navigator.serviceWorker.register('./sw.js').catch(() => undefined);
 
 void start();

@@ -20,6 +20,7 @@ import type {
   Workflow,
   WorkLists,
 } from './api/client';
+import type { Waiting } from './queue';
 import { firstAsk, type FiguresAsk, type Lang, type ListFilter, noFilter, type Tab, type View } from './route';
 
 /** Everything that the page shows is derived from the signals of this one module. */
@@ -162,6 +163,8 @@ export const scanCode = signal('');
 /** Where a scanned code leads, and which of these areas the report is about. */
 export const scanned = signal<Loadable<Leads>>(idle());
 export const named = signal<LiveArea | null>(null);
+/** Of several grids that a vague place may lie in, the one that the reporter says it is; empty: none said. */
+export const saidGrid = signal('');
 export const located = signal<Loadable<Located>>(idle());
 export const nearby = signal<Ticket[]>([]);
 /** What was written so far; it stays when the form is left, until it was sent. */
@@ -171,6 +174,9 @@ export const chosen = signal<Chosen[]>([]);
 
 /** This browser keeps nothing: number and access code are gone with the page. */
 export const unkept = signal(false);
+/** Reports that wait on this device for the server; and whether the one just written does. */
+export const waiting = signal<Waiting[]>([]);
+export const setAside = signal(false);
 /** Reports that this browser knows the secrets of, and the one that is open. */
 export const kept = signal<KeptReport[]>([]);
 export const followed = signal<Loadable<FollowedReport>>(idle());

@@ -1,6 +1,6 @@
 import { effect } from '@preact/signals';
 import { api, ask, type FollowedReport, Problem } from '../api/client';
-import { followed, kept, type KeptReport, picked, pickedTick, snap, ticketTick, unkept } from '../state';
+import { followed, kept, type KeptReport, picked, pickedTick, reporting, snap, ticketTick, unkept } from '../state';
 import { recall, remember } from '../storage';
 import { loader } from './load';
 
@@ -44,6 +44,7 @@ export const secretOf = (number: string): string => kept.value.find((one) => one
 
 /** Opens the list of one's own reports, or one of them. */
 export function openFollow(number = ''): void {
+  reporting.value = false;
   picked.value = { what: 'follow', number };
   snap.value = 'full';
 }

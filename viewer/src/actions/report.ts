@@ -1,5 +1,5 @@
 import { effect } from '@preact/signals';
-import { api, ask, type LonLat, type ReportIn } from '../api/client';
+import { api, ask, type LonLat, Problem, type ReportIn } from '../api/client';
 import {
   draft,
   goal,
@@ -13,8 +13,10 @@ import {
   placeBy,
   receipt,
   reporting,
+  saidGrid,
   scanCode,
   scanned,
+  setAside,
   snap,
   ticketTick,
 } from '../state';
@@ -22,16 +24,20 @@ import { keepReport } from './follow';
 import { dropPhotos, sendPhotos } from './photos';
 import { listOpen } from './tickets';
 import { loader } from './load';
+import { putAside } from './waiting';
 
 const settleMs = 250;
+/** Whoever stands there with a phone reports where he stands. */
+export const byHand = matchMedia('(pointer: coarse)');
 
 export function openReport(at: Place | null = null): void {
   picked.value = null;
   forget();
   place.value = at;
-  placeBy.value = 'map';
+  placeBy.value = at === null && byHand.matches && isSecureContext ? 'gps' : 'map';
   if (receipt.peek()) dropPhotos();
   receipt.value = null;
+  setAside.value = false;
   reporting.value = true;
   snap.value = 'half';
 }
@@ -59,9 +65,17 @@ export function newClientRef(): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** Sends the report; the same `client_ref` again never makes a second ticket. Throws Problem. */
-export async function sendReport(body: ReportIn): Promise<void> {
-  receipt.value = await ask(api.POST('/api/v1/reports', { body }));
+/** Sends the report, or keeps it on this device until the server can be reached; the same `client_ref` again never makes a second ticket. Throws Problem. */
+export async function sendReport(body: ReportIn & { client_ref: string }): Promise<void> {
+  try {
+    receipt.value = await ask(api.POST('/api/v1/reports', { body }));
+  } catch (thrown) {
+    const unreachable = thrown instanceof Problem && (thrown.status === 0 || thrown.status === 503);
+    if (!unreachable || !(await putAside(body))) throw thrown;
+    setAside.value = true;
+    draft.value = { category: '', words: '' };
+    return;
+  }
   keepReport(receipt.value.number, receipt.value.secret);
   draft.value = { category: '', words: '' };
   snap.value = 'full';
@@ -109,6 +123,7 @@ export function followPlace(): () => void {
   const load = loader(located);
   return effect(() => {
     const at = place.value;
+    saidGrid.value = '';
     nearby.value = [];
     if (!at) {
       located.value = { value: null, loading: false, problem: null };

@@ -7,8 +7,15 @@ export const listedSource = 'viewer-listed';
 /** The served layer that draws one ticket; the listed ones are drawn in the same way. */
 const oneTicket = 'ticket-pin';
 
+/** How far round the pin of a report its place may be. */
+export const doubtSource = 'viewer-doubt';
+
 const nothing: SourceSpecification = { type: 'geojson', data: { type: 'FeatureCollection', features: [] } };
-export const ownSources: StyleSpecification['sources'] = { [chosenSource]: nothing, [listedSource]: nothing };
+export const ownSources: StyleSpecification['sources'] = {
+  [chosenSource]: nothing,
+  [listedSource]: nothing,
+  [doubtSource]: nothing,
+};
 
 const round = { 'line-join': 'round' } as const;
 
@@ -26,6 +33,13 @@ const hover: LayerSpecification = {
 };
 
 const chosen: LayerSpecification[] = [
+  { id: 'viewer-doubt-fill', type: 'fill', source: doubtSource, paint: { 'fill-color': '#c2410c', 'fill-opacity': 0.14 } },
+  {
+    id: 'viewer-doubt-line',
+    type: 'line',
+    source: doubtSource,
+    paint: { 'line-color': '#c2410c', 'line-width': 1.5, 'line-dasharray': [3, 2] },
+  },
   {
     id: 'viewer-chosen-casing',
     type: 'line',

@@ -1,11 +1,15 @@
 import { effect } from '@preact/signals';
-import { type Map as MapLibre, Marker } from 'maplibre-gl';
+import { type GeoJSONSource, type Map as MapLibre, Marker } from 'maplibre-gl';
 import { round } from '../actions/report';
 import type { LonLat } from '../api/client';
+import { circle } from '../doubt';
 import { goal, located, type Place, place, placeBy, reporting } from '../state';
+import { doubtSource } from './overlay';
 
 /** Below it a typed place is brought closer, to be looked at before it is sent. */
 const closeEnough = 14;
+/** A vaguer place is shown with all of its circle. */
+const wide_m = 100;
 const degrees = new Set(['wgs84', 'cgcs2000']);
 
 /** Where the place lies on the map: of another system, where the server found it to be. */
@@ -26,12 +30,21 @@ export function followPin(map: MapLibre): () => void {
   return effect(() => {
     const given = place.value;
     const at = reporting.value && given ? pinned(given) : null;
+    const reach_m = (at && given?.accuracy_m) || 0;
+    const ring = at && reach_m > 0 ? circle(at, reach_m) : [];
+    const features: GeoJSON.Feature[] = ring.length > 0 ? [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ring] } }] : [];
+    map.getSource<GeoJSONSource>(doubtSource)?.setData({ type: 'FeatureCollection', features });
     if (!at || Math.abs(at.lat) > 90) {
       pin.remove();
       return;
     }
     pin.setLngLat([at.lon, at.lat]).addTo(map);
     const far = placeBy.peek() !== 'map' && map.getZoom() < closeEnough;
+    if (reach_m > wide_m && placeBy.peek() !== 'map') {
+      const [lons, lats] = [ring.map(([lon]) => lon), ring.map(([, lat]) => lat)];
+      goal.value = { bounds: [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)] };
+      return;
+    }
     if (far || !map.getBounds().contains([at.lon, at.lat])) goal.value = at;
   });
 }

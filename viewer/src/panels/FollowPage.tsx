@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { followNew, forgetReport, openFollow, secretOf } from '../actions/follow';
 import { goUp } from '../actions/pages';
+import { discard } from '../actions/waiting';
 import { asProblem, type Problem } from '../api/client';
 import { t } from '../i18n';
-import { categories, followed, kept, lang, ticketTick } from '../state';
+import { categories, followed, kept, lang, ticketTick, waiting } from '../state';
 import { categoryName } from '../tickets';
 import { showDay } from '../time';
 import { Field } from '../ui/Field';
@@ -43,10 +44,35 @@ function Which({ number }: { number: string }) {
     <>
       <PageHead title={t('follow.mine')} back={goUp} />
       <div class="page-body">
+        <WaitingReports />
         <Kept />
         <Ask given={number} />
       </div>
     </>
+  );
+}
+
+/** Reports that were written without a network. */
+function WaitingReports() {
+  if (waiting.value.length === 0) return null;
+  return (
+    <section class="block kept-reports waiting-reports">
+      <h3>{t('follow.waiting', { n: waiting.value.length })}</h3>
+      <ul class="area-list">
+        {waiting.value.map(({ client_ref, body, refused }) => (
+          <li key={client_ref}>
+            <span>
+              {categoryName(body.category, categories.value, lang.value)} <span class="hint">{body.description}</span>
+              {refused && <span class="error">{refused}</span>}
+            </span>
+            <button type="button" class="link" aria-label={t('follow.discard')} title={t('follow.discard')} onClick={() => void discard(client_ref)}>
+              <Icon name="close" />
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p class="hint">{t('follow.waitingHint')}</p>
+    </section>
   );
 }
 

@@ -1,7 +1,7 @@
 import { openFollow } from '../actions/follow';
 import { signOut } from '../actions/session';
 import { roleName, speak, t } from '../i18n';
-import { config, home, lang, live, session, signInOpen } from '../state';
+import { config, home, lang, live, session, signInOpen, waiting } from '../state';
 import { Icon, Mark } from '../ui/Icon';
 import { SearchBox } from './SearchBox';
 
@@ -37,6 +37,7 @@ export function Header() {
         <button type="button" class="top-button" aria-label={t('follow.open')} title={t('follow.open')} onClick={() => openFollow()}>
           <Icon name="inbox" />
           <span>{t('follow.mine')}</span>
+          {waiting.value.length > 0 && <b class="dot">{waiting.value.length}</b>}
         </button>
         {session.value ? <WhoIsIn /> : <SignInButton />}
       </div>

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { openReport } from '../actions/report';
+import { byHand, openReport } from '../actions/report';
 import { t } from '../i18n';
 import { deserted, home, lang, mapFault, mapState, reporting } from '../state';
 import { Icon } from '../ui/Icon';
@@ -22,7 +22,7 @@ export function MapView() {
       )}
       {!unsupported && !deserted.value && <LayersPanel />}
       {!reporting.value && !deserted.value && (
-        <button type="button" class="report-open" onClick={() => openReport()}>
+        <button type="button" class="report-open" onClick={begin}>
           <Icon name="flag" />
           {t('report.open')}
         </button>
@@ -61,6 +61,12 @@ function Canvas() {
       {mapState.value === 'loading' && <div class="map-wait" role="status" aria-label={t('app.loading')} />}
     </>
   );
+}
+
+/** On a phone the camera opens at once, over the form. */
+function begin(): void {
+  openReport();
+  if (byHand.matches) requestAnimationFrame(() => document.querySelector<HTMLInputElement>('.report input[capture]')?.click());
 }
 
 /** The server was upgraded, and the code that this page was to load is not there any more; or it is out of reach. */

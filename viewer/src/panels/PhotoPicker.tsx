@@ -1,5 +1,5 @@
 import { accepted, choosePhotos, dropPhoto, metresBetween, sendPhotos } from '../actions/photos';
-import { usePlaceOf } from '../actions/report';
+import { byHand, usePlaceOf } from '../actions/report';
 import type { LonLat } from '../api/client';
 import { t } from '../i18n';
 import { type Chosen, chosen, located, place } from '../state';
@@ -25,8 +25,13 @@ export function PhotoPicker() {
             </button>
           </li>
         ))}
+        {byHand.matches && (
+          <li>
+            <PhotoButton label={t('photo.take')} take={(files) => void choosePhotos(files)} camera />
+          </li>
+        )}
         <li>
-          <PhotoButton label={t('photo.add')} take={(files) => void choosePhotos(files)} several />
+          <PhotoButton label={t(byHand.matches ? 'photo.pick' : 'photo.add')} take={(files) => void choosePhotos(files)} several />
         </li>
       </ul>
       <p class="hint">{t('photo.hint')}</p>
@@ -51,8 +56,8 @@ function PlaceHint({ gps }: { gps: LonLat }) {
 }
 
 /** Opens the phone's camera or the files; looks like a picture that is still missing. */
-export function PhotoButton(given: { label: string; take: (files: File[]) => void; several?: boolean; disabled?: boolean }) {
-  const { label, take, several = false, disabled = false } = given;
+export function PhotoButton(given: { label: string; take: (files: File[]) => void; several?: boolean; disabled?: boolean; camera?: boolean }) {
+  const { label, take, several = false, disabled = false, camera = false } = given;
   const picked = (input: HTMLInputElement) => {
     const files = [...(input.files ?? [])];
     input.value = ''; // else the same file again would be no change
@@ -67,6 +72,7 @@ export function PhotoButton(given: { label: string; take: (files: File[]) => voi
         class="only-read"
         accept={accepted}
         multiple={several}
+        capture={camera ? 'environment' : undefined}
         disabled={disabled}
         onChange={(event) => picked(event.currentTarget)}
       />

@@ -1,9 +1,11 @@
 import { useSignal } from '@preact/signals';
-import { findMe } from '../actions/report';
+import { useEffect } from 'preact/hooks';
+import { byHand, findMe } from '../actions/report';
 import type { Problem } from '../api/client';
 import { faultText, t } from '../i18n';
-import { idle, located, type PlaceBy, place, placeBy, scanned } from '../state';
-import { showMetres } from '../time';
+import { doubtful } from '../doubt';
+import { areaIndex, idle, located, type PlaceBy, place, placeBy, saidGrid, scanned } from '../state';
+import { showMetres, showShare } from '../time';
 import { Icon, type IconName } from '../ui/Icon';
 import { Failed } from '../ui/Notice';
 import { ScannedPlace } from './ScannedPlace';
@@ -52,8 +54,11 @@ function choose(way: PlaceBy): void {
 
 function Gps() {
   const state = useSignal<'idle' | 'waiting' | 'denied'>('idle');
+  useEffect(() => {
+    if (byHand.matches && window.isSecureContext && !place.peek()) void ask();
+  }, []);
   if (!window.isSecureContext) return <p class="hint">{t('report.gpsInsecure')}</p>;
-  const ask = async () => {
+  async function ask(): Promise<void> {
     state.value = 'waiting';
     try {
       place.value = await findMe();
@@ -61,7 +66,7 @@ function Gps() {
     } catch {
       state.value = 'denied';
     }
-  };
+  }
   return (
     <div class="gps">
       <button type="button" class="button" disabled={state.value === 'waiting'} onClick={() => void ask()}>
@@ -83,6 +88,8 @@ function Where() {
   const { assignment, doubt } = value;
   const grid = doubt ? null : value.grid;
   const distance = showMetres(assignment.distance_to_edge_m ?? 0);
+  const maybe = doubtful(value);
+  if (maybe.length > 0) return <Doubt maybe={maybe} accuracy_m={at.accuracy_m ?? 0} />;
   return (
     <div class={grid ? 'where' : 'where outside'} aria-live="polite" data-grid={grid?.code ?? ''}>
       <Icon name="pin" />
@@ -97,6 +104,36 @@ function Where() {
         <p class="hint numbers">
           {at.lon}, {at.lat} · {at.system}
         </p>
+      </div>
+    </div>
+  );
+}
+
+/** The place is vague: which of these grids is it? Nobody need say; dragging the pin is an answer, too. */
+function Doubt({ maybe, accuracy_m }: { maybe: { code: string; share: number }[]; accuracy_m: number }) {
+  const names = new Map(areaIndex.value?.map(({ code, name }) => [code, name]));
+  return (
+    <div class="where doubt" aria-live="polite" data-grid={saidGrid.value}>
+      <Icon name="alert" />
+      <div>
+        <p>{t('report.doubt', { d: showMetres(accuracy_m) })}</p>
+        <div class="candidates">
+          {maybe.map(({ code, share }) => (
+            <button
+              key={code}
+              type="button"
+              class="button"
+              data-candidate={code}
+              aria-pressed={saidGrid.value === code}
+              onClick={() => (saidGrid.value = saidGrid.value === code ? '' : code)}
+            >
+              <span>{names.get(code) ?? code}</span>
+              <code>{code}</code>
+              <span class="hint">{showShare(share)}</span>
+            </button>
+          ))}
+        </div>
+        <p class="hint">{t('report.doubtHint')}</p>
       </div>
     </div>
   );

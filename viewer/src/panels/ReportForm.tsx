@@ -1,9 +1,9 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { doubtOf, newClientRef, sendReport } from '../actions/report';
+import { byHand, doubtOf, newClientRef, sendReport } from '../actions/report';
 import { asProblem, type FieldError, Problem } from '../api/client';
 import { t } from '../i18n';
-import { draft, named, place, placeBy, scanned } from '../state';
+import { draft, named, place, placeBy, saidGrid, scanned } from '../state';
 import { Field } from '../ui/Field';
 import { Failed } from '../ui/Notice';
 import { CategoryPicker } from './CategoryPicker';
@@ -18,6 +18,7 @@ export function ReportForm() {
   const { category, words, problem, sending, doubt, send } = useReport();
   return (
     <form class="report" onSubmit={send} noValidate>
+      {byHand.matches && <PhotoPicker />}
       <PlacePicker problem={problem.value} />
       <Nearby />
       <CategoryPicker value={category} error={problem.value?.at('category')} />
@@ -33,7 +34,7 @@ export function ReportForm() {
           />
         )}
       </Field>
-      <PhotoPicker />
+      {!byHand.matches && <PhotoPicker />}
       {problem.value && <Failed problem={problem.value} fields={fields} />}
       {doubt.value && (
         <p class="error" role="alert" data-doubt={doubt.value}>
@@ -58,10 +59,10 @@ function useReport() {
   const sending = useSignal(false);
   const doubt = useSignal<'far' | 'coarse' | null>(null);
   const asked = useRef<unknown>(null);
-  const clientRef = useRef(newClientRef());
   useSignalEffect(() => {
     if (place.value !== asked.current) doubt.value = null;
   });
+  const key = useRef({ client_ref: newClientRef(), reported_at: new Date().toISOString() });
 
   const send = async (event: Event) => {
     event.preventDefault();
@@ -80,19 +81,19 @@ function useReport() {
       }
     }
     try {
-      await sendReport({ ...at, category: category.value, description: words.value, client_ref: clientRef.current, ...way() });
+      await sendReport({ ...at, category: category.value, description: words.value, ...key.current, ...way() });
     } catch (thrown) {
       problem.value = asProblem(thrown);
-      if (problem.value.status === 409) clientRef.current = newClientRef();
+      if (problem.value.status === 409) key.current = { client_ref: newClientRef(), reported_at: new Date().toISOString() };
     }
     sending.value = false;
   };
   return { category, words, problem, sending, doubt, send };
 }
 
-/** The report's place: the area of a scanned code, or the point. */
+/** The report's place: the area of a scanned code, the grid that the reporter named where the point is vague, or the point. */
 function where() {
-  if (placeBy.value !== 'code') return place.value;
+  if (placeBy.value !== 'code') return saidGrid.value ? { area: saidGrid.value } : place.value;
   return named.value && { area: named.value.code };
 }
 
