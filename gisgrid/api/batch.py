@@ -1,5 +1,6 @@
 """Many reports at once, of a program that collected them: each is accepted or refused alone."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -14,7 +15,8 @@ from gisgrid.api.values import PlainText
 from gisgrid.database import Database
 from gisgrid.errors import Fault, GisgridError, Unavailable
 from gisgrid.settings import Settings
-from gisgrid.tickets.intake import receive
+from gisgrid.tickets.intake import Report, receive, receive_many
+from gisgrid.tickets.receipts import Received
 from gisgrid.tickets.sources import check_source
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"], route_class=SignedInRoute)
@@ -61,26 +63,34 @@ class BatchAnswer(Answer):
 
 @router.post("/batch", response_model=BatchAnswer, response_model_exclude_unset=True, responses=problems(400, 401, 413))
 def create_reports(body: BatchBody, caller: CurrentCaller, database: CurrentDatabase, request: Request) -> BatchAnswer:
-    """Up to 500 reports, each in a transaction of its own: a wrong report undoes no other, and all can be sent again.
+    """Up to 500 reports: a wrong report undoes no other, and all can be sent again.
 
-    If the database stops answering, the other reports are not tried: 503, send them again.
+    They are written together; where the database refuses one, each is tried by itself. If the database stops answering,
+    the other reports are not tried: 503, send them again.
     """
-    results: list[BatchItem] = []
-    gone: GisgridError | None = None
-    for given in body.reports:
-        ref = given.get("client_ref")
-        said = sayable(ref) if isinstance(ref, str) else None
+    settings = request.app.state.settings
+    items: list[BatchItem | None] = [None] * len(body.reports)
+    read: dict[int, Report] = {}
+    for n, given in enumerate(body.reports):
         try:
-            if gone is not None:
-                raise gone
-            status, receipt = _receive(database, given, caller, request.app.state.settings)
-            results.append(BatchItem(client_ref=said, status=status, receipt=receipt))
+            read[n] = read_report(BatchReport.model_validate(given), caller, settings)
         except GisgridError as error:
-            gone = error if isinstance(error, Unavailable) else None
-            results.append(_refused(said, status_of(error), error.title, error.faults))
+            items[n] = _refused(_ref(given), status_of(error), error.title, error.faults)
         except ValidationError as error:
-            results.append(_refused(said, 422, "Refused", read_faults(error)))
-    return BatchAnswer(results=results)
+            items[n] = _refused(_ref(given), 422, "Refused", read_faults(error))
+    for n, outcome in _receive(database, read, caller, settings).items():
+        said = _ref(body.reports[n])
+        if isinstance(outcome, GisgridError):
+            items[n] = _refused(said, status_of(outcome), outcome.title, outcome.faults)
+        else:
+            receipt = told(Receipt, outcome.facts, settings)
+            items[n] = BatchItem(client_ref=said, status=201 if outcome.is_new else 200, receipt=receipt)
+    return BatchAnswer(results=[item for item in items if item is not None])
+
+
+def _ref(given: dict[str, Any]) -> str | None:
+    ref = given.get("client_ref")
+    return sayable(ref) if isinstance(ref, str) else None
 
 
 def _refused(client_ref: str | None, status: int, title: str, faults: tuple[Fault, ...]) -> BatchItem:
@@ -88,9 +98,41 @@ def _refused(client_ref: str | None, status: int, title: str, faults: tuple[Faul
     return BatchItem(client_ref=client_ref, status=status, problem=problem)
 
 
-def _receive(database: Database, given: dict[str, Any], caller: Caller, settings: Settings) -> tuple[int, Receipt]:
-    report = read_report(BatchReport.model_validate(given), caller, settings)
+def _receive(
+    database: Database, reports: dict[int, Report], caller: Caller, settings: Settings
+) -> dict[int, Received | GisgridError]:
+    """What came of each report: of those with the first use of their key together, then of the others."""
+    first = list({report.client_ref: n for n, report in reversed(reports.items())}.values())[::-1]
+    done: dict[int, Received | GisgridError] = {}
+    with suppress(GisgridError):
+        done = _receive_together(database, {n: reports[n] for n in first}, caller, settings)
+    gone: GisgridError | None = None
+    for n, report in reports.items():
+        if n in done:
+            continue
+        try:
+            if gone is not None:
+                raise gone
+            with database.transaction(caller.scope) as connection:
+                check_source(connection, report.source, caller)
+                done[n] = receive(connection, report, network=settings.network, zone=settings.zone)
+        except GisgridError as error:
+            gone = error if isinstance(error, Unavailable) else None
+            done[n] = error
+    return done
+
+
+def _receive_together(
+    database: Database, reports: dict[int, Report], caller: Caller, settings: Settings
+) -> dict[int, Received | GisgridError]:
+    done: dict[int, Received | GisgridError] = {}
     with database.transaction(caller.scope) as connection:
-        check_source(connection, report.source, caller)
-        received = receive(connection, report, network=settings.network, zone=settings.zone)
-    return 201 if received.is_new else 200, told(Receipt, received.facts, settings)
+        for source in {report.source for report in reports.values()}:
+            try:
+                check_source(connection, source, caller)
+            except GisgridError as error:
+                done |= {n: error for n, report in reports.items() if report.source == source}
+        left = {n: report for n, report in reports.items() if n not in done}
+        found = receive_many(connection, list(left.values()), network=settings.network, zone=settings.zone)
+        done |= dict(zip(left, found, strict=True))
+    return done

@@ -1,22 +1,33 @@
 """A report becomes a routed ticket: one transaction, once for every key that a client gives."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict, cast
 
 from sqlalchemy import Connection, text
 
 from gisgrid.assignment import EXTENT, as_box
 from gisgrid.coordinates import check_point
-from gisgrid.errors import Fault, Refused, Unavailable
+from gisgrid.errors import Fault, GisgridError, Refused, Unavailable
 from gisgrid.geo import BBox
 from gisgrid.instants import write_instant
 from gisgrid.networks import require_network
 from gisgrid.round_trips import prepared
 from gisgrid.ticket_fields import Facts
 from gisgrid.tickets.naming import Named, name_area, name_place
-from gisgrid.tickets.receipts import TICKET_KEY, Received, add_secret, find_receipt, keep_receipt, make_key, read_facts
+from gisgrid.tickets.receipts import (
+    TICKET_KEY,
+    Key,
+    Received,
+    add_secret,
+    find_receipt,
+    find_receipts,
+    keep_receipt,
+    make_key,
+    read_facts,
+)
 
 _CATEGORIES = """
 SELECT c.category, c.retired_at IS NOT NULL AS is_retired, (
@@ -39,7 +50,7 @@ SELECT
 """  # noqa: S608  # constants
 """All that a report asks before it is written; the category, if it is named by its id."""
 _ASK_BEFORE = prepared(text(_BEFORE))
-_RECEIVE = prepared(text("SELECT * FROM app.receive_report(:report)"))
+_RECEIVE = prepared(text("SELECT * FROM app.receive_reports(CAST(:reports AS jsonb))"))
 
 
 @dataclass(frozen=True)
@@ -88,10 +99,54 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
 
     Durable once the caller's transaction has committed. Costs two statements, three with a key.
     """
-    given = {name: value for name, value in asdict(report).items() if name != "network" or value}
-    key = make_key(report.client, report.client_ref, given)
+    key = _key(report)
     if known := find_receipt(connection, key):
         return Received(known, is_new=False)
+    before = _ask_before(connection, report, network)
+    facts = _facts(connection, report, before, network, zone)
+    row = connection.execute(_RECEIVE, {"reports": json.dumps([facts])}).one()
+    answer = read_facts(row, cast("str | None", facts["system"]))
+    keep_receipt(connection, key, row.ticket_id, answer)
+    return Received(add_secret(bytes(before.key), answer), is_new=True)
+
+
+def receive_many(
+    connection: Connection, reports: Sequence[Report], *, network: str, zone: str
+) -> list[Received | GisgridError]:
+    """`receive` for reports with different keys: for each what came of it, or what it would have raised.
+
+    What the database itself refuses of one is raised, and undoes all. A quarter of the cost of one after the other.
+    """
+    keys = [_key(report) for report in reports]
+    found: dict[int, Received | GisgridError] = {}
+    for n, known in find_receipts(connection, keys).items():
+        found[n] = known if isinstance(known, GisgridError) else Received(known, is_new=False)
+    asked: dict[tuple[str, str], Any] = {}
+    fresh: dict[int, Facts] = {}
+    for n, report in enumerate(reports):
+        if n not in found:
+            try:
+                about = (report.network, report.category)
+                asked[about] = asked.get(about) or _ask_before(connection, report, network)
+                fresh[n] = _facts(connection, report, asked[about], network, zone)
+            except GisgridError as error:
+                found[n] = error
+    if fresh:
+        rows = connection.execute(_RECEIVE, {"reports": json.dumps(list(fresh.values()))}).all()
+        for (n, facts), row in zip(fresh.items(), rows, strict=True):
+            answer = read_facts(row, cast("str | None", facts["system"]))
+            keep_receipt(connection, keys[n], row.ticket_id, answer)
+            key = asked[reports[n].network, reports[n].category].key
+            found[n] = Received(add_secret(bytes(key), answer), is_new=True)
+    return [found[n] for n in range(len(reports))]
+
+
+def _key(report: Report) -> Key:
+    given = {name: value for name, value in asdict(report).items() if name != "network" or value}
+    return make_key(report.client, report.client_ref, given)
+
+
+def _ask_before(connection: Connection, report: Report, network: str) -> Any:
     network = report.network or network
     before = connection.execute(_ASK_BEFORE, {"network": network, "category": report.category}).one()
     if not before.is_known:
@@ -99,29 +154,26 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
             require_network(connection, network)
         message = f"there are no boundaries of network {network} here yet"
         raise Unavailable(Fault("network", message, "import them first: gisgrid import FILE"))
+    return before
+
+
+def _facts(connection: Connection, report: Report, before: Any, network: str, zone: str) -> Facts:
+    """The report as `app.receive_reports` takes it."""
+    network = report.network or network
     where = _where(connection, report, network, as_box(before.extent))
-    row = connection.execute(
-        _RECEIVE,
-        {
-            "report": json.dumps(
-                {
-                    "network": network,
-                    "zone": zone,
-                    "category": before.category or category_id(connection, report.category, for_report=True),
-                    **where,
-                    "description": report.description,
-                    "contact_name": report.contact_name,
-                    "contact_phone": report.contact_phone,
-                    "source": report.source,
-                    "actor": report.client or None,
-                    "reported_at": write_instant(report.reported_at) if report.reported_at else None,
-                }
-            )
-        },
-    ).one()
-    facts = read_facts(row, where.get("system"))
-    keep_receipt(connection, key, row.ticket_id, facts)
-    return Received(add_secret(bytes(before.key), facts), is_new=True)
+    return {
+        "network": network,
+        "zone": zone,
+        "category": before.category or category_id(connection, report.category, for_report=True),
+        "system": None,
+        **where,
+        "description": report.description,
+        "contact_name": report.contact_name,
+        "contact_phone": report.contact_phone,
+        "source": report.source,
+        "actor": report.client or None,
+        "reported_at": write_instant(report.reported_at) if report.reported_at else None,
+    }
 
 
 def _where(connection: Connection, report: Report, network: str, extent: BBox | None) -> _Where:

@@ -42,12 +42,12 @@ _LOADED = {name: field for name, field in shown_at("load") if name not in _POINT
 _READERS: dict[str, Reader] = {"accuracy_m": number(0, 100_000)}
 """The readers of cells whose field's kind is not enough."""
 
-# The array is walked in its order, so tickets get their numbers in the order of the file.
+# Tickets get their numbers in the order of the file.
 _RECEIVE = """
-WITH received AS (
+WITH received AS MATERIALIZED (
     SELECT e.n, e.report, r.ticket_id, r.method
-    FROM jsonb_array_elements(CAST(:reports AS jsonb)) WITH ORDINALITY AS e(report, n)
-    CROSS JOIN LATERAL app.receive_report(e.report) AS r
+    FROM app.receive_reports(CAST(:reports AS jsonb)) WITH ORDINALITY AS r
+    JOIN jsonb_array_elements(CAST(:reports AS jsonb)) WITH ORDINALITY AS e(report, n) ON e.n = r.ordinality
 ),
 numbered AS (
     INSERT INTO work.external_number (source, external_id, ticket_id)
@@ -83,7 +83,7 @@ def load_tickets(
     """Load tickets of another system in their present step; tickets loaded before are skipped.
 
     All or nothing, unless `options.set_aside` names a file for the rows that cannot be used: raises Refused with every
-    fault. `without_point`: rows without lon and lat come in too, in no grid. Located at `received_at`. About 1 ms a
+    fault. `without_point`: rows without lon and lat come in too, in no grid. Located at `received_at`. About 0.6 ms a
     ticket.
     """
     options = options or ReadOptions()

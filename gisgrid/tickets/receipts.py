@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
@@ -15,6 +15,17 @@ from gisgrid.round_trips import prepared, send_with_next
 
 TICKET_KEY = "(SELECT key FROM core.server_key WHERE purpose = 'ticket')"
 _KNOWN = prepared(text("SELECT body_sha256, answer FROM work.client_ref WHERE client = :client AND client_ref = :ref"))
+
+_LOCK_ALL = text(
+    "SELECT count(pg_advisory_xact_lock(k.lock)) FROM ("
+    " SELECT DISTINCT hashtextextended(u.key, 7147) AS lock FROM unnest(CAST(:keys AS text[])) AS u (key)"
+    " ORDER BY lock OFFSET 0) AS k"
+)
+_KNOWN_OF = f"""
+SELECT a.n, c.body_sha256, c.answer, {TICKET_KEY} AS key
+FROM jsonb_to_recordset(CAST(:refs AS jsonb)) AS a (n integer, client text, ref text)
+JOIN work.client_ref AS c ON c.client = a.client AND c.client_ref = a.ref
+"""  # noqa: S608  # a constant
 
 
 class GridRef(TypedDict):
@@ -100,11 +111,32 @@ def find_receipt(connection: Connection, key: Key) -> Receipt | None:
     known = connection.execute(_KNOWN, {"client": key.client, "ref": key.ref}).one_or_none()
     if known is None:
         return None
+    return with_secret(connection, _same(known, key))
+
+
+def find_receipts(connection: Connection, keys: Sequence[Key]) -> dict[int, Receipt | Conflict]:
+    """`find_receipt` for many, by the number of the key: the earlier answer, or why there is none; new keys are absent.
+
+    Locks are taken in one order, so that two batches with the same keys wait, and do not lock each other out.
+    """
+    refs = [{"n": n, "client": key.client, "ref": key.ref} for n, key in enumerate(keys) if key.ref]
+    connection.execute(_LOCK_ALL, {"keys": [f"{key['client']}\x1f{key['ref']}" for key in refs]})
+    found: dict[int, Receipt | Conflict] = {}
+    for row in connection.execute(text(_KNOWN_OF), {"refs": json.dumps(refs)}):
+        try:
+            found[row.n] = add_secret(bytes(row.key), _same(row, keys[row.n]))
+        except Conflict as conflict:
+            found[row.n] = conflict
+    return found
+
+
+def _same(known: Any, key: Key) -> Receipt:
     if bytes(known.body_sha256) != key.body_sha256:
         raise Conflict(
             Fault("client_ref", "this key was used for a report with another body", "give every report its own key")
         )
-    return with_secret(connection, known.answer)
+    answer: Receipt = known.answer
+    return answer
 
 
 def keep_receipt(connection: Connection, key: Key, ticket_id: int, facts: Receipt) -> None:
@@ -137,7 +169,7 @@ def add_secret(key: bytes, facts: Receipt) -> Receipt:
 
 
 def read_facts(row: Any, system: str | None) -> Receipt:
-    """The answer's facts of a row of `app.receive_report`; `system` is that of the point, None without a point."""
+    """The answer's facts of a row of `app.receive_reports`; `system` is that of the point, None without a point."""
     assignee: Assignee | None = None
     if row.post_id is not None:
         assignee = {"post": row.post_id, "role": row.role, "area": row.post_code}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gisgrid.api import batch
 from tests.api.conftest import GRIDS, District
 from tests.drawing import spot
 
@@ -72,3 +73,24 @@ def test_odd_text_is_told_and_never_5xx(district: District) -> None:
     )
     assert answer.status_code == 200, answer.text
     assert [one["status"] for one in answer.json()["results"]] == [422, 201]
+
+
+def test_where_the_database_refuses_one_the_others_are_written(district: District) -> None:
+    """Written together first; what one of them breaks there is told of that one alone."""
+    far = item("r2", area=None, lon=113.8, lat=27.6, system="wgs84", accuracy_m=1e308)
+    before = total(district)
+    results = post(district, [item("r1"), far, item("r3")]).json()["results"]
+    assert [one["status"] for one in results][::2] == [201, 201]
+    assert total(district) == before + 2 + (results[1]["status"] == 201)
+
+
+def test_all_are_written_by_one_statement(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not one after the other, which costs four times as much."""
+
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("one by one")
+
+    monkeypatch.setattr(batch, "receive", never)
+    results = post(district, [item(f"t{n}") for n in range(3)]).json()["results"]
+    assert [one["status"] for one in results] == [201, 201, 201]
+    assert len({one["receipt"]["number"] for one in results}) == 3

@@ -3,7 +3,7 @@ CREATE FUNCTION app.change_location(
 )
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- `place`: lon_wgs84, lat_wgs84, lon, lat, system, accuracy_m. The shared boundary lock is a statement of its own, as
--- in app.receive_report.
+-- in app.receive_reports.
 DECLARE
     spot geometry := st_setsrid(st_makepoint((place->>'lon_wgs84')::float8, (place->>'lat_wgs84')::float8), 4326);
     ticket bigint;
