@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -50,20 +51,24 @@ SELECT
         SELECT c.changeset_id FROM draft.changeset AS c
         WHERE c.published_at IS NOT NULL AND c.followed_at IS NULL AND c.valid_from <= now()
         ORDER BY c.published_at, c.changeset_id
-    ) AS behind
+    ) AS behind,
+    EXISTS (SELECT FROM core.audit_note) AS is_noted,
+    EXISTS (SELECT FROM work.counter_change) OR EXISTS (SELECT FROM work.ticket_bin_change) OR EXISTS (
+        SELECT FROM work.counter_time AS k JOIN work.ticket AS t ON t.due_at > k.overdue_at
+        WHERE t.closed_at IS NULL AND t.due_at <= clock_timestamp()
+    ) AS is_uncounted
 """
 _LOOK = prepared(text(_WAITING))
 
 
-def work(database: Database, pulse: Pulse | None = None) -> int:
-    """Do the work that is due now, as the owner, for a few seconds. Returns how much was done.
+def work(database: Database, pulse: Pulse | None = None, waiting: Any = None) -> int:
+    """Do the work that is due now, as the owner, for a few seconds; `waiting`: what `_look` said. How much was done?
 
     0: nothing is left. What fails is logged and left for the next time; other work goes on. `pulse` hears of both.
     """
-    due, behind = _look(database)
-    done = sum(_try(database, number, _publish, pulse) for number in due)
-    if due:
-        _, behind = _look(database)
+    waiting = waiting or _look(database)
+    done = sum(_try(database, number, _publish, pulse) for number in waiting.due)
+    behind = _look(database).behind if waiting.due else waiting.behind
     return done + sum(_try(database, number, _relocate, pulse) for number in behind)
 
 
@@ -84,11 +89,12 @@ def _relocate(database: Database, changeset_id: int) -> bool:
     return True
 
 
-def _look(database: Database) -> tuple[list[int], list[int]]:
-    """Change sets whose date has come, and those that things have not followed yet."""
+def _look(database: Database) -> Any:
+    """All that may wait for a worker, in one statement: change sets that are `due`, or `behind` (things have not
+    followed them yet), notes for the audit trail, counters and cells to be added up.
+    """
     with database.reading() as connection:
-        row = connection.execute(_LOOK).one()
-    return row.due, row.behind
+        return connection.execute(_LOOK).one()
 
 
 def _publish(database: Database, changeset_id: int) -> bool:
@@ -135,15 +141,19 @@ class Worker:
         while not self._stop.is_set():
             try:
                 with self.database.listening(CHANNEL) as wait:
-                    is_changed = True
                     while not self._stop.is_set():
-                        self._seal()
                         self._tick()
                         self._keep_house()
-                        is_changed = is_changed and not self._add_up()
-                        is_done = bool(work(self.database, self._pulse))
+                        waiting = _look(self.database)
+                        if waiting.is_noted:
+                            self._seal()
+                        if waiting.is_uncounted:
+                            self._add_up()
+                        is_done = bool(work(self.database, self._pulse, waiting))
                         self._pulse.beat()
-                        is_changed = is_done or self._rest(wait) or is_changed
+                        if not is_done:
+                            wait(POLL_S)
+                            self._stop.wait(PAUSE_S)
             except Exception as error:  # whatever it was, the worker goes on
                 self._failed("the worker goes on in a moment: %s", error)
                 self._pulse.beat()
@@ -155,12 +165,6 @@ class Worker:
         known = isinstance(error, GisgridError | SQLAlchemyError | OSError)
         log.warning(sentence, error, exc_info=None if known else error)
 
-    def _rest(self, wait: Callable[[float], bool]) -> bool:
-        """Wait for a change, for two seconds at most; was one notified?"""
-        heard = wait(POLL_S)
-        self._stop.wait(PAUSE_S)
-        return heard
-
     def _seal(self) -> None:
         """Append what was noted to the audit trail. What fails is left for the next look."""
         try:
@@ -170,7 +174,7 @@ class Worker:
             self._failed("the audit trail waits for the next time: %s", error)
 
     def _tick(self) -> None:
-        """Remind, escalate, add up counters, end idle sessions of people, if the last look is long enough ago.
+        """Remind, escalate, end idle sessions of people, if the last look is long enough ago.
 
         What fails is left for the next look.
         """
@@ -181,7 +185,6 @@ class Worker:
             tick_clocks(self.database)
         except Exception as error:
             self._failed("the clocks of tickets wait for the next time: %s", error)
-        self._add_up()  # a notification may be lost
         try:
             with self.database.transaction(EVERYTHING) as connection:
                 ended = connection.execute(text("SELECT app.end_idle_logins()")).scalar_one()
@@ -190,13 +193,13 @@ class Worker:
         except Exception as error:
             self._failed("idle database sessions wait for the next time: %s", error)
 
-    def _add_up(self) -> bool:
-        """Add up counters, and count cells of tickets again; false: the last time was a moment ago, or it failed.
+    def _add_up(self) -> None:
+        """Add up counters, and count cells of tickets again, unless the last time was a moment ago.
 
-        Readers count what is left.
+        Readers count what is left, or what fails.
         """
         if time.monotonic() - self._added_up_at < ADD_UP_S:
-            return False
+            return
         self._added_up_at = time.monotonic()
         try:
             with self.database.transaction(EVERYTHING) as connection:
@@ -204,8 +207,6 @@ class Worker:
                 renew_bins(connection)
         except Exception as error:
             self._failed("counters and cells of tickets wait for the next time: %s", error)
-            return False
-        return True
 
     def _keep_house(self) -> None:
         """Keep house, if the last round is long enough ago."""

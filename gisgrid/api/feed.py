@@ -27,6 +27,8 @@ from gisgrid.settings import Settings
 from gisgrid.tickets.listing import list_by_id
 
 POLL_S = 1.0
+ALONE_S = 5.0
+"""As long between two looks while nobody listens, and nothing is notified."""
 GATHER_S = 0.4
 """At least this long between two looks, however many changes are notified: a listener hears of several at once."""
 RECOUNT_S = 60.0
@@ -83,7 +85,7 @@ class Listener:
 
 
 class ChangeFeed:
-    """Reads `core.change` when NOTIFY wakes it, and each second; tells the changes to its listeners."""
+    """Reads `core.change` when NOTIFY wakes it, and each second that somebody listens; tells the listeners."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database = database
@@ -96,6 +98,7 @@ class ChangeFeed:
         self._read_until = 0
         slow_s = settings.statement_timeout_s
         self.hearts = Heart("feed", PATIENCE_S + 2 * slow_s), Heart("counters", RECOUNT_S + PATIENCE_S + slow_s)
+        self._awaited = False
         self._threads = [
             threading.Thread(target=self._follow, name="change-feed", daemon=True),
             threading.Thread(target=self._keep_counting, name="counters-feed", daemon=True),
@@ -134,6 +137,7 @@ class ChangeFeed:
     async def read_up_to(self, heard: Place | None) -> None:
         """Wait until this process has read what the listener has heard from another one. Raises Unavailable."""
         end = time.monotonic() + START_S
+        self._awaited = True
         while not self._began.is_set() or (heard and heard.until > self._read_until):
             if time.monotonic() > end:
                 break
@@ -180,17 +184,23 @@ class ChangeFeed:
                         began = time.monotonic()
                         self._look()
                         self.hearts[0].beat()
-                        wait(POLL_S)
+                        while not wait(POLL_S) and self._is_alone(began):
+                            self.hearts[0].beat()
                         self._stop.wait(max(GATHER_S - (time.monotonic() - began), 0))
             except Exception as error:  # whatever it was, the feed goes on
                 self.hearts[0].fail(error)
                 self._stop.wait(POLL_S)
         self.hearts[0].rest()
 
+    def _is_alone(self, began: float) -> bool:
+        """May the next look wait, because nobody would hear of it?"""
+        return not (self.listeners or self._awaited or self._stop.is_set() or time.monotonic() - began > ALONE_S)
+
     def _look(self) -> None:
         """Read what is new and hand it out. Where nothing is, it costs one statement."""
         with self.database.reading() as connection:
             until = latest_transaction(connection)
+        self._awaited = False
         with self._lock:
             since, is_heard = self._read_until, bool(self._listeners)
             if not is_heard:

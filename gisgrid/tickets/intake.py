@@ -1,4 +1,4 @@
-"""A report becomes a routed ticket: one transaction, once for every key that a client gives."""
+"""A report becomes a routed ticket: one transaction, once for every key of a client. Long: one or many, each place."""
 
 import json
 from collections.abc import Sequence

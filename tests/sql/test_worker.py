@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from gisgrid import worker
 from gisgrid.boundaries.changesets import Changeset, ChangesetOrder, get_changeset, open_changeset, publish_changeset
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.boundaries.publishing import relocate
@@ -318,3 +319,31 @@ def test_a_crash_in_the_middle_of_a_publish_leaves_no_trace(owner: Database, url
     assert state() == before
     assert facts(owner, number).state == "open"
     assert publish_changeset(owner, number).state == "published"
+
+
+def test_a_worker_with_nothing_to_do_asks_one_thing_a_look(
+    owner: Database, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its clocks are looked at each ten seconds; counters, cells and the audit trail only where something waits."""
+    monkeypatch.setattr(worker, "POLL_S", 0.01)
+    monkeypatch.setattr(worker, "TICK_S", 1e6)
+    report(owner)
+    said: list[str] = []
+
+    def uncounted() -> int:
+        with owner.transaction(EVERYTHING) as connection:
+            return int(connection.execute(text("SELECT count(*) FROM work.counter_change")).scalar_one())
+
+    assert uncounted()
+    with working(url):
+        until(lambda: not uncounted())
+
+        def hear(_: Any, __: Any, statement: str, *___: Any) -> None:
+            said.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", hear)
+        try:
+            until(lambda: sum("is_uncounted" in one for one in said) >= 5)
+        finally:
+            event.remove(Engine, "before_cursor_execute", hear)
+    assert [one for one in said if "is_uncounted" not in one] == []
