@@ -123,10 +123,12 @@ def unread_for_s(connection: Connection) -> float:
     return float(connection.execute(age).scalar_one())
 
 
-def tiles_of(west: float, south: float, east: float, north: float) -> dict[str, list[int]]:
+def tiles_of(
+    west: float, south: float, east: float, north: float, *, zooms: Sequence[int] = TILE_ZOOMS
+) -> dict[str, list[int]]:
     """Which tiles show this box (degrees), their buffers included? Per zoom: first and last column and row."""
     ranges = {}
-    for z in TILE_ZOOMS:
+    for z in zooms:
         margin = 360.0 / (1 << z) * _BUFFER
         low = tile_at(LonLat(max(west - margin, -180), north + margin), z)
         high = tile_at(LonLat(min(east + margin, 180), south - margin), z)

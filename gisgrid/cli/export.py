@@ -9,11 +9,15 @@ import typer
 from gisgrid.boundaries.exporting import ExportOrder, export_boundaries
 from gisgrid.cli.context import DataDir, DbPort, For, Json, Network, owner_database, read_time, say, show
 from gisgrid.database import EVERYTHING
+from gisgrid.layers import find_layers
 from gisgrid.settings import read_settings
+from gisgrid.tile_archive import ENDINGS, ArchiveOrder, write_archive
+
+KINDS = "GeoPackage, GeoJSON, Shapefile, PMTiles or MBTiles"
 
 
 def export(
-    output: Annotated[Path, typer.Argument(metavar="OUT", help="GeoPackage, GeoJSON or Shapefile, by its ending.")],
+    output: Annotated[Path, typer.Argument(metavar="OUT", help=f"{KINDS}, by its ending.")],
     network: Network = "base",
     level: Annotated[str, typer.Option(help="Only district, town, community or grid. Default all.")] = "",
     at: Annotated[str | None, typer.Option(help="At which date. Default now.")] = None,
@@ -21,13 +25,32 @@ def export(
     crs: Annotated[str, typer.Option(help="wgs84, cgcs2000, gcj02, bd09 or EPSG:n.")] = "wgs84",
     encoding: Annotated[str, typer.Option(help="Encoding of a Shapefile's text, as GBK. Default UTF-8.")] = "",
     lineage: Annotated[bool, typer.Option("--lineage", help="Also what became of which code, with shares.")] = False,
+    layers: Annotated[str, typer.Option(help="PMTiles, MBTiles: the layers, as area,ticket.")] = "area",
+    min_zoom: Annotated[int | None, typer.Option(help="PMTiles, MBTiles: from this zoom on.")] = None,
+    max_zoom: Annotated[int | None, typer.Option(help="PMTiles, MBTiles: up to this zoom.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=6, help="PMTiles, MBTiles: so many are drawn at once.")] = 2,
     for_: For = "programs",
     data_dir: DataDir = None,
     db_port: DbPort = None,
     json: Json = False,
 ) -> None:
-    """Export the areas of a network at a date, whole or not at all."""
+    """Export the areas of a network at a date, or layers as tiles, whole or not at all; tiles go on after a break."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
+    if output.suffix.lower() in ENDINGS:
+        archive = ArchiveOrder(
+            path=output,
+            layers=find_layers(layers),
+            network=network,
+            at=read_time("--at", at, settings),
+            as_recorded=read_time("--as-recorded", as_recorded, settings),
+            min_zoom=min_zoom,
+            max_zoom=max_zoom,
+            jobs=jobs,
+        )
+        with owner_database(settings) as database:
+            drawn = write_archive(database, archive, say=say)
+        show(asdict(drawn), f"{output}: {drawn.tiles} tiles, {drawn.kept} of them from before", as_json=json)
+        return
     order = ExportOrder(
         path=output,
         zone=settings.timezone,
