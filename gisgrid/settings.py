@@ -53,6 +53,7 @@ class Settings:
     public_facts: bool = True
     public_url: str = ""
     trusted_proxies: str = ""
+    worker: bool = True
     cors_origins: str = "*"
     webhook_http: bool = False
     smtp_url: str = ""

@@ -1,4 +1,5 @@
--- Roles and their timeouts. Run at every deploy by the bootstrap superuser; changes nothing that is right already.
+-- Roles and their timeouts. Run at every deploy by a superuser, or a login with CREATEROLE, which becomes a member of
+-- them; changes nothing that is right already.
 DO $$
 DECLARE
     wanted text;
@@ -11,6 +12,11 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'gisgrid_api') THEN
         CREATE ROLE gisgrid_api LOGIN IN ROLE gisgrid_service;
     END IF;
+    FOREACH wanted IN ARRAY ARRAY['gisgrid_owner', 'gisgrid_service'] LOOP
+        IF NOT pg_has_role(wanted, 'USAGE') THEN
+            EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
+        END IF;
+    END LOOP;
     -- An editor reads what a viewer reads.
     GRANT gisgrid_viewer TO gisgrid_editor;
     EXECUTE format('GRANT CREATE ON DATABASE %I TO gisgrid_owner', current_database());
@@ -23,7 +29,14 @@ ALTER ROLE gisgrid_api SET jit = off;
 ALTER ROLE gisgrid_api SET max_parallel_workers_per_gather = 0;
 ALTER ROLE gisgrid_api SET work_mem = '16MB';
 -- The owner's functions end sessions of people that keep locks (app.end_idle_logins).
-GRANT pg_signal_backend TO gisgrid_owner;
-GRANT pg_read_all_stats TO gisgrid_owner;
+DO $$
+BEGIN
+    IF NOT pg_has_role('gisgrid_owner', 'pg_signal_backend', 'USAGE') THEN
+        GRANT pg_signal_backend TO gisgrid_owner;
+    END IF;
+    IF NOT pg_has_role('gisgrid_owner', 'pg_read_all_stats', 'USAGE') THEN
+        GRANT pg_read_all_stats TO gisgrid_owner;
+    END IF;
+END $$;
 -- Grants are an allow-list: what a function's file does not grant nobody has.
 ALTER DEFAULT PRIVILEGES FOR ROLE gisgrid_owner REVOKE EXECUTE ON FUNCTIONS FROM public;

@@ -33,6 +33,7 @@ __all__ = [
     "read_time",
     "say",
     "show",
+    "sql_of_admin",
 ]
 
 DataDir = Annotated[
@@ -61,6 +62,12 @@ def owner_database(settings: Settings | None = None, *, makes: str | None = None
     """The database as its owner, for verbs of the person who runs this machine; `makes`: the network it may make."""
     opened: AbstractContextManager[Database] = _opening().owner_database(settings or read_settings(), makes=makes)
     return opened
+
+
+def sql_of_admin(settings: Settings) -> str:
+    """What a superuser runs once for the login of GISGRID_DATABASE_URL. Raises Refused without one."""
+    sql: str = _opening().sql_of_admin(settings)
+    return sql
 
 
 def read_time(name: str, value: str | None, settings: Settings) -> datetime | None:

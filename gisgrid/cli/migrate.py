@@ -1,10 +1,27 @@
 """`gisgrid migrate`: the schema of this version."""
 
-from gisgrid.cli.context import DataDir, DbPort, deployed_cluster, say
+from typing import Annotated
+
+import typer
+
+from gisgrid.cli.context import DataDir, DbPort, deployed_cluster, say, show, sql_of_admin
 from gisgrid.settings import read_settings
 
 
-def migrate(data_dir: DataDir = None, db_port: DbPort = None) -> None:
+def migrate(
+    admin_sql: Annotated[
+        bool,
+        typer.Option(
+            "--admin-sql", help="Print what a superuser runs once, where the login of GISGRID_DATABASE_URL is none."
+        ),
+    ] = False,
+    data_dir: DataDir = None,
+    db_port: DbPort = None,
+) -> None:
     """Bring the database to this version's schema."""
-    with deployed_cluster(read_settings(data_dir=data_dir, db_port=db_port)):
+    settings = read_settings(data_dir=data_dir, db_port=db_port)
+    if admin_sql:
+        show(None, sql_of_admin(settings), as_json=False)
+        return
+    with deployed_cluster(settings):
         say("the schema is this version's")

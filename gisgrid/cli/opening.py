@@ -5,12 +5,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from getpass import getuser
 
+from sqlalchemy import make_url
+
 from gisgrid.bootstrap import say
 from gisgrid.boundaries.networks import changed_since
 from gisgrid.calendars.keeping import keep_calendar, what_is_unknown
-from gisgrid.cluster import Cluster, using_cluster
+from gisgrid.cluster import Cluster, driver_url, using_cluster
 from gisgrid.database import OWNER, Database
+from gisgrid.errors import Fault, Refused
 from gisgrid.migrations import migrate
+from gisgrid.migrations.admin import admin_sql
 from gisgrid.networks import require_set_network
 from gisgrid.settings import Settings
 
@@ -44,6 +48,15 @@ def deploy(settings: Settings, cluster: Cluster, *, remind: bool = False, makes:
                 require_set_network(connection, settings.network)
     finally:
         database.close()
+
+
+def sql_of_admin(settings: Settings) -> str:
+    """What a superuser runs once for the login of GISGRID_DATABASE_URL. Raises Refused without one."""
+    if not settings.database_url:
+        message, remedy = "the private PostgreSQL has a superuser", "set it, as postgresql://user:secret@host/database"
+        raise Refused(Fault("GISGRID_DATABASE_URL", message, remedy))
+    url = make_url(driver_url(settings.database_url, "GISGRID_DATABASE_URL"))
+    return admin_sql(url.username or "", url.database or "").rstrip("\n")
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Annotated
 
 import typer
@@ -20,6 +20,7 @@ from gisgrid.cli.people import make_account
 from gisgrid.cli.sample import load_sample
 from gisgrid.cli.services import registered
 from gisgrid.cli.smoke import check_service
+from gisgrid.cli.work import working_and_sending
 from gisgrid.cluster import Cluster, check_before_fetching, driver_url, ensure_cluster, stop_cluster
 from gisgrid.cluster.keeping import keeping
 from gisgrid.database import OWNER, Database
@@ -27,9 +28,7 @@ from gisgrid.disks import disks_of, faults_of
 from gisgrid.errors import Fault, Refused
 from gisgrid.homes import ADOPT, QUIET, settle_home
 from gisgrid.migrations.logins import make_service_url
-from gisgrid.notices.sender import sending
 from gisgrid.settings import Settings, read_settings
-from gisgrid.worker import working
 
 
 def up(
@@ -37,12 +36,17 @@ def up(
     db_port: DbPort = None,
     data_dir: DataDir = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.", envvar="GISGRID_HOST")] = None,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Only serve; `gisgrid worker` works and sends elsewhere.")
+    ] = False,
     no_sample: Annotated[bool, typer.Option("--no-sample", help="Leave an empty database empty.")] = False,
     smoke: Annotated[bool, typer.Option("--smoke", help="Start, check, stop.")] = False,
 ) -> None:
     """Start everything: install what is missing, migrate, load the sample into an empty database, serve."""
     began = time.monotonic()
-    settings = read_settings(port=port, db_port=db_port, data_dir=data_dir, host=host)
+    settings = read_settings(
+        port=port, db_port=db_port, data_dir=data_dir, host=host, worker=False if no_worker else None
+    )
     with bind(settings.host, settings.port) as listener:  # before anything is fetched
         check_before_fetching(settings)
         bootstrap.ensure_viewer(say)
@@ -102,8 +106,7 @@ def _serve(settings: Settings, cluster: Cluster, began: float, listener: socket.
         with (
             registered(settings.data_dir, settings.port),
             watched,
-            working(cluster.owner_url, settings),
-            sending(cluster.owner_url, settings),
+            working_and_sending(cluster.owner_url, settings) if settings.worker else nullcontext(),
         ):
             server.run(sockets=[listener])
     except KeyboardInterrupt:

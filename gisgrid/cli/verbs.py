@@ -26,6 +26,10 @@ VERBS = {
         "serve:up", "Start everything: install what is missing, migrate, load the sample into an empty database, serve."
     ),
     "down": Verb("down:down", "Stop what `up` started for this data directory."),
+    "worker": Verb(
+        "work:worker", "Publish at its date, relocate, remind, send notices, keep house; without a service."
+    ),
+    "status": Verb("status:status", "How is it doing: service, database, versions, worker, queues, disk?"),
     "migrate": Verb("migrate:migrate", "Bring the database to this version's schema."),
     "import": Verb(
         "areas:import_file",

@@ -20,6 +20,11 @@ host    postgres,template1 all   0.0.0.0/0        reject
 host    all       all              127.0.0.1/32  scram-sha-256
 """
 
+OWN_ACCESS = """\
+# Your own lines of pg_hba.conf; they come before gisgrid's. A replica, with listen_addresses in local.conf:
+# hostssl replication replicator 10.0.0.2/32 scram-sha-256
+"""
+
 TUNING = {
     "cluster_name": "gisgrid",
     "max_connections": "200",
@@ -53,7 +58,7 @@ CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "of
 def write_files(
     pgdata: Path, *, port: int, socket_dir: Path, tcp: bool, fsync: bool, owner: str, wal_dir: Path | None
 ) -> None:
-    """Write access, maps and tuning of a cluster; `local.conf` beside them is the user's own."""
+    """Write access, maps and tuning of a cluster; `local.conf` and `local.hba` beside them are the user's own."""
     settings = {
         **TUNING,
         **({} if fsync else CARELESS),
@@ -69,7 +74,10 @@ def write_files(
     if not local.exists():
         local.write_text("# Your own settings of PostgreSQL; they win over gisgrid's.\n")
     (pgdata / "gisgrid.conf").write_text("# Written by gisgrid at every start.\n" + _text(lines))
-    (pgdata / "pg_hba.conf").write_text(ACCESS)
+    own = pgdata / "local.hba"
+    if not own.exists():
+        own.write_text(OWN_ACCESS)
+    (pgdata / "pg_hba.conf").write_text(own.read_text() + ACCESS)
     (pgdata / "pg_ident.conf").write_text(_text(_maps(owner)))
     main = pgdata / "postgresql.conf"
     include = "include = 'gisgrid.conf'\n"

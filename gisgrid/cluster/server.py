@@ -84,7 +84,7 @@ class Server:
             owner=self.place.user,
             wal_dir=self._archive(wal_dir),
         )
-        self._own(*pgdata.glob("*.conf"))
+        self._own(*pgdata.glob("*.conf"), pgdata / "local.hba")
         self._link_zones()
         if answers:
             self._run("pg_ctl", "reload", "-s", "-D", pgdata)

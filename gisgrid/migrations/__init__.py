@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from gisgrid.database import OWNER, name_trouble
 from gisgrid.errors import Conflict, Fault, GisgridError, Refused, Unavailable
+from gisgrid.migrations import admin
 from gisgrid.migrations.catalogue import BUILT, TABLE, Difference, find_differences, record_catalogue
 from gisgrid.migrations.logins import keep_logins
 from gisgrid.migrations.order import in_order, read_files, read_rooms
@@ -51,7 +52,8 @@ Say = Callable[[str], None]
 def migrate(superuser_url: str, *, say: Say = lambda _: None) -> bool:
     """Bring the database to this version's schema, and repair what the last deploy made. Was anything changed?
 
-    Takes a superuser (extensions, roles, LEAKPROOF). Waits at most 5 s for locks: an open reader makes it fail clean.
+    Takes a superuser, or a login for whom one has run `admin_sql`. Waits at most 5 s for locks: an open reader makes
+    it fail clean.
     Raises Conflict if a released file was edited, another object depends on one to rebuild, or a table, column,
     index or constraint is missing; Unavailable, naming the holder, if a lock is not granted.
     """
@@ -122,11 +124,15 @@ def _trouble(error: DBAPIError) -> GisgridError | None:
 
 
 def _deploy(connection: Connection, say: Say) -> bool:
-    _run(connection, "CREATE EXTENSION IF NOT EXISTS postgis; CREATE EXTENSION IF NOT EXISTS btree_gist;")
+    is_superuser = admin.is_superuser(connection)
+    admin.require_extensions(connection)
     _run(connection, "SET LOCAL client_min_messages = warning")
     different = _differences(connection)  # before roles are put right
-    for name in ("roles.sql", "walls.sql"):
-        _run(connection, _read(shipped("sql") / name))
+    _run(connection, _read(shipped("sql") / "roles.sql"))
+    if is_superuser:
+        _run(connection, _read(shipped("sql") / "walls.sql"))
+    else:
+        admin.say_what_is_open(connection, say)
     _run(connection, LEDGER + TABLE + "GRANT SELECT ON public.gisgrid_catalogue TO gisgrid_service, gisgrid_owner")
     pending = _pending(connection)
     _refuse_lost([one for one in different if one.kind not in BUILT])
@@ -149,8 +155,8 @@ def _deploy(connection: Connection, say: Say) -> bool:
     _run(connection, "RESET ROLE")
     _run(connection, logins)
     _remember(connection, "app", digest)
-    # PostGIS does not mark && LEAKPROOF; without it row policies turn map queries into scans.
-    _run(connection, "ALTER FUNCTION public.geometry_overlaps(geometry, geometry) LEAKPROOF")
+    if is_superuser:
+        _run(connection, admin.LEAKPROOF)
     record_catalogue(connection)
     keep_logins(connection, say)
     return True

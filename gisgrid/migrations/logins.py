@@ -20,7 +20,7 @@ ITERATIONS, CHOSEN_ITERATIONS = 4096, 100_000
 def keep_logins(connection: Connection, say: Callable[[str], None]) -> bool:
     """Make missing logins, with their old password; record the passwords of existing logins.
 
-    Keeps only PostgreSQL's SCRAM verifier of a password, which signs nobody in. Was a login made? Takes a superuser.
+    Keeps only PostgreSQL's SCRAM verifier of a password, which signs nobody in. Was a login made?
     """
     _note_verifiers(connection)
     most = connection.execute(text("SELECT most_connections FROM app.login_room()")).scalar()
@@ -84,6 +84,9 @@ def make_service_url(superuser_url: str) -> str | None:
 
 
 def _note_verifiers(connection: Connection) -> None:
+    """Of logins whose password somebody changed by himself. Only a superuser sees verifiers."""
+    if not connection.execute(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")).scalar():
+        return
     connection.execute(
         text(
             "UPDATE core.login_scope AS s SET verifier = a.rolpassword FROM pg_authid AS a"

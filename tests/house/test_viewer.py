@@ -124,7 +124,7 @@ def test_a_field_that_the_client_lacks_is_caught() -> None:
 
 
 ROOTED = re.compile(
-    r"""(?<!GET\()(?<!POST\()(?<!PUT\()(?<!PATCH\()(?<!DELETE\()(?<!\bat\()['"`]/(?:api|tiles|style)\b"""
+    r"""(?<!GET\()(?<!POST\()(?<!PUT\()(?<!PATCH\()(?<!DELETE\()(?<!\bat\()(?<!indexOf\()['"`]/(?:api|tiles|style)\b"""
 )
 """A path from the host's root that neither the client nor `home.at` puts below where the page is."""
 

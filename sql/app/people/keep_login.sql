@@ -1,10 +1,10 @@
 CREATE FUNCTION app.keep_login(wanted text, is_new_password boolean DEFAULT false) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- Only the superuser makes roles, so the deploy gives this function to him (sql/logins.sql). Of roles that others made
+-- Who deploys may make roles, so the deploy gives this function to him (sql/logins.sql). Of roles that others made
 -- it touches none: a login of a person is directly under gisgrid_editor or gisgrid_viewer and has no power of its own.
 DECLARE
     s record;
-    p pg_authid;
+    p pg_roles;
     n record;
 BEGIN
     SELECT x.verifier, coalesce(r.login_under, 'gisgrid_editor') AS under, d.zone,
@@ -14,7 +14,7 @@ BEGIN
     CROSS JOIN core.deployment AS d
     LEFT JOIN core.account AS c ON c.name = x.login
     WHERE x.login = wanted;
-    SELECT a.* INTO p FROM pg_authid AS a WHERE a.rolname = wanted;
+    SELECT a.* INTO p FROM pg_roles AS a WHERE a.rolname = wanted;
     IF p.oid IS NULL AND s.under IS NULL THEN
         RETURN false;
     ELSIF p.oid IS NULL THEN
@@ -44,7 +44,9 @@ BEGIN
     END LOOP;
     FOR n IN
         SELECT l.name, l.value FROM app.login_limit AS l JOIN pg_roles AS r ON r.rolname = wanted
+        JOIN pg_settings AS k ON k.name = l.name
         WHERE NOT coalesce(r.rolconfig @> ARRAY[l.name || '=' || l.value], false)
+            AND (k.context = 'user' OR has_parameter_privilege(current_user, l.name, 'SET'))
     LOOP
         EXECUTE format('ALTER ROLE %I SET %I = %L', wanted, n.name, n.value);
     END LOOP;
