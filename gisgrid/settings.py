@@ -1,10 +1,13 @@
 """One frozen object with every setting, built once and passed in; nothing is read at import."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from gisgrid.errors import Fault, Refused
@@ -76,7 +79,7 @@ class Settings:
 def read_settings(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
     """Read the settings. Arguments win over the environment, which wins over defaults.
 
-    An argument that is None counts as not given. Raises Refused naming the variable.
+    An argument that is None counts as not given. Raises Refused naming each variable that is wrong, or misspelt.
     """
     environ = os.environ if environ is None else environ
     settings = Settings()
@@ -87,7 +90,70 @@ def read_settings(environ: Mapping[str, str] | None = None, **given: Any) -> Set
             value = _read(name, text, default)
         if value is not None:
             settings = replace(settings, **{name: value})
+    if faults := [*check(settings), *_misspelt(environ)]:
+        raise Refused(*faults)
     return replace(settings, data_dir=Path(settings.data_dir).absolute())
+
+
+def check(settings: Settings) -> list[Fault]:
+    """What is wrong with these values, each with its remedy? The database judges some later."""
+    return [
+        Fault(f"GISGRID_{name.upper()}", f"{str(getattr(settings, name))!r} cannot be used", remedy)
+        for names, is_right, remedy in RULES
+        for name in names.split()
+        if not is_right(getattr(settings, name))
+    ]
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name))
+    except (ValueError, OSError, KeyError):
+        return False
+
+
+def _is_public(url: str) -> bool:
+    parts = urlsplit(url)
+    return not url or (parts.scheme in ("http", "https") and bool(parts.netloc) and not (parts.query or parts.fragment))
+
+
+def _is_time_of_work(text: str) -> bool:
+    spans = [span.split("-") for span in text.split(",")]
+    return all(len(span) == 2 and all(_TIME.fullmatch(end) for end in span) and span[0] < span[1] for span in spans)
+
+
+_TIME = re.compile(r" *(?:[01][0-9]|2[0-3]):[0-5][0-9] *|24:00")
+Rule = tuple[str, Callable[[Any], bool], str]
+RULES: tuple[Rule, ...] = (
+    ("zone", _is_zone, "a name of the time zone database, as Asia/Shanghai"),
+    ("port", lambda n: 0 < n < 65536, "a port from 1 to 65535"),
+    (
+        "pool_size due_soon_hours statement_timeout_s max_body_bytes reports_per_hour tries_per_hour photo_max_bytes"
+        " photos_per_ticket import_max_bytes notice_give_up_hours",
+        lambda n: n >= 1,
+        "1 or more",
+    ),
+    ("contact_days alarm_again_hours", lambda n: n >= 0, "0 or more"),
+    ("wait_s", lambda n: 0 < n < float("inf"), "more than 0"),
+    ("work_hours", _is_time_of_work, "times of a day, as 09:00-12:00,14:00-18:00"),
+    ("public_url", _is_public, "an address with http or https, as https://grid.example or https://city.example/gis"),
+    ("host network", bool, "not empty"),
+    ("smtp_url", lambda url: not url or urlsplit(url).scheme in ("smtp", "smtps"), "smtp:// or smtps://"),
+)
+"""Names of settings, what is right, and the remedy."""
+OTHERS = {"GISGRID_URL"}
+"""Variables of other programs of the project."""
+
+
+def _misspelt(environ: Mapping[str, str]) -> list[Fault]:
+    """Which variables are nearly a setting? One that is like none may be somebody else's."""
+    known = {f"GISGRID_{name.upper()}" for name in vars(Settings())} | OTHERS
+    faults = []
+    for name in environ:
+        if name.startswith("GISGRID_") and name not in known and not name.startswith("GISGRID_TEST_"):
+            near = get_close_matches(name, known, n=1, cutoff=0.8)
+            faults += [Fault(name, "there is a setting of nearly this name", f"write {near[0]}")] if near else []
+    return faults
 
 
 def _read(name: str, text: str, default: object) -> object:

@@ -16,11 +16,12 @@ from gisgrid.database import Database
 from gisgrid.errors import Fault, Refused
 from gisgrid.ground import load_ground
 from gisgrid.layers import thing_layers
-from gisgrid.loading import Loaded, ReadOptions, known_formats, known_zone
+from gisgrid.loading import Loaded, ReadOptions, Sheet, known_formats, known_zone
 from gisgrid.loading.meanings import read_meanings
 from gisgrid.patrol import load_pings
 from gisgrid.people import load_posts
 from gisgrid.rosters import load_rosters
+from gisgrid.sample.load import in_absolute_times
 from gisgrid.settings import Settings, read_settings
 from gisgrid.tickets.loading import load_tickets, write_values
 from gisgrid.tickets.rules import load_rules
@@ -106,15 +107,15 @@ class Verb:
     help: str
     file: str
     options: tuple[str, ...]
-    load: Callable[[Database, Path, ReadOptions, Given], Loaded]
+    load: Callable[[Database, Path | Sheet, ReadOptions, Given], Loaded]
 
 
-def _with(load: Callable[..., Loaded], *names: str) -> Callable[[Database, Path, ReadOptions, Given], Loaded]:
+def _with(load: Callable[..., Loaded], *names: str) -> Callable[[Database, Path | Sheet, ReadOptions, Given], Loaded]:
     """A loader that takes these options by their names."""
     return lambda database, file, options, given: load(database, file, options, **{name: given[name] for name in names})
 
 
-def _load_tickets(database: Database, file: Path, options: ReadOptions, given: Given) -> Loaded:
+def _load_tickets(database: Database, file: Path | Sheet, options: ReadOptions, given: Given) -> Loaded:
     names = ("network", "without_point")
     return load_tickets(database, file, options, say=say, **{name: given[name] for name in names})
 
@@ -216,7 +217,7 @@ def _run(verb: Verb, file: Path, given: Given) -> None:
             line = f"{skeleton}: {line}; fill in `becomes`, then load with --values {skeleton}"
             show({"file": str(skeleton), "values": counts}, line, as_json=given["json"])
             return
-        done = verb.load(database, file, options, given)
+        done = verb.load(database, in_absolute_times(verb.name, file, settings.timezone), options, given)
     for note in done.notes:
         say(f"  {note}")
     line = f"{verb.name}: {done.loaded} loaded, {done.changed} changed, {done.skipped} there before"

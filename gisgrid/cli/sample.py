@@ -11,10 +11,10 @@ from gisgrid.cli.things import thing_loader
 from gisgrid.database import Database
 from gisgrid.ground import load_ground
 from gisgrid.layers import thing_layers
-from gisgrid.loading import Loaded, ReadOptions, Sheet
+from gisgrid.loading import Loaded, ReadOptions
 from gisgrid.patrol import load_pings
 from gisgrid.people import load_posts
-from gisgrid.sample.load import Step, load_plan
+from gisgrid.sample.load import Step, as_sheet, load_plan
 from gisgrid.settings import Settings
 from gisgrid.tickets.loading import load_tickets
 
@@ -52,7 +52,7 @@ def _go_through(database: Database, settings: Settings, step: Step, say: Callabl
     if step.door == "areas":
         _publish_once(database, settings, step)
         return
-    source = _sheet(step) if step.rows else step.path
+    source = as_sheet(step.path, step.rows) if step.rows else step.path
     LOADERS[step.door](database, source, ReadOptions(system="wgs84", zone=settings.timezone))
 
 
@@ -69,9 +69,3 @@ def _publish_once(database: Database, settings: Settings, step: Step) -> None:
         return
     valid_from = datetime.fromisoformat(step.valid_from).replace(tzinfo=settings.timezone)
     import_boundaries(database, ImportOrder(step.path, valid_from, replace=step.replace, title=title))
-
-
-def _sheet(step: Step) -> Sheet:
-    header = tuple(step.rows[0])
-    rows = tuple(tuple(row[name] for name in header) for row in step.rows)
-    return Sheet(step.path.name, header, rows, tuple(f"row {number}" for number in range(2, len(rows) + 2)))

@@ -85,6 +85,7 @@ VERBS = {
     "restore": Verb(
         "backup:restore", "Bring a backup back into a data directory without a database, or prove that it could be."
     ),
+    "config": Verb("configuration:config", "Which settings hold, and whence? Passwords are masked."),
     "db-url": Verb("psql:db_url", "Where the database is for QGIS and psql: a libpq URI without the secret."),
     "psql": Verb("psql:psql", "Open psql as the database's owner; further arguments are psql's.", _PASSED_ON),
     "client": Verb("client:client", "Write a Python package that speaks this version's API: `pip install DIR`."),

@@ -3,12 +3,15 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
+from gisgrid.loading import Sheet
 from gisgrid.sample.moments import materialise, materialise_pings
 from gisgrid.settings import shipped
 
+RELATIVE = {"tickets": materialise, "pings": materialise_pings}
+"""Doors whose files hold times relative to the moment of loading."""
 LATER_FROM = "2024-11-01"
 """From when the present division is valid, in the district's zone."""
 
@@ -43,6 +46,24 @@ def load_plan(now: datetime, zone: tzinfo, folder: Path | None = None) -> Iterat
     yield Step("devices", folder / "devices.csv")
     yield Step("tickets", folder / "tickets.csv", rows=tickets)
     yield Step("pings", folder / "pings.csv", rows=pings)
+
+
+def in_absolute_times(door: str, path: Path, zone: tzinfo) -> Path | Sheet:
+    """A file as it is; one of the sample with its relative times (`day`, `fraction`) counted from now."""
+    if door not in RELATIVE or path.suffix.lower() != ".csv" or not path.is_file():
+        return path
+    with path.open("rb") as file:
+        header = file.readline(2000).decode("utf-8", "replace").strip().split(",")
+    if not {"day", "fraction", "invented"} <= set(header):
+        return path
+    return as_sheet(path, RELATIVE[door](read_rows(path), datetime.now(UTC), zone))
+
+
+def as_sheet(path: Path, rows: list[dict[str, str]]) -> Sheet:
+    """Rows as a sheet, numbered as in their file."""
+    header = tuple(rows[0])
+    cells = tuple(tuple(row[name] for name in header) for row in rows)
+    return Sheet(path.name, header, cells, tuple(f"row {number}" for number in range(2, len(cells) + 2)))
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:

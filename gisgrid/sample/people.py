@@ -10,7 +10,7 @@ from gisgrid.sample.names import People, short_name
 from gisgrid.sample.plan import ORANGE_GARDEN
 
 POST_COLUMNS = (
-    "area_code", "role", "title", "person", "phone", "department", "from", "to", "lon", "lat",
+    "area_code", "role", "title", "person", "phone", "department", "from", "to", "lon", "lat", "system",
     "place", "invented",
 )  # fmt: skip
 DEPARTMENTS = (
@@ -68,7 +68,7 @@ def _house_posts(divisions: Divisions, people: People) -> list[Row]:
     """The buildings of 柑子园: 48, with 42 building heads (six look after two) and 101 unit heads."""
     rows: list[Row] = []
     for number, (leaf, lon, lat) in enumerate(buildings(divisions), 1):
-        spot = {"lon": lon, "lat": lat, "place": f"柑子园{number}栋"}
+        spot = {"lon": lon, "lat": lat, "system": "wgs84", "place": f"柑子园{number}栋"}
         if number <= BUILDING_HEADS:
             twin = BUILDING_HEADS + number
             also = f"、{twin}栋" if twin <= BUILDINGS else ""

@@ -8,7 +8,7 @@ import typer
 
 from gisgrid.cli.verbs import VERBS, Verbs
 from gisgrid.settings import Settings
-from tests.house import pages
+from tests.house import pages, reference
 from tests.house.tree import CHECKOUT, plant
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
@@ -18,12 +18,32 @@ for name in VERBS:
     COMMAND.load(name)
 
 
-def test_the_readme_names_every_verb_and_option() -> None:
-    assert pages.unnamed_verbs(README, COMMAND) == []
+MOST_LINES = 120
+"""Of the README, in each language."""
 
 
-def test_the_readme_names_every_setting() -> None:
-    assert pages.unnamed_settings(README, SETTINGS) == []
+def test_a_page_names_every_verb_and_option() -> None:
+    assert pages.unnamed_verbs((CHECKOUT / "docs/commands.md").read_text("utf-8"), COMMAND) == []
+
+
+def test_a_page_names_every_setting() -> None:
+    assert pages.unnamed_settings((CHECKOUT / "docs/settings.md").read_text("utf-8"), SETTINGS) == []
+
+
+@pytest.mark.parametrize("name", reference.PAGES)
+def test_the_made_pages_are_fresh(name: str) -> None:
+    written = (reference.DOCS / name).read_text("utf-8")
+    assert written == reference.PAGES[name](), "renew them: python -m tests.house.reference"
+
+
+def test_the_command_line_has_its_chinese_and_nothing_else() -> None:
+    assert reference.lacking_chinese() == []
+    assert reference.unsaid_chinese() == []
+
+
+def test_the_readme_is_short_in_both_languages() -> None:
+    for part in README.split("\n## 中文\n"):
+        assert len(part.splitlines()) <= MOST_LINES
 
 
 def test_pages_name_only_settings_that_there_are() -> None:

@@ -56,7 +56,7 @@ def run(folder: Path, *words: str) -> None:
 
 
 def follow(folder: Path) -> list[str]:
-    """Write the files of the page, name the verb, renew the lists; which files are new or touched?"""
+    """Write the files of the page, renew the lists; which files are new or touched?"""
     number = 1 + max(int(path.name[:4]) for path in (folder / "sql" / "migrations").glob("*.sql"))
     written = [name.replace("NNNN", f"{number:04}") for name, _ in FILES]
     for name, (_, text) in zip(written, FILES, strict=True):
@@ -64,10 +64,6 @@ def follow(folder: Path) -> list[str]:
         assert not path.exists(), name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    readme, named = folder / "README.md", "`gisgrid load cameras FILE`"
-    page = readme.read_text(encoding="utf-8")
-    assert named in page
-    readme.write_text(page.replace(named, f"{named}, {named.replace('cameras', f'{LAYER}s')}"), encoding="utf-8")
     for command in COMMANDS:
         run(folder, *command.split())
     return written
@@ -77,7 +73,7 @@ def test_contributing_names_the_files_of_the_page() -> None:
     recipe = CONTRIBUTING[CONTRIBUTING.index("**Add a layer.**") : CONTRIBUTING.index("**Add a code scheme.**")]
     named = {name.replace("<layer>", LAYER) for name in re.findall(r"^\d\. `([^`]+)`", recipe, re.MULTILINE)}
     assert named == {name for name, _ in FILES}
-    assert len(COMMANDS) == 2
+    assert len(COMMANDS) == 3
 
 
 @pytest.mark.timeout(1200)
