@@ -1,6 +1,6 @@
 """Connections to the database: an engine, a transaction with its role, scope and timeouts, LISTEN.
 
-The only place that knows psycopg2. Everything above gets a SQLAlchemy connection inside a transaction.
+The only place that knows psycopg2; long because it names all of its errors. Everything above gets a SQLAlchemy connection inside a transaction.
 """
 
 import logging

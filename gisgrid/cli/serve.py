@@ -145,6 +145,7 @@ class Server(uvicorn.Server):
         logging.getLogger("uvicorn.error").addFilter(self._is_news)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say where it is once it listens."""
         await super().startup(sockets=sockets)
         if self.should_exit:
             return

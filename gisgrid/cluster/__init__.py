@@ -1,4 +1,7 @@
-"""The private PostgreSQL: made, started, found again, repaired after a crash, stopped."""
+"""The private PostgreSQL: made, started, found again, repaired after a crash, stopped.
+
+Long because the one that serves, one for a trial and one that is made of files share their locks and their order.
+"""
 
 import shutil
 import tempfile

@@ -1,4 +1,7 @@
-"""One PostgreSQL server on this machine, driven by its own programs, never as root."""
+"""One PostgreSQL server on this machine, driven by its own programs, never as root.
+
+Long because what its processes and files may be found in, after whatever has happened, is known here alone.
+"""
 
 import locale
 import os

@@ -1,6 +1,6 @@
 """A backup is whole or none, sealed, proved on the side, and becomes a district again: at its moment or at another.
 
-One story, in order: a district is backed up at work, its server killed, and it is brought back twice beside. Then each
+Long because it is one story, in order: a district is backed up at work, its server killed, and it is brought back twice beside. Then each
 way in which a backup can be wrong.
 """
 

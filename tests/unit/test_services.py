@@ -15,12 +15,12 @@ from gisgrid.cli import services
 from gisgrid.cli.main import run
 
 SERVE = """
-import sys, time
+import signal, sys
 from pathlib import Path
 from gisgrid.cli.services import registered
 with registered(Path(sys.argv[1]), int(sys.argv[2])):
     print("ready", flush=True)
-    time.sleep(600)
+    signal.pause()
 """
 """What `up` does while it serves."""
 
@@ -65,7 +65,7 @@ def test_a_killed_one_is_not_taken_for_whoever_has_its_number_now(tmp_path: Path
 
 
 def test_a_service_of_the_version_before_is_ended_too(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "import time; print('ready', flush=True); time.sleep(600)", "gisgrid"]
+    command = [sys.executable, "-c", "import signal; print('ready', flush=True); signal.pause()", "gisgrid"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as service:
         assert service.stdout and service.stdout.readline()
         (tmp_path / services.BEFORE).write_text(json.dumps({"pid": service.pid, "port": 8000}))
