@@ -1,6 +1,8 @@
 """Connections to the database: an engine, a transaction with its role, scope and timeouts, LISTEN.
 
-The only place that knows psycopg2; long because it names all of its errors. Everything above gets a SQLAlchemy connection inside a transaction.
+Long because it is the only place that knows the driver, its faults and its pool.
+
+The only place that knows psycopg2. Everything above gets a SQLAlchemy connection inside a transaction.
 """
 
 import logging
@@ -162,6 +164,16 @@ class Database:
             yield wait
         finally:
             raw.invalidate()
+
+    @property
+    def size(self) -> int:
+        """How many connections there may be."""
+        return int(self.engine.pool.size())  # type: ignore[attr-defined]
+
+    @property
+    def in_use(self) -> int:
+        """How many connections are in use now."""
+        return int(self.engine.pool.checkedout())  # type: ignore[attr-defined]
 
     def close(self) -> None:
         """Give every pooled connection back to the server."""

@@ -57,6 +57,7 @@ class Settings:
     public_url: str = ""
     trusted_proxies: str = ""
     worker: bool = True
+    log_format: str = "text"
     cors_origins: str = "*"
     webhook_http: bool = False
     smtp_url: str = ""
@@ -138,6 +139,7 @@ RULES: tuple[Rule, ...] = (
     ("work_hours", _is_time_of_work, "times of a day, as 09:00-12:00,14:00-18:00"),
     ("public_url", _is_public, "an address with http or https, as https://grid.example or https://city.example/gis"),
     ("host network", bool, "not empty"),
+    ("log_format", lambda name: name in ("text", "json"), "text or json"),
     ("smtp_url", lambda url: not url or urlsplit(url).scheme in ("smtp", "smtps"), "smtp:// or smtps://"),
 )
 """Names of settings, what is right, and the remedy."""

@@ -39,13 +39,14 @@ from gisgrid.api.guards import Guards, Heads
 from gisgrid.api.kept_tiles import KeptTiles, News
 from gisgrid.api.lanes import SPARE, Lane, Lanes
 from gisgrid.api.limits import AlarmLimits, ReportLimits, SecretLimits
+from gisgrid.api.lookout import Lookout
+from gisgrid.api.metrics import Measured, Meters, State
 from gisgrid.api.parameters import refuse_unknown
 from gisgrid.api.problems import add_problem_handlers
 from gisgrid.api.proxies import Origins, Proxies, find_ways, read_origins
 from gisgrid.api.viewer import add_viewer
 from gisgrid.database import SERVICE, Database
 from gisgrid.disks import disks_of
-from gisgrid.heartbeats import Watch
 from gisgrid.migrations import program
 from gisgrid.open311.app import PREFIX, create_open311
 from gisgrid.settings import PACKAGE, Settings
@@ -98,23 +99,29 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     database = Database(
         service_url,
         role=SERVICE,
-        pool_size=places + SPARE + 3,  # the feed listens, reads and counts
+        pool_size=places + SPARE + 4,  # the feed listens, reads and counts; the lookout looks
         statement_timeout_s=settings.statement_timeout_s,
         zone=settings.zone,
         program=program("service"),
     )
     feed = ChangeFeed(database, settings)
     news = News(database)
+    lookout = Lookout(database, ready, feed.hearts, lambda: app.state.disks)
+    meters = Meters()
+    streams = frozenset({f"{events.router.prefix}/events"})
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # As many threads as connections: no handler waits for one that it cannot get.
         to_thread.current_default_thread_limiter().total_tokens = places + SPARE
         feed.start()
+        lookout.start()
+        await lookout.first()
         if settings.public_facts:
             news.start()
         yield
         feed.stop()
+        lookout.stop()
         database.close()
 
     app = FastAPI(
@@ -130,8 +137,11 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     app.state.database = database
     app.state.feed = feed
     app.state.ready = ready
-    app.state.watch = Watch()
     app.state.disks = disks_of(settings)
+    app.state.lookout = lookout
+    app.state.meters = meters
+    lanes = {"intake": intake, "files": files, "reading": reading}
+    app.state.measured = State(lookout, database, lanes, lambda: feed.listeners)
     app.state.limits = ReportLimits(settings.reports_per_hour)
     app.state.alarm_limits = AlarmLimits(settings.alarms_per_hour)
     app.state.secret_limits = SecretLimits(settings.tries_per_hour)
@@ -144,9 +154,10 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
         other_limits={photos.DOORS: settings.photo_max_bytes, imports.DOORS: settings.import_max_bytes},
     )
     app.add_middleware(trail.Refusals, database=database, per_hour=REFUSALS_PER_HOUR)
-    app.add_middleware(Heads, streams=frozenset({f"{events.router.prefix}/events"}))
+    app.add_middleware(Heads, streams=streams)
     app.add_middleware(KeptTiles, news=news)
     app.add_middleware(Origins, others=read_origins(settings))
+    app.add_middleware(Measured, meters=meters, streams=streams)
     app.add_middleware(Proxies, finder=find_ways(settings))
     for router in sorted((*OWN_RULES, *FACTS), key=lambda router: router not in HOT):
         if router in FACTS:

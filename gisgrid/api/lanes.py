@@ -44,6 +44,16 @@ class Lane:
     _line: "deque[_Waiting]" = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def taken(self) -> int:
+        """How many places are in use?"""
+        return self._taken
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for one?"""
+        return len(self._line)
+
     async def enter(self, *, is_patient: bool = False) -> bool:
         """Take a place, which `leave` gives back; False: that takes too long, unless the caller is patient."""
         loop = asyncio.get_running_loop()

@@ -27,6 +27,7 @@ from gisgrid.database import OWNER, Database
 from gisgrid.disks import disks_of, faults_of
 from gisgrid.errors import Fault, Refused
 from gisgrid.homes import ADOPT, QUIET, settle_home
+from gisgrid.logs import configure_logs
 from gisgrid.migrations.logins import make_service_url
 from gisgrid.settings import Settings, read_settings
 
@@ -87,13 +88,16 @@ def _fill_if_empty(settings: Settings, cluster: Cluster) -> None:
 
 
 def _serve(settings: Settings, cluster: Cluster, began: float, listener: socket.socket, *, smoke: bool) -> None:
+    configure_logs(settings)
     app = create_app(settings, service_url_of(settings, cluster))
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         http=protocol(),
+        log_config=None,
         log_level="warning",
+        access_log=False,
         timeout_graceful_shutdown=2,
         server_header=False,
         proxy_headers=False,  # api.proxies reads them, from whom GISGRID_TRUSTED_PROXIES names

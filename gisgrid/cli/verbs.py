@@ -27,9 +27,13 @@ VERBS = {
     ),
     "down": Verb("down:down", "Stop what `up` started for this data directory."),
     "worker": Verb(
-        "work:worker", "Publish at its date, relocate, remind, send notices, keep house; without a service."
+        "work:worker",
+        "Publish at its date, relocate, remind, send notices, keep house: beside `up --no-worker`, here or elsewhere.",
     ),
-    "status": Verb("status:status", "How is it doing: service, database, versions, worker, queues, disk?"),
+    "status": Verb(
+        "status:status",
+        "How is it doing: service, database, versions, worker, queues, disk? Ends with 1 where something does not run.",
+    ),
     "migrate": Verb("migrate:migrate", "Bring the database to this version's schema."),
     "import": Verb(
         "areas:import_file",
@@ -77,7 +81,7 @@ VERBS = {
     "user": Verb("people:user_app", "Accounts."),
     "erase": Verb("erase:erase", "Forget a reporter who asks for it: contact, photos, and his number in all words."),
     "audit": Verb("audit:audit", "The audit trail, the newest first: who did what, and who read whom."),
-    "service": Verb("systemd:service_app", "gisgrid as a service of this machine: a unit of systemd."),
+    "service": Verb("systemd:service_app", "gisgrid as a service of this machine."),
     "backup": Verb(
         "backup:backup",
         "Back up the database, its roles and the photos while the service goes on: whole, or nothing.",
@@ -85,7 +89,10 @@ VERBS = {
     "restore": Verb(
         "backup:restore", "Bring a backup back into a data directory without a database, or prove that it could be."
     ),
-    "config": Verb("configuration:config", "Which settings hold, and whence? Passwords are masked."),
+    "config": Verb(
+        "configuration:config",
+        "Which settings hold, and whence: an option, the environment, or by default? Passwords are masked.",
+    ),
     "db-url": Verb("psql:db_url", "Where the database is for QGIS and psql: a libpq URI without the secret."),
     "psql": Verb("psql:psql", "Open psql as the database's owner; further arguments are psql's.", _PASSED_ON),
     "client": Verb("client:client", "Write a Python package that speaks this version's API: `pip install DIR`."),

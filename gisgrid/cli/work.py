@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gisgrid.cli.context import DataDir, DbPort, deployed_cluster, say
+from gisgrid.logs import configure_logs
 from gisgrid.notices.sender import sending
 from gisgrid.settings import Settings, read_settings
 from gisgrid.worker import working
@@ -24,6 +25,7 @@ def worker(data_dir: DataDir = None, db_port: DbPort = None) -> None:
     Any number may run. Ends by Ctrl-C or SIGTERM, after what is under way.
     """
     settings = read_settings(data_dir=data_dir, db_port=db_port)
+    configure_logs(settings)
     ended = threading.Event()
     with deployed_cluster(settings) as cluster:
         signal.signal(signal.SIGTERM, lambda _number, _frame: ended.set())

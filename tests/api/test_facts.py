@@ -164,7 +164,7 @@ def test_categories_and_health(district: District) -> None:
 
 def metrics(district: District) -> dict[str, float]:
     answer = district.client().get("/metrics")
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; version=1.0.0; charset=utf-8")
     samples = [line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#")]
     return {name.partition("{")[0]: float(value) for name, value in samples}
 
