@@ -263,7 +263,7 @@ def name_trouble(error: DBAPIError) -> GisgridError | None:
     if isinstance(original, psycopg2.errors.QueryCanceled | psycopg2.errors.LockNotAvailable):
         return Unavailable(Fault("database", "this took too long and was stopped", "ask for less"))
     if isinstance(original, psycopg2.errors.DiskFull):
-        message = "there is no space left on the disk of the database"
+        message = "the disk of the database is full"
         return NoSpace(Fault("database", message, ROOM))
     if isinstance(original, psycopg2.errors.UntranslatableCharacter):
         return Refused(Fault("text", "a character that the database cannot hold", "remove it"))

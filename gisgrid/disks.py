@@ -82,7 +82,7 @@ def require_room_for_photos(disks: tuple[Disk, ...]) -> None:
 
 def no_space(path: Path | str) -> NoSpace:
     """The error of a full disk."""
-    message = f"there is no space left on the disk of {path}"
+    message = f"the disk of {path} is full"
     return NoSpace(Fault("disk", message, "make room there; what was refused can be sent again then, nothing is lost"))
 
 

@@ -19,7 +19,7 @@ log = logging.getLogger("gisgrid")
 PATIENCE_S = 30.0
 """A part that has to beat more seldom says so with its beat."""
 FAILING_S = 5.0
-"""What fails for longer than this is told; one lost connection is not."""
+"""What fails for longer than this is a fault; one lost connection is none."""
 WRITE_S = 5.0
 """Between two beats that are written to the database."""
 _BEAT = text("SELECT app.beat(:part, make_interval(secs => :patience), :failing)")
@@ -71,7 +71,7 @@ class Heart:
 
 
 class Pulse:
-    """The life of a thread, told to every process of the district by its row in the database."""
+    """The life of a thread, shown to every process of the district by its row in the database."""
 
     def __init__(self, database: Database, part: str) -> None:
         """`database`: as the owner."""

@@ -77,7 +77,7 @@ def _try(database: Database, changeset_id: int, act: Callable[[Database, int], b
         pulse.beat(PUBLISH_TIMEOUT_S + PATIENCE_S)
     try:
         return act(database, changeset_id)
-    except Exception as error:  # whatever it was, the other change sets go on
+    except Exception as error:  # of any kind: the other change sets go on
         log.warning("change set %s waits for the next time: %s", changeset_id, error)
         if pulse:
             pulse.fail()
@@ -154,7 +154,7 @@ class Worker:
                         if not is_done:
                             wait(POLL_S)
                             self._stop.wait(PAUSE_S)
-            except Exception as error:  # whatever it was, the worker goes on
+            except Exception as error:  # of any kind: the worker goes on
                 self._failed("the worker goes on in a moment: %s", error)
                 self._pulse.beat()
                 self._stop.wait(POLL_S)

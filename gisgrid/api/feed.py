@@ -110,7 +110,7 @@ class ChangeFeed:
             thread.start()
 
     def end_streams(self) -> None:
-        """End every listener's stream, and that of whoever still comes."""
+        """End every listener's stream, and that of each who still comes."""
         self._stop.set()
         self._uncounted.set()
         with self._lock:
@@ -187,7 +187,7 @@ class ChangeFeed:
                         while not wait(POLL_S) and self._is_alone(began):
                             self.hearts[0].beat()
                         self._stop.wait(max(GATHER_S - (time.monotonic() - began), 0))
-            except Exception as error:  # whatever it was, the feed goes on
+            except Exception as error:  # of any kind: the feed goes on
                 self.hearts[0].fail(error)
                 self._stop.wait(POLL_S)
         self.hearts[0].rest()
@@ -241,7 +241,7 @@ class ChangeFeed:
             try:
                 self._count()
                 self.hearts[1].beat()
-            except Exception as error:  # whatever it was, counting goes on
+            except Exception as error:  # of any kind: counting goes on
                 self.hearts[1].fail(error)
             self._stop.wait(max(POLL_S, (REST - 1) * (time.monotonic() - began)))
         self.hearts[1].rest()

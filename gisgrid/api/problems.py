@@ -110,7 +110,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 def _of_full_disk(request: Request, error: GisgridError) -> GisgridError:
-    """A database that does not answer because its disk is full: that is the reason to be told."""
+    """A database that does not answer because its disk is full: the disk is the reason to be named."""
     if not isinstance(error, errors.Unavailable) or error.faults[0].field != "database":
         return error
     full = faults_of(disk for disk in request.app.state.disks if disk.what != "photos")

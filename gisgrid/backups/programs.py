@@ -73,7 +73,7 @@ def _command(cluster: Cluster, program: str, words: Iterable[str], database: str
         environ = {**kept, "LC_ALL": "C", **(found.environ if found else {}), "PGPASSWORD": url.password or ""}
         place = str(found.bin_dir / program) if found else shutil.which(program) or ""
         if not place or not Path(place).exists():
-            raise Unavailable(Fault(program, f"there is no {program} on this machine", "install postgresql-client"))
+            raise Unavailable(Fault(program, f"this machine lacks {program}", "install postgresql-client"))
         where, name = [], url.set(password=None).render_as_string(hide_password=False)
     target = ["-d", name]
     if program == "pg_dumpall":

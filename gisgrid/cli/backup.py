@@ -60,7 +60,7 @@ def restore(
         _adopt(settings, json=json)
         return
     if folder is None:
-        raise Refused(Fault("DIR", "there is no backup named", "gisgrid restore DIR, or --adopt after a restore"))
+        raise Refused(Fault("DIR", "name the backup", "gisgrid restore DIR, or --adopt after a restore"))
     key = read_key(str(key_file or settings.backup_key_file))
     found, manifest = read_manifest(folder.absolute(), key)
     if drill:

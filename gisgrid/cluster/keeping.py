@@ -1,4 +1,4 @@
-"""The private PostgreSQL is watched while a service runs on it: what ended without being told to is started again."""
+"""The private PostgreSQL is watched while a service runs on it: what ended by itself is started again."""
 
 import logging
 import threading
@@ -15,7 +15,7 @@ log = logging.getLogger("gisgrid")
 POLL_S = 0.5
 """Between two looks, and after a start that failed."""
 GIVE_UP_S = 60.0
-"""So long it is tried; then the service ends, so that a supervisor can start all of it anew."""
+"""So long it is tried; then the service ends, so that a supervisor can start all of it again."""
 JOIN_S = 30.0
 
 
@@ -48,7 +48,7 @@ class Keeper:
                 if self._has_waited() and not self._full():
                     self._give_up(_gone(error))
                     return
-            except Exception:  # whatever it was, the database is watched on
+            except Exception:  # of any kind: the database is watched on
                 log.exception("the database cannot be watched just now")
 
     def _look(self) -> None:
@@ -77,7 +77,7 @@ def _gone(error: GisgridError) -> Unavailable:
 def keeping(
     cluster: Cluster, *, say: Say, give_up: Callable[[GisgridError], None], full: Callable[[], bool]
 ) -> Iterator[None]:
-    """Watch the private server while the block runs; a server of the user's own is watched by whoever runs it."""
+    """Watch the private server while the block runs; a server of the user's own is watched by its own people."""
     if cluster.server is None:
         yield
         return

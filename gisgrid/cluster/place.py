@@ -107,12 +107,12 @@ def _is_systems(folder: Path) -> bool:
 
 
 def _lost(data_dir: Path) -> Refused:
-    """The refusal to begin anew where a district lived."""
+    """The refusal to begin with an empty one where a district lived."""
     message = f"a district lived in {data_dir}, and its database is not there any more"
     known = [home for home in sorted(SYSTEM_FOLDER.glob("*")) if (home / "postgres").is_dir()]
     free = " or ".join(str(home / "postgres") for home in known if not (home / NOTE).exists())
-    link = f"ln -s that to {data_dir / 'postgres'} if it is {free}" if free else "it is in no folder that gisgrid knows"
-    remedy = f"{link}; else bring it back (gisgrid restore), or remove {data_dir / LIVED} to begin anew"
+    link = f"ln -s that to {data_dir / 'postgres'} if it is {free}" if free else "no folder that gisgrid knows has it"
+    remedy = f"{link}; else bring it back (gisgrid restore), or remove {data_dir / LIVED} to begin with an empty one"
     return Refused(Fault("data_dir", message, remedy))
 
 

@@ -1,6 +1,6 @@
 """One PostgreSQL server on this machine, driven by its own programs, never as root.
 
-Long because what its processes and files may be found in, after whatever has happened, is known here alone.
+Long because what its processes and files may be found in, after any crash, is known here alone.
 """
 
 import locale
@@ -99,10 +99,10 @@ class Server:
         """This server's own folder for its log: two servers in one folder would take each other's names."""
         if not wal_dir:
             return None
-        told = self._run("pg_controldata", "-D", self.place.pgdata).stdout
-        number = re.search(r"system identifier: +(\d+)", told)
+        said = self._run("pg_controldata", "-D", self.place.pgdata).stdout
+        number = re.search(r"system identifier: +(\d+)", said)
         if number is None:
-            raise Unavailable(Fault("GISGRID_WAL_DIR", told.strip()[-500:], self._log_folder()))
+            raise Unavailable(Fault("GISGRID_WAL_DIR", said.strip()[-500:], self._log_folder()))
         folder = Path(wal_dir).absolute() / number[1]
         self._folder(folder)
         return folder

@@ -39,7 +39,7 @@ WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND (
 )
 ORDER BY a.pid
 """
-"""Services of other versions; those of before this was told connect as the service's login, under a bare name."""
+"""Services of other versions; older ones, which name no version, connect as the service's login, under a bare name."""
 LEDGER = """
 CREATE TABLE IF NOT EXISTS public.gisgrid_migration (
     name text PRIMARY KEY,

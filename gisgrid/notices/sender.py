@@ -93,7 +93,7 @@ class Sender:
                         self._pulse.beat()
                         wait(POLL_S)
                         self._stop.wait(PAUSE_S)
-            except Exception as error:  # whatever it was, sending goes on
+            except Exception as error:  # of any kind: sending goes on
                 known = isinstance(error, DATABASE_FAULTS)
                 log.warning("sending goes on in a moment: %s", error, exc_info=None if known else error)
                 self._pulse.fail()

@@ -1,4 +1,4 @@
-"""What runs by itself goes on after any error, and whoever asks hears of it: the feed, the counters, the worker."""
+"""What runs by itself goes on after any error, and who asks hears of it: the feed, the counters, the worker."""
 
 import json
 import logging
@@ -73,7 +73,7 @@ def asked(district: District) -> Iterator[Asked]:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Told at once what is told after some seconds otherwise."""
+    """At once, what otherwise takes some seconds."""
     monkeypatch.setattr(heartbeats, "FAILING_S", 0.0)
     monkeypatch.setattr(heartbeats, "WRITE_S", 0.0)
     monkeypatch.setattr(events, "KEEP_ALIVE_S", 0.2)

@@ -1,6 +1,6 @@
 """The private PostgreSQL is watched: killed, it is back by itself with everything; what cannot be started ends `up`.
 
-One server for the file; what is told of full disks beside it, on a real small disk where one can be mounted.
+One server for the file; what is said of full disks beside it, on a real small disk where one can be mounted.
 """
 
 import os
@@ -92,9 +92,9 @@ def test_a_server_that_is_stopped_on_purpose_stays_stopped(cluster: Cluster) -> 
 
 def test_a_full_database_is_said_as_such(cluster: Cluster) -> None:
     database = Database(cluster.owner_url, role="")
-    with pytest.raises(NoSpace) as told, database.transaction() as connection:
+    with pytest.raises(NoSpace) as refused, database.transaction() as connection:
         connection.execute(text("DO $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$"))
-    assert told.value.faults[0].in_both().message_zh
+    assert refused.value.faults[0].in_both().message_zh
     database.close()
 
 
