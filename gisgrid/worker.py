@@ -40,6 +40,8 @@ TICK_S = 10.0
 """Between two looks at the clocks of tickets; the database decides what is due."""
 HOUSE_S = 3600.0
 """Between two rounds of housekeeping, which erase reporters of old tickets and clear files without a row."""
+JUMP_S, AFTER_JUMP_S = 600.0, 24 * 3600.0
+"""A clock that was set by more than the first erases nothing for the second: it may be wrong now, and set back soon."""
 _WAITING = """
 SELECT
     ARRAY(
@@ -111,6 +113,11 @@ def _publish(database: Database, changeset_id: int) -> bool:
     return True
 
 
+def _clock_ahead_s() -> float:
+    """How far is the clock ahead of the time that this machine has been running? Constant while nobody sets it."""
+    return time.time() - time.monotonic()
+
+
 class Worker:
     """A thread that works at every notification of a change, and every other second."""
 
@@ -122,6 +129,7 @@ class Worker:
         self.database = database
         self.settings = settings
         self._kept_house_at = time.monotonic() - HOUSE_S
+        self._clock_ahead_s = _clock_ahead_s()
         self._stop = threading.Event()
         self._pulse = Pulse(database, "worker")
         self._added_up_at = time.monotonic() - ADD_UP_S
@@ -208,11 +216,20 @@ class Worker:
         except Exception as error:
             self._failed("counters and cells of tickets wait for the next time: %s", error)
 
+    def _has_jumped(self) -> bool:
+        """Was the clock set since the last look? What was a year ago then was perhaps an hour ago."""
+        before, self._clock_ahead_s = self._clock_ahead_s, _clock_ahead_s()
+        return abs(self._clock_ahead_s - before) > JUMP_S
+
     def _keep_house(self) -> None:
         """Keep house, if the last round is long enough ago."""
         if self.settings is None or time.monotonic() - self._kept_house_at < HOUSE_S:
             return
         self._kept_house_at = time.monotonic()
+        if self._has_jumped():
+            log.warning("the clock of this machine has jumped: nothing is erased for a day")
+            self._kept_house_at += AFTER_JUMP_S - HOUSE_S
+            return
         try:
             keep_house(self.database, self.settings)
         except Exception as error:

@@ -102,7 +102,11 @@ class Server:
         said = self._run("pg_controldata", "-D", self.place.pgdata).stdout
         number = re.search(r"system identifier: +(\d+)", said)
         if number is None:
-            raise Unavailable(Fault("GISGRID_WAL_DIR", said.strip()[-500:], self._log_folder()))
+            raise Unavailable(
+                Fault(
+                    "database", f"the number of this server cannot be read: {said.strip()[-500:]}", self._log_folder()
+                )
+            )
         folder = Path(wal_dir).absolute() / number[1]
         self._folder(folder)
         return folder

@@ -1,7 +1,7 @@
 """A backup is whole or none, sealed, proved on the side, and becomes a district again: at its moment or at another.
 
-Long because it is one story, in order: a district is backed up at work, its server killed, and it is brought back twice beside. Then each
-way in which a backup can be wrong.
+Long because it is one story, in order: a district is backed up at work, its server killed, and it is brought back twice
+beside. Then each way in which a backup can be wrong.
 """
 
 import io

@@ -4,9 +4,11 @@ Long because every way to break off needs its own hand.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.boundaries.publishing import relocate
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import GisgridError
+from gisgrid.settings import Settings
 from gisgrid.worker import work, working
 from tests.drawing import draw, publish_leaves, spot, write_geojson
 from tests.waiting import PATIENCE_S, until
@@ -346,4 +349,29 @@ def test_a_worker_with_nothing_to_do_asks_one_thing_a_look(
             until(lambda: sum("is_uncounted" in one for one in said) >= 5)
         finally:
             event.remove(Engine, "before_cursor_execute", hear)
-    assert [one for one in said if "is_uncounted" not in one] == []
+    assert [one for one in said if "is_uncounted" not in one and "app.beat" not in one] == []
+
+
+def test_a_clock_that_jumps_erases_nobody(owner: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A year ahead, everybody would be due; set back, it goes on a day after the last jump."""
+    rounds: list[int] = []
+    monkeypatch.setattr(worker, "keep_house", lambda *_given: rounds.append(1))
+    ahead = 0.0
+    clock, running = time.time, time.monotonic
+    passed = 0.0
+    monkeypatch.setattr(worker, "time", SimpleNamespace(time=lambda: clock() + passed + ahead,
+                                                        monotonic=lambda: running() + passed))  # fmt: skip
+    works = worker.Worker(owner, Settings())
+    works._keep_house()
+    assert len(rounds) == 1
+    ahead, passed = 365 * 86400.0, worker.HOUSE_S
+    works._keep_house()
+    ahead, passed = 0.0, 2 * worker.HOUSE_S
+    works._keep_house()
+    assert len(rounds) == 1
+    passed += worker.AFTER_JUMP_S - worker.HOUSE_S
+    works._keep_house()
+    assert len(rounds) == 1, "set back, which is a jump as well"
+    passed += worker.AFTER_JUMP_S
+    works._keep_house()
+    assert len(rounds) == 2
