@@ -60,6 +60,12 @@ class Settings:
     log_format: str = "text"
     cors_origins: str = "*"
     webhook_http: bool = False
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_scope: str = "openid profile email"
+    oidc_groups: str = "groups"
+    oidc_name: str = ""
     smtp_url: str = ""
     mail_from: str = ""
     notice_give_up_hours: int = 72

@@ -500,6 +500,9 @@ class Config(Answer):
 
     zone: str = Field(description="IANA name; a bare date is 00:00 there, and it cuts today")
     due_soon_hours: int
+    oidc: str | None = Field(
+        description="null: there is no sign-in of the city's own; else what it is called, which may be empty"
+    )
     network: str = Field(description="the network that is meant where none is named")
     version: str
     sample: bool = Field(description="is this the sample district, whose shapes, people and tickets are invented?")

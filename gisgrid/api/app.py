@@ -21,6 +21,7 @@ from gisgrid.api import (
     health,
     imports,
     networks,
+    openid,
     photos,
     qr,
     reports,
@@ -49,11 +50,14 @@ from gisgrid.database import SERVICE, Database
 from gisgrid.disks import disks_of
 from gisgrid.migrations import program
 from gisgrid.open311.app import PREFIX, create_open311
+from gisgrid.openid import Provider
 from gisgrid.settings import PACKAGE, Settings
 
 OWN_RULES = (
     session.router,
     session.own,
+    openid.router,
+    openid.groups,
     accounts.router,
     trail.router,
     reports.router,
@@ -142,6 +146,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     app.state.meters = meters
     lanes = {"intake": intake, "files": files, "reading": reading}
     app.state.measured = State(lookout, database, lanes, lambda: feed.listeners)
+    app.state.openid = Provider(settings)
     app.state.limits = ReportLimits(settings.reports_per_hour)
     app.state.alarm_limits = AlarmLimits(settings.alarms_per_hour)
     app.state.secret_limits = SecretLimits(settings.tries_per_hour)

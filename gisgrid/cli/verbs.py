@@ -79,6 +79,7 @@ VERBS = {
     ),
     "qr": Verb("qr:qr", "QR codes of grids and posts, to be printed: a report by one has the grid filled in."),
     "user": Verb("people:user_app", "Accounts."),
+    "group": Verb("group:group_app", "Groups of the city's provider of sign-ins, and their roles."),
     "erase": Verb("erase:erase", "Forget a reporter who asks for it: contact, photos, and his number in all words."),
     "audit": Verb("audit:audit", "The audit trail, the newest first: who did what, and who read whom."),
     "service": Verb("systemd:service_app", "gisgrid as a service of this machine."),

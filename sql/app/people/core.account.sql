@@ -9,6 +9,11 @@ COMMENT ON COLUMN core.account.removed_at IS
 'Since when it is gone for good; its row stays, because history names it and its name is nobody else''s';
 COMMENT ON COLUMN core.account.secret_sha256 IS 'SHA-256 of the secret that was made for it; empty: none';
 COMMENT ON COLUMN core.account.secret_argon2 IS 'Argon2 hash of the secret that its person chose; null: none';
+COMMENT ON COLUMN core.account.subject IS
+'Who signs in to it at the city''s provider: issuer and subject; null: nobody does';
+COMMENT ON COLUMN core.account.group_name IS 'The group of the provider by which he has his role';
+COMMENT ON COLUMN core.account.left_at IS
+'Since when he was in no group any more, which disabled the account; null: somebody disabled it, or nobody';
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON core.account
 FOR EACH ROW EXECUTE FUNCTION app.note_change(
     'account', 'name', 'role', 'area_id', 'department', 'disabled_at', 'removed_at'

@@ -6,7 +6,8 @@ BEGIN
     IF c.name = actor THEN
         PERFORM app.refuse('account_own');
     END IF;
-    UPDATE core.account AS x SET disabled_at = CASE WHEN NOT is_on THEN coalesce(x.disabled_at, clock_timestamp()) END
+    UPDATE core.account AS x SET disabled_at = CASE WHEN NOT is_on THEN coalesce(x.disabled_at, clock_timestamp()) END,
+        left_at = NULL
     WHERE x.account_id = c.account_id;
     DELETE FROM core.session AS s WHERE s.account_id = c.account_id;
     PERFORM app.keep_login(c.name) FROM core.login_scope AS s WHERE s.login = c.name;

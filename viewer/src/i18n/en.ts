@@ -331,6 +331,7 @@ export const en: Record<Key, string> = {
   'role.reporter': 'The reporter',
 
   'session.in': 'Sign in',
+  'session.oidc': "Sign in with the city's own account",
   'session.out': 'Sign out',
   'session.title': 'Staff sign-in',
   'session.hint': 'Residents can see the map and report without signing in.',

@@ -328,6 +328,7 @@ export const zh = {
   'role.reporter': '上报人',
 
   'session.in': '登录',
+  'session.oidc': '统一身份登录',
   'session.out': '退出登录',
   'session.title': '工作人员登录',
   'session.hint': '居民查看地图和上报事件无需登录。',

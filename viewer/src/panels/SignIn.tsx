@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { signIn } from '../actions/session';
 import { asProblem, type Problem } from '../api/client';
 import { t } from '../i18n';
-import { signInOpen } from '../state';
+import { config, signInOpen } from '../state';
 import { Field } from '../ui/Field';
 import { Icon } from '../ui/Icon';
 import { Failed } from '../ui/Notice';
@@ -53,6 +53,11 @@ function SignInForm() {
       <button type="submit" class="button primary wide" disabled={sending.value}>
         {t('session.in')}
       </button>
+      {config.value.oidc !== null && (
+        <a class="button wide" href="api/v1/sessions/oidc" data-action="oidc">
+          {config.value.oidc || t('session.oidc')}
+        </a>
+      )}
     </form>
   );
 }
