@@ -85,6 +85,15 @@ CREATE SEQUENCE core.roster_id_seq
     NO MAXVALUE
     CACHE 1;
 
+ALTER TABLE core.sign_in_group ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME core.sign_in_group_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE core.account (
     account_id bigint NOT NULL,
     name text NOT NULL,
@@ -97,6 +106,9 @@ CREATE TABLE core.account (
     person_id bigint,
     removed_at timestamp with time zone,
     secret_argon2 text,
+    subject text,
+    group_name text,
+    left_at timestamp with time zone,
     CONSTRAINT a_removed_account_is_disabled CHECK (((removed_at IS NULL) OR (disabled_at IS NOT NULL))),
     CONSTRAINT account_name_is_plain CHECK ((name ~ '^[a-z][a-z0-9_.-]{1,39}$'::text))
 );
@@ -104,6 +116,10 @@ CREATE TABLE core.account (
 COMMENT ON TABLE core.account IS 'Who can sign in, in which role, for which area; of the secret only what recognises it';
 
 COMMENT ON COLUMN core.account.disabled_at IS 'Since when nobody signs in to it; null: somebody may';
+
+COMMENT ON COLUMN core.account.group_name IS 'The group of the provider by which he has his role';
+
+COMMENT ON COLUMN core.account.left_at IS 'Since when he was in no group any more, which disabled the account; null: somebody disabled it, or nobody';
 
 COMMENT ON COLUMN core.account.person_id IS 'The person who owns the account: mine are this person''s posts; null: the posts of the role on the account''s area';
 
@@ -113,6 +129,11 @@ COMMENT ON COLUMN core.account.secret_argon2 IS 'Argon2 hash of the secret that 
 
 COMMENT ON COLUMN core.account.secret_sha256 IS 'SHA-256 of the secret that was made for it; empty: none';
 
+COMMENT ON COLUMN core.account.subject IS 'Who signs in to it at the city''s provider: issuer and subject; null: nobody does';
+
+ALTER TABLE ONLY core.account
+    ADD CONSTRAINT a_subject_has_one_account UNIQUE (subject);
+
 ALTER TABLE ONLY core.account
     ADD CONSTRAINT account_name_is_unique UNIQUE (name);
 
@@ -121,6 +142,9 @@ ALTER TABLE ONLY core.account
 
 ALTER TABLE ONLY core.account
     ADD CONSTRAINT account_area_id_fkey FOREIGN KEY (area_id) REFERENCES core.area(area_id);
+
+ALTER TABLE ONLY core.account
+    ADD CONSTRAINT account_group_name_fkey FOREIGN KEY (group_name) REFERENCES core.sign_in_group(group_name) ON DELETE SET NULL;
 
 ALTER TABLE ONLY core.account
     ADD CONSTRAINT account_person_id_fkey FOREIGN KEY (person_id) REFERENCES core.person(person_id);
@@ -461,11 +485,16 @@ CREATE TABLE core.deployment (
     zone text DEFAULT 'Asia/Shanghai'::text NOT NULL,
     due_soon interval DEFAULT '24:00:00'::interval NOT NULL,
     calendar text,
+    identity uuid DEFAULT gen_random_uuid() NOT NULL,
+    home text,
+    place text,
     far_m double precision DEFAULT 2000 NOT NULL,
     coarse_m double precision DEFAULT 1000 NOT NULL,
+    reopen_days integer DEFAULT 30 NOT NULL,
     changes_forgotten bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT deployment_coarse_m_check CHECK ((coarse_m > (0)::double precision)),
-    CONSTRAINT deployment_far_m_check CHECK ((far_m >= (0)::double precision)),
+    CONSTRAINT coarse_m_is_positive CHECK ((coarse_m > (0)::double precision)),
+    CONSTRAINT far_m_is_not_negative CHECK ((far_m >= (0)::double precision)),
+    CONSTRAINT reopen_days_is_not_negative CHECK ((reopen_days >= 0)),
     CONSTRAINT there_is_one_deployment CHECK (only_one)
 );
 
@@ -480,6 +509,14 @@ COMMENT ON COLUMN core.deployment.coarse_m IS 'A report with a worse accuracy th
 COMMENT ON COLUMN core.deployment.due_soon IS 'How long before its due time a ticket is due soon';
 
 COMMENT ON COLUMN core.deployment.far_m IS 'A report farther than this outside everything, and than its accuracy, is nobody''s work until somebody says where';
+
+COMMENT ON COLUMN core.deployment.home IS 'app.here() of the database itself; something else: this is a copy. Null: not said';
+
+COMMENT ON COLUMN core.deployment.identity IS 'Who this database is; its folder of photos names the same';
+
+COMMENT ON COLUMN core.deployment.place IS 'The data directory that it was last served from: machine, path, number of the folder';
+
+COMMENT ON COLUMN core.deployment.reopen_days IS 'For so many days after closing a reporter may reopen his report';
 
 COMMENT ON COLUMN core.deployment.sample_loaded IS 'Null: no sample wanted; false: loading has begun; true: loaded';
 
@@ -790,6 +827,35 @@ ALTER TABLE ONLY core.shift
 
 CREATE TRIGGER measure_rules_of_shift AFTER UPDATE OF starts, ends ON core.shift FOR EACH ROW EXECUTE FUNCTION app.measure_rules_of_shift();
 
+CREATE TABLE core.sign_in_group (
+    group_name text NOT NULL,
+    "position" bigint NOT NULL,
+    role text NOT NULL,
+    area_id bigint,
+    department text,
+    made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT group_has_a_name CHECK (((group_name ~ '\S'::text) AND (length(group_name) <= 200)))
+);
+
+COMMENT ON TABLE core.sign_in_group IS 'What role somebody has here who is in this group of the city''s own provider of sign-ins; the first that he is in counts';
+
+COMMENT ON COLUMN core.sign_in_group.group_name IS 'As the provider names it';
+
+COMMENT ON COLUMN core.sign_in_group."position" IS 'The order in which groups are looked for: the one that was added first';
+
+ALTER TABLE ONLY core.sign_in_group
+    ADD CONSTRAINT sign_in_group_pkey PRIMARY KEY (group_name);
+
+ALTER TABLE ONLY core.sign_in_group
+    ADD CONSTRAINT sign_in_group_area_id_fkey FOREIGN KEY (area_id) REFERENCES core.area(area_id);
+
+ALTER TABLE ONLY core.sign_in_group
+    ADD CONSTRAINT sign_in_group_role_fkey FOREIGN KEY (role) REFERENCES core.account_role(role);
+
+CREATE TRIGGER guard_account BEFORE INSERT OR UPDATE OF role, area_id, department ON core.sign_in_group FOR EACH ROW EXECUTE FUNCTION app.guard_account();
+
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON core.sign_in_group FOR EACH ROW EXECUTE FUNCTION app.note_change('group', 'group_name', 'group_name', 'role', 'area_id', 'department');
+
 CREATE TABLE core.work_hours (
     starts time without time zone NOT NULL,
     ends time without time zone NOT NULL,
@@ -828,6 +894,7 @@ CREATE SCHEMA draft;
 COMMENT ON SCHEMA draft IS 'Edits that are not live yet';
 
 CREATE SEQUENCE draft.area_id_seq
+    AS integer
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -872,7 +939,7 @@ ALTER TABLE draft.staged ALTER COLUMN staged_id ADD GENERATED ALWAYS AS IDENTITY
 );
 
 CREATE TABLE draft.area (
-    draft_area_id bigint NOT NULL,
+    draft_area_id integer NOT NULL,
     changeset_id bigint NOT NULL,
     code text COLLATE pg_catalog."C",
     name text,
@@ -2244,6 +2311,25 @@ CREATE POLICY private_is_changed_in_scope ON work.ticket_private FOR UPDATE TO g
 CREATE POLICY private_is_seen_in_scope ON work.ticket_private FOR SELECT TO gisgrid_service USING (((path && app.service_private_scope()) OR (department = ( SELECT app.scope_department() AS scope_department)) OR (ticket_id = ANY (( SELECT app.called_to() AS called_to)::bigint[]))));
 
 CREATE POLICY private_is_taken_in ON work.ticket_private FOR INSERT WITH CHECK (true);
+
+CREATE TABLE work.told_by (
+    ticket_id bigint NOT NULL,
+    kind text NOT NULL,
+    address text NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT a_reporter_is_told_so CHECK ((kind = ANY (ARRAY['reporter'::text, 'message'::text])))
+);
+
+COMMENT ON TABLE work.told_by IS 'By which ways a reporter wants to be told of his report: his mailbox or telephone number; personal, read by nobody';
+
+ALTER TABLE ONLY work.told_by
+    ADD CONSTRAINT a_reporter_is_told_one_way_once PRIMARY KEY (ticket_id, kind);
+
+ALTER TABLE ONLY work.told_by
+    ADD CONSTRAINT told_by_kind_fkey FOREIGN KEY (kind) REFERENCES work.target_kind(kind);
+
+ALTER TABLE ONLY work.told_by
+    ADD CONSTRAINT told_by_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
 
 CREATE TABLE work.transition (
     workflow text NOT NULL,

@@ -238,6 +238,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Begin Openid
+         * @description Go to the city's provider to sign in there.
+         */
+        get: operations["beginOpenid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finish Openid
+         * @description Back from the provider: a session as after any sign-in, and the map; or a page that says why not.
+         */
+        get: operations["finishOpenid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Groups
+         * @description Which groups of the city's provider have which role here?
+         */
+        get: operations["getGroups"];
+        /**
+         * Put Group
+         * @description Give a group a role. Who is in it and signed in has to sign in again.
+         */
+        put: operations["putGroup"];
+        post?: never;
+        /**
+         * Delete Group
+         * @description A group has no role here any more: who came by it is out at once.
+         */
+        delete: operations["deleteGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -381,9 +449,10 @@ export interface paths {
         put?: never;
         /**
          * Create Reports
-         * @description Up to 500 reports, each in a transaction of its own: a wrong report undoes no other, and all can be sent again.
+         * @description Up to 500 reports: a wrong report undoes no other, and all can be sent again.
          *
-         *     If the database stops answering, the other reports are not tried: 503, send them again.
+         *     They are written together; where the database refuses one, each is tried by itself. If the database stops answering,
+         *     the other reports are not tried: 503, send them again.
          */
         post: operations["createReports"];
         delete?: never;
@@ -508,6 +577,74 @@ export interface paths {
          * @description Rate the finished work (党群评议); in the step that waits for the rating, it closes the ticket.
          */
         post: operations["createRating"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{number}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen Own
+         * @description Say that a closed report is not done: it is worked on again. Until `may_reopen_until` of told-by.
+         */
+        post: operations["reopenOwn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{number}/told-by": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Told By
+         * @description By which ways am I told of my report, and until when may I reopen it?
+         */
+        get: operations["getToldBy"];
+        /**
+         * Put Told By
+         * @description By which ways do I want to be told of steps, of what staff write, and when I can rate?
+         */
+        put: operations["putToldBy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{number}/unsubscribe/{kind}/{mark}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Unsubscribe
+         * @description The page of the link in a letter: a button. Looking at it changes nothing, as programs look at links too.
+         */
+        get: operations["getUnsubscribe"];
+        put?: never;
+        /**
+         * Create Unsubscribe
+         * @description Tell me no more (RFC 8058, one click: the mail program sends this for its reader).
+         */
+        post: operations["createUnsubscribe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1033,10 +1170,9 @@ export interface paths {
         };
         /**
          * Get Readiness
-         * @description Ready: migrated, sample loaded, the database answers and holds what it should, every part of the service runs,
-         *     and the disks have room.
+         * @description Ready: migrated, sample loaded, the database answers and holds what it should; 503 with the reason until then.
          *
-         *     503 with the reasons until then.
+         *     Answers within 0.1 s: a thread looks (`api.lookout`).
          */
         get: operations["getReadiness"];
         put?: never;
@@ -2348,6 +2484,11 @@ export interface components {
              */
             due_soon_hours: number;
             /**
+             * Oidc
+             * @description null: there is no sign-in of the city's own; else what it is called, which may be empty
+             */
+            oidc: string | null;
+            /**
              * Network
              * @description the network that is meant where none is named
              */
@@ -3272,6 +3413,32 @@ export interface components {
              * @description base or special
              */
             kind: string;
+        };
+        /**
+         * GroupBody
+         * @description The role of a group, and the area or department that it works in.
+         */
+        GroupBody: {
+            /**
+             * Group Name
+             * @description null
+             */
+            group_name: string;
+            /**
+             * Role
+             * @description a role of accounts or posts
+             */
+            role: string;
+            /**
+             * Area
+             * @description unified code of an area; its subtree is meant
+             */
+            area?: string | null;
+            /**
+             * Department
+             * @description a department by name, as 城管; null or empty: none
+             */
+            department?: string | null;
         };
         /**
          * Leads
@@ -4621,6 +4788,48 @@ export interface components {
             secret: string;
         };
         /**
+         * SignInGroup
+         * @description A group of the city's provider, and the role of whoever is in it.
+         */
+        SignInGroup: {
+            /**
+             * Group Name
+             * @description as the provider names it
+             */
+            group_name: string;
+            /**
+             * Role
+             * @description a role of accounts or posts
+             */
+            role: string;
+            /**
+             * Area
+             * @description unified code of an area; its subtree is meant
+             */
+            area: string | null;
+            /**
+             * Department
+             * @description a department by name, as 城管; null or empty: none
+             */
+            department: string | null;
+            /**
+             * Accounts
+             * @description how many accounts came by it and are on
+             */
+            accounts: number;
+        };
+        /**
+         * SignInGroups
+         * @description The groups that have a role here; of several that somebody is in, the first counts.
+         */
+        SignInGroups: {
+            /**
+             * Groups
+             * @description null
+             */
+            groups: components["schemas"]["SignInGroup"][];
+        };
+        /**
          * SimilarTicket
          * @description An open ticket that may be about the same thing.
          */
@@ -5216,6 +5425,43 @@ export interface components {
              * @description the layers and their fields
              */
             vector_layers: components["schemas"]["VectorLayer"][];
+        };
+        /**
+         * ToldBy
+         * @description The reporter's own mailbox and number, null where he is not told so; and until when he may reopen his report.
+         */
+        ToldBy: {
+            /**
+             * Email
+             * @description null
+             */
+            email: string | null;
+            /**
+             * Phone
+             * @description a telephone number; null: none, or not public
+             */
+            phone: string | null;
+            /**
+             * May Reopen Until
+             * @description null: it is open, or it is too late
+             */
+            may_reopen_until: string | null;
+        };
+        /**
+         * ToldByBody
+         * @description By which ways the reporter wants to be told; null ends one, one that is left out stays as it is.
+         */
+        ToldByBody: {
+            /**
+             * Email
+             * @description one mailbox
+             */
+            email?: string | null;
+            /**
+             * Phone
+             * @description a telephone number; needs a city's message service
+             */
+            phone?: string | null;
         };
         /**
          * Transition
@@ -7055,6 +7301,304 @@ export interface operations {
             };
         };
     };
+    beginOpenid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready, or too busy: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishOpenid: {
+        parameters: {
+            query?: {
+                /** @description unified code */
+                code?: string | null;
+                /** @description its state */
+                state?: string | null;
+                /** @description null */
+                iss?: string | null;
+                /** @description null */
+                session_state?: string | null;
+                /** @description null */
+                scope?: string | null;
+                /** @description null */
+                error?: string | null;
+                /** @description null */
+                error_description?: string | null;
+                /** @description null */
+                error_uri?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready, or too busy: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getGroups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInGroups"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInGroups"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteGroup: {
+        parameters: {
+            query: {
+                /** @description as the provider names it */
+                group_name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAccounts: {
         parameters: {
             query?: never;
@@ -8728,6 +9272,335 @@ export interface operations {
             };
             /** @description A disk of the server is full: try again later */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopenOwn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the secret of the report's receipt */
+                "x-report-secret"?: string;
+            };
+            path: {
+                /** @description the ticket's number: ASCII, safe in a URL */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedReport"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getToldBy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the secret of the report's receipt */
+                "x-report-secret"?: string;
+            };
+            path: {
+                /** @description the ticket's number: ASCII, safe in a URL */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldBy"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putToldBy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the secret of the report's receipt */
+                "x-report-secret"?: string;
+            };
+            path: {
+                /** @description the ticket's number: ASCII, safe in a URL */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToldByBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldBy"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUnsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the ticket's number: ASCII, safe in a URL */
+                number: string;
+                /** @description a mailbox, or a number */
+                kind: "reporter" | "message";
+                /** @description from the link */
+                mark: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUnsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the ticket's number: ASCII, safe in a URL */
+                number: string;
+                /** @description a mailbox, or a number */
+                kind: "reporter" | "message";
+                /** @description from the link */
+                mark: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
