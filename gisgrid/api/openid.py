@@ -2,16 +2,17 @@
 
 from html import escape
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from gisgrid.access import SESSION_LIFE, Caller, end_login, open_session
+from gisgrid.access import Caller, end_login, open_session
 from gisgrid.api.accounts import managing_caller
 from gisgrid.api.answers import Answer, problems
 from gisgrid.api.problems import status_of
-from gisgrid.api.session import COOKIE, CurrentCaller, CurrentDatabase, SignedInRoute
+from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, give_cookie
 from gisgrid.api.values import PlainText
 from gisgrid.errors import GisgridError, NotSignedIn
 from gisgrid.openid import (
@@ -55,6 +56,11 @@ def _callback(request: Request) -> str:
     return f"{_home(request)}{PATH.lstrip('/')}/callback"
 
 
+def _path(request: Request) -> str:
+    """Where the browser gives the flow's cookie: below a path of another site, too."""
+    return urlsplit(_callback(request)).path.removesuffix("/callback")
+
+
 @router.get("", status_code=302, response_class=RedirectResponse, responses={**_MOVED, **problems(404, 503)})
 def begin_openid(request: Request, database: CurrentDatabase, provider: CurrentProvider) -> Response:
     """Go to the city's provider to sign in there."""
@@ -63,7 +69,9 @@ def begin_openid(request: Request, database: CurrentDatabase, provider: CurrentP
         cookie = seal_flow(connection, flow)
     response = RedirectResponse(where, 302)
     is_https = request.url.scheme == "https"
-    response.set_cookie(FLOW_COOKIE, cookie, max_age=FLOW_S, httponly=True, samesite="lax", secure=is_https, path=PATH)
+    response.set_cookie(
+        FLOW_COOKIE, cookie, max_age=FLOW_S, httponly=True, samesite="lax", secure=is_https, path=_path(request)
+    )
     return response
 
 
@@ -106,10 +114,8 @@ def finish_openid(
         )
         return HTMLResponse(page, status_of(fault))
     response = RedirectResponse(_home(request), 303)
-    response.delete_cookie(FLOW_COOKIE, path=PATH)
-    life = int(SESSION_LIFE.total_seconds())
-    is_https = request.url.scheme == "https"
-    response.set_cookie(COOKIE, token, max_age=life, httponly=True, samesite="lax", secure=is_https)
+    response.delete_cookie(FLOW_COOKIE, path=_path(request))
+    give_cookie(request, response, token)
     return response
 
 

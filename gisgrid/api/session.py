@@ -140,7 +140,7 @@ def create_session(body: SignIn, database: CurrentDatabase, request: Request, re
         limits.count(request)
         request.state.tried = body.name
         raise
-    _give_cookie(request, response, token)
+    give_cookie(request, response, token)
     return _who(caller)
 
 
@@ -163,11 +163,11 @@ def put_secret(
         token = open_session(connection, caller.name)
     with database.transaction() as connection:
         end_login(connection, caller.name)
-    _give_cookie(request, response, token)
+    give_cookie(request, response, token)
     return _who(caller)
 
 
-def _give_cookie(request: Request, response: Response, token: str) -> None:
+def give_cookie(request: Request, response: Response, token: str) -> None:
     response.set_cookie(
         _cookie(request),
         token,

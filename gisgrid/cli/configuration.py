@@ -7,6 +7,7 @@ from dataclasses import fields
 from gisgrid.cli.context import DataDir, DbPort, Json, show
 from gisgrid.settings import Settings, read_settings
 
+SECRETS = {"oidc_client_secret"}
 PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@)|(?<=password=)[^&]+")
 
 
@@ -16,7 +17,7 @@ def config(data_dir: DataDir = None, db_port: DbPort = None, json: Json = False)
     found = [
         {
             "name": f"GISGRID_{one.name.upper()}",
-            "value": _masked(getattr(settings, one.name)),
+            "value": _masked(one.name, getattr(settings, one.name)),
             "from": _source(one.name, getattr(settings, one.name)),
         }
         for one in fields(Settings)
@@ -25,15 +26,13 @@ def config(data_dir: DataDir = None, db_port: DbPort = None, json: Json = False)
     show(found, "\n".join(lines), as_json=json)
 
 
-def _masked(value: object) -> object:
-    """The value as it may be shown: without the password of a URL."""
-    return (
-        PASSWORD.sub("***", value)
-        if isinstance(value, str)
-        else value
-        if isinstance(value, int | float)
-        else str(value)
-    )
+def _masked(name: str, value: object) -> object:
+    """The value as it may be shown: without a secret, or the password of a URL."""
+    if name in SECRETS and value:
+        return "***"
+    if isinstance(value, str):
+        return PASSWORD.sub("***", value)
+    return value if isinstance(value, int | float) else str(value)
 
 
 def _source(name: str, value: object) -> str:

@@ -6,6 +6,7 @@ Long because every door is asked once, by somebody who may.
 import json
 import re
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,7 +38,10 @@ ALIAS = (
     "INSERT INTO core.alias (network, alias, name, area_id, share, valid_from)"
     " SELECT 'party', 'A-001', '一号党建网格(虚构)', area_id, 0.97, now() FROM app.area_at(now()) WHERE code = :code"
 )
-NOT_JSON = ("getTile", "getQr", "getCsv", "getXlsx", "getPhoto", "getOwnPhoto", "getEvents")
+NOT_JSON = (
+    *("getTile", "getQr", "getCsv", "getXlsx", "getPhoto", "getOwnPhoto", "getEvents"),
+    *("getUnsubscribe", "createUnsubscribe", "beginOpenid", "finishOpenid"),
+)
 """What no JSON shows: tiles, pictures, files, a stream."""
 
 
@@ -93,6 +97,9 @@ def ask_everything(asking: Asking) -> None:
     number, secret = _ask_reports(asking)
     _ask_tickets(asking, number)
     asking.ask("createRating", body={"score": 5, "words": "修得很快"}, number=number, report_secret=secret)
+    asking.ask("putToldBy", body={"email": None}, number=number, report_secret=secret)
+    asking.ask("getToldBy", number=number, report_secret=secret)
+    asking.ask("reopenOwn", body={"text": "又不亮了"}, number=number, report_secret=secret)
     asking.ask("getReport", number=number, report_secret=secret)
     _ask_figures(asking)
     _ask_changesets(asking)
@@ -193,6 +200,9 @@ def _ask_accounts(asking: Asking) -> None:
     asking.ask("changeAccount", "admin", {"role": "supervisor", "area": TOWN}, name="zhang")
     asking.ask("removeAccount", "admin", name="zhang")
     asking.ask("getAccounts", "admin")
+    asking.ask("putGroup", "admin", {"group_name": "/grid/north", "role": "dispatcher", "area": TOWN})
+    asking.ask("getGroups", "admin")
+    asking.ask("deleteGroup", "admin", group_name="/grid/north")
     asking.ask("getAudit", "admin")
     asking.ask("createSession", body={"name": "admin", "secret": asking.secrets["admin"]})
     asking.ask("getSession", "admin")
@@ -202,7 +212,7 @@ def _ask_accounts(asking: Asking) -> None:
 
 def main() -> int:
     """Renew the file of examples."""
-    with test_cluster() as server:
+    with test_cluster() as server, tempfile.TemporaryDirectory() as folder:
         admin = create_engine(server, isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
             connection.execute(text("CREATE DATABASE examples"))
@@ -210,7 +220,7 @@ def main() -> int:
         url = url_of(server, "examples")
         migrate(url)
         secrets = _fill(url)
-        settings = read_settings({}, wait_s=PATIENCE_S)
+        settings = read_settings({}, wait_s=PATIENCE_S, data_dir=folder)
         app = create_app(settings, url_of(url, str(make_url(url).database), "gisgrid_api"))
         with TestClient(app, raise_server_exceptions=False) as client:
             asking = Asking(client, app.openapi(), secrets)

@@ -67,6 +67,7 @@ def test_config_says_what_holds_and_whence(monkeypatch: pytest.MonkeyPatch, caps
     monkeypatch.setenv("GISGRID_SMTP_URL", "smtp://robot:geheim@mail.example:587")
     monkeypatch.setenv("GISGRID_DATABASE_URL", "postgresql://city:geheim@db.example/gisgrid?password=geheim&x=1")
     monkeypatch.setenv("GISGRID_DB_PORT", "25000")
+    monkeypatch.setenv("GISGRID_OIDC_CLIENT_SECRET", "geheim")
     assert run(["config", "--json", "--data-dir", "/somewhere", "--db-port", "25001"]) == 0
     out = capsys.readouterr().out
     assert "geheim" not in out
