@@ -123,6 +123,10 @@ class Clerk:
         found.setReadOnly(True)
         return bool(began)
 
+    def undo(self, layer: str) -> None:
+        """Take the last edit back, before it is saved (Ctrl+Z)."""
+        self.layer(layer).undoStack().undo()
+
     def drop(self, layer: str) -> bool:
         return bool(self.layer(layer).rollBack())
 

@@ -174,6 +174,53 @@ def test_heights_and_measures_are_dropped(hua: Clerk, draft: int, kind: str) -> 
     assert hua.draft()[A] == before
 
 
+@pytest.mark.parametrize("kind", ["Polygon", "PolygonZ", "PolygonZM"])
+def test_a_new_grid_of_any_kind_of_polygon_is_saved_flat(hua: Clerk, draft: int, kind: str) -> None:
+    x, y = middle(hua)
+    more = " 31.5" * (len(kind) - kind.index("on") - 2)
+    ring = ", ".join(f"{x + dx * 1e-4} {y + dy * 1e-4}{more}" for dx, dy in ((0, 0), (0, 1), (1, 1), (1, 0), (0, 0)))
+    rings = f"(({ring}))"
+    assert hua.add(layer="draft_base", values={"name": "新"}, wkt=f"{kind} {rings}")
+    outcome = hua.saves()
+    assert outcome["saved"], outcome
+    assert hua.draft()[NEXT]["wkt"].startswith("MultiPolygon (((") and shape(hua, NEXT).area == pytest.approx(1e-8)
+
+
+def test_what_was_taken_back_before_the_save_is_not_saved(hua: Clerk, draft: int) -> None:
+    """A split and a corner, both taken back (Ctrl+Z); then another corner, which is saved alone."""
+    before = hua.draft()
+    x, y = corner = middle(hua)
+    west, south, east, north = shape(hua, A).bounds
+    assert hua.split(layer="draft_base", line=[[x - 0.001, south - 0.001], [x - 0.0011, north + 0.001]]) == 0
+    hua.move_corner(layer="draft_base", corner=corner, to=[x + 0.0006, y])
+    hua.undo(layer="draft_base")
+    hua.undo(layer="draft_base")
+    hua.saves()
+    assert hua.draft() == before
+    hua.move_corner(layer="draft_base", corner=corner, to=[x, y - 0.0006])
+    assert hua.saves()["saved"]
+    assert set(hua.draft()) == {A, B, E, F} and hua.problems() == set()
+
+
+def test_a_row_stays_in_its_change_set_whatever_is_written(hua: Clerk, draft: int) -> None:
+    other = hua.opens(title="另一个")
+    hua.act(layer="changeset", key=draft)
+    before = hua.draft()
+    for number in (other, None, 10**9):
+        hua.change(layer="draft_base", key=before[A]["draft_area_id"], column="changeset_id", value=number)
+        hua.change(layer="draft_base", key=before[A]["draft_area_id"], column="draft_area_id", value=10**6)
+        hua.saves()
+        hua.drop(layer="draft_base")
+        assert hua.draft() == before
+    assert hua.sets(other, "discarded")["saved"]
+
+
+def test_a_grid_without_a_shape_is_red(hua: Clerk, draft: int) -> None:
+    assert hua.add(layer="draft_base", values={"name": "没有图形"})
+    assert hua.saves()["saved"]
+    assert ("ring", None) in hua.problems(), "nor has it a code: that comes from the ground"
+
+
 def test_a_curve_is_saved_as_short_lines(hua: Clerk, draft: int) -> None:
     x, y = middle(hua)
     circle = f"{x - 1e-4} {y}, {x} {y + 1e-4}, {x + 1e-4} {y}, {x} {y - 1e-4}, {x - 1e-4} {y}"

@@ -422,6 +422,22 @@ def test_undo_restores_every_answer_and_keeps_what_was_recorded(desk: Desk) -> N
     assert holder(desk, number) == (A, A)
 
 
+def test_an_undo_leaves_no_corner_of_a_split(desk: Desk) -> None:
+    """The line ends between corners of the outline, and the neighbour got a corner there, as QGIS adds one."""
+    shapes = "SELECT code, st_astext(geom, 17) AS wkt FROM app.area_now WHERE level = 'grid' ORDER BY code"
+    before = desk.rows(desk.north, shapes)
+    changeset = desk.open(desk.north, NORTH)
+    whole, cut = shapely.box(*spot(0, 2), *spot(2, 0)), shapely.box(*spot(-1, 3), *spot(2.5, 1.3))
+    desk.split(desk.north, changeset, A, whole.difference(cut), whole.intersection(cut))
+    x, y = spot(2, 1.3)
+    corner = "UPDATE draft.area SET geom = ST_Snap(geom, ST_SetSRID(ST_MakePoint(:x, :y), 4326), 1e-9) WHERE code = :b"
+    desk.run(desk.north, corner, x=x, y=y, b=B)
+    desk.publish(desk.north, changeset)
+    assert len(desk.rows(desk.north, shapes)) == len(before) + 1
+    desk.run(desk.north, "UPDATE draft.changeset SET status = 'undone' WHERE changeset_id = :id", id=changeset)
+    assert desk.rows(desk.north, shapes) == before
+
+
 def test_an_undo_leaves_no_ticket_on_a_grid_that_is_gone(desk: Desk) -> None:
     """Tickets stayed when the grid was cut; what was reported on the new part goes back with its ground too."""
     before = take_report(desk, 1.5, 0.5)

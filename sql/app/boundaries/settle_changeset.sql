@@ -32,6 +32,9 @@ BEGIN
             SELECT v.code, v.geom FROM app.area_at(c.valid_from) AS v
             WHERE turn = 1 AND v.network = c.network AND v.level = 'grid' AND v.kind = d.kind
               AND v.geom && st_expand(d.geom, tolerance)
+              -- An undo takes these lines back: their corners are not to stay in what is put back.
+              AND NOT EXISTS (
+                  SELECT FROM draft.touched AS u WHERE u.changeset_id = c.undoes AND u.area_id = v.area_id)
             UNION ALL
             SELECT v.code, v.geom FROM app.later_leaf(change_set) AS v
             WHERE turn = 1 AND is_earlier AND v.kind = d.kind AND v.geom && st_expand(d.geom, tolerance)
