@@ -152,10 +152,7 @@ class Eyes:
     def field(self, name: str) -> Place:
         """The widget of a column in the form that is open, scrolled into sight as a wheel would."""
         found = [child for top in _windows() for child in top.findChildren(QWidget, name) if child.isVisible()]
-        for area in [area for top in _windows() for area in top.findChildren(QScrollArea)] if found else []:
-            if area.isAncestorOf(found[-1]):
-                area.ensureWidgetVisible(found[-1])
-        return _middle(found[-1]) if found else None
+        return _middle(_in_sight(found[-1])) if found else None
 
     def value(self, name: str) -> str:
         """What the widget of a column shows; empty too where there is none."""
@@ -191,7 +188,7 @@ class Eyes:
             action = button.defaultAction() if isinstance(button, QToolButton) else None
             names = {button.text(), button.objectName(), action.objectName() if action is not None else ""}
             if button.isVisible() and button.isEnabled() and words in names:
-                return _middle(button)
+                return _middle(_in_sight(button))
         return None
 
     def item(self, words: str) -> Place:
@@ -271,6 +268,14 @@ def _line(words: str) -> Any:
                 view.scrollTo(index)
                 return view, index
     return None
+
+
+def _in_sight(widget: Any) -> Any:
+    """The widget, scrolled into sight as a wheel would."""
+    for area in [area for top in _windows() for area in top.findChildren(QScrollArea)]:
+        if area.isAncestorOf(widget):
+            area.ensureWidgetVisible(widget)
+    return widget
 
 
 def _middle(widget: Any) -> Place:

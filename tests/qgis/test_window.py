@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.drawing import CELL, spot
-from tests.qgis.desk import CODES, TownHall
+from tests.qgis.desk import CODES, NORTH, TownHall
 from tests.qgis.hands import (
     after,
     corners,
@@ -125,6 +125,16 @@ def test_two_grids_become_one(hall: TownHall, window: Window, take: str) -> None
     assert drawn[kept].equals(before[A].union(before[B]))
 
 
+def test_what_others_open_is_listed_and_drawn_at_once(hall: TownHall, window: Window) -> None:
+    window.choose("changeset")
+    window.press("mActionOpenTable")
+    window.sees("windows")
+    sql = "INSERT INTO draft.changeset (area_code, title) VALUES (:area, 'from afar') RETURNING changeset_id"
+    number = rows(hall, sql, area=NORTH)[0].changeset_id
+    window.sees("item", words=f"{number} from afar")
+    window.shut()
+
+
 def test_a_hole_is_refused_repaired_and_published_and_the_publish_undone(hall: TownHall, window: Window) -> None:
     was = live(hall)
     number = opens(hall, window, "whole")
@@ -156,6 +166,7 @@ def test_a_hole_is_refused_repaired_and_published_and_the_publish_undone(hall: T
 
     set_row(window, number, status="撤销")
     until(lambda: set(live(hall)) == set(was))
+    window.sees("item", words=f"{latest(hall)} undo {number}")
     window.shut()
     assert {code: shape.equals(was[code]) for code, shape in live(hall).items()} == dict.fromkeys(was, True)
 

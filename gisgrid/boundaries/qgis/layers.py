@@ -61,6 +61,7 @@ class ProjectLayer:
     action_name: str = ""
     follows: tuple[str, ...] = ()
     refresh_s: int = 0
+    hears: bool = False
     editable: bool = False
     snapping: bool = False
     avoid_overlap: bool = False

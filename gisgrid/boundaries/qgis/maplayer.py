@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from gisgrid.boundaries.qgis.layers import FormField, ProjectLayer
+from gisgrid.boundaries.qgis.layers import SERVICE, FormField, ProjectLayer
 from gisgrid.settings import shipped
 
 PYTHON_ACTION = "1"
@@ -75,6 +75,8 @@ def _attributes(layer: ProjectLayer) -> dict[str, str]:
     }
     if layer.refresh_s:
         found |= {"autoRefreshEnabled": "1", "autoRefreshTime": str(layer.refresh_s * 1000)}
+    if layer.hears:
+        found |= {"refreshOnNotifyEnabled": "1", "refreshOnNotifyMessage": SERVICE}
     return found
 
 
@@ -189,7 +191,7 @@ def _write_action(element: ET.Element, layer: ProjectLayer) -> None:
         {"id": _action_number(layer), "type": PYTHON_ACTION, "name": layer.action_name, "shortTitle": layer.action_name}
         | {"action": words, "capture": "0", "icon": "", "isEnabledOnlyWhenEditable": "0", "notificationMessage": ""},
     )
-    for scope in ("Field", "Form"):  # the menu of a cell in the table, of a line in the form view
+    for scope in ("Feature", "Field", "Form"):  # the menus of a line and of a cell; the form
         ET.SubElement(action, "actionScope", id=scope)
 
 

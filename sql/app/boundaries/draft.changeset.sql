@@ -92,5 +92,7 @@ FOR EACH ROW EXECUTE FUNCTION app.note_change(
     'changeset', 'changeset_id', 'area_code', 'network', 'status', 'valid_from', 'policy', 'ground', 'undoes',
     'published_at'
 );
+CREATE TRIGGER tell_qgis AFTER INSERT OR UPDATE OR DELETE ON draft.changeset
+FOR EACH STATEMENT EXECUTE FUNCTION app.tell_qgis();
 CREATE TRIGGER name_publisher BEFORE INSERT OR UPDATE ON draft.changeset
 FOR EACH ROW EXECUTE FUNCTION app.name_publisher();
