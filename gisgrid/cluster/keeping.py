@@ -44,12 +44,12 @@ class Keeper:
         while not self._stop.wait(POLL_S):
             try:
                 self._look()
-            except GisgridError as error:
+            except Exception as error:  # of any kind: the database is watched on, and given up in its time
+                if not isinstance(error, GisgridError):
+                    log.warning("the database cannot be started just now: %s", error)
                 if self._has_waited() and not self._full():
                     self._give_up(_gone(error))
                     return
-            except Exception:  # of any kind: the database is watched on
-                log.exception("the database cannot be watched just now")
 
     def _look(self) -> None:
         server = self._cluster.server
@@ -68,9 +68,10 @@ class Keeper:
         return self._down_since is not None and time.monotonic() - self._down_since > GIVE_UP_S
 
 
-def _gone(error: GisgridError) -> Unavailable:
-    said = error.faults[0]
-    return Unavailable(Fault("database", f"it ended and cannot be started again: {said.message}", said.remedy))
+def _gone(error: Exception) -> Unavailable:
+    said = error.faults[0].message if isinstance(error, GisgridError) else str(error)
+    remedy = "look into the log in its folder; gisgrid up starts all of it again"
+    return Unavailable(Fault("database", f"it ended and cannot be started again: {said}", remedy))
 
 
 @contextmanager

@@ -81,6 +81,21 @@ def test_what_cannot_be_started_ends_the_service_unless_a_disk_is_full(
     assert ask(cluster.owner_url, "SELECT 1") == 1
 
 
+def test_a_server_whose_folder_is_gone_ends_the_service(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not only what PostgreSQL says itself."""
+    monkeypatch.setattr(keeping, "GIVE_UP_S", 0.0)
+    assert cluster.server is not None
+    pgdata = cluster.server.place.pgdata
+    ended: list[GisgridError] = []
+    _kill(cluster)
+    away = pgdata.rename(pgdata.with_name("away"))
+    with keeping.keeping(cluster, say=ignore, give_up=ended.append, full=lambda: False):
+        until(lambda: ended)
+    assert "cannot be started again" in str(ended[0])
+    away.rename(pgdata)
+    cluster.server.start_again()
+
+
 def test_a_server_that_is_stopped_on_purpose_stays_stopped(cluster: Cluster) -> None:
     assert cluster.server is not None
     with keeping.keeping(cluster, say=ignore, give_up=_alone, full=lambda: False):
