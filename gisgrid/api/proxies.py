@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gisgrid.api.problems import problem
 from gisgrid.errors import Fault, Refused
 from gisgrid.settings import Settings
-from gisgrid.ways import KEY, Way, Wayfinder, read_networks
+from gisgrid.ways import KEY, OF_PROXIES, Way, Wayfinder, read_networks
 
 log = logging.getLogger("gisgrid")
 HSTS = (b"strict-transport-security", b"max-age=31536000")
@@ -82,7 +82,10 @@ class Proxies:
     def _warn(self, scope: Scope, way: Way) -> None:
         """Say once a peer that its clients look alike."""
         peer = scope["client"][0] if scope.get("client") else ""
-        if not way.is_proxied or way.address != peer or peer in self._warned or len(self._warned) > 100:
+        is_program = scope.get("http_version") == "1.1" and not any(
+            OF_PROXIES.fullmatch(name.decode("latin-1")) for name, _ in scope["headers"]
+        )
+        if not way.is_proxied or is_program or way.address != peer or peer in self._warned or len(self._warned) > 100:
             return
         self._warned.add(peer)
         log.warning("a proxy at %s does not say for whom it asks, or is not in GISGRID_TRUSTED_PROXIES", peer)
