@@ -136,11 +136,12 @@ RULES: tuple[Rule, ...] = (
     ("port", lambda n: 0 < n < 65536, "a port from 1 to 65535"),
     (
         "pool_size due_soon_hours statement_timeout_s max_body_bytes reports_per_hour tries_per_hour photo_max_bytes"
-        " photos_per_ticket import_max_bytes notice_give_up_hours",
+        " photos_per_ticket import_max_bytes notice_give_up_hours alarms_per_hour change_days ping_days client_ref_days"
+        " notice_days photo_days audit_days",
         lambda n: n >= 1,
         "1 or more",
     ),
-    ("contact_days alarm_again_hours", lambda n: n >= 0, "0 or more"),
+    ("contact_days alarm_again_hours reopen_days far_m coarse_m", lambda n: n >= 0, "0 or more"),
     ("wait_s", lambda n: 0 < n < float("inf"), "more than 0"),
     ("work_hours", _is_time_of_work, "times of a day, as 09:00-12:00,14:00-18:00"),
     ("public_url", _is_public, "an address with http or https, as https://grid.example or https://city.example/gis"),

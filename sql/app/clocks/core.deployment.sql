@@ -14,6 +14,7 @@ COMMENT ON COLUMN core.deployment.home IS 'app.here() of the database itself; so
 COMMENT ON COLUMN core.deployment.place IS 'The data directory that it was last served from: machine, path, number of the folder';
 COMMENT ON COLUMN core.deployment.reopen_days IS
 'For so many days after closing a reporter may reopen his report';
+COMMENT ON COLUMN core.deployment.backup_finished_at IS 'When `gisgrid backup` last finished one; null: never';
 CREATE TRIGGER refresh_work_span AFTER UPDATE OF zone ON core.deployment
 FOR EACH STATEMENT EXECUTE FUNCTION app.refresh_work_span();
 GRANT SELECT (sample_loaded, zone, due_soon, calendar, far_m, coarse_m, changes_forgotten, identity, home)

@@ -25,7 +25,7 @@ SELECT
         SELECT extract(EPOCH FROM clock_timestamp() - min(c.changed_at)) FROM core.change AS c
         WHERE c.transaction_id >= pg_snapshot_xmin(pg_current_snapshot())
     ), 0)::double precision,
-    (SELECT (to_jsonb(d) ->> 'backup_finished_at')::timestamptz FROM core.deployment AS d)
+    (SELECT d.backup_finished_at FROM core.deployment AS d)
 FROM (
     SELECT
         count(*) FILTER (WHERE d.parked_at IS NULL) AS waiting,

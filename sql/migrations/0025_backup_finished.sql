@@ -1,0 +1,1 @@
+ALTER TABLE core.deployment ADD COLUMN backup_finished_at timestamptz;
