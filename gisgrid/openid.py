@@ -1,6 +1,7 @@
 """Sign-in at the city's own provider, by OpenID Connect: the code flow with PKCE, state and nonce.
 
-What a browser carries between leaving and coming back is in one sealed cookie; nothing is kept here.
+What a browser carries between leaving and coming back is in one sealed cookie; nothing is kept here. Long because it is
+one exchange with one other side, each part of which is checked.
 """
 
 import base64
@@ -22,6 +23,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid.database import asking
 from gisgrid.errors import Fault, NotFound, NotSignedIn, Unavailable
+from gisgrid.layers import Json
 from gisgrid.settings import Settings
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
@@ -72,7 +74,7 @@ class Provider:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._facts: dict[str, Any] = {}
+        self._facts: Json = {}
         self._asked_at = 0.0
         self._keys: jwt.PyJWKClient | None = None
 
@@ -124,7 +126,7 @@ class Provider:
         name = claims.get("preferred_username") or str(claims.get("email", "")).partition("@")[0] or "user"
         return Known(f"{facts['issuer']} {claims['sub']}", str(name), found)
 
-    def _described(self) -> dict[str, Any]:
+    def _described(self) -> Json:
         if not self.is_set:
             raise NotFound(Fault("oidc", "there is no other way to sign in here", "sign in with name and secret"))
         issuer = self._settings.oidc_issuer
@@ -141,7 +143,7 @@ class Provider:
             self._facts, self._asked_at = facts, time.monotonic()
             return facts
 
-    def _trade(self, facts: dict[str, Any], code: str, verifier: str, callback: str) -> dict[str, Any]:
+    def _trade(self, facts: Json, code: str, verifier: str, callback: str) -> Json:
         """The tokens for this code."""
         settings = self._settings
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": callback, "code_verifier": verifier}
@@ -153,12 +155,12 @@ class Provider:
             form["client_id"] = settings.oidc_client_id
         return _fetch(facts["token_endpoint"], form, headers)
 
-    def _checked(self, facts: dict[str, Any], token: str, nonce: str) -> dict[str, Any]:
+    def _checked(self, facts: Json, token: str, nonce: str) -> Json:
         """The claims of an ID token that is the provider's, for us, of now and of this sign-in. Raises NotSignedIn."""
         assert self._keys is not None  # noqa: S101  # since it was described
         try:
             key = self._keys.get_signing_key_from_jwt(token)
-            claims: dict[str, Any] = jwt.decode(
+            claims: Json = jwt.decode(
                 token,
                 key,
                 algorithms=ALGORITHMS,
@@ -257,7 +259,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 _opener = urllib.request.build_opener(_NoRedirect)
 
 
-def _fetch(url: str, form: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
+def _fetch(url: str, form: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> Json:
     """The JSON object at this address. Raises Unavailable; NotSignedIn where it refuses what we send."""
     if not _is_safe(url):
         raise Unavailable(Fault("oidc", "the provider is not at an https address", "check GISGRID_OIDC_ISSUER"))

@@ -195,6 +195,7 @@ class Worker:
             self._failed("the clocks of tickets wait for the next time: %s", error)
         try:
             with self.database.transaction(EVERYTHING) as connection:
+                connection.execute(text("SELECT app.note_logins()"))
                 ended = connection.execute(text("SELECT app.end_idle_logins()")).scalar_one()
             if ended:
                 log.warning("%s database sessions of people were ended: they kept locks and did nothing", ended)

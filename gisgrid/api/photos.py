@@ -14,6 +14,7 @@ from gisgrid.disks import require_room_for_photos
 from gisgrid.errors import Fault, Refused, Unreadable
 from gisgrid.settings import Settings
 from gisgrid.tickets.photos import PhotoOrder, add_photo, find_photo, list_photos, read_photo, seen_ticket
+from gisgrid.trail import note_reading
 
 router = APIRouter(prefix="/api/v1", tags=["photos"], route_class=SignedInRoute)
 DOORS = re.compile(r"/api/v1/(tickets|reports)/[^/]+/photos")
@@ -127,17 +128,28 @@ def get_photo(
     """One photo, as JPEG."""
     with database.transaction(caller.scope) as connection:
         name, sha256 = find_photo(connection, number, photo_id)
+        if not _has(request, sha256, size):
+            note_reading(connection, "photo", [f"{number}/{photo_id}"])
     return jpeg(request, name, sha256, size)
+
+
+def _tag(sha256: str, size: str) -> str:
+    return f'"{sha256[:32]}-{size}"'
+
+
+def _has(request: Request, sha256: str, size: str) -> bool:
+    """Has the caller this picture already?"""
+    return _tag(sha256, size) in request.headers.get("if-none-match", "")
 
 
 def jpeg(request: Request, name: str, sha256: str, size: str) -> Response:
     """The photo as an answer: never run as a page; cached by the caller alone, who asks again each time."""
     headers = {
-        "ETag": f'"{sha256[:32]}-{size}"',
+        "ETag": _tag(sha256, size),
         "Cache-Control": "private, no-cache",
         "Vary": "Cookie, Authorization, X-Report-Secret",
     }
-    if headers["ETag"] in request.headers.get("if-none-match", ""):
+    if _has(request, sha256, size):
         return Response(status_code=304, headers=headers)
     content = read_photo(request.app.state.settings.photos, name, size)
     headers["Content-Disposition"] = f'inline; filename="{name[:8]}.jpg"'

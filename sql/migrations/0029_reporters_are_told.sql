@@ -4,7 +4,8 @@ INSERT INTO work.target_kind (kind, name_zh, name_en, pace, needs_secret) VALUES
 ('message', '城市消息服务', 'a city''s message service for reporters', '0', true);
 CREATE TABLE work.told_by (
     ticket_id bigint NOT NULL REFERENCES work.ticket,
-    kind text NOT NULL REFERENCES work.target_kind CONSTRAINT a_reporter_is_told_so CHECK (kind IN ('reporter', 'message')),
+    kind text NOT NULL REFERENCES work.target_kind
+    CONSTRAINT a_reporter_is_told_so CHECK (kind IN ('reporter', 'message')),
     address text NOT NULL,
     asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT a_reporter_is_told_one_way_once PRIMARY KEY (ticket_id, kind)

@@ -4,3 +4,8 @@ ALTER TABLE core.deployment ADD COLUMN changes_forgotten bigint NOT NULL DEFAULT
 ALTER TABLE core.audit_head
 ADD COLUMN root_id bigint NOT NULL DEFAULT 0,
 ADD COLUMN root_digest bytea NOT NULL DEFAULT sha256('gisgrid audit');
+-- The latest database session of a person's login that the audit trail tells of.
+CREATE TABLE core.login_seen (
+    login text PRIMARY KEY,
+    noted_at timestamptz NOT NULL
+);

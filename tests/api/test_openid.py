@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ import httpx2 as httpx
 import pytest
 
 from gisgrid.api.openid import FLOW_COOKIE
+from gisgrid.bootstrap import ensure_node
 from gisgrid.cli.main import run
 from gisgrid.openid import Provider
 from tests.api.conftest import NORTH, SOUTH, District
@@ -39,13 +39,20 @@ class City:
 @pytest.fixture(scope="module")
 def city(district: District, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     """The certified provider, installed where it is missing; the service knows it."""
-    npm, node = shutil.which("npm"), shutil.which("node")
-    assert npm and node, "Node.js is missing: the viewer needs it too"
+    node = ensure_node(print)
     if not (FOLDER / "node_modules" / "oidc-provider").is_dir():
-        subprocess.run([npm, "ci", "--no-fund", "--no-audit"], cwd=FOLDER, check=True, capture_output=True)  # noqa: S603
+        path = f"{node.bin_dir}{os.pathsep}{os.environ['PATH']}"
+        install = [*node.npm, "ci", "--no-fund", "--no-audit"]
+        subprocess.run(install, cwd=FOLDER, check=True, capture_output=True, env={**os.environ, "PATH": path})  # noqa: S603
     port, file = free_port(), tmp_path_factory.mktemp("city") / "people.json"
     file.write_text("{}")
-    command = [node, str(FOLDER / "provider.mjs"), str(port), f"{HOME}api/v1/sessions/oidc/callback", str(file)]
+    command = [
+        str(node.bin_dir / "node"),
+        str(FOLDER / "provider.mjs"),
+        str(port),
+        f"{HOME}api/v1/sessions/oidc/callback",
+        str(file),
+    ]
     child = subprocess.Popen(  # noqa: S603  # our own script
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"]}
     )
