@@ -116,6 +116,25 @@ class AreaCollection(Answer):
     features: list[AreaFeature]
 
 
+class SearchHit(Answer):
+    """What words may mean. Public, but for things that only some see: those are found by whoever may see them."""
+
+    kind: Literal["area", "ground", "place", "camera", "device", "post", "ticket", "point"]
+    code: str = Field(description="an area's or thing's code, a ticket's number, a post's area; of ground its kind")
+    name: str = Field(description="a ticket's is its category, a point's are its coordinates in WGS 84")
+    level: str | None
+    within: str | None = Field(description="name of the area above")
+    lon: float | None = Field(description="WGS 84")
+    lat: float | None
+    system: str | None = Field(description="as which coordinates the words were read")
+
+
+class SearchHits(Answer):
+    """What was found, the likeliest first."""
+
+    hits: list[SearchHit]
+
+
 class LineageEntry(Answer):
     """An area that this one came from or became, with its shares of the older and of the newer area's ground."""
 

@@ -26,6 +26,7 @@ from gisgrid.api import (
     qr,
     reports,
     routing,
+    search,
     session,
     tickets,
     tiles,
@@ -51,6 +52,7 @@ from gisgrid.disks import disks_of
 from gisgrid.migrations import program
 from gisgrid.open311.app import PREFIX, create_open311
 from gisgrid.openid import Provider
+from gisgrid.search import Names
 from gisgrid.settings import PACKAGE, Settings
 
 OWN_RULES = (
@@ -83,6 +85,7 @@ FACTS = (
     worklists.router,
     tickets.router,
     figures.router,
+    search.router,
     routing.router,
     events.router,
 )
@@ -140,6 +143,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     app.state.settings = settings
     app.state.database = database
     app.state.feed = feed
+    app.state.names = Names()
     app.state.ready = ready
     app.state.disks = disks_of(settings)
     app.state.lookout = lookout

@@ -14,6 +14,8 @@ from starlette.types import Scope
 NO_VIEWER = "<!doctype html><title>gisgrid</title><p>The viewer is not built: <code>python3 -m gisgrid up</code> does."
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
+A_DAY = "public, max-age=86400"
+"""For icon and manifest, which keep their names."""
 CODINGS = {"br": ".br", "gzip": ".gz"}
 """What a file was compressed by when it was built, the smallest first, and the ending of the result."""
 
@@ -62,6 +64,7 @@ def _give(file: Path) -> Callable[[], FileResponse]:
     def page() -> FileResponse:
         if not file.is_file():  # another build has taken its place
             raise HTTPException(404)
-        return FileResponse(file, headers={"Cache-Control": ASK_FIRST})
+        kept = ASK_FIRST if file.suffix in (".html", ".js") else A_DAY
+        return FileResponse(file, headers={"Cache-Control": kept})
 
     return page

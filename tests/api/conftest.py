@@ -81,6 +81,7 @@ def known(district: District) -> dict[str, Any]:
         "name": "spare",
         "role": "worker",
         "heard": "1-1-0",
+        "q": "A",
     }
 
 

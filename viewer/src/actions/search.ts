@@ -1,43 +1,25 @@
-import type { AreaProperties, Ticket } from '../api/client';
-import { tickets } from '../state';
-import { loadIndex } from './areas';
+import { api, ask, type SearchHit } from '../api/client';
+import { goal, ofNetwork, picked, place, reporting } from '../state';
+import { chooseArea } from './areas';
+import { round } from './report';
+import { chooseTicket } from './tickets';
 
-export type Hit =
-  | { kind: 'area'; area: AreaProperties }
-  | { kind: 'ticket'; ticket: Ticket }
-  | { kind: 'number'; text: string };
+const most = 12;
 
-const mostAreas = 8;
-const mostTickets = 4;
-
-/** What this text may mean: areas by code or name, tickets at hand by number, or any ticket's number. */
-export async function search(text: string): Promise<Hit[]> {
-  const wanted = text.trim().toLowerCase();
-  if (!wanted) return [];
-  const hits: Hit[] = rank(await loadIndex(), wanted)
-    .slice(0, mostAreas)
-    .map((area) => ({ kind: 'area', area }));
-  const listed = (tickets.peek().value ?? []).filter(({ number }) => number.toLowerCase().includes(wanted));
-  hits.push(...listed.slice(0, mostTickets).map((ticket): Hit => ({ kind: 'ticket', ticket })));
-  if (mayBeNumber(text) && listed.length !== 1) hits.push({ kind: 'number', text: text.trim() });
-  return hits;
+/** What these words may mean, the likeliest first: the server knows names, pinyin, codes, numbers and coordinates. */
+export async function search(words: string): Promise<SearchHit[]> {
+  if (!words.trim()) return [];
+  const query = { q: words.trim(), limit: most, ...ofNetwork() };
+  return (await ask(api.GET('/api/v1/search', { params: { query } }))).hits;
 }
 
-/** The whole code first, then codes that start so, then names, then codes that contain it. */
-function rank(areas: AreaProperties[], wanted: string): AreaProperties[] {
-  const score = ({ code, name }: AreaProperties): number => {
-    if (code.toLowerCase() === wanted) return 0;
-    if (name.toLowerCase() === wanted) return 1;
-    if (code.toLowerCase().startsWith(wanted)) return 2;
-    if (name.toLowerCase().includes(wanted)) return 3;
-    return code.toLowerCase().includes(wanted) ? 4 : 9;
-  };
-  return areas
-    .map((area) => ({ area, score: score(area) }))
-    .filter(({ score: place }) => place < 9)
-    .sort((a, b) => a.score - b.score || a.area.code.length - b.area.code.length || a.area.code.localeCompare(b.area.code))
-    .map(({ area }) => area);
+/** Opens what was found; a place is shown on the map, and is the report's where one is being written. */
+export function openHit({ kind, code, name, lon, lat }: SearchHit): void {
+  if (kind === 'area') return chooseArea(code, true);
+  if (kind === 'ticket') return void chooseTicket(code, true);
+  if (lon === null || lat === null) return;
+  if (reporting.peek()) place.value = { lon: round(lon), lat: round(lat), system: 'wgs84' };
+  else if (kind === 'post') chooseArea(code, false);
+  else if (kind === 'place' || kind === 'camera' || kind === 'device') picked.value = { what: 'thing', layer: kind, code, thing: { code, name } };
+  goal.value = { lon, lat };
 }
-
-/** Ticket numbers are ASCII and have a digit. */
-const mayBeNumber = (text: string): boolean => /^[\w.-]*\d[\w.-]*$/.test(text.trim());

@@ -26,6 +26,7 @@ export type RankedRow = Schemas['RankedRow'];
 export type Ranking = Schemas['Ranking'];
 export type ReportIn = Schemas['ReportBody'];
 export type ReportOut = Schemas['Receipt'];
+export type SearchHit = Schemas['SearchHit'];
 export type Session = Schemas['WhoAmI'];
 /** With its ties where one ticket was asked for, its history for somebody who may see it. */
 export type Ticket = Schemas['TicketSummary'] & Partial<Schemas['Ticket']>;

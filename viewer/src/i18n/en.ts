@@ -34,13 +34,15 @@ export const en: Record<Key, string> = {
   'problem.500': 'The server failed',
   'problem.503': 'Not available now; try again later',
 
-  'search.label': 'Search by grid code, name or ticket number',
-  'search.hint': 'Grid code / name / ticket no.',
-  'search.none': 'No area matches',
-  'search.ticket': 'Look up ticket {text}',
-  'search.areas': 'Areas',
-  'search.tickets': 'Tickets',
-  'search.notfound': 'There is no ticket {text}',
+
+  'search.label': 'Search names, pinyin, codes, ticket numbers or coordinates',
+  'search.hint': 'Name / pinyin / code / coordinates',
+  'search.none': 'Nothing found',
+  'search.point': 'Place',
+  'search.post': 'Post',
+  'ground.street': 'Street',
+  'ground.water': 'Water',
+  'ground.rail': 'Railway',
 
   'counter.total': 'Total',
   'counter.done': 'Done',

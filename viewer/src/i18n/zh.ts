@@ -32,13 +32,15 @@ export const zh = {
   'problem.500': '服务器出错',
   'problem.503': '服务暂时不可用，请稍后再试',
 
-  'search.label': '搜索网格编码、名称或事件编号',
-  'search.hint': '网格编码 / 名称 / 事件编号',
-  'search.none': '没有匹配的区域',
-  'search.ticket': '查找事件编号“{text}”',
-  'search.areas': '区域',
-  'search.tickets': '事件',
-  'search.notfound': '没有编号为 {text} 的事件',
+
+  'search.label': '搜索名称、拼音、编码、事件编号或坐标',
+  'search.hint': '名称 / 拼音首字母 / 编码 / 坐标',
+  'search.none': '没有找到',
+  'search.point': '坐标',
+  'search.post': '岗位',
+  'ground.street': '道路',
+  'ground.water': '水系',
+  'ground.rail': '铁路',
 
   'counter.total': '累计',
   'counter.done': '办结',

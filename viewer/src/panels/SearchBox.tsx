@@ -1,16 +1,17 @@
 import { useRef } from 'preact/hooks';
-import type { Hit } from '../actions/search';
-import { t, term } from '../i18n';
-import { categories, lang } from '../state';
+import type { SearchHit } from '../api/client';
+import { say, t, term } from '../i18n';
+import { categories, lang, layerFacts } from '../state';
 import { categoryName } from '../tickets';
 import { Icon } from '../ui/Icon';
+import { Failed } from '../ui/Notice';
 import { useSearch } from './useSearch';
 
 /** One field for codes, names and ticket numbers; arrows choose, Enter opens, `/` comes here. */
 export function SearchBox() {
   const box = useRef<HTMLInputElement>(null);
   const state = useSearch(() => box.current?.blur());
-  const { text, hits, active, missing, close, type, take } = state;
+  const { text, hits, active, problem, close, type, take } = state;
   return (
     <div class="search" role="search" onFocusOut={(event) => leaves(event) && close()}>
       <Icon name="search" />
@@ -33,16 +34,12 @@ export function SearchBox() {
       />
       <kbd aria-hidden="true">/</kbd>
       {hits.value && <Hits hits={hits.value} active={active.value} take={take} />}
-      {missing.value && <Missing number={missing.value} />}
+      {problem.value && (
+        <div class="search-missing">
+          <Failed problem={problem.value} />
+        </div>
+      )}
     </div>
-  );
-}
-
-function Missing({ number }: { number: string }) {
-  return (
-    <p class="search-missing" role="alert">
-      {t('search.notfound', { text: number })}
-    </p>
   );
 }
 
@@ -62,7 +59,7 @@ function press(event: KeyboardEvent, { close, enter, step }: ReturnType<typeof u
 const leaves = (event: FocusEvent) =>
   !(event.currentTarget as HTMLElement).contains(event.relatedTarget as Node | null);
 
-function Hits({ hits, active, take }: { hits: Hit[]; active: number; take: (hit: Hit) => unknown }) {
+function Hits({ hits, active, take }: { hits: SearchHit[]; active: number; take: (hit: SearchHit) => unknown }) {
   return (
     <ul id="search-hits" class="hits" role="listbox" aria-label={t('search.label')}>
       {hits.length === 0 && <li class="hit-none">{t('search.none')}</li>}
@@ -82,25 +79,30 @@ function Hits({ hits, active, take }: { hits: Hit[]; active: number; take: (hit:
   );
 }
 
-const keyOf = (hit: Hit): string =>
-  hit.kind === 'area' ? hit.area.code : hit.kind === 'ticket' ? hit.ticket.number : `?${hit.text}`;
+const keyOf = ({ kind, code, name, within }: SearchHit): string => [kind, code, name, within].join();
 
-function HitLine({ hit }: { hit: Hit }) {
-  if (hit.kind === 'number') return <span class="hit-name">{t('search.ticket', { text: hit.text })}</span>;
-  if (hit.kind === 'ticket') {
-    return (
-      <>
-        <span class="hit-name">{categoryName(hit.ticket.category, categories.value, lang.value)}</span>
-        <code>{hit.ticket.number}</code>
-        <span class="hit-kind">{t('ticket.title')}</span>
-      </>
-    );
-  }
+/** Its name, the area it lies in, which tells equal names apart, its code, and what it is. */
+function HitLine({ hit }: { hit: SearchHit }) {
+  const { kind, code, name, within } = hit;
+  const coded = kind !== 'ground' && kind !== 'point';
   return (
     <>
-      <span class="hit-name">{hit.area.name}</span>
-      <code>{hit.area.code}</code>
-      <span class="hit-kind">{term('level', hit.area.level)}</span>
+      <span class="hit-name">
+        {kind === 'ticket' ? categoryName(name, categories.value, lang.value) : name}
+        {within && <span class="hint"> {within}</span>}
+      </span>
+      {coded && <code>{code}</code>}
+      <span class="hit-kind">{kindOf(hit)}</span>
     </>
   );
+}
+
+function kindOf({ kind, code, level, system }: SearchHit): string {
+  if (kind === 'area') return term('level', level ?? '');
+  if (kind === 'ticket') return t('ticket.title');
+  if (kind === 'ground') return term('ground', code);
+  if (kind === 'point') return `${t('search.point')} ${system ?? ''}`;
+  if (kind === 'post') return t('search.post');
+  const { thing, name } = layerFacts.value[kind] ?? {};
+  return thing ? say(thing) : name ? say(name) : kind;
 }
