@@ -1,6 +1,7 @@
 """The deploy transaction: lock, guard, migrate, rebuild, grant, make logins, record. All of it or nothing.
 
-Long because it is one transaction, with its guards.
+Long because the order of its steps is what makes it safe.
+
 Schemas with data change by ordered files that are frozen once released. What is repeatable (schemas `app` and `tile`;
 triggers, policies and grants of tables) is dropped and rebuilt, but only if its text changed
 or one of its objects differs from what the last deploy made.
