@@ -39,7 +39,10 @@ VERBS = {
         "areas:import_file",
         "Import boundaries: a file becomes live areas, or nothing changes and every fault is named.",
     ),
-    "export": Verb("export:export", "Export the areas of a network at a date, whole or not at all."),
+    "export": Verb(
+        "export:export",
+        "Export the areas of a network at a date, or layers as tiles, whole or not at all; tiles go on after a break.",
+    ),
     "load": Verb("load:load_app", "Bring in what exists already: all of a file or nothing."),
     "changeset": Verb(
         "changeset:changeset_app", "Boundaries that are not live yet: open, check, preview, publish, undo."
@@ -80,7 +83,9 @@ VERBS = {
     "qr": Verb("qr:qr", "QR codes of grids and posts, to be printed: a report by one has the grid filled in."),
     "user": Verb("people:user_app", "Accounts."),
     "group": Verb("group:group_app", "Groups of the city's provider of sign-ins, and their roles."),
-    "erase": Verb("erase:erase", "Forget a reporter who asks for it: contact, photos, and his number in all words."),
+    "erase": Verb(
+        "erase:erase", "Forget a reporter: name, number, photos, and both in all words of the ticket. The ticket stays."
+    ),
     "audit": Verb("audit:audit", "The audit trail, the newest first: who did what, and who read whom."),
     "service": Verb("systemd:service_app", "gisgrid as a service of this machine."),
     "backup": Verb(
@@ -96,7 +101,10 @@ VERBS = {
     ),
     "db-url": Verb("psql:db_url", "Where the database is for QGIS and psql: a libpq URI without the secret."),
     "psql": Verb("psql:psql", "Open psql as the database's owner; further arguments are psql's.", _PASSED_ON),
-    "client": Verb("client:client", "Write a Python package that speaks this version's API: `pip install DIR`."),
+    "client": Verb(
+        "client:client",
+        "Write a Python package that speaks this version's API: `pip install DIR`. uv fetches the generator.",
+    ),
     "test": Verb("test:test", "Run every test against a real PostGIS; further arguments are pytest's.", _PASSED_ON),
     "version": Verb("version:version", "Which version is this?"),
 }

@@ -200,7 +200,7 @@ def test_a_setting_names_the_pages(district: District) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "requests.json?updated_after=2023-01-01",
+        "requests.json?changed_after=2023-01-01",
         "services.xml?x=1",
         "discovery.json?jurisdiction=1",
         "requests.json?lat=1",
