@@ -519,9 +519,7 @@ class Config(Answer):
 
     zone: str = Field(description="IANA name; a bare date is 00:00 there, and it cuts today")
     due_soon_hours: int
-    oidc: str | None = Field(
-        description="null: there is no sign-in of the city's own; else what it is called, which may be empty"
-    )
+    oidc: str | None = Field(None, description="absent without a sign-in of the city's own; its name, may be empty")
     network: str = Field(description="the network that is meant where none is named")
     version: str
     sample: bool = Field(description="is this the sample district, whose shapes, people and tickets are invented?")

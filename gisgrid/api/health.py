@@ -10,7 +10,6 @@ from gisgrid.api.answers import Config, LevelName, Role, Status, problems
 from gisgrid.api.lookout import Lookout
 from gisgrid.api.session import CurrentDatabase
 from gisgrid.errors import Unavailable
-from gisgrid.settings import Settings
 
 router = APIRouter(tags=["health"])
 
@@ -41,12 +40,7 @@ async def get_metrics(request: Request) -> Response:
     return Response(state.meters.render(state.measured), media_type=CONTENT_TYPE_LATEST)
 
 
-def _oidc(settings: Settings) -> str | None:
-    """What the button for the city's own sign-in says; None: there is none."""
-    return settings.oidc_name if settings.oidc_issuer and settings.oidc_client_id else None
-
-
-@router.get("/api/v1/config")
+@router.get("/api/v1/config", response_model_exclude_unset=True)
 def get_config(request: Request, database: CurrentDatabase) -> Config:
     """What a client needs to know of this server."""
     settings = request.app.state.settings
@@ -54,9 +48,10 @@ def get_config(request: Request, database: CurrentDatabase) -> Config:
         sample = connection.execute(text("SELECT sample_loaded FROM core.deployment")).scalar()
         roles = list_roles(connection)
         levels = connection.execute(text("SELECT level, name_zh, name_en FROM core.level ORDER BY rank")).all()
+    oidc = {"oidc": settings.oidc_name} if settings.oidc_issuer and settings.oidc_client_id else {}
     return Config(
+        **oidc,
         zone=settings.zone,
-        oidc=_oidc(settings),
         due_soon_hours=settings.due_soon_hours,
         network=settings.network,
         version=__version__,

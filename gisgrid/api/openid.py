@@ -61,7 +61,7 @@ def _path(request: Request) -> str:
     return urlsplit(_callback(request)).path.removesuffix("/callback")
 
 
-@router.get("", status_code=302, response_class=RedirectResponse, responses={**_MOVED, **problems(404, 503)})
+@router.get("", status_code=302, response_class=HTMLResponse, responses={**_MOVED, **problems(404, 503)})
 def begin_openid(request: Request, database: CurrentDatabase, provider: CurrentProvider) -> Response:
     """Go to the city's provider to sign in there."""
     where, flow = provider.begin(_callback(request))
@@ -75,7 +75,7 @@ def begin_openid(request: Request, database: CurrentDatabase, provider: CurrentP
     return response
 
 
-@router.get("/callback", status_code=303, response_class=RedirectResponse, responses=problems(401, 404, 429, 503))
+@router.get("/callback", status_code=303, response_class=HTMLResponse, responses=problems(401, 404, 429, 503))
 def finish_openid(
     request: Request,
     database: CurrentDatabase,

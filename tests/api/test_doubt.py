@@ -38,7 +38,7 @@ def check_nobodys(district: District, number: str, doubt: str) -> dict[str, Any]
     ticket: dict[str, Any] = boss.get(f"/api/v1/tickets/{number}").json()
     assert (ticket["grid"], ticket["area"]["code"], ticket["step"]) == (None, TOP["code"], "assign")
     assert (ticket["assignment"]["method"], ticket["assignment"]["confidence"]) == ("none", 0)
-    assert (ticket["post"], ticket["department"], ticket["doubt"]) == (None, None, doubt)
+    assert (ticket["post"], ticket["department"], ticket["point"]["doubt"]) == (None, None, doubt)
     assert ticket["point"]["given"]["lon"] is not None
     listed = boss.get("/api/v1/tickets", params={"list": "no_grid", "limit": 1000}).json()["tickets"]
     assert number in {one["number"] for one in listed}
@@ -91,23 +91,23 @@ def test_a_dispatcher_says_where_and_it_is_routed(district: District) -> None:
     number = district.client().post("/api/v1/reports", json=body(lon=0, lat=0)).json()["number"]
     boss = district.client("boss")
     lon, lat = spot(0.5, 0.5)
-    vague = boss.post(
+    vague = boss.put(
         f"/api/v1/tickets/{number}/place", json={"lon": lon, "lat": lat, "system": "wgs84", "accuracy_m": 30_000}
     )
-    assert vague.status_code == 201
+    assert vague.status_code == 200
     assert check_nobodys(district, number, "coarse")["point"]["lon"] == pytest.approx(lon)
-    placed = boss.post(f"/api/v1/tickets/{number}/place", json={"lon": lon, "lat": lat, "system": "wgs84"}).json()
-    assert (placed["grid"]["code"], placed["step"], placed["doubt"]) == (GRIDS["A"], "handle", None)
+    placed = boss.put(f"/api/v1/tickets/{number}/place", json={"lon": lon, "lat": lat, "system": "wgs84"}).json()
+    assert (placed["grid"]["code"], placed["step"], placed["point"]["doubt"]) == (GRIDS["A"], "handle", None)
     assert placed["post"] is not None
-    back = boss.post(f"/api/v1/tickets/{number}/place", json={"lon": 10, "lat": 10, "system": "wgs84"})
-    assert back.status_code == 201
+    back = boss.put(f"/api/v1/tickets/{number}/place", json={"lon": 10, "lat": 10, "system": "wgs84"})
+    assert back.status_code == 200
     check_nobodys(district, number, "far")
 
 
 def test_another_category_leaves_it_nobodys(district: District) -> None:
     number = district.client().post("/api/v1/reports", json=body(lon=0, lat=0)).json()["number"]
-    changed = district.client("boss").post(f"/api/v1/tickets/{number}/category", json={"category": "livelihood"})
-    assert changed.status_code == 201, changed.text
+    changed = district.client("boss").put(f"/api/v1/tickets/{number}/category", json={"category": "livelihood"})
+    assert changed.status_code == 200, changed.text
     check_nobodys(district, number, "far")
 
 

@@ -78,7 +78,6 @@ export const now = signal(Math.floor(Date.now() / 1000));
 export const config = signal<Config>({
   zone: 'Asia/Shanghai',
   due_soon_hours: 24,
-  oidc: null,
   network: 'base',
   version: '',
   sample: false,

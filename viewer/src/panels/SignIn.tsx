@@ -53,7 +53,7 @@ function SignInForm() {
       <button type="submit" class="button primary wide" disabled={sending.value}>
         {t('session.in')}
       </button>
-      {config.value.oidc !== null && (
+      {typeof config.value.oidc === 'string' && (
         <a class="button wide" href="api/v1/sessions/oidc" data-action="oidc">
           {config.value.oidc || t('session.oidc')}
         </a>
