@@ -104,15 +104,15 @@ def add_market(clerk: Clerk, shape: Any) -> None:
     assert clerk.sets(number, "published")["saved"]
 
 
-def draw_preview(hall: TownHall, clerk: Clerk) -> None:
-    """A border moved in both its grids, under a special one; a grid cut in two; one ends: what would move."""
+def draw_preview(hall: TownHall, clerk: Clerk) -> int:
+    """A border moved in both its grids, under a special one; a grid cut in two; one ends: what moves. Its number."""
     number = clerk.opens(area=COMMUNITY, title="量一量")
     one, three, five = (shape(clerk, code) for code in (ONE, THREE, FIVE))
     assert clerk.sets(number, "discarded")["saved"]
     band = three.intersection(one.buffer(0.0007, quad_segs=1, join_style="mitre"))
     east = band.bounds[2]
     add_market(clerk, band.buffer(-0.0001).intersection(shapely.box(east - 0.0013, -90, east - 0.0006, 90)))
-    clerk.opens(area=COMMUNITY, title="幸福路两侧调整")
+    number = clerk.opens(area=COMMUNITY, title="幸福路两侧调整")
     west, south, east, north = five.bounds
     middle = (west + east) / 2 + 0.0002
     places = [band.representative_point(), shapely.box(west, south, middle - 0.0006, north).intersection(five).centroid]
@@ -124,6 +124,7 @@ def draw_preview(hall: TownHall, clerk: Clerk) -> None:
     clerk.split(layer="draft_base", line=[[middle + 0.0002, south - 0.001], [middle, north - 0.0004]])
     assert clerk.saves()["saved"]
     picture(clerk, "qgis-preview.png")
+    return number
 
 
 def draw_windows(hall: TownHall, box: list[float]) -> bool:
@@ -154,9 +155,10 @@ def main() -> None:
         clerk = hall.seat("li")
         assert clerk.open(uri=URI)["read"]
         draw_problems(clerk)
-        draw_preview(hall, clerk)
+        shown = draw_preview(hall, clerk)
         assert clerk.show_form(layer="draft_base", path=str(IMAGES / "qgis-grid-form.png"))
         whole = draw_windows(hall, look(clerk))
+        assert clerk.sets(shown, "discarded")["saved"], "or his own one would hide the joint one"
         if whole:
             draw_story(hall, TOWN, BESIDE, IMAGES)
     sys.stdout.write(f"drawn into {IMAGES}{'' if whole else ', without the window'}\n")
