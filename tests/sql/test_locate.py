@@ -9,8 +9,11 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
+from shapely import box
+from shapely.ops import unary_union
 from sqlalchemy import Connection, text
 
+from gisgrid.bench.coverage import Plan, draw_district
 from tests.drawing import draw, publish_leaves, spot
 
 GEOD = Geod(ellps="WGS84")
@@ -192,3 +195,31 @@ def test_a_point_at_the_latitude_of_a_hair_of_an_edge_is_not_lost(db: Connection
     publish_leaves(db, {"A": shapely.Polygon([*ring, (west, south)])})
     query = "SELECT l.code FROM generate_series(1, 9) AS n, app.locate(ST_Point(113.85 + n * 0.0004, :lat, 4326)) AS l"
     assert db.execute(text(query), {"lat": south}).scalars().all() == ["A"] * 9
+
+
+def test_the_nearest_is_so_on_the_ground_and_not_in_degrees(db: Connection) -> None:
+    """49 km to the east and 51 km to the north: in degrees the other one is nearer."""
+    lon, lat = 113.8, 27.6
+    publish_leaves(
+        db, {"e": box(lon + 0.5, lat, lon + 0.51, lat + 0.01), "n": box(lon, lat + 0.46, lon + 0.01, lat + 0.47)}
+    )
+    near = locate(db, (lon, lat), accuracy_m=100_000)
+    assert (near.code, near.method) == ("e", "nearest")
+    assert near.distance_to_edge_m == pytest.approx(49_360, abs=100)
+
+
+def test_an_accuracy_of_kilometres_names_the_twenty_largest_shares(db: Connection) -> None:
+    """A disc over all grids of a district: its answer is short, and its shares are still those of the whole disc."""
+    shapes = draw_district(Plan(11, 10))
+    publish_leaves(db, shapes)
+    west, south, east, north = box(*unary_union(list(shapes.values())).bounds).bounds
+    found = locate(db, ((west + east) / 2, (south + north) / 2), accuracy_m=20_000)
+    assert len(found.candidates) == 20
+    shares = [one["share"] for one in found.candidates]
+    assert shares == sorted(shares, reverse=True)
+    assert 0 < found.confidence < 1e-3
+    held = sum(shares)
+    whole = sum(shape.area for shape in shapes.values())
+    assert held == pytest.approx(
+        100 / 110 * whole / (math.pi * (20 / 111) ** 2 / math.cos(math.radians(27.5))), rel=0.1
+    )

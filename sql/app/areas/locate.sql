@@ -1,4 +1,4 @@
--- Long because it is one statement: box, exact predicate, choice, disc and shares are steps of one answer.
+-- Long because it is one statement: box, exact predicate, nearest, choice, disc and shares are steps of one answer.
 CREATE FUNCTION app.locate(
     point geometry,
     network text DEFAULT 'base',
@@ -21,19 +21,10 @@ RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 WITH boxed AS (
-    -- Grids whose box, widened by the accuracy, holds the point. The fast predicate can round within 1e-9 degrees of an
-    -- edge; only there the exact predicate (GEOS relate, robust orientation) decides. Not ST_Covers: once it keeps a
-    -- tree of a shape's lines, it skips those shorter than 1e-12, and loses points at their latitude.
-    SELECT
-        v.*,
-        e.edge,
-        CASE
-            WHEN st_dwithin(e.edge, locate.point, 1e-9) THEN st_relate(v.geom, locate.point)
-            WHEN st_dwithin(v.geom, locate.point, 0) THEN '0FFFFF212'
-            ELSE 'FF0FFF212'
-        END AS relation
+    -- Grids whose box, widened by the accuracy, holds the point: thousands of them with an accuracy of kilometres, so
+    -- what is dear is reckoned below, for few.
+    SELECT v.*
     FROM core.area_version AS v
-    CROSS JOIN LATERAL (SELECT st_boundary(v.geom) AS edge LIMIT 1) AS e  -- once, not at each use
     WHERE
         v.level = 'grid'
         AND v.network = locate.network
@@ -48,29 +39,77 @@ WITH boxed AS (
         AND v.recorded_to > coalesce(locate.as_recorded, '294276-01-01'::timestamptz)
 ),
 
-ranked AS (
+related AS (
+    -- The fast predicate can round within 1e-9 degrees of an edge; only there the exact predicate (GEOS relate, robust
+    -- orientation) decides. Not ST_Covers: once it keeps a tree of a shape's lines, it skips those shorter than 1e-12,
+    -- and loses points at their latitude.
     SELECT
-        b.*,
+        b.area_version_id,
+        e.edge,
         CASE
-            WHEN substr(b.relation, 4, 1) = '0' THEN 'edge'
-            WHEN substr(b.relation, 1, 1) = '0' THEN 'inside'
-            ELSE 'nearest'
-        END AS method,
-        app.distance_to_edge_m(b.edge, locate.point) AS distance_m
+            WHEN st_dwithin(e.edge, locate.point, 1e-9) THEN st_relate(b.geom, locate.point)
+            WHEN st_dwithin(b.geom, locate.point, 0) THEN '0FFFFF212'
+            ELSE 'FF0FFF212'
+        END AS relation
     FROM boxed AS b
-    WHERE '0' IN (substr(b.relation, 1, 1), substr(b.relation, 4, 1)) OR locate.accuracy_m IS NOT NULL
+    CROSS JOIN LATERAL (SELECT st_boundary(b.geom) AS edge LIMIT 1) AS e  -- once, not at each use
+    WHERE b.geom && st_expand(locate.point, 1e-9)
+),
+
+holding AS MATERIALIZED (
+    SELECT
+        r.area_version_id,
+        CASE WHEN substr(r.relation, 4, 1) = '0' THEN 'edge' ELSE 'inside' END AS method,
+        app.distance_to_edge_m(r.edge, locate.point) AS distance_m
+    FROM related AS r
+    WHERE '0' IN (substr(r.relation, 1, 1), substr(r.relation, 4, 1))
+),
+
+near AS MATERIALIZED (
+    SELECT
+        b.area_version_id,
+        b.geom,
+        st_distance(
+            st_scale(b.geom, cosd(st_y(locate.point)), 1), st_scale(locate.point, cosd(st_y(locate.point)), 1)
+        ) AS degrees
+    FROM boxed AS b
+    WHERE locate.accuracy_m IS NOT NULL AND NOT EXISTS (SELECT FROM holding)
+),
+
+nearest AS (
+    -- In degrees of latitude, with those of longitude as short as they are at the point. Within 100 km they change with
+    -- the latitude; what is farther by more than that, and by how flat the earth is, cannot be the nearest.
+    SELECT
+        n.area_version_id,
+        app.distance_to_edge_m(st_boundary(n.geom), locate.point) AS distance_m
+    FROM (
+        SELECT
+            o.*,
+            min(o.degrees) OVER () AS fewest
+        FROM near AS o
+    ) AS n
+    WHERE n.degrees <= 1.02 * cosd(greatest(abs(st_y(locate.point)) - 1.1, 0))
+        / greatest(cosd(least(abs(st_y(locate.point)) + 1.1, 90)), 0.0001)
+        * n.fewest
 ),
 
 chosen AS (
     -- A grid that holds the point ranks before a near one; then special before base; then the lowest code.
-    SELECT r.*
-    FROM ranked AS r
-    WHERE r.method <> 'nearest' OR r.distance_m <= locate.accuracy_m
+    SELECT
+        b.*,
+        r.method,
+        r.distance_m
+    FROM (
+        SELECT h.area_version_id, h.method, h.distance_m FROM holding AS h
+        UNION ALL
+        SELECT n.area_version_id, 'nearest', n.distance_m FROM nearest AS n WHERE n.distance_m <= locate.accuracy_m
+    ) AS r
+    INNER JOIN boxed AS b ON r.area_version_id = b.area_version_id
     ORDER BY
         r.method = 'nearest',
         CASE WHEN r.method = 'nearest' THEN r.distance_m END,
-        r.kind = 'base',
-        r.code COLLATE "C"
+        b.kind = 'base',
+        b.code COLLATE "C"
     LIMIT 1
 ),
 
@@ -86,15 +125,20 @@ disc AS (
     WHERE d.radius_m IS NOT NULL
 ),
 
-parts AS (
+parts AS MATERIALIZED (
     SELECT
         b.code,
         b.kind,
         d.geom AS disc,
-        st_intersection(b.geom, d.geom) AS part
+        CASE WHEN st_covers(d.geom, b.geom) THEN b.geom ELSE st_intersection(b.geom, d.geom) END AS part
     FROM boxed AS b
     CROSS JOIN disc AS d
     WHERE b.geom && d.geom
+),
+
+special AS MATERIALIZED (
+    SELECT st_union(p.part) AS part FROM parts AS p
+    WHERE p.kind <> 'base'
 ),
 
 shares AS (
@@ -103,15 +147,12 @@ shares AS (
         p.code,
         round(((
             st_area(p.part) - CASE
-                WHEN p.kind = 'base' THEN coalesce((
-                    SELECT st_area(st_intersection(st_union(s.part), p.part))
-                    FROM parts AS s
-                    WHERE s.kind <> 'base'
-                ), 0)
+                WHEN p.kind = 'base' AND p.part && s.part THEN st_area(st_intersection(s.part, p.part))
                 ELSE 0
             END
         ) / st_area(p.disc))::numeric, 9)::double precision AS share
     FROM parts AS p
+    CROSS JOIN special AS s
 )
 
 SELECT
