@@ -1,6 +1,6 @@
 """Covering indexes kept in files, by the digest of the shapes they are of: made once, mapped into memory after.
 
-Each array is a file of its own. A folder of another digest is an index of other shapes; what is not whole is made again.
+Each array is a file of its own. Another digest is an index of other shapes; what is not whole is made again.
 """
 
 import os
