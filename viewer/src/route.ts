@@ -95,7 +95,7 @@ function formatPage(page: Page): string[] {
   return [`${page.what}=${enc(page.what === 'report' ? page.code : page.number)}`];
 }
 
-/** What an address says; whatever cannot be read is as if it were not there. */
+/** What an address says; a part that cannot be read is left out. */
 export function parse(hash: string): Route {
   const given = new Map(hash.replace(/^#/, '').split('&').map(halves).reverse());
   const text = (key: string) => dec(given.get(key) ?? '');

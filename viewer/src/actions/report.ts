@@ -27,7 +27,7 @@ import { loader } from './load';
 import { putAside } from './waiting';
 
 const settleMs = 250;
-/** Whoever stands there with a phone reports where he stands. */
+/** Somebody with a phone reports the place where he is. */
 export const byHand = matchMedia('(pointer: coarse)');
 
 export function openReport(at: Place | null = null): void {

@@ -6,7 +6,7 @@ import { categoryName } from '../tickets';
 import { DueBadge, DueWords } from '../ui/DueBadge';
 
 const step = 60;
-/** How far which list was unrolled; whoever comes back finds his row again. */
+/** How far which list was unrolled: back in it, a reader finds his row again. */
 const unrolled = signal({ caption: '', length: step });
 
 type Given = { rows: Ticket[]; caption: string; open: (ticket: Ticket) => void };
