@@ -1,14 +1,17 @@
-"""Cameras: what each sees, and the faults of a view."""
+"""Cameras: what each sees, which see a point, how much of an area is in view; the faults of a view."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import shapely
 from pyproj import Geod
 from shapely import Polygon
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from gisgrid.database import Database
 from gisgrid.geo import LonLat
+from gisgrid.lattice import Ground, runs_of, union
 from gisgrid.layers import thing_layers
 from gisgrid.loading import Loaded, ReadOptions, Row, Sheet, Table
 from gisgrid.things import Thing, load_things
@@ -18,6 +21,73 @@ ARC_STEP_DEG = 5.0
 FURTHEST_LAT = 85.0
 FURTHEST_LON = 177.0
 _GROUND = Geod(ellps="WGS84")
+_SEEING = text("""
+SELECT c.code, c.name, a.code AS grid, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat, c.bearing_deg, c.angle_deg, c.range_m,
+    ST_Distance(c.geom::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)::geography) AS distance_m
+FROM overlay.camera AS c
+LEFT JOIN core.area AS a ON a.area_id = c.area_id
+WHERE c.sector_3857 && ST_Transform(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), 3857)
+  AND ST_Intersects(c.sector, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326))
+ORDER BY distance_m, c.code COLLATE "C" LIMIT :limit
+""")
+_GRIDS = text("""
+SELECT v.code, ST_AsBinary(v.geom) AS shape FROM app.area_at(now()) AS v
+WHERE v.level = 'grid' AND v.network = 'base' AND v.path @> ARRAY[CAST(:area AS bigint)]
+  AND v.path && app.service_scope()
+ORDER BY v.code COLLATE "C"
+""")
+_VIEWS = text("""
+SELECT ST_AsBinary(c.sector) AS shape FROM overlay.camera AS c
+WHERE c.sector_3857 && (
+    SELECT ST_Transform(ST_SetSRID(ST_Extent(v.geom)::geometry, 4326), 3857) FROM app.area_at(now()) AS v
+    WHERE v.level = 'grid' AND v.network = 'base' AND v.path @> ARRAY[CAST(:area AS bigint)]
+)
+""")
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A camera that sees a point; `code` is text (of GB/T 28181: 20 digits), `distance_m` geodesic."""
+
+    code: str
+    name: str
+    grid: str | None
+    lon: float
+    lat: float
+    bearing_deg: float | None
+    angle_deg: float
+    range_m: float
+    distance_m: float
+
+
+@dataclass(frozen=True)
+class View:
+    """How much of an area is in the view of some camera, 0..1, and of each of its grids by code."""
+
+    share: float
+    by: list[tuple[str, float]]
+
+
+def find_cameras(connection: Connection, point: LonLat, *, limit: int = 20) -> list[Camera]:
+    """Which cameras of the caller's scope see this point (WGS 84), the nearest first?
+
+    On flat ground: buildings are not asked. A camera whose view is not known sees nothing.
+    """
+    rows = connection.execute(_SEEING, {"lon": point.lon, "lat": point.lat, "limit": limit})
+    return [Camera(**row._mapping) for row in rows]
+
+
+def measure_view(connection: Connection, area_id: int) -> View:
+    """How much of the area's ground, and of each of its grids of today, do cameras of the caller's scope see?
+
+    Grids outside the scope are left out. On the lattice of coverage, within 2 % of a grid's ground.
+    """
+    grids = connection.execute(_GRIDS, {"area": area_id}).all()
+    cells = [runs_of(shapely.from_wkb(bytes(grid.shape))) for grid in grids]
+    views = connection.execute(_VIEWS, {"area": area_id}).all()
+    seen = Ground(union([runs_of(shapely.from_wkb(bytes(view.shape))) for view in views]))
+    by = [(grid.code, round(seen.share_of(own), 6)) for grid, own in zip(grids, cells, strict=True)]
+    return View(round(seen.share_of(union(cells)), 6), by)
 
 
 def load_cameras(database: Database, source: Path | Sheet, options: ReadOptions | None = None) -> Loaded:

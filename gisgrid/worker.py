@@ -22,6 +22,7 @@ from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Conflict, GisgridError, Refused
 from gisgrid.heartbeats import PATIENCE_S, Pulse
 from gisgrid.migrations import program
+from gisgrid.patrol import keep_walks
 from gisgrid.round_trips import prepared
 from gisgrid.settings import Settings
 from gisgrid.tickets.clocks import tick_clocks
@@ -55,7 +56,8 @@ SELECT
         ORDER BY c.published_at, c.changeset_id
     ) AS behind,
     EXISTS (SELECT FROM core.audit_note) AS is_noted,
-    EXISTS (SELECT FROM work.counter_change) OR EXISTS (SELECT FROM work.ticket_bin_change) OR EXISTS (
+    EXISTS (SELECT FROM work.counter_change) OR EXISTS (SELECT FROM work.ticket_bin_change)
+    OR EXISTS (SELECT FROM overlay.walk AS w WHERE w.is_stale) OR EXISTS (
         SELECT FROM work.counter_time AS k JOIN work.ticket AS t ON t.due_at > k.overdue_at
         WHERE t.closed_at IS NULL AND t.due_at <= clock_timestamp()
     ) AS is_uncounted
@@ -203,7 +205,7 @@ class Worker:
             self._failed("idle database sessions wait for the next time: %s", error)
 
     def _add_up(self) -> None:
-        """Add up counters, and count cells of tickets again, unless the last time was a moment ago.
+        """Add up counters and walks, and count cells of tickets again, unless the last time was a moment ago.
 
         Readers count what is left, or what fails.
         """
@@ -214,6 +216,10 @@ class Worker:
             with self.database.transaction(EVERYTHING) as connection:
                 add_up_counters(connection)
                 renew_bins(connection)
+            while not self._stop.is_set():
+                with self.database.transaction(EVERYTHING) as connection:
+                    if not keep_walks(connection):
+                        break
         except Exception as error:
             self._failed("counters and cells of tickets wait for the next time: %s", error)
 

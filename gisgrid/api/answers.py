@@ -404,6 +404,20 @@ class Rating(Answer):
     rated_at: Instant
 
 
+class CameraSeen(Answer):
+    """A camera that sees a point."""
+
+    code: str = Field(description="its id as text; of GB/T 28181 20 digits")
+    name: str
+    grid: str | None = Field(description="code of the grid in which it stands (or nearest area above)")
+    lon: float
+    lat: float
+    bearing_deg: float | None = Field(description="the middle of its view, clockwise from north; null: all round")
+    angle_deg: float
+    range_m: float
+    distance_m: float
+
+
 class Ticket(TicketSummary):
     """One ticket, with its history and next steps for callers who may see them."""
 
@@ -414,6 +428,7 @@ class Ticket(TicketSummary):
     rating: Rating | None = unless_hidden("How the reporter rated it; null: not yet")
     next_steps: list[NextStep] = unless_hidden("What can follow")
     whistles: list[Whistle] = unless_hidden("Departments that were called in")
+    cameras: list[CameraSeen] = unless_hidden("The cameras that see its point, the nearest first, at most 20")
 
 
 class Tickets(Answer):

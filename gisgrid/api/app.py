@@ -22,6 +22,8 @@ from gisgrid.api import (
     imports,
     networks,
     openid,
+    overlays,
+    patrols,
     photos,
     qr,
     reports,
@@ -52,6 +54,7 @@ from gisgrid.disks import disks_of
 from gisgrid.migrations import program
 from gisgrid.open311.app import PREFIX, create_open311
 from gisgrid.openid import Provider
+from gisgrid.patrol import Extent
 from gisgrid.search import Names
 from gisgrid.settings import PACKAGE, Settings
 
@@ -74,6 +77,8 @@ OWN_RULES = (
     changesets.router,
     imports.router,
     tiles.router,
+    patrols.router,
+    overlays.router,
     health.router,
 )
 """Routes that check the caller themselves."""
@@ -153,6 +158,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     app.state.openid = Provider(settings)
     app.state.limits = ReportLimits(settings.reports_per_hour)
     app.state.alarm_limits = AlarmLimits(settings.alarms_per_hour)
+    app.state.patrol_extent = Extent()
     app.state.secret_limits = SecretLimits(settings.tries_per_hour)
     add_problem_handlers(app)
     app.add_middleware(Lanes, intake=intake, files=files, reading=reading)
@@ -174,6 +180,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
             app.include_router(router, dependencies=checks, responses=problems(401))
         else:
             app.include_router(router, dependencies=[Depends(refuse_unknown)])
+    app.include_router(patrols.osmand)  # which ignores what it does not know
     describe(app, OWN_RULES, FACTS)
     app.mount(PREFIX, create_open311(settings, database))
     add_viewer(app, PACKAGE / "static")

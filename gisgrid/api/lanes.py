@@ -166,7 +166,7 @@ class Lanes:
     def _lane(self, scope: Scope) -> Lane | None:
         if scope["type"] != "http" or _OPEN.fullmatch(scope["path"]):
             return None
-        if scope["method"] == "POST" and INTAKE.fullmatch(scope["path"]):
+        if (scope["method"] == "POST" or scope["path"] == "/osmand") and INTAKE.fullmatch(scope["path"]):
             return self.intake
         return self.files if FILES.fullmatch(scope["path"]) else self.reading
 

@@ -1,6 +1,7 @@
 """Tickets, their steps, their categories, and the counters of an area."""
 
 from datetime import timedelta
+from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
@@ -11,7 +12,9 @@ from gisgrid.api.areas import Instant, Network
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, zone_of
 from gisgrid.api.values import LongText, PlainText, read_instant, tell
 from gisgrid.boundaries.areas import area_id_at
+from gisgrid.cameras import find_cameras
 from gisgrid.counters import count_tickets
+from gisgrid.geo import LonLat
 from gisgrid.tickets.listing import get_ticket
 from gisgrid.tickets.sources import list_sources
 from gisgrid.tickets.steps import list_workflows, take_step
@@ -68,6 +71,9 @@ def get_one_ticket(request: Request, caller: CurrentCaller, database: CurrentDat
     """One ticket; with its words, contact, point and history for callers who may see them."""
     with database.transaction(caller.scope) as connection:
         ticket = get_ticket(connection, number, caller)
+        point: Any = ticket.get("point")
+        if point and "see_camera" in caller.may:
+            ticket["cameras"] = find_cameras(connection, LonLat(point["lon"], point["lat"]))
     return tell(Ticket, ticket, zone_of(request))
 
 

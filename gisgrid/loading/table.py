@@ -121,9 +121,14 @@ class Table:
             if self.found or self.sheet.faults:
                 raise Refused(*self.sheet.faults, *self._merged())
             return
+        self.aside |= odd
+        self.put_aside()
+
+    def put_aside(self) -> None:
+        """Take the rows with faults out of `rows`, for the file of rows set aside."""
+        spoiled = {found.place for found in self.found}
         for found in self.found:
             self.aside.setdefault(found.place, []).append(found)
-        self.aside |= odd
         self.rows = [row for row in self.rows if row.place not in spoiled]
         self.found.clear()
 

@@ -1,5 +1,21 @@
 """Patrols: the points that a worker's device sent, and the ground that was seen."""
 
+from gisgrid.patrol.coverage import Coverage, cover
 from gisgrid.patrol.loading import load_pings
+from gisgrid.patrol.pings import Extent, Ping, Received, receive
+from gisgrid.patrol.tokens import end_token, find_sender, make_token
+from gisgrid.patrol.walks import keep_walks
 
-__all__ = ["load_pings"]
+__all__ = [
+    "Coverage",
+    "Extent",
+    "Ping",
+    "Received",
+    "cover",
+    "end_token",
+    "find_sender",
+    "keep_walks",
+    "load_pings",
+    "make_token",
+    "receive",
+]

@@ -8,7 +8,7 @@ from gisgrid.errors import Fault, Refused, Unreadable
 from gisgrid.loading import Sheet
 
 Point = tuple[str, str, str, str]
-HEADER = ("lon", "lat", "at", "system")
+HEADER = ("lon", "lat", "at", "system", "is_start")
 
 
 def read_gpx(path: Path) -> Sheet:
@@ -32,7 +32,7 @@ def read_gpx(path: Path) -> Sheet:
         raise Refused(Fault(path.name, "there is no track point in it", "save the recorded track, not waypoints"))
     _refuse_timeless(path.name, reader.segments)
     rows = [
-        (f"segment {s} point {p}", row)
+        (f"segment {s} point {p}", (*row, "1" if p == 1 else ""))
         for s, rows in enumerate(reader.segments, start=1)
         for p, row in enumerate(rows, start=1)
     ]

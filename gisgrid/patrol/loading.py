@@ -1,23 +1,22 @@
-"""Loading the points of patrols; the H3 cells that hold the points count as seen then."""
+"""Loading the points of patrols of the past, by the rules of those that come in live."""
 
-from dataclasses import dataclass
+from collections import Counter
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
-import h3.api.basic_int as h3
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, Refused
-from gisgrid.instants import write_instant
 from gisgrid.loading import (
     BadCell,
     Column,
     Loaded,
     ReadOptions,
+    Row,
     Sheet,
     Table,
-    as_records,
     district_extent,
     number,
     point_columns,
@@ -27,78 +26,42 @@ from gisgrid.loading import (
 )
 from gisgrid.loading.cells import Reader
 from gisgrid.patrol.gpx import read_gpx
+from gisgrid.patrol.pings import NETWORK, Extent, Ping, Reason, receive
+from gisgrid.patrol.walks import keep_walks, track_length_m
 
-NETWORK = "base"
 LOAD_TIMEOUT_S = 600
-CELL_RESOLUTION = 11
-GPS_EPOCH = datetime(1980, 1, 6, tzinfo=UTC)
 BATCH = 5_000
-
-_SAVE_PINGS = """
-INSERT INTO overlay.ping (worker, at, path, cell, accuracy_m, geom)
-SELECT g.worker, g.at, coalesce(l.path, '{0}'), g.cell, g.accuracy_m, p.geom
-FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS g(
-    worker text, at timestamptz, cell bigint, accuracy_m float8, lon float8, lat float8)
-CROSS JOIN LATERAL (SELECT ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326) AS geom) AS p
-CROSS JOIN LATERAL app.locate(p.geom, :network, g.at) AS l
-WHERE NOT EXISTS (SELECT FROM overlay.ping AS o WHERE o.worker = g.worker AND o.at = g.at)
-ON CONFLICT (worker, at) DO NOTHING
-"""
-# A cell belongs to the grid that holds its centre today; only a newer visit changes it.
-_SAVE_CELLS = """
-INSERT INTO overlay.patrol_cell AS o (cell, path, seen_at, geom)
-SELECT g.cell, coalesce(l.path, '{0}'), g.seen_at, p.geom
-FROM jsonb_to_recordset(CAST(:cells AS jsonb)) AS g(cell bigint, seen_at timestamptz, shape text)
-CROSS JOIN LATERAL (SELECT ST_GeomFromText(g.shape, 4326) AS geom) AS p
-CROSS JOIN LATERAL app.locate(ST_Centroid(p.geom), :network) AS l
-ORDER BY g.cell
-ON CONFLICT (cell) DO UPDATE SET seen_at = excluded.seen_at, path = excluded.path
-WHERE o.seen_at < excluded.seen_at
-"""
-
-
-@dataclass(frozen=True)
-class Ping:
-    """A point of a patrol to save: WGS 84, with the H3 cell that holds it."""
-
-    worker: str
-    at: datetime
-    cell: int
-    accuracy_m: float | None
-    lon: float
-    lat: float
-
-
-@dataclass(frozen=True)
-class SeenCell:
-    """An H3 cell, when it was last seen, and its outline as WKT."""
-
-    cell: int
-    seen_at: datetime
-    shape: str
 
 
 def load_pings(database: Database, source: Path | Sheet, options: ReadOptions | None = None) -> Loaded:
     """Load the points of patrols from CSV or GPX; a known point of a worker at an instant is skipped.
 
-    Raises Refused with every fault, then nothing has changed; with `options.set_aside` the rows that can be used are
-    loaded. About 0.3 ms a point.
+    Raises Refused with every cell that cannot be read, then nothing has changed. A ping that cannot be true (place,
+    time, speed, accuracy) refuses no others: it is counted under its reason, and goes to `options.set_aside`.
+    About 0.3 ms a point.
     """
     options = options or ReadOptions()
     read_time: Reader = options.instant
-    if isinstance(source, Path) and source.suffix.lower() == ".gpx":
+    is_gpx = isinstance(source, Path) and source.suffix.lower() == ".gpx"
+    if isinstance(source, Path) and is_gpx:
         _check_gpx_options(options)
         source, read_time = read_gpx(source), _instant_of_gpx
     table = read_table(source, ping_columns(read_time), options)
     with database.transaction(EVERYTHING, timeout_s=LOAD_TIMEOUT_S) as connection:
         take_turn(connection)
         read_points(table, options, district_extent(connection, NETWORK))
-        _check_times(table)
         table.refuse_faults()
-        pings = _without_repeats(table)
-        table.refuse_faults()
-        loaded = _save(connection, pings)
-        return table.result(loaded, 0, len(table.rows) - loaded)
+        rows, notes = table.rows, [_length(table.rows)] if is_gpx else []
+        reasons = _save(connection, rows, Extent())
+        while keep_walks(connection):
+            pass
+        counts = Counter(reasons.values())
+        repeated = counts.pop("repeated", 0)
+        if options.set_aside is None:
+            notes += [f"{count} set aside: {reason}" for reason, count in counts.most_common()]
+        else:
+            _set_aside(table, rows, reasons)
+        return table.result(len(rows) - repeated - counts.total(), 0, repeated, notes)
 
 
 def ping_columns(read_time: Reader) -> tuple[Column, ...]:
@@ -107,6 +70,7 @@ def ping_columns(read_time: Reader) -> tuple[Column, ...]:
         Column("worker", required=True, aliases=("user", "device", "人员", "网格员")),
         Column("at", read_time, True, ("time", "timestamp", "时间")),
         Column("accuracy_m", number(0, 100_000), aliases=("accuracy", "精度")),
+        Column("is_start", aliases=("起点",)),
         *point_columns(required=True),
     )
 
@@ -132,45 +96,48 @@ def _instant_of_gpx(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _check_times(table: Table) -> None:
-    now = datetime.now(UTC)
-    for row in table.rows:
-        if row["at"] and row["at"] < GPS_EPOCH:
-            message = f"{write_instant(row['at'])} is before GPS began"
-            table.fault(row, "at", message, "the device had no time: correct it")
-        elif row["at"] and row["at"] > now:
-            table.fault(row, "at", f"{write_instant(row['at'])} is still to come", "correct the time or its offset")
+def _length(rows: list[Row]) -> str:
+    """What a GPX file says of itself: how long its segments are, and that nothing joins them."""
+    segments: list[list[tuple[float, float]]] = []
+    for row in rows:
+        if row["is_start"] or not segments:
+            segments.append([])
+        segments[-1].append((row["point"].lon, row["point"].lat))
+    return f"{track_length_m(segments) / 1000:.2f} km in {len(segments)} segments"
 
 
-def _without_repeats(table: Table) -> list[Ping]:
-    """One row for each worker and instant; the same worker in two places at once is a fault."""
-    kept: dict[tuple[str, datetime], tuple[str, Ping]] = {}
-    for row in table.rows:
-        point = row["point"]
-        cell = h3.latlng_to_cell(point.lat, point.lon, CELL_RESOLUTION)
-        ping = Ping(row["worker"], row["at"], cell, row["accuracy_m"], point.lon, point.lat)
-        place, first = kept.setdefault((ping.worker, ping.at), (row.place, ping))
-        if (first.lon, first.lat) != (ping.lon, ping.lat):
-            remedy = "give the instants to the fraction of a second, or leave one out"
-            table.fault(row, "at", f"{ping.worker!r} was elsewhere at this instant ({place})", remedy)
-    return [ping for _, ping in kept.values()]
+def _save(connection: Connection, rows: list[Row], extent: Extent) -> dict[str, Reason]:
+    """Keep the pings of each worker; why not, by the row's place in the file."""
+    reasons: dict[str, Reason] = {}
+    by_worker = sorted(rows, key=lambda row: str(row["worker"]))
+    for worker, group in groupby(by_worker, key=lambda row: str(row["worker"])):
+        own = sorted(group, key=lambda row: row["at"])
+        for start in range(0, len(own), BATCH):
+            batch = own[start : start + BATCH]
+            for index, reason in receive(connection, worker, [*map(_ping, batch)], extent, latest=None).set_aside:
+                reasons[batch[index].place] = reason
+    return reasons
 
 
-def _save(connection: Connection, pings: list[Ping]) -> int:
-    loaded = 0
-    for start in range(0, len(pings), BATCH):
-        batch = as_records(pings[start : start + BATCH])
-        loaded += connection.execute(text(_SAVE_PINGS), {"rows": batch, "network": NETWORK}).rowcount
-    seen: dict[int, datetime] = {}
-    for ping in sorted(pings, key=lambda p: p.at):
-        seen[ping.cell] = ping.at
-    cells = as_records(SeenCell(cell, at, cell_shape(cell)) for cell, at in seen.items())
-    connection.execute(text(_SAVE_CELLS), {"cells": cells, "network": NETWORK})
-    return loaded
+def _ping(row: Row) -> Ping:
+    point = row["point"]
+    return Ping(point.lon, point.lat, "wgs84", row["at"], row["accuracy_m"], bool(row["is_start"]))
 
 
-def cell_shape(cell: int) -> str:
-    """The outline of an H3 cell as WKT, lon first, WGS 84."""
-    corners = [(lon, lat) for lat, lon in h3.cell_to_boundary(cell)]
-    ring = ", ".join(f"{lon!r} {lat!r}" for lon, lat in [*corners, corners[0]])
-    return f"POLYGON(({ring}))"
+def _set_aside(table: Table, rows: list[Row], reasons: dict[str, Reason]) -> None:
+    for row in rows:
+        match reasons.get(row.place):
+            case "receiver":
+                message = "this is before GPS began, or 1024 weeks off"
+                table.fault(row, "at", message, "the device had no time: correct it")
+            case "future":
+                table.fault(row, "at", "this is still to come", "correct the time or its offset")
+            case "outside":
+                table.fault(row, "lon", "this is far outside the district", "correct the point or its system")
+            case "coarse":
+                message = "this is less accurate than 50 m; it is kept and colours nothing"
+                table.fault(row, "accuracy_m", message, "nothing needs to be done")
+            case "jump":
+                message = "this is faster than any vehicle; it is kept and colours nothing"
+                table.fault(row, "at", message, "nothing needs to be done")
+    table.put_aside()

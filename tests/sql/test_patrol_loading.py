@@ -1,5 +1,6 @@
 """The points of patrols come in, and the cells that they lie in were seen then."""
 
+import csv
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,15 @@ HEADER = "worker,at,lon,lat,accuracy_m\n"
 @pytest.fixture(scope="module", autouse=True)
 def division(owner: Database) -> None:
     with owner.transaction(EVERYTHING) as connection:
-        publish_leaves(connection, draw("AAB AAB"))
+        publish_leaves(connection, draw(f"AAB AAB {'. ' * 11}{'.' * 11}C"))
 
 
 @pytest.fixture(autouse=True)
 def empty(owner: Database) -> None:
     with owner.transaction(EVERYTHING) as connection:
-        connection.execute(text("TRUNCATE overlay.ping, overlay.patrol_cell"))
+        connection.execute(
+            text("TRUNCATE overlay.ping, overlay.patrol_cell, overlay.walk, overlay.walker, overlay.ping_tally")
+        )
 
 
 def rows_of(owner: Database, sql: str) -> list[Any]:
@@ -53,7 +56,7 @@ def test_pings_come_in_once_and_their_cells_are_seen(owner: Database, tmp_path: 
         + ping("w1", "2024-05-01T08:00:10+08:00", 2.5)
         + ping("w2", "2024-05-01T09:00:00+08:00", 0.5)
         + ping("w2", "2024-05-01T09:00:00+08:00", 0.5)
-        + ping("w2", "2024-05-01T10:00:00+08:00", 9)
+        + ping("w2", "2024-05-01T10:00:00+08:00", 5)
     )
     path = write(tmp_path, body)
     assert load_pings(owner, path, WGS84) == Loaded(4, 0, 1)
@@ -71,7 +74,8 @@ def test_pings_come_in_once_and_their_cells_are_seen(owner: Database, tmp_path: 
         " FROM overlay.patrol_cell AS c LEFT JOIN core.area AS a ON a.area_id = c.path[cardinality(c.path)]"
         " ORDER BY seen_at",
     )
-    assert [row[1:] for row in cells] == [("00:00:10", "B", 1), ("01:00:00", "A", 2), ("02:00:00", None, 1)]
+    assert [row[1:] for row in cells if row[3]] == [("00:00:10", "B", 1), ("01:00:00", "A", 2), ("02:00:00", None, 1)]
+    assert {row[2] for row in cells if not row[3]} == {"A", "B"}, "those between, where the line leads"
     assert all(h3.get_resolution(cell) == 11 for cell, *_ in cells)
 
 
@@ -83,13 +87,10 @@ def test_an_older_patrol_makes_no_cell_older(owner: Database, tmp_path: Path) ->
     assert rows_of(owner, "SELECT count(*) FROM core.change WHERE layer = 'patrol'") == before
 
 
-def test_wrong_pings_are_all_told_and_nothing_comes_in(owner: Database, tmp_path: Path) -> None:
-    later = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+def test_cells_that_cannot_be_read_refuse_the_file(owner: Database, tmp_path: Path) -> None:
     path = write(
         tmp_path,
         ping("w1", "2024-05-01T08:00:00Z", 0.5)
-        + ping("w1", "1901-12-13T20:45:52Z", 0.5)
-        + ping("w1", later, 0.5)
         + ping("", "2024-05-01T08:00:00Z", 0.5)
         + ping("w1", "2024-05-01T08:00:00", 0.5)
         + ping("w1", "2024-05-01T08:00:00Z", 0.5, accuracy="-1"),
@@ -97,35 +98,90 @@ def test_wrong_pings_are_all_told_and_nothing_comes_in(owner: Database, tmp_path
     with pytest.raises(Refused) as caught:
         load_pings(owner, path, WGS84)
     assert [str(fault).split(":")[0] for fault in caught.value.faults] == [
-        "pings.csv row 3, at",
+        "pings.csv row 3, worker",
         "pings.csv row 4, at",
-        "pings.csv row 5, worker",
-        "pings.csv row 6, at",
-        "pings.csv row 7, accuracy_m",
+        "pings.csv row 5, accuracy_m",
     ]
-    twice = write(tmp_path, ping("w1", "2024-05-01T08:00:00Z", 0.5) + ping("w1", "2024-05-01T16:00:00+08:00", 1.5))
-    with pytest.raises(Refused, match=r"row 3, at: 'w1' was elsewhere at this instant \(row 2\)"):
-        load_pings(owner, twice, WGS84)
     assert rows_of(owner, "SELECT count(*) FROM overlay.ping") == [(0,)]
 
 
+def test_pings_that_cannot_be_true_refuse_no_others(owner: Database, tmp_path: Path) -> None:
+    """They are counted, and go to the file of rows set aside; what is coarse or a jump is kept and colours nothing."""
+    later = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    path = write(
+        tmp_path,
+        ping("w1", "2024-05-01T08:00:00Z", 0.5)
+        + ping("w1", "1901-12-13T20:45:52Z", 0.5)
+        + ping("w1", later, 0.5)
+        + ping("w1", "2024-05-01T16:00:00+08:00", 1.5)
+        + ping("w1", "2024-05-01T08:00:20Z", 1.5, accuracy="5000")
+        + ping("w1", "2024-05-01T08:00:10Z", 10)
+        + "w1,2024-05-01T08:00:30Z,0,0,5\n",
+    )
+    counts = {"receiver": 1, "future": 1, "coarse": 1, "jump": 1, "outside": 1}
+    done = load_pings(owner, path, WGS84)
+    assert (done.loaded, done.skipped) == (1, 1)
+    assert sorted(done.notes) == sorted(f"{count} set aside: {reason}" for reason, count in counts.items())
+    assert rows_of(owner, "SELECT doubt FROM overlay.ping ORDER BY at") == [(None,), ("jump",), ("coarse",)]
+    assert len(rows_of(owner, "SELECT FROM overlay.patrol_cell")) == 1
+    tally = "SELECT reason, pings FROM overlay.ping_tally WHERE reason <> 'unordered' AND pings > 0"
+    assert dict(rows_of(owner, tally)) == {**counts, "accepted": 1, "repeated": 1}
+    aside = load_pings(owner, path, ReadOptions(system="wgs84", set_aside=tmp_path / "aside.csv"))
+    assert (aside.loaded, aside.set_aside, aside.skipped) == (0, 3, 4), aside
+    rows = csv.DictReader((tmp_path / "aside.csv").read_text("utf-8-sig").splitlines())
+    assert [row["reason"] for row in rows] == [
+        "at: this is before GPS began, or 1024 weeks off -> the device had no time: correct it",
+        "at: this is still to come -> correct the time or its offset",
+        "lon: this is far outside the district -> correct the point or its system",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("case", "loaded", "cells", "notes"),
+    [
+        ("F12-patrol-coverage/coarse.csv", 0, 0, ["1 set aside: coarse"]),
+        ("F12-patrol-coverage/jump.csv", 1, 1, ["1 set aside: outside"]),
+        ("F12-patrol-coverage/null-island.csv", 0, 0, ["2 set aside: outside"]),
+    ],
+)
+def test_pings_of_the_field_that_no_worker_can_have_sent(
+    owner: Database, case: str, loaded: int, cells: int, notes: list[str]
+) -> None:
+    done = load_pings(owner, data.test_data("cases") / case)
+    assert (done.loaded, list(done.notes)) == (loaded, notes)
+    assert rows_of(owner, "SELECT count(*) FROM overlay.patrol_cell") == [(cells,)]
+
+
+def test_cells_are_seen_along_the_line_and_not_at_its_pings_alone(owner: Database, tmp_path: Path) -> None:
+    """Two pings 200 m and 100 s apart: every cell between; with 200 s between, or a new segment, only their own."""
+    for seconds, between in ((100, True), (200, False)):
+        start, end = (
+            datetime(2024, 5, 1, 8, tzinfo=UTC),
+            datetime(2024, 5, 1, 8, tzinfo=UTC) + timedelta(seconds=seconds),
+        )
+        load_pings(owner, write(tmp_path, ping("w1", start.isoformat(), 0.5) + ping("w1", end.isoformat(), 1.5)), WGS84)
+        count = rows_of(owner, "SELECT count(*) FROM overlay.patrol_cell")[0][0]
+        assert (count >= 4) if between else (count == 2)
+        middle = (
+            "SELECT count(*) FROM overlay.patrol_cell WHERE ST_Intersects(geom, ST_SetSRID(ST_MakePoint({}, {}), 4326))"
+        )
+        assert rows_of(owner, middle.format(*spot(1, 0.5)))[0][0] == between
+        with owner.transaction(EVERYTHING) as connection:
+            connection.execute(text("TRUNCATE overlay.ping, overlay.patrol_cell, overlay.walk, overlay.walker"))
+
+
 def test_a_track_comes_in_for_the_worker_that_is_named(owner: Database) -> None:
-    """GPX says its system and means UTC; the worker it cannot know."""
+    """GPX says its system and means UTC; the worker it cannot know. Its length is that of its segments."""
     tracks = data.test_data("tracks")
     with pytest.raises(Refused, match="there is no column worker"):
         load_pings(owner, tracks / "cerknicko-jezero.gpx")
     named = ReadOptions(values={"worker": "w1"})
     with pytest.raises(Refused, match="--map: GPX has names of its own.*--system: GPX is WGS 84 by its standard"):
         load_pings(owner, tracks / "cerknicko-jezero.gpx", ReadOptions(system="gcj02", columns={"at": "time"}))
-    assert load_pings(owner, tracks / "cerknicko-jezero.gpx", named).loaded == 296
-    assert load_pings(owner, tracks / "track-with-less-sec-time.gpx", named).loaded == 2
-    times = rows_of(owner, "SELECT at FROM overlay.ping ORDER BY at DESC LIMIT 2")
-    assert times == [
-        (datetime(2015, 12, 11, 14, 43, 13, 994000, UTC),),
-        (datetime(2015, 12, 11, 14, 43, 13, tzinfo=UTC),),
-    ]
-    with pytest.raises(Refused, match="segment 1 points 1, 3-184, at.*before GPS began"):
-        load_pings(owner, tracks / "Mojstrovka.gpx", named)
+    done = load_pings(owner, tracks / "cerknicko-jezero.gpx", named)
+    assert done.loaded == 0 and "296 set aside: outside" in done.notes, "Slovenia is not in this district"
+    lengths = [note for note in done.notes if " km " in note]
+    assert len(lengths) == 1 and lengths[0].startswith("4.5")
 
 
 def test_others_see_pings_by_area_only(service: Database, owner: Database, tmp_path: Path) -> None:
@@ -140,7 +196,9 @@ def test_others_see_pings_by_area_only(service: Database, owner: Database, tmp_p
 def test_ten_thousand_pings_are_loaded(owner: Database, tmp_path: Path) -> None:
     start = datetime(2024, 5, 1, tzinfo=UTC)
     body = "".join(
-        ping(f"w{n % 7}", (start + timedelta(seconds=n)).isoformat(), n % 300 / 100, n % 200 / 100)
+        ping(
+            f"w{n % 7}", (start + timedelta(seconds=n)).isoformat(), abs(n % 600 - 300) / 100, abs(n % 400 - 200) / 100
+        )
         for n in range(10_000)
     )
     path = write(tmp_path, body)

@@ -117,6 +117,11 @@ FROM (VALUES
         'audit_not_read', 'GG403', 'audit', '您的角色不能查阅审计记录', 'your role may not read the audit trail',
         '请联系审计员或管理员', 'ask an auditor or an administrator'
     ),
+    -- Patrols
+    (
+        'patrols_elsewhere', 'GG403', 'area', '您不能查看该区域的巡查', 'you may not see the patrols of this area',
+        '请查询您自己的区域', 'ask for your own area'
+    ),
     -- Accounts
     (
         'account_without_area', 'GG422', 'area', '%2$s须在某个区域工作', 'a %1$s works in an area',

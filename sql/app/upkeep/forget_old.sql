@@ -22,6 +22,10 @@ BEGIN
         DELETE FROM overlay.ping AS p WHERE p.ctid = ANY(ARRAY(
             SELECT x.ctid FROM overlay.ping AS x WHERE x.at < before LIMIT batch));
         GET DIAGNOSTICS gone = ROW_COUNT;
+        IF gone < batch THEN  -- the last batch takes along what tells of the same days
+            DELETE FROM overlay.walk AS w WHERE w.hour < before - interval '1 hour';
+            DELETE FROM overlay.ping_tally AS t WHERE t.day < before::date;
+        END IF;
     WHEN 'client_ref' THEN
         DELETE FROM work.client_ref AS r WHERE r.ctid = ANY(ARRAY(
             SELECT x.ctid FROM work.client_ref AS x JOIN work.ticket AS t ON t.ticket_id = x.ticket_id

@@ -1,0 +1,127 @@
+"""Which cameras see this point, what is in no camera's view, which places are nearest and which are overdue?"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+from sqlalchemy import Connection
+
+from gisgrid.access import Caller
+from gisgrid.api.answers import Answer, CameraSeen, Instant, Share, problems
+from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, zone_of
+from gisgrid.api.values import PlainText, QueryNumber, tell
+from gisgrid.boundaries.areas import area_id_at
+from gisgrid.cameras import find_cameras, measure_view
+from gisgrid.coordinates import check_point
+from gisgrid.errors import Fault, NotAllowed, Refused
+from gisgrid.geo import LonLat
+from gisgrid.loading import district_extent
+from gisgrid.places import find_places
+
+NETWORK = "base"
+SEE_CAMERAS = "see_camera"
+router = APIRouter(prefix="/api/v1", tags=["overlays"], route_class=SignedInRoute, responses=problems(401))
+Limit = Annotated[int, Query(ge=1, le=1000)]
+
+
+class Cameras(Answer):
+    """The cameras that see a point, the nearest first."""
+
+    cameras: list[CameraSeen]
+
+
+class ViewShare(Answer):
+    """A grid, and how much of it is in view."""
+
+    code: str
+    share: Share
+
+
+class ViewAnswer(Answer):
+    """How much of an area some camera sees, and of each of its grids; what is near 0 is a blind spot."""
+
+    share: Share
+    by: list[ViewShare]
+
+
+class PlaceNear(Answer):
+    """A place to visit."""
+
+    code: str
+    name: str
+    kind: str
+    grid: str | None
+    lon: float
+    lat: float
+    distance_m: float | None = Field(description="geodesic, from the point that was asked; null: none was")
+    visit_hours: float | None = Field(description="it is overdue so many hours after its last visit; null: never")
+    visited_at: Instant | None = Field(description="when a patrol last passed within 30 m; null: never")
+    overdue: bool
+
+
+class Places(Answer):
+    """Places, the nearest first; without a point by code."""
+
+    places: list[PlaceNear]
+
+
+def _require_cameras(caller: Caller) -> None:
+    if SEE_CAMERAS not in caller.may:
+        message = f"the role {caller.role} may not see cameras"
+        raise NotAllowed(Fault("Authorization", message, "ask somebody whose role may"))
+
+
+def _area(connection: Connection, code: str) -> int:
+    return area_id_at(connection, code, network=NETWORK, at=None, as_recorded=None, field="area") if code else 0
+
+
+@router.get("/cameras", responses=problems(403))
+def get_cameras(
+    caller: CurrentCaller,
+    database: CurrentDatabase,
+    lon: QueryNumber,
+    lat: QueryNumber,
+    system: PlainText,
+    limit: Limit = 20,
+) -> Cameras:
+    """Which cameras of the caller's areas see this point, the nearest first? On flat ground, without buildings."""
+    _require_cameras(caller)
+    with database.transaction(caller.scope) as connection:
+        point = check_point(lon, lat, system, district_extent(connection, NETWORK))
+        return Cameras(cameras=[CameraSeen(**vars(one)) for one in find_cameras(connection, point, limit=limit)])
+
+
+@router.get("/cameras/view", responses=problems(403, 404))
+def get_camera_view(caller: CurrentCaller, database: CurrentDatabase, area: PlainText = "") -> ViewAnswer:
+    """How much of an area, and of each of its grids, do cameras see? Those of the caller's areas; without an area all
+    of them.
+    """
+    _require_cameras(caller)
+    with database.transaction(caller.scope) as connection:
+        view = measure_view(connection, _area(connection, area or caller.area))
+    return ViewAnswer(share=view.share, by=[ViewShare(code=code, share=share) for code, share in view.by])
+
+
+@router.get("/places", responses=problems(404))
+def get_places(
+    request: Request,
+    caller: CurrentCaller,
+    database: CurrentDatabase,
+    lon: QueryNumber | None = None,
+    lat: QueryNumber | None = None,
+    system: PlainText = "",
+    kind: PlainText = "",
+    area: PlainText = "",
+    overdue: Annotated[bool, Query(description="Only those whose visit is overdue")] = False,
+    limit: Limit = 10,
+) -> Places:
+    """Which places to visit are nearest to this point, in the caller's areas? Without a point: by code."""
+    with database.transaction(caller.scope) as connection:
+        point: LonLat | None = None
+        if lon is not None or lat is not None:
+            if lon is None or lat is None:
+                raise Refused(Fault("lon", "a point needs both lon and lat", "give both, or leave both out"))
+            point = check_point(lon, lat, system, district_extent(connection, NETWORK))
+        area_id = _area(connection, area) if area else None
+        found = find_places(connection, point, kind=kind, area_id=area_id, overdue=overdue, limit=limit)
+    return tell(Places, {"places": found}, zone_of(request))

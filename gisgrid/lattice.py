@@ -1,0 +1,116 @@
+"""Ground as cells of one fixed lattice: which cells lie in a polygon, how much of one set lies in another.
+
+A cell is 0.0000225 degrees each way: 2.5 m from south to north, and at 27 degrees north 2.2 m from west to east. A set
+is runs of cells in rows, so 4 km of a street seen 30 m to each side are some 3,000 runs, packed in 10 kB. A cell is in
+a polygon when its centre is; an area reckoned so differs from the exact one by chance, in proportion to the square root
+of the length of the border in cells: below 1 % of a grid of a hectare (`tests/unit/test_lattice.py`).
+"""
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+CELL_DEG = 2.25e-5
+_ROW = 1 << 24
+"""More cells than a row has: a cell's key is its row times this, plus its column."""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Cells, as runs within rows: the key of the first cell of each, and of the cell after the last; sorted, apart."""
+
+    starts: Ints
+    ends: Ints
+
+    def weight(self) -> float:
+        """How much ground is it? In cells of the equator; rows further from it weigh less."""
+        rows = self.starts // _ROW
+        return float(np.sum((self.ends - self.starts) * _row_weight(rows)))
+
+
+NONE = Runs(np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+def runs_of(shape: BaseGeometry) -> Runs:
+    """The cells whose centres lie in a shape of polygons (degrees, lon first). By even-odd, row by row."""
+    lines = shapely.boundary(shape)
+    if lines is None or lines.is_empty:
+        return NONE
+    points, owner = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
+    x, y = (points[:, 0] + 180) / CELL_DEG - 0.5, (points[:, 1] + 90) / CELL_DEG - 0.5
+    same = owner[1:] == owner[:-1]
+    x1, y1, x2, y2 = x[:-1][same], y[:-1][same], x[1:][same], y[1:][same]
+    low, high = np.ceil(np.minimum(y1, y2)).astype(np.int64), np.ceil(np.maximum(y1, y2)).astype(np.int64)
+    counts = high - low  # rows whose centre line the side crosses, its lower end included
+    side = np.repeat(np.arange(len(counts)), counts)
+    rows = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + low[side]
+    crossed = x1[side] + (rows - y1[side]) * (x2 - x1)[side] / (y2 - y1)[side]
+    keys = np.sort(rows * _ROW + np.ceil(crossed).astype(np.int64))
+    starts, ends = keys[0::2], keys[1::2]
+    kept = ends > starts
+    return Runs(starts[kept], ends[kept])
+
+
+def union(sets: list[Runs]) -> Runs:
+    """The cells that are in any of these."""
+    if len(sets) < 2:
+        return sets[0] if sets else NONE
+    starts, ends = np.concatenate([one.starts for one in sets]), np.concatenate([one.ends for one in sets])
+    order = np.argsort(starts, kind="stable")
+    starts, ends = starts[order], np.maximum.accumulate(ends[order])
+    if not len(starts):
+        return NONE
+    is_first = np.concatenate([[True], starts[1:] > ends[:-1]])
+    is_last = np.concatenate([is_first[1:], [True]])
+    return Runs(starts[is_first], ends[is_last])
+
+
+class Ground:
+    """A set of cells that is asked many times how much of it lies within another."""
+
+    def __init__(self, cells: Runs) -> None:
+        self._cells = cells
+        lengths = cells.ends - cells.starts
+        self._before = np.concatenate([[0], np.cumsum(lengths)])
+
+    def share_of(self, other: Runs) -> float:
+        """How much of the other's ground is in this? 0..1; 0 of nothing."""
+        whole = other.weight()
+        if not whole:
+            return 0.0
+        inside = self._count(other.ends) - self._count(other.starts)
+        return float(np.sum(inside * _row_weight(other.starts // _ROW)) / whole)
+
+    def _count(self, keys: Ints) -> Ints:
+        """How many cells of this come before each key?"""
+        at = np.searchsorted(self._cells.starts, keys, side="right")
+        whole: Ints = self._before[at]
+        if not len(self._cells.starts):
+            return whole
+        last = np.maximum(at - 1, 0)
+        beyond: Ints = np.where(at > 0, np.maximum(self._cells.ends[last] - keys, 0), 0)
+        return whole - beyond
+
+
+def pack(cells: Runs) -> bytes:
+    """As bytes, to be kept."""
+    gaps = np.diff(cells.starts, prepend=0)
+    return zlib.compress(np.stack([gaps, cells.ends - cells.starts]).astype("<i8").tobytes(), 1)
+
+
+def unpack(kept: bytes) -> Runs:
+    """What `pack` wrote."""
+    gaps, lengths = np.frombuffer(zlib.decompress(kept), "<i8").reshape(2, -1)
+    starts = np.cumsum(gaps)
+    return Runs(starts, starts + lengths)
+
+
+def _row_weight(rows: Ints) -> Floats:
+    weights: Floats = np.cos(np.radians((rows + 0.5) * CELL_DEG - 90))
+    return weights

@@ -1,0 +1,11 @@
+CREATE FUNCTION app.grids_to_cover(area bigint) RETURNS TABLE (code text, geom geometry)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM app.require_patrols(area);
+    RETURN QUERY
+    SELECT v.code::text, v.geom FROM app.area_at(now()) AS v
+    WHERE v.level = 'grid' AND v.path @> ARRAY[area] ORDER BY v.code COLLATE "C";
+END $$;
+COMMENT ON FUNCTION app.grids_to_cover(bigint) IS
+'The grids of today in an area, whose coverage the caller may see; refuses another area';
+GRANT EXECUTE ON FUNCTION app.grids_to_cover(bigint) TO gisgrid_service;

@@ -1,0 +1,11 @@
+CREATE FUNCTION app.walks_kept(area bigint, since timestamptz, until timestamptz) RETURNS TABLE (runs bytea)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM app.require_patrols(area);
+    RETURN QUERY
+    SELECT w.runs FROM overlay.walk AS w
+    WHERE w.hour >= since AND w.hour < until AND NOT w.is_stale AND w.runs IS NOT NULL;
+END $$;
+COMMENT ON FUNCTION app.walks_kept(bigint, timestamptz, timestamptz) IS
+'What was seen in the hours of a time, as it is kept, without names; hours that are not added up are left out';
+GRANT EXECUTE ON FUNCTION app.walks_kept(bigint, timestamptz, timestamptz) TO gisgrid_service;

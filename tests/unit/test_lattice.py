@@ -1,0 +1,85 @@
+"""The lattice on which coverage is measured: its error against the exact area, and its sets against shapely's."""
+
+import numpy as np
+import pytest
+import shapely
+from shapely import affinity
+
+from gisgrid.lattice import NONE, Ground, pack, runs_of, union, unpack
+from gisgrid.patrol.walks import Track, metres_of_a_degree, seen_along
+
+LON, LAT = 113.85, 27.62
+EAST_M, NORTH_M = metres_of_a_degree(LAT)
+
+
+def to_degrees(shape: shapely.Geometry) -> shapely.Geometry:
+    """A shape in metres about a place, in degrees there."""
+    return affinity.affine_transform(shape, [1 / EAST_M, 0, 0, 1 / NORTH_M, LON, LAT])
+
+
+def walk(seed: int, steps: int = 60) -> tuple[Track, shapely.LineString]:
+    """Somebody who walks through a quarter at 1.2 m/s, a ping each 10 s; also as a line in metres."""
+    chance = np.random.default_rng(seed)
+    turns = np.cumsum(chance.normal(0, 0.5, steps))
+    flat = np.cumsum(np.stack([12 * np.cos(turns), 12 * np.sin(turns)], axis=1), axis=0)
+    lon, lat = LON + flat[:, 0] / EAST_M, LAT + flat[:, 1] / NORTH_M
+    at, joins = np.arange(steps, dtype=np.float64) * 10, np.arange(steps) > 0
+    return Track(at, np.asarray(lon, np.float64), np.asarray(lat, np.float64), joins), shapely.LineString(flat)
+
+
+@pytest.mark.parametrize("side_m", [100, 200, 500])
+@pytest.mark.parametrize("radius_m", [15, 30, 60])
+def test_the_share_seen_is_within_two_percent_of_the_exact_one(side_m: float, radius_m: float) -> None:
+    """The bound that is stated, of each grid: a turned square of a hectare and more, walks through and beside it."""
+    worst = 0.0
+    for seed in range(15):
+        track, line = walk(seed)
+        grid = affinity.translate(affinity.rotate(shapely.box(0, 0, side_m, side_m), seed * 7), -side_m / 3, 10)
+        exact = shapely.intersection(shapely.buffer(line, radius_m, quad_segs=64), grid).area / grid.area
+        share = Ground(seen_along(track, radius_m)).share_of(runs_of(to_degrees(grid)))
+        worst = max(worst, abs(share - exact))
+    assert worst <= 0.01, f"the docstring says 1 %: {worst}"
+
+
+def test_sets_of_cells_are_like_sets_of_ground() -> None:
+    """What two share is counted once, holes are left out, and nothing is nothing."""
+    one, other = shapely.box(0, 0, 200, 100), shapely.box(150, -50, 300, 60)
+    ring = shapely.Polygon(shapely.box(0, 0, 300, 300).exterior, [shapely.box(100, 100, 200, 200).exterior])
+    a, b, c = (runs_of(to_degrees(shape)) for shape in (one, other, ring))
+    both = union([a, b])
+    unit = 100 * 200 / a.weight()
+    assert both.weight() * unit == pytest.approx(shapely.union(one, other).area, rel=0.02)
+    assert c.weight() * unit == pytest.approx(ring.area, rel=0.02)
+    assert Ground(both).share_of(a) == 1 and Ground(a).share_of(a) == 1
+    assert Ground(a).share_of(b) == pytest.approx(50 * 60 / (150 * 110), abs=0.01)
+    assert Ground(NONE).share_of(a) == 0 and Ground(a).share_of(NONE) == 0 and not union([]).weight()
+    kept = unpack(pack(both))
+    assert (kept.starts == both.starts).all() and (kept.ends == both.ends).all()
+
+
+def test_neighbours_share_no_cell_and_leave_none_out() -> None:
+    """Two grids with one edge: each cell is in one of them."""
+    whole = shapely.Polygon([(0, 0), (310, 15), (290, 280), (-20, 240)])
+    cut = shapely.LineString([(130, -50), (170, 400)])
+    west, east = (runs_of(to_degrees(part)) for part in shapely.ops.split(whole, cut).geoms)
+    assert Ground(west).share_of(east) == 0
+    assert union([west, east]).weight() == pytest.approx(runs_of(to_degrees(whole)).weight(), abs=0.01)
+
+
+def test_a_gap_is_not_walked() -> None:
+    """Two pings 300 m apart, joined and not: the line between them is seen, or only the two discs."""
+    lon, lat = np.array([LON, LON + 300 / EAST_M]), np.array([LAT, LAT])
+    middle = runs_of(to_degrees(shapely.Point(150, 0).buffer(10)))
+    for joins, share in (([False, True], 1.0), ([False, False], 0.0)):
+        seen = seen_along(Track(np.array([0.0, 100.0]), lon, lat, np.array(joins)), 30)
+        assert Ground(seen).share_of(middle) == share
+
+
+def test_a_line_counts_for_the_time_in_which_it_ends() -> None:
+    """What was seen before an instant and from it on is together what was seen at all, however it is cut."""
+    track, _ = walk(3)
+    whole = seen_along(track, 30)
+    first = Track(track.at[:30], track.lon[:30], track.lat[:30], track.joins[:30])
+    parts = union([seen_along(first, 30), seen_along(track, 30, since=300.0)])
+    assert parts.weight() == pytest.approx(whole.weight(), rel=0.002)
+    assert Ground(parts).share_of(whole) > 0.999
