@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { metresBetween } from '../src/actions/photos';
 import { circle, doubtful, sure } from '../src/doubt';
+import { metresBetween } from '../src/metres';
 
 const located = (confidence: number, shares: number[]) => {
   const candidates = shares.map((share, place) => ({ code: `G${place}`, share }));

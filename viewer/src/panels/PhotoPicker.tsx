@@ -1,4 +1,5 @@
-import { accepted, choosePhotos, dropPhoto, metresBetween, sendPhotos } from '../actions/photos';
+import { accepted, choosePhotos, dropPhoto, sendPhotos } from '../actions/photos';
+import { metresBetween } from '../metres';
 import { byHand, usePlaceOf } from '../actions/report';
 import type { LonLat } from '../api/client';
 import { t } from '../i18n';
