@@ -106,7 +106,7 @@ def test_a_border_is_drawn_anew_in_both_its_grids(hall: TownHall, window: Window
     assert drawn[A].area > before[A].area and drawn[B].area < before[B].area
 
 
-@pytest.mark.parametrize("take", ["", "mFromSelectedPushButton"], ids=["as it stands", "attributes of the second"])
+@pytest.mark.parametrize("take", ["", "mFromSelectedPushButton"], ids=["without a choice", "attributes of the second"])
 def test_two_grids_become_one(hall: TownHall, window: Window, take: str) -> None:
     """QGIS 3.22 takes the key of the row whose attributes are taken for its own number of it."""
     number = opens(hall, window, "merge")

@@ -1,6 +1,6 @@
 CREATE FUNCTION app.one_of(field text, given text, emptied text, VARIADIC choices text []) RETURNS text
 LANGUAGE plpgsql AS $$
--- QGIS empties a list to null; that is no choice, and changes nothing.
+-- QGIS empties a list to null; an empty value changes nothing.
 DECLARE
     chosen text := coalesce(nullif(given, ''), emptied);
 BEGIN
