@@ -40,7 +40,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True)
 class Group:
-    """A group of the provider, and the role of whoever is in it; `accounts`: how many came by it."""
+    """A group of the provider, and the role of everybody in it; `accounts`: how many came by it."""
 
     group_name: str
     role: str
@@ -128,7 +128,7 @@ class Provider:
 
     def _described(self) -> Json:
         if not self.is_set:
-            raise NotFound(Fault("oidc", "there is no other way to sign in here", "sign in with name and secret"))
+            raise NotFound(Fault("oidc", "no other way to sign in is set here", "sign in with name and secret"))
         issuer = self._settings.oidc_issuer
         with self._lock:
             if self._facts and time.monotonic() - self._asked_at < KNOWN_S:

@@ -421,6 +421,10 @@ COMMENT ON COLUMN core.calendar_day.name IS 'The holiday''s name; a day off with
 ALTER TABLE ONLY core.calendar_day
     ADD CONSTRAINT calendar_day_pkey PRIMARY KEY (date);
 
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE ON core.calendar_day FOR EACH ROW WHEN ((new.source = 'local'::text)) EXECUTE FUNCTION app.note_change('calendar', 'date', 'is_working', 'name');
+
+CREATE TRIGGER note_removal AFTER DELETE ON core.calendar_day FOR EACH ROW WHEN ((old.source = 'local'::text)) EXECUTE FUNCTION app.note_change('calendar', 'date', 'is_working', 'name');
+
 CREATE TRIGGER refresh_work_span AFTER INSERT OR DELETE OR UPDATE ON core.calendar_day FOR EACH STATEMENT EXECUTE FUNCTION app.refresh_work_span();
 
 CREATE TABLE core.change (
@@ -488,6 +492,7 @@ CREATE TABLE core.deployment (
     identity uuid DEFAULT gen_random_uuid() NOT NULL,
     home text,
     place text,
+    backup_finished_at timestamp with time zone,
     far_m double precision DEFAULT 2000 NOT NULL,
     coarse_m double precision DEFAULT 1000 NOT NULL,
     reopen_days integer DEFAULT 30 NOT NULL,
@@ -499,6 +504,8 @@ CREATE TABLE core.deployment (
 );
 
 COMMENT ON TABLE core.deployment IS 'One row: the settings with which this database was set up';
+
+COMMENT ON COLUMN core.deployment.backup_finished_at IS 'When `gisgrid backup` last finished one; null: never';
 
 COMMENT ON COLUMN core.deployment.calendar IS 'The calendar of public holidays that core.calendar_day was filled from';
 
@@ -615,6 +622,16 @@ ALTER TABLE ONLY core.login_scope
     ADD CONSTRAINT login_scope_role_fkey FOREIGN KEY (role) REFERENCES core.account_role(role);
 
 CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON core.login_scope FOR EACH ROW EXECUTE FUNCTION app.note_change('login', 'login', 'role', 'area_id');
+
+CREATE TABLE core.login_seen (
+    login text NOT NULL,
+    noted_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE core.login_seen IS 'The latest database session of a person''s login that the audit trail tells of';
+
+ALTER TABLE ONLY core.login_seen
+    ADD CONSTRAINT login_seen_pkey PRIMARY KEY (login);
 
 CREATE TABLE core.network (
     network text NOT NULL,
@@ -1145,6 +1162,8 @@ CREATE TRIGGER refuse_no_row_updated AFTER UPDATE ON draft.changeset REFERENCING
 CREATE TRIGGER set_date BEFORE UPDATE OF status ON draft.changeset FOR EACH ROW WHEN (((old.status = 'open'::text) AND (new.status = 'published'::text) AND (CURRENT_USER <> 'gisgrid_owner'::name))) EXECUTE FUNCTION app.date_changeset();
 
 CREATE TRIGGER solve_conflicts AFTER UPDATE OF solution ON draft.changeset FOR EACH ROW WHEN (((new.solution IS NOT NULL) AND (CURRENT_USER <> 'gisgrid_owner'::name))) EXECUTE FUNCTION app.solve_by_hand();
+
+CREATE TRIGGER tell_qgis AFTER INSERT OR DELETE OR UPDATE ON draft.changeset FOR EACH STATEMENT EXECUTE FUNCTION app.tell_qgis();
 
 CREATE TRIGGER z_show_date BEFORE INSERT OR UPDATE ON draft.changeset FOR EACH ROW EXECUTE FUNCTION app.show_date();
 
@@ -2647,7 +2666,10 @@ CREATE TABLE "overlay".ping (
     path bigint[] NOT NULL,
     cell bigint NOT NULL,
     accuracy_m double precision,
-    geom public.geometry(Point,4326) NOT NULL
+    geom public.geometry(Point,4326) NOT NULL,
+    is_start boolean DEFAULT false NOT NULL,
+    doubt text,
+    CONSTRAINT doubt_is_coarse_or_jump CHECK ((doubt = ANY (ARRAY['coarse'::text, 'jump'::text])))
 );
 
 COMMENT ON TABLE "overlay".ping IS 'A GPS point of a patrol; personal, scoped';
@@ -2663,6 +2685,32 @@ ALTER TABLE "overlay".ping ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY ping_is_in_scope ON "overlay".ping TO gisgrid_service USING ((path && app.service_private_scope()));
 
+CREATE TABLE "overlay".ping_tally (
+    day date NOT NULL,
+    worker text NOT NULL,
+    reason text NOT NULL,
+    pings bigint NOT NULL
+);
+
+COMMENT ON TABLE "overlay".ping_tally IS 'How many pings of a worker came on a day, by what became of them: accepted, or why not; personal';
+
+ALTER TABLE ONLY "overlay".ping_tally
+    ADD CONSTRAINT ping_tally_pkey PRIMARY KEY (day, worker, reason);
+
+CREATE TABLE "overlay".ping_token (
+    account_id bigint NOT NULL,
+    token_sha256 bytea NOT NULL,
+    made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+COMMENT ON TABLE "overlay".ping_token IS 'By what a worker''s phone is known on /osmand: of the token only the SHA-256; read by nobody but the owner';
+
+ALTER TABLE ONLY "overlay".ping_token
+    ADD CONSTRAINT ping_token_pkey PRIMARY KEY (account_id);
+
+ALTER TABLE ONLY "overlay".ping_token
+    ADD CONSTRAINT ping_token_account_id_fkey FOREIGN KEY (account_id) REFERENCES core.account(account_id) ON DELETE CASCADE;
+
 CREATE TABLE "overlay".place (
     place_id bigint NOT NULL,
     code text COLLATE pg_catalog."C",
@@ -2671,11 +2719,18 @@ CREATE TABLE "overlay".place (
     area_id bigint,
     path bigint[],
     geom public.geometry(Point,4326),
-    geom_3857 public.geometry(Point,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED
+    geom_3857 public.geometry(Point,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
+    visit_hours double precision,
+    visited_at timestamp with time zone,
+    CONSTRAINT visit_hours_are_positive CHECK ((visit_hours > (0)::double precision))
 )
 INHERITS ("overlay".thing);
 
 COMMENT ON TABLE "overlay".place IS 'Somewhere to visit on a patrol';
+
+COMMENT ON COLUMN "overlay".place.visit_hours IS 'It is overdue when the last visit is so many hours ago; null: whenever';
+
+COMMENT ON COLUMN "overlay".place.visited_at IS 'When a patrol last passed within 30 m; null: never';
 
 ALTER SEQUENCE "overlay".place_id_seq OWNED BY "overlay".place.place_id;
 
@@ -2714,3 +2769,42 @@ CREATE TABLE "overlay".thing (
 );
 
 COMMENT ON TABLE "overlay".thing IS 'Things at a fixed point that belong to an area by it: holds no rows, every kind of thing is a table that inherits it';
+
+CREATE TABLE "overlay".walk (
+    worker text NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    is_stale boolean DEFAULT true NOT NULL,
+    kept_until timestamp with time zone,
+    runs bytea
+);
+
+COMMENT ON TABLE "overlay".walk IS 'What a worker saw in an hour, within 30 m of his line: cells of the lattice; personal';
+
+COMMENT ON COLUMN "overlay".walk.is_stale IS 'Pings came that runs does not have yet';
+
+COMMENT ON COLUMN "overlay".walk.kept_until IS 'The last ping that runs has; null: none, or an older one came since';
+
+COMMENT ON COLUMN "overlay".walk.runs IS 'Runs of cells, compressed, as gisgrid.lattice writes them';
+
+ALTER TABLE ONLY "overlay".walk
+    ADD CONSTRAINT walk_pkey PRIMARY KEY (worker, hour);
+
+CREATE INDEX walk_hour ON "overlay".walk USING btree (hour);
+
+CREATE INDEX walk_that_is_stale ON "overlay".walk USING btree (hour) WHERE is_stale;
+
+CREATE TABLE "overlay".walker (
+    worker text NOT NULL,
+    at timestamp with time zone,
+    area_id bigint,
+    geom public.geometry(Point,4326)
+);
+
+COMMENT ON TABLE "overlay".walker IS 'Where a worker on patrol was last: the newest of his pings without a doubt; personal';
+
+COMMENT ON COLUMN "overlay".walker.area_id IS 'The grid in which he was; null: outside every grid';
+
+ALTER TABLE ONLY "overlay".walker
+    ADD CONSTRAINT walker_pkey PRIMARY KEY (worker);
+
+CREATE INDEX walker_geom ON "overlay".walker USING gist (geom);

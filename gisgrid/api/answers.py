@@ -117,7 +117,7 @@ class AreaCollection(Answer):
 
 
 class SearchHit(Answer):
-    """What words may mean. Public, but for things that only some see: those are found by whoever may see them."""
+    """What words may mean. Public, but for things that only some see: those are found by who may see them."""
 
     kind: Literal["area", "ground", "place", "camera", "device", "post", "ticket", "point"]
     code: str = Field(description="an area's or thing's code, a ticket's number, a post's area; of ground its kind")
@@ -409,7 +409,7 @@ class CameraSeen(Answer):
 
     code: str = Field(description="its id as text; of GB/T 28181 20 digits")
     name: str
-    grid: str | None = Field(description="code of the grid in which it stands (or nearest area above)")
+    grid: str | None = Field(description="code of the grid in which it lies (or nearest area above)")
     lon: float
     lat: float
     bearing_deg: float | None = Field(description="the middle of its view, clockwise from north; null: all round")

@@ -99,7 +99,7 @@ def finish_openid(
         known = provider.finish(flow, {key: value for key, value in given.items() if value}, _callback(request))
         with database.transaction() as connection:
             name = account_of(connection, known)
-        with database.transaction() as connection:  # whom this let out is let out, whatever follows
+        with database.transaction() as connection:  # whom this let out is let out, also if the rest fails
             end_login(connection)
             require_account(name)
             token = open_session(connection, name)
@@ -129,7 +129,7 @@ groups = APIRouter(
 
 
 class SignInGroup(Answer):
-    """A group of the city's provider, and the role of whoever is in it."""
+    """A group of the city's provider, and the role of everybody in it."""
 
     group_name: str = Field(description="as the provider names it")
     role: str

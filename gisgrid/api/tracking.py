@@ -15,7 +15,7 @@ from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, z
 from gisgrid.api.values import LongText, PlainText
 from gisgrid.api.values import tell as answer_as
 from gisgrid.errors import NotFound
-from gisgrid.notices.reporters import check_mark, tell_by, told_by, unsubscribe
+from gisgrid.notices.reporters import check_mark, subscribe, subscription, unsubscribe
 from gisgrid.settings import Settings
 from gisgrid.tickets.listing import get_ticket
 from gisgrid.tickets.photos import PhotoOrder, add_photo, find_own_photo
@@ -29,7 +29,7 @@ _ASK = (
     '<form method="post"><p>不再接收这件上报的通知？<br><span lang="en">No more messages about this report?</span></p>'
     "<button>不再通知 / No more</button></form>"
 )
-_DONE = '<p>已取消，不再通知。<br><span lang="en">Done: you will not be told any more.</span></p>'
+_DONE = '<p>已取消，不再通知。<br><span lang="en">Done: you get no more messages.</span></p>'
 _UNSEEN = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 router = APIRouter(prefix="/api/v1/reports", tags=["following"])
@@ -75,15 +75,15 @@ class May(Answer):
 
 
 class Said(Answer):
-    """What staff told the reporter, or what he answered."""
+    """What staff wrote to the reporter, or what he answered."""
 
     at: Instant
     is_yours: bool
     text: str
 
 
-class ToldBy(Answer):
-    """The reporter's own mailbox and number, null where he is not told so; and until when he may reopen his report."""
+class Subscription(Answer):
+    """The reporter's own mailbox and number, null where he does not want it; and until when he may reopen his report."""
 
     email: str | None
     phone: str | None
@@ -132,8 +132,8 @@ class RatingBody(BaseModel):
     words: LongText | None = None
 
 
-class ToldByBody(BaseModel):
-    """By which ways the reporter wants to be told; null ends one, one that is left out stays as it is."""
+class SubscriptionBody(BaseModel):
+    """By which ways the reporter subscribes; null ends one, one that is left out stays as it is."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -164,7 +164,7 @@ OwnReport = Annotated[str, Depends(require_reporter)]
 
 @router.get("/{number}", response_model=FollowedReport, responses=problems(404, 429))
 def get_report(own: OwnReport, database: CurrentDatabase) -> FollowedReport:
-    """How is my report? Its facts, words and photos, step, assignee, due time, and what staff told me."""
+    """How is my report? Its facts, words and photos, step, assignee, due time, and what staff wrote to me."""
     with database.transaction() as connection:
         return FollowedReport.model_validate(track_report(connection, own))
 
@@ -222,26 +222,26 @@ def create_rating(own: OwnReport, body: RatingBody, database: CurrentDatabase) -
     "/{number}/reopen", status_code=201, response_model=FollowedReport, responses=problems(400, 404, 409, 413, 429)
 )
 def reopen_own(own: OwnReport, body: WordsBody, database: CurrentDatabase) -> FollowedReport:
-    """Say that a closed report is not done: it is worked on again. Until `may_reopen_until` of told-by."""
+    """Say that a closed report is not done: it is worked on again. Until `may_reopen_until` of my subscription."""
     with database.transaction() as connection:
         reopen_report(connection, own, body.text)
         return FollowedReport.model_validate(track_report(connection, own))
 
 
-@router.get("/{number}/told-by", responses=problems(404, 429))
-def get_told_by(own: OwnReport, database: CurrentDatabase, request: Request) -> ToldBy:
-    """By which ways am I told of my report, and until when may I reopen it?"""
+@router.get("/{number}/subscription", responses=problems(404, 429))
+def get_subscription(own: OwnReport, database: CurrentDatabase, request: Request) -> Subscription:
+    """By which ways do I hear of my report, and until when may I reopen it?"""
     with database.transaction() as connection:
-        return answer_as(ToldBy, told_by(connection, own), zone_of(request))
+        return answer_as(Subscription, subscription(connection, own), zone_of(request))
 
 
-@router.put("/{number}/told-by", responses=problems(400, 404, 409, 413, 429))
-def put_told_by(request: Request, own: OwnReport, body: ToldByBody, database: CurrentDatabase) -> ToldBy:
-    """By which ways do I want to be told of steps, of what staff write, and when I can rate?"""
+@router.put("/{number}/subscription", responses=problems(400, 404, 409, 413, 429))
+def put_subscription(request: Request, own: OwnReport, body: SubscriptionBody, database: CurrentDatabase) -> Subscription:
+    """By which ways do I want to hear of steps, of what staff write, and when I can rate?"""
     with database.transaction() as connection:
         given = {name: getattr(body, name) for name in body.model_fields_set}
-        tell_by(connection, own, given, request.app.state.settings)
-        return answer_as(ToldBy, told_by(connection, own), zone_of(request))
+        subscribe(connection, own, given, request.app.state.settings)
+        return answer_as(Subscription, subscription(connection, own), zone_of(request))
 
 
 Kind = Annotated[Literal["reporter", "message"], Path(description="a mailbox, or a number")]

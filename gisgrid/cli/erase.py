@@ -25,5 +25,5 @@ def erase(
         with database.transaction(EVERYTHING) as connection:
             found = erase_by_wish(connection, number, contact)
     if not found:
-        raise NotFound(Fault("erase", "there is no such ticket, or its reporter is forgotten already", "check it"))
+        raise NotFound(Fault("erase", "this ticket is not known, or its reporter is forgotten already", "check it"))
     show({"erased": found}, "\n".join(found), as_json=json)

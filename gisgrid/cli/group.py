@@ -17,7 +17,7 @@ Name = Annotated[str, typer.Argument(metavar="GROUP", help="As the provider name
 @group_app.command("add")
 def add(
     name: Name,
-    role: Annotated[str, typer.Option(help="The role of whoever is in the group.")],
+    role: Annotated[str, typer.Option(help="The role of everybody in the group.")],
     area: Annotated[str, typer.Option(help="Code of the area that the role is for.")] = "",
     department: Annotated[str, typer.Option(help="The department, for a role that works in one.")] = "",
     data_dir: DataDir = None,

@@ -1,4 +1,4 @@
-"""The mark in a link by which a reporter is told no more: a signature that opens nothing else."""
+"""The mark in a link by which a reporter unsubscribes: a signature that opens nothing else."""
 
 import hashlib
 import hmac

@@ -18,7 +18,7 @@ class Notice:
     """One notice for one target, claimed. `facts` are public; `description` is None unless the target is trusted.
 
     `now` is the database's time of this attempt, used in signatures and dates. `recipient`: the reporter's own mailbox
-    or number, where he is told himself; `mark`: what his link to be told no more holds.
+    or number, where he subscribes; `mark`: what his link to unsubscribe holds.
     """
 
     delivery_id: int

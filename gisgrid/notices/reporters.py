@@ -1,4 +1,4 @@
-"""Reporters who want to be told of their own report: by mail, or by a city's message service; and who want no more."""
+"""Reporters who subscribe to their own report, by mail or by a city's message service, and who unsubscribe."""
 
 import hmac
 import json
@@ -23,28 +23,28 @@ from gisgrid.notices.wire import post
 from gisgrid.settings import Settings
 
 KINDS = {"email": "reporter", "phone": "message"}
-"""What a reporter gives, and the kind of target by which he is told."""
+"""What a reporter gives, and the kind of target that reaches him."""
 PHONE = re.compile(r"\+?[0-9][0-9 -]{4,18}[0-9]")
 
 
-def tell_by(connection: Connection, number: str, given: dict[str, str | None], settings: Settings) -> None:
+def subscribe(connection: Connection, number: str, given: dict[str, str | None], settings: Settings) -> None:
     """Tell the reporter of this ticket by these ways from now on, of each that is given; None: no more.
 
-    The caller has checked his secret. Raises Refused for what is no mailbox or number, Conflict where nobody sends.
+    The caller has checked his secret. Raises Refused for what is not a mailbox or number, Conflict where nobody sends.
     """
     for field, address in given.items():
         if address is not None:
             address = _checked(connection, field, address.strip(), settings)
         with asking(connection):
             connection.execute(
-                text("SELECT app.tell_by(:number, :way, :address)"),
+                text("SELECT app.subscribe(:number, :way, :address)"),
                 {"number": number, "way": KINDS[field], "address": address},
             )
 
 
-def told_by(connection: Connection, number: str) -> dict[str, object]:
-    """By which ways is this reporter told, and until when may he reopen his report? His secret was checked."""
-    return dict(connection.execute(text("SELECT * FROM app.told_by(:number)"), {"number": number}).one()._mapping)
+def subscription(connection: Connection, number: str) -> dict[str, object]:
+    """By which ways does this reporter subscribe, and until when may he reopen his report? His secret was checked."""
+    return dict(connection.execute(text("SELECT * FROM app.subscription(:number)"), {"number": number}).one()._mapping)
 
 
 def _checked(connection: Connection, field: str, address: str, settings: Settings) -> str:
@@ -58,7 +58,7 @@ def _checked(connection: Connection, field: str, address: str, settings: Setting
     if not connection.execute(text("SELECT app.has_message_service()")).scalar_one():
         raise Conflict(Fault(field, "no messages are sent from here", "follow the report by its number and secret"))
     if not PHONE.fullmatch(address):
-        raise Refused(Fault(field, f"{address[:40]!r} is no telephone number", "digits, as 13900001234"))
+        raise Refused(Fault(field, f"{address[:40]!r} is not a telephone number", "digits, as 13900001234"))
     return address
 
 
@@ -73,11 +73,11 @@ def unsubscribe(connection: Connection, number: str, kind: str, mark: str) -> No
     """Tell this reporter no more by this way. Raises as check_mark."""
     check_mark(connection, number, kind, mark)
     with asking(connection):
-        connection.execute(text("SELECT app.tell_by(:number, :kind, NULL)"), {"number": number, "kind": kind})
+        connection.execute(text("SELECT app.subscribe(:number, :kind, NULL)"), {"number": number, "kind": kind})
 
 
 def unsubscribe_link(notice: Notice, public_url: str) -> str:
-    """The address at which the reporter is told no more."""
+    """The address at which the reporter unsubscribes."""
     number = quote(notice.facts["number"])
     return f"{public_url.rstrip('/')}/api/v1/reports/{number}/unsubscribe/{notice.kind}/{notice.mark}"
 
@@ -87,7 +87,7 @@ def send_to_reporter(
 ) -> None:
     """Send to the reporter's mailbox, with a link that ends it in one click (RFC 8058). Raises Undelivered."""
     if notice.recipient is None:
-        raise Undelivered("its reporter is told no more", "gone")
+        raise Undelivered("its reporter has unsubscribed", "gone")
     stop = unsubscribe_link(notice, public_url)
     mail = letter(notice, sender, zone, public_url, to=notice.recipient)
     page = f"{public_url.rstrip('/')}/#follow={quote(notice.facts['number'])}"
@@ -102,9 +102,9 @@ def send_to_reporter(
 def send_message(notice: Notice, tls: ssl.SSLContext, *, zone: ZoneInfo, public_url: str, may_be_http: bool) -> None:
     """Give a message for the reporter's number to the city's service, signed as a webhook. Raises Undelivered."""
     if notice.recipient is None:
-        raise Undelivered("its reporter is told no more", "gone")
+        raise Undelivered("its reporter has unsubscribed", "gone")
     rows = list(wording.lines(notice, zone))
-    told = {
+    facts = {
         "to": notice.recipient,
         "text_zh": "；".join([wording.title(notice), *(f"{name}：{value}" for name, value, _, _ in rows)]),
         "text_en": "; ".join([wording.english_title(notice), *(f"{name}: {value}" for _, _, name, value in rows)]),
@@ -112,7 +112,7 @@ def send_message(notice: Notice, tls: ssl.SSLContext, *, zone: ZoneInfo, public_
         "unsubscribe": unsubscribe_link(notice, public_url) if public_url else None,
     }
     whole = message(notice)
-    body = json.dumps({**whole, "data": {**whole["data"], **told}}, ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps({**whole, "data": {**whole["data"], **facts}}, ensure_ascii=False, separators=(",", ":")).encode()
     timestamp = int(notice.now.timestamp())
     headers = {
         "Content-Type": "application/json",

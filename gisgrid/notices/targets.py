@@ -193,7 +193,7 @@ def _check(connection: Connection, order: TargetOrder, *, may_be_http: bool) -> 
 
 def _topics(connection: Connection, kind: str) -> list[str]:
     """The topics of a target that names none: all, but of one that tells reporters only what concerns them."""
-    return list(connection.execute(text("SELECT app.told_topics()")).scalar_one()) if kind == "message" else []
+    return list(connection.execute(text("SELECT app.subscribed_topics()")).scalar_one()) if kind == "message" else []
 
 
 def _area(connection: Connection, order: TargetOrder) -> int | None:

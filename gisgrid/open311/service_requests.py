@@ -121,7 +121,7 @@ def list_requests(connection: Connection, wanted: Wanted, zone: ZoneInfo) -> lis
 def _in_time(wanted: Wanted) -> list[ColumnElement[bool]]:
     """The condition on time: from..to; if one end is open, a span from the other end; if both, the last span.
 
-    Who asks for what changed then gets it of whatever age.
+    Who asks for what changed then gets it of any age.
     """
     changed = _changed(wanted)
     if changed and wanted.start is None and wanted.end is None:
@@ -137,15 +137,15 @@ def _in_time(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _changed(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """The condition on the time of the last change, as it is told (`updated_datetime`); of one end, a span from it."""
+    """The condition on the time of the last change, as the answer has it (`updated_datetime`); of one end, a span from it."""
     if wanted.changed_from is None and wanted.changed_to is None:
         return []
     r, end = tables.service_request, wanted.changed_to
     start = wanted.changed_from or (end and end - SPAN)
-    told = func.coalesce(r.c.closed_at, func.app.ticket_changed_at(r.c.ticket_id))
+    changed = func.coalesce(r.c.closed_at, func.app.ticket_changed_at(r.c.ticket_id))
     since = literal(start, tables.INSTANT)
-    found = [r.c.ticket_id.in_(select(func.app.changed_since(since))), told >= since]
-    return found if end is None else [*found, told <= literal(end, tables.INSTANT)]
+    found = [r.c.ticket_id.in_(select(func.app.changed_since(since))), changed >= since]
+    return found if end is None else [*found, changed <= literal(end, tables.INSTANT)]
 
 
 def _told(row: Any, zone: ZoneInfo) -> ServiceRequest:

@@ -38,7 +38,7 @@ def cover(
 ) -> Coverage:
     """Which share of an area, and of each of its grids of today, did patrols see from `since` until before `until`?
 
-    Seen is the ground within `radius_m` of a line that a worker walked, whoever he is: from ping to ping, unless more
+    Seen is the ground within `radius_m` of a line that a worker walked, any of them: from ping to ping, unless more
     than 120 s lie between two or a recorded segment ends; a line counts for the time in which it ends. Coarse pings and
     jumps see nothing. Measured on a lattice of 2.5 m (`gisgrid.lattice`), which is within 2 % of a grid's ground
     of the exact area of the buffered lines. What was seen is kept by place, so after a redraw the new grids have their

@@ -115,7 +115,7 @@ def receive(
 ) -> Received:
     """Keep the pings of one worker; committed with the transaction, and a batch that comes again changes nothing.
 
-    `latest` None: of whatever age. About 25 ms for 100 pings, most of it looking up their grids.
+    `latest` None: of any age. About 25 ms for 100 pings, most of it looking up their grids.
     """
     now = now or datetime.now(UTC)
     reasons: dict[int, Reason] = {}

@@ -23,7 +23,7 @@ def make_token(connection: Connection, name: str) -> str:
     """
     row = connection.execute(text(_ACCOUNT), {"name": name}).one_or_none()
     if row is None:
-        raise NotFound(Fault("name", f"there is no account {name[:64]}", "make it first: gisgrid user add"))
+        raise NotFound(Fault("name", f"nobody has the account {name[:64]}", "make it first: gisgrid user add"))
     if not row.may:
         message = f"the account {name[:64]} may send no pings: it is disabled, or its role goes on no patrol"
         raise Refused(Fault("name", message, "name the account of a worker"))

@@ -22,7 +22,7 @@ KEPT_DAYS: dict[str, Callable[[Settings], int]] = {
     "photo": lambda settings: settings.photo_days,
     "audit": lambda settings: settings.audit_days,
 }
-"""For how many days each kind of row is kept, as `app.forget_old` names them; 0: for ever."""
+"""For how many days each kind of row is kept, as `app.forget_old` names them; 0: all are kept."""
 
 
 def keep_house(database: Database, settings: Settings) -> Counter[str]:
@@ -60,7 +60,7 @@ def erase_reporters(database: Database, days: int, *, batch: int = BATCH) -> int
 def erase_by_wish(connection: Connection, number: str = "", contact: str = "") -> list[str]:
     """Erase the reporter of this ticket, or of all tickets with this telephone number or mailbox, open or closed.
 
-    Returns the tickets' numbers; none: there is no such ticket, or nothing of him is left.
+    Returns the tickets' numbers; none: no ticket has it, or nothing of him is left.
     """
     rows = connection.execute(
         text("SELECT * FROM app.erase_by_wish(:number, :contact)"),

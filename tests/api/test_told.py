@@ -58,7 +58,7 @@ def send(district: District, mail: Way) -> Callable[[], None]:
 
 
 def choose(district: District, own: tuple[str, str], **ways: Any) -> Any:
-    url, headers = f"/api/v1/reports/{own[0]}/told-by", {"X-Report-Secret": own[1]}
+    url, headers = f"/api/v1/reports/{own[0]}/subscription", {"X-Report-Secret": own[1]}
     return district.client().put(url, json=ways, headers=headers)
 
 
@@ -79,14 +79,14 @@ def test_a_mailbox_is_told_of_steps_until_one_click(district: District, mail: Wa
     path = link.removeprefix("https://grid.example")
     page = district.client().get(path)
     assert page.status_code == 200 and "<form" in page.text and "不再接收" in page.text
-    assert follow(district, own, "/told-by").json() == {**NOBODY, "email": MAIL}, "a look changes nothing"
+    assert follow(district, own, "/subscription").json() == {**NOBODY, "email": MAIL}, "a look changes nothing"
     wrong = district.client().post(path[:-1] + ("0" if path[-1] != "0" else "1"))
     assert wrong.status_code == 404 and district.client().post(path.replace(own[0], other[0])).status_code == 404
     act(district, "boss", own[0], "answers", text="又一句")
     click = district.client().post(path, data={"List-Unsubscribe": "One-Click"})
     assert click.status_code == 200 and "已取消" in click.text
     send()
-    assert len(mail[1].letters) == 3 and follow(district, own, "/told-by").json() == NOBODY
+    assert len(mail[1].letters) == 3 and follow(district, own, "/subscription").json() == NOBODY
 
 
 def test_a_citys_message_service_gets_his_number_and_the_words(
@@ -143,10 +143,10 @@ def close(district: District, number: str) -> None:
 
 def test_he_reopens_what_is_not_done_within_a_time(district: District) -> None:
     own = new_ticket(district)
-    assert follow(district, own, "/told-by").json()["may_reopen_until"] is None
+    assert follow(district, own, "/subscription").json()["may_reopen_until"] is None
     assert follow(district, own, "/reopen", text="还在漏水").status_code == 409
     close(district, own[0])
-    assert follow(district, own, "/told-by").json()["may_reopen_until"] is not None
+    assert follow(district, own, "/subscription").json()["may_reopen_until"] is not None
     assert follow(district, own, "/reopen", text="  ").status_code == 422
     again = follow(district, own, "/reopen", text="还在漏水")
     assert again.status_code == 201, again.text
@@ -158,4 +158,4 @@ def test_he_reopens_what_is_not_done_within_a_time(district: District) -> None:
     ask(district, "UPDATE work.ticket SET closed_at = now() - interval '31 days' WHERE number = :n", n=own[0])
     late = follow(district, own, "/reopen", text="x")
     assert late.status_code == 409 and "report again" in json.dumps(late.json())
-    assert follow(district, own, "/told-by").json()["may_reopen_until"] is None
+    assert follow(district, own, "/subscription").json()["may_reopen_until"] is None

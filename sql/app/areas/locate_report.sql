@@ -5,7 +5,7 @@ RETURNS TABLE (
     doubt text
 )
 LANGUAGE plpgsql STABLE SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
--- The grid that holds the point, else the nearest area above the grids; where the point is no location (`doubt`), the
+-- The grid that holds the point, else the nearest area above the grids; where the point is not taken for a location (`doubt`), the
 -- topmost area, as for a report whose location nobody knows.
 DECLARE
     l record;
@@ -34,6 +34,6 @@ BEGIN
     RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION app.locate_report(geometry, text, timestamptz, double precision) IS
-'Which area has a report of this point? Always one row. grid_...: null above the grids; doubt: why the point is no '
-'location, as app.location_doubt says';
+'Which area has a report of this point? Always one row. grid_...: null above the grids; doubt: why the point is not '
+'taken for a location, as app.location_doubt says';
 GRANT EXECUTE ON FUNCTION app.locate_report(geometry, text, timestamptz, double precision) TO gisgrid_service;

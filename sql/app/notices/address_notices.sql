@@ -14,7 +14,7 @@ BEGIN
             AND (g.area_id IS NULL OR g.area_id = ANY(t.path) OR g.area_id = ANY(o.left_path))
             AND (g.category IS NULL OR app.is_in_category(t.category, g.category))
             AND (g.kind NOT IN ('reporter', 'message') OR EXISTS (
-                SELECT FROM work.told_by AS b WHERE b.ticket_id = o.ticket_id AND b.kind = g.kind))
+                SELECT FROM work.subscription AS b WHERE b.ticket_id = o.ticket_id AND b.kind = g.kind))
         WHERE o.outbox_id = ANY(written)
         ORDER BY o.outbox_id, g.target_id
         RETURNING delivery.outbox_id

@@ -41,7 +41,7 @@ BEGIN
     RETURN QUERY
     SELECT d.delivery_id, d.claim, o.notice_id, o.topic, o.created_at, o.facts, c.name_zh, c.name_en, s.name_zh, s.name_en,
            p.description, g.kind, g.address, g.secret, g.may_be_private, g.name, d.attempts, clock_timestamp(),
-           (SELECT b.address FROM work.told_by AS b WHERE b.ticket_id = d.ticket_id AND b.kind = g.kind)
+           (SELECT b.address FROM work.subscription AS b WHERE b.ticket_id = d.ticket_id AND b.kind = g.kind)
     FROM work.outbox AS o
     LEFT JOIN work.ticket AS t ON t.ticket_id = o.ticket_id
     LEFT JOIN work.category AS c ON c.category = o.facts->>'category'

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.note_logins() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 -- PostgreSQL 15 calls nothing when somebody signs in (17 has an event trigger), so the worker looks every ten seconds;
--- a session that is over by then stands in the server's log alone. The update is the lock: each is noted once.
+-- a session that is over by then is in the server's log alone. The update is the lock: each is noted once.
 DECLARE
     noted bigint := 0;
     one record;

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.changed_since(moment timestamptz) RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 BEGIN ATOMIC
--- More than may be told: the caller keeps those whose app.ticket_changed_at is as late.
+-- More than may be shown: the caller keeps those whose app.ticket_changed_at is as late.
 SELECT DISTINCT e.ticket_id FROM work.event AS e
 WHERE e.at >= changed_since.moment;
 END;

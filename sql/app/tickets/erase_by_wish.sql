@@ -8,9 +8,9 @@ BEGIN
     FOR found IN
         SELECT t.ticket_id, t.number FROM work.ticket AS t JOIN work.ticket_private AS p USING (ticket_id)
         WHERE (num_nonnulls(p.contact_name, p.contact_phone) > 0
-               OR EXISTS (SELECT FROM work.told_by AS b WHERE b.ticket_id = t.ticket_id)) AND (
+               OR EXISTS (SELECT FROM work.subscription AS b WHERE b.ticket_id = t.ticket_id)) AND (
             t.number = erase_by_wish.number
-            OR EXISTS (SELECT FROM work.told_by AS b
+            OR EXISTS (SELECT FROM work.subscription AS b
                        WHERE b.ticket_id = t.ticket_id AND lower(b.address) = lower(btrim(contact)))
             OR contact LIKE '%@%' AND lower(p.contact_phone) LIKE '%' || lower(btrim(contact)) || '%'
             OR contact NOT LIKE '%@%' AND length(digits) >= 6

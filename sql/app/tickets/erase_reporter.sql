@@ -27,7 +27,7 @@ BEGIN
             description = app.mask_contact(x.description, p.contact_name, p.contact_phone)
         WHERE x.ticket_id = ticket;
     END IF;
-    DELETE FROM work.told_by AS b WHERE b.ticket_id = ticket;
+    DELETE FROM work.subscription AS b WHERE b.ticket_id = ticket;
     DELETE FROM work.client_ref AS r WHERE r.ticket_id = ticket;
     DELETE FROM work.photo AS f WHERE f.ticket_id = ticket AND f.kind = 'report';
     GET DIAGNOSTICS photos = ROW_COUNT;

@@ -10,7 +10,7 @@ BEGIN
         FROM work.ticket_private AS p JOIN work.ticket AS t ON t.ticket_id = p.ticket_id
         WHERE t.closed_at < clock_timestamp() - make_interval(days => keep_days)
           AND (p.contact_name IS NOT NULL OR p.contact_phone IS NOT NULL
-              OR EXISTS (SELECT FROM work.told_by AS b WHERE b.ticket_id = p.ticket_id) OR EXISTS (
+              OR EXISTS (SELECT FROM work.subscription AS b WHERE b.ticket_id = p.ticket_id) OR EXISTS (
               SELECT FROM work.photo AS f WHERE f.ticket_id = p.ticket_id AND f.kind = 'report'))
         ORDER BY p.ticket_id LIMIT batch FOR UPDATE OF p SKIP LOCKED);
     FOREACH ticket IN ARRAY old LOOP

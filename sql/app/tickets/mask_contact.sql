@@ -1,6 +1,6 @@
 CREATE FUNCTION app.mask_contact(words text, contact_name text, contact_phone text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
--- A number however it is written in groups, with or without what stands before it in a country; a mailbox in any case.
+-- A number however it is written in groups, with or without the prefix of a country; a mailbox in any case.
 DECLARE
     piece text;
     digits text;

@@ -594,7 +594,7 @@ export interface paths {
         put?: never;
         /**
          * Reopen Own
-         * @description Say that a closed report is not done: it is worked on again. Until `may_reopen_until` of told-by.
+         * @description Say that a closed report is not done: it is worked on again. Until `may_reopen_until` of subscription.
          */
         post: operations["reopenOwn"];
         delete?: never;
@@ -603,7 +603,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reports/{number}/told-by": {
+    "/api/v1/reports/{number}/subscription": {
         parameters: {
             query?: never;
             header?: never;
@@ -614,12 +614,12 @@ export interface paths {
          * Get Told By
          * @description By which ways am I told of my report, and until when may I reopen it?
          */
-        get: operations["getToldBy"];
+        get: operations["getSubscription"];
         /**
          * Put Told By
          * @description By which ways do I want to be told of steps, of what staff write, and when I can rate?
          */
-        put: operations["putToldBy"];
+        put: operations["putSubscription"];
         post?: never;
         delete?: never;
         options?: never;
@@ -5427,10 +5427,10 @@ export interface components {
             vector_layers: components["schemas"]["VectorLayer"][];
         };
         /**
-         * ToldBy
+         * Subscription
          * @description The reporter's own mailbox and number, null where he is not told so; and until when he may reopen his report.
          */
-        ToldBy: {
+        Subscription: {
             /**
              * Email
              * @description null
@@ -5448,10 +5448,10 @@ export interface components {
             may_reopen_until: string | null;
         };
         /**
-         * ToldByBody
+         * SubscriptionBody
          * @description By which ways the reporter wants to be told; null ends one, one that is left out stays as it is.
          */
-        ToldByBody: {
+        SubscriptionBody: {
             /**
              * Email
              * @description one mailbox
@@ -9374,7 +9374,7 @@ export interface operations {
             };
         };
     };
-    getToldBy: {
+    getSubscription: {
         parameters: {
             query?: never;
             header?: {
@@ -9395,7 +9395,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ToldBy"];
+                    "application/json": components["schemas"]["Subscription"];
                 };
             };
             /** @description No such thing, or not at that date */
@@ -9427,7 +9427,7 @@ export interface operations {
             };
         };
     };
-    putToldBy: {
+    putSubscription: {
         parameters: {
             query?: never;
             header?: {
@@ -9442,7 +9442,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToldByBody"];
+                "application/json": components["schemas"]["SubscriptionBody"];
             };
         };
         responses: {
@@ -9452,7 +9452,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ToldBy"];
+                    "application/json": components["schemas"]["Subscription"];
                 };
             };
             /** @description Unreadable: no JSON in UTF-8 */

@@ -39,7 +39,7 @@ export const fields = {
   given_lat: { zh: '原始纬度', en: 'Latitude as given', kind: 'number', at: 'point.given.lat' },
   given_system: { zh: '坐标系', en: 'Coordinate system', kind: 'text', at: 'point.given.system' },
   accuracy_m: { zh: '精度(米)', en: 'Accuracy (m)', kind: 'number', at: 'point.accuracy_m' },
-  doubt: { zh: '位置存疑', en: 'Location in doubt', kind: 'text', at: 'doubt' },
+  doubt: { zh: '位置存疑', en: 'Location in doubt', kind: 'text', at: 'point.doubt' },
   department: { zh: '部门', en: 'Department', kind: 'text', at: 'department' },
   post: { zh: '岗位编号', en: 'Post id', kind: 'id', at: 'post' },
   post_role: { zh: '岗位', en: 'Post', kind: 'text', at: '' },

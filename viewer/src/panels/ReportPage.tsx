@@ -18,7 +18,7 @@ export function ReportPage() {
   );
 }
 
-/** There is no network: the report is safe on this device. */
+/** No network: the report is safe on this device. */
 function SetAside() {
   return (
     <>
