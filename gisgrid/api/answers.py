@@ -413,8 +413,8 @@ class CameraSeen(Answer):
     lon: float
     lat: float
     bearing_deg: float | None = Field(description="the middle of its view, clockwise from north; null: all round")
-    angle_deg: float
-    range_m: float
+    angle_deg: float = Field(description="how wide it looks: 360 is all round")
+    range_m: float = Field(description="how far it sees")
     distance_m: float
 
 

@@ -22,6 +22,7 @@ from gisgrid.api import (
     imports,
     networks,
     openid,
+    osmand,
     overlays,
     patrols,
     photos,
@@ -180,7 +181,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
             app.include_router(router, dependencies=checks, responses=problems(401))
         else:
             app.include_router(router, dependencies=[Depends(refuse_unknown)])
-    app.include_router(patrols.osmand)  # which ignores what it does not know
+    app.include_router(osmand.router)  # which ignores what it does not know
     describe(app, OWN_RULES, FACTS)
     app.mount(PREFIX, create_open311(settings, database))
     add_viewer(app, PACKAGE / "static")

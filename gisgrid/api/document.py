@@ -24,6 +24,7 @@ SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "the secret of an account"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "set by `POST /api/v1/sessions`"},
     "device": {"type": "http", "scheme": "bearer", "description": "the token of a device: `gisgrid device token CODE`"},
+    "phone": {"type": "apiKey", "in": "query", "name": "id", "description": "of a phone: `gisgrid patrol token NAME`"},
 }
 ACCOUNT: list[Json] = [{"bearer": []}, {"cookie": []}]
 

@@ -27,7 +27,7 @@ Limit = Annotated[int, Query(ge=1, le=1000)]
 class Cameras(Answer):
     """The cameras that see a point, the nearest first."""
 
-    cameras: list[CameraSeen]
+    cameras: list[CameraSeen] = Field(description="the nearest first")
 
 
 class ViewShare(Answer):
@@ -49,7 +49,7 @@ class PlaceNear(Answer):
 
     code: str
     name: str
-    kind: str
+    kind: str = Field(description="what it is, in the words of the file that it came in by: rescue, patrol ...")
     grid: str | None
     lon: float
     lat: float
@@ -62,7 +62,7 @@ class PlaceNear(Answer):
 class Places(Answer):
     """Places, the nearest first; without a point by code."""
 
-    places: list[PlaceNear]
+    places: list[PlaceNear] = Field(description="the nearest first; without a point by code")
 
 
 def _require_cameras(caller: Caller) -> None:
@@ -110,7 +110,7 @@ def get_places(
     lon: QueryNumber | None = None,
     lat: QueryNumber | None = None,
     system: PlainText = "",
-    kind: PlainText = "",
+    kind: Annotated[PlainText, Query(description="Only those of this kind, as rescue")] = "",
     area: PlainText = "",
     overdue: Annotated[bool, Query(description="Only those whose visit is overdue")] = False,
     limit: Limit = 10,

@@ -1,32 +1,25 @@
-"""Patrols: pings in, as a batch of the worker who is signed in and by the protocol of OsmAnd; coverage out."""
+"""Patrols: pings in, as a batch of the worker who is signed in; coverage out."""
 
 import json
-import math
 from datetime import UTC, datetime, time
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.concurrency import run_in_threadpool
 
 from gisgrid.access import Caller
 from gisgrid.api.answers import Answer, Share, problems
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, database_of
 from gisgrid.api.values import Accuracy, Coordinate, PlainText, read_span
 from gisgrid.boundaries.areas import area_id_at
-from gisgrid.errors import Fault, NotAllowed, NotSignedIn, Refused, Unreadable
-from gisgrid.patrol import Extent, Ping, cover, end_token, find_sender, make_token, receive
+from gisgrid.errors import Fault, NotAllowed, Refused, Unreadable
+from gisgrid.patrol import Extent, Ping, cover, end_token, make_token, receive
 from gisgrid.patrol.pings import NETWORK, Reason
 
 MOST_PINGS = 10_000
 SEND = "send_pings"
 SEE = "see_patrol"
-OSMAND_BODY = "application/x-www-form-urlencoded"
-_MILLISECONDS_FROM = 1e11
-"""A number of seconds is as large in the year 5138."""
 router = APIRouter(prefix="/api/v1", tags=["patrols"], route_class=SignedInRoute, responses=problems(401, 403))
-osmand = APIRouter(tags=["patrols"])
 
 
 class PingBody(BaseModel):
@@ -44,15 +37,15 @@ class PingBody(BaseModel):
 class SetAside(Answer):
     """A ping that was not accepted: its place in the batch, counted from 0, and why."""
 
-    index: int
+    index: int = Field(description="its place in the batch, counted from 0")
     reason: Reason
 
 
 class PingsTaken(Answer):
     """What became of a batch. Of `coarse` and `jump` the ping is kept all the same, and counts for no coverage."""
 
-    accepted: int
-    set_aside: list[SetAside]
+    accepted: int = Field(description="how many are kept and count")
+    set_aside: list[SetAside] = Field(description="the others")
 
 
 class PhoneToken(Answer):
@@ -82,7 +75,12 @@ BATCH: dict[str, Any] = {
         "description": f"Up to {MOST_PINGS} pings: a JSON array, or one JSON object a line (NDJSON)",
         "content": {
             "application/json": {
-                "schema": {"type": "array", "items": {"$ref": "#/components/schemas/PingBody"}, "maxItems": MOST_PINGS}
+                "schema": {
+                    "type": "array",
+                    "maxItems": MOST_PINGS,
+                    # Whatever is no ping is set aside, so everything may stand there.
+                    "items": {"description": "lon, lat, system, at (ISO 8601 with offset), accuracy_m?"},
+                }
             },
             "application/x-ndjson": {"schema": {"type": "string"}},
         },
@@ -99,7 +97,8 @@ def _require_sender(caller: Caller) -> None:
 async def read_lines(request: Request) -> list[Any]:
     """The pings of the body, as JSON has them. Raises Unreadable for other than JSON, Refused for another form."""
     body = await request.body()
-    is_lines = "ndjson" in request.headers.get("content-type", "") or body.lstrip()[:1] == b"{"
+    kind = request.headers.get("content-type", "")
+    is_lines = "ndjson" in kind or (body.lstrip()[:1] == b"{" and "application/json" not in kind)
     try:
         found = [_parse(line) for line in body.splitlines() if line.strip()] if is_lines else _parse(body)
     except ValueError as error:
@@ -115,7 +114,7 @@ def _parse(body: bytes) -> Any:
     return json.loads(body)
 
 
-@router.post("/pings", openapi_extra=BATCH, responses=problems(400, 413))
+@router.post("/pings", openapi_extra=BATCH, responses=problems(400, 413, 422))
 def create_pings(
     request: Request,
     caller: CurrentCaller,
@@ -127,10 +126,11 @@ def create_pings(
     A ping that is set aside refuses no other, and is counted under its reason.
     """
     _require_sender(caller)
-    return _receive(request, caller.name, [_read(one) for one in given])
+    return keep_pings(request, caller.name, [_read(one) for one in given])
 
 
-def _receive(request: Request, worker: str, pings: list[Ping]) -> PingsTaken:
+def keep_pings(request: Request, worker: str, pings: list[Ping]) -> PingsTaken:
+    """Keep pings of a worker; committed when it returns."""
     extent: Extent = request.app.state.patrol_extent
     with database_of(request).transaction() as connection:
         done = receive(connection, worker, pings, extent)
@@ -198,78 +198,3 @@ def get_coverage(
         covered = cover(connection, found, since, until, radius_m=radius_m)
     by = [GridShare(code=one.code, share=one.share) for one in covered.by]
     return CoverageAnswer(share=covered.share, by=by)
-
-
-async def read_sender(request: Request) -> dict[str, str]:
-    """What a phone says: the query, and a form in the body; `worker` is whose token its `id` is.
-
-    Raises NotSignedIn for an unknown token, before anything else is read of it.
-    """
-    said = dict(request.query_params)
-    if request.method == "POST" and request.headers.get("content-type", "").startswith(OSMAND_BODY):
-        said |= dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
-    token = said.get("id") or said.get("deviceid") or ""
-    worker = await run_in_threadpool(_sender, request, token)
-    if worker is None:
-        raise NotSignedIn(
-            Fault("id", "this token is nobody's", "gisgrid patrol token NAME, or POST /api/v1/pings/token")
-        )
-    return {**said, "worker": worker}
-
-
-def _sender(request: Request, token: str) -> str | None:
-    with database_of(request).reading() as connection:
-        return find_sender(connection, token)
-
-
-Phone = Annotated[dict[str, str], Depends(read_sender)]
-OSMAND_PARAMETERS: dict[str, Any] = {
-    "parameters": [
-        {"name": name, "in": "query", "required": name in ("id", "lat", "lon"), "schema": {"type": "string"}}
-        for name in ("id", "lat", "lon", "timestamp", "accuracy", "speed", "bearing", "altitude")
-    ]
-}
-
-
-@osmand.get("/osmand", name="get_osmand", openapi_extra=OSMAND_PARAMETERS, responses=problems(400, 401, 503))
-@osmand.post("/osmand", name="create_osmand", openapi_extra=OSMAND_PARAMETERS, responses=problems(400, 401, 503))
-def take_osmand(request: Request, phone: Phone) -> PingsTaken:
-    """One ping by the protocol of OsmAnd, as Traccar Client sends it: in the query, or as a form in the body.
-
-    `id` is a worker's token; degrees of WGS 84; `timestamp` in seconds or milliseconds since 1970, or ISO 8601, without
-    one it is now; `accuracy` in metres. Other parameters are ignored. Committed when answered. A ping that is set aside
-    is answered 200 too, because a phone sends again whatever is not.
-    """
-    accuracy = _number(phone, "accuracy") if phone.get("accuracy") else None
-    lon, lat = _number(phone, "lon"), _number(phone, "lat")
-    if accuracy is not None and not 0 <= accuracy <= 100_000:
-        accuracy = None  # a phone that does not know it says -1
-    return _receive(request, phone["worker"], [Ping(lon, lat, "wgs84", _instant(phone), accuracy)])
-
-
-def _number(phone: dict[str, str], name: str) -> float:
-    try:
-        found = float(phone.get(name, ""))
-    except ValueError:
-        found = math.nan
-    if not math.isfinite(found):
-        raise Unreadable(Fault(name, f"{phone.get(name, '')[:40]!r} is no number", "degrees of WGS 84, as 113.85"))
-    return found
-
-
-def _instant(phone: dict[str, str]) -> datetime:
-    """When was it measured? The protocol has UTC where a time says no offset."""
-    said = phone.get("timestamp", "").strip()
-    try:
-        if not said:
-            return datetime.now(UTC)
-        if said.replace(".", "", 1).isdigit():
-            number = float(said)
-            return datetime.fromtimestamp(number / 1000 if number >= _MILLISECONDS_FROM else number, UTC)
-        found = datetime.fromisoformat(said.replace(" ", "+") if "T" in said else said)
-        if not 1 < found.year < 9999:
-            raise ValueError(said)
-    except (ValueError, OverflowError, OSError) as error:
-        message = f"{said[:40]!r} is no time"
-        raise Unreadable(Fault("timestamp", message, "seconds or milliseconds since 1970, or ISO 8601")) from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

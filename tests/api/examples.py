@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -88,7 +89,7 @@ def _shown(value: Any, name: str = "") -> Any:
         return {key: _shown(each, key) for key, each in value.items()}
     if isinstance(value, list):
         return value if name == "coordinates" else [_shown(each) for each in value[:MOST]]
-    return SECRET if name == "secret" and isinstance(value, str) else value
+    return SECRET if name in ("secret", "token") and isinstance(value, str) else value
 
 
 def ask_everything(asking: Asking) -> None:
@@ -103,7 +104,22 @@ def ask_everything(asking: Asking) -> None:
     asking.ask("getReport", number=number, report_secret=secret)
     _ask_figures(asking)
     _ask_changesets(asking)
+    _ask_overlays(asking)
     _ask_accounts(asking)
+
+
+def _ask_overlays(asking: Asking) -> None:
+    at = datetime.now(UTC)
+    pings = [{**WHERE, "at": (at - timedelta(seconds=ago)).isoformat(), "accuracy_m": 5} for ago in (20, 10, 10)]
+    asking.ask("createPings", "admin", pings)
+    token = asking.ask("createPingToken", "admin")["token"]
+    for operation in ("getOsmand", "createOsmand"):
+        asking.ask(operation, id=token, lat=27.6273, lon=113.8548, accuracy=5)
+    asking.ask("deletePingToken", "admin")
+    asking.ask("getCoverage", "admin", area=TOWN)
+    asking.ask("getCameras", "admin", **WHERE)
+    asking.ask("getCameraView", "admin", area=TOWN)
+    asking.ask("getPlaces", "admin", **WHERE, kind="rescue", limit=2)
 
 
 def _ask_map(asking: Asking) -> None:
