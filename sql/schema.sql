@@ -2012,6 +2012,25 @@ CREATE CONSTRAINT TRIGGER check_workflow AFTER INSERT OR DELETE OR UPDATE ON wor
 
 CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON work.step FOR EACH ROW EXECUTE FUNCTION app.note_change('step', 'step', 'workflow');
 
+CREATE TABLE work.subscription (
+    ticket_id bigint NOT NULL,
+    kind text NOT NULL,
+    address text NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT a_reporter_is_told_so CHECK ((kind = ANY (ARRAY['reporter'::text, 'message'::text])))
+);
+
+COMMENT ON TABLE work.subscription IS 'By which ways a reporter subscribes to his report: his mailbox or telephone number; personal, read by nobody';
+
+ALTER TABLE ONLY work.subscription
+    ADD CONSTRAINT a_reporter_subscribes_one_way_once PRIMARY KEY (ticket_id, kind);
+
+ALTER TABLE ONLY work.subscription
+    ADD CONSTRAINT subscription_kind_fkey FOREIGN KEY (kind) REFERENCES work.target_kind(kind);
+
+ALTER TABLE ONLY work.subscription
+    ADD CONSTRAINT subscription_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
+
 CREATE TABLE work.target (
     target_id bigint NOT NULL,
     name text NOT NULL,
@@ -2330,25 +2349,6 @@ CREATE POLICY private_is_changed_in_scope ON work.ticket_private FOR UPDATE TO g
 CREATE POLICY private_is_seen_in_scope ON work.ticket_private FOR SELECT TO gisgrid_service USING (((path && app.service_private_scope()) OR (department = ( SELECT app.scope_department() AS scope_department)) OR (ticket_id = ANY (( SELECT app.called_to() AS called_to)::bigint[]))));
 
 CREATE POLICY private_is_taken_in ON work.ticket_private FOR INSERT WITH CHECK (true);
-
-CREATE TABLE work.told_by (
-    ticket_id bigint NOT NULL,
-    kind text NOT NULL,
-    address text NOT NULL,
-    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT a_reporter_is_told_so CHECK ((kind = ANY (ARRAY['reporter'::text, 'message'::text])))
-);
-
-COMMENT ON TABLE work.told_by IS 'By which ways a reporter wants to be told of his report: his mailbox or telephone number; personal, read by nobody';
-
-ALTER TABLE ONLY work.told_by
-    ADD CONSTRAINT a_reporter_is_told_one_way_once PRIMARY KEY (ticket_id, kind);
-
-ALTER TABLE ONLY work.told_by
-    ADD CONSTRAINT told_by_kind_fkey FOREIGN KEY (kind) REFERENCES work.target_kind(kind);
-
-ALTER TABLE ONLY work.told_by
-    ADD CONSTRAINT told_by_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
 
 CREATE TABLE work.transition (
     workflow text NOT NULL,

@@ -83,7 +83,7 @@ class Said(Answer):
 
 
 class Subscription(Answer):
-    """The reporter's own mailbox and number, null where he does not want it; and until when he may reopen his report."""
+    """The reporter's own mailbox and number, null where not; and until when he may reopen his report."""
 
     email: str | None
     phone: str | None
@@ -236,7 +236,9 @@ def get_subscription(own: OwnReport, database: CurrentDatabase, request: Request
 
 
 @router.put("/{number}/subscription", responses=problems(400, 404, 409, 413, 429))
-def put_subscription(request: Request, own: OwnReport, body: SubscriptionBody, database: CurrentDatabase) -> Subscription:
+def put_subscription(
+    request: Request, own: OwnReport, body: SubscriptionBody, database: CurrentDatabase
+) -> Subscription:
     """By which ways do I want to hear of steps, of what staff write, and when I can rate?"""
     with database.transaction() as connection:
         given = {name: getattr(body, name) for name in body.model_fields_set}

@@ -109,6 +109,9 @@ class Server:
             )
         folder = Path(wal_dir).absolute() / number[1]
         self._folder(folder)
+        if self._run("/usr/bin/test", "-w", folder).returncode:
+            message = f"the user {self.place.user}, as whom PostgreSQL runs, cannot write in {folder}"
+            raise Refused(Fault("GISGRID_WAL_DIR", message, "name a folder that this user can reach"))
         return folder
 
     def start_again(self) -> None:

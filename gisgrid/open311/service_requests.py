@@ -137,7 +137,7 @@ def _in_time(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _changed(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """The condition on the time of the last change, as the answer has it (`updated_datetime`); of one end, a span from it."""
+    """The condition on the time of the last change, as answers have it; of one end, a span from it."""
     if wanted.changed_from is None and wanted.changed_to is None:
         return []
     r, end = tables.service_request, wanted.changed_to

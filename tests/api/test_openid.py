@@ -1,11 +1,7 @@
 """Sign-in at a real OpenID provider: first sign-in, groups and roles, an end that holds at once, and forged answers."""
 
-import json
-import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,65 +9,32 @@ import httpx2 as httpx
 import pytest
 
 from gisgrid.api.openid import FLOW_COOKIE
-from gisgrid.bootstrap import ensure_node
 from gisgrid.cli.main import run
 from gisgrid.openid import Provider
 from tests.api.conftest import NORTH, SOUTH, District
 from tests.api.test_photos import ask
-from tests.sql.servers import free_port
+from tests.oidc import CLIENT, SECRET, City, go_through, providing
 from tests.waiting import until
 
-FOLDER = Path(__file__).parents[1] / "oidc"
 HOME = "http://testserver/"
-
-
-@dataclass
-class City:
-    """The provider that runs, and its people by name: what they are called, and their groups."""
-
-    issuer: str
-    file: Path
-
-    def say(self, **people: dict[str, Any]) -> None:
-        self.file.write_text(json.dumps(people))
 
 
 @pytest.fixture(scope="module")
 def city(district: District, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    """The certified provider, installed where it is missing; the service knows it."""
-    node = ensure_node(print)
-    if not (FOLDER / "node_modules" / "oidc-provider").is_dir():
-        path = f"{node.bin_dir}{os.pathsep}{os.environ['PATH']}"
-        install = [*node.npm, "ci", "--no-fund", "--no-audit"]
-        subprocess.run(install, cwd=FOLDER, check=True, capture_output=True, env={**os.environ, "PATH": path})  # noqa: S603
-    port, file = free_port(), tmp_path_factory.mktemp("city") / "people.json"
-    file.write_text("{}")
-    command = [
-        str(node.bin_dir / "node"),
-        str(FOLDER / "provider.mjs"),
-        str(port),
-        f"{HOME}api/v1/sessions/oidc/callback",
-        str(file),
-    ]
-    child = subprocess.Popen(  # noqa: S603  # our own script
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"]}
-    )
-    assert child.stdout and child.stdout.readline() == b"ready\n"
-    issuer = f"http://127.0.0.1:{port}"
-    settings = replace(
-        district.app.state.settings,
-        oidc_issuer=issuer,
-        oidc_client_id="gisgrid",
-        oidc_client_secret="invented-secret",
-        oidc_name="市统一身份",
-    )
-    before = district.app.state.openid, district.app.state.settings
-    district.app.state.openid, district.app.state.settings = Provider(settings), settings
-    yield City(issuer, file)
-    district.app.state.openid, district.app.state.settings = before
-    child.terminate()
-    child.wait()
-    child.stdout.close()
+    """The provider; the service knows it."""
+    folder = tmp_path_factory.mktemp("city")
+    with providing(f"{HOME}api/v1/sessions/oidc/callback", folder) as city:
+        settings = replace(
+            district.app.state.settings,
+            oidc_issuer=city.issuer,
+            oidc_client_id=CLIENT,
+            oidc_client_secret=SECRET,
+            oidc_name="市统一身份",
+        )
+        before = district.app.state.openid, district.app.state.settings
+        district.app.state.openid, district.app.state.settings = Provider(settings), settings
+        yield city
+        district.app.state.openid, district.app.state.settings = before
 
 
 @dataclass
@@ -85,19 +48,7 @@ class Browser:
         """Sign in at the provider's own pages; the address that it leads back to."""
         left = self.here.get("/api/v1/sessions/oidc", follow_redirects=False)
         assert left.status_code == 302, left.text
-        where = left.headers["location"]
-        for _ in range(12):
-            answer = self.there.get(where)
-            if answer.status_code in (302, 303):
-                where = str(httpx.URL(where).join(answer.headers["location"]))
-                if where.startswith(HOME):
-                    return where
-                continue
-            prompt = "login" if 'name="login"' in answer.text else "consent"
-            sent = self.there.post(where, data={"prompt": prompt, "login": person, "password": "invented"})
-            assert sent.status_code in (302, 303), sent.text
-            where = str(httpx.URL(where).join(sent.headers["location"]))
-        raise AssertionError("the provider leads nowhere")
+        return go_through(self.there, left.headers["location"], HOME, person)
 
     def back(self, where: str) -> Any:
         return self.here.get(where.removeprefix(HOME[:-1]), follow_redirects=False)

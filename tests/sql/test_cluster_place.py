@@ -196,3 +196,11 @@ def test_a_server_of_the_users_own_is_used_as_it_is(settings: Settings) -> None:
     assert [entry.name for entry in settings.data_dir.iterdir()] == ["debs"]
     with pytest.raises(Refused, match="GISGRID_DATABASE_URL"):
         ensure(replace(settings, database_url="mysql://li@db.example/grids"))
+
+
+@AS_ROOT
+def test_a_log_that_the_server_could_not_copy_is_refused_at_the_start(settings: Settings, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    with pytest.raises(Refused, match="cannot write"):
+        ensure(replace(settings, wal_dir=str(closed / "wal")))

@@ -492,7 +492,7 @@ export interface paths {
         };
         /**
          * Get Report
-         * @description How is my report? Its facts, words and photos, step, assignee, due time, and what staff told me.
+         * @description How is my report? Its facts, words and photos, step, assignee, due time, and what staff wrote to me.
          */
         get: operations["getReport"];
         put?: never;
@@ -594,7 +594,7 @@ export interface paths {
         put?: never;
         /**
          * Reopen Own
-         * @description Say that a closed report is not done: it is worked on again. Until `may_reopen_until` of subscription.
+         * @description Say that a closed report is not done: it is worked on again. Until `may_reopen_until` of my subscription.
          */
         post: operations["reopenOwn"];
         delete?: never;
@@ -611,13 +611,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Told By
-         * @description By which ways am I told of my report, and until when may I reopen it?
+         * Get Subscription
+         * @description By which ways do I hear of my report, and until when may I reopen it?
          */
         get: operations["getSubscription"];
         /**
-         * Put Told By
-         * @description By which ways do I want to be told of steps, of what staff write, and when I can rate?
+         * Put Subscription
+         * @description By which ways do I want to hear of steps, of what staff write, and when I can rate?
          */
         put: operations["putSubscription"];
         post?: never;
@@ -1141,6 +1141,137 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Pings
+         * @description Pings of the caller's own patrol, in any order. Committed when answered; the same batch again changes nothing.
+         *
+         *     A ping that is set aside refuses no other, and is counted under its reason.
+         */
+        post: operations["createPings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pings/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Ping Token
+         * @description A token for the caller's own phone, with which Traccar Client and OsmAnd send pings to /osmand.
+         */
+        post: operations["createPingToken"];
+        /**
+         * Delete Ping Token
+         * @description The caller's phone has no token from now on.
+         */
+        delete: operations["deletePingToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Coverage
+         * @description How much of an area, and of each of its grids of today, did patrols see in a time?
+         *
+         *     Seen is the ground within `radius_m` of a walked line: from ping to ping, unless more than 120 s lie between them;
+         *     a line counts for the time in which it ends. Within 2 % of a grid's ground of the exact area. Without an area: the
+         *     caller's own.
+         */
+        get: operations["getCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Cameras
+         * @description Which cameras of the caller's areas see this point, the nearest first? On flat ground, without buildings.
+         */
+        get: operations["getCameras"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Camera View
+         * @description How much of an area, and of each of its grids, do cameras see? Those of the caller's areas; without an area all
+         *     of them.
+         */
+        get: operations["getCameraView"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Places
+         * @description Which places to visit are nearest to this point, in the caller's areas? Without a point: by code.
+         */
+        get: operations["getPlaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1529,6 +1660,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Search
+         * @description Areas, streets, water, posts, a ticket by its number, coordinates; places, cameras, devices for who sees them.
+         */
+        get: operations["getSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/route": {
         parameters: {
             query?: never;
@@ -1587,6 +1738,38 @@ export interface paths {
         get: operations["getEvents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/osmand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Osmand
+         * @description One ping by the protocol of OsmAnd, as Traccar Client sends it: in the query, or as a form in the body.
+         *
+         *     `id` is a worker's token; degrees of WGS 84; `timestamp` in seconds or milliseconds since 1970, or ISO 8601, without
+         *     one it is now; `accuracy` in metres. Other parameters are ignored. Committed when answered. A ping that is set aside
+         *     is answered 200 too, because a phone sends again whatever is not.
+         */
+        get: operations["getOsmand"];
+        put?: never;
+        /**
+         * Create Osmand
+         * @description One ping by the protocol of OsmAnd, as Traccar Client sends it: in the query, or as a form in the body.
+         *
+         *     `id` is a worker's token; degrees of WGS 84; `timestamp` in seconds or milliseconds since 1970, or ISO 8601, without
+         *     one it is now; `accuracy` in metres. Other parameters are ignored. Committed when answered. A ping that is set aside
+         *     is answered 200 too, because a phone sends again whatever is not.
+         */
+        post: operations["createOsmand"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2134,6 +2317,68 @@ export interface components {
             problem?: components["schemas"]["Problem"];
         };
         /**
+         * CameraSeen
+         * @description A camera that sees a point.
+         */
+        CameraSeen: {
+            /**
+             * Code
+             * @description its id as text; of GB/T 28181 20 digits
+             */
+            code: string;
+            /**
+             * Name
+             * @description its name
+             */
+            name: string;
+            /**
+             * Grid
+             * @description code of the grid in which it lies (or nearest area above)
+             */
+            grid: string | null;
+            /**
+             * Lon
+             * @description longitude in degrees; of a projected system the easting in metres
+             */
+            lon: number;
+            /**
+             * Lat
+             * @description latitude in degrees; of a projected system the northing in metres
+             */
+            lat: number;
+            /**
+             * Bearing Deg
+             * @description the middle of its view, clockwise from north; null: all round
+             */
+            bearing_deg: number | null;
+            /**
+             * Angle Deg
+             * @description how wide it looks: 360 is all round
+             */
+            angle_deg: number;
+            /**
+             * Range M
+             * @description how far it sees
+             */
+            range_m: number;
+            /**
+             * Distance M
+             * @description geodesic metres between the two places
+             */
+            distance_m: number;
+        };
+        /**
+         * Cameras
+         * @description The cameras that see a point, the nearest first.
+         */
+        Cameras: {
+            /**
+             * Cameras
+             * @description the nearest first
+             */
+            cameras: components["schemas"]["CameraSeen"][];
+        };
+        /**
          * Candidate
          * @description A grid, and how much of the disc round the point lies in it.
          */
@@ -2485,9 +2730,9 @@ export interface components {
             due_soon_hours: number;
             /**
              * Oidc
-             * @description null: there is no sign-in of the city's own; else what it is called, which may be empty
+             * @description absent without a sign-in of the city's own; its name, may be empty
              */
-            oidc: string | null;
+            oidc?: string | null;
             /**
              * Network
              * @description the network that is meant where none is named
@@ -2575,6 +2820,22 @@ export interface components {
              * @description tickets of the area that none of its children holds; 0 of a leaf
              */
             unplaced: number;
+        };
+        /**
+         * CoverageAnswer
+         * @description How much of an area's ground patrols saw in a time, and of each of its grids.
+         */
+        CoverageAnswer: {
+            /**
+             * Share
+             * @description share of the ground, 0 to 1
+             */
+            share: number;
+            /**
+             * By
+             * @description what the statistics are divided by
+             */
+            by: components["schemas"]["GridShare"][];
         };
         /**
          * DrawnChangeset
@@ -2727,7 +2988,7 @@ export interface components {
             note?: string | null;
             /**
              * Of
-             * @description number of the ticket about the same thing; null: it is no duplicate after all
+             * @description number of the ticket about the same thing; null: it is not a duplicate after all
              */
             of: string | null;
         };
@@ -2847,6 +3108,11 @@ export interface components {
              * @description radius in metres within which the point surely lies; null or absent: not known
              */
             accuracy_m: number | null;
+            /**
+             * Doubt
+             * @description why the point is not its location: far (outside the district) or coarse (accuracy of kilometres)
+             */
+            doubt: string | null;
         };
         /**
          * FigureCounts
@@ -3415,13 +3681,29 @@ export interface components {
             kind: string;
         };
         /**
+         * GridShare
+         * @description A grid, and how much of it was seen.
+         */
+        GridShare: {
+            /**
+             * Code
+             * @description unified code
+             */
+            code: string;
+            /**
+             * Share
+             * @description share of the ground, 0 to 1
+             */
+            share: number;
+        };
+        /**
          * GroupBody
          * @description The role of a group, and the area or department that it works in.
          */
         GroupBody: {
             /**
              * Group Name
-             * @description null
+             * @description as the provider names it
              */
             group_name: string;
             /**
@@ -4085,6 +4367,22 @@ export interface components {
             parent: string | null;
         };
         /**
+         * PhoneToken
+         * @description What a worker's phone needs: the token is the device identifier of Traccar Client.
+         */
+        PhoneToken: {
+            /**
+             * Name
+             * @description its name
+             */
+            name: string;
+            /**
+             * Token
+             * @description shown once; the one before no longer works; it sends pings, and nothing else
+             */
+            token: string;
+        };
+        /**
          * Photo
          * @description A photo as it is kept: JPEG, upright, without the camera's metadata.
          */
@@ -4192,6 +4490,22 @@ export interface components {
             photos: components["schemas"]["Photo"][];
         };
         /**
+         * PingsTaken
+         * @description What became of a batch. Of `coarse` and `jump` the ping is kept all the same, and counts for no coverage.
+         */
+        PingsTaken: {
+            /**
+             * Accepted
+             * @description how many are kept and count
+             */
+            accepted: number;
+            /**
+             * Set Aside
+             * @description the others
+             */
+            set_aside: components["schemas"]["SetAside"][];
+        };
+        /**
          * PlaceBody
          * @description The new location of a ticket, in a named system, and a note.
          */
@@ -4221,6 +4535,73 @@ export interface components {
              * @description a note for colleagues; null or absent: none
              */
             note?: string | null;
+        };
+        /**
+         * PlaceNear
+         * @description A place to visit.
+         */
+        PlaceNear: {
+            /**
+             * Code
+             * @description unified code
+             */
+            code: string;
+            /**
+             * Name
+             * @description its name
+             */
+            name: string;
+            /**
+             * Kind
+             * @description what it is, in the words of the file that it came in by: rescue, patrol ...
+             */
+            kind: string;
+            /**
+             * Grid
+             * @description the grid that holds it; null: outside every grid
+             */
+            grid: string | null;
+            /**
+             * Lon
+             * @description longitude in degrees; of a projected system the easting in metres
+             */
+            lon: number;
+            /**
+             * Lat
+             * @description latitude in degrees; of a projected system the northing in metres
+             */
+            lat: number;
+            /**
+             * Distance M
+             * @description geodesic, from the point that was asked; null: none was
+             */
+            distance_m: number | null;
+            /**
+             * Visit Hours
+             * @description it is overdue so many hours after its last visit; null: never
+             */
+            visit_hours: number | null;
+            /**
+             * Visited At
+             * @description when a patrol last passed within 30 m; null: never
+             */
+            visited_at: string | null;
+            /**
+             * Overdue
+             * @description open, and its due time is past
+             */
+            overdue: boolean;
+        };
+        /**
+         * Places
+         * @description Places, the nearest first; without a point by code.
+         */
+        Places: {
+            /**
+             * Places
+             * @description the nearest first; without a point by code
+             */
+            places: components["schemas"]["PlaceNear"][];
         };
         /**
          * Problem
@@ -4735,7 +5116,7 @@ export interface components {
         };
         /**
          * Said
-         * @description What staff told the reporter, or what he answered.
+         * @description What staff wrote to the reporter, or what he answered.
          */
         Said: {
             /**
@@ -4756,6 +5137,64 @@ export interface components {
             text: string;
         };
         /**
+         * SearchHit
+         * @description What words may mean. Public, but for things that only some see: those are found by who may see them.
+         */
+        SearchHit: {
+            /**
+             * Kind
+             * @description null
+             * @enum {string}
+             */
+            kind: "area" | "ground" | "place" | "camera" | "device" | "post" | "ticket" | "point";
+            /**
+             * Code
+             * @description an area's or thing's code, a ticket's number, a post's area; of ground its kind
+             */
+            code: string;
+            /**
+             * Name
+             * @description a ticket's is its category, a point's are its coordinates in WGS 84
+             */
+            name: string;
+            /**
+             * Level
+             * @description district, town, community or grid
+             */
+            level: string | null;
+            /**
+             * Within
+             * @description name of the area above
+             */
+            within: string | null;
+            /**
+             * Lon
+             * @description WGS 84
+             */
+            lon: number | null;
+            /**
+             * Lat
+             * @description latitude in degrees; of a projected system the northing in metres
+             */
+            lat: number | null;
+            /**
+             * System
+             * @description as which coordinates the words were read
+             */
+            system: string | null;
+        };
+        /**
+         * SearchHits
+         * @description What was found, the likeliest first.
+         */
+        SearchHits: {
+            /**
+             * Hits
+             * @description null
+             */
+            hits: components["schemas"]["SearchHit"][];
+        };
+        /**
          * SecretAnswer
          * @description A secret, which is shown once; it is also the password of the database login.
          */
@@ -4770,6 +5209,23 @@ export interface components {
              * @description a secret; it is shown once
              */
             secret: string;
+        };
+        /**
+         * SetAside
+         * @description A ping that was not accepted: its place in the batch, counted from 0, and why.
+         */
+        SetAside: {
+            /**
+             * Index
+             * @description its place in the batch, counted from 0
+             */
+            index: number;
+            /**
+             * Reason
+             * @description why, in words
+             * @enum {string}
+             */
+            reason: "unreadable" | "system" | "receiver" | "future" | "late" | "outside" | "repeated" | "coarse" | "jump" | "unordered";
         };
         /**
          * SignIn
@@ -4789,7 +5245,7 @@ export interface components {
         };
         /**
          * SignInGroup
-         * @description A group of the city's provider, and the role of whoever is in it.
+         * @description A group of the city's provider, and the role of everybody in it.
          */
         SignInGroup: {
             /**
@@ -4825,7 +5281,7 @@ export interface components {
         SignInGroups: {
             /**
              * Groups
-             * @description null
+             * @description groups of the provider, in the order in which they count
              */
             groups: components["schemas"]["SignInGroup"][];
         };
@@ -4945,6 +5401,43 @@ export interface components {
              * @description a note for colleagues; null or absent: none
              */
             note?: string | null;
+        };
+        /**
+         * Subscription
+         * @description The reporter's own mailbox and number, null where he does not want it; and until when he may reopen his report.
+         */
+        Subscription: {
+            /**
+             * Email
+             * @description where to tell the reporter; null: nowhere
+             */
+            email: string | null;
+            /**
+             * Phone
+             * @description a telephone number; null: none, or not public
+             */
+            phone: string | null;
+            /**
+             * May Reopen Until
+             * @description null: it is open, or it is too late
+             */
+            may_reopen_until: string | null;
+        };
+        /**
+         * SubscriptionBody
+         * @description By which ways the reporter subscribes; null ends one, one that is left out stays as it is.
+         */
+        SubscriptionBody: {
+            /**
+             * Email
+             * @description one mailbox
+             */
+            email?: string | null;
+            /**
+             * Phone
+             * @description a telephone number; needs a city's message service
+             */
+            phone?: string | null;
         };
         /**
          * Successor
@@ -5078,11 +5571,6 @@ export interface components {
             /** @description Where it really is; absent for callers who may not see it */
             point?: components["schemas"]["ExactPoint"];
             /**
-             * Doubt
-             * @description why the point is not its location: far (outside the district) or coarse (accuracy of kilometres); absent for callers who may not see it
-             */
-            doubt?: string | null;
-            /**
              * Department
              * @description Whose department it is with; absent for callers who may not see it
              */
@@ -5124,6 +5612,11 @@ export interface components {
              * @description Departments that were called in; absent for callers who may not see it
              */
             whistles?: components["schemas"]["Whistle"][];
+            /**
+             * Cameras
+             * @description The cameras that see its point, the nearest first, at most 20; absent for callers who may not see it
+             */
+            cameras?: components["schemas"]["CameraSeen"][];
         };
         /**
          * TicketAssignment
@@ -5344,11 +5837,6 @@ export interface components {
             /** @description Where it really is; absent for callers who may not see it */
             point?: components["schemas"]["ExactPoint"];
             /**
-             * Doubt
-             * @description why the point is not its location: far (outside the district) or coarse (accuracy of kilometres); absent for callers who may not see it
-             */
-            doubt?: string | null;
-            /**
              * Department
              * @description Whose department it is with; absent for callers who may not see it
              */
@@ -5427,43 +5915,6 @@ export interface components {
             vector_layers: components["schemas"]["VectorLayer"][];
         };
         /**
-         * Subscription
-         * @description The reporter's own mailbox and number, null where he is not told so; and until when he may reopen his report.
-         */
-        Subscription: {
-            /**
-             * Email
-             * @description null
-             */
-            email: string | null;
-            /**
-             * Phone
-             * @description a telephone number; null: none, or not public
-             */
-            phone: string | null;
-            /**
-             * May Reopen Until
-             * @description null: it is open, or it is too late
-             */
-            may_reopen_until: string | null;
-        };
-        /**
-         * SubscriptionBody
-         * @description By which ways the reporter wants to be told; null ends one, one that is left out stays as it is.
-         */
-        SubscriptionBody: {
-            /**
-             * Email
-             * @description one mailbox
-             */
-            email?: string | null;
-            /**
-             * Phone
-             * @description a telephone number; needs a city's message service
-             */
-            phone?: string | null;
-        };
-        /**
          * Transition
          * @description From which step to which, who may take it, what it needs, and whether it stops or starts the clocks.
          */
@@ -5532,6 +5983,38 @@ export interface components {
             fields: {
                 [key: string]: string;
             };
+        };
+        /**
+         * ViewAnswer
+         * @description How much of an area some camera sees, and of each of its grids; what is near 0 is a blind spot.
+         */
+        ViewAnswer: {
+            /**
+             * Share
+             * @description share of the ground, 0 to 1
+             */
+            share: number;
+            /**
+             * By
+             * @description what the statistics are divided by
+             */
+            by: components["schemas"]["ViewShare"][];
+        };
+        /**
+         * ViewShare
+         * @description A grid, and how much of it is in view.
+         */
+        ViewShare: {
+            /**
+             * Code
+             * @description unified code
+             */
+            code: string;
+            /**
+             * Share
+             * @description share of the ground, 0 to 1
+             */
+            share: number;
         };
         /**
          * Whistle
@@ -5849,7 +6332,7 @@ export interface operations {
                      *         "system": "gcj02",
                      *         "version": 730
                      *       },
-                     *       "due_at": "2026-11-28T11:05:24.447595+08:00",
+                     *       "due_at": "2026-11-28T12:19:13.120424+08:00",
                      *       "grid": {
                      *         "code": "360302007202006",
                      *         "kind": "base",
@@ -6062,9 +6545,10 @@ export interface operations {
                      *           "fields": {
                      *             "code": "unified code (统一编码); absent on shapes too small to be hit (below 24 px)",
                      *             "kind": "base or special (基础网格, 专属网格)",
-                     *             "label": "text to show, on label points only: a name, for a grid its code, short where the grid is small",
+                     *             "label": "text to show, on label points only: a name, of a small grid its code without that of the area above",
                      *             "level": "district, town, community or grid (层级)",
                      *             "name": "name in Chinese; absent where code is",
+                     *             "sub": "second line of a grid's label, its code, short where the grid is not large (统一编码); absent where it has no room",
                      *             "tint": "0 to 7, never changes for an area: gives neighbours different colours; towns and communities only"
                      *           },
                      *           "id": "area",
@@ -6172,10 +6656,9 @@ export interface operations {
                      *           "paint": {
                      *             "fill-antialias": false,
                      *             "fill-color": [
-                     *               "match",
+                     *               "step",
                      *               [
-                     *                 "get",
-                     *                 "level"
+                     *                 "zoom"
                      *               ]
                      *             ],
                      *             "fill-opacity": [
@@ -6261,11 +6744,14 @@ export interface operations {
                      *         }
                      *       },
                      *       "state": {
+                     *         "closed": {
+                     *           "default": false
+                     *         },
                      *         "due_soon_s": {
                      *           "default": 86400
                      *         },
                      *         "now": {
-                     *           "default": 1795748721
+                     *           "default": 1795753152
                      *         }
                      *       },
                      *       "version": 8
@@ -6348,6 +6834,7 @@ export interface operations {
                      *         "system": "gcj02",
                      *         "version": 730
                      *       },
+                     *       "doubt": null,
                      *       "grid": {
                      *         "code": "360302007202006",
                      *         "kind": "base",
@@ -7003,10 +7490,10 @@ export interface operations {
                      *       ],
                      *       "closed": 1,
                      *       "code": "360302007202006",
-                     *       "from": "2025-11-27T11:05:21.227128+08:00",
+                     *       "from": "2025-11-27T12:19:12.509923+08:00",
                      *       "network": "base",
                      *       "received": 1,
-                     *       "to": "2026-11-27T11:05:21.227128+08:00"
+                     *       "to": "2026-11-27T12:19:12.509923+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Figures"];
@@ -7315,7 +7802,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/html": string;
+                };
             };
             /** @description No such thing, or not at that date */
             404: {
@@ -7344,17 +7833,17 @@ export interface operations {
                 code?: string | null;
                 /** @description its state */
                 state?: string | null;
-                /** @description null */
+                /** @description the issuer that answers */
                 iss?: string | null;
-                /** @description null */
+                /** @description the session at the provider; not used */
                 session_state?: string | null;
-                /** @description null */
+                /** @description what was granted; not used */
                 scope?: string | null;
-                /** @description null */
+                /** @description why the provider refuses, as OpenID Connect names it */
                 error?: string | null;
-                /** @description null */
+                /** @description the same in words, which nobody is shown */
                 error_description?: string | null;
-                /** @description null */
+                /** @description where the provider says more; not asked */
                 error_uri?: string | null;
             };
             header?: never;
@@ -7368,7 +7857,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/html": string;
+                };
             };
             /** @description Not signed in, or not by this secret */
             401: {
@@ -7432,6 +7923,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "groups": [
+                     *         {
+                     *           "accounts": 0,
+                     *           "area": "360302007",
+                     *           "department": null,
+                     *           "group_name": "/grid/north",
+                     *           "role": "dispatcher"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignInGroups"];
                 };
             };
@@ -7464,6 +7968,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "area": "360302007",
+                 *       "group_name": "/grid/north",
+                 *       "role": "dispatcher"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GroupBody"];
             };
         };
@@ -7474,6 +7985,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "groups": [
+                     *         {
+                     *           "accounts": 0,
+                     *           "area": "360302007",
+                     *           "department": null,
+                     *           "group_name": "/grid/north",
+                     *           "role": "dispatcher"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignInGroups"];
                 };
             };
@@ -7619,7 +8143,7 @@ export interface operations {
                      *       "accounts": [
                      *         {
                      *           "area": null,
-                     *           "created_at": "2026-11-27T11:05:16.411857+08:00",
+                     *           "created_at": "2026-11-27T12:19:11.903361+08:00",
                      *           "department": null,
                      *           "disabled_at": null,
                      *           "login": "none",
@@ -7775,7 +8299,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "area": "360302007",
-                     *       "created_at": "2026-11-27T11:05:28.607295+08:00",
+                     *       "created_at": "2026-11-27T12:19:14.233581+08:00",
                      *       "department": null,
                      *       "disabled_at": null,
                      *       "login": "none",
@@ -7914,7 +8438,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "area": "360302007",
-                     *       "created_at": "2026-11-27T11:05:28.607295+08:00",
+                     *       "created_at": "2026-11-27T12:19:14.233581+08:00",
                      *       "department": null,
                      *       "disabled_at": null,
                      *       "login": "none",
@@ -8087,9 +8611,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "area": "360302007",
-                     *       "created_at": "2026-11-27T11:05:28.607295+08:00",
+                     *       "created_at": "2026-11-27T12:19:14.233581+08:00",
                      *       "department": null,
-                     *       "disabled_at": "2026-11-27T11:05:28.860315+08:00",
+                     *       "disabled_at": "2026-11-27T12:19:14.261457+08:00",
                      *       "login": "none",
                      *       "may_change": true,
                      *       "name": "zhang",
@@ -8159,7 +8683,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "area": "360302007",
-                     *       "created_at": "2026-11-27T11:05:28.607295+08:00",
+                     *       "created_at": "2026-11-27T12:19:14.233581+08:00",
                      *       "department": null,
                      *       "disabled_at": null,
                      *       "login": "none",
@@ -8242,43 +8766,44 @@ export interface operations {
                      * @example {
                      *       "entries": [
                      *         {
-                     *           "at": "2026-11-27T11:05:29.263498+08:00",
-                     *           "audit_id": 4341,
-                     *           "digest": "a0add4b320c423181739f9947aa4643fdc927d7a6b789eadae8f1e7394141bea",
+                     *           "at": "2026-11-27T12:19:14.309459+08:00",
+                     *           "audit_id": 4345,
+                     *           "digest": "42f51f6c7f669b463c64adde7b8458a80a8444d2cfa60bc3ad355047a0dbd9d3",
                      *           "facts": {
                      *             "columns": [
-                     *               "disabled_at",
-                     *               "removed_at"
+                     *               "area_id",
+                     *               "department"
                      *             ],
-                     *             "did": "update",
-                     *             "now": {
-                     *               "disabled_at": "2026-11-27T11:05:29.263127+08:00",
-                     *               "removed_at": "2026-11-27T11:05:29.263127+08:00"
-                     *             }
+                     *             "did": "delete",
+                     *             "now": {}
                      *           },
-                     *           "subject": "zhang",
-                     *           "what": "account",
+                     *           "subject": "/grid/north",
+                     *           "what": "group",
                      *           "who": "admin"
                      *         },
                      *         {
-                     *           "at": "2026-11-27T11:05:29.012731+08:00",
-                     *           "audit_id": 4340,
-                     *           "digest": "4c6c5da97fb0c9f51cff742c9cd11f63ae281b0f1488ebef66b03ea38735292a",
+                     *           "at": "2026-11-27T12:19:14.298564+08:00",
+                     *           "audit_id": 4344,
+                     *           "digest": "f936c6134b5efce0da1ef392388a52732c6a95c75c3830b9a1a85ea309dedde7",
                      *           "facts": {
                      *             "columns": [
-                     *               "role"
+                     *               "area_id",
+                     *               "department"
                      *             ],
-                     *             "did": "update",
+                     *             "did": "insert",
                      *             "now": {
-                     *               "role": "supervisor"
+                     *               "area_id": 13,
+                     *               "department": null,
+                     *               "group_name": "/grid/north",
+                     *               "role": "dispatcher"
                      *             }
                      *           },
-                     *           "subject": "zhang",
-                     *           "what": "account",
+                     *           "subject": "/grid/north",
+                     *           "what": "group",
                      *           "who": "admin"
                      *         }
                      *       ],
-                     *       "next": 4242
+                     *       "next": 4246
                      *     }
                      */
                     "application/json": components["schemas"]["AuditPage"];
@@ -8375,7 +8900,7 @@ export interface operations {
                      *               "system": "gcj02",
                      *               "version": 730
                      *             },
-                     *             "due_at": "2026-11-28T11:05:22.854700+08:00",
+                     *             "due_at": "2026-11-28T12:19:12.799517+08:00",
                      *             "grid": {
                      *               "code": "360302007202006",
                      *               "kind": "base",
@@ -8499,7 +9024,7 @@ export interface operations {
                      *         "system": "wgs84",
                      *         "version": 546
                      *       },
-                     *       "due_at": "2026-11-28T11:05:22.898833+08:00",
+                     *       "due_at": "2026-11-28T12:19:12.815832+08:00",
                      *       "grid": {
                      *         "code": "360302004010001",
                      *         "kind": "base",
@@ -8606,19 +9131,19 @@ export interface operations {
                      *         "level": "grid"
                      *       },
                      *       "assignee": {
-                     *         "area": "360302007202",
+                     *         "area": "360302007202006",
                      *         "department": null,
                      *         "name": null,
                      *         "phone": null,
-                     *         "role": "centre",
-                     *         "role_en": "grid centre",
-                     *         "role_zh": "网格化管理中心",
-                     *         "title": "里善村网格化管理站"
+                     *         "role": "worker",
+                     *         "role_en": "grid worker",
+                     *         "role_zh": "网格员",
+                     *         "title": "塘边网格网格员"
                      *       },
                      *       "category": "hazard",
-                     *       "closed_at": "2026-11-27T11:05:24.74746+08:00",
+                     *       "closed_at": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "due_at": "2026-11-28T12:19:13.233152+08:00",
                      *       "duplicate_of": null,
                      *       "grid": {
                      *         "code": "360302007202006",
@@ -8626,7 +9151,7 @@ export interface operations {
                      *         "name": "塘边网格"
                      *       },
                      *       "may": {
-                     *         "add_photos": false,
+                     *         "add_photos": true,
                      *         "answer": false,
                      *         "rate": false
                      *       },
@@ -8634,7 +9159,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -8648,14 +9173,14 @@ export interface operations {
                      *         "lon": 113.85469900879811
                      *       },
                      *       "rating": {
-                     *         "rated_at": "2026-11-27T11:05:24.779491+08:00",
+                     *         "rated_at": "2026-11-27T12:19:13.215158+08:00",
                      *         "rater": "reporter",
                      *         "score": 5,
                      *         "words": "修得很快"
                      *       },
-                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
-                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
-                     *       "step": "rate",
+                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "step": "handle",
                      *       "steps": [
                      *         {
                      *           "name_en": "report",
@@ -8670,12 +9195,12 @@ export interface operations {
                      *       ],
                      *       "talk": [
                      *         {
-                     *           "at": "2026-11-27T11:05:22.828895+08:00",
+                     *           "at": "2026-11-27T12:19:12.787955+08:00",
                      *           "is_yours": true,
                      *           "text": "3栋门口"
                      *         },
                      *         {
-                     *           "at": "2026-11-27T11:05:24.622596+08:00",
+                     *           "at": "2026-11-27T12:19:13.153673+08:00",
                      *           "is_yours": false,
                      *           "text": "已经派人去看"
                      *         }
@@ -8754,7 +9279,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "actor": null,
-                     *       "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *       "added_at": "2026-11-27T12:19:12.754954+08:00",
                      *       "bytes": 738,
                      *       "gps_hint": null,
                      *       "height": 40,
@@ -8973,7 +9498,7 @@ export interface operations {
                      *       "category": "hazard",
                      *       "closed_at": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
                      *       "duplicate_of": null,
                      *       "grid": {
                      *         "code": "360302007202006",
@@ -8989,7 +9514,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -9003,8 +9528,8 @@ export interface operations {
                      *         "lon": 113.85469900879811
                      *       },
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
-                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
                      *       "step": "handle",
                      *       "steps": [
                      *         {
@@ -9020,7 +9545,7 @@ export interface operations {
                      *       ],
                      *       "talk": [
                      *         {
-                     *           "at": "2026-11-27T11:05:22.828895+08:00",
+                     *           "at": "2026-11-27T12:19:12.787955+08:00",
                      *           "is_yours": true,
                      *           "text": "3栋门口"
                      *         }
@@ -9145,9 +9670,9 @@ export interface operations {
                      *         "title": "里善村网格化管理站"
                      *       },
                      *       "category": "hazard",
-                     *       "closed_at": "2026-11-27T11:05:24.74746+08:00",
+                     *       "closed_at": "2026-11-27T12:19:13.192125+08:00",
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
                      *       "duplicate_of": null,
                      *       "grid": {
                      *         "code": "360302007202006",
@@ -9163,7 +9688,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -9177,13 +9702,13 @@ export interface operations {
                      *         "lon": 113.85469900879811
                      *       },
                      *       "rating": {
-                     *         "rated_at": "2026-11-27T11:05:24.779491+08:00",
+                     *         "rated_at": "2026-11-27T12:19:13.215158+08:00",
                      *         "rater": "reporter",
                      *         "score": 5,
                      *         "words": "修得很快"
                      *       },
-                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
-                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
                      *       "step": "rate",
                      *       "steps": [
                      *         {
@@ -9199,12 +9724,12 @@ export interface operations {
                      *       ],
                      *       "talk": [
                      *         {
-                     *           "at": "2026-11-27T11:05:22.828895+08:00",
+                     *           "at": "2026-11-27T12:19:12.787955+08:00",
                      *           "is_yours": true,
                      *           "text": "3栋门口"
                      *         },
                      *         {
-                     *           "at": "2026-11-27T11:05:24.622596+08:00",
+                     *           "at": "2026-11-27T12:19:13.153673+08:00",
                      *           "is_yours": false,
                      *           "text": "已经派人去看"
                      *         }
@@ -9296,6 +9821,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "又不亮了"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WordsBody"];
             };
         };
@@ -9306,6 +9836,91 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area": {
+                     *         "code": "360302007202006",
+                     *         "level": "grid"
+                     *       },
+                     *       "assignee": {
+                     *         "area": "360302007202006",
+                     *         "department": null,
+                     *         "name": null,
+                     *         "phone": null,
+                     *         "role": "worker",
+                     *         "role_en": "grid worker",
+                     *         "role_zh": "网格员",
+                     *         "title": "塘边网格网格员"
+                     *       },
+                     *       "category": "hazard",
+                     *       "closed_at": null,
+                     *       "description": "路灯不亮",
+                     *       "due_at": "2026-11-28T12:19:13.233152+08:00",
+                     *       "duplicate_of": null,
+                     *       "grid": {
+                     *         "code": "360302007202006",
+                     *         "kind": "base",
+                     *         "name": "塘边网格"
+                     *       },
+                     *       "may": {
+                     *         "add_photos": true,
+                     *         "answer": false,
+                     *         "rate": false
+                     *       },
+                     *       "number": "20261127-000560",
+                     *       "photos": [
+                     *         {
+                     *           "actor": null,
+                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "bytes": 738,
+                     *           "height": 40,
+                     *           "kind": "report",
+                     *           "media_type": "image/jpeg",
+                     *           "photo_id": 1,
+                     *           "width": 64
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "lat": 27.627411748738147,
+                     *         "lon": 113.85469900879811
+                     *       },
+                     *       "rating": {
+                     *         "rated_at": "2026-11-27T12:19:13.215158+08:00",
+                     *         "rater": "reporter",
+                     *         "score": 5,
+                     *         "words": "修得很快"
+                     *       },
+                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "step": "handle",
+                     *       "steps": [
+                     *         {
+                     *           "name_en": "report",
+                     *           "name_zh": "事件上报",
+                     *           "step": "report"
+                     *         },
+                     *         {
+                     *           "name_en": "assign",
+                     *           "name_zh": "分流交办",
+                     *           "step": "assign"
+                     *         }
+                     *       ],
+                     *       "talk": [
+                     *         {
+                     *           "at": "2026-11-27T12:19:12.787955+08:00",
+                     *           "is_yours": true,
+                     *           "text": "3栋门口"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-27T12:19:13.153673+08:00",
+                     *           "is_yours": false,
+                     *           "text": "已经派人去看"
+                     *         }
+                     *       ],
+                     *       "waits_for_you": false,
+                     *       "workflow": "six_step"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FollowedReport"];
                 };
             };
@@ -9395,6 +10010,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "email": null,
+                     *       "may_reopen_until": "2026-12-27T12:19:13.192125+08:00",
+                     *       "phone": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Subscription"];
                 };
             };
@@ -9442,6 +10064,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": null
+                 *     }
+                 */
                 "application/json": components["schemas"]["SubscriptionBody"];
             };
         };
@@ -9452,6 +10079,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "email": null,
+                     *       "may_reopen_until": "2026-12-27T12:19:13.192125+08:00",
+                     *       "phone": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Subscription"];
                 };
             };
@@ -9656,7 +10290,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [
                      *         "20261127-000564"
@@ -9670,7 +10304,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "at": "2026-11-27T12:19:12.588171+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -9687,7 +10321,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "at": "2026-11-27T12:19:12.755425+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -9729,7 +10363,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -9739,7 +10373,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -9754,6 +10388,7 @@ export interface operations {
                      *       },
                      *       "point": {
                      *         "accuracy_m": null,
+                     *         "doubt": null,
                      *         "given": {
                      *           "lat": 27.624,
                      *           "lon": 113.86,
@@ -9765,21 +10400,21 @@ export interface operations {
                      *       "post": 67,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
-                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
                      *       "step_due_at": null,
                      *       "whistles": [
                      *         {
-                     *           "blown_at": "2026-11-27T11:05:24.111527+08:00",
+                     *           "blown_at": "2026-11-27T12:19:13.054920+08:00",
                      *           "department": "区人社局",
-                     *           "done_at": "2026-11-27T11:05:24.223293+08:00",
-                     *           "due_at": "2026-11-29T11:05:24.111527+08:00",
+                     *           "done_at": "2026-11-27T12:19:13.080772+08:00",
+                     *           "due_at": "2026-11-29T12:19:13.054920+08:00",
                      *           "may": [],
                      *           "note": "一起来",
-                     *           "reported_in_at": "2026-11-27T11:05:24.166203+08:00",
+                     *           "reported_in_at": "2026-11-27T12:19:13.068770+08:00",
                      *           "result": null,
                      *           "whistle": 1,
                      *           "withdrawn_at": null
@@ -9904,14 +10539,14 @@ export interface operations {
                      *         "version": 730
                      *       },
                      *       "category": "hazard",
-                     *       "closed_at": "2026-11-27T11:05:24.747460+08:00",
+                     *       "closed_at": "2026-11-27T12:19:13.192125+08:00",
                      *       "contact": {
                      *         "name": null,
                      *         "phone": null
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [
                      *         "20261127-000564"
@@ -9925,7 +10560,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "at": "2026-11-27T12:19:12.588171+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -9942,7 +10577,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "at": "2026-11-27T12:19:12.755425+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -9974,7 +10609,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -9984,7 +10619,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -9999,6 +10634,7 @@ export interface operations {
                      *       },
                      *       "point": {
                      *         "accuracy_m": null,
+                     *         "doubt": null,
                      *         "given": {
                      *           "lat": 27.624,
                      *           "lon": 113.86,
@@ -10010,21 +10646,21 @@ export interface operations {
                      *       "post": 67,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
-                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
                      *       "solved_in_grid": false,
                      *       "source": "app",
                      *       "step": "rate",
                      *       "step_due_at": null,
                      *       "whistles": [
                      *         {
-                     *           "blown_at": "2026-11-27T11:05:24.111527+08:00",
+                     *           "blown_at": "2026-11-27T12:19:13.054920+08:00",
                      *           "department": "区人社局",
-                     *           "done_at": "2026-11-27T11:05:24.223293+08:00",
-                     *           "due_at": "2026-11-29T11:05:24.111527+08:00",
+                     *           "done_at": "2026-11-27T12:19:13.080772+08:00",
+                     *           "due_at": "2026-11-29T12:19:13.054920+08:00",
                      *           "may": [],
                      *           "note": "一起来",
-                     *           "reported_in_at": "2026-11-27T11:05:24.166203+08:00",
+                     *           "reported_in_at": "2026-11-27T12:19:13.068770+08:00",
                      *           "result": null,
                      *           "whistle": 1,
                      *           "withdrawn_at": null
@@ -10157,7 +10793,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -10169,7 +10805,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "at": "2026-11-27T12:19:12.588171+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -10186,7 +10822,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "at": "2026-11-27T12:19:12.755425+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -10228,7 +10864,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -10238,7 +10874,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -10253,6 +10889,7 @@ export interface operations {
                      *       },
                      *       "point": {
                      *         "accuracy_m": 15,
+                     *         "doubt": null,
                      *         "given": {
                      *           "lat": 27.624,
                      *           "lon": 113.86,
@@ -10264,8 +10901,8 @@ export interface operations {
                      *       "post": 1207,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
-                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
@@ -10400,7 +11037,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -10412,7 +11049,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "at": "2026-11-27T12:19:12.588171+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -10429,7 +11066,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "at": "2026-11-27T12:19:12.755425+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -10471,7 +11108,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -10481,7 +11118,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -10496,6 +11133,7 @@ export interface operations {
                      *       },
                      *       "point": {
                      *         "accuracy_m": null,
+                     *         "doubt": null,
                      *         "given": {
                      *           "lat": 27.624,
                      *           "lon": 113.86,
@@ -10507,8 +11145,8 @@ export interface operations {
                      *       "post": 1207,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
-                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
@@ -10641,7 +11279,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T11:05:21.738268+08:00",
+                     *       "due_at": "2026-11-28T12:19:12.588171+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -10653,7 +11291,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "at": "2026-11-27T12:19:12.588171+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -10670,7 +11308,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "at": "2026-11-27T12:19:12.755425+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -10708,11 +11346,11 @@ export interface operations {
                      *       "number": "20261127-000560",
                      *       "parent": null,
                      *       "parts": [],
-                     *       "paused_at": "2026-11-27T11:05:22.767977+08:00",
+                     *       "paused_at": "2026-11-27T12:19:12.767670+08:00",
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -10727,6 +11365,7 @@ export interface operations {
                      *       },
                      *       "point": {
                      *         "accuracy_m": 15,
+                     *         "doubt": null,
                      *         "given": {
                      *           "lat": 27.624,
                      *           "lon": 113.86,
@@ -10738,8 +11377,8 @@ export interface operations {
                      *       "post": 1207,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
-                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
@@ -10939,7 +11578,7 @@ export interface operations {
                      *           "number": "20261127-000561"
                      *         },
                      *         {
-                     *           "apart_hours": 45.8,
+                     *           "apart_hours": 47,
                      *           "category": "hazard",
                      *           "closeness": 0.929,
                      *           "distance_m": 273.2,
@@ -11027,7 +11666,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -11039,7 +11678,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "at": "2026-11-27T12:19:12.588171+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -11056,7 +11695,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "at": "2026-11-27T12:19:12.755425+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -11098,7 +11737,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -11108,7 +11747,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -11123,6 +11762,7 @@ export interface operations {
                      *       },
                      *       "point": {
                      *         "accuracy_m": null,
+                     *         "doubt": null,
                      *         "given": {
                      *           "lat": 27.624,
                      *           "lon": 113.86,
@@ -11134,8 +11774,8 @@ export interface operations {
                      *       "post": 1208,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
-                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
@@ -11267,7 +11907,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -11279,7 +11919,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "at": "2026-11-27T12:19:12.588171+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -11296,7 +11936,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "at": "2026-11-27T12:19:12.755425+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -11338,7 +11978,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -11348,7 +11988,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -11363,6 +12003,7 @@ export interface operations {
                      *       },
                      *       "point": {
                      *         "accuracy_m": null,
+                     *         "doubt": null,
                      *         "given": {
                      *           "lat": 27.624,
                      *           "lon": 113.86,
@@ -11374,21 +12015,21 @@ export interface operations {
                      *       "post": 67,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
-                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
                      *       "step_due_at": null,
                      *       "whistles": [
                      *         {
-                     *           "blown_at": "2026-11-27T11:05:24.111527+08:00",
+                     *           "blown_at": "2026-11-27T12:19:13.054920+08:00",
                      *           "department": "区人社局",
-                     *           "done_at": "2026-11-27T11:05:24.223293+08:00",
-                     *           "due_at": "2026-11-29T11:05:24.111527+08:00",
+                     *           "done_at": "2026-11-27T12:19:13.080772+08:00",
+                     *           "due_at": "2026-11-29T12:19:13.054920+08:00",
                      *           "may": [],
                      *           "note": "一起来",
-                     *           "reported_in_at": "2026-11-27T11:05:24.166203+08:00",
+                     *           "reported_in_at": "2026-11-27T12:19:13.068770+08:00",
                      *           "result": null,
                      *           "whistle": 1,
                      *           "withdrawn_at": null
@@ -11524,7 +12165,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -11536,7 +12177,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "at": "2026-11-27T12:19:12.588171+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -11553,7 +12194,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "at": "2026-11-27T12:19:12.755425+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -11595,7 +12236,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -11605,7 +12246,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -11620,6 +12261,7 @@ export interface operations {
                      *       },
                      *       "point": {
                      *         "accuracy_m": null,
+                     *         "doubt": null,
                      *         "given": {
                      *           "lat": 27.624,
                      *           "lon": 113.86,
@@ -11631,18 +12273,18 @@ export interface operations {
                      *       "post": 1208,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
-                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
                      *       "step_due_at": null,
                      *       "whistles": [
                      *         {
-                     *           "blown_at": "2026-11-27T11:05:24.111527+08:00",
+                     *           "blown_at": "2026-11-27T12:19:13.054920+08:00",
                      *           "department": "区人社局",
                      *           "done_at": null,
-                     *           "due_at": "2026-11-29T11:05:24.111527+08:00",
+                     *           "due_at": "2026-11-29T12:19:13.054920+08:00",
                      *           "may": [
                      *             "reported_in",
                      *             "done"
@@ -11782,7 +12424,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -11794,7 +12436,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "at": "2026-11-27T12:19:12.588171+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -11811,7 +12453,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "at": "2026-11-27T12:19:12.755425+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -11853,7 +12495,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -11863,7 +12505,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -11878,6 +12520,7 @@ export interface operations {
                      *       },
                      *       "point": {
                      *         "accuracy_m": null,
+                     *         "doubt": null,
                      *         "given": {
                      *           "lat": 27.624,
                      *           "lon": 113.86,
@@ -11889,21 +12532,21 @@ export interface operations {
                      *       "post": 1208,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
-                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
                      *       "step_due_at": null,
                      *       "whistles": [
                      *         {
-                     *           "blown_at": "2026-11-27T11:05:24.111527+08:00",
+                     *           "blown_at": "2026-11-27T12:19:13.054920+08:00",
                      *           "department": "区人社局",
-                     *           "done_at": "2026-11-27T11:05:24.223293+08:00",
-                     *           "due_at": "2026-11-29T11:05:24.111527+08:00",
+                     *           "done_at": "2026-11-27T12:19:13.080772+08:00",
+                     *           "due_at": "2026-11-29T12:19:13.054920+08:00",
                      *           "may": [],
                      *           "note": "一起来",
-                     *           "reported_in_at": "2026-11-27T11:05:24.166203+08:00",
+                     *           "reported_in_at": "2026-11-27T12:19:13.068770+08:00",
                      *           "result": null,
                      *           "whistle": 1,
                      *           "withdrawn_at": null
@@ -12035,7 +12678,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T11:05:24.353409+08:00",
+                     *       "due_at": "2026-11-28T12:19:13.105567+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -12047,7 +12690,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:24.353409+08:00",
+                     *           "at": "2026-11-27T12:19:13.105567+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -12064,7 +12707,7 @@ export interface operations {
                      *         {
                      *           "action": "joined",
                      *           "actor": "admin",
-                     *           "at": "2026-11-27T11:05:24.464292+08:00",
+                     *           "at": "2026-11-27T12:19:13.128692+08:00",
                      *           "detail": {
                      *             "parent": "20261127-000565"
                      *           },
@@ -12109,6 +12752,7 @@ export interface operations {
                      *       },
                      *       "point": {
                      *         "accuracy_m": null,
+                     *         "doubt": null,
                      *         "given": {
                      *           "lat": 27.624,
                      *           "lon": 113.86,
@@ -12120,8 +12764,8 @@ export interface operations {
                      *       "post": 1207,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T11:05:24.353409+08:00",
-                     *       "reported_at": "2026-11-27T11:05:24.353409+08:00",
+                     *       "received_at": "2026-11-27T12:19:13.105567+08:00",
+                     *       "reported_at": "2026-11-27T12:19:13.105567+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
@@ -12247,14 +12891,14 @@ export interface operations {
                      *         "version": 730
                      *       },
                      *       "category": "hazard",
-                     *       "closed_at": "2026-11-27T11:05:24.565048+08:00",
+                     *       "closed_at": "2026-11-27T12:19:13.141139+08:00",
                      *       "contact": {
                      *         "name": null,
                      *         "phone": null
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T11:05:24.362021+08:00",
+                     *       "due_at": "2026-11-28T12:19:13.113696+08:00",
                      *       "duplicate_of": "20261127-000560",
                      *       "duplicates": [],
                      *       "grid": {
@@ -12266,7 +12910,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:24.362021+08:00",
+                     *           "at": "2026-11-27T12:19:13.113696+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -12283,7 +12927,7 @@ export interface operations {
                      *         {
                      *           "action": "merged",
                      *           "actor": "admin",
-                     *           "at": "2026-11-27T11:05:24.567740+08:00",
+                     *           "at": "2026-11-27T12:19:13.142146+08:00",
                      *           "detail": {
                      *             "into": "20261127-000560"
                      *           },
@@ -12305,6 +12949,7 @@ export interface operations {
                      *       },
                      *       "point": {
                      *         "accuracy_m": null,
+                     *         "doubt": null,
                      *         "given": {
                      *           "lat": 27.624,
                      *           "lon": 113.86,
@@ -12316,8 +12961,8 @@ export interface operations {
                      *       "post": 1207,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T11:05:24.362021+08:00",
-                     *       "reported_at": "2026-11-27T11:05:24.362021+08:00",
+                     *       "received_at": "2026-11-27T12:19:13.113696+08:00",
+                     *       "reported_at": "2026-11-27T12:19:13.113696+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
@@ -12426,7 +13071,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -12436,7 +13081,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -12523,7 +13168,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "actor": "admin",
-                     *       "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *       "added_at": "2026-11-27T12:19:12.980700+08:00",
                      *       "bytes": 738,
                      *       "gps_hint": null,
                      *       "height": 40,
@@ -12716,13 +13361,13 @@ export interface operations {
                      *           "changed": 1,
                      *           "changeset_id": 5,
                      *           "errors": 0,
-                     *           "followed_at": "2026-11-27T11:05:28.490477+08:00",
+                     *           "followed_at": "2026-11-27T12:19:14.135890+08:00",
                      *           "ground": "any",
                      *           "network": "base",
-                     *           "opened_at": "2026-11-27T11:05:27.912520+08:00",
+                     *           "opened_at": "2026-11-27T12:19:14.034449+08:00",
                      *           "opened_by": "admin",
                      *           "policy": "move",
-                     *           "published_at": "2026-11-27T11:05:28.301695+08:00",
+                     *           "published_at": "2026-11-27T12:19:14.098186+08:00",
                      *           "published_by": "admin",
                      *           "state": "published",
                      *           "status": "published",
@@ -12736,7 +13381,7 @@ export interface operations {
                      *           "title": "undo 4: 调整网格边界",
                      *           "together_with": [],
                      *           "undoes": 4,
-                     *           "valid_from": "2026-11-27T11:05:26.814385+08:00",
+                     *           "valid_from": "2026-11-27T12:19:13.814766+08:00",
                      *           "warnings": 0
                      *         },
                      *         {
@@ -12744,13 +13389,13 @@ export interface operations {
                      *           "changed": 1,
                      *           "changeset_id": 4,
                      *           "errors": 0,
-                     *           "followed_at": "2026-11-27T11:05:27.328313+08:00",
+                     *           "followed_at": "2026-11-27T12:19:13.925323+08:00",
                      *           "ground": "keep",
                      *           "network": "base",
-                     *           "opened_at": "2026-11-27T11:05:25.167431+08:00",
+                     *           "opened_at": "2026-11-27T12:19:13.452366+08:00",
                      *           "opened_by": "admin",
                      *           "policy": "move",
-                     *           "published_at": "2026-11-27T11:05:27.172841+08:00",
+                     *           "published_at": "2026-11-27T12:19:13.881896+08:00",
                      *           "published_by": "admin",
                      *           "state": "published",
                      *           "status": "published",
@@ -12764,7 +13409,7 @@ export interface operations {
                      *           "title": "调整网格边界",
                      *           "together_with": [],
                      *           "undoes": null,
-                     *           "valid_from": "2026-11-27T11:05:26.814385+08:00",
+                     *           "valid_from": "2026-11-27T12:19:13.814766+08:00",
                      *           "warnings": 0
                      *         }
                      *       ]
@@ -12836,7 +13481,7 @@ export interface operations {
                      *       "followed_at": null,
                      *       "ground": "keep",
                      *       "network": "base",
-                     *       "opened_at": "2026-11-27T11:05:25.167431+08:00",
+                     *       "opened_at": "2026-11-27T12:19:13.452366+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
                      *       "published_at": null,
@@ -12847,7 +13492,7 @@ export interface operations {
                      *       "title": "调整网格边界",
                      *       "together_with": [],
                      *       "undoes": null,
-                     *       "valid_from": "2026-11-27T11:05:25.167431+08:00",
+                     *       "valid_from": "2026-11-27T12:19:13.452366+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -12946,7 +13591,7 @@ export interface operations {
                      *       "followed_at": null,
                      *       "ground": "keep",
                      *       "network": "base",
-                     *       "opened_at": "2026-11-27T11:05:25.167431+08:00",
+                     *       "opened_at": "2026-11-27T12:19:13.452366+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
                      *       "problems": [],
@@ -12958,7 +13603,7 @@ export interface operations {
                      *       "title": "调整网格边界",
                      *       "together_with": [],
                      *       "undoes": null,
-                     *       "valid_from": "2026-11-27T11:05:25.228909+08:00",
+                     *       "valid_from": "2026-11-27T12:19:13.483247+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -13030,7 +13675,7 @@ export interface operations {
                      *       "followed_at": null,
                      *       "ground": "keep",
                      *       "network": "base",
-                     *       "opened_at": "2026-11-27T11:05:25.167431+08:00",
+                     *       "opened_at": "2026-11-27T12:19:13.452366+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
                      *       "problems": [],
@@ -13042,7 +13687,7 @@ export interface operations {
                      *       "title": "调整网格边界",
                      *       "together_with": [],
                      *       "undoes": null,
-                     *       "valid_from": "2026-11-27T11:05:25.668403+08:00",
+                     *       "valid_from": "2026-11-27T12:19:13.615440+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -13151,7 +13796,7 @@ export interface operations {
                      *       "followed_at": null,
                      *       "ground": "keep",
                      *       "network": "base",
-                     *       "opened_at": "2026-11-27T11:05:24.840596+08:00",
+                     *       "opened_at": "2026-11-27T12:19:13.283194+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
                      *       "problems": [],
@@ -13163,7 +13808,7 @@ export interface operations {
                      *       "title": "调整网格边界",
                      *       "together_with": [],
                      *       "undoes": null,
-                     *       "valid_from": "2026-11-27T11:05:27.380939+08:00",
+                     *       "valid_from": "2026-11-27T12:19:13.940210+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -13346,13 +13991,13 @@ export interface operations {
                      *       "changed": 1,
                      *       "changeset_id": 4,
                      *       "errors": 0,
-                     *       "followed_at": "2026-11-27T11:05:27.328313+08:00",
+                     *       "followed_at": "2026-11-27T12:19:13.925323+08:00",
                      *       "ground": "keep",
                      *       "network": "base",
-                     *       "opened_at": "2026-11-27T11:05:25.167431+08:00",
+                     *       "opened_at": "2026-11-27T12:19:13.452366+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
-                     *       "published_at": "2026-11-27T11:05:27.172841+08:00",
+                     *       "published_at": "2026-11-27T12:19:13.881896+08:00",
                      *       "published_by": "admin",
                      *       "state": "published",
                      *       "status": "published",
@@ -13366,7 +14011,7 @@ export interface operations {
                      *       "title": "调整网格边界",
                      *       "together_with": [],
                      *       "undoes": null,
-                     *       "valid_from": "2026-11-27T11:05:26.814385+08:00",
+                     *       "valid_from": "2026-11-27T12:19:13.814766+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -13471,13 +14116,13 @@ export interface operations {
                      *       "changed": 1,
                      *       "changeset_id": 5,
                      *       "errors": 0,
-                     *       "followed_at": "2026-11-27T11:05:28.490477+08:00",
+                     *       "followed_at": "2026-11-27T12:19:14.135890+08:00",
                      *       "ground": "any",
                      *       "network": "base",
-                     *       "opened_at": "2026-11-27T11:05:27.912520+08:00",
+                     *       "opened_at": "2026-11-27T12:19:14.034449+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
-                     *       "published_at": "2026-11-27T11:05:28.301695+08:00",
+                     *       "published_at": "2026-11-27T12:19:14.098186+08:00",
                      *       "published_by": "admin",
                      *       "state": "published",
                      *       "status": "published",
@@ -13491,7 +14136,7 @@ export interface operations {
                      *       "title": "undo 4: 调整网格边界",
                      *       "together_with": [],
                      *       "undoes": 4,
-                     *       "valid_from": "2026-11-27T11:05:26.814385+08:00",
+                     *       "valid_from": "2026-11-27T12:19:13.814766+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -13590,7 +14235,7 @@ export interface operations {
                      *       "followed_at": null,
                      *       "ground": "keep",
                      *       "network": "base",
-                     *       "opened_at": "2026-11-27T11:05:24.840596+08:00",
+                     *       "opened_at": "2026-11-27T12:19:13.283194+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
                      *       "published_at": null,
@@ -13601,7 +14246,7 @@ export interface operations {
                      *       "title": "调整网格边界",
                      *       "together_with": [],
                      *       "undoes": null,
-                     *       "valid_from": "2026-11-27T11:05:27.380939+08:00",
+                     *       "valid_from": "2026-11-27T12:19:13.940210+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -13727,7 +14372,7 @@ export interface operations {
                      *       "moved": [],
                      *       "network": "base",
                      *       "notes": [],
-                     *       "opened_at": "2026-11-27T11:05:25.167431+08:00",
+                     *       "opened_at": "2026-11-27T12:19:13.452366+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
                      *       "problems": [],
@@ -13740,7 +14385,7 @@ export interface operations {
                      *       "together_with": [],
                      *       "tolerance_m": 0.01669792361895,
                      *       "undoes": null,
-                     *       "valid_from": "2026-11-27T11:05:25.228909+08:00",
+                     *       "valid_from": "2026-11-27T12:19:13.483247+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -13812,6 +14457,520 @@ export interface operations {
             };
             /** @description A disk of the server is full: try again later */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Up to 10000 pings: a JSON array, or one JSON object a line (NDJSON) */
+        requestBody: {
+            content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "accuracy_m": 5,
+                 *         "at": "2026-11-27T04:18:54.148797+00:00",
+                 *         "lat": 27.624,
+                 *         "lon": 113.86,
+                 *         "system": "gcj02"
+                 *       },
+                 *       {
+                 *         "accuracy_m": 5,
+                 *         "at": "2026-11-27T04:19:04.148797+00:00",
+                 *         "lat": 27.624,
+                 *         "lon": 113.86,
+                 *         "system": "gcj02"
+                 *       }
+                 *     ]
+                 */
+                "application/json": unknown[];
+                /**
+                 * @example [
+                 *       {
+                 *         "accuracy_m": 5,
+                 *         "at": "2026-11-27T04:18:54.148797+00:00",
+                 *         "lat": 27.624,
+                 *         "lon": 113.86,
+                 *         "system": "gcj02"
+                 *       },
+                 *       {
+                 *         "accuracy_m": 5,
+                 *         "at": "2026-11-27T04:19:04.148797+00:00",
+                 *         "lat": 27.624,
+                 *         "lon": 113.86,
+                 *         "system": "gcj02"
+                 *       }
+                 *     ]
+                 */
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accepted": 2,
+                     *       "set_aside": [
+                     *         {
+                     *           "index": 2,
+                     *           "reason": "repeated"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PingsTaken"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A disk of the server is full: try again later */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPingToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "admin",
+                     *       "token": "shown-once"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PhoneToken"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePingToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCoverage: {
+        parameters: {
+            query?: {
+                /** @description unified code of an area; its subtree is meant */
+                area?: string;
+                /** @description Walked from then on. Default: today 00:00 */
+                from?: string | null;
+                /** @description Walked before then; a date: through that day. Default: now */
+                to?: string | null;
+                /** @description How far a worker sees to each side */
+                radius_m?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "by": [
+                     *         {
+                     *           "code": "360302007001001",
+                     *           "share": 0
+                     *         },
+                     *         {
+                     *           "code": "360302007001002",
+                     *           "share": 0
+                     *         }
+                     *       ],
+                     *       "share": 0.000706
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CoverageAnswer"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCameras: {
+        parameters: {
+            query: {
+                /** @description longitude in degrees; of a projected system the easting in metres */
+                lon: number;
+                /** @description latitude in degrees; of a projected system the northing in metres */
+                lat: number;
+                /** @description wgs84, cgcs2000, gcj02, bd09 or EPSG:n; of a projected one lon is the easting, lat the northing */
+                system: string;
+                /** @description at most so many */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cameras": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Cameras"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCameraView: {
+        parameters: {
+            query?: {
+                /** @description unified code of an area; its subtree is meant */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "by": [
+                     *         {
+                     *           "code": "360302007001001",
+                     *           "share": 0
+                     *         },
+                     *         {
+                     *           "code": "360302007001002",
+                     *           "share": 0
+                     *         }
+                     *       ],
+                     *       "share": 0.00286
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ViewAnswer"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This role, or its area, may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlaces: {
+        parameters: {
+            query?: {
+                /** @description longitude in degrees; of a projected system the easting in metres */
+                lon?: number | null;
+                /** @description latitude in degrees; of a projected system the northing in metres */
+                lat?: number | null;
+                /** @description wgs84, cgcs2000, gcj02, bd09 or EPSG:n; of a projected one lon is the easting, lat the northing */
+                system?: string;
+                /** @description Only those of this kind, as rescue */
+                kind?: string;
+                /** @description unified code of an area; its subtree is meant */
+                area?: string;
+                /** @description Only those whose visit is overdue */
+                overdue?: boolean;
+                /** @description at most so many */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "places": [
+                     *         {
+                     *           "code": "JSD-12",
+                     *           "distance_m": 482.56083928,
+                     *           "grid": "360302007202002",
+                     *           "kind": "rescue",
+                     *           "lat": 27.6270308,
+                     *           "lon": 113.8498285,
+                     *           "name": "12号救生点",
+                     *           "overdue": false,
+                     *           "visit_hours": null,
+                     *           "visited_at": null
+                     *         },
+                     *         {
+                     *           "code": "JSD-11",
+                     *           "distance_m": 761.7058914,
+                     *           "grid": "360302007202007",
+                     *           "kind": "rescue",
+                     *           "lat": 27.6221196,
+                     *           "lon": 113.8596239,
+                     *           "name": "11号救生点",
+                     *           "overdue": false,
+                     *           "visit_hours": null,
+                     *           "visited_at": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Places"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14014,7 +15173,7 @@ export interface operations {
                      *           "name": "一号党建网格(虚构)",
                      *           "network": "base",
                      *           "share": 0.97,
-                     *           "valid_from": "2026-11-27T11:05:16.411857+08:00",
+                     *           "valid_from": "2026-11-27T12:19:11.903361+08:00",
                      *           "valid_to": null
                      *         }
                      *       ]
@@ -14367,7 +15526,7 @@ export interface operations {
                      *             "category_name": "安全隐患",
                      *             "closed_at": null,
                      *             "confidence": 1,
-                     *             "due_at": "2026-11-28T11:05:22.854700+08:00",
+                     *             "due_at": "2026-11-28T12:19:12.799517+08:00",
                      *             "grid_code": "360302007202006",
                      *             "grid_kind": "base",
                      *             "grid_name": "塘边网格",
@@ -14375,8 +15534,8 @@ export interface operations {
                      *             "network": "base",
                      *             "number": "20261127-000561",
                      *             "priority": 3,
-                     *             "received_at": "2026-11-27T11:05:22.854700+08:00",
-                     *             "reported_at": "2026-11-27T11:05:22.854700+08:00",
+                     *             "received_at": "2026-11-27T12:19:12.799517+08:00",
+                     *             "reported_at": "2026-11-27T12:19:12.799517+08:00",
                      *             "source": "app",
                      *             "state": "在办",
                      *             "step": "handle",
@@ -14400,7 +15559,7 @@ export interface operations {
                      *             "category_name": "安全隐患",
                      *             "closed_at": null,
                      *             "confidence": 1,
-                     *             "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *             "due_at": "2026-11-28T12:19:12.606213+08:00",
                      *             "grid_code": "360302007202006",
                      *             "grid_kind": "base",
                      *             "grid_name": "塘边网格",
@@ -14408,8 +15567,8 @@ export interface operations {
                      *             "network": "base",
                      *             "number": "20261127-000560",
                      *             "priority": 3,
-                     *             "received_at": "2026-11-27T11:05:21.738268+08:00",
-                     *             "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *             "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *             "reported_at": "2026-11-27T12:19:12.588171+08:00",
                      *             "source": "app",
                      *             "state": "在办",
                      *             "step": "handle",
@@ -14495,7 +15654,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next": "1795748721738268_560",
+                     *       "next": "1795753152588171_560",
                      *       "tickets": [
                      *         {
                      *           "area": {
@@ -14515,7 +15674,7 @@ export interface operations {
                      *           },
                      *           "department": null,
                      *           "description": "路灯不亮",
-                     *           "due_at": "2026-11-28T11:05:22.854700+08:00",
+                     *           "due_at": "2026-11-28T12:19:12.799517+08:00",
                      *           "duplicate_of": null,
                      *           "grid": {
                      *             "code": "360302007202006",
@@ -14532,6 +15691,7 @@ export interface operations {
                      *           },
                      *           "point": {
                      *             "accuracy_m": 15,
+                     *             "doubt": null,
                      *             "given": {
                      *               "lat": 27.624,
                      *               "lon": 113.86,
@@ -14542,8 +15702,8 @@ export interface operations {
                      *           },
                      *           "post": 1207,
                      *           "priority": 3,
-                     *           "received_at": "2026-11-27T11:05:22.854700+08:00",
-                     *           "reported_at": "2026-11-27T11:05:22.854700+08:00",
+                     *           "received_at": "2026-11-27T12:19:12.799517+08:00",
+                     *           "reported_at": "2026-11-27T12:19:12.799517+08:00",
                      *           "solved_in_grid": null,
                      *           "source": "app",
                      *           "step": "handle",
@@ -14568,7 +15728,7 @@ export interface operations {
                      *           },
                      *           "department": null,
                      *           "description": "路灯不亮",
-                     *           "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *           "due_at": "2026-11-28T12:19:12.606213+08:00",
                      *           "duplicate_of": null,
                      *           "grid": {
                      *             "code": "360302007202006",
@@ -14585,6 +15745,7 @@ export interface operations {
                      *           },
                      *           "point": {
                      *             "accuracy_m": 15,
+                     *             "doubt": null,
                      *             "given": {
                      *               "lat": 27.624,
                      *               "lon": 113.86,
@@ -14595,8 +15756,8 @@ export interface operations {
                      *           },
                      *           "post": 1207,
                      *           "priority": 3,
-                     *           "received_at": "2026-11-27T11:05:21.738268+08:00",
-                     *           "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *           "reported_at": "2026-11-27T12:19:12.588171+08:00",
                      *           "solved_in_grid": null,
                      *           "source": "app",
                      *           "step": "handle",
@@ -14948,15 +16109,16 @@ export interface operations {
                      *         "method": "inside",
                      *         "version": 730
                      *       },
+                     *       "cameras": [],
                      *       "category": "hazard",
-                     *       "closed_at": "2026-11-27T11:05:24.747460+08:00",
+                     *       "closed_at": "2026-11-27T12:19:13.192125+08:00",
                      *       "contact": {
                      *         "name": null,
                      *         "phone": null
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T11:05:21.794952+08:00",
+                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [
                      *         "20261127-000564"
@@ -14970,7 +16132,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:21.738268+08:00",
+                     *           "at": "2026-11-27T12:19:12.588171+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -14987,7 +16149,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T11:05:22.737708+08:00",
+                     *           "at": "2026-11-27T12:19:12.755425+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -15019,7 +16181,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T11:05:22.737256+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -15029,7 +16191,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T11:05:23.709919+08:00",
+                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -15044,6 +16206,7 @@ export interface operations {
                      *       },
                      *       "point": {
                      *         "accuracy_m": null,
+                     *         "doubt": null,
                      *         "given": {
                      *           "lat": 27.624,
                      *           "lon": 113.86,
@@ -15055,21 +16218,21 @@ export interface operations {
                      *       "post": 67,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T11:05:21.738268+08:00",
-                     *       "reported_at": "2026-11-27T11:05:21.738268+08:00",
+                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
                      *       "solved_in_grid": false,
                      *       "source": "app",
                      *       "step": "rate",
                      *       "step_due_at": null,
                      *       "whistles": [
                      *         {
-                     *           "blown_at": "2026-11-27T11:05:24.111527+08:00",
+                     *           "blown_at": "2026-11-27T12:19:13.054920+08:00",
                      *           "department": "区人社局",
-                     *           "done_at": "2026-11-27T11:05:24.223293+08:00",
-                     *           "due_at": "2026-11-29T11:05:24.111527+08:00",
+                     *           "done_at": "2026-11-27T12:19:13.080772+08:00",
+                     *           "due_at": "2026-11-29T12:19:13.054920+08:00",
                      *           "may": [],
                      *           "note": "一起来",
-                     *           "reported_in_at": "2026-11-27T11:05:24.166203+08:00",
+                     *           "reported_in_at": "2026-11-27T12:19:13.068770+08:00",
                      *           "result": null,
                      *           "whistle": 1,
                      *           "withdrawn_at": null
@@ -15213,7 +16376,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "area": "360302007",
-                     *       "at": "2026-11-27T11:05:24.791689+08:00",
+                     *       "at": "2026-11-27T12:19:13.249261+08:00",
                      *       "by": "category",
                      *       "from": null,
                      *       "network": "base",
@@ -15269,18 +16432,18 @@ export interface operations {
                      *       ],
                      *       "to": null,
                      *       "total": {
-                     *         "closed": 22,
-                     *         "closing_rate": 0.758621,
-                     *         "hours_to_close": 22.395,
-                     *         "on_time": 22,
+                     *         "closed": 21,
+                     *         "closing_rate": 0.724138,
+                     *         "hours_to_close": 23.462,
+                     *         "on_time": 21,
                      *         "on_time_rate": 1,
-                     *         "open": 7,
+                     *         "open": 8,
                      *         "overdue": 0,
                      *         "rated": 0,
                      *         "rating": null,
                      *         "received": 29,
                      *         "solved_in_grid": 0,
-                     *         "solved_in_grid_rate": 0
+                     *         "solved_in_grid_rate": null
                      *       }
                      *     }
                      */
@@ -15349,7 +16512,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "area": "360302007",
-                     *       "at": "2026-11-27T11:05:24.801089+08:00",
+                     *       "at": "2026-11-27T12:19:13.260720+08:00",
                      *       "from": null,
                      *       "network": "base",
                      *       "of": "community",
@@ -15394,6 +16557,60 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Ranking"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not at that date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Readable and refused, with each field's fault and remedy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSearch: {
+        parameters: {
+            query: {
+                /** @description Characters, pinyin or its initials, a code, a number, coordinates */
+                q: string;
+                /** @description at most so many */
+                limit?: number;
+                /** @description The network; default is the one of /api/v1/config */
+                network?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchHits"];
                 };
             };
             /** @description Not signed in, or not by this secret */
@@ -15470,7 +16687,7 @@ export interface operations {
                      *         "role": "worker"
                      *       },
                      *       "category": "hazard",
-                     *       "due_at": "2026-11-28T11:05:21.514709+08:00",
+                     *       "due_at": "2026-11-28T12:19:12.548222+08:00",
                      *       "due_hours": 24,
                      *       "due_unit": "calendar",
                      *       "grid": {
@@ -15672,6 +16889,146 @@ export interface operations {
             };
             /** @description Readable and refused, with each field's fault and remedy */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready, or too busy: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOsmand: {
+        parameters: {
+            query: {
+                /** @description the token of a worker's phone */
+                id: string;
+                /** @description degrees of WGS 84 */
+                lat: string;
+                /** @description degrees of WGS 84 */
+                lon: string;
+                /** @description seconds or milliseconds since 1970, or ISO 8601; without one it is now */
+                timestamp?: string;
+                /** @description metres within which the point surely lies */
+                accuracy?: string;
+                /** @description ignored */
+                speed?: string;
+                /** @description ignored */
+                bearing?: string;
+                /** @description ignored */
+                altitude?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accepted": 1,
+                     *       "set_aside": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PingsTaken"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready, or too busy: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createOsmand: {
+        parameters: {
+            query: {
+                /** @description the token of a worker's phone */
+                id: string;
+                /** @description degrees of WGS 84 */
+                lat: string;
+                /** @description degrees of WGS 84 */
+                lon: string;
+                /** @description seconds or milliseconds since 1970, or ISO 8601; without one it is now */
+                timestamp?: string;
+                /** @description metres within which the point surely lies */
+                accuracy?: string;
+                /** @description ignored */
+                speed?: string;
+                /** @description ignored */
+                bearing?: string;
+                /** @description ignored */
+                altitude?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accepted": 1,
+                     *       "set_aside": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PingsTaken"];
+                };
+            };
+            /** @description Unreadable: no JSON in UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not by this secret */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
