@@ -2,10 +2,11 @@
 
 import ipaddress
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlsplit
+
+from starlette.types import Scope
 
 from gisgrid.errors import Fault, Refused
 
@@ -38,7 +39,7 @@ class Way:
         return f"{self.scheme}://{self.host}{self.prefix}"
 
 
-def home_of(scope: Mapping[str, Any]) -> str:
+def home_of(scope: Scope) -> str:
     """The URL under which this request's caller reaches this service, without a slash at its end."""
     way: Way = scope[KEY]
     return way.home
@@ -62,7 +63,7 @@ class Wayfinder:
     names: frozenset[str] = frozenset()
     """This machine's own names, which a Host may say."""
 
-    def find(self, scope: Mapping[str, Any]) -> Way:
+    def find(self, scope: Scope) -> Way:
         """The way of this request (an ASGI scope)."""
         headers = _Headers(scope["headers"])
         peer = scope["client"][0] if scope.get("client") else ""
@@ -145,7 +146,7 @@ def _is_loopback(address: str) -> bool:
     return found is not None and found.is_loopback
 
 
-def _listening(scope: Mapping[str, Any]) -> str:
+def _listening(scope: Scope) -> str:
     """Host and port at which this request reached the service itself."""
     host, port = scope.get("server") or ("127.0.0.1", None)
     host = f"[{host}]" if ":" in host else host

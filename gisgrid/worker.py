@@ -1,5 +1,5 @@
 """The worker: publishes change sets whose date has come, relocates tickets that are not relocated yet, watches the
-clocks of tickets, and keeps house.
+clocks of tickets, and keeps house. Long because it is one thread that does it all, each with its own failure.
 
 Any number of workers may run: each publish, each batch of relocation and each reminder is done once, by the first of
 them. A worker that dies leaves no half-done work; the next worker goes on from there.

@@ -572,7 +572,7 @@ class MapStyle(Answer):
     version: Literal[8]
     name: str
     metadata: dict[str, Any]
-    state: dict[str, dict[str, int]]
+    state: dict[str, dict[str, int | bool]]
     sources: dict[str, dict[str, Any]]
     layers: list[dict[str, Any]]
 

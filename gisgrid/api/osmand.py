@@ -75,7 +75,7 @@ def take_osmand(request: Request, phone: Phone) -> PingsTaken:
 
     `id` is a worker's token; degrees of WGS 84; `timestamp` in seconds or milliseconds since 1970, or ISO 8601, without
     one it is now; `accuracy` in metres. Other parameters are ignored. Committed when answered. A ping that is set aside
-    is answered 200 too, because a phone sends again whatever is not.
+    is answered 200 too, because a phone sends again what is not.
     """
     accuracy = _number(phone, "accuracy") if phone.get("accuracy") else None
     lon, lat = _number(phone, "lon"), _number(phone, "lat")
@@ -90,7 +90,7 @@ def _number(phone: dict[str, str], name: str) -> float:
     except ValueError:
         found = math.nan
     if not math.isfinite(found):
-        raise Unreadable(Fault(name, f"{phone.get(name, '')[:40]!r} is no number", "degrees of WGS 84, as 113.85"))
+        raise Unreadable(Fault(name, f"{phone.get(name, '')[:40]!r} is not a number", "degrees of WGS 84, as 113.85"))
     return found
 
 
@@ -107,6 +107,6 @@ def _instant(phone: dict[str, str]) -> datetime:
         if not 1 < found.year < 9999:
             raise ValueError
     except (ValueError, OverflowError, OSError) as error:
-        message = f"{said[:40]!r} is no time"
+        message = f"{said[:40]!r} is not a time"
         raise Unreadable(Fault("timestamp", message, "seconds or milliseconds since 1970, or ISO 8601")) from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -78,7 +78,7 @@ BATCH: dict[str, Any] = {
                 "schema": {
                     "type": "array",
                     "maxItems": MOST_PINGS,
-                    # Whatever is no ping is set aside, so everything may stand there.
+                    # What is not a ping is set aside, so everything may stand there.
                     "items": {"description": "lon, lat, system, at (ISO 8601 with offset), accuracy_m?"},
                 }
             },

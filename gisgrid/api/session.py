@@ -168,6 +168,7 @@ def put_secret(
 
 
 def give_cookie(request: Request, response: Response, token: str) -> None:
+    """Keep a session in the caller's browser: over https under a name that no other host of the site can set."""
     response.set_cookie(
         _cookie(request),
         token,

@@ -23,6 +23,7 @@ from gisgrid.errors import Fault, Refused
 from gisgrid.instants import Moment, write_instant
 from gisgrid.loading import free_name, write_text_workbook
 
+Feature = dict[str, Any]
 GEOPARQUET = "1.1.0"
 DBF_NAME, DBF_TEXT, DBF_DIGITS = 10, 254, 18
 """What a DBF holds: bytes of a name, bytes of a text, digits of a whole number."""
@@ -150,7 +151,7 @@ def _write_geojson(path: Path, file: PointFile, parts: _Parts, _: str) -> None:
         out.write("\n]}\n")
 
 
-def _features(file: PointFile, parts: _Parts) -> Iterator[dict[str, Any]]:
+def _features(file: PointFile, parts: _Parts) -> Iterator[Feature]:
     given = iter(file.document.get("features") or ())
     known_names = {name for one in file.document.get("features") or () for name in one.get("properties") or {}}
     for table in parts:

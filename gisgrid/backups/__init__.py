@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -16,11 +17,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from gisgrid.backups.proof import Content
 from gisgrid.backups.sealing import Sealer, unsealed
 from gisgrid.errors import Fault, NotFound, Refused
+from gisgrid.instants import write_instant
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 DUMP, ROLES, PHOTOS, BASE = "database.dump", "roles.sql", "photos.tar", "base.tar.gz"
-NAME = "%Y%m%dT%H%M%S.%fZ"
 SHORTEST_KEY = 16
 
 
@@ -131,7 +132,7 @@ def reading_file(folder: Path, name: str, manifest: Manifest, key: bytes | None)
 
 def name_now() -> str:
     """A name for a backup that is made now; names sort as their times do."""
-    return datetime.now(UTC).strftime(NAME)
+    return re.sub(r"[-:]|\+.*", "", write_instant(datetime.now(UTC), to="microseconds")) + "Z"
 
 
 def _mark(text: str, key: bytes | None) -> str:

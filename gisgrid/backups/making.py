@@ -17,6 +17,7 @@ from gisgrid.backups.proof import read_contents
 from gisgrid.cluster import Cluster
 from gisgrid.disks import writing
 from gisgrid.errors import Conflict, Fault, Refused
+from gisgrid.instants import write_instant
 from gisgrid.locks import Lock
 from gisgrid.settings import Settings
 from gisgrid.steps import Say
@@ -107,7 +108,8 @@ def _describe(connection: Connection, *, sealed: bool) -> Manifest:
             " ARRAY(SELECT m.name FROM public.gisgrid_migration AS m WHERE m.name <> 'app' ORDER BY 1) AS migrations"
         )
     ).one()
-    return Manifest(row.at.isoformat(), __version__, row.migrations, row.major, row.name, row.system, sealed, photos=0)
+    at = write_instant(row.at)
+    return Manifest(at, __version__, row.migrations, row.major, row.name, row.system, sealed, photos=0)
 
 
 def _roles(connection: Connection, cluster: Cluster) -> bytes:

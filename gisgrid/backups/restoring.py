@@ -19,6 +19,7 @@ from gisgrid.backups.proof import differences, read_contents
 from gisgrid.cluster import Cluster, discard_cluster, ensure_cluster, side_cluster, stop_cluster, unpack_cluster
 from gisgrid.errors import Conflict, Fault, Refused, Unavailable
 from gisgrid.homes import ask_home, give_photos, make_quiet
+from gisgrid.instants import write_instant
 from gisgrid.migrations import migrate
 from gisgrid.settings import Settings
 from gisgrid.steps import Say
@@ -85,11 +86,11 @@ def restore_to(
     if to and to < datetime.fromisoformat(manifest.made_at):
         raise Refused(Fault("--to", f"this backup is of {manifest.made_at}", "take an older backup for that time"))
     if to and to > datetime.now(UTC):
-        raise Refused(Fault("--to", f"{to.isoformat()} has not come yet", "--to latest: as late as the log goes"))
+        raise Refused(Fault("--to", f"{write_instant(to)} has not come yet", "--to latest: as late as the log goes"))
     check_files(folder, manifest)
     lines = [f"restore_command = 'cp {shlex.quote(str(log))}/%f %p'", "recovery_target_timeline = 'current'"]
     if to:
-        lines += [f"recovery_target_time = '{to.isoformat()}'", "recovery_target_action = 'promote'"]
+        lines += [f"recovery_target_time = '{write_instant(to)}'", "recovery_target_action = 'promote'"]
 
     def fill(pgdata: Path) -> None:
         with tarfile.open(fileobj=_Pieces(reading_file(folder, BASE, manifest, key)), mode="r|gz") as tar:

@@ -5,17 +5,18 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from gisgrid import __version__, bootstrap
+from gisgrid import __version__, bootstrap, layers
 from gisgrid.api.app import create_app
 from gisgrid.api.document import operations
 from gisgrid.cli.context import Json, show
 from gisgrid.errors import Fault, Refused, Unavailable
 from gisgrid.settings import Settings
 
+Document = layers.Json
 GENERATOR = "openapi-python-client"
 VERSION = "0.29.1"
 """In an environment of its own, because it bounds libraries that the service takes newer."""
@@ -76,7 +77,7 @@ def write_client(folder: Path) -> None:
         made.rename(folder)
 
 
-def _bytes_in(document: dict[str, Any]) -> list[str]:
+def _bytes_in(document: Document) -> list[str]:
     """The media types of pictures, tiles and files, which the generator would leave out."""
     parts = [
         part

@@ -5,13 +5,12 @@ import shutil
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
 
 import typer
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from gisgrid import __version__
+from gisgrid import __version__, layers
 from gisgrid.bootstrap import say
 from gisgrid.cli.context import DataDir, DbPort, Json, show
 from gisgrid.cluster import driver_url, find_running
@@ -20,6 +19,7 @@ from gisgrid.machinery import read_machinery
 from gisgrid.settings import Settings, read_settings
 
 ASK_S = 3
+Facts = layers.Json
 SERVER = """
 SELECT current_setting('server_version') AS postgresql,
     (SELECT extversion FROM pg_extension WHERE extname = 'postgis') AS postgis,
@@ -35,7 +35,7 @@ SELECT current_setting('server_version') AS postgresql,
 def status(data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """How is it doing: service, database, versions, worker, queues, disk? Ends with 1 where something does not run."""
     settings = read_settings(data_dir=data_dir, db_port=db_port)
-    found: dict[str, Any] = {
+    found: Facts = {
         "version": __version__,
         "service": _service(settings),
         "database": _database(settings),
@@ -47,7 +47,7 @@ def status(data_dir: DataDir = None, db_port: DbPort = None, json: Json = False)
         raise typer.Exit(1)
 
 
-def _service(settings: Settings) -> dict[str, Any]:
+def _service(settings: Settings) -> Facts:
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  # compared only
     where = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     try:
@@ -60,7 +60,7 @@ def _service(settings: Settings) -> dict[str, Any]:
         return {"address": where, "running": False, "ready": False, "reasons": []}
 
 
-def _database(settings: Settings) -> dict[str, Any]:
+def _database(settings: Settings) -> Facts:
     if settings.database_url:
         url = driver_url(settings.database_url, "GISGRID_DATABASE_URL")
     else:
@@ -84,7 +84,7 @@ def _database(settings: Settings) -> dict[str, Any]:
     return {"running": True, **facts, **machinery, **instants}
 
 
-def _disk(settings: Settings) -> dict[str, Any]:
+def _disk(settings: Settings) -> Facts:
     """Free space where the data directory and the photos lie."""
     found = {}
     for name, place in (("data", settings.data_dir), ("photos", settings.photos)):
@@ -94,7 +94,7 @@ def _disk(settings: Settings) -> dict[str, Any]:
     return found
 
 
-def _lines(found: dict[str, Any]) -> list[str]:
+def _lines(found: Facts) -> list[str]:
     """The same for people: a line a fact."""
     lines = [f"version\t{found['version']}"]
     for part in ("service", "database", "worker"):

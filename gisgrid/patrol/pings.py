@@ -1,5 +1,7 @@
 """Pings as they come in from phones: which are believed, which are set aside and why, and their keeping.
 
+Long because every rule has its reason here.
+
 Every ping that comes is counted under what became of it (`overlay.ping_tally`); none is dropped unseen.
 """
 
@@ -19,6 +21,7 @@ from sqlalchemy import Connection, text
 from gisgrid.coordinates import known_system
 from gisgrid.errors import Refused
 from gisgrid.geo import BBox
+from gisgrid.instants import write_instant
 from gisgrid.loading import district_extent
 from gisgrid.loading.points import believable_points
 
@@ -251,4 +254,4 @@ def _at(ping: Ping) -> datetime:
 
 
 def _as_json(fixes: Sequence[Fix]) -> str:
-    return json.dumps([{**vars(fix), "at": fix.at.isoformat()} for fix in fixes])
+    return json.dumps([{**vars(fix), "at": write_instant(fix.at)} for fix in fixes])

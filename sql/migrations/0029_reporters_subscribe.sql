@@ -1,4 +1,4 @@
--- A reporter subscribes to his report by the ways that he chose: his mailbox, or his number at a city's message service.
+-- A reporter subscribes to his report by the ways that he chose: his mailbox, his number at a city's message service.
 INSERT INTO work.target_kind (kind, name_zh, name_en, pace, needs_secret) VALUES
 ('reporter', '上报人邮箱', 'mailboxes of reporters', '0', false),
 ('message', '城市消息服务', 'a city''s message service for reporters', '0', true);

@@ -155,6 +155,7 @@ def _ask_tickets(asking: Asking, number: str) -> None:
     asking.ask("getTickets", "admin", area=TOWN, limit=2)
     asking.ask("getGeojson", area=GRID)
     asking.ask("getWorklists", "admin")
+    asking.ask("getSearch", q="凤凰街")
     asking.ask("getCounters", area=TOWN)
     asking.ask("createPhoto", "admin", encode(plain()), number=number)
     asking.ask("getPhotos", "admin", number=number)

@@ -22,7 +22,6 @@ NOT_FOLLOWED = {
     "gisgrid/cluster/programs.py: str(failure)": "a step of the bare machine, whose words are apt's",
     "gisgrid/cluster/server.py: done.stdout.strip()[-1500:]": "what initdb printed",
     "gisgrid/cluster/server.py: done.stdout.strip()": "what pg_ctl printed",
-    "gisgrid/cluster/server.py: told.strip()[-500:]": "what the server's log says",
     "gisgrid/database.py: diag.message_primary or ''": "PostgreSQL's, in [postgresql]",
     "gisgrid/loading/table.py: message": "what `Table.fault` was given",
     "gisgrid/tickets/darkroom.py: message": "what `Unfit` was given, in another process",

@@ -1,6 +1,6 @@
 CREATE FUNCTION app.set_sign_in_group(actor text, group_name text, role text, area text, department text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- Whoever is in the group has the new role at his next sign-in; his sessions end, so that this is soon.
+-- Who is in the group has the new role at his next sign-in; his sessions end, so that this is soon.
 DECLARE
     c core.account;
 BEGIN

@@ -1,6 +1,6 @@
 CREATE FUNCTION app.reopen_report(ticket_number text, words text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- The caller has checked the ticket's secret. Whatever roles the workflow lets reopen, its reporter may for a time.
+-- The caller has checked the ticket's secret. Also where the workflow lets no role reopen, its reporter may for a time.
 DECLARE
     t work.ticket;
     arc work.transition;

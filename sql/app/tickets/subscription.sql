@@ -1,4 +1,5 @@
-CREATE FUNCTION app.subscription(ticket_number text) RETURNS TABLE (email text, phone text, may_reopen_until timestamptz)
+CREATE FUNCTION app.subscription(ticket_number text)
+RETURNS TABLE (email text, phone text, may_reopen_until timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 -- Takes no scope: the caller has checked the ticket's secret.
