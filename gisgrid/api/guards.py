@@ -17,7 +17,7 @@ HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
 ]
-OWN = ("/api/", "/open311/")
+OWN = ("/api/", "/open311/", "/osmand")
 """Paths whose answers depend on who asks, unless they say something else."""
 NOT_KEPT = [(b"cache-control", b"private, no-store"), (b"vary", b"Authorization, Cookie, X-Report-Secret")]
 

@@ -58,7 +58,7 @@ PARAMETERS: dict[str, Any] = {
         {
             "name": name,
             "in": "query",
-            "required": name in ("id", "lat", "lon"),
+            "required": False,  # they may stand in a form
             "schema": {"type": "string"},
             "description": words,
         }

@@ -101,7 +101,7 @@ async def read_lines(request: Request) -> list[Any]:
     is_lines = "ndjson" in kind or (body.lstrip()[:1] == b"{" and "application/json" not in kind)
     try:
         found = [_parse(line) for line in body.splitlines() if line.strip()] if is_lines else _parse(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable(Fault("body", "this is not JSON", "an array of pings, or one ping a line")) from error
     if not isinstance(found, list):
         raise Refused(Fault("body", "a batch is a list", "an array of pings, or one ping a line"))

@@ -40,8 +40,8 @@ class Slot:
 
     @property
     def name(self) -> str:
-        """The name of the parameter or property (of a list: the list's)."""
-        return str(next(part for part in reversed(self.way) if isinstance(part, str)))
+        """The name of the parameter or property (of a list: the list's; of a body that is a list: `body`)."""
+        return str(next((part for part in reversed(self.way) if isinstance(part, str)), "body"))
 
 
 @dataclass(frozen=True)
