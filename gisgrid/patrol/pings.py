@@ -1,8 +1,7 @@
 """Pings as they come in from phones: which are believed, which are set aside and why, and their keeping.
 
-Long because every rule has its reason here.
-
-Every ping that comes is counted under what became of it (`overlay.ping_tally`); none is dropped unseen.
+Long because it is every rule by which a ping is judged, in the order in which they are asked. Every ping that comes is
+counted under what became of it (`overlay.ping_tally`); none is dropped unseen.
 """
 
 import json
