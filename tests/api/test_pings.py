@@ -1,4 +1,7 @@
-"""Pings come in: from the worker who is signed in, and from his phone by the protocol of OsmAnd; what was covered."""
+"""Pings come in: from the worker who is signed in, and from his phone by the protocol of OsmAnd; what was covered.
+
+Long because a rule a test.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
