@@ -34,7 +34,8 @@ def send_photo(district: District, own: tuple[str, str], photo: bytes) -> Any:
 
 
 def act(district: District, who: str, number: str, path: str, **sent: Any) -> int:
-    status: int = district.client(who).post(f"/api/v1/tickets/{number}/{path}", json=sent).status_code
+    method = "PUT" if path in ("clock", "place", "category") else "POST"
+    status: int = district.client(who).request(method, f"/api/v1/tickets/{number}/{path}", json=sent).status_code
     return status
 
 

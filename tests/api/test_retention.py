@@ -67,7 +67,7 @@ def talk(district: District) -> str:
     photo = encode(plain())
     for answer in (
         reporter.post(f"/api/v1/reports/{number}/photos", content=photo, headers={**JPEG, **own}),
-        boss.post(f"{path}/clock", json={"state": "paused", "reason": f"问 {PHONE}"}),
+        boss.put(f"{path}/clock", json={"state": "paused", "reason": f"问 {PHONE}"}),
         boss.post(f"{path}/answers", json={"text": f"已致电 {PHONE}"}),
         reporter.post(f"/api/v1/reports/{number}/answers", json={"text": words}, headers=own),
         boss.post(f"{path}/whistles", json={"department": "城管", "note": words}),

@@ -44,15 +44,15 @@ def questions(app: FastAPI, number: str) -> Iterator[str]:
     tile = tile_at(LonLat(*spot(1, 1)), 16)
     values = {"number": number, "code": CODES["A"], "alias": CODES["A"], "layers": "area,ticket", "theme": "day"}
     values |= {"name": "home", "z": tile.z, "x": tile.x, "y": tile.y, "photo_id": 1, "changeset_id": 1}  # type: ignore[dict-item]
+    values |= {"kind": "reporter", "mark": "none"}
     lon, lat = spot(1, 1)
+    needs = {"lon": lon, "lat": lat, "system": "wgs84", "category": "dispute", "q": CODES["A"], "id": "none"}
     for path, door in app.openapi()["paths"].items():
         if "get" not in door or path in UNTOLD:
             continue
         asked = door["get"].get("parameters", [])
         needed = "&".join(
-            f"{one['name']}={ {'lon': lon, 'lat': lat, 'system': 'wgs84', 'category': 'dispute'}[one['name']] }"
-            for one in asked
-            if one["in"] == "query" and one.get("required")
+            f"{one['name']}={needs[one['name']]}" for one in asked if one["in"] == "query" and one.get("required")
         )
         plain = f"{path.format(**values)}?{needed}"
         yield plain
