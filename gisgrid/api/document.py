@@ -130,5 +130,6 @@ def _add_examples(document: Json) -> None:
 
 
 def _put_example(part: Json, value: Any) -> None:
-    for content in part["content"].values():
-        content["example"] = value
+    for kind, content in part["content"].items():
+        if kind.endswith("json") and not kind.endswith("ndjson"):
+            content["example"] = value

@@ -89,7 +89,7 @@ def finish_openid(
     error_description: _Said = None,
     error_uri: _Said = None,
 ) -> Response:
-    """Back from the provider: a session as after any sign-in, and the map; or a page that says why not."""
+    """Back from the provider: a session as after any sign-in, and the map; or why not: a page for a browser."""
     limits = request.app.state.secret_limits
     try:
         limits.check(request, "oidc")
@@ -106,6 +106,8 @@ def finish_openid(
     except GisgridError as fault:
         if isinstance(fault, NotSignedIn):
             limits.count(request)
+        if "text/html" not in request.headers.get("accept", ""):
+            raise
         said = fault.faults[0].in_both()
         page = _PAGE.format(
             zh=escape(f"{said.message_zh or said.message}：{said.remedy_zh or said.remedy}"),

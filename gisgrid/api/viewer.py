@@ -25,6 +25,8 @@ class Assets(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file in the smallest form that the client takes. Raises HTTPException 404."""
+        if "\0" in path:  # no file has such a name, and asking for it is an error of another kind
+            raise HTTPException(404)
         accepted = {part.split(";")[0].strip() for part in Headers(scope=scope).get("accept-encoding", "").split(",")}
         for coding, ending in CODINGS.items():
             if coding in accepted and self.lookup_path(path + ending)[1] is not None:

@@ -85,7 +85,7 @@ def _bytes_in(document: Document) -> list[str]:
         for part in (operation.get("requestBody", {}), *operation["responses"].values())
     ]
     kinds = {kind for part in parts for kind in part.get("content", {})}
-    return sorted(kind for kind in kinds if not kind.startswith("text/") and not kind.endswith("json"))
+    return sorted(kind for kind in kinds if not kind.startswith("text/") and not kind.endswith(("/json", "+json")))
 
 
 def find_uv() -> str:

@@ -19,6 +19,7 @@ TODAY = datetime.now(CHINA).date()
 DAY = {"from": TODAY.isoformat(), "to": TODAY.isoformat()}
 BACK = {"from": TODAY.isoformat(), "to": (TODAY - timedelta(days=1)).isoformat()}
 DOORS = [
+    "coverage",
     "tickets",
     "tickets.csv",
     "tickets.geojson",

@@ -26,6 +26,8 @@ WRITES = {
     "POST /api/v1/accounts/{name}/secret": "account",
     "POST /api/v1/accounts/{name}/disable": "account",
     "POST /api/v1/accounts/{name}/enable": "account",
+    "PUT /api/v1/sign-in-groups": "sign_in_group",
+    "DELETE /api/v1/sign-in-groups": "sign_in_group",
     "POST /api/v1/changesets": "changeset",
     "POST /api/v1/changesets/{changeset_id}/publish": "changeset",
     "POST /api/v1/changesets/{changeset_id}/undo": "changeset",
@@ -33,10 +35,10 @@ WRITES = {
 }
 """Doors that change people or boundaries, and what their row is called."""
 ELSEWHERE = re.compile(
-    r"^(POST|PUT|PATCH|DELETE) (/api/v1/(tickets/|reports|alarms|tracking)|/open311/|/api/v1/sessions$"
+    r"^(POST|PUT|PATCH|DELETE) (/api/v1/(tickets/|reports|alarms|tracking)|/open311/|/api/v1/sessions$|/api/v1/pings|/osmand$"
     r"|/api/v1/changesets/\{changeset_id\}/(check|preview|areas|import|draft|rebase|solve|resolve))"
 )
-"""Doors that change a ticket, whose events keep who did what; that sign out; that draw in a draft."""
+"""Doors that change a ticket, whose events keep who did what; that sign out; that draw in a draft; of one's own phone."""
 
 
 @pytest.fixture(scope="module", autouse=True)
