@@ -25,7 +25,7 @@ def keep_logins(connection: Connection, say: Callable[[str], None]) -> bool:
     _note_verifiers(connection)
     most = connection.execute(text("SELECT most_connections FROM app.login_room()")).scalar()
     if most:
-        say(f"the logins of people can fill this server: set max_connections to {most}")
+        say(f"a login has too few connections for a window of QGIS: set max_connections to {most}")
     logins = connection.execute(text("SELECT login FROM core.login_scope ORDER BY login")).scalars().all()
     made = [login for login in logins if connection.execute(_KEEP, {"login": login}).scalar()]
     for login in made:

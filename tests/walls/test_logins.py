@@ -31,8 +31,8 @@ WHERE n.nspname = ANY('{core,draft,work,overlay,app,tile}') AND has_function_pri
 """
 HARMLESS = {"gin_clean_pending_list(regclass)", "brin_summarize_new_values(regclass)"}
 """They ask whose the index is."""
-CONNECTIONS, KEPT = 12, 30
-"""The most connections of a person's login, and those that the server keeps for everything else."""
+CONNECTIONS, WINDOW, KEPT = 20, 9, 30
+"""The most connections of a person's login and of a window of QGIS; those kept for everything else on the server."""
 PEOPLE = "pg_roles AS p WHERE p.rolcanlogin AND NOT p.rolsuper AND pg_has_role(p.oid, 'gisgrid_viewer', 'MEMBER')"
 """Of the whole server, as its connections are."""
 HIDDEN = re.compile(r"Rows Removed by (?:Filter|Join Filter|Index Recheck): (\d+)")
@@ -237,6 +237,16 @@ def test_all_logins_together_leave_connections_to_the_service(walls: Walls) -> N
                 connection.exec_driver_sql(f'DROP ROLE IF EXISTS "{name}"')
             keep_logins(connection, lambda line: None)
         superuser.close()
+
+
+def test_two_windows_of_qgis_fit_into_a_login_while_the_server_has_room(walls: Walls) -> None:
+    """QGIS waits for ever for a connection that its login may not have, with its map half drawn."""
+    room = walls.one("SELECT current_setting('max_connections')::int") - KEPT - 3
+    standing = walls.one(f"SELECT count(*) FROM {PEOPLE}")
+    assert 2 * WINDOW <= CONNECTIONS
+    assert walls.one("SELECT share FROM app.login_room()") == min(CONNECTIONS, room // standing)
+    needed = walls.one("SELECT most_connections FROM app.login_room()")
+    assert needed is None if standing * WINDOW <= room else needed >= standing * WINDOW + KEPT + 3
 
 
 def test_a_session_that_stands_idle_in_a_transaction_is_ended_whatever_it_set(walls: Walls) -> None:
