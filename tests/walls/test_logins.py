@@ -240,7 +240,7 @@ def test_all_logins_together_leave_connections_to_the_service(walls: Walls) -> N
 
 
 def test_two_windows_of_qgis_fit_into_a_login_while_the_server_has_room(walls: Walls) -> None:
-    """QGIS waits for ever for a connection that its login may not have, with its map half drawn."""
+    """QGIS waits without end for a connection that its login may not have, with its map half drawn."""
     room = walls.one("SELECT current_setting('max_connections')::int") - KEPT - 3
     standing = walls.one(f"SELECT count(*) FROM {PEOPLE}")
     assert 2 * WINDOW <= CONNECTIONS

@@ -3,7 +3,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 -- Of the whole server: its databases share its connections. 30 are kept for the service, the worker and commands,
 -- because PostgreSQL 15 has no reserved connections. A login has 2 to 20: a window of QGIS holds up to 9, a pool of 6,
--- two for reading and saving, one to listen. Without the last ones it waits for ever, its map half drawn.
+-- two for reading and saving, one to listen. Without the last ones it waits without end, its map half drawn.
 SELECT
     greatest(2, least(20, r.room / greatest(r.logins, 1))),
     CASE WHEN r.logins * 9 > r.room THEN r.logins * 9 + 40 END
