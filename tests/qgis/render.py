@@ -132,16 +132,15 @@ def draw_windows(hall: TownHall, box: list[float]) -> bool:
     if missing_programs():
         return False
     for language, ending in LANGUAGES.items():
-        window = Window(hall, "li", language)
-        window.edit("draft_base")
-        window.look(box)
-        window.sees("is_drawn")
-        assert window.ask("picture", path=str(IMAGES / f"qgis-window{ending}.png"))
-        window.edit("changeset")
-        window.press("mActionAddFeature")
-        window.sees("field", name="title")
-        assert window.ask("picture", path=str(IMAGES / f"qgis-new-changeset{ending}.png"))
-        window.close()
+        with Window(hall, "li", language) as window:
+            window.edit("draft_base")
+            window.look(box)
+            window.sees("is_drawn")
+            assert window.ask("picture", path=str(IMAGES / f"qgis-window{ending}.png"))
+            window.edit("changeset")
+            window.press("mActionAddFeature")
+            window.sees("field", name="title")
+            assert window.ask("picture", path=str(IMAGES / f"qgis-new-changeset{ending}.png"))
     return True
 
 
