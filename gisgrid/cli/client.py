@@ -61,6 +61,7 @@ def client(
 def write_client(folder: Path) -> None:
     """Write the package into a new folder, whole or not at all. Raises Unavailable."""
     document = create_app(Settings(), NO_DATABASE).openapi()
+    _leave_one_way(document)
     with tempfile.TemporaryDirectory(dir=folder.absolute().parent, prefix=f".{folder.name}-") as work:
         asked, config, made = (Path(work) / name for name in ("openapi.json", "config.json", "made"))
         asked.write_text(json.dumps(document), encoding="utf-8")
@@ -75,6 +76,14 @@ def write_client(folder: Path) -> None:
             raise Unavailable(Fault("client", "the client was not made", "see above what the generator said"))
         (made / "README.md").write_text(README.format(version=__version__), encoding="utf-8")
         made.rename(folder)
+
+
+def _leave_one_way(document: Document) -> None:
+    """Leave of a body that may be JSON or something else the JSON: the generator writes code for both that fails."""
+    for operation in operations(document):
+        content = operation.get("requestBody", {}).get("content", {})
+        for kind in [kind for kind in content if "application/json" in content and kind != "application/json"]:
+            del content[kind]
 
 
 def _bytes_in(document: Document) -> list[str]:

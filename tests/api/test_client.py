@@ -15,12 +15,17 @@ from tests.drawing import spot
 from tests.pictures import encode, plain
 
 WORK = """
+import importlib
 import json
+import pkgutil
 import sys
+from datetime import UTC, datetime
 
+import gisgrid_client
 from gisgrid_client import AuthenticatedClient, Client
 from gisgrid_client.api.areas import get_area
 from gisgrid_client.api.following import get_report
+from gisgrid_client.api.patrols import create_pings
 from gisgrid_client.api.photos import create_photo, get_photo
 from gisgrid_client.api.reports import create_report
 from gisgrid_client.api.tickets import create_step, get_ticket, get_tickets
@@ -45,6 +50,10 @@ with open(picture, "rb") as kept:
 told["photo"] = get_photo.sync(client=north, number=receipt.number, photo_id=photo.photo_id).payload.read(2).hex()
 told["tile"] = get_tile.sync_detailed(client=stranger, layers="area", z=int(z), x=int(x), y=int(y)).status_code
 refused = get_area.sync(client=stranger, code="nowhere")
+ping = {"lon": float(lon), "lat": float(lat), "system": "wgs84", "at": datetime.now(UTC).isoformat()}
+told["pings"] = create_pings.sync(client=north, body=[ping]).accepted
+for module in pkgutil.walk_packages(gisgrid_client.__path__, "gisgrid_client."):
+    importlib.import_module(module.name)
 told["refused"] = [type(refused).__name__, refused.status, refused.errors[0].field]
 print(json.dumps(told))
 """
@@ -88,5 +97,6 @@ def test_it_reports_works_and_is_refused(package: Path, district: District, tmp_
         "followed": "inspect",
         "photo": "ffd8",
         "tile": 200,
+        "pings": 1,
         "refused": ["Problem", 404, "code"],
     }
