@@ -41,8 +41,9 @@ class District:
     url: str
 
     def app_again(self) -> FastAPI:
-        """Another app over the same database, which has not begun."""
-        return create_app(PATIENT, url_of(self.url, str(make_url(self.url).database), "gisgrid_api"))
+        """Another app over the same database and data directory, which has not begun."""
+        settings: Settings = self.app.state.settings
+        return create_app(settings, url_of(self.url, str(make_url(self.url).database), "gisgrid_api"))
 
     def client(self, name: str = "") -> TestClient:
         """A client, signed in by bearer secret when named."""
