@@ -21,13 +21,15 @@ def db_url(
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with deployed_cluster(settings) as cluster, owner_database(settings) as database:
         with database.transaction() as connection:
-            known, roles = connection.exec_driver_sql(
+            known, is_account, roles = connection.exec_driver_sql(
                 "SELECT EXISTS (SELECT FROM core.login_scope WHERE login = %(user)s),"
+                " EXISTS (SELECT FROM core.account WHERE name = %(user)s),"
                 " (SELECT string_agg(role, '|' ORDER BY role) FROM core.account_role WHERE login_under IS NOT NULL)",
                 {"user": user},
             ).one()
         if not known:
-            remedy = f"gisgrid user add {user} --role {roles} --area CODE"
+            verb = "change" if is_account else "add"
+            remedy = f"gisgrid user {verb} {user} --role {roles} --area CODE"
             raise NotFound(Fault("--user", f"{user} has no database login", remedy))
         show(None, _address(cluster, user), as_json=False)
 
