@@ -29,6 +29,8 @@ def test_a_programmer_reads_a_door_and_tries_it(chromium: Browser, live_server: 
     page.on("console", hear)
     page.on("request", see)
     page.goto(f"{live_server.url}/docs")
+    icon = page.locator("link[rel=icon]").evaluate("link => link.href")
+    assert page.request.get(icon).headers["content-type"] == "image/svg+xml"
     door = page.locator("#operations-areas-locatePoint")
     expect(door).to_contain_text("/api/v1/locate")
     expect(page.locator("#operations-reports-createReport")).to_be_visible()
