@@ -1,4 +1,7 @@
-"""The reporter follows by number and secret: what he sees, says, is told, and how he rates it; and nobody else does."""
+"""The reporter follows by number and secret: what he sees, says, is told, and how he rates it; and nobody else does.
+
+Long because it is his whole way through one report.
+"""
 
 import json
 from datetime import UTC, datetime, timedelta

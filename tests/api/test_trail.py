@@ -35,10 +35,10 @@ WRITES = {
 }
 """Doors that change people or boundaries, and what their row is called."""
 ELSEWHERE = re.compile(
-    r"^(POST|PUT|PATCH|DELETE) (/api/v1/(tickets/|reports|alarms|tracking)|/open311/|/api/v1/sessions$|/api/v1/pings|/osmand$"
+    r"^(POST|PUT|PATCH|DELETE) (/api/v1/(tickets/|reports|alarms|tracking|pings)|/open311/|/api/v1/sessions$|/osmand$"
     r"|/api/v1/changesets/\{changeset_id\}/(check|preview|areas|import|draft|rebase|solve|resolve))"
 )
-"""Doors that change a ticket, whose events keep who did what; that sign out; that draw in a draft; of one's own phone."""
+"""Doors that change a ticket, whose events keep who did what; that sign out; that draw in a draft; of a phone."""
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -267,7 +267,7 @@ export interface paths {
         };
         /**
          * Finish Openid
-         * @description Back from the provider: a session as after any sign-in, and the map; or a page that says why not.
+         * @description Back from the provider: a session as after any sign-in, and the map; or why not: a page for a browser.
          */
         get: operations["finishOpenid"];
         put?: never;
@@ -1757,7 +1757,7 @@ export interface paths {
          *
          *     `id` is a worker's token; degrees of WGS 84; `timestamp` in seconds or milliseconds since 1970, or ISO 8601, without
          *     one it is now; `accuracy` in metres. Other parameters are ignored. Committed when answered. A ping that is set aside
-         *     is answered 200 too, because a phone sends again whatever is not.
+         *     is answered 200 too, because a phone sends again what is not.
          */
         get: operations["getOsmand"];
         put?: never;
@@ -1767,7 +1767,7 @@ export interface paths {
          *
          *     `id` is a worker's token; degrees of WGS 84; `timestamp` in seconds or milliseconds since 1970, or ISO 8601, without
          *     one it is now; `accuracy` in metres. Other parameters are ignored. Committed when answered. A ping that is set aside
-         *     is answered 200 too, because a phone sends again whatever is not.
+         *     is answered 200 too, because a phone sends again what is not.
          */
         post: operations["createOsmand"];
         delete?: never;
@@ -3947,7 +3947,7 @@ export interface components {
              */
             state: {
                 [key: string]: {
-                    [key: string]: number;
+                    [key: string]: number | boolean;
                 };
             };
             /**
@@ -5143,7 +5143,7 @@ export interface components {
         SearchHit: {
             /**
              * Kind
-             * @description null
+             * @description area, ground, ticket, post, point, or the layer of a thing
              * @enum {string}
              */
             kind: "area" | "ground" | "place" | "camera" | "device" | "post" | "ticket" | "point";
@@ -5190,7 +5190,7 @@ export interface components {
         SearchHits: {
             /**
              * Hits
-             * @description null
+             * @description what was found, the likeliest first
              */
             hits: components["schemas"]["SearchHit"][];
         };
@@ -5404,7 +5404,7 @@ export interface components {
         };
         /**
          * Subscription
-         * @description The reporter's own mailbox and number, null where he does not want it; and until when he may reopen his report.
+         * @description The reporter's own mailbox and number, null where not; and until when he may reopen his report.
          */
         Subscription: {
             /**
@@ -6332,7 +6332,7 @@ export interface operations {
                      *         "system": "gcj02",
                      *         "version": 730
                      *       },
-                     *       "due_at": "2026-11-28T12:19:13.120424+08:00",
+                     *       "due_at": "2026-11-28T12:28:31.450281+08:00",
                      *       "grid": {
                      *         "code": "360302007202006",
                      *         "kind": "base",
@@ -6751,7 +6751,7 @@ export interface operations {
                      *           "default": 86400
                      *         },
                      *         "now": {
-                     *           "default": 1795753152
+                     *           "default": 1795753710
                      *         }
                      *       },
                      *       "version": 8
@@ -7490,10 +7490,10 @@ export interface operations {
                      *       ],
                      *       "closed": 1,
                      *       "code": "360302007202006",
-                     *       "from": "2025-11-27T12:19:12.509923+08:00",
+                     *       "from": "2025-11-27T12:28:29.962188+08:00",
                      *       "network": "base",
                      *       "received": 1,
-                     *       "to": "2026-11-27T12:19:12.509923+08:00"
+                     *       "to": "2026-11-27T12:28:29.962188+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Figures"];
@@ -8143,7 +8143,7 @@ export interface operations {
                      *       "accounts": [
                      *         {
                      *           "area": null,
-                     *           "created_at": "2026-11-27T12:19:11.903361+08:00",
+                     *           "created_at": "2026-11-27T12:28:28.934829+08:00",
                      *           "department": null,
                      *           "disabled_at": null,
                      *           "login": "none",
@@ -8299,7 +8299,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "area": "360302007",
-                     *       "created_at": "2026-11-27T12:19:14.233581+08:00",
+                     *       "created_at": "2026-11-27T12:28:33.581383+08:00",
                      *       "department": null,
                      *       "disabled_at": null,
                      *       "login": "none",
@@ -8438,7 +8438,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "area": "360302007",
-                     *       "created_at": "2026-11-27T12:19:14.233581+08:00",
+                     *       "created_at": "2026-11-27T12:28:33.581383+08:00",
                      *       "department": null,
                      *       "disabled_at": null,
                      *       "login": "none",
@@ -8611,9 +8611,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "area": "360302007",
-                     *       "created_at": "2026-11-27T12:19:14.233581+08:00",
+                     *       "created_at": "2026-11-27T12:28:33.581383+08:00",
                      *       "department": null,
-                     *       "disabled_at": "2026-11-27T12:19:14.261457+08:00",
+                     *       "disabled_at": "2026-11-27T12:28:33.612408+08:00",
                      *       "login": "none",
                      *       "may_change": true,
                      *       "name": "zhang",
@@ -8683,7 +8683,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "area": "360302007",
-                     *       "created_at": "2026-11-27T12:19:14.233581+08:00",
+                     *       "created_at": "2026-11-27T12:28:33.581383+08:00",
                      *       "department": null,
                      *       "disabled_at": null,
                      *       "login": "none",
@@ -8766,9 +8766,9 @@ export interface operations {
                      * @example {
                      *       "entries": [
                      *         {
-                     *           "at": "2026-11-27T12:19:14.309459+08:00",
+                     *           "at": "2026-11-27T12:28:33.666330+08:00",
                      *           "audit_id": 4345,
-                     *           "digest": "42f51f6c7f669b463c64adde7b8458a80a8444d2cfa60bc3ad355047a0dbd9d3",
+                     *           "digest": "a8629b4a2f10f2d424eabe8b14c3ec7b42c8f47ae0a75f3e53a3170f30de10ca",
                      *           "facts": {
                      *             "columns": [
                      *               "area_id",
@@ -8782,9 +8782,9 @@ export interface operations {
                      *           "who": "admin"
                      *         },
                      *         {
-                     *           "at": "2026-11-27T12:19:14.298564+08:00",
+                     *           "at": "2026-11-27T12:28:33.651561+08:00",
                      *           "audit_id": 4344,
-                     *           "digest": "f936c6134b5efce0da1ef392388a52732c6a95c75c3830b9a1a85ea309dedde7",
+                     *           "digest": "faf2ca795524dcf106fa5df6fbd110ee08b03e707e15ba4848b65e947d2fad43",
                      *           "facts": {
                      *             "columns": [
                      *               "area_id",
@@ -8900,7 +8900,7 @@ export interface operations {
                      *               "system": "gcj02",
                      *               "version": 730
                      *             },
-                     *             "due_at": "2026-11-28T12:19:12.799517+08:00",
+                     *             "due_at": "2026-11-28T12:28:30.832944+08:00",
                      *             "grid": {
                      *               "code": "360302007202006",
                      *               "kind": "base",
@@ -9024,7 +9024,7 @@ export interface operations {
                      *         "system": "wgs84",
                      *         "version": 546
                      *       },
-                     *       "due_at": "2026-11-28T12:19:12.815832+08:00",
+                     *       "due_at": "2026-11-28T12:28:30.849197+08:00",
                      *       "grid": {
                      *         "code": "360302004010001",
                      *         "kind": "base",
@@ -9143,7 +9143,7 @@ export interface operations {
                      *       "category": "hazard",
                      *       "closed_at": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:13.233152+08:00",
+                     *       "due_at": "2026-11-28T12:28:31.691358+08:00",
                      *       "duplicate_of": null,
                      *       "grid": {
                      *         "code": "360302007202006",
@@ -9159,7 +9159,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -9173,13 +9173,13 @@ export interface operations {
                      *         "lon": 113.85469900879811
                      *       },
                      *       "rating": {
-                     *         "rated_at": "2026-11-27T12:19:13.215158+08:00",
+                     *         "rated_at": "2026-11-27T12:28:31.663737+08:00",
                      *         "rater": "reporter",
                      *         "score": 5,
                      *         "words": "修得很快"
                      *       },
-                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *       "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *       "step": "handle",
                      *       "steps": [
                      *         {
@@ -9195,12 +9195,12 @@ export interface operations {
                      *       ],
                      *       "talk": [
                      *         {
-                     *           "at": "2026-11-27T12:19:12.787955+08:00",
+                     *           "at": "2026-11-27T12:28:30.815914+08:00",
                      *           "is_yours": true,
                      *           "text": "3栋门口"
                      *         },
                      *         {
-                     *           "at": "2026-11-27T12:19:13.153673+08:00",
+                     *           "at": "2026-11-27T12:28:31.529134+08:00",
                      *           "is_yours": false,
                      *           "text": "已经派人去看"
                      *         }
@@ -9279,7 +9279,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "actor": null,
-                     *       "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *       "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *       "bytes": 738,
                      *       "gps_hint": null,
                      *       "height": 40,
@@ -9498,7 +9498,7 @@ export interface operations {
                      *       "category": "hazard",
                      *       "closed_at": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
+                     *       "due_at": "2026-11-28T12:28:30.146972+08:00",
                      *       "duplicate_of": null,
                      *       "grid": {
                      *         "code": "360302007202006",
@@ -9514,7 +9514,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -9528,8 +9528,8 @@ export interface operations {
                      *         "lon": 113.85469900879811
                      *       },
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *       "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *       "step": "handle",
                      *       "steps": [
                      *         {
@@ -9545,7 +9545,7 @@ export interface operations {
                      *       ],
                      *       "talk": [
                      *         {
-                     *           "at": "2026-11-27T12:19:12.787955+08:00",
+                     *           "at": "2026-11-27T12:28:30.815914+08:00",
                      *           "is_yours": true,
                      *           "text": "3栋门口"
                      *         }
@@ -9670,9 +9670,9 @@ export interface operations {
                      *         "title": "里善村网格化管理站"
                      *       },
                      *       "category": "hazard",
-                     *       "closed_at": "2026-11-27T12:19:13.192125+08:00",
+                     *       "closed_at": "2026-11-27T12:28:31.609091+08:00",
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
+                     *       "due_at": "2026-11-28T12:28:30.146972+08:00",
                      *       "duplicate_of": null,
                      *       "grid": {
                      *         "code": "360302007202006",
@@ -9688,7 +9688,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -9702,13 +9702,13 @@ export interface operations {
                      *         "lon": 113.85469900879811
                      *       },
                      *       "rating": {
-                     *         "rated_at": "2026-11-27T12:19:13.215158+08:00",
+                     *         "rated_at": "2026-11-27T12:28:31.663737+08:00",
                      *         "rater": "reporter",
                      *         "score": 5,
                      *         "words": "修得很快"
                      *       },
-                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *       "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *       "step": "rate",
                      *       "steps": [
                      *         {
@@ -9724,12 +9724,12 @@ export interface operations {
                      *       ],
                      *       "talk": [
                      *         {
-                     *           "at": "2026-11-27T12:19:12.787955+08:00",
+                     *           "at": "2026-11-27T12:28:30.815914+08:00",
                      *           "is_yours": true,
                      *           "text": "3栋门口"
                      *         },
                      *         {
-                     *           "at": "2026-11-27T12:19:13.153673+08:00",
+                     *           "at": "2026-11-27T12:28:31.529134+08:00",
                      *           "is_yours": false,
                      *           "text": "已经派人去看"
                      *         }
@@ -9855,7 +9855,7 @@ export interface operations {
                      *       "category": "hazard",
                      *       "closed_at": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:13.233152+08:00",
+                     *       "due_at": "2026-11-28T12:28:31.691358+08:00",
                      *       "duplicate_of": null,
                      *       "grid": {
                      *         "code": "360302007202006",
@@ -9871,7 +9871,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -9885,13 +9885,13 @@ export interface operations {
                      *         "lon": 113.85469900879811
                      *       },
                      *       "rating": {
-                     *         "rated_at": "2026-11-27T12:19:13.215158+08:00",
+                     *         "rated_at": "2026-11-27T12:28:31.663737+08:00",
                      *         "rater": "reporter",
                      *         "score": 5,
                      *         "words": "修得很快"
                      *       },
-                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *       "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *       "step": "handle",
                      *       "steps": [
                      *         {
@@ -9907,12 +9907,12 @@ export interface operations {
                      *       ],
                      *       "talk": [
                      *         {
-                     *           "at": "2026-11-27T12:19:12.787955+08:00",
+                     *           "at": "2026-11-27T12:28:30.815914+08:00",
                      *           "is_yours": true,
                      *           "text": "3栋门口"
                      *         },
                      *         {
-                     *           "at": "2026-11-27T12:19:13.153673+08:00",
+                     *           "at": "2026-11-27T12:28:31.529134+08:00",
                      *           "is_yours": false,
                      *           "text": "已经派人去看"
                      *         }
@@ -10013,7 +10013,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "email": null,
-                     *       "may_reopen_until": "2026-12-27T12:19:13.192125+08:00",
+                     *       "may_reopen_until": "2026-12-27T12:28:31.609091+08:00",
                      *       "phone": null
                      *     }
                      */
@@ -10082,7 +10082,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "email": null,
-                     *       "may_reopen_until": "2026-12-27T12:19:13.192125+08:00",
+                     *       "may_reopen_until": "2026-12-27T12:28:31.609091+08:00",
                      *       "phone": null
                      *     }
                      */
@@ -10290,7 +10290,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
+                     *       "due_at": "2026-11-28T12:28:30.146972+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [
                      *         "20261127-000564"
@@ -10304,7 +10304,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.588171+08:00",
+                     *           "at": "2026-11-27T12:28:30.115736+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -10321,7 +10321,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.755425+08:00",
+                     *           "at": "2026-11-27T12:28:30.752452+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -10363,7 +10363,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -10373,7 +10373,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
+                     *           "added_at": "2026-11-27T12:28:31.191570+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -10400,21 +10400,21 @@ export interface operations {
                      *       "post": 67,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *       "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
                      *       "step_due_at": null,
                      *       "whistles": [
                      *         {
-                     *           "blown_at": "2026-11-27T12:19:13.054920+08:00",
+                     *           "blown_at": "2026-11-27T12:28:31.347160+08:00",
                      *           "department": "区人社局",
-                     *           "done_at": "2026-11-27T12:19:13.080772+08:00",
-                     *           "due_at": "2026-11-29T12:19:13.054920+08:00",
+                     *           "done_at": "2026-11-27T12:28:31.377241+08:00",
+                     *           "due_at": "2026-11-29T12:28:31.347160+08:00",
                      *           "may": [],
                      *           "note": "一起来",
-                     *           "reported_in_at": "2026-11-27T12:19:13.068770+08:00",
+                     *           "reported_in_at": "2026-11-27T12:28:31.363644+08:00",
                      *           "result": null,
                      *           "whistle": 1,
                      *           "withdrawn_at": null
@@ -10539,14 +10539,14 @@ export interface operations {
                      *         "version": 730
                      *       },
                      *       "category": "hazard",
-                     *       "closed_at": "2026-11-27T12:19:13.192125+08:00",
+                     *       "closed_at": "2026-11-27T12:28:31.609091+08:00",
                      *       "contact": {
                      *         "name": null,
                      *         "phone": null
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
+                     *       "due_at": "2026-11-28T12:28:30.146972+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [
                      *         "20261127-000564"
@@ -10560,7 +10560,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.588171+08:00",
+                     *           "at": "2026-11-27T12:28:30.115736+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -10577,7 +10577,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.755425+08:00",
+                     *           "at": "2026-11-27T12:28:30.752452+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -10609,7 +10609,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -10619,7 +10619,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
+                     *           "added_at": "2026-11-27T12:28:31.191570+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -10646,21 +10646,21 @@ export interface operations {
                      *       "post": 67,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *       "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *       "solved_in_grid": false,
                      *       "source": "app",
                      *       "step": "rate",
                      *       "step_due_at": null,
                      *       "whistles": [
                      *         {
-                     *           "blown_at": "2026-11-27T12:19:13.054920+08:00",
+                     *           "blown_at": "2026-11-27T12:28:31.347160+08:00",
                      *           "department": "区人社局",
-                     *           "done_at": "2026-11-27T12:19:13.080772+08:00",
-                     *           "due_at": "2026-11-29T12:19:13.054920+08:00",
+                     *           "done_at": "2026-11-27T12:28:31.377241+08:00",
+                     *           "due_at": "2026-11-29T12:28:31.347160+08:00",
                      *           "may": [],
                      *           "note": "一起来",
-                     *           "reported_in_at": "2026-11-27T12:19:13.068770+08:00",
+                     *           "reported_in_at": "2026-11-27T12:28:31.363644+08:00",
                      *           "result": null,
                      *           "whistle": 1,
                      *           "withdrawn_at": null
@@ -10793,7 +10793,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
+                     *       "due_at": "2026-11-28T12:28:30.146972+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -10805,7 +10805,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.588171+08:00",
+                     *           "at": "2026-11-27T12:28:30.115736+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -10822,7 +10822,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.755425+08:00",
+                     *           "at": "2026-11-27T12:28:30.752452+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -10864,7 +10864,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -10874,7 +10874,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
+                     *           "added_at": "2026-11-27T12:28:31.191570+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -10901,8 +10901,8 @@ export interface operations {
                      *       "post": 1207,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *       "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
@@ -11037,7 +11037,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
+                     *       "due_at": "2026-11-28T12:28:30.146972+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -11049,7 +11049,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.588171+08:00",
+                     *           "at": "2026-11-27T12:28:30.115736+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -11066,7 +11066,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.755425+08:00",
+                     *           "at": "2026-11-27T12:28:30.752452+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -11108,7 +11108,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -11118,7 +11118,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
+                     *           "added_at": "2026-11-27T12:28:31.191570+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -11145,8 +11145,8 @@ export interface operations {
                      *       "post": 1207,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *       "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
@@ -11279,7 +11279,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:12.588171+08:00",
+                     *       "due_at": "2026-11-28T12:28:30.115736+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -11291,7 +11291,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.588171+08:00",
+                     *           "at": "2026-11-27T12:28:30.115736+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -11308,7 +11308,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.755425+08:00",
+                     *           "at": "2026-11-27T12:28:30.752452+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -11346,11 +11346,11 @@ export interface operations {
                      *       "number": "20261127-000560",
                      *       "parent": null,
                      *       "parts": [],
-                     *       "paused_at": "2026-11-27T12:19:12.767670+08:00",
+                     *       "paused_at": "2026-11-27T12:28:30.778602+08:00",
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -11377,8 +11377,8 @@ export interface operations {
                      *       "post": 1207,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *       "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
@@ -11578,7 +11578,7 @@ export interface operations {
                      *           "number": "20261127-000561"
                      *         },
                      *         {
-                     *           "apart_hours": 47,
+                     *           "apart_hours": 47.2,
                      *           "category": "hazard",
                      *           "closeness": 0.929,
                      *           "distance_m": 273.2,
@@ -11666,7 +11666,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
+                     *       "due_at": "2026-11-28T12:28:30.146972+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -11678,7 +11678,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.588171+08:00",
+                     *           "at": "2026-11-27T12:28:30.115736+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -11695,7 +11695,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.755425+08:00",
+                     *           "at": "2026-11-27T12:28:30.752452+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -11737,7 +11737,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -11747,7 +11747,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
+                     *           "added_at": "2026-11-27T12:28:31.191570+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -11774,8 +11774,8 @@ export interface operations {
                      *       "post": 1208,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *       "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
@@ -11907,7 +11907,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
+                     *       "due_at": "2026-11-28T12:28:30.146972+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -11919,7 +11919,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.588171+08:00",
+                     *           "at": "2026-11-27T12:28:30.115736+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -11936,7 +11936,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.755425+08:00",
+                     *           "at": "2026-11-27T12:28:30.752452+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -11978,7 +11978,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -11988,7 +11988,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
+                     *           "added_at": "2026-11-27T12:28:31.191570+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -12015,21 +12015,21 @@ export interface operations {
                      *       "post": 67,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *       "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
                      *       "step_due_at": null,
                      *       "whistles": [
                      *         {
-                     *           "blown_at": "2026-11-27T12:19:13.054920+08:00",
+                     *           "blown_at": "2026-11-27T12:28:31.347160+08:00",
                      *           "department": "区人社局",
-                     *           "done_at": "2026-11-27T12:19:13.080772+08:00",
-                     *           "due_at": "2026-11-29T12:19:13.054920+08:00",
+                     *           "done_at": "2026-11-27T12:28:31.377241+08:00",
+                     *           "due_at": "2026-11-29T12:28:31.347160+08:00",
                      *           "may": [],
                      *           "note": "一起来",
-                     *           "reported_in_at": "2026-11-27T12:19:13.068770+08:00",
+                     *           "reported_in_at": "2026-11-27T12:28:31.363644+08:00",
                      *           "result": null,
                      *           "whistle": 1,
                      *           "withdrawn_at": null
@@ -12165,7 +12165,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
+                     *       "due_at": "2026-11-28T12:28:30.146972+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -12177,7 +12177,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.588171+08:00",
+                     *           "at": "2026-11-27T12:28:30.115736+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -12194,7 +12194,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.755425+08:00",
+                     *           "at": "2026-11-27T12:28:30.752452+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -12236,7 +12236,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -12246,7 +12246,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
+                     *           "added_at": "2026-11-27T12:28:31.191570+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -12273,18 +12273,18 @@ export interface operations {
                      *       "post": 1208,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *       "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
                      *       "step_due_at": null,
                      *       "whistles": [
                      *         {
-                     *           "blown_at": "2026-11-27T12:19:13.054920+08:00",
+                     *           "blown_at": "2026-11-27T12:28:31.347160+08:00",
                      *           "department": "区人社局",
                      *           "done_at": null,
-                     *           "due_at": "2026-11-29T12:19:13.054920+08:00",
+                     *           "due_at": "2026-11-29T12:28:31.347160+08:00",
                      *           "may": [
                      *             "reported_in",
                      *             "done"
@@ -12424,7 +12424,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
+                     *       "due_at": "2026-11-28T12:28:30.146972+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -12436,7 +12436,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.588171+08:00",
+                     *           "at": "2026-11-27T12:28:30.115736+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -12453,7 +12453,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.755425+08:00",
+                     *           "at": "2026-11-27T12:28:30.752452+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -12495,7 +12495,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -12505,7 +12505,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
+                     *           "added_at": "2026-11-27T12:28:31.191570+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -12532,21 +12532,21 @@ export interface operations {
                      *       "post": 1208,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *       "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
                      *       "step_due_at": null,
                      *       "whistles": [
                      *         {
-                     *           "blown_at": "2026-11-27T12:19:13.054920+08:00",
+                     *           "blown_at": "2026-11-27T12:28:31.347160+08:00",
                      *           "department": "区人社局",
-                     *           "done_at": "2026-11-27T12:19:13.080772+08:00",
-                     *           "due_at": "2026-11-29T12:19:13.054920+08:00",
+                     *           "done_at": "2026-11-27T12:28:31.377241+08:00",
+                     *           "due_at": "2026-11-29T12:28:31.347160+08:00",
                      *           "may": [],
                      *           "note": "一起来",
-                     *           "reported_in_at": "2026-11-27T12:19:13.068770+08:00",
+                     *           "reported_in_at": "2026-11-27T12:28:31.363644+08:00",
                      *           "result": null,
                      *           "whistle": 1,
                      *           "withdrawn_at": null
@@ -12678,7 +12678,7 @@ export interface operations {
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:13.105567+08:00",
+                     *       "due_at": "2026-11-28T12:28:31.425717+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [],
                      *       "grid": {
@@ -12690,7 +12690,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:13.105567+08:00",
+                     *           "at": "2026-11-27T12:28:31.425717+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -12707,7 +12707,7 @@ export interface operations {
                      *         {
                      *           "action": "joined",
                      *           "actor": "admin",
-                     *           "at": "2026-11-27T12:19:13.128692+08:00",
+                     *           "at": "2026-11-27T12:28:31.473236+08:00",
                      *           "detail": {
                      *             "parent": "20261127-000565"
                      *           },
@@ -12764,8 +12764,8 @@ export interface operations {
                      *       "post": 1207,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T12:19:13.105567+08:00",
-                     *       "reported_at": "2026-11-27T12:19:13.105567+08:00",
+                     *       "received_at": "2026-11-27T12:28:31.425717+08:00",
+                     *       "reported_at": "2026-11-27T12:28:31.425717+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
@@ -12891,14 +12891,14 @@ export interface operations {
                      *         "version": 730
                      *       },
                      *       "category": "hazard",
-                     *       "closed_at": "2026-11-27T12:19:13.141139+08:00",
+                     *       "closed_at": "2026-11-27T12:28:31.503735+08:00",
                      *       "contact": {
                      *         "name": null,
                      *         "phone": null
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:13.113696+08:00",
+                     *       "due_at": "2026-11-28T12:28:31.435883+08:00",
                      *       "duplicate_of": "20261127-000560",
                      *       "duplicates": [],
                      *       "grid": {
@@ -12910,7 +12910,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:13.113696+08:00",
+                     *           "at": "2026-11-27T12:28:31.435883+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -12927,7 +12927,7 @@ export interface operations {
                      *         {
                      *           "action": "merged",
                      *           "actor": "admin",
-                     *           "at": "2026-11-27T12:19:13.142146+08:00",
+                     *           "at": "2026-11-27T12:28:31.504790+08:00",
                      *           "detail": {
                      *             "into": "20261127-000560"
                      *           },
@@ -12961,8 +12961,8 @@ export interface operations {
                      *       "post": 1207,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T12:19:13.113696+08:00",
-                     *       "reported_at": "2026-11-27T12:19:13.113696+08:00",
+                     *       "received_at": "2026-11-27T12:28:31.435883+08:00",
+                     *       "reported_at": "2026-11-27T12:28:31.435883+08:00",
                      *       "solved_in_grid": null,
                      *       "source": "app",
                      *       "step": "handle",
@@ -13071,7 +13071,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -13081,7 +13081,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
+                     *           "added_at": "2026-11-27T12:28:31.191570+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -13168,7 +13168,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "actor": "admin",
-                     *       "added_at": "2026-11-27T12:19:12.980700+08:00",
+                     *       "added_at": "2026-11-27T12:28:31.191570+08:00",
                      *       "bytes": 738,
                      *       "gps_hint": null,
                      *       "height": 40,
@@ -13361,13 +13361,13 @@ export interface operations {
                      *           "changed": 1,
                      *           "changeset_id": 5,
                      *           "errors": 0,
-                     *           "followed_at": "2026-11-27T12:19:14.135890+08:00",
+                     *           "followed_at": "2026-11-27T12:28:33.469026+08:00",
                      *           "ground": "any",
                      *           "network": "base",
-                     *           "opened_at": "2026-11-27T12:19:14.034449+08:00",
+                     *           "opened_at": "2026-11-27T12:28:33.356450+08:00",
                      *           "opened_by": "admin",
                      *           "policy": "move",
-                     *           "published_at": "2026-11-27T12:19:14.098186+08:00",
+                     *           "published_at": "2026-11-27T12:28:33.424201+08:00",
                      *           "published_by": "admin",
                      *           "state": "published",
                      *           "status": "published",
@@ -13381,7 +13381,7 @@ export interface operations {
                      *           "title": "undo 4: 调整网格边界",
                      *           "together_with": [],
                      *           "undoes": 4,
-                     *           "valid_from": "2026-11-27T12:19:13.814766+08:00",
+                     *           "valid_from": "2026-11-27T12:28:32.924148+08:00",
                      *           "warnings": 0
                      *         },
                      *         {
@@ -13389,13 +13389,13 @@ export interface operations {
                      *           "changed": 1,
                      *           "changeset_id": 4,
                      *           "errors": 0,
-                     *           "followed_at": "2026-11-27T12:19:13.925323+08:00",
+                     *           "followed_at": "2026-11-27T12:28:33.152076+08:00",
                      *           "ground": "keep",
                      *           "network": "base",
-                     *           "opened_at": "2026-11-27T12:19:13.452366+08:00",
+                     *           "opened_at": "2026-11-27T12:28:32.049843+08:00",
                      *           "opened_by": "admin",
                      *           "policy": "move",
-                     *           "published_at": "2026-11-27T12:19:13.881896+08:00",
+                     *           "published_at": "2026-11-27T12:28:33.070371+08:00",
                      *           "published_by": "admin",
                      *           "state": "published",
                      *           "status": "published",
@@ -13409,7 +13409,7 @@ export interface operations {
                      *           "title": "调整网格边界",
                      *           "together_with": [],
                      *           "undoes": null,
-                     *           "valid_from": "2026-11-27T12:19:13.814766+08:00",
+                     *           "valid_from": "2026-11-27T12:28:32.924148+08:00",
                      *           "warnings": 0
                      *         }
                      *       ]
@@ -13481,7 +13481,7 @@ export interface operations {
                      *       "followed_at": null,
                      *       "ground": "keep",
                      *       "network": "base",
-                     *       "opened_at": "2026-11-27T12:19:13.452366+08:00",
+                     *       "opened_at": "2026-11-27T12:28:32.049843+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
                      *       "published_at": null,
@@ -13492,7 +13492,7 @@ export interface operations {
                      *       "title": "调整网格边界",
                      *       "together_with": [],
                      *       "undoes": null,
-                     *       "valid_from": "2026-11-27T12:19:13.452366+08:00",
+                     *       "valid_from": "2026-11-27T12:28:32.049843+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -13591,7 +13591,7 @@ export interface operations {
                      *       "followed_at": null,
                      *       "ground": "keep",
                      *       "network": "base",
-                     *       "opened_at": "2026-11-27T12:19:13.452366+08:00",
+                     *       "opened_at": "2026-11-27T12:28:32.049843+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
                      *       "problems": [],
@@ -13603,7 +13603,7 @@ export interface operations {
                      *       "title": "调整网格边界",
                      *       "together_with": [],
                      *       "undoes": null,
-                     *       "valid_from": "2026-11-27T12:19:13.483247+08:00",
+                     *       "valid_from": "2026-11-27T12:28:32.124377+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -13675,7 +13675,7 @@ export interface operations {
                      *       "followed_at": null,
                      *       "ground": "keep",
                      *       "network": "base",
-                     *       "opened_at": "2026-11-27T12:19:13.452366+08:00",
+                     *       "opened_at": "2026-11-27T12:28:32.049843+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
                      *       "problems": [],
@@ -13687,7 +13687,7 @@ export interface operations {
                      *       "title": "调整网格边界",
                      *       "together_with": [],
                      *       "undoes": null,
-                     *       "valid_from": "2026-11-27T12:19:13.615440+08:00",
+                     *       "valid_from": "2026-11-27T12:28:32.511771+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -13796,7 +13796,7 @@ export interface operations {
                      *       "followed_at": null,
                      *       "ground": "keep",
                      *       "network": "base",
-                     *       "opened_at": "2026-11-27T12:19:13.283194+08:00",
+                     *       "opened_at": "2026-11-27T12:28:31.763135+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
                      *       "problems": [],
@@ -13808,7 +13808,7 @@ export interface operations {
                      *       "title": "调整网格边界",
                      *       "together_with": [],
                      *       "undoes": null,
-                     *       "valid_from": "2026-11-27T12:19:13.940210+08:00",
+                     *       "valid_from": "2026-11-27T12:28:33.195295+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -13991,13 +13991,13 @@ export interface operations {
                      *       "changed": 1,
                      *       "changeset_id": 4,
                      *       "errors": 0,
-                     *       "followed_at": "2026-11-27T12:19:13.925323+08:00",
+                     *       "followed_at": "2026-11-27T12:28:33.152076+08:00",
                      *       "ground": "keep",
                      *       "network": "base",
-                     *       "opened_at": "2026-11-27T12:19:13.452366+08:00",
+                     *       "opened_at": "2026-11-27T12:28:32.049843+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
-                     *       "published_at": "2026-11-27T12:19:13.881896+08:00",
+                     *       "published_at": "2026-11-27T12:28:33.070371+08:00",
                      *       "published_by": "admin",
                      *       "state": "published",
                      *       "status": "published",
@@ -14011,7 +14011,7 @@ export interface operations {
                      *       "title": "调整网格边界",
                      *       "together_with": [],
                      *       "undoes": null,
-                     *       "valid_from": "2026-11-27T12:19:13.814766+08:00",
+                     *       "valid_from": "2026-11-27T12:28:32.924148+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -14116,13 +14116,13 @@ export interface operations {
                      *       "changed": 1,
                      *       "changeset_id": 5,
                      *       "errors": 0,
-                     *       "followed_at": "2026-11-27T12:19:14.135890+08:00",
+                     *       "followed_at": "2026-11-27T12:28:33.469026+08:00",
                      *       "ground": "any",
                      *       "network": "base",
-                     *       "opened_at": "2026-11-27T12:19:14.034449+08:00",
+                     *       "opened_at": "2026-11-27T12:28:33.356450+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
-                     *       "published_at": "2026-11-27T12:19:14.098186+08:00",
+                     *       "published_at": "2026-11-27T12:28:33.424201+08:00",
                      *       "published_by": "admin",
                      *       "state": "published",
                      *       "status": "published",
@@ -14136,7 +14136,7 @@ export interface operations {
                      *       "title": "undo 4: 调整网格边界",
                      *       "together_with": [],
                      *       "undoes": 4,
-                     *       "valid_from": "2026-11-27T12:19:13.814766+08:00",
+                     *       "valid_from": "2026-11-27T12:28:32.924148+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -14235,7 +14235,7 @@ export interface operations {
                      *       "followed_at": null,
                      *       "ground": "keep",
                      *       "network": "base",
-                     *       "opened_at": "2026-11-27T12:19:13.283194+08:00",
+                     *       "opened_at": "2026-11-27T12:28:31.763135+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
                      *       "published_at": null,
@@ -14246,7 +14246,7 @@ export interface operations {
                      *       "title": "调整网格边界",
                      *       "together_with": [],
                      *       "undoes": null,
-                     *       "valid_from": "2026-11-27T12:19:13.940210+08:00",
+                     *       "valid_from": "2026-11-27T12:28:33.195295+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -14372,7 +14372,7 @@ export interface operations {
                      *       "moved": [],
                      *       "network": "base",
                      *       "notes": [],
-                     *       "opened_at": "2026-11-27T12:19:13.452366+08:00",
+                     *       "opened_at": "2026-11-27T12:28:32.049843+08:00",
                      *       "opened_by": "admin",
                      *       "policy": "move",
                      *       "problems": [],
@@ -14385,7 +14385,7 @@ export interface operations {
                      *       "together_with": [],
                      *       "tolerance_m": 0.01669792361895,
                      *       "undoes": null,
-                     *       "valid_from": "2026-11-27T12:19:13.483247+08:00",
+                     *       "valid_from": "2026-11-27T12:28:32.124377+08:00",
                      *       "warnings": 0
                      *     }
                      */
@@ -14480,14 +14480,14 @@ export interface operations {
                  * @example [
                  *       {
                  *         "accuracy_m": 5,
-                 *         "at": "2026-11-27T04:18:54.148797+00:00",
+                 *         "at": "2026-11-27T04:28:13.483210+00:00",
                  *         "lat": 27.624,
                  *         "lon": 113.86,
                  *         "system": "gcj02"
                  *       },
                  *       {
                  *         "accuracy_m": 5,
-                 *         "at": "2026-11-27T04:19:04.148797+00:00",
+                 *         "at": "2026-11-27T04:28:23.483210+00:00",
                  *         "lat": 27.624,
                  *         "lon": 113.86,
                  *         "system": "gcj02"
@@ -14495,24 +14495,6 @@ export interface operations {
                  *     ]
                  */
                 "application/json": unknown[];
-                /**
-                 * @example [
-                 *       {
-                 *         "accuracy_m": 5,
-                 *         "at": "2026-11-27T04:18:54.148797+00:00",
-                 *         "lat": 27.624,
-                 *         "lon": 113.86,
-                 *         "system": "gcj02"
-                 *       },
-                 *       {
-                 *         "accuracy_m": 5,
-                 *         "at": "2026-11-27T04:19:04.148797+00:00",
-                 *         "lat": 27.624,
-                 *         "lon": 113.86,
-                 *         "system": "gcj02"
-                 *       }
-                 *     ]
-                 */
                 "application/x-ndjson": string;
             };
         };
@@ -15173,7 +15155,7 @@ export interface operations {
                      *           "name": "一号党建网格(虚构)",
                      *           "network": "base",
                      *           "share": 0.97,
-                     *           "valid_from": "2026-11-27T12:19:11.903361+08:00",
+                     *           "valid_from": "2026-11-27T12:28:28.934829+08:00",
                      *           "valid_to": null
                      *         }
                      *       ]
@@ -15526,7 +15508,7 @@ export interface operations {
                      *             "category_name": "安全隐患",
                      *             "closed_at": null,
                      *             "confidence": 1,
-                     *             "due_at": "2026-11-28T12:19:12.799517+08:00",
+                     *             "due_at": "2026-11-28T12:28:30.832944+08:00",
                      *             "grid_code": "360302007202006",
                      *             "grid_kind": "base",
                      *             "grid_name": "塘边网格",
@@ -15534,8 +15516,8 @@ export interface operations {
                      *             "network": "base",
                      *             "number": "20261127-000561",
                      *             "priority": 3,
-                     *             "received_at": "2026-11-27T12:19:12.799517+08:00",
-                     *             "reported_at": "2026-11-27T12:19:12.799517+08:00",
+                     *             "received_at": "2026-11-27T12:28:30.832944+08:00",
+                     *             "reported_at": "2026-11-27T12:28:30.832944+08:00",
                      *             "source": "app",
                      *             "state": "在办",
                      *             "step": "handle",
@@ -15559,7 +15541,7 @@ export interface operations {
                      *             "category_name": "安全隐患",
                      *             "closed_at": null,
                      *             "confidence": 1,
-                     *             "due_at": "2026-11-28T12:19:12.606213+08:00",
+                     *             "due_at": "2026-11-28T12:28:30.146972+08:00",
                      *             "grid_code": "360302007202006",
                      *             "grid_kind": "base",
                      *             "grid_name": "塘边网格",
@@ -15567,8 +15549,8 @@ export interface operations {
                      *             "network": "base",
                      *             "number": "20261127-000560",
                      *             "priority": 3,
-                     *             "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *             "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *             "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *             "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *             "source": "app",
                      *             "state": "在办",
                      *             "step": "handle",
@@ -15654,7 +15636,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next": "1795753152588171_560",
+                     *       "next": "1795753710115736_560",
                      *       "tickets": [
                      *         {
                      *           "area": {
@@ -15674,7 +15656,7 @@ export interface operations {
                      *           },
                      *           "department": null,
                      *           "description": "路灯不亮",
-                     *           "due_at": "2026-11-28T12:19:12.799517+08:00",
+                     *           "due_at": "2026-11-28T12:28:30.832944+08:00",
                      *           "duplicate_of": null,
                      *           "grid": {
                      *             "code": "360302007202006",
@@ -15702,8 +15684,8 @@ export interface operations {
                      *           },
                      *           "post": 1207,
                      *           "priority": 3,
-                     *           "received_at": "2026-11-27T12:19:12.799517+08:00",
-                     *           "reported_at": "2026-11-27T12:19:12.799517+08:00",
+                     *           "received_at": "2026-11-27T12:28:30.832944+08:00",
+                     *           "reported_at": "2026-11-27T12:28:30.832944+08:00",
                      *           "solved_in_grid": null,
                      *           "source": "app",
                      *           "step": "handle",
@@ -15728,7 +15710,7 @@ export interface operations {
                      *           },
                      *           "department": null,
                      *           "description": "路灯不亮",
-                     *           "due_at": "2026-11-28T12:19:12.606213+08:00",
+                     *           "due_at": "2026-11-28T12:28:30.146972+08:00",
                      *           "duplicate_of": null,
                      *           "grid": {
                      *             "code": "360302007202006",
@@ -15756,8 +15738,8 @@ export interface operations {
                      *           },
                      *           "post": 1207,
                      *           "priority": 3,
-                     *           "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *           "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *           "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *           "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *           "solved_in_grid": null,
                      *           "source": "app",
                      *           "step": "handle",
@@ -16111,14 +16093,14 @@ export interface operations {
                      *       },
                      *       "cameras": [],
                      *       "category": "hazard",
-                     *       "closed_at": "2026-11-27T12:19:13.192125+08:00",
+                     *       "closed_at": "2026-11-27T12:28:31.609091+08:00",
                      *       "contact": {
                      *         "name": null,
                      *         "phone": null
                      *       },
                      *       "department": null,
                      *       "description": "路灯不亮",
-                     *       "due_at": "2026-11-28T12:19:12.606213+08:00",
+                     *       "due_at": "2026-11-28T12:28:30.146972+08:00",
                      *       "duplicate_of": null,
                      *       "duplicates": [
                      *         "20261127-000564"
@@ -16132,7 +16114,7 @@ export interface operations {
                      *         {
                      *           "action": "received",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.588171+08:00",
+                     *           "at": "2026-11-27T12:28:30.115736+08:00",
                      *           "detail": {
                      *             "area": "360302007202006",
                      *             "assigned_by": "post on duty",
@@ -16149,7 +16131,7 @@ export interface operations {
                      *         {
                      *           "action": "photographed",
                      *           "actor": null,
-                     *           "at": "2026-11-27T12:19:12.755425+08:00",
+                     *           "at": "2026-11-27T12:28:30.752452+08:00",
                      *           "detail": {
                      *             "kind": "report",
                      *             "photo_id": 1
@@ -16181,7 +16163,7 @@ export interface operations {
                      *       "photos": [
                      *         {
                      *           "actor": null,
-                     *           "added_at": "2026-11-27T12:19:12.754954+08:00",
+                     *           "added_at": "2026-11-27T12:28:30.751937+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "report",
@@ -16191,7 +16173,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "actor": "admin",
-                     *           "added_at": "2026-11-27T12:19:12.980700+08:00",
+                     *           "added_at": "2026-11-27T12:28:31.191570+08:00",
                      *           "bytes": 738,
                      *           "height": 40,
                      *           "kind": "work",
@@ -16218,21 +16200,21 @@ export interface operations {
                      *       "post": 67,
                      *       "priority": 3,
                      *       "rating": null,
-                     *       "received_at": "2026-11-27T12:19:12.588171+08:00",
-                     *       "reported_at": "2026-11-27T12:19:12.588171+08:00",
+                     *       "received_at": "2026-11-27T12:28:30.115736+08:00",
+                     *       "reported_at": "2026-11-27T12:28:30.115736+08:00",
                      *       "solved_in_grid": false,
                      *       "source": "app",
                      *       "step": "rate",
                      *       "step_due_at": null,
                      *       "whistles": [
                      *         {
-                     *           "blown_at": "2026-11-27T12:19:13.054920+08:00",
+                     *           "blown_at": "2026-11-27T12:28:31.347160+08:00",
                      *           "department": "区人社局",
-                     *           "done_at": "2026-11-27T12:19:13.080772+08:00",
-                     *           "due_at": "2026-11-29T12:19:13.054920+08:00",
+                     *           "done_at": "2026-11-27T12:28:31.377241+08:00",
+                     *           "due_at": "2026-11-29T12:28:31.347160+08:00",
                      *           "may": [],
                      *           "note": "一起来",
-                     *           "reported_in_at": "2026-11-27T12:19:13.068770+08:00",
+                     *           "reported_in_at": "2026-11-27T12:28:31.363644+08:00",
                      *           "result": null,
                      *           "whistle": 1,
                      *           "withdrawn_at": null
@@ -16376,7 +16358,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "area": "360302007",
-                     *       "at": "2026-11-27T12:19:13.249261+08:00",
+                     *       "at": "2026-11-27T12:28:31.715893+08:00",
                      *       "by": "category",
                      *       "from": null,
                      *       "network": "base",
@@ -16512,7 +16494,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "area": "360302007",
-                     *       "at": "2026-11-27T12:19:13.260720+08:00",
+                     *       "at": "2026-11-27T12:28:31.726538+08:00",
                      *       "from": null,
                      *       "network": "base",
                      *       "of": "community",
@@ -16610,6 +16592,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hits": [
+                     *         {
+                     *           "code": "360302002",
+                     *           "kind": "area",
+                     *           "lat": 27.640188186669924,
+                     *           "level": "town",
+                     *           "lon": 113.8662322310059,
+                     *           "name": "凤凰街街道",
+                     *           "system": null,
+                     *           "within": "安源区"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SearchHits"];
                 };
             };
@@ -16687,7 +16685,7 @@ export interface operations {
                      *         "role": "worker"
                      *       },
                      *       "category": "hazard",
-                     *       "due_at": "2026-11-28T12:19:12.548222+08:00",
+                     *       "due_at": "2026-11-28T12:28:30.021000+08:00",
                      *       "due_hours": 24,
                      *       "due_unit": "calendar",
                      *       "grid": {
@@ -16909,13 +16907,13 @@ export interface operations {
     };
     getOsmand: {
         parameters: {
-            query: {
+            query?: {
                 /** @description the token of a worker's phone */
-                id: string;
+                id?: string;
                 /** @description degrees of WGS 84 */
-                lat: string;
+                lat?: string;
                 /** @description degrees of WGS 84 */
-                lon: string;
+                lon?: string;
                 /** @description seconds or milliseconds since 1970, or ISO 8601; without one it is now */
                 timestamp?: string;
                 /** @description metres within which the point surely lies */
@@ -16979,13 +16977,13 @@ export interface operations {
     };
     createOsmand: {
         parameters: {
-            query: {
+            query?: {
                 /** @description the token of a worker's phone */
-                id: string;
+                id?: string;
                 /** @description degrees of WGS 84 */
-                lat: string;
+                lat?: string;
                 /** @description degrees of WGS 84 */
-                lon: string;
+                lon?: string;
                 /** @description seconds or milliseconds since 1970, or ISO 8601; without one it is now */
                 timestamp?: string;
                 /** @description metres within which the point surely lies */
