@@ -88,6 +88,7 @@ class Subscription(Answer):
     email: str | None
     phone: str | None
     may_reopen_until: Instant | None = Field(description="null: it is open, or it is too late")
+    ways: list[Literal["email", "phone"]] = Field(description="by which ways messages are sent from here")
 
 
 class FollowedReport(Answer):
@@ -232,7 +233,8 @@ def reopen_own(own: OwnReport, body: WordsBody, database: CurrentDatabase) -> Fo
 def get_subscription(own: OwnReport, database: CurrentDatabase, request: Request) -> Subscription:
     """By which ways do I hear of my report, and until when may I reopen it?"""
     with database.transaction() as connection:
-        return answer_as(Subscription, subscription(connection, own), zone_of(request))
+        found = subscription(connection, own, request.app.state.settings)
+        return answer_as(Subscription, found, zone_of(request))
 
 
 @router.put("/{number}/subscription", responses=problems(400, 404, 409, 413, 429))
@@ -243,7 +245,8 @@ def put_subscription(
     with database.transaction() as connection:
         given = {name: getattr(body, name) for name in body.model_fields_set}
         subscribe(connection, own, given, request.app.state.settings)
-        return answer_as(Subscription, subscription(connection, own), zone_of(request))
+        found = subscription(connection, own, request.app.state.settings)
+        return answer_as(Subscription, found, zone_of(request))
 
 
 Kind = Annotated[Literal["reporter", "message"], Path(description="a mailbox, or a number")]

@@ -42,20 +42,33 @@ def subscribe(connection: Connection, number: str, given: dict[str, str | None],
             )
 
 
-def subscription(connection: Connection, number: str) -> dict[str, object]:
-    """By which ways does this reporter subscribe, and until when may he reopen his report? His secret was checked."""
-    return dict(connection.execute(text("SELECT * FROM app.subscription(:number)"), {"number": number}).one()._mapping)
+def subscription(connection: Connection, number: str, settings: Settings) -> dict[str, object]:
+    """By which ways does this reporter subscribe, by which could he, and until when may he reopen his report?
+
+    His secret was checked.
+    """
+    row = connection.execute(text("SELECT * FROM app.subscription(:number)"), {"number": number}).one()
+    is_there = {"email": _sends_mail(settings), "phone": _sends_messages(connection)}
+    return {**row._mapping, "ways": [way for way, there in is_there.items() if there]}
+
+
+def _sends_mail(settings: Settings) -> bool:
+    return bool(settings.smtp_url and settings.mail_from and settings.public_url)
+
+
+def _sends_messages(connection: Connection) -> bool:
+    return bool(connection.execute(text("SELECT app.has_message_service()")).scalar_one())
 
 
 def _checked(connection: Connection, field: str, address: str, settings: Settings) -> str:
     if field == "email":
-        if not (settings.smtp_url and settings.mail_from and settings.public_url):
+        if not _sends_mail(settings):
             raise Conflict(Fault(field, "no mail is sent from here", "follow the report by its number and secret"))
         boxes = read_mailboxes(field, address)
         if len(boxes) > 1:
             raise Refused(Fault(field, "this is more than one mailbox", "give one"))
         return boxes[0]
-    if not connection.execute(text("SELECT app.has_message_service()")).scalar_one():
+    if not _sends_messages(connection):
         raise Conflict(Fault(field, "no messages are sent from here", "follow the report by its number and secret"))
     if not PHONE.fullmatch(address):
         raise Refused(Fault(field, f"{address[:40]!r} is not a telephone number", "digits, as 13900001234"))

@@ -5,13 +5,24 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import make_url
 
+from gisgrid.cli.main import run
 from tests.browser.hands import centre_on, click_map, quiet_grid, sign_in
 from tests.browser.server import LiveServer
 from tests.pictures import encode, plain, taken_at
 
 pytestmark = pytest.mark.timeout(1800)
 Open = Callable[..., Page]
+
+
+@pytest.fixture
+def messages(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The city has a message service; nothing is sent in these tests."""
+    owner = make_url(live_server.service_url).set(username="postgres")
+    monkeypatch.setenv("GISGRID_DATABASE_URL", owner.render_as_string(hide_password=False))
+    where = ["sms", "https://127.0.0.1:9/hook", "--kind", "message", "--allow-private"]
+    assert run(["notice", "target", "add", *where]) == 0
 
 
 def send_report(page: Page, photo: Path) -> str:
@@ -32,13 +43,14 @@ def send_report(page: Page, photo: Path) -> str:
     return page.locator("[data-receipt=number]").inner_text()
 
 
+@pytest.mark.usefixtures("messages")
 def test_a_photo_goes_with_the_report_and_the_reporter_has_the_last_word(
     visit: Open, live_server: LiveServer, tmp_path: Path
 ) -> None:
     photo, other = tmp_path / "photo.jpg", tmp_path / "other.png"
     photo.write_bytes(encode(plain(640, 400), exif=taken_at(113.86, 27.624, orientation=6)))
     other.write_bytes(encode(plain(300, 300, left=(20, 120, 60)), "PNG"))
-    page = visit()
+    page = visit(expected="422")
     number = send_report(page, photo)
     page.get_by_role("button", name="跟踪办理").click()
     expect(page.locator(".page-sub code")).to_have_text(number)
@@ -80,6 +92,18 @@ def test_a_photo_goes_with_the_report_and_the_reporter_has_the_last_word(
 
     page.reload()
     expect(page.locator(".rated")).to_be_visible()
+    page.fill(".subscribe input[name=phone]", "not a number")
+    page.click(".subscribe button[type=submit]")
+    expect(page.locator(".subscribe .error")).to_contain_text("不是电话号码")
+    page.fill(".subscribe input[name=phone]", "000-0000-0009")
+    page.click(".subscribe button[type=submit]")
+    expect(page.locator(".subscribe [role=status]")).to_be_visible()
+    page.fill("textarea[name=reopen]", "又松动了(虚构)")
+    page.click(".reopen button[type=submit]")
+    expect(page.locator(".reopen")).to_have_count(0)
+    expect(staff.locator(".history")).to_contain_text("又松动了")
+    page.reload()
+    expect(page.locator(".subscribe input[name=phone]")).to_have_value("000-0000-0009")
     page.click(".back")
     expect(page.locator(".kept-reports code")).to_have_text(number)
     page.click(".kept-reports .link")

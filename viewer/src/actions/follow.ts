@@ -1,5 +1,5 @@
 import { effect } from '@preact/signals';
-import { api, ask, type FollowedReport, Problem } from '../api/client';
+import { api, ask, type FollowedReport, Problem, type Subscription } from '../api/client';
 import { followed, kept, type KeptReport, picked, pickedTick, reporting, snap, ticketTick, unkept } from '../state';
 import { recall, remember } from '../storage';
 import { loader } from './load';
@@ -67,6 +67,20 @@ export async function answer(number: string, text: string): Promise<void> {
 export async function rate(number: string, score: number, words: string): Promise<void> {
   const body = { score, ...(words.trim() && { words: words.trim() }) };
   show(await ask(api.POST('/api/v1/reports/{number}/rating', { ...header(number), body })));
+  ticketTick.value++;
+}
+
+/** By which ways the reporter hears of his report, by which he could, and until when he may reopen it. Throws Problem. */
+export const readSubscription = (number: string): Promise<Subscription> => ask(api.GET('/api/v1/reports/{number}/subscription', header(number)));
+
+/** Subscribes by these ways; null ends one. Throws Problem. */
+export function subscribe(number: string, body: { email?: string | null; phone?: string | null }): Promise<Subscription> {
+  return ask(api.PUT('/api/v1/reports/{number}/subscription', { ...header(number), body }));
+}
+
+/** A closed report is not done after all. Throws Problem. */
+export async function reopen(number: string, text: string): Promise<void> {
+  show(await ask(api.POST('/api/v1/reports/{number}/reopen', { ...header(number), body: { text } })));
   ticketTick.value++;
 }
 

@@ -9,6 +9,7 @@ export type Category = Schemas['Category'];
 export type Config = Schemas['Config'];
 export type Counters = Schemas['Counters'];
 export type FollowedReport = Schemas['FollowedReport'];
+export type Subscription = Schemas['Subscription'];
 export type FiguresBy = Schemas['FiguresBy'];
 export type FiguresRow = Schemas['FiguresRow'];
 export type FieldError = Schemas['ProblemFault'];

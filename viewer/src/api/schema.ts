@@ -5422,6 +5422,11 @@ export interface components {
              * @description null: it is open, or it is too late
              */
             may_reopen_until: string | null;
+            /**
+             * Ways
+             * @description by which ways messages are sent from here
+             */
+            ways: ("email" | "phone")[];
         };
         /**
          * SubscriptionBody

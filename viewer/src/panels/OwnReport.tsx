@@ -15,6 +15,7 @@ import { Failed } from '../ui/Notice';
 import { PhotoButton } from './PhotoPicker';
 import { Rated, RatingForm } from './RatingForm';
 import { Steps } from './Steps';
+import { Subscribe } from './Subscribe';
 
 /** How one's own report is doing, what was said about it, and what one may do now. */
 export function OwnReport({ report }: { report: FollowedReport }) {
@@ -35,6 +36,7 @@ export function OwnReport({ report }: { report: FollowedReport }) {
         <p>{report.description}</p>
       </section>
       <OwnPhotos report={report} />
+      <Subscribe key={report.closed_at} number={report.number} />
       <Facts
         facts={[
           [t('report.assignee'), <Assignee report={report} />],
