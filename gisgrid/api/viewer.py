@@ -25,16 +25,21 @@ class Assets(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file in the smallest form that the client takes. Raises HTTPException 404."""
-        if "\0" in path:  # no file has such a name, and asking for it is an error of another kind
-            raise HTTPException(404)
         accepted = {part.split(";")[0].strip() for part in Headers(scope=scope).get("accept-encoding", "").split(",")}
         for coding, ending in CODINGS.items():
-            if coding in accepted and self.lookup_path(path + ending)[1] is not None:
+            if coding in accepted and self._has(path + ending):
                 answer = await super().get_response(path + ending, scope)
                 answer.headers["Content-Encoding"] = coding
                 answer.headers["Content-Type"] = guess_type(path)[0] or "application/octet-stream"
                 return _kept(answer)
         return _kept(await super().get_response(path, scope))
+
+    def _has(self, path: str) -> bool:
+        """Is there such a file? Raises HTTPException 404 for what cannot be a name: too long, or with NUL."""
+        try:
+            return self.lookup_path(path)[1] is not None
+        except (OSError, ValueError) as error:
+            raise HTTPException(404) from error
 
 
 def _kept(answer: Response) -> Response:

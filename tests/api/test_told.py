@@ -21,7 +21,9 @@ from tests.sql.endpoints import answer, listening
 from tests.sql.mailservers import Mailbox, good_server
 
 MAIL = "zhou.seven@mail.example"
-NOBODY = {"email": None, "phone": None, "may_reopen_until": None}
+NOBODY = {"email": None, "phone": None, "may_reopen_until": None, "ways": ["email"]}
+BOTH = {**NOBODY, "ways": ["email", "phone"]}
+"""Where the city has a message service."""
 Way = tuple[Settings, Mailbox]
 
 
@@ -101,7 +103,7 @@ def test_a_citys_message_service_gets_his_number_and_the_words(
         assert run(["notice", "target", "add", "sms", service.url, "--kind", "message", "--allow-private"]) == 0
         secret = capsys.readouterr().out.split("\t")[1].strip()
         assert choose(district, own, phone="not a number").status_code == 422
-        assert choose(district, own, phone="13900001234").json() == {**NOBODY, "phone": "13900001234"}
+        assert choose(district, own, phone="13900001234").json() == {**BOTH, "phone": "13900001234"}
         new_ticket(district)
         ask(district, "SELECT app.take_step(:n, 'inspect', 'boss', 'admin')", n=own[0])
         send()
@@ -112,7 +114,7 @@ def test_a_citys_message_service_gets_his_number_and_the_words(
         "检查监督" in data["text_zh"] and own[0] in data["text_en"] and "/unsubscribe/message/" in data["unsubscribe"]
     )
     Webhook(secret).verify(request.body, request.headers)
-    assert choose(district, own, phone=None).json() == NOBODY
+    assert choose(district, own, phone=None).json() == BOTH
 
 
 @pytest.mark.parametrize("email", ["nobody", "a@b.example, c@d.example", "a@b.example\r\nBcc: x@y.example", ""])
