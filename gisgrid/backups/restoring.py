@@ -20,7 +20,7 @@ from gisgrid.cluster import Cluster, discard_cluster, ensure_cluster, side_clust
 from gisgrid.errors import Conflict, Fault, Refused, Unavailable
 from gisgrid.homes import ask_home, give_photos, make_quiet
 from gisgrid.instants import write_instant
-from gisgrid.migrations import migrate
+from gisgrid.migrations import REPAIRING, migrate
 from gisgrid.settings import Settings
 from gisgrid.steps import Say
 
@@ -48,7 +48,7 @@ def drill(settings: Settings, folder: Path, manifest: Manifest, key: bytes | Non
     check_files(folder, manifest)
     with side_cluster(settings, RESTORING, say=say) as cluster:
         _load(cluster, folder, manifest, key, say)
-        migrate(cluster.owner_url, say=say)
+        _deploy(cluster, say)
     photos = sum(1 for _ in _photos(folder, manifest, key))
     return _proof(folder, manifest, photos, began)
 
@@ -63,7 +63,7 @@ def restore(settings: Settings, folder: Path, manifest: Manifest, key: bytes | N
     with _made_whole(settings, RESTORING, say) as cluster:
         _require_empty(cluster)
         _load(cluster, folder, manifest, key, say)
-        migrate(cluster.owner_url, say=say)
+        _deploy(cluster, say)
         identity = _quiet(cluster)
         if cluster.server is not None:
             cluster.server.rename_database(cluster.db_port, RESTORING, "gisgrid")
@@ -103,7 +103,7 @@ def restore_to(
     try:
         with _made_whole(settings, manifest.database, say) as cluster:
             reached = _wait_for_end(cluster)
-            migrate(cluster.owner_url, say=say)
+            _deploy(cluster, say)
             identity = _quiet(cluster)
     except Unavailable as error:
         message = f"the server could not be brought to that time; its log may end before: {error.faults[0].message}"
@@ -245,3 +245,15 @@ class _Pieces(io.RawIOBase):
             parts.append(part)
             wanted -= len(part)
         return b"".join(parts)
+
+
+def _deploy(cluster: Cluster, say: Say) -> None:
+    """Bring what was restored to this version. Roles and grants are in no dump, so making them again is no repair."""
+    said: list[str] = []
+    migrate(cluster.owner_url, say=said.append)
+    remade = sum(line.startswith(REPAIRING) for line in said)
+    for line in said:
+        if not line.startswith(REPAIRING):
+            say(line)
+    if remade:
+        say(f"made again, as a dump does not hold them: {remade} roles, grants and functions")

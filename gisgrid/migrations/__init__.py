@@ -49,6 +49,8 @@ CREATE TABLE IF NOT EXISTS public.gisgrid_migration (
 );
 """
 Say = Callable[[str], None]
+REPAIRING = "repairing: "
+"""Begins what is said of an object that is not as the last deploy made it."""
 
 
 def migrate(superuser_url: str, *, say: Say = lambda _: None) -> bool:
@@ -146,7 +148,7 @@ def _deploy(connection: Connection, say: Say) -> bool:
     if _applied(connection).get("app") not in (None, digest) or pending:
         _refuse_beside_others(connection)
     for one in different[:20] if _applied(connection).get("app") == digest else []:
-        say(f"repairing: {one}")
+        say(f"{REPAIRING}{one}")
     drop_repeatable(connection)
     _migrate(connection, pending, say)
     say("rebuilding functions, views, triggers, policies and grants")
