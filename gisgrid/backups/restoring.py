@@ -1,4 +1,7 @@
-"""Bring a backup back: into a data directory without a database, at its own moment or at another one; or on trial."""
+"""Bring a backup back: into a data directory without a database, at its own moment or at another one; or on trial.
+
+Long because a restore, a drill and a point in time are one way with three ends.
+"""
 
 import io
 import shlex
@@ -248,7 +251,7 @@ class _Pieces(io.RawIOBase):
 
 
 def _deploy(cluster: Cluster, say: Say) -> None:
-    """Bring what was restored to this version. Roles and grants are in no dump, so making them again is no repair."""
+    """Bring what was restored to this version. Roles and grants are in no dump, so to make them again repairs nothing."""
     said: list[str] = []
     migrate(cluster.owner_url, say=said.append)
     remade = sum(line.startswith(REPAIRING) for line in said)
