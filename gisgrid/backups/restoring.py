@@ -251,7 +251,7 @@ class _Pieces(io.RawIOBase):
 
 
 def _deploy(cluster: Cluster, say: Say) -> None:
-    """Bring what was restored to this version. Roles and grants are in no dump, so to make them again repairs nothing."""
+    """Bring what was restored to this version. Roles and grants are in no dump, to make them again repairs nothing."""
     said: list[str] = []
     migrate(cluster.owner_url, say=said.append)
     remade = sum(line.startswith(REPAIRING) for line in said)
