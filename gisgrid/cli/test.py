@@ -43,6 +43,7 @@ def run_tests(arguments: Sequence[str], say: Say = bootstrap.say) -> int:
         raise Unavailable(Fault("viewer", str(failure))) from failure
     if _reaches("browser", arguments):
         _bring_browser(env, say)
+    if _reaches("browser", arguments) or _reaches("test_year", arguments):
         _bring_webservers(env, say)
     if _reaches("qgis", arguments):
         _bring_qgis(env, say)

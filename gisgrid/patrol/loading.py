@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -31,6 +32,10 @@ from gisgrid.patrol.walks import keep_walks, track_length_m
 
 LOAD_TIMEOUT_S = 600
 BATCH = 5_000
+
+
+Why = Reason | Literal["elsewhere"]
+"""Of a file it is known besides that a worker is at two places at once."""
 
 
 def load_pings(database: Database, source: Path | Sheet, options: ReadOptions | None = None) -> Loaded:
@@ -106,9 +111,9 @@ def _length(rows: list[Row]) -> str:
     return f"{track_length_m(segments) / 1000:.2f} km in {len(segments)} segments"
 
 
-def _save(connection: Connection, rows: list[Row], extent: Extent) -> dict[str, Reason]:
+def _save(connection: Connection, rows: list[Row], extent: Extent) -> dict[str, Why]:
     """Keep the pings of each worker; why not, by the row's place in the file."""
-    reasons: dict[str, Reason] = {}
+    reasons: dict[str, Why] = {}
     by_worker = sorted(rows, key=lambda row: str(row["worker"]))
     for worker, group in groupby(by_worker, key=lambda row: str(row["worker"])):
         own = sorted(group, key=lambda row: row["at"])
@@ -116,7 +121,7 @@ def _save(connection: Connection, rows: list[Row], extent: Extent) -> dict[str, 
             batch = own[start : start + BATCH]
             for index, reason in receive(connection, worker, [*map(_ping, batch)], extent, latest=None).set_aside:
                 reasons[batch[index].place] = reason
-    return reasons
+    return reasons | {place: "elsewhere" for place in _elsewhere(rows) if reasons.get(place) == "repeated"}
 
 
 def _ping(row: Row) -> Ping:
@@ -124,9 +129,21 @@ def _ping(row: Row) -> Ping:
     return Ping(point.lon, point.lat, "wgs84", row["at"], row["accuracy_m"], bool(row["is_start"]))
 
 
-def _set_aside(table: Table, rows: list[Row], reasons: dict[str, Reason]) -> None:
+def _elsewhere(rows: list[Row]) -> dict[str, str]:
+    """The rows whose worker is at another point at the same instant, and where in the file that is."""
+    first: dict[tuple[str, datetime], Row] = {}
+    others = ((row, first.setdefault((str(row["worker"]), row["at"]), row)) for row in rows)
+    return {row.place: one.place for row, one in others if row["point"] != one["point"]}
+
+
+def _set_aside(table: Table, rows: list[Row], reasons: dict[str, Why]) -> None:
+    elsewhere = _elsewhere(rows)
     for row in rows:
         match reasons.get(row.place):
+            case "elsewhere":
+                remedy = "give the instants to the fraction of a second, or leave one out"
+                message = f"{row['worker']!r} was elsewhere at this instant ({elsewhere[row.place]})"
+                table.fault(row, "at", message, remedy)
             case "receiver":
                 message = "this is before GPS began, or 1024 weeks off"
                 table.fault(row, "at", message, "the device had no time: correct it")
