@@ -143,7 +143,7 @@ TURNED: list[Loss] = [
         " RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'mine' $$",
         "function app.next_code",
     ),
-    ("ALTER FUNCTION app.receive_report(jsonb) SECURITY INVOKER", "function app.receive_report"),
+    ("ALTER FUNCTION app.receive_reports(jsonb) SECURITY INVOKER", "function app.receive_reports"),
     ("ALTER FUNCTION app.take_step(text, text, text, text, text) RESET ALL", "function app.take_step"),
     ("ALTER TABLE work.ticket DISABLE TRIGGER start_clock", "trigger start_clock ON work.ticket"),
     ("ALTER POLICY {policy} ON work.ticket_private USING (true)", "policy {policy} ON work.ticket_private"),

@@ -18,6 +18,13 @@ FREE = {
     "test": "runs the tests, on databases of their own",
     "version": "reads nothing",
     "down": "stops what runs, whatever is set",
+    "backup": "takes all that there is",
+    "restore": "brings all of it back",
+    "erase": "knows a reporter by his ticket or number",
+    "status": "says how it is doing, whatever is set",
+    "config": "says what is set",
+    "client": "writes a package, without a database",
+    "service install": "writes a unit, without a database",
     "bench assign": "measures points in grids of its own, without a database",
 }
 """Verbs that do not read a network, and why."""
