@@ -60,6 +60,11 @@ def ensure(settings: Settings) -> Cluster:
     return ensure_cluster(settings, say=ignore, fsync=False, install=False)
 
 
+def ensure_lasting(settings: Settings) -> Cluster:
+    """The cluster as people run it: what is committed is on the disk, also where the server is killed."""
+    return ensure_cluster(settings, say=ignore, install=False)
+
+
 def ask(url: str, *statements: str) -> object:
     """The first value of the last statement, in a connection of its own."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")

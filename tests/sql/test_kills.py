@@ -24,7 +24,7 @@ from gisgrid.steps import StepFailed
 from tests.drawing import spot
 from tests.sql.endpoints import EndPoint, answer, listening
 from tests.sql.notices import WORDS, ask, listed, make_district, tell
-from tests.sql.servers import ensure, free_port, server_process
+from tests.sql.servers import ensure_lasting, free_port, server_process
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -102,7 +102,7 @@ class Client(threading.Thread):
 
 @pytest.mark.timeout(6 * PATIENCE_S)
 def test_nothing_acknowledged_is_lost_and_everything_is_told(settings: Settings) -> None:
-    cluster = ensure(settings)
+    cluster = ensure_lasting(settings)
     migrate(cluster.owner_url)
     owner = Database(cluster.owner_url, role=OWNER, statement_timeout_s=PATIENCE_S)
     make_district(owner)
@@ -114,7 +114,7 @@ def test_nothing_acknowledged_is_lost_and_everything_is_told(settings: Settings)
             until(lambda: _waiting(owner) == 0, PATIENCE_S)
         finally:
             service.stop()
-        ensure(settings)
+        ensure_lasting(settings)
         _check(owner, hook, acknowledged)
         again = len(hook.requests) - REPORTS
         sys.stderr.write(f"\n{REPORTS} acknowledged in {took:.1f} s, 0 lost; {again} told twice, under the same id\n")
@@ -149,7 +149,7 @@ def _go_through(
 
 def _starts(settings: Settings) -> bool:
     try:
-        ensure(settings)
+        ensure_lasting(settings)
     except (GisgridError, StepFailed):
         return False
     return True

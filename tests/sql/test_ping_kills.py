@@ -15,7 +15,7 @@ from gisgrid.migrations import migrate
 from gisgrid.settings import Settings
 from tests.drawing import spot
 from tests.sql.notices import ask, make_district
-from tests.sql.servers import ensure, server_process
+from tests.sql.servers import ensure_lasting, server_process
 from tests.sql.test_kills import PATIENCE_S, Service, _starts
 from tests.waiting import until
 
@@ -71,7 +71,7 @@ class Phone(threading.Thread):
 
 @pytest.mark.timeout(4 * PATIENCE_S)
 def test_no_ping_is_lost_and_none_is_there_twice(settings: Settings) -> None:
-    cluster = ensure(settings)
+    cluster = ensure_lasting(settings)
     migrate(cluster.owner_url)
     owner = Database(cluster.owner_url, role=OWNER, statement_timeout_s=PATIENCE_S)
     make_district(owner)
@@ -92,7 +92,7 @@ def test_no_ping_is_lost_and_none_is_there_twice(settings: Settings) -> None:
         phone.join(PATIENCE_S)
     finally:
         service.stop()
-    ensure(settings)
+    ensure_lasting(settings)
     sent = BATCHES * PINGS
     assert phone.acknowledged == BATCHES
     assert phone.accepted + phone.repeated == sent

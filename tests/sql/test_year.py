@@ -26,7 +26,6 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from gisgrid.cluster import Cluster, ensure_cluster, stop_cluster
 from gisgrid.settings import Settings
 from tests.browser.webservers import certificate, free_ports, nginx, whole_site
 from tests.drawing import spot
@@ -37,7 +36,7 @@ from tests.sql.asking import read_case
 from tests.sql.doors import LOGIN
 from tests.sql.dumping import restore
 from tests.sql.lived_in import NORTH
-from tests.sql.servers import ask, ignore, over_tcp, private_settings, server_process
+from tests.sql.servers import ask, ensure_lasting, over_tcp, private_settings, server_process
 from tests.waiting import until
 
 PATIENCE_S = 600.0
@@ -171,16 +170,11 @@ class Town:
 
     def numbers(self) -> set[str]:
         """The tickets that there are."""
-        cluster = _cluster(self.settings)
+        cluster = ensure_lasting(self.settings)
         return set(str(ask(cluster.owner_url, "SELECT string_agg(number, ' ') FROM work.ticket")).split())
 
     def _where(self) -> list[str]:
         return ["--data-dir", str(self.settings.data_dir), "--db-port", str(self.settings.db_port)]
-
-
-def _cluster(settings: Settings) -> Cluster:
-    """The server as people run it: what is committed is on the disk."""
-    return ensure_cluster(settings, say=ignore, install=False)
 
 
 @contextmanager
@@ -228,7 +222,7 @@ def test_an_operators_year(town: Town, tmp_path: Path) -> None:
         backups = tmp_path / "backups"
         made = town.verb("backup", str(backups))
         town.reached("backed up")
-        os.kill(server_process(_cluster(town.settings)), signal.SIGKILL)
+        os.kill(server_process(ensure_lasting(town.settings)), signal.SIGKILL)
         town.reached("its server was killed")
         if can_be_filled:
             _fill_the_disk(town)
@@ -243,7 +237,7 @@ def _upgrade(town: Town, folder: Path) -> None:
     """From the landed state with its data."""
     dump = folder / "landed.sql"
     dump.write_bytes(lzma.decompress(DATABASE.read_bytes()))
-    cluster = _cluster(town.settings)
+    cluster = ensure_lasting(town.settings)
     restore(cluster, dump)
     before = ask(cluster.owner_url, "SELECT string_agg(number, ' ') FROM work.ticket")
     stop_cluster(cluster, force=True)
@@ -309,7 +303,7 @@ def _move(town: Town, backups: Path) -> None:
     """Restored from backup and log in another data directory: nothing is missing, and everybody works on."""
     town.stop()
     known = set(town.reporter.acknowledged)
-    stop_cluster(_cluster(town.settings), force=True)  # the test itself has used it beside the service
+    stop_cluster(ensure_lasting(town.settings), force=True)  # the test itself has used it beside the service
     with private_settings() as again:
         town.settings = replace(again, wal_dir=town.settings.wal_dir)
         town.verb("restore", str(backups), "--to", "latest")
@@ -326,7 +320,7 @@ def _move(town: Town, backups: Path) -> None:
 
 def _work_on(town: Town) -> None:
     """The editor's own database login, a publish, and the trail are as they were."""
-    cluster = _cluster(town.settings)
+    cluster = ensure_lasting(town.settings)
     draft = "INSERT INTO draft.changeset (area_code, title) VALUES ('{}', '一年之后') RETURNING changeset_id"
     opened = ask(over_tcp(cluster, LOGIN, town.secrets[LOGIN]), draft.format(NORTH))
     with town.client(town.secrets["boss"]) as boss:
