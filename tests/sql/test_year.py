@@ -26,6 +26,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+from gisgrid.cluster import stop_cluster
 from gisgrid.settings import Settings
 from tests.browser.webservers import certificate, free_ports, nginx, whole_site
 from tests.drawing import spot
@@ -208,7 +209,8 @@ def town(tmp_path: Path) -> Iterator[Town]:
             try:
                 yield found
             finally:
-                reporter.end()
+                if reporter.is_alive():
+                    reporter.end()
                 found.stop()
                 shutil.rmtree(log)
 
