@@ -1,6 +1,7 @@
 """What else the audit trail tells of: photos that were looked at, days of the calendar, sign-ins to the database."""
 
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import create_engine, make_url, text
 
@@ -47,14 +48,14 @@ def test_a_day_of_the_calendar(district: District) -> None:
 
 
 def test_a_sign_in_to_the_database(district: District) -> None:
-    owner = Database(district.url, role=OWNER)
+    owner, drawer = Database(district.url, role=OWNER), f"drawer_{uuid4().hex[:12]}"
     with owner.transaction(EVERYTHING) as connection:
-        secret = add_account(connection, "drawer", "editor", NORTH)
+        secret = add_account(connection, drawer, "editor", NORTH)
     at = make_url(district.url)
     look_for = text("SELECT app.note_logins()")
     with owner.transaction(EVERYTHING) as connection:
         connection.execute(look_for)
-    engine = create_engine(at.set(username="drawer", password=secret), connect_args={"application_name": "qgis"})
+    engine = create_engine(at.set(username=drawer, password=secret), connect_args={"application_name": "qgis"})
     try:
         with engine.connect() as session:
             session.execute(text("SELECT 1"))
@@ -65,5 +66,5 @@ def test_a_sign_in_to_the_database(district: District) -> None:
         engine.dispose()
     owner.close()
     who, subject, facts = noted(district, "sign_in")[-1]
-    assert (who, subject, facts["database"], facts["sessions"]) == ("drawer", "drawer", True, 1)
+    assert (who, subject, facts["database"], facts["sessions"]) == (drawer, drawer, True, 1)
     assert facts["programs"] == ["qgis"]

@@ -109,6 +109,24 @@ def test_a_report_that_was_begun_is_there_again_after_back(visit: Open) -> None:
     expect(page.locator("textarea[name=description]")).to_have_value("井盖松动")
 
 
+AT_ONCE = """async () => {
+  document.querySelector('.report-open').click();
+  let box;
+  while (!(box = document.querySelector('textarea[name=description]'))) await Promise.resolve();
+  box.value = '井盖松动';
+  box.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  history.back();
+}"""
+
+
+def test_what_was_typed_is_kept_although_the_page_was_left_before_it_was_painted(visit: Open) -> None:
+    page = visit()
+    page.evaluate(AT_ONCE)
+    expect(page.locator(".report")).to_have_count(0)
+    page.go_forward()
+    expect(page.locator("textarea[name=description]")).to_have_value("井盖松动")
+
+
 def test_everything_that_is_shown_is_in_the_address(visit: Open) -> None:
     page = visit("#lang=en")
     page.click("#tab-figures")

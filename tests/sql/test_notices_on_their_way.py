@@ -194,7 +194,7 @@ def test_a_sender_outlives_its_database_connections(owner: Database, owner_url: 
         with superuser.transaction() as connection:
             connection.execute(
                 text(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
                     " WHERE pid <> pg_backend_pid() AND datname = current_database()"
                 )
             )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -79,14 +80,15 @@ def test_a_district_without_a_superuser(managed: URL, server_url: str, tmp_path:
         assert grid and grid["code"] == codes["A"]
         assert find_differences(connection) == []
     work(owner)
+    drawer = f"drawer_{uuid4().hex[:12]}"
     with owner.transaction(EVERYTHING) as connection:
-        secret = add_account(connection, "drawer", "editor", codes["A"][:9])
-    person = create_engine(managed.set(username="drawer", password=secret))
+        secret = add_account(connection, drawer, "editor", codes["A"][:9])
+    person = create_engine(managed.set(username=drawer, password=secret))
     with person.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM app.area_now WHERE level = 'grid'")).scalar() == 2
     person.dispose()
     with owner.transaction(EVERYTHING) as connection:
-        remove_account(connection, "drawer")
+        remove_account(connection, drawer)
     for database in (owner, service):
         database.close()
 

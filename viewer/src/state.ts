@@ -168,7 +168,7 @@ export const saidGrid = signal('');
 export const located = signal<Loadable<Located>>(idle());
 export const nearby = signal<Ticket[]>([]);
 /** What was written so far; it stays when the form is left, until it was sent. */
-export const draft = signal<{ category: string; words: string }>({ category: '', words: '' });
+export const draft = { category: signal(''), words: signal('') };
 export const receipt = signal<ReportOut | null>(null);
 export const chosen = signal<Chosen[]>([]);
 

@@ -73,14 +73,19 @@ export async function sendReport(body: ReportIn & { client_ref: string }): Promi
     const unreachable = thrown instanceof Problem && (thrown.status === 0 || thrown.status === 503);
     if (!unreachable || !(await putAside(body))) throw thrown;
     setAside.value = true;
-    draft.value = { category: '', words: '' };
+    forgetDraft();
     return;
   }
   keepReport(receipt.value.number, receipt.value.secret);
-  draft.value = { category: '', words: '' };
+  forgetDraft();
   snap.value = 'full';
   ticketTick.value++;
   void sendPhotos();
+}
+
+function forgetDraft(): void {
+  draft.category.value = '';
+  draft.words.value = '';
 }
 
 /** Why a report of this point would wait until somebody says where it is; null also where the server cannot be asked. */

@@ -50,11 +50,7 @@ export function ReportForm() {
 
 /** The report being written; it keeps its key while it is the same, so that sending twice makes one ticket. */
 function useReport() {
-  const category = useSignal(draft.peek().category);
-  const words = useSignal(draft.peek().words);
-  useSignalEffect(() => {
-    draft.value = { category: category.value, words: words.value };
-  });
+  const { category, words } = draft; // no copy of them: what was typed is kept the moment it is typed
   const problem = useSignal<Problem | null>(null);
   const sending = useSignal(false);
   const doubt = useSignal<'far' | 'coarse' | null>(null);
