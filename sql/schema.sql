@@ -968,6 +968,7 @@ CREATE TABLE draft.area (
     is_changed boolean DEFAULT true NOT NULL,
     geom public.geometry,
     is_redrawn boolean DEFAULT true NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
     CONSTRAINT shape_has_no_heights CHECK ((public.st_ndims(geom) = 2)),
     CONSTRAINT shape_is_a_multipolygon CHECK ((public.geometrytype(geom) = 'MULTIPOLYGON'::text)),
     CONSTRAINT shape_is_in_wgs84 CHECK ((public.st_srid(geom) = 4326))
@@ -982,6 +983,8 @@ COMMENT ON COLUMN draft.area.is_changed IS 'Does the row differ from base_versio
 COMMENT ON COLUMN draft.area.is_redrawn IS 'Does it differ in more than its name?';
 
 COMMENT ON COLUMN draft.area.origin_code IS 'The code of the area that this part was split from';
+
+COMMENT ON COLUMN draft.area.revision IS 'How often the row was saved; written as a negative number: the one altered';
 
 ALTER SEQUENCE draft.area_id_seq OWNED BY draft.area.draft_area_id;
 

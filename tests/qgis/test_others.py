@@ -82,6 +82,32 @@ def test_a_row_that_is_gone_is_an_error_and_the_edit_is_kept(hua: Clerk, mei: Cl
     assert SAYS in "\n".join(outcome["errors"]) and SAYS_ZH in "\n".join(outcome["errors"])
 
 
+def test_the_second_who_saves_a_grid_of_one_draft_is_refused_and_loses_nothing(
+    hua: Clerk, mei: Clerk, draft: int
+) -> None:
+    mei.act(layer="changeset", key=draft)
+    assert nudge(hua, A, 1e-5)
+    for name in ("先改", "改名"):
+        mei.change(layer="draft_base", key=mei.key(A), column="name", value=name)
+        assert mei.saves()["saved"], "a window's own saves are no others'"
+    outcome = hua.saves()
+    said = "\n".join(outcome["errors"])
+    assert not outcome["saved"] and outcome["left"]
+    assert f"您改动网格 {A} 之后，另一个窗口先保存了它" in said and f"another window saved grid {A}" in said
+    assert mei.draft()[A]["name"] == "改名"
+    hua.drop(layer="draft_base")
+    for _ in range(2):
+        assert nudge(hua, A, 1e-5), "what is altered now is altered in its latest state"
+        assert hua.saves()["saved"]
+    assert hua.draft()[A]["name"] == "改名"
+
+
+def test_others_grids_of_one_draft_are_no_obstacle(hua: Clerk, mei: Clerk, draft: int) -> None:
+    mei.act(layer="changeset", key=draft)
+    assert nudge(hua, A, 1e-5) and nudge(mei, E, 1e-5)
+    assert mei.saves()["saved"] and hua.saves()["saved"]
+
+
 def test_deleting_what_is_gone_is_an_error(hua: Clerk, mei: Clerk, draft: int) -> None:
     hua.remove(layer="draft_base", key=hua.key(A))
     mei.act(layer="changeset", key=draft)

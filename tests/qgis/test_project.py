@@ -33,7 +33,9 @@ def test_every_layer_is_valid_and_none_names_a_host_or_a_person(layers: dict[str
 
 def test_only_drafts_can_be_edited_and_identities_never(layers: dict[str, dict[str, Any]]) -> None:
     assert {name for name, layer in layers.items() if not layer["read_only"]} == EDITABLE
-    locked = {"draft_area_id", "changeset_id", "base_version_id", "origin_code", "is_changed", "parent_code"}
+    locked = {
+        "draft_area_id", "changeset_id", "base_version_id", "origin_code", "is_changed", "parent_code", "revision",
+    }  # fmt: skip
     for name in DRAFTS:
         assert locked <= set(layers[name]["locked"])
         assert not {"code", "name", "kind"} & set(layers[name]["locked"])

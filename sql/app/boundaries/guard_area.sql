@@ -1,10 +1,15 @@
 CREATE FUNCTION app.guard_area() RETURNS trigger LANGUAGE plpgsql AS $$
 -- A row that is drawn by hand: only in an open draft and only a leaf. A part that a split copied gets its code by
 -- rule. The parent is the one that the code says, if the network's codes have a tree.
+-- A window sends, as a negative number, the revision of the row that it altered: another one than the row's is refused.
 DECLARE
     state text;
     net text;
+    sent integer := NEW.revision;
 BEGIN
+    IF TG_OP <> 'DELETE' THEN
+        NEW.revision := CASE TG_OP WHEN 'UPDATE' THEN OLD.revision + 1 ELSE 1 END;
+    END IF;
     IF current_user = 'gisgrid_owner' THEN
         RETURN coalesce(NEW, OLD);
     END IF;
@@ -18,6 +23,9 @@ BEGIN
     END IF;
     IF TG_OP = 'DELETE' THEN
         RETURN OLD;
+    END IF;
+    IF TG_OP = 'UPDATE' AND sent < 0 AND -sent <> OLD.revision THEN
+        PERFORM app.refuse('saved_elsewhere', OLD.code);
     END IF;
     NEW.level := coalesce(NEW.level, 'grid');  -- a column that is empty where something was pasted from
     NEW.kind := coalesce(nullif(NEW.kind, ''), CASE TG_OP WHEN 'UPDATE' THEN OLD.kind ELSE 'base' END);

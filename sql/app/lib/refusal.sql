@@ -307,6 +307,11 @@ FROM (VALUES
         '新建变更集，或选择进行中的', 'open a change set, or choose an open one'
     ),
     (
+        'saved_elsewhere', 'GG409', 'code', '您改动网格 %1$s 之后，另一个窗口先保存了它，您的改动没有保存',
+        'another window saved grid %1$s after you began to alter it: your edit was not saved',
+        '记下您的改动，取消编辑，按 F5 刷新，再改一次', 'note what you altered, cancel the edit, reload (F5), draw it again'
+    ),
+    (
         'too_many_new_grids', 'GG409', 'code', '您的草稿里新画的网格超过 %1$s 个',
         'more than %1$s new grids lie in your drafts',
         '发布或作废一个变更集；整批边界请用文件导入', 'publish or discard a change set; many boundaries come in as a file'
