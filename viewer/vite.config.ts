@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -15,21 +16,46 @@ function preloadMap(): Plugin {
     name: 'preload-map',
     transformIndexHtml: {
       order: 'post',
-      handler: (_html, { bundle = {} }) =>
-        Object.keys(bundle)
-          .filter((name) => /(start|worker)-.*\.(js|css)$/.test(name))
-          .map((name) => ({
-            tag: 'link',
-            attrs: { ...relation(name), href: `./${name}` },
-            injectTo: 'head' as const,
-          })),
+      handler: (_html, { bundle = {}, chunk: page }) => {
+        const chunks = Object.values(bundle).filter((one) => one.type === 'chunk');
+        const needed = (name: string): string[] => [name, ...(chunks.find((one) => one.fileName === name)?.imports ?? []).flatMap(needed)];
+        const named = (part: string) => chunks.filter((one) => one.name === part).map((one) => one.fileName);
+        const scripts = new Set([...named('start').flatMap(needed)].filter((name) => name !== page?.fileName));
+        const styles = Object.keys(bundle).filter((name) => /start-.*\.css$/.test(name));
+        const links = [
+          ...[...scripts].map((name) => ({ rel: 'modulepreload', crossorigin: true, href: `./${name}` })),
+          ...named('map-worker').map((name) => ({ rel: 'prefetch', href: `./${name}` })),
+          ...styles.map((name) => ({ rel: 'preload', as: 'style', crossorigin: true, href: `./${name}` })),
+        ];
+        return page?.name === 'index' ? links.map((attrs) => ({ tag: 'link', attrs, injectTo: 'head' as const })) : [];
+      },
     },
   };
 }
 
-function relation(name: string): Record<string, string | boolean> {
-  if (name.includes('worker')) return { rel: 'prefetch' };
-  return name.endsWith('.js') ? { rel: 'modulepreload', crossorigin: true } : { rel: 'preload', as: 'style', crossorigin: true };
+const library = fileURLToPath(new URL('node_modules/maplibre-gl/src/', import.meta.url));
+const workerSource = `${library}source/worker.ts`;
+const licence = '/*! MapLibre GL JS, 3-Clause BSD: https://github.com/maplibre/maplibre-gl-js/blob/main/LICENSE.txt */';
+const workerUrl = 'virtual:map-worker';
+
+/** MapLibre from its sources, with its worker as an entry of this build: what both need is a chunk that a browser loads once. */
+function shareWithWorker(): Plugin {
+  let isBuild = false;
+  let worker = '';
+  return {
+    name: 'share-with-worker',
+    enforce: 'pre',
+    configResolved: ({ command }) => void (isBuild = command === 'build'),
+    buildStart() {
+      if (isBuild) worker = this.emitFile({ type: 'chunk', id: workerSource, name: 'map-worker' });
+    },
+    resolveId: (id) => (id === workerUrl ? `\0${id}` : null),
+    load(id) {
+      if (id !== `\0${workerUrl}`) return null;
+      if (!isBuild) return `export { default } from ${JSON.stringify(`${workerSource}?worker&url`)};`;
+      return `export default import.meta.ROLLUP_FILE_URL_${worker};`;
+    },
+  };
 }
 
 /** Each asset also as it travels, so that the service compresses none of them while somebody waits. */
@@ -50,7 +76,10 @@ function precompress(): Plugin {
 
 export default defineConfig({
   base: './',
-  plugins: [preloadMap(), precompress()],
+  // as MapLibre's own build does: its classes declare fields that the class above has set already
+  oxc: { typescript: { removeClassFieldsWithoutInitializer: true }, assumptions: { setPublicClassFields: true } },
+  plugins: [shareWithWorker(), preloadMap(), precompress()],
+  resolve: { alias: [{ find: /^maplibre-gl$/, replacement: `${library}index.ts` }] },
   build: {
     outDir,
     emptyOutDir: true,
@@ -58,7 +87,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1800,
-    rollupOptions: { input: ['index.html', 'docs.html'] },
+    rolldownOptions: {
+      input: ['index.html', 'docs.html'],
+      output: {
+        // a build from sources has none of the notices of the file that is made of them
+        postBanner: ({ moduleIds }) => (moduleIds.some((id) => id.startsWith(library)) ? licence : ''),
+      },
+    },
   },
   server: {
     host: '127.0.0.1',

@@ -33,6 +33,9 @@ OFFENDERS = [
 PATHS = re.compile(r'^    "(/[^"]*)": \{(.*?)^    \};', re.MULTILINE | re.DOTALL)
 SCHEMAS = re.compile(r"^        (\w+): \{(.*?)^        \};", re.MULTILINE | re.DOTALL)
 FIELDS = re.compile(r'^            "?([^\s"?:*/]+)"?(\??): ', re.MULTILINE)
+IMPORTED = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
+"""What a chunk imports at once; `import(...)` waits."""
+FIRST_LOAD = 450_000
 METHODS = re.compile(r"^        (get|put|post|delete|patch): (?!\?|never)", re.MULTILINE)
 
 
@@ -154,13 +157,44 @@ def test_the_compiler_finds_a_door_and_a_field_that_went(tmp_path: Path) -> None
     assert "'confidence' does not exist" in words
 
 
-def test_the_build_does_without_the_types(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The viewer as `up` builds it: without the generated types."""
+    folder = tmp_path_factory.mktemp("built")
     left_out = shutil.ignore_patterns("node_modules", viewer_build.TYPES.name)
-    shutil.copytree(VIEWER, tmp_path / "viewer", ignore=left_out)
-    (tmp_path / "viewer/node_modules").symlink_to(VIEWER / "node_modules")
-    code, words = run("build", tmp_path / "viewer")
+    shutil.copytree(VIEWER, folder / "viewer", ignore=left_out)
+    (folder / "viewer/node_modules").symlink_to(VIEWER / "node_modules")
+    code, words = run("build", folder / "viewer")
     assert code == 0, words
-    assert (tmp_path / "gisgrid/static/index.html").exists()
+    return folder / "gisgrid/static"
+
+
+def first_load(static: Path) -> dict[str, int]:
+    """What the page asks for when it opens, and its bytes by gzip: what it names, and what of that imports at once."""
+    page = static / "index.html"
+    named = re.findall(r'(?:src|href)="\./(assets/[^"]+)"', page.read_text("utf-8"))
+    found: dict[str, int] = {}
+    while named:
+        name = named.pop()
+        if name not in found:
+            found[name] = (static / f"{name}.gz").stat().st_size
+            named += [f"assets/{each}" for each in IMPORTED.findall((static / name).read_text("utf-8"))]
+    return found
+
+
+def test_the_page_opens_with_little(built: Path) -> None:
+    found = first_load(built)
+    assert any("map-worker" in name for name in found), "the worker is not asked for with the page"
+    assert any("start" in name for name in found), "the map is not asked for with the page"
+    assert sum(found.values()) <= FIRST_LOAD, found
+
+
+def test_a_page_that_opens_with_more_is_caught(built: Path, tmp_path: Path) -> None:
+    shutil.copytree(built, tmp_path / "static")
+    page = tmp_path / "static/index.html"
+    heavy = next(path.name for path in (built / "assets").glob("docs-*.js"))
+    page.write_text(page.read_text("utf-8").replace("</head>", f'<script src="./assets/{heavy}"></script></head>'))
+    assert sum(first_load(page.parent).values()) > FIRST_LOAD
 
 
 def test_the_generated_types_are_no_source(tmp_path: Path) -> None:
