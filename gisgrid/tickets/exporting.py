@@ -5,8 +5,10 @@ import io
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -65,16 +67,24 @@ def write_geojson(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]
 def write_xlsx(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]:
     """A workbook: real times (in the zone) and numbers, text as text. Nothing is sent before the workbook is whole.
 
-    The workbook is made in a folder of its own, which is removed after sending or when the client has gone.
+    One page of rows is made in memory; more of them in a folder of the workbook's own, which is removed after sending
+    or when the client has gone.
     """
-    with tempfile.TemporaryDirectory(prefix="gisgrid-xlsx-") as folder:
-        path = Path(folder) / "tickets.xlsx"
-        book = xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": folder})
+    coming = iter(pages)
+    ahead = list(islice(coming, 2))
+    with tempfile.TemporaryDirectory(prefix="gisgrid-xlsx-") if len(ahead) > 1 else nullcontext() as folder:
+        target = Path(folder) / "tickets.xlsx" if folder else io.BytesIO()
+        book = xlsxwriter.Workbook(
+            target, {"constant_memory": True, "tmpdir": folder} if folder else {"in_memory": True}
+        )
         times = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        for _ in _fill_book(book, times, pages, sheet):
+        for _ in _fill_book(book, times, chain(ahead, coming), sheet):
             yield b""  # lets the caller serve others meanwhile, and notice that the client has gone
         book.close()
-        with path.open("rb") as file:
+        if isinstance(target, io.BytesIO):
+            yield target.getvalue()
+            return
+        with target.open("rb") as file:
             while chunk := file.read(CHUNK_BYTES):
                 yield chunk
 

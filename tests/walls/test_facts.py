@@ -82,7 +82,7 @@ def told_by_http(facts: Facts, who: str, number: str) -> Answers:
 def plain(body: bytes) -> str:
     if body.startswith(b"PK"):
         sheets = zipfile.ZipFile(io.BytesIO(body))
-        body = b"".join(sheets.read(name) for name in sorted(sheets.namelist()) if name.startswith("xl/worksheets/"))
+        body = b"".join(sheets.read(name) for name in sorted(sheets.namelist()) if name.startswith("xl/"))
     return INSTANT.sub("*", body.decode("utf-8", "backslashreplace"))
 
 

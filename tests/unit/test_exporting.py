@@ -1,0 +1,31 @@
+"""A workbook of many pages, made on the disk, says what one of a single page says, made in memory."""
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+from python_calamine import CalamineWorkbook
+
+from gisgrid.tickets import columns
+from gisgrid.tickets.exporting import Sheet, write_xlsx
+
+SHEET = Sheet(columns.COLUMNS, "en", UTC)
+ROWS: list[dict[str, Any]] = [
+    {column.name: line if column.name == "lon" else f"={column.name} 说明 {line}" for column in SHEET.columns}
+    | {"reported_at": datetime(2026, 1, line, 8, tzinfo=UTC)}
+    for line in (1, 2, 3)
+]
+
+
+def read(pages: list[list[dict[str, Any]]]) -> list[list[object]]:
+    book = io.BytesIO(b"".join(write_xlsx(iter(pages), SHEET)))
+    rows: list[list[object]] = CalamineWorkbook.from_filelike(book).get_sheet_by_index(0).to_python()
+    return rows
+
+
+def test_pages_make_no_difference() -> None:
+    whole = read([ROWS])
+    assert len(whole) == 4 and whole[0] == SHEET.header
+    assert datetime(2026, 1, 2, 8) in whole[2] and "=category 说明 2" in whole[2]
+    assert read([ROWS[:1], ROWS[1:]]) == read([ROWS[:2], ROWS[2:], []]) == whole
+    assert read([]) == [SHEET.header]
