@@ -173,6 +173,8 @@ class Provider:
             raise Unavailable(Fault("oidc", "the provider does not answer", "try again in a moment")) from error
         except jwt.PyJWTError as error:
             raise _wrong("the provider's answer proves nothing") from error
+        if not claims["sub"]:
+            raise _wrong("the provider does not say who this is")
         if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
             raise _wrong("the provider's answer is for another sign-in")
         if claims.get("azp", self._settings.oidc_client_id) != self._settings.oidc_client_id:
