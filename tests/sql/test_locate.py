@@ -221,3 +221,24 @@ def test_an_accuracy_of_kilometres_names_the_twenty_largest_shares(db: Connectio
     largest = sum(sorted((shape.area for shape in shapes.values()), reverse=True)[:20])
     disc = math.pi * (20 / 111) ** 2 / math.cos(math.radians(27.5))
     assert sum(shares) == pytest.approx(largest / disc, rel=0.1)
+
+
+def test_a_point_of_another_row_reckons_no_grid_twice(db: Connection) -> None:
+    """As in `FROM point CROSS JOIN LATERAL app.locate(...)`: what is dear is called as often as for a point alone."""
+    publish_leaves(db, draw("ABCDEFGHIJ\nKLMNOPQRST\nUVWXYZabcd"))
+    db.execute(text("SET LOCAL ROLE NONE"))  # a superuser, who may ask for calls to be counted
+    db.execute(text("SET LOCAL track_functions TO 'all'"))
+    lon, lat = spot(-20, 1.5)
+    found = db.execute(
+        text(
+            "SELECT l.method FROM (VALUES (CAST(:lon AS float8), CAST(:lat AS float8)), (:lon, :lat)) AS p (lon, lat)"
+            " CROSS JOIN LATERAL"
+            " app.locate(ST_SetSRID(ST_MakePoint(p.lon, p.lat), 4326), 'base', NULL, 20000 + p.lon) AS l"
+        ),
+        {"lon": lon, "lat": lat},
+    ).scalars()
+    assert list(found) == ["nearest"] * 2
+    calls = db.execute(text("SELECT funcname, sum(calls) FROM pg_stat_xact_user_functions GROUP BY funcname")).all()
+    counted = {name: int(count) for name, count in calls}
+    assert counted["distance_to_edge_m"] <= 2 * 3, "to the grids of the western edge, for each point"
+    assert counted.get("st_buffer", 0) <= 2 * 3

@@ -76,7 +76,7 @@ near AS MATERIALIZED (
     WHERE locate.accuracy_m IS NOT NULL AND NOT EXISTS (SELECT FROM holding)
 ),
 
-nearest AS (
+nearest AS MATERIALIZED (
     -- In degrees of latitude, with those of longitude as short as they are at the point. Within 100 km they change with
     -- the latitude; what is farther by more than that, and by how flat the earth is, cannot be the nearest.
     SELECT
@@ -113,8 +113,9 @@ chosen AS (
     LIMIT 1
 ),
 
-disc AS (
+disc AS MATERIALIZED (
     -- The ground on which the point may really be: a disc of its accuracy, or of one metre for a point on an edge.
+    -- Materialized, as `nearest`: where the point is another row's, both were else reckoned again for each grid.
     SELECT st_buffer(locate.point::geography, d.radius_m)::geometry AS geom
     FROM (
         SELECT CASE
