@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from gisgrid.boundaries.outlines import draw_outlines
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, publish, relocate
 from gisgrid.changes import CHANNEL
 from gisgrid.counters import add_up_counters, renew_bins
@@ -57,7 +58,7 @@ SELECT
     ) AS behind,
     EXISTS (SELECT FROM core.audit_note) AS is_noted,
     EXISTS (SELECT FROM work.counter_change) OR EXISTS (SELECT FROM work.ticket_bin_change)
-    OR EXISTS (SELECT FROM overlay.walk AS w WHERE w.is_stale) OR EXISTS (
+    OR EXISTS (SELECT FROM core.outline_due) OR EXISTS (SELECT FROM overlay.walk AS w WHERE w.is_stale) OR EXISTS (
         SELECT FROM work.counter_time AS k JOIN work.ticket AS t ON t.due_at > k.overdue_at
         WHERE t.closed_at IS NULL AND t.due_at <= clock_timestamp()
     ) AS is_uncounted
@@ -205,7 +206,7 @@ class Worker:
             self._failed("idle database sessions wait for the next time: %s", error)
 
     def _add_up(self) -> None:
-        """Add up counters and walks, and count cells of tickets again, unless the last time was a moment ago.
+        """Add up counters and walks, count cells of tickets again, draw outlines; but not twice in a moment.
 
         Readers count what is left, or what fails.
         """
@@ -220,8 +221,12 @@ class Worker:
                 with self.database.transaction(EVERYTHING) as connection:
                     if not keep_walks(connection):
                         break
+            while not self._stop.is_set():
+                with self.database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:
+                    if not draw_outlines(connection):
+                        break
         except Exception as error:
-            self._failed("counters and cells of tickets wait for the next time: %s", error)
+            self._failed("counters, cells of tickets and outlines wait for the next time: %s", error)
 
     def _has_jumped(self) -> bool:
         """Was the clock set since the last look? What was a year ago then was perhaps an hour ago."""

@@ -17,7 +17,7 @@ from gisgrid.boundaries.cleaning import Fields
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.database import EVERYTHING, Database
 from tests import data
-from tests.beside import hard_points
+from gisgrid.bench.hard_points import hard_points
 from tests.drawing import draw, publish_leaves
 
 Floats = NDArray[np.float64]

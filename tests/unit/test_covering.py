@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gisgrid.assignment.covering import ASK, cover
 from gisgrid.assignment.orientation import sides
 from gisgrid.bench.coverage import Plan, draw_district
-from tests.beside import hard_points
+from gisgrid.bench.hard_points import hard_points
 from tests.drawing import draw
 
 Floats = NDArray[np.float64]

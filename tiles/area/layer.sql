@@ -6,11 +6,14 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- What is shown depends on its size on the screen, not on its level: 360 grids show at zoom 11, 10,000 at 13.
 -- m_per_px: metres a pixel of a 512-pixel tile at 35° north; an area's side is that of a square as large.
--- Below zoom 16, the last one made, borders lose what is smaller than half a pixel (a quarter from 14 on).
+-- Below zoom 16, the last one made, borders lose what is smaller than half a pixel (a quarter from 14 on): the kept
+-- outline has from which zoom on each corner is drawn, the same on both sides of a border. Until the worker has drawn
+-- it, after a publish, a shape is simplified by itself.
 SELECT
     2 * v.area_id AS feature_id,
     CASE
         WHEN area.z >= 16 THEN v.geom_3857
+        WHEN o.geom IS NOT NULL THEN st_filterbym(o.geom, 0, greatest(area.z, 8))
         ELSE st_simplify(v.geom_3857, 40075016.7 / 512 / 2 ^ area.z / CASE WHEN area.z < 14 THEN 2 ELSE 4 END, true)
     END AS geom,
     v.level,
@@ -24,6 +27,7 @@ SELECT
     NULL AS sub
 FROM (SELECT 64116 / 2 ^ area.z AS m_per_px) AS s
 CROSS JOIN app.area_at(area.at, (area.args ->> 'as_recorded')::timestamptz) AS v
+LEFT JOIN core.area_outline AS o ON v.area_version_id = o.area_version_id
 WHERE
     v.geom_3857 && area.box
     AND v.area_m2 >= (12 * s.m_per_px) ^ 2
