@@ -41,6 +41,8 @@ class Caller:
     scope: Scope = NOTHING
     area_id: int | None = None
     person_id: int | None = None
+    home: str = "map"
+    """The page of the viewer that the role begins with."""
     may: frozenset[str] = frozenset()
     """Does core.permission let the role do this action? Where it may is a question of scope."""
 
@@ -64,7 +66,7 @@ class Role:
 
 _ACCOUNT = """
 SELECT c.account_id, c.name, c.role, c.area_id, c.person_id, coalesce(c.department, '') AS department,
-       c.secret_sha256, coalesce(c.secret_argon2, '') AS secret_argon2, a.code, r.works_in,
+       c.secret_sha256, coalesce(c.secret_argon2, '') AS secret_argon2, a.code, r.works_in, r.home,
        ARRAY(SELECT p.action FROM core.permission AS p WHERE p.role = c.role) AS may
 FROM core.account AS c
 JOIN core.account_role AS r ON r.role = c.role
@@ -311,7 +313,7 @@ def _caller(row: Any) -> Caller:
         areas = (area_id,) if row.works_in in ("area", "district") else ()
     private = areas if READ_PRIVATE in may else ()
     scope = Scope(areas, department if READ_PRIVATE in may else "", private, row.name)
-    return Caller(row.name, row.role, row.code or "", department, scope, area_id, row.person_id, may)
+    return Caller(row.name, row.role, row.code or "", department, scope, area_id, row.person_id, row.home, may)
 
 
 def ticket_secret(key: bytes, number: str) -> str:

@@ -52,7 +52,14 @@ WHERE v.network = :network
 ORDER BY v.code, p.title
 """
 """A post is public, who holds it is not looked at."""
-_TICKET = "SELECT 'ticket' AS kind, t.number AS code, t.category AS name FROM work.ticket AS t WHERE t.number = :number"
+_TICKET = """
+SELECT 'ticket' AS kind, t.number AS code, t.category AS name FROM work.ticket AS t
+WHERE t.number = :number
+   OR t.ticket_id = CAST(:spoken AS bigint) AND t.number ~ ('-0*' || CAST(CAST(:spoken AS bigint) AS text) || '$')
+ORDER BY t.number <> :number LIMIT 1
+"""
+_SPOKEN = re.compile(r"\s*(?:[0-9]{8}[-\s]*)?0*([1-9][0-9]{0,11})\s*号?\s*")
+"""The end of a ticket's number, as it is said on the telephone: no other ticket has it, so the day may be left out."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +117,7 @@ def search(
     if not wanted:
         return []
     points = list(read_point(words))
-    ticket = connection.execute(text(_TICKET), {"number": words.strip().upper()}).all() if wanted[-1].isdigit() else []
-    exact = [*points, *(Hit(**row._mapping) for row in ticket)]
+    exact = [*points, *_tickets(connection, words)]
     ranked = [
         (order, len(hit.code), len(hit.name), hit.code, hit)
         for hit, said, code in names.of(connection, network)
@@ -120,6 +126,15 @@ def search(
     ranked += _others(connection, wanted, network, things, limit)
     ranked.sort(key=lambda found: found[:4])
     return [*exact, *(hit for *_, hit in ranked)][:limit]
+
+
+def _tickets(connection: Connection, words: str) -> list[Hit]:
+    """The ticket of this number, whole or as it is said."""
+    said = _SPOKEN.fullmatch(words)
+    if not said and not words.strip()[-1:].isdigit():
+        return []
+    given = {"number": words.strip().upper(), "spoken": said[1] if said else None}
+    return [Hit(**row._mapping) for row in connection.execute(text(_TICKET), given)]
 
 
 def _others(

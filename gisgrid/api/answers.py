@@ -265,6 +265,7 @@ class Category(Answer):
     due_hours: int
     due_unit: str = Field(description="calendar or working hours")
     retired: bool = Field(description="no new report can be about it")
+    needs_words: bool = Field(description="must a report say something, or do its place and picture do?")
 
 
 class Source(Answer):
@@ -423,6 +424,8 @@ class Ticket(TicketSummary):
 
     parts: list[str] = Field(description="numbers of the tickets that are parts of it")
     duplicates: list[str] = Field(description="numbers of the tickets that are about the same thing, closed for it")
+    followers: int = Field(description="how many people see the same thing")
+    public_words: str | None = Field(description="what staff wrote about it for everybody; null: nothing")
     history: list[TicketEvent] = unless_hidden("What happened, oldest first")
     photos: list[Photo] = unless_hidden("Its photos, oldest first")
     rating: Rating | None = unless_hidden("How the reporter rated it; null: not yet")
@@ -505,6 +508,9 @@ class WhoAmI(Answer):
     area: str
     department: str
     may: list[str] = Field(description="what the role allows, wherever its scope reaches")
+    home: Literal["map", "work", "table", "drafts", "figures", "people", "audit"] = Field(
+        description="the page of the viewer that the role begins with"
+    )
 
 
 class Status(Answer):

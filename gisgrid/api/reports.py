@@ -41,7 +41,7 @@ class ReportBody(BaseModel):
     place: PlainText | None = Field(None, description="instead of a point: the name or code of a place, building, area")
     place_unknown: bool | None = Field(None, description="instead of a point: nobody knows yet; the top area has it")
     category: PlainText
-    description: LongText
+    description: LongText = Field("", description="what happened; may be left out where the category says so")
     accuracy_m: Accuracy | None = None
     reported_at: PlainText | None = None
     client_ref: PlainText | None = None

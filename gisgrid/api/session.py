@@ -212,4 +212,5 @@ def _who(caller: Caller) -> WhoAmI:
         area=caller.area,
         department=caller.department,
         may=sorted(caller.may),
+        home=caller.home,
     )

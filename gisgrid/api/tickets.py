@@ -39,7 +39,7 @@ def get_categories(database: CurrentDatabase) -> list[Category]:
         rows = connection.execute(
             text(
                 "SELECT category AS id, parent, name_zh, name_en, due_hours, due_unit,"
-                " retired_at IS NOT NULL AS retired"
+                " retired_at IS NOT NULL AS retired, app.needs_words(category) AS needs_words"
                 " FROM work.category ORDER BY category"
             )
         )

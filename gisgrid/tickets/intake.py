@@ -161,10 +161,13 @@ def _facts(connection: Connection, report: Report, before: Any, network: str, zo
     """The report as `app.receive_reports` takes it."""
     network = report.network or network
     where = _where(connection, report, network, as_box(before.extent))
+    category = before.category or category_id(connection, report.category, for_report=True)
+    if not report.description.strip():
+        _require_words(connection, category)
     return {
         "network": network,
         "zone": zone,
-        "category": before.category or category_id(connection, report.category, for_report=True),
+        "category": category,
         "system": None,
         **where,
         "description": report.description,
@@ -174,6 +177,12 @@ def _facts(connection: Connection, report: Report, before: Any, network: str, zo
         "actor": report.client or None,
         "reported_at": write_instant(report.reported_at) if report.reported_at else None,
     }
+
+
+def _require_words(connection: Connection, category: str) -> None:
+    needs: bool = connection.execute(text("SELECT app.needs_words(:category)"), {"category": category}).scalar_one()
+    if needs:
+        raise Refused(Fault("description", f"a report of {category} needs words", "say what happened"))
 
 
 def _where(connection: Connection, report: Report, network: str, extent: BBox | None) -> _Where:

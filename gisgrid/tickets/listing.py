@@ -11,6 +11,7 @@ from gisgrid.access import Caller
 from gisgrid.errors import Fault, NotFound
 from gisgrid.ticket_fields import Facts, shown_at
 from gisgrid.tickets.filtering import Place, TicketFilter
+from gisgrid.tickets.following import read_public_side
 from gisgrid.tickets.photos import list_photos
 from gisgrid.tickets.selecting import HAS_SEEN_POINT, PRIVATE, TICKET, listed_tables, tells_private, value_of
 from gisgrid.tickets.tracking import find_rating
@@ -111,6 +112,7 @@ def get_ticket(connection: Connection, number: str, caller: Caller) -> Facts:
     if row is None:
         raise NotFound(Fault("number", f"there is no ticket {number[:64]}", "check the number"))
     ticket: Facts = _ticket(row) | _tied(connection, row.ticket_id, has_seen_point=row.has_seen_point)
+    ticket |= read_public_side(connection, row.ticket_id)
     note_reading(connection, "ticket", [number] if row.tells_private else [])
     if row.private_id is not None:
         ticket["history"] = _history(connection, row.ticket_id)

@@ -23,7 +23,7 @@ from tests.drawing import spot
 PUBLIC = {
     "number", "network", "category", "workflow", "step", "source", "grid", "area", "assignment", "place",
     "reported_at", "received_at", "due_at", "closed_at", "priority", "step_due_at", "paused_at", "solved_in_grid",
-    "parent", "duplicate_of", "parts", "duplicates",
+    "parent", "duplicate_of", "parts", "duplicates", "followers", "public_words",
 }  # fmt: skip
 
 

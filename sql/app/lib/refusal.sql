@@ -11,6 +11,10 @@ FROM (VALUES
         '请联系负责该区域的人员', 'ask the staff in charge of the area'
     ),
     ('closed', 'GG409', 'number', '工单已办结', 'the ticket is closed', '重新打开，或另行上报', 'reopen the ticket, or report again'),
+    (
+        'not_followed', 'GG409', 'number', '这类事项的位置不公开，不能跟进',
+        'the place of such a ticket is not public, so nobody can follow it', '另行上报', 'report it yourself'
+    ),
     ('already', 'GG409', 'number', '已经是这样了', 'it is so already', '无需操作', 'nothing needs to be done'),
     (
         'no_such_step', 'GG409', 'step', '现在不能进入环节“%1$s”', '''%1$s'' does not follow now',

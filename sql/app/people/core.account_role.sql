@@ -6,6 +6,8 @@ COMMENT ON COLUMN core.account_role.works_in IS
 'or audit (sees no area''s private rows)';
 COMMENT ON COLUMN core.account_role.login_under IS
 'The group of the database login that an account of this role gets as well; null: no login';
+COMMENT ON COLUMN core.account_role.home IS
+'The page of the viewer that somebody of this role begins with; map: no page of its own';
 GRANT SELECT ON core.account_role TO gisgrid_service, gisgrid_viewer;
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON core.account_role
 FOR EACH ROW EXECUTE FUNCTION app.note_change('role', 'role');

@@ -3,6 +3,8 @@ COMMENT ON TABLE work.category IS
 COMMENT ON COLUMN work.category.path IS
 'The categories above and the category itself, from the top; begins with '''', any category';
 COMMENT ON COLUMN work.category.retired_at IS 'From when on no new report may have the category; null: in use';
+COMMENT ON COLUMN work.category.needs_words IS
+'Must a report say something (true), or do its place and picture do? Null: as the category above says (app.needs_words)';
 CREATE TRIGGER keep_used_category BEFORE DELETE ON work.category
 FOR EACH ROW EXECUTE FUNCTION app.keep_used_category();
 CREATE TRIGGER grow_category_tree AFTER INSERT OR UPDATE OF parent ON work.category

@@ -23,6 +23,8 @@ BEGIN
         UPDATE work.whistle AS w SET note = app.mask_contact(w.note, p.contact_name, p.contact_phone),
             result = app.mask_contact(w.result, p.contact_name, p.contact_phone)
         WHERE w.ticket_id = ticket AND num_nonnulls(w.note, w.result) > 0;
+        UPDATE work.public_words AS b SET words = app.mask_contact(b.words, p.contact_name, p.contact_phone)
+        WHERE b.ticket_id = ticket;
         UPDATE work.ticket_private AS x SET contact_name = NULL, contact_phone = NULL,
             description = app.mask_contact(x.description, p.contact_name, p.contact_phone)
         WHERE x.ticket_id = ticket;
