@@ -7,6 +7,9 @@ const facts = /^\/api\/v1\/(config|networks|categories|workflows|areas)$/;
 /** What the page asks for before it shows anything. */
 const first = ['config', 'networks', 'categories', 'workflows', 'areas?level=district'].map((path) => `/api/v1/${path}`);
 
+/** The page of the API, which nobody reads without a network. */
+const isHeavy = /\/docs-/;
+
 self.addEventListener('install', (event) => {
   self.skipWaiting();
   event.waitUntil(Promise.all([renewPage(fetch('./', { cache: 'no-cache' })), ...first.map((path) => fetchedOrKept(new Request(path)))]));
@@ -48,7 +51,12 @@ async function kept(request) {
 }
 
 async function keptOrFetched(request) {
-  return (await caches.match(request, { cacheName })) ?? fetch(request);
+  const found = await caches.match(request, { cacheName });
+  if (found) return found;
+  // a part of the page that was used once is there without a network, too; its name says its content
+  const answer = await held(await fetch(request));
+  if (answer.ok && !isHeavy.test(request.url)) await (await caches.open(cacheName)).put(request, answer.clone());
+  return answer;
 }
 
 async function fetchedOrKept(request) {

@@ -102,7 +102,7 @@ function open(page: Page, move: boolean): void {
   } else if (page.what === 'ticket') void showTicket(page.number, move);
   else if (page.what === 'thing') picked.value = { ...page, thing: null };
   else picked.value = page.what === 'area' ? null : page;
-  if (page.what === 'follow') snap.value = 'full';
+  if (page.what === 'follow' || page.what === 'desk') snap.value = 'full';
   else if (page.what !== 'area' && snap.peek() === 'peek') snap.value = 'half';
   else if (page.what === 'area' && snap.peek() === 'full') snap.value = 'half';
 }

@@ -3,6 +3,8 @@ import { chooseNetwork } from './actions/networks';
 import { t } from './i18n';
 import { area, deserted, home, network, page, picked, snap } from './state';
 import { AreaPage } from './panels/AreaPage';
+import { DeskPage } from './panels/DeskPage';
+import { DeskMenu } from './panels/DeskMenu';
 import { CounterBar } from './panels/CounterBar';
 import { FollowPage } from './panels/FollowPage';
 import { Header } from './panels/Header';
@@ -26,9 +28,10 @@ export function App() {
       <Header />
       <Strip />
       <CounterBar />
-      <main class="body" data-snap={snap.value}>
+      <main class="body" data-snap={snap.value} data-wide={picked.value?.what === 'desk' && picked.value.desk !== 'work'}>
         <MapView />
         <Sheet>
+          <DeskMenu />
           <Page />
         </Sheet>
       </main>
@@ -40,6 +43,7 @@ export function App() {
 
 function Page() {
   const { problem } = area.value;
+  if (picked.value?.what === 'desk') return <DeskPage {...picked.value} />;
   if (deserted.value) return <Deserted />;
   if (!home.value && problem) return <Failed problem={problem} retry={() => void (network.value && problem.status === 404 ? chooseNetwork('') : begin())} />;
   if (page.value === 'report') return <ReportPage />;

@@ -12,8 +12,10 @@ import { followAddress, readAddress } from './address';
 import { App } from './app';
 import { followKeys } from './keys';
 import { followServer, opened } from './live';
+import { openHomePage } from './actions/desks';
 import { followWaiting } from './actions/waiting';
-import { areaTick, deserted, layersOpen } from './state';
+import { areaTick, deserted, layersOpen, resuming, session } from './state';
+import { followSteps } from './actions/work';
 import { startClock } from './time';
 import { followTitle } from './title';
 import './styles/tokens.css';
@@ -27,6 +29,7 @@ import './styles/phone.css';
 
 async function start(): Promise<void> {
   readKept();
+  const plain = location.hash.length < 2 && location.search === '';
   readAddress();
   layersOpen.value = matchMedia('(min-width: 901px)').matches;
   render(<App />, document.getElementById('app') as HTMLElement);
@@ -38,6 +41,8 @@ async function start(): Promise<void> {
   followFollowed();
   followSession();
   await resumeSession();
+  resuming.value = false;
+  followSteps();
   followServer();
   followChanges();
   followWaiting();
@@ -48,6 +53,7 @@ async function start(): Promise<void> {
   followFigures();
   followAddress();
   await begun;
+  if (plain && session.peek()) openHomePage();
   followFirstBoundaries();
 }
 

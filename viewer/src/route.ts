@@ -9,8 +9,12 @@ export type Page =
   | { what: 'pile'; numbers: string[] }
   | { what: 'thing'; layer: string; code: string }
   | { what: 'follow'; number: string }
-  | { what: 'report'; code: string };
+  | { what: 'report'; code: string }
+  | { what: 'desk'; desk: Desk; item: string };
 
+/** The pages of those who are signed in; `item`: what is open on it. */
+export const desks = ['work'] as const;
+export type Desk = (typeof desks)[number];
 export const tabs = ['tickets', 'facts', 'figures'] as const;
 export const counterNames = ['total', 'done', 'open', 'today', 'due_soon', 'overdue', 'unplaced'] as const;
 export const listNames = ['mine', 'waiting', 'overdue', 'due_soon', 'no_grid', 'near_edge', 'reporter', 'area'] as const;
@@ -91,6 +95,7 @@ export function format(route: Route): string {
 function formatPage(page: Page): string[] {
   if (page.what === 'area') return [];
   if (page.what === 'pile') return [`pile=${page.numbers.map(enc).join(',')}`];
+  if (page.what === 'desk') return [`desk=${[page.desk, page.item].filter(Boolean).map(enc).join('/')}`];
   if (page.what === 'thing') return [`thing=${enc(page.layer)}/${enc(page.code)}`];
   return [`${page.what}=${enc(page.what === 'report' ? page.code : page.number)}`];
 }
@@ -134,6 +139,9 @@ function parsePage(given: Map<string, string>): Page {
   if (numbers.length > 0) return { what: 'pile', numbers };
   const [layer = '', code = ''] = (given.get('thing') ?? '').split('/').map(dec);
   if (layer && code) return { what: 'thing', layer, code };
+  const [desk = '', item = ''] = (given.get('desk') ?? '').split('/').map(dec);
+  const known = desks.find((one) => one === desk);
+  if (known) return { what: 'desk', desk: known, item };
   if (given.has('follow')) return { what: 'follow', number: dec(given.get('follow') ?? '') };
   if (given.has('report')) return { what: 'report', code: dec(given.get('report') ?? '') };
   return { what: 'area' };
@@ -156,12 +164,16 @@ export function landmark(route: Route): string {
 /** Does this page lie right under that one, so that closing that one is a step back? */
 export function isUnder(under: Route, over: Route): boolean {
   if (under.page.what === 'pile' && over.page.what === 'ticket') return under.page.numbers.includes(over.page.number);
+  if (under.page.what === 'desk' && over.page.what === 'ticket') return true;
   return landmark(under) === landmark({ ...over, page: below(over.page) });
 }
 
 /** The page that is shown when this one is closed. */
-export const below = (page: Page): Page =>
-  page.what === 'follow' && page.number ? { what: 'follow', number: '' } : { what: 'area' };
+export function below(page: Page): Page {
+  if (page.what === 'follow' && page.number) return { what: 'follow', number: '' };
+  if (page.what === 'desk' && page.item) return { ...page, item: '' };
+  return { what: 'area' };
+}
 
 function oneOf<T extends string>(all: readonly T[], given: string | undefined, otherwise: T): T {
   return all.find((one) => one === given) ?? otherwise;

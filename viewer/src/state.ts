@@ -11,6 +11,7 @@ import type {
   FiguresBy,
   Located,
   LonLat,
+  NearTicket,
   NetworkFacts,
   Problem,
   Ranking,
@@ -21,7 +22,7 @@ import type {
   WorkLists,
 } from './api/client';
 import type { Waiting } from './queue';
-import { firstAsk, type FiguresAsk, type Lang, type ListFilter, noFilter, type Tab, type View } from './route';
+import { type Desk, firstAsk, type FiguresAsk, type Lang, type ListFilter, noFilter, type Tab, type View } from './route';
 
 /** Everything that the page shows is derived from the signals of this one module. */
 
@@ -50,6 +51,7 @@ export type Picked =
   | { what: 'pile'; numbers: string[] }
   | { what: 'thing'; layer: string; code: string; thing: Thing | null }
   | { what: 'follow'; number: string }
+  | { what: 'desk'; desk: Desk; item: string }
   | null;
 export type WorkListName = keyof WorkLists;
 /** Bounds, a place to be looked at closely, or exactly a view. */
@@ -66,6 +68,8 @@ export type Chosen = {
   problem: Problem | null;
 };
 export type KeptReport = { number: string; secret: string; at: string };
+/** An open ticket that may be the same as the one being written; without a distance where only its grid is known. */
+export type Near = Pick<NearTicket, 'number' | 'category' | 'received_at' | 'followers' | 'words'> & { distance_m: number | null };
 export type PlaceBy = 'map' | 'gps' | 'typed' | 'code';
 export type Place = { lon: number; lat: number; system: string; accuracy_m?: number };
 
@@ -91,6 +95,8 @@ export const session = signal<Session | null>(null);
 export const may = (action: string): boolean => session.value?.may.includes(action) ?? false;
 /** Since when the server has not been heard, once that lasts; null while it is. */
 export const lostAt = signal<string | null>(null);
+/** Is it still being asked who is signed in? */
+export const resuming = signal(true);
 /** Somebody was signed in, and the server has forgotten it. */
 export const expired = signal(false);
 /** Why there are no categories. */
@@ -166,9 +172,9 @@ export const named = signal<LiveArea | null>(null);
 /** Of several grids that a vague place may lie in, the one that the reporter says it is; empty: none said. */
 export const saidGrid = signal('');
 export const located = signal<Loadable<Located>>(idle());
-export const nearby = signal<Ticket[]>([]);
+export const nearby = signal<Near[]>([]);
 /** What was written so far; it stays when the form is left, until it was sent. */
-export const draft = { category: signal(''), words: signal('') };
+export const draft = { category: signal(''), words: signal(''), name: signal(''), phone: signal('') };
 export const receipt = signal<ReportOut | null>(null);
 export const chosen = signal<Chosen[]>([]);
 

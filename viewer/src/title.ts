@@ -13,6 +13,7 @@ function titleOf(): string {
   }
   if (on?.what === 'pile') return t('pile.title', { n: on.numbers.length });
   if (on?.what === 'follow') return [t('follow.mine'), on.number].filter(Boolean).join(' ');
+  if (on?.what === 'desk') return t(`desk.${on.desk}`);
   if (on?.what === 'thing') return on.thing?.name ?? on.code;
   return area.value.value?.properties.name ?? '';
 }

@@ -53,6 +53,9 @@ function header(number: string, secret = secretOf(number)) {
   return { params: { path: { number }, header: { 'x-report-secret': secret } } };
 }
 
+/** One of one's own reports. Throws Problem. */
+export const readReport = (number: string): Promise<FollowedReport> => ask(api.GET('/api/v1/reports/{number}', header(number)));
+
 /** Looks whether number and secret belong together, keeps them and opens the report. Throws Problem. */
 export async function followNew(number: string, secret: string): Promise<void> {
   await ask(api.GET('/api/v1/reports/{number}', header(number, secret)));

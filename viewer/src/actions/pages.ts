@@ -37,6 +37,6 @@ export function goUp(): void {
   }
   const under = below(here.page);
   reporting.value = false;
-  picked.value = under.what === 'follow' ? under : null;
+  picked.value = under.what === 'follow' || under.what === 'desk' ? under : null;
   if (under.what === 'area' && snap.peek() === 'full') snap.value = 'half';
 }

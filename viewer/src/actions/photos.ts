@@ -54,10 +54,15 @@ export function sendOwnPhoto({ number, secret }: { number: string; secret: strin
   return ask(api.POST('/api/v1/reports/{number}/photos', { params, headers, ...raw(file) }));
 }
 
+/** Throws Problem. */
+export function sendStaffPhoto(number: string, file: File): Promise<PhotoReceipt> {
+  const headers = { 'Content-Type': file.type || 'application/octet-stream' };
+  return ask(api.POST('/api/v1/tickets/{number}/photos', { params: { path: { number } }, headers, ...raw(file) }));
+}
+
 /** Staff add a photo to a ticket. Throws Problem. */
 export async function addPhoto(number: string, file: File): Promise<PhotoReceipt> {
-  const headers = { 'Content-Type': file.type || 'application/octet-stream' };
-  const added = await ask(api.POST('/api/v1/tickets/{number}/photos', { params: { path: { number } }, headers, ...raw(file) }));
+  const added = await sendStaffPhoto(number, file);
   ticketTick.value++;
   return added;
 }

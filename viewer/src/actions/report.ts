@@ -22,7 +22,7 @@ import {
 } from '../state';
 import { keepReport } from './follow';
 import { dropPhotos, sendPhotos } from './photos';
-import { listOpen } from './tickets';
+import { listNear } from './near';
 import { loader } from './load';
 import { putAside } from './waiting';
 
@@ -84,8 +84,7 @@ export async function sendReport(body: ReportIn & { client_ref: string }): Promi
 }
 
 function forgetDraft(): void {
-  draft.category.value = '';
-  draft.words.value = '';
+  for (const part of Object.values(draft)) part.value = '';
 }
 
 /** Why a report of this point would wait until somebody says where it is; null also where the server cannot be asked. */
@@ -140,10 +139,9 @@ export function followPlace(): () => void {
 }
 
 async function locate(at: Place) {
-  const answer = await ask(api.GET('/api/v1/locate', { params: { query: at } }));
-  if (answer.grid) {
-    const open = await listOpen(answer.grid.code);
-    if (place.peek() === at) nearby.value = open;
-  }
-  return answer;
+  void listNear(at).then(
+    (found) => place.peek() === at && (nearby.value = found),
+    () => undefined,
+  );
+  return ask(api.GET('/api/v1/locate', { params: { query: at } }));
 }

@@ -3,7 +3,7 @@ import { named, nearby, placeBy, scanCode, scanned } from '../state';
 import { moveTo } from './areas';
 import { loader } from './load';
 import { openReport } from './report';
-import { listOpen } from './tickets';
+import { listInGrid } from './near';
 
 const load = loader(scanned);
 
@@ -21,6 +21,6 @@ export async function openScanned(code: string): Promise<void> {
 export async function chooseNamed(area: LiveArea): Promise<void> {
   named.value = area;
   void moveTo(area.code);
-  const open = area.level === 'grid' ? await listOpen(area.code).catch(() => []) : [];
+  const open = area.level === 'grid' ? await listInGrid(area.code).catch(() => []) : [];
   if (named.peek() === area) nearby.value = open;
 }

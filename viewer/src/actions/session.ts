@@ -1,5 +1,7 @@
 import { api, ask, onNotSignedIn, Problem } from '../api/client';
-import { expired, live, session, signInOpen } from '../state';
+import { expired, live, picked, reporting, session, signInOpen } from '../state';
+import { openHomePage, openMap } from './desks';
+import { forgetWork, recallSession } from './work';
 import { forget, recall, remember } from '../storage';
 
 /** Remembers that there may be a cookie (which scripts cannot see), to spare strangers a 401. */
@@ -11,7 +13,9 @@ export async function resumeSession(): Promise<void> {
   try {
     session.value = await ask(api.GET('/api/v1/sessions'));
   } catch (thrown) {
-    if (thrown instanceof Problem && thrown.status === 401) forget(hint);
+    if (!(thrown instanceof Problem)) return;
+    if (thrown.status === 401) await leave();
+    else if (thrown.status === 0) session.value ??= await recallSession(); // no network: the one who works on this device
   }
 }
 
@@ -21,6 +25,7 @@ export function followSession(): void {
     if (!session.peek()) return;
     session.value = null;
     expired.value = true;
+    void forgetWork();
   });
   live.subscribe((state) => {
     if (state === 'live' && session.peek()) void resumeSession();
@@ -36,10 +41,18 @@ export async function signIn(name: string, secret: string): Promise<void> {
   remember(hint, '1');
   signInOpen.value = false;
   expired.value = false;
+  if (!picked.peek() && !reporting.peek()) openHomePage();
 }
 
 export async function signOut(): Promise<void> {
   await ask(api.DELETE('/api/v1/sessions'));
+  await leave();
+}
+
+/** Nothing of who was signed in stays on this device, but steps and pings that the server does not have yet. */
+async function leave(): Promise<void> {
   forget(hint);
   session.value = null;
+  if (picked.peek()?.what === 'desk') openMap();
+  await forgetWork();
 }

@@ -56,12 +56,6 @@ async function listTickets(area: string, limit = most): Promise<Ticket[]> {
   return (await ask(api.GET('/api/v1/tickets', { params: { query } }))).tickets;
 }
 
-/** Open tickets of one grid, to spare people a second report of the same thing. */
-export async function listOpen(area: string): Promise<Ticket[]> {
-  const query = { area, state: 'open', limit: 100 } as const;
-  return (await ask(api.GET('/api/v1/tickets', { params: { query } }))).tickets;
-}
-
 export function getTicket(number: string): Promise<Ticket> {
   return ask(api.GET('/api/v1/tickets/{number}', { params: { path: { number } } }));
 }

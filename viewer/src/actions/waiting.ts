@@ -1,6 +1,6 @@
 import { api, ask, Problem, type ReportIn } from '../api/client';
 import { faultText } from '../i18n';
-import { dropWaiting, keepWaiting, listWaiting, type Waiting } from '../queue';
+import { alone, dropWaiting, keepWaiting, listWaiting, type Waiting } from '../queue';
 import { chosen, live, ticketTick, waiting } from '../state';
 import { keepReport } from './follow';
 import { dropPhotos, sendOwnPhoto } from './photos';
@@ -37,11 +37,10 @@ async function renew(): Promise<void> {
 
 /** One page at a time: the server takes a report once by its key, but a photo twice. */
 async function sendAll(): Promise<void> {
-  const all = async () => {
+  await alone('gisgrid.waiting', async () => {
     for (const one of await listWaiting().catch(() => [])) if (!one.refused) await send(one);
     await renew();
-  };
-  await ('locks' in navigator ? navigator.locks.request('gisgrid.waiting', { ifAvailable: true }, (lock) => (lock ? all() : undefined)) : all());
+  });
 }
 
 async function send(one: Waiting): Promise<void> {

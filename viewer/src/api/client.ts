@@ -19,6 +19,7 @@ export type Lineage = Schemas['Lineage'];
 export type LineageEntry = Schemas['LineageEntry'];
 export type Located = Schemas['Located'];
 export type LonLat = Schemas['LonLat'];
+export type NearTicket = Schemas['NearTicket'];
 export type NetworkFacts = Schemas['NetworkAnswer'];
 export type Photo = Schemas['Photo'];
 export type PhotoReceipt = Schemas['PhotoReceipt'];

@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals';
-import { followNew, forgetReport, openFollow, secretOf } from '../actions/follow';
+import { followNew, secretOf } from '../actions/follow';
 import { goUp } from '../actions/pages';
 import { discard } from '../actions/waiting';
 import { asProblem, type Problem } from '../api/client';
 import { t } from '../i18n';
-import { categories, followed, kept, lang, ticketTick, waiting } from '../state';
+import { categories, followed, lang, ticketTick, waiting } from '../state';
 import { categoryName } from '../tickets';
-import { showDay } from '../time';
 import { Field } from '../ui/Field';
 import { Icon } from '../ui/Icon';
 import { Failed, Skeleton } from '../ui/Notice';
+import { Follows, KeptReports } from './KeptReports';
 import { OwnReport } from './OwnReport';
 import { PageHead } from './PageHead';
 
@@ -45,7 +45,8 @@ function Which({ number }: { number: string }) {
       <PageHead title={t('follow.mine')} back={goUp} />
       <div class="page-body">
         <WaitingReports />
-        <Kept />
+        <KeptReports />
+        <Follows />
         <Ask given={number} />
       </div>
     </>
@@ -72,28 +73,6 @@ function WaitingReports() {
         ))}
       </ul>
       <p class="hint">{t('follow.waitingHint')}</p>
-    </section>
-  );
-}
-
-function Kept() {
-  if (kept.value.length === 0) return <p class="hint private">{t('follow.none')}</p>;
-  return (
-    <section class="block kept-reports">
-      <ul class="area-list">
-        {kept.value.map(({ number, at }) => (
-          <li key={number}>
-            <button type="button" onClick={() => openFollow(number)}>
-              <code>{number}</code>
-              <span class="hint">{showDay(at)}</span>
-            </button>
-            <button type="button" class="link" aria-label={t('follow.forget', { number })} title={t('follow.forget', { number })} onClick={() => forgetReport(number)}>
-              <Icon name="close" />
-            </button>
-          </li>
-        ))}
-      </ul>
-      <p class="hint">{t('follow.keptHint')}</p>
     </section>
   );
 }

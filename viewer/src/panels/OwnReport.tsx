@@ -14,6 +14,7 @@ import { Icon } from '../ui/Icon';
 import { Failed } from '../ui/Notice';
 import { PhotoButton } from './PhotoPicker';
 import { Rated, RatingForm } from './RatingForm';
+import { Share } from './Share';
 import { Steps } from './Steps';
 import { Subscribe } from './Subscribe';
 
@@ -28,13 +29,16 @@ export function OwnReport({ report }: { report: FollowedReport }) {
         </p>
       )}
       <Steps ticket={report} />
+      <Share number={report.number} />
       <Talk report={report} />
       {report.may.rate && <RatingForm number={report.number} />}
       {report.rating && <Rated rating={report.rating} />}
-      <section class="block words">
-        <h3>{fieldName('description')}</h3>
-        <p>{report.description}</p>
-      </section>
+      {report.description && (
+        <section class="block words">
+          <h3>{fieldName('description')}</h3>
+          <p>{report.description}</p>
+        </section>
+      )}
       <OwnPhotos report={report} />
       <Subscribe key={report.closed_at} number={report.number} />
       <Facts

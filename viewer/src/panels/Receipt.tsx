@@ -11,6 +11,7 @@ import { showTime } from '../time';
 import { Facts } from '../ui/Facts';
 import { Icon } from '../ui/Icon';
 import { SentPhotos } from './PhotoPicker';
+import { Share } from './Share';
 
 /** What the reporter takes home: number, access code, who has it, by when. */
 export function Receipt({ receipt }: { receipt: ReportOut }) {
@@ -32,6 +33,7 @@ export function Receipt({ receipt }: { receipt: ReportOut }) {
       <Kept label={t('report.number')} text={number} name="number" />
       <Kept label={t('report.secret')} text={secret} name="secret" />
       <p class="hint">{t('report.secretHint')}</p>
+      <Share number={number} />
       {unkept.value && (
         <p class="error" role="alert">
           {t('report.unkept')}

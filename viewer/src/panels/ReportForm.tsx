@@ -3,9 +3,10 @@ import { useRef } from 'preact/hooks';
 import { byHand, doubtOf, newClientRef, sendReport } from '../actions/report';
 import { asProblem, type FieldError, Problem } from '../api/client';
 import { t } from '../i18n';
-import { draft, named, place, placeBy, saidGrid, scanned } from '../state';
+import { categories, chosen, draft, named, place, placeBy, saidGrid, scanned } from '../state';
 import { Field } from '../ui/Field';
 import { Failed } from '../ui/Notice';
+import { ContactFields } from './ContactFields';
 import { CategoryPicker } from './CategoryPicker';
 import { Nearby } from './Nearby';
 import { PhotoPicker } from './PhotoPicker';
@@ -22,7 +23,7 @@ export function ReportForm() {
       <PlacePicker problem={problem.value} />
       <Nearby />
       <CategoryPicker value={category} error={problem.value?.at('category')} />
-      <Field label={t('report.words')} hint={t('report.wordsHint')} error={problem.value?.at('description')}>
+      <Field label={t(needsWords(category.value) ? 'report.words' : 'report.wordsOptional')} hint={t('report.wordsHint')} error={problem.value?.at('description')}>
         {(attributes) => (
           <textarea
             {...attributes}
@@ -35,6 +36,7 @@ export function ReportForm() {
         )}
       </Field>
       {!byHand.matches && <PhotoPicker />}
+      <ContactFields />
       {problem.value && <Failed problem={problem.value} fields={fields} />}
       {doubt.value && (
         <p class="error" role="alert" data-doubt={doubt.value}>
@@ -77,7 +79,7 @@ function useReport() {
       }
     }
     try {
-      await sendReport({ ...at, category: category.value, description: words.value, ...key.current, ...way() });
+      await sendReport({ ...at, category: category.value, description: words.value, ...contact(), ...key.current, ...way() });
     } catch (thrown) {
       problem.value = asProblem(thrown);
       if (problem.value.status === 409) key.current = { client_ref: newClientRef(), reported_at: new Date().toISOString() };
@@ -96,11 +98,20 @@ function where() {
 /** Who scanned a code came by that, also where he then put a pin. */
 const way = () => (scanned.value.value ? { source: 'scan' } : {});
 
+/** Does the category want words, or do place and picture say enough? */
+const needsWords = (category: string): boolean => categories.value.find(({ id }) => id === category)?.needs_words ?? true;
+
+function contact() {
+  const [name, phone] = [draft.name.peek(), draft.phone.peek()];
+  return { ...(name.trim() && { contact_name: name.trim() }), ...(phone.trim() && { contact_phone: phone.trim() }) };
+}
+
 function faults(category: string, words: string): FieldError[] {
   const found: FieldError[] = [];
   const add = (field: string, message: string) => found.push({ field, message, remedy: '' });
   if (!where()) add('lon', t(placeBy.value === 'code' ? 'report.needArea' : 'report.needPlace'));
   if (!category) add('category', t('report.needCategory'));
-  if (!words.trim()) add('description', t('report.needWords'));
+  if (!words.trim() && needsWords(category)) add('description', t('report.needWords'));
+  else if (!words.trim() && chosen.value.length === 0) add('description', t('report.needWordsOrPhoto'));
   return found;
 }

@@ -16,6 +16,7 @@ import { Cooperation } from './Cooperation';
 import { History } from './History';
 import { PageHead } from './PageHead';
 import { Rated } from './RatingForm';
+import { PublicSide } from './PublicSide';
 import { StepForm } from './StepForm';
 import { Steps } from './Steps';
 import { Similar, Ties } from './Ties';
@@ -55,6 +56,7 @@ function TicketBody({ ticket: one }: { ticket: Ticket }) {
       <Steps ticket={one} />
       <Words ticket={one} />
       <TicketPhotos ticket={one} />
+      <PublicSide ticket={one} />
       <TicketFacts ticket={one} />
       <Ties ticket={one} />
       <Whistles ticket={one} />
@@ -78,6 +80,7 @@ function TicketBody({ ticket: one }: { ticket: Ticket }) {
 
 /** What was reported, where this person may read it. */
 function Words({ ticket: { description } }: { ticket: Ticket }) {
+  if (description === '') return null;
   if (description === undefined) return <p class="hint private">{t('ticket.private')}</p>;
   return (
     <section class="block words">

@@ -1,0 +1,46 @@
+import { type Desk, desks } from '../route';
+import { moveTo } from './areas';
+import { home, may, picked, reporting, scope, session, snap, tab } from '../state';
+
+/** The action without which a page has nothing to show. */
+const needs: Record<Desk, string> = {
+  work: 'send_pings',
+};
+
+/** The pages that the server lets who is signed in use. */
+export const ownDesks = (): Desk[] => desks.filter((desk) => may(needs[desk]));
+
+export function openDesk(desk: Desk, item = ''): void {
+  reporting.value = false;
+  picked.value = { what: 'desk', desk, item };
+  snap.value = 'full';
+}
+
+export function openMap(): void {
+  reporting.value = false;
+  picked.value = null;
+  tab.value = 'tickets';
+  snap.value = 'half';
+}
+
+/** The ranking and figures of the whole area that somebody leads. */
+export function openFigures(): void {
+  reporting.value = false;
+  picked.value = null;
+  scope.value = session.peek()?.area || (home.peek()?.properties.code ?? null);
+  tab.value = 'figures';
+  snap.value = 'full';
+}
+
+/** The page that the role of who signed in begins with. */
+export function openHomePage(): void {
+  const begins = session.peek()?.home ?? 'map';
+  const desk = ownDesks().find((one) => one === begins);
+  const own = session.peek()?.area;
+  if (begins === 'work' && own) {
+    scope.value = own;
+    void moveTo(own);
+  }
+  if (begins === 'figures') openFigures();
+  else if (desk) openDesk(desk);
+}
