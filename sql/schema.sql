@@ -64,6 +64,13 @@ ALTER TABLE core.lineage ALTER COLUMN lineage_id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
+CREATE SEQUENCE core.outline_due_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
 CREATE SEQUENCE core.person_id_seq
     START WITH 1
     INCREMENT BY 1
@@ -163,10 +170,14 @@ CREATE TABLE core.account_role (
     post_roles text[] DEFAULT '{}'::text[] NOT NULL,
     works_in text DEFAULT 'area'::text NOT NULL,
     login_under text,
+    home text DEFAULT 'map'::text NOT NULL,
+    CONSTRAINT home_is_a_page CHECK ((home = ANY (ARRAY['map'::text, 'work'::text, 'table'::text, 'drafts'::text, 'figures'::text, 'people'::text, 'audit'::text]))),
     CONSTRAINT works_in_is_known CHECK ((works_in = ANY (ARRAY['area'::text, 'department'::text, 'district'::text, 'audit'::text])))
 );
 
 COMMENT ON TABLE core.account_role IS 'Value list: the roles of people who sign in';
+
+COMMENT ON COLUMN core.account_role.home IS 'The page of the viewer that somebody of this role begins with; map: no page of its own';
 
 COMMENT ON COLUMN core.account_role.login_under IS 'The group of the database login that an account of this role gets as well; null: no login';
 
@@ -270,6 +281,21 @@ COMMENT ON TABLE core.area_kind IS 'Value list: a special grid lies on base grid
 ALTER TABLE ONLY core.area_kind
     ADD CONSTRAINT area_kind_pkey PRIMARY KEY (kind);
 
+CREATE TABLE core.area_outline (
+    area_version_id bigint NOT NULL,
+    geom public.geometry(MultiPolygonM,3857) NOT NULL
+);
+
+COMMENT ON TABLE core.area_outline IS 'The shape of an area version for tiles below zoom 16, kept; EPSG:3857. M of a corner: from which zoom on it is drawn';
+
+ALTER TABLE ONLY core.area_outline
+    ADD CONSTRAINT area_outline_pkey PRIMARY KEY (area_version_id);
+
+ALTER TABLE ONLY core.area_outline
+    ADD CONSTRAINT area_outline_area_version_id_fkey FOREIGN KEY (area_version_id) REFERENCES core.area_version(area_version_id);
+
+CREATE INDEX area_outline_geom ON core.area_outline USING gist (geom);
+
 CREATE TABLE core.area_version (
     area_version_id bigint NOT NULL,
     area_id bigint NOT NULL,
@@ -332,6 +358,8 @@ CREATE INDEX area_version_parent ON core.area_version USING btree (parent_id);
 CREATE INDEX area_version_path ON core.area_version USING gin (path);
 
 CREATE INDEX area_version_special_geom ON core.area_version USING gist (geom) WHERE (kind = 'special'::text);
+
+CREATE TRIGGER ask_for_outlines AFTER INSERT ON core.area_version FOR EACH STATEMENT EXECUTE FUNCTION app.ask_for_outlines();
 
 CREATE TRIGGER only_close_the_record BEFORE DELETE OR UPDATE ON core.area_version FOR EACH ROW EXECUTE FUNCTION app.only_close_the_record();
 
@@ -647,6 +675,19 @@ ALTER TABLE ONLY core.network
     ADD CONSTRAINT network_pkey PRIMARY KEY (network);
 
 CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON core.network FOR EACH ROW EXECUTE FUNCTION app.note_change('network', 'network');
+
+CREATE TABLE core.outline_due (
+    outline_due_id bigint NOT NULL
+);
+
+COMMENT ON TABLE core.outline_due IS 'Area versions were added whose outlines the worker has not drawn yet';
+
+ALTER SEQUENCE core.outline_due_id_seq OWNED BY core.outline_due.outline_due_id;
+
+ALTER TABLE ONLY core.outline_due ALTER COLUMN outline_due_id SET DEFAULT nextval('core.outline_due_id_seq'::regclass);
+
+ALTER TABLE ONLY core.outline_due
+    ADD CONSTRAINT outline_due_pkey PRIMARY KEY (outline_due_id);
 
 CREATE TABLE core.permission (
     role text NOT NULL,
@@ -1441,6 +1482,7 @@ CREATE TABLE work.category (
     due_unit text DEFAULT 'calendar'::text NOT NULL,
     retired_at timestamp with time zone,
     path text[] DEFAULT '{}'::text[] NOT NULL,
+    needs_words boolean,
     CONSTRAINT category_is_a_short_ascii_name CHECK ((category ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$'::text)),
     CONSTRAINT due_hours_are_positive CHECK ((due_hours > 0)),
     CONSTRAINT due_unit_is_calendar_or_working CHECK ((due_unit = ANY (ARRAY['calendar'::text, 'working'::text]))),
@@ -1448,6 +1490,8 @@ CREATE TABLE work.category (
 );
 
 COMMENT ON TABLE work.category IS 'What a report can be about, how soon it is due, and how exact its public location is';
+
+COMMENT ON COLUMN work.category.needs_words IS 'Must a report say something (true), or do its place and picture do? Null: as the category above says (app.needs_words)';
 
 COMMENT ON COLUMN work.category.path IS 'The categories above and the category itself, from the top; begins with '''', any category';
 
@@ -1693,6 +1737,23 @@ ALTER TABLE ONLY work.external_number
 ALTER TABLE ONLY work.external_number
     ADD CONSTRAINT external_number_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
 
+CREATE TABLE work.follower (
+    ticket_id bigint NOT NULL,
+    follower_sha256 bytea NOT NULL,
+    followed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT follower_is_a_sha256 CHECK ((octet_length(follower_sha256) = 32))
+);
+
+COMMENT ON TABLE work.follower IS 'Who sees the same thing as the reporter of a ticket; a key of the browser''s own, hashed with the ticket: nobody can be named by it';
+
+COMMENT ON COLUMN work.follower.follower_sha256 IS 'SHA-256 of the ticket and of a key that only the follower knows';
+
+ALTER TABLE ONLY work.follower
+    ADD CONSTRAINT somebody_follows_a_ticket_once PRIMARY KEY (ticket_id, follower_sha256);
+
+ALTER TABLE ONLY work.follower
+    ADD CONSTRAINT follower_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
+
 CREATE TABLE work.former_path (
     former_path_id bigint NOT NULL,
     ticket_id bigint NOT NULL,
@@ -1852,6 +1913,22 @@ ALTER TABLE work.photo ENABLE ROW LEVEL SECURITY;
 CREATE POLICY photo_is_seen_with_its_ticket ON work.photo FOR SELECT USING ((EXISTS ( SELECT 1
    FROM work.ticket_private p
   WHERE (p.ticket_id = photo.ticket_id))));
+
+CREATE TABLE work.public_words (
+    ticket_id bigint NOT NULL,
+    words text NOT NULL,
+    actor text NOT NULL,
+    written_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT public_words_are_some CHECK (((words ~ '\S'::text) AND (length(words) <= 400)))
+);
+
+COMMENT ON TABLE work.public_words IS 'What staff write about a ticket for everybody, at most 400 characters';
+
+ALTER TABLE ONLY work.public_words
+    ADD CONSTRAINT public_words_pkey PRIMARY KEY (ticket_id);
+
+ALTER TABLE ONLY work.public_words
+    ADD CONSTRAINT public_words_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES work.ticket(ticket_id);
 
 CREATE TABLE work.rating (
     rating_id bigint NOT NULL,

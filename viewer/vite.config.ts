@@ -20,7 +20,7 @@ function preloadMap(): Plugin {
         const chunks = Object.values(bundle).filter((one) => one.type === 'chunk');
         const needed = (name: string): string[] => [name, ...(chunks.find((one) => one.fileName === name)?.imports ?? []).flatMap(needed)];
         const named = (part: string) => chunks.filter((one) => one.name === part).map((one) => one.fileName);
-        const scripts = new Set([...named('start').flatMap(needed)].filter((name) => name !== page?.fileName));
+        const scripts = new Set(named('start').flatMap(needed).filter((name) => name !== page?.fileName));
         const styles = Object.keys(bundle).filter((name) => /start-.*\.css$/.test(name));
         const links = [
           ...[...scripts].map((name) => ({ rel: 'modulepreload', crossorigin: true, href: `./${name}` })),
