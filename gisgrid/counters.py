@@ -9,10 +9,21 @@ from sqlalchemy import BigInteger, BindParameter, Connection, Interval, Select, 
 
 from gisgrid.tables import INSTANT, counters, counters_then
 
+_WRONG = """
+SELECT network, code AS area, counter, kept, counted FROM app.wrong_counter()
+UNION ALL (
+    SELECT s.network, a.code, s.counter, s.kept, s.counted
+    FROM app.wrong_sum() AS s LEFT JOIN core.area AS a ON a.area_id = s.area_id
+    ORDER BY s.network, a.code COLLATE "C", s.counter)
+"""
+
 
 @dataclass(frozen=True)
 class WrongCounter:
-    """A kept counter that a recount contradicts. area: its code, None for the top, above all areas of the network."""
+    """A kept counter that a recount contradicts, or a sum of figures, whose stretch of time its name says.
+
+    area: its code, None for the top, above all areas of the network.
+    """
 
     network: str
     area: str | None
@@ -58,9 +69,11 @@ def renew_bins(connection: Connection) -> int:
 
 
 def check_counters(connection: Connection) -> list[WrongCounter]:
-    """Which kept counters are not what a recount says, as the owner? One pass over all tickets of all networks."""
-    rows = connection.execute(text("SELECT network, code AS area, counter, kept, counted FROM app.wrong_counter()"))
-    return [WrongCounter(**row._mapping) for row in rows]
+    """Which kept counters and sums of figures are not what a recount says, as the owner?
+
+    Two passes over all tickets of all networks.
+    """
+    return [WrongCounter(**row._mapping) for row in connection.execute(text(_WRONG))]
 
 
 def _asked() -> tuple[BindParameter[Any], ...]:

@@ -4,10 +4,23 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Double, FromClause, Numeric, Select, Text, case, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Double,
+    FromClause,
+    Numeric,
+    Select,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    select,
+)
 
 from gisgrid.statistics.cohort import Cohort, Of, Order, asked, cohort_values
-from gisgrid.tables import area_at, area_records, post_records
+from gisgrid.tables import area_records, post_records
 
 _SMALL_IS_GOOD = ("overdue", "hours_to_close")
 
@@ -90,9 +103,8 @@ Source = tuple[type[Ranked], tuple[ColumnElement[Any], ...], Any, FromClause]
 
 def _areas() -> Source:
     r = area_records(*asked("of", "area", "network", "start", "stop", "at"), alias="r")
-    v = area_at(*asked("at"), alias="v")
-    labels = (v.c.code.label("key"), v.c.name, v.c.level, v.c.kind, v.c.kind.label("apart"))
-    return RankedRow, labels, r, r.join(v, v.c.area_id == r.c.area_id)
+    level = bindparam("of", type_=Text).label("level")
+    return RankedRow, (r.c.code.label("key"), r.c.name, level, r.c.kind, r.c.kind.label("apart")), r, r
 
 
 def _posts() -> Source:

@@ -44,6 +44,7 @@ area_records = rows_of(
     "app.area_records",
     Column("area_id", BigInteger),
     *(Column(name, Double) for name in ("received", "closed", "overdue", "on_time", "hours", "carried")),
+    *(Column(name, Text) for name in ("code", "name", "kind")),
 )
 
 post_records = rows_of(

@@ -70,7 +70,8 @@ class Counting(RuleBasedStateMachine):
         self.db: Connection = self.engine.connect()
         self.db.exec_driver_sql("SET session_replication_role = replica")  # no guard of history
         self.db.exec_driver_sql(
-            "TRUNCATE core.area, draft.changeset, work.ticket, work.counter, work.counter_change CASCADE"
+            "TRUNCATE core.area, draft.changeset, work.ticket, work.counter, work.counter_change, work.leaf_sum,"
+            " work.area_sum, work.day_sum CASCADE"
         )
         self.db.exec_driver_sql("SET session_replication_role = origin")
         self.db.exec_driver_sql("SET ROLE gisgrid_owner")

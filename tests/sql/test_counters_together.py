@@ -112,7 +112,8 @@ def test_a_wrong_counter_is_named_and_counted_again(owner: Database) -> None:
         connection.execute(text("ALTER TABLE work.ticket DISABLE TRIGGER count_change"))
         connection.execute(text("UPDATE work.ticket SET closed_at = now(), step = 'rate' WHERE network = 'party'"))
         connection.execute(text("ALTER TABLE work.ticket ENABLE TRIGGER count_change"))
-        assert [(one.network, one.area, one.counter, one.kept, one.counted) for one in check_counters(connection)] == [
+        wrong = [one for one in check_counters(connection) if not one.counter.startswith("figures")]
+        assert [(one.network, one.area, one.counter, one.kept, one.counted) for one in wrong] == [
             ("party", None, "open", 2, 0),
             ("party", "over", "open", 2, 0),
             ("party", "P", "open", 2, 0),

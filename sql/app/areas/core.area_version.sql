@@ -7,3 +7,5 @@ COMMENT ON COLUMN core.area_version.area_m2 IS 'Geodesic area, square metres';
 CREATE TRIGGER only_close_the_record BEFORE UPDATE OR DELETE ON core.area_version
 FOR EACH ROW EXECUTE FUNCTION app.only_close_the_record();
 GRANT SELECT ON core.area_version TO gisgrid_service, gisgrid_viewer;
+CREATE TRIGGER keep_ground AFTER INSERT ON core.area_version
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION app.keep_ground();

@@ -1,7 +1,7 @@
 CREATE FUNCTION app.flip_versions(change_set bigint) RETURNS timestamptz
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
--- Close the records that the staged versions replace, write what remains of them, write the staged versions. Returns
--- the instant of record.
+-- Close the records that the staged versions replace, write what remains of them, write the staged versions (which keeps
+-- shares of ground: app.keep_ground) and the lineage. Returns the instant of record.
 DECLARE
     recorded timestamptz := clock_timestamp();
     starts timestamptz := (SELECT valid_from FROM draft.changeset WHERE changeset_id = change_set);
@@ -32,7 +32,10 @@ BEGIN
     IF (SELECT count(*) FROM draft.touched WHERE changeset_id = change_set) > 500 THEN
         ANALYZE draft.touched;  -- else what follows a publish is planned as for a change of one area
         ANALYZE core.area_version;
+        ANALYZE core.version_shape;
+        ANALYZE core.shared_ground;
     END IF;
+    PERFORM app.record_lineage(change_set, recorded);
     RETURN recorded;
 END $$;
 COMMENT ON FUNCTION app.flip_versions(bigint) IS 'Make the staged versions the live ones';

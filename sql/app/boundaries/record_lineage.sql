@@ -1,36 +1,53 @@
-CREATE FUNCTION app.record_lineage(change_set bigint) RETURNS void
+CREATE FUNCTION app.record_lineage(change_set bigint, recorded timestamptz) RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
 -- Which ground of an old leaf went to which new leaf, as shares of both. Shares compare areas in degrees: within one
--- leaf they are right to 1e-5, and they add up. The lattice is needed where lines nearly coincide:
--- without it GEOS can lose a whole share.
+-- leaf they are right to 1e-5, and they add up. They were kept when the versions were written (app.keep_ground).
 -- An area lives on if it keeps its code and more than half of its ground. Ground that passes between areas that live on
 -- is a line that moved, not descent. Of an area that does not live on, heirs (or ancestors) are those with at least a
 -- tenth of what the largest has. The words count descents.
 INSERT INTO core.lineage (changeset_id, network, from_area_id, to_area_id, kind, from_share, to_share, valid_from)
 WITH before AS (
-    SELECT v.area_id, v.geom, v.kind
+    SELECT v.area_id, v.kind, x.shape_id
     FROM draft.changeset AS c
     INNER JOIN draft.staged AS s ON c.changeset_id = s.changeset_id AND s.level = 'grid'
-    CROSS JOIN LATERAL (SELECT a.* FROM app.area_at(c.valid_from) AS a WHERE a.area_id = s.area_id OFFSET 0) AS v
+    INNER JOIN core.area_version AS v
+        ON
+            s.area_id = v.area_id AND v.recorded_to = record_lineage.recorded
+            AND v.valid_from <= c.valid_from AND v.valid_to > c.valid_from
+    INNER JOIN core.version_shape AS x ON v.area_version_id = x.area_version_id
     WHERE c.changeset_id = record_lineage.change_set
+),
+
+after AS (
+    SELECT v.area_id, v.kind, x.shape_id
+    FROM draft.staged AS s
+    INNER JOIN core.area_version AS v
+        ON
+            s.area_id = v.area_id AND s.valid_from = v.valid_from AND v.recorded_from = record_lineage.recorded
+            AND v.changeset_id = record_lineage.change_set
+    INNER JOIN core.version_shape AS x ON v.area_version_id = x.area_version_id
+    WHERE s.changeset_id = record_lineage.change_set AND s.level = 'grid' AND s.geom IS NOT NULL
 ),
 
 pair AS (
     SELECT
         b.area_id AS from_area_id,
-        s.area_id AS to_area_id,
-        least(st_area(x.geom) / st_area(b.geom), 1) AS from_share,
-        least(st_area(x.geom) / st_area(s.geom), 1) AS to_share
+        a.area_id AS to_area_id,
+        f.share AS from_share,
+        t.share AS to_share
     FROM before AS b
-    CROSS JOIN LATERAL (SELECT o.* FROM draft.staged AS o WHERE o.level = 'grid' AND b.geom && o.geom OFFSET 0) AS s
-    INNER JOIN core.area AS a ON s.area_id = a.area_id AND b.kind = a.kind
-    CROSS JOIN LATERAL (
-        SELECT st_collectionextract(st_intersection(b.geom, s.geom, app.lattice_deg()), 3) AS geom WHERE true OFFSET 0
-    ) AS x
-    WHERE
-        s.changeset_id = record_lineage.change_set
-        AND st_relate(b.geom, s.geom, '2********') AND st_area(x.geom) > 0
+    INNER JOIN core.shared_ground AS f ON b.shape_id = f.shape_id
+    INNER JOIN after AS a ON f.other_id = a.shape_id AND b.kind = a.kind
+    INNER JOIN core.shared_ground AS t ON f.other_id = t.shape_id AND f.shape_id = t.other_id
+    UNION ALL
+    SELECT
+        b.area_id AS from_area_id,
+        a.area_id AS to_area_id,
+        1 AS from_share,
+        1 AS to_share
+    FROM before AS b
+    INNER JOIN after AS a ON b.shape_id = a.shape_id
 ),
 
 weighed AS (
@@ -82,4 +99,5 @@ FROM counted AS n
 CROSS JOIN draft.changeset AS c
 WHERE c.changeset_id = record_lineage.change_set;
 END;
-COMMENT ON FUNCTION app.record_lineage(bigint) IS 'Record which old leaves become which new ones, with shares of ground';
+COMMENT ON FUNCTION app.record_lineage(bigint, timestamptz) IS
+'Record which old leaves become which new ones, with shares of ground';

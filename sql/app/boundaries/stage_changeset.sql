@@ -1,6 +1,6 @@
 CREATE FUNCTION app.stage_changeset(change_set bigint, is_noded boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- The slow part, for which nobody waits: rows of core.area, versions, lineage.
+-- The slow part, for which nobody waits: rows of core.area, versions.
 BEGIN
     DELETE FROM draft.staged WHERE changeset_id = change_set;
     PERFORM app.name_areas(change_set);
@@ -15,6 +15,5 @@ BEGIN
         label_point = (st_maximuminscribedcircle(geom)).center,
         area_m2 = st_area(geom::geography)
     WHERE changeset_id = change_set AND geom IS NOT NULL;
-    PERFORM app.record_lineage(change_set);
 END $$;
 COMMENT ON FUNCTION app.stage_changeset(bigint, boolean) IS 'Stage the versions that a change set brings';

@@ -1,5 +1,5 @@
 CREATE FUNCTION app.former_path_then(at timestamptz, as_recorded timestamptz)
-RETURNS TABLE (ticket_id bigint, path bigint [])
+RETURNS TABLE (ticket_id bigint, path bigint [], area_version_id bigint)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 -- A relocation counts if it applied by `at` and was recorded by `as_recorded`. The path of a ticket is that of its
@@ -15,7 +15,8 @@ WITH known AS (
 
 SELECT DISTINCT ON (f.ticket_id)
     f.ticket_id,
-    f.path
+    f.path,
+    f.area_version_id
 FROM known AS f
 WHERE
     (f.valid_to > former_path_then.at OR f.recorded_to > former_path_then.as_recorded)
@@ -29,6 +30,7 @@ WHERE
 ORDER BY f.ticket_id, f.former_path_id;
 END;
 COMMENT ON FUNCTION app.former_path_then(timestamptz, timestamptz) IS
-'Which tickets were on other areas at an instant, as recorded by then? Where the point is private, only '
+'Which tickets were on other areas, or assigned to other versions of their grid, at an instant, as recorded by then? '
+'Where the point is private, only '
 'the present grid';
 GRANT EXECUTE ON FUNCTION app.former_path_then(timestamptz, timestamptz) TO gisgrid_service, gisgrid_viewer;

@@ -8,7 +8,8 @@ RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- A record is kept by person and role, not by post, so it goes on when a redraw transfers the post to another grid.
--- A post that nobody holds has a record of its own. Only rows that the caller may see.
+-- A post that nobody holds has a record of its own. Only rows that the caller may see. A ticket counts for the post
+-- that has it now, in the state of `at`.
 WITH post AS MATERIALIZED (
     SELECT
         p.post_id,
@@ -30,21 +31,16 @@ counted AS MATERIALIZED (
     SELECT
         p.post_id,
         count(*) AS received,
-        count(*) FILTER (WHERE t.closed_at <= post_records.at) AS closed,
-        count(*) FILTER (
-            WHERE app.ticket_state(t.closed_at, t.due_at, post_records.at) = 'overdue'
-        ) AS overdue,
-        count(*) FILTER (WHERE t.closed_at <= post_records.at AND t.closed_at <= t.due_at) AS on_time,
-        sum(extract(EPOCH FROM t.closed_at - t.received_at)) FILTER (
-            WHERE t.closed_at <= post_records.at
-        ) / 3600 AS hours
-    FROM work.ticket AS t
+        count(t.closed_at) AS closed,
+        count(*) FILTER (WHERE t.closed_at IS NULL AND t.due_at <= post_records.at) AS overdue,
+        count(*) FILTER (WHERE t.closed_at <= t.due_at) AS on_time,
+        sum(app.microseconds_to_close(t.received_at, t.closed_at))::double precision / 3600000000 AS hours
+    FROM app.tickets_then(0, post_records.at) AS t
     INNER JOIN work.ticket_private AS p ON t.ticket_id = p.ticket_id
     WHERE
         p.post_id IS NOT NULL
         AND t.received_at >= coalesce(post_records.received_from, '-infinity')
         AND t.received_at < coalesce(post_records.received_to, 'infinity')
-        AND t.received_at <= post_records.at
     GROUP BY p.post_id
 )
 

@@ -5,11 +5,15 @@ BEGIN
     LOCK TABLE work.ticket IN SHARE ROW EXCLUSIVE MODE;
     DELETE FROM work.counter;
     DELETE FROM work.counter_change;
+    DELETE FROM work.leaf_sum;
+    DELETE FROM work.area_sum;
+    DELETE FROM work.day_sum;
     UPDATE work.counter_time SET overdue_at = '-infinity';
-    INSERT INTO work.counter_change (path, network, tickets, open, due_at)
-    SELECT t.path, t.network, count(*), count(*) FILTER (WHERE t.closed_at IS NULL), coalesce(t.open_due_at, 'infinity')
-    FROM (SELECT *, CASE WHEN closed_at IS NULL THEN due_at END AS open_due_at FROM work.ticket) AS t
-    GROUP BY t.path, t.network, t.open_due_at;
+    INSERT INTO work.counter_change (path, network, tickets, open, due_at, area_version_id, category, source,
+                                     received_at, closed_at, solved_in_grid)
+    SELECT t.path, t.network, 1, (t.closed_at IS NULL)::integer, t.due_at, t.area_version_id, t.category, t.source,
+           t.received_at, t.closed_at, t.solved_in_grid
+    FROM work.ticket AS t;
     PERFORM app.add_up_counters();
 END $$;
 COMMENT ON FUNCTION app.recount_tickets() IS

@@ -17,10 +17,13 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- One pass over the tickets. The grouping key is looked up once for each path or category, not for each ticket.
--- Every ticket falls into one row, or into the row without a key; the total is of the same pass, so the sums agree.
+-- From kept sums; posts and departments from the tickets, as far as the caller may see whose they are. The grouping key
+-- is looked up once for each path or category.
+-- Every ticket falls into one row, or into the row without a key; the total is of the same snapshot, so the sums agree.
 WITH listed AS MATERIALIZED (
-    SELECT v.area_id
+    SELECT
+        v.area_id,
+        v.level
     FROM app.area_at(statistics_by.at) AS v
     WHERE
         statistics_by.by = 'area' AND v.network = statistics_by.network
@@ -34,42 +37,39 @@ WITH listed AS MATERIALIZED (
         END
 ),
 
+above AS MATERIALIZED (
+    -- Areas of one level above the grids: their sums are kept by area, unless one of them once lay elsewhere.
+    SELECT
+        array_agg(l.area_id) AS areas,
+        count(DISTINCT l.level) = 1 AND min(l.level) <> 'grid' AND (statistics_by.area_id = 0 OR NOT EXISTS (
+            SELECT FROM core.area_version AS v
+            WHERE v.area_id IN (SELECT x.area_id FROM listed AS x) AND NOT v.path @> ARRAY[statistics_by.area_id]
+        )) AS is_kept
+    FROM listed AS l
+),
+
 depth AS (
     SELECT coalesce((
         SELECT cardinality(c.path) FROM work.category AS c WHERE c.category = statistics_by.category
     ), 1) AS above
 ),
 
-counted AS MATERIALIZED (
+rated AS MATERIALIZED (
+    -- Of what the caller may see.
     SELECT
-        CASE WHEN statistics_by.by = 'area' THEN t.path END AS held_path,
-        CASE statistics_by.by
-            WHEN 'category' THEN t.category
-            WHEN 'source' THEN t.source
-            WHEN 'post' THEN p.post_id::text
-            WHEN 'department' THEN p.department
-            WHEN 'day' THEN to_char(t.received_at AT TIME ZONE statistics_by.zone, 'YYYY-MM-DD')
-            WHEN 'month' THEN to_char(t.received_at AT TIME ZONE statistics_by.zone, 'YYYY-MM')
-        END AS raw,
-        count(*) AS received,
-        count(*) FILTER (WHERE t.closed_at <= statistics_by.at) AS closed,
-        count(*) FILTER (
-            WHERE app.ticket_state(t.closed_at, t.due_at, statistics_by.at) = 'overdue'
-        ) AS overdue,
-        count(*) FILTER (WHERE t.closed_at <= statistics_by.at AND t.closed_at <= t.due_at) AS on_time,
-        count(*) FILTER (WHERE t.closed_at <= statistics_by.at AND t.solved_in_grid) AS solved,
-        count(*) FILTER (WHERE t.closed_at <= statistics_by.at AND t.solved_in_grid IS NOT NULL) AS judged,
-        sum(extract(EPOCH FROM t.closed_at - t.received_at)) FILTER (
-            WHERE t.closed_at <= statistics_by.at
-        ) / 3600 AS hours,
-        count(g.score) AS rated,
-        sum(g.score) AS scores
-    FROM work.ticket AS t
-    LEFT JOIN work.rating AS g ON t.ticket_id = g.ticket_id AND g.rater = 'reporter'
-    LEFT JOIN work.ticket_private AS p ON t.ticket_id = p.ticket_id AND statistics_by.by IN ('post', 'department')
+        t.ticket_id,
+        coalesce(m.path, t.path) AS path,
+        t.category,
+        t.source,
+        t.received_at,
+        g.score
+    FROM work.rating AS g
+    INNER JOIN work.ticket AS t ON g.ticket_id = t.ticket_id
+    LEFT JOIN app.former_path_then(statistics_by.at, NULL) AS m ON t.ticket_id = m.ticket_id
     WHERE
-        t.network = statistics_by.network
-        AND (statistics_by.area_id = 0 OR t.path @> ARRAY[statistics_by.area_id])
+        g.rater = 'reporter'
+        AND t.network = statistics_by.network
+        AND (statistics_by.area_id = 0 OR coalesce(m.path, t.path) @> ARRAY[statistics_by.area_id])
         AND (
             statistics_by.category = ''
             OR t.category IN (SELECT c.category FROM work.category AS c WHERE c.path @> ARRAY[statistics_by.category])
@@ -77,23 +77,115 @@ counted AS MATERIALIZED (
         AND t.received_at >= coalesce(statistics_by.received_from, '-infinity')
         AND t.received_at < coalesce(statistics_by.received_to, 'infinity')
         AND t.received_at <= statistics_by.at
+),
+
+summed AS MATERIALIZED (
+    SELECT
+        s.path AS held_path,
+        NULL AS raw,
+        s.received,
+        s.closed,
+        s.overdue,
+        s.on_time,
+        s.solved,
+        s.judged,
+        s.microseconds,
+        0 AS rated,
+        0 AS scores
+    FROM app.leaf_sums(
+        statistics_by.network, statistics_by.area_id, statistics_by.category, statistics_by.received_from,
+        statistics_by.received_to, statistics_by.at
+    ) AS s
+    WHERE statistics_by.by = 'area' AND (SELECT a.is_kept FROM above AS a) IS NOT TRUE
+    UNION ALL
+    SELECT
+        NULL AS held_path,
+        s.key AS raw,
+        s.received,
+        s.closed,
+        s.overdue,
+        s.on_time,
+        s.solved,
+        s.judged,
+        s.microseconds,
+        0 AS rated,
+        0 AS scores
+    FROM app.key_sums(
+        statistics_by.by, statistics_by.network, statistics_by.area_id, statistics_by.category,
+        statistics_by.received_from, statistics_by.received_to, statistics_by.at, statistics_by.zone,
+        (SELECT a.areas FROM above AS a)
+    ) AS s
+    WHERE statistics_by.by IN ('category', 'source', 'day', 'month') OR (SELECT a.is_kept FROM above AS a)
+    UNION ALL
+    SELECT
+        NULL AS held_path,
+        CASE statistics_by.by WHEN 'post' THEN p.post_id::text ELSE p.department END AS raw,
+        count(*) AS received,
+        count(t.closed_at) AS closed,
+        count(*) FILTER (WHERE t.closed_at IS NULL AND t.due_at <= statistics_by.at) AS overdue,
+        count(*) FILTER (WHERE t.closed_at <= t.due_at) AS on_time,
+        count(*) FILTER (WHERE t.solved_in_grid) AS solved,
+        count(t.solved_in_grid) AS judged,
+        sum(app.microseconds_to_close(t.received_at, t.closed_at)) AS microseconds,
+        0 AS rated,
+        0 AS scores
+    FROM app.tickets_then(statistics_by.area_id, statistics_by.at, NULL, statistics_by.network) AS t
+    LEFT JOIN work.ticket_private AS p ON t.ticket_id = p.ticket_id
+    WHERE
+        statistics_by.by IN ('post', 'department')
+        AND (
+            statistics_by.category = ''
+            OR t.category IN (SELECT c.category FROM work.category AS c WHERE c.path @> ARRAY[statistics_by.category])
+        )
+        AND t.received_at >= coalesce(statistics_by.received_from, '-infinity')
+        AND t.received_at < coalesce(statistics_by.received_to, 'infinity')
+    GROUP BY raw
+    UNION ALL
+    SELECT
+        CASE WHEN statistics_by.by = 'area' THEN r.path END AS held_path,
+        CASE statistics_by.by
+            WHEN 'category' THEN r.category
+            WHEN 'source' THEN r.source
+            WHEN 'post' THEN p.post_id::text
+            WHEN 'department' THEN p.department
+            WHEN 'day' THEN to_char(r.received_at AT TIME ZONE statistics_by.zone, 'YYYY-MM-DD')
+            WHEN 'month' THEN to_char(r.received_at AT TIME ZONE statistics_by.zone, 'YYYY-MM')
+        END AS raw,
+        0 AS received,
+        0 AS closed,
+        0 AS overdue,
+        0 AS on_time,
+        0 AS solved,
+        0 AS judged,
+        0 AS microseconds,
+        count(*) AS rated,
+        sum(r.score) AS scores
+    FROM rated AS r
+    LEFT JOIN work.ticket_private AS p ON r.ticket_id = p.ticket_id AND statistics_by.by IN ('post', 'department')
     GROUP BY held_path, raw
 ),
 
+counted AS MATERIALIZED (
+    SELECT
+        row_number() OVER () AS n,
+        s.*
+    FROM summed AS s
+),
+
 held AS MATERIALIZED (
-    SELECT DISTINCT ON (c.held_path)
-        c.held_path,
+    SELECT DISTINCT ON (c.n)
+        c.n,
         l.area_id
     FROM counted AS c
     CROSS JOIN LATERAL unnest(c.held_path) WITH ORDINALITY AS e (area_id, position)
     INNER JOIN listed AS l ON e.area_id = l.area_id
-    ORDER BY c.held_path, e.position
+    ORDER BY c.n, e.position
 ),
 
 keyed AS MATERIALIZED (
     SELECT
         CASE statistics_by.by
-            WHEN 'area' THEN h.area_id::text
+            WHEN 'area' THEN coalesce(h.area_id::text, c.raw)
             WHEN 'category' THEN k.path[(SELECT d.above FROM depth AS d) + 1]
             ELSE c.raw
         END AS key,
@@ -103,11 +195,11 @@ keyed AS MATERIALIZED (
         c.on_time,
         c.solved,
         c.judged,
-        c.hours,
+        c.microseconds,
         c.rated,
         c.scores
     FROM counted AS c
-    LEFT JOIN held AS h ON c.held_path = h.held_path
+    LEFT JOIN held AS h ON c.n = h.n
     LEFT JOIN work.category AS k ON statistics_by.by = 'category' AND c.raw = k.category
     UNION ALL
     -- A key for which no ticket was received has a row as well.
@@ -119,7 +211,7 @@ keyed AS MATERIALIZED (
         0 AS on_time,
         0 AS solved,
         0 AS judged,
-        NULL AS hours,
+        0 AS microseconds,
         0 AS rated,
         0 AS scores
     FROM listed AS l
@@ -132,7 +224,7 @@ keyed AS MATERIALIZED (
         0 AS on_time,
         0 AS solved,
         0 AS judged,
-        NULL AS hours,
+        0 AS microseconds,
         0 AS rated,
         0 AS scores
     FROM work.category AS k
@@ -152,7 +244,7 @@ SELECT
     round(sum(k.closed) / nullif(sum(k.received), 0), 6)::double precision AS closing_rate,
     round(sum(k.on_time) / nullif(sum(k.closed + k.overdue), 0), 6)::double precision AS on_time_rate,
     round(sum(k.solved) / nullif(sum(k.judged), 0), 6)::double precision AS solved_in_grid_rate,
-    round(sum(k.hours) / nullif(sum(k.closed), 0), 3)::double precision AS hours_to_close,
+    round(sum(k.microseconds) / 3600000000 / nullif(sum(k.closed), 0), 3)::double precision AS hours_to_close,
     round(sum(k.scores) / nullif(sum(k.rated), 0), 3)::double precision AS rating
 FROM keyed AS k
 GROUP BY GROUPING SETS ((k.key), ());

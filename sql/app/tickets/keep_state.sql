@@ -1,7 +1,8 @@
 CREATE FUNCTION app.keep_state() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO work.former_state (ticket_id, closed_at, due_at) VALUES (OLD.ticket_id, OLD.closed_at, OLD.due_at);
+    INSERT INTO work.former_state (ticket_id, closed_at, due_at, solved_in_grid)
+    VALUES (OLD.ticket_id, OLD.closed_at, OLD.due_at, OLD.solved_in_grid);
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION app.keep_state() IS

@@ -1,1 +1,3 @@
-COMMENT ON TABLE work.counter_time IS 'One row: by which instant are the tickets due that work.counter says are overdue?';
+COMMENT ON TABLE work.counter_time IS
+'One row: by which instant are the tickets due that kept counters and sums say are overdue?';
+COMMENT ON COLUMN work.counter_time.zone IS 'The zone whose days work.day_sum has';

@@ -28,7 +28,8 @@ FOR EACH ROW EXECUTE FUNCTION app.update_clock();
 CREATE TRIGGER record_solving BEFORE UPDATE OF closed_at ON work.ticket
 FOR EACH ROW WHEN (OLD.closed_at IS DISTINCT FROM NEW.closed_at) EXECUTE FUNCTION app.record_solving();
 CREATE TRIGGER keep_path AFTER UPDATE ON work.ticket
-FOR EACH ROW WHEN (OLD.path <> NEW.path) EXECUTE FUNCTION app.keep_path();
+FOR EACH ROW WHEN (OLD.path <> NEW.path OR OLD.area_version_id IS DISTINCT FROM NEW.area_version_id)
+EXECUTE FUNCTION app.keep_path();
 CREATE TRIGGER keep_state AFTER UPDATE ON work.ticket
 FOR EACH ROW
 WHEN (OLD.due_at <> NEW.due_at OR (OLD.closed_at IS NOT NULL AND OLD.closed_at IS DISTINCT FROM NEW.closed_at))
@@ -38,8 +39,10 @@ FOR EACH ROW EXECUTE FUNCTION app.record_counters();
 CREATE TRIGGER count_change AFTER UPDATE ON work.ticket
 FOR EACH ROW
 WHEN (
-    OLD.path <> NEW.path OR OLD.network <> NEW.network OR OLD.due_at <> NEW.due_at
-    OR (OLD.closed_at IS NULL) <> (NEW.closed_at IS NULL)
+    (OLD.path, OLD.network, OLD.due_at, OLD.category, OLD.source, OLD.received_at)
+    <> (NEW.path, NEW.network, NEW.due_at, NEW.category, NEW.source, NEW.received_at)
+    OR (OLD.area_version_id, OLD.closed_at, OLD.solved_in_grid)
+    IS DISTINCT FROM (NEW.area_version_id, NEW.closed_at, NEW.solved_in_grid)
 )
 EXECUTE FUNCTION app.record_counters();
 CREATE TRIGGER count_bins AFTER INSERT OR DELETE OR UPDATE OF geom, due_at, closed_at, network ON work.ticket
