@@ -1,9 +1,10 @@
 CREATE FUNCTION app.microseconds_to_close(received_at timestamptz, closed_at timestamptz) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
+-- date_part: double precision is exact here for a hundred years, and four times as fast as the numeric of extract.
 SELECT coalesce(
-    (
-        extract(EPOCH FROM microseconds_to_close.closed_at - microseconds_to_close.received_at) * 1000000
+    round(
+        date_part('epoch', microseconds_to_close.closed_at - microseconds_to_close.received_at) * 1000000
     )::bigint, 0
 );
 END;
