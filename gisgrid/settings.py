@@ -31,10 +31,12 @@ class Settings:
     coarse_m: int = 1_000
     work_hours: str = "09:00-12:00,14:00-18:00"
     network: str = "base"
+    processes: int = 1
     pool_size: int = 8
     wait_s: float = 1.0
     statement_timeout_s: int = 15
     max_body_bytes: int = 2_000_000
+    streams_per_address: int = 200
     reports_per_hour: int = 60
     tries_per_hour: int = 30
     photo_dir: str = ""
@@ -137,11 +139,12 @@ RULES: tuple[Rule, ...] = (
     (
         "pool_size due_soon_hours statement_timeout_s max_body_bytes reports_per_hour tries_per_hour photo_max_bytes"
         " photos_per_ticket import_max_bytes notice_give_up_hours alarms_per_hour change_days ping_days client_ref_days"
-        " notice_days photo_days audit_days",
+        " notice_days photo_days audit_days streams_per_address",
         lambda n: n >= 1,
         "1 or more",
     ),
     ("contact_days alarm_again_hours reopen_days far_m coarse_m", lambda n: n >= 0, "0 or more"),
+    ("processes", lambda n: 1 <= n <= 64, "a number from 1 to 64; as many as the machine has processors is enough"),
     ("wait_s", lambda n: 0 < n < float("inf"), "more than 0"),
     ("work_hours", _is_time_of_work, "times of a day, as 09:00-12:00,14:00-18:00"),
     ("public_url", _is_public, "an address with http or https, as https://grid.example or https://city.example/gis"),

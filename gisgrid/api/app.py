@@ -1,5 +1,6 @@
 """The app: made from settings and a database, nothing global."""
 
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -39,12 +40,13 @@ from gisgrid.api import (
     worklists,
 )
 from gisgrid.api.answers import problems
+from gisgrid.api.counts import Counts
 from gisgrid.api.document import describe, name_operation
 from gisgrid.api.feed import ChangeFeed
 from gisgrid.api.guards import Guards, Heads
 from gisgrid.api.kept_tiles import KeptTiles, News
 from gisgrid.api.lanes import SPARE, Lane, Lanes
-from gisgrid.api.limits import AlarmLimits, ReportLimits, SecretLimits
+from gisgrid.api.limits import AlarmLimits, RefusalLimits, ReportLimits, SecretLimits, StreamLimits
 from gisgrid.api.lookout import Lookout
 from gisgrid.api.metrics import Measured, Meters, State
 from gisgrid.api.parameters import refuse_unknown
@@ -57,6 +59,7 @@ from gisgrid.migrations import program
 from gisgrid.open311.app import PREFIX, create_open311
 from gisgrid.openid import Provider
 from gisgrid.patrol import Extent
+from gisgrid.processes import ALONE, Shift
 from gisgrid.search import Names
 from gisgrid.settings import PACKAGE, Settings
 
@@ -102,28 +105,34 @@ FACTS = (
 """Public facts: open to everybody, unless a setting closes them to strangers."""
 HOT = (tiles.router, reports.router, areas.router)
 """What is asked most comes first, because one route after the other is tried."""
+COUNTS = "counts.sqlite"
+FIXED = 4
+"""Connections beside the places: the feed listens, reads and counts; the lookout looks."""
 REFUSALS_PER_HOUR = 600
 """Of a stranger's address, in the audit trail."""
 
 
-def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool] = lambda: True) -> FastAPI:
-    """The HTTP service over one database. `ready` says whether /readyz may answer 200."""
-    intake, files, reading = (
-        Lane(count, settings.wait_s)
-        for count in (max(settings.pool_size // 2, 2), max(settings.pool_size // 4, 2), settings.pool_size)
-    )
+def create_app(
+    settings: Settings, service_url: str, *, ready: Callable[[], bool] = lambda: True, shift: Shift = ALONE
+) -> FastAPI:
+    """The HTTP service over one database. `ready` says whether /readyz may answer 200.
+
+    `shift`: with which other processes this one serves.
+    """
+    intake, files, reading = (Lane(places, settings.wait_s) for places in share_places(settings, shift.count))
     places = intake.places + files.places + reading.places
+    counts = Counts(shift.folder / COUNTS if shift.folder else None)
     database = Database(
         service_url,
         role=SERVICE,
-        pool_size=places + SPARE + 4,  # the feed listens, reads and counts; the lookout looks
+        pool_size=places + SPARE + FIXED,
         statement_timeout_s=settings.statement_timeout_s,
         zone=settings.zone,
         program=program("service"),
     )
     feed = ChangeFeed(database, settings)
     news = News(database)
-    lookout = Lookout(database, ready, feed.hearts, lambda: app.state.disks)
+    lookout = Lookout(database, ready, feed.hearts, lambda: app.state.disks, shift.faults_of_others)
     meters = Meters()
     streams = frozenset({f"{events.router.prefix}/events"})
 
@@ -159,12 +168,13 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     app.state.lookout = lookout
     app.state.meters = meters
     lanes = {"intake": intake, "files": files, "reading": reading}
-    app.state.measured = State(lookout, database, lanes, lambda: feed.listeners)
+    app.state.measured = State(lookout, database, lanes, lambda: feed.listeners, shift)
     app.state.openid = Provider(settings)
-    app.state.limits = ReportLimits(settings.reports_per_hour)
-    app.state.alarm_limits = AlarmLimits(settings.alarms_per_hour)
+    app.state.limits = ReportLimits(settings.reports_per_hour, counts)
+    app.state.alarm_limits = AlarmLimits(settings.alarms_per_hour, counts)
     app.state.patrol_extent = Extent()
-    app.state.secret_limits = SecretLimits(settings.tries_per_hour)
+    app.state.secret_limits = SecretLimits(settings.tries_per_hour, counts)
+    app.state.stream_limits = StreamLimits(settings.streams_per_address, counts)
     add_problem_handlers(app)
     app.add_middleware(Lanes, intake=intake, files=files, reading=reading)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
@@ -173,7 +183,7 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
         max_body_bytes=settings.max_body_bytes,
         other_limits={photos.DOORS: settings.photo_max_bytes, imports.DOORS: settings.import_max_bytes},
     )
-    app.add_middleware(trail.Refusals, database=database, per_hour=REFUSALS_PER_HOUR)
+    app.add_middleware(trail.Refusals, database=database, limits=RefusalLimits(REFUSALS_PER_HOUR, counts))
     app.add_middleware(Heads, streams=streams)
     app.add_middleware(KeptTiles, news=news)
     app.add_middleware(Origins, others=read_origins(settings))
@@ -190,3 +200,14 @@ def create_app(settings: Settings, service_url: str, *, ready: Callable[[], bool
     app.mount(PREFIX, create_open311(settings, database))
     add_viewer(app, PACKAGE / "static")
     return app
+
+
+def share_places(settings: Settings, processes: int) -> tuple[int, int, int]:
+    """How many places have reports, files and readers in each of so many processes? GISGRID_POOL_SIZE is for all."""
+    mine = math.ceil(settings.pool_size / processes)
+    return max(mine // 2, 2), max(mine // 4, 2), max(mine, 2 if processes > 1 else 1)
+
+
+def count_connections(settings: Settings, processes: int) -> int:
+    """How many connections do so many processes hold at most?"""
+    return processes * (sum(share_places(settings, processes)) + SPARE + FIXED)

@@ -3,18 +3,19 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
-from starlette.types import Message, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from gisgrid.access import Caller
 from gisgrid.api.answers import problems
 from gisgrid.api.areas import Network
 from gisgrid.api.feed import ChangeFeed, Listener
+from gisgrid.api.limits import StreamLimits
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, find_caller
 from gisgrid.api.tiles import visible_layers
 from gisgrid.api.values import PlainText
@@ -42,9 +43,23 @@ HeardToo = Annotated[
 
 
 class EventStream(StreamingResponse):
-    """A stream that nobody holds up: it ends where the listener's line is full for too long."""
+    """A stream that nobody holds up: it ends where the listener's line is full for too long.
+
+    `ended` is called once, however the stream ends, also one that nobody began to read.
+    """
 
     media_type = "text/event-stream"
+
+    def __init__(self, words: AsyncIterator[str], ended: Callable[[], None]) -> None:
+        super().__init__(words, headers=HEADERS)
+        self._ended = ended
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._ended()
 
     async def stream_response(self, send: Send) -> None:
         """Send as long as each piece is taken in time."""
@@ -100,7 +115,7 @@ def _begin(feed: ChangeFeed, listener: Listener, words: str, *, says_place: bool
 @router.get(
     "/events",
     response_class=StreamingResponse,
-    responses={**problems(401, 404, 503), 200: STREAM},
+    responses={**problems(401, 404, 429, 503), 200: STREAM},
 )
 async def get_events(
     request: Request,
@@ -129,29 +144,33 @@ async def get_events(
     listener = Listener(visible, None if area is None else (network, area))
     words = last_event_id or heard or ""
     await feed.read_up_to(read_place(words))
+    limits: StreamLimits = request.app.state.stream_limits
+    counted = limits.take(request)
+
+    def leave() -> None:
+        feed.leave(listener)
+        limits.give_back(counted)
+
     try:
         hello = await run_in_threadpool(_begin, feed, listener, words, says_place=heard is not None)
     except BaseException:
-        feed.leave(listener)
+        leave()
         raise
 
     async def stream() -> AsyncIterator[str]:
         asked_at = time.monotonic()
-        try:
-            yield hello
-            while True:
-                is_quiet, words = await _hear(listener)
-                if not is_quiet and words is None:
+        yield hello
+        while True:
+            is_quiet, words = await _hear(listener)
+            if not is_quiet and words is None:
+                return
+            if caller.signed_in and time.monotonic() - asked_at >= ASK_AGAIN_S:
+                if not await run_in_threadpool(_is_still, caller, request):
                     return
-                if caller.signed_in and time.monotonic() - asked_at >= ASK_AGAIN_S:
-                    if not await run_in_threadpool(_is_still, caller, request):
-                        return
-                    asked_at = time.monotonic()
-                yield _alive(feed, listener) if words is None else words
-        finally:
-            feed.leave(listener)
+                asked_at = time.monotonic()
+            yield _alive(feed, listener) if words is None else words
 
-    return EventStream(stream(), headers=HEADERS)
+    return EventStream(stream(), leave)
 
 
 def _require_area(database: CurrentDatabase, network: str, area: str) -> None:

@@ -62,8 +62,12 @@ class Lookout:
         ready: Callable[[], bool],
         hearts: Sequence[Heart],
         disks: Callable[[], Sequence[Disk]],
+        others: Callable[[], tuple[Fault, ...]] = tuple,
     ) -> None:
+        """`others`: why the other processes of this service are not ready."""
         self.database, self.ready, self.hearts, self.disks = database, ready, hearts, disks
+        self._others = others
+        self._faults_of_others: tuple[Fault, ...] = ()
         self._watch = Watch()
         self.seen: Seen | None = None
         self._asked, self._stopped = threading.Event(), threading.Event()
@@ -104,7 +108,11 @@ class Lookout:
         return self.faults()
 
     def faults(self) -> tuple[Fault, ...]:
-        """Why the service is not ready, by the last look."""
+        """Why the service is not ready, by the last look: this process or another one."""
+        return tuple(dict.fromkeys((*self.own_faults(), *self._faults_of_others)))
+
+    def own_faults(self) -> tuple[Fault, ...]:
+        """Why this process is not ready, by the last look."""
         if not self.ready():
             return (STARTING,)
         if self.seen is None or time.monotonic() - self.seen.at > OLD_S:
@@ -119,6 +127,7 @@ class Lookout:
     def _run(self) -> None:
         while not self._stopped.is_set():
             self._asked.clear()
+            self._faults_of_others = self._others()
             self.seen = self._look()
             self._asked.wait(EVERY_S)
 

@@ -18,6 +18,7 @@ from gisgrid.api.lanes import Lane
 from gisgrid.api.lookout import Lookout
 from gisgrid.database import Database
 from gisgrid.logs import REQUEST_ID
+from gisgrid.processes import ALONE, Shift
 
 log = logging.getLogger("gisgrid")
 TILE = "/tiles/{layers}/{z}/{x}/{y}.mvt"
@@ -25,6 +26,19 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 NEVER = float("inf")
+OWN: dict[str, tuple[str, str, Callable[[list[float]], float]]] = {
+    "processes": ("Processes that serve", "", sum),
+    "ready": ("1: ready, as /readyz", "", min),
+    "event_listeners": ("Maps that follow /api/v1/events", "", sum),
+    "lane_places": ("Places of a lane", "lane", sum),
+    "lane_taken": ("Places in use", "lane", sum),
+    "lane_waiting": ("Requests that wait", "lane", sum),
+    "pool_size": ("Database connections at most", "", sum),
+    "pool_in_use": ("Database connections in use", "", sum),
+    "lookout_age_seconds": ("Age of the last look at database and disk", "", max),
+    "part_up": ("0 while this part of the service is silent or fails", "part", min),
+}
+"""What each process measures of itself: words, label, and how the values of several become one."""
 
 
 class Meters:
@@ -68,29 +82,44 @@ class State:
     database: Database
     lanes: dict[str, Lane]
     listeners: Callable[[], int]
+    shift: Shift = ALONE
+
+    def own(self) -> dict[str, float]:
+        """What is measured of this process alone, by metric and label; `collect` brings all processes' together."""
+        seen = self.lookout.seen
+        found: dict[str, float] = {
+            "processes": 1,
+            "ready": float(not self.lookout.own_faults()),
+            "event_listeners": self.listeners(),
+            "pool_size": self.database.size,
+            "pool_in_use": self.database.in_use,
+            "lookout_age_seconds": NEVER if seen is None else time.monotonic() - seen.at,
+        }
+        for name, lane in self.lanes.items():
+            found |= {f"lane_places {name}": lane.places, f"lane_taken {name}": lane.taken}
+            found[f"lane_waiting {name}"] = lane.waiting
+        return found | {f"part_up {part}": float(fault is None) for part, fault in self.lookout.parts.items()}
 
     def collect(self) -> Iterator[Metric]:
-        """Every gauge."""
+        """Every gauge; those of other processes are as old as what these said last, some two seconds."""
         yield _gauge("info", "Which version answers", (1, {"version": __version__}))
-        yield _gauge("ready", "1: ready, as /readyz", (float(not self.lookout.faults()), {}))
-        yield _gauge("event_listeners", "Maps that follow /api/v1/events", (self.listeners(), {}))
-        lanes = list(self.lanes.items())
-        yield _gauge("lane_places", "Places of a lane", *((lane.places, {"lane": name}) for name, lane in lanes))
-        yield _gauge("lane_taken", "Places in use", *((lane.taken, {"lane": name}) for name, lane in lanes))
-        yield _gauge("lane_waiting", "Requests that wait", *((lane.waiting, {"lane": name}) for name, lane in lanes))
-        yield _gauge("pool_size", "Database connections at most", (self.database.size, {}))
-        yield _gauge("pool_in_use", "Database connections in use", (self.database.in_use, {}))
+        told = [self.own(), *(one.gauges for one in self.shift.others())]
+        for name, (words, label, bring_together) in OWN.items():
+            keys = sorted({key for one in told for key in one if key.partition(" ")[0] == name})
+            samples = (
+                (
+                    bring_together([one[key] for one in told if key in one]),
+                    {label: key.partition(" ")[2]} if label else {},
+                )
+                for key in keys
+            )
+            yield _gauge(name, words, *samples)
         yield from self._seen()
 
     def _seen(self) -> Iterator[Metric]:
         seen = self.lookout.seen
-        age = NEVER if seen is None else time.monotonic() - seen.at
-        yield _gauge("lookout_age_seconds", "Age of the last look at database and disk", (age, {}))
         free = seen.free_bytes.items() if seen else ()
         yield _gauge("free_bytes", "Room left for database, log, photos", *((n, {"place": name}) for name, n in free))
-        parts = sorted(self.lookout.parts.items())
-        words = "0 while this part of the service is silent or fails"
-        yield _gauge("part_up", words, *((float(fault is None), {"part": part}) for part, fault in parts))
         machinery = seen.machinery if seen else None
         yield _gauge("database_up", "1: the database answered the last look", (float(machinery is not None), {}))
         if machinery is None:

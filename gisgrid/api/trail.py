@@ -75,10 +75,10 @@ def get_audit(
 class Refusals:
     """ASGI middleware: every answer 401 or 403 leaves a row in the audit trail, whichever door gave it."""
 
-    def __init__(self, app: ASGIApp, database: Database, per_hour: int) -> None:
+    def __init__(self, app: ASGIApp, database: Database, limits: RefusalLimits) -> None:
         self.app = app
         self.database = database
-        self.limits = RefusalLimits(per_hour)
+        self.limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; note its refusal once it was answered."""

@@ -30,6 +30,8 @@ from gisgrid.errors import Fault, NotFound, Refused
 from gisgrid.geo import BBox
 from gisgrid.tables import INSTANT, area, area_at, level, lineage
 
+MOST_CORNERS = 500_000
+"""Of the shapes of one answer: some 15 MB of text, which a browser or a script still reads at once."""
 _DIGITS = 15
 """Digits of a written coordinate: as many as a double holds."""
 
@@ -85,11 +87,20 @@ def check_filter(connection: Connection, wanted: AreaFilter) -> None:
 
 
 def list_areas(connection: Connection, wanted: AreaFilter) -> str:
-    """These areas as the text of one GeoJSON FeatureCollection, by code; written by the database."""
+    """These areas as the text of one GeoJSON FeatureCollection, by code; written by the database.
+
+    Raises Refused where their shapes have more than MOST_CORNERS corners.
+    """
     values = {**_times(wanted.at, wanted.as_recorded), "network": wanted.network}
     values |= {"level": wanted.level, "parent": wanted.parent, **(asdict(wanted.bbox) if wanted.bbox else {})}
-    query = _areas(bool(wanted.level), bool(wanted.parent), wanted.bbox is not None, wanted.shapes)
-    body: str = connection.execute(query, values).scalar_one()
+    parts = bool(wanted.level), bool(wanted.parent), wanted.bbox is not None
+    if wanted.shapes:
+        areas, corners = connection.execute(_sizes(*parts), values).one()
+        if corners > MOST_CORNERS:
+            message = f"the shapes of {areas} areas have {corners} corners, and one answer has {MOST_CORNERS} at most"
+            remedy = "add parent or bbox, leave the shapes out by geometry=false, or take the tiles of layer area"
+            raise Refused(Fault("geometry", message, remedy))
+    body: str = connection.execute(_areas(*parts, wanted.shapes), values).scalar_one()
     return body
 
 
@@ -120,6 +131,22 @@ def _areas(by_level: bool, by_parent: bool, by_box: bool, with_shapes: bool) -> 
     features = func.coalesce(func.json_agg(aggregate_order_by(feature, v.c.code)), literal_column("'[]'::json"))
     query = select(cast(func.json_build_object("type", "FeatureCollection", "features", features), Text))
     query = query.select_from(v.outerjoin(parent, parent.c.area_id == v.c.parent_id))
+    return _among(query, v, parent, by_level, by_parent, by_box)
+
+
+@cache
+def _sizes(by_level: bool, by_parent: bool, by_box: bool) -> Select[Any]:
+    """How many areas are these, and how many corners have they?"""
+    v, parent = _then(), area.alias("p")
+    query = select(func.count(), func.coalesce(func.sum(func.ST_NPoints(v.c.geom)), 0))
+    query = query.select_from(v.outerjoin(parent, parent.c.area_id == v.c.parent_id))
+    return _among(query, v, parent, by_level, by_parent, by_box)
+
+
+def _among(
+    query: Select[Any], v: TableValuedAlias, parent: Any, by_level: bool, by_parent: bool, by_box: bool
+) -> Select[Any]:
+    """The query for the areas of a filter alone."""
     query = query.where(v.c.network == bindparam("network"))
     if by_level:
         query = query.where(v.c.level == bindparam("level"))

@@ -1,25 +1,24 @@
 """`gisgrid up`: everything running from one command, everything stopped by Ctrl-C."""
 
-import asyncio
-import logging
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Annotated
 
 import typer
-import uvicorn
+from sqlalchemy import text
 
 from gisgrid import bootstrap
-from gisgrid.api.app import create_app
-from gisgrid.api.patience import protocol
+from gisgrid.api.app import count_connections
 from gisgrid.cli.context import DataDir, DbPort, say
 from gisgrid.cli.opening import deploy
 from gisgrid.cli.people import make_account
 from gisgrid.cli.sample import load_sample
-from gisgrid.cli.services import registered
+from gisgrid.cli.services import await_orphans, registered
+from gisgrid.cli.serving import Server, make_server, open_more_files
 from gisgrid.cli.smoke import check_service
+from gisgrid.cli.together import Watcher, metrics_of_all
 from gisgrid.cli.work import working_and_sending
 from gisgrid.cluster import Cluster, check_before_fetching, driver_url, ensure_cluster, stop_cluster
 from gisgrid.cluster.keeping import keeping
@@ -29,6 +28,7 @@ from gisgrid.errors import Fault, Refused
 from gisgrid.homes import ADOPT, QUIET, settle_home
 from gisgrid.logs import configure_logs
 from gisgrid.migrations.logins import make_service_url
+from gisgrid.processes import ALONE, Shift, membership
 from gisgrid.settings import Settings, read_settings
 
 
@@ -37,6 +37,9 @@ def up(
     db_port: DbPort = None,
     data_dir: DataDir = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.", envvar="GISGRID_HOST")] = None,
+    processes: Annotated[
+        int | None, typer.Option(help="Processes that serve the port together.", envvar="GISGRID_PROCESSES")
+    ] = None,
     no_worker: Annotated[
         bool, typer.Option("--no-worker", help="Only serve; `gisgrid worker` works and sends elsewhere.")
     ] = False,
@@ -46,8 +49,14 @@ def up(
     """Start everything: install what is missing, migrate, load the sample into an empty database, serve."""
     began = time.monotonic()
     settings = read_settings(
-        port=port, db_port=db_port, data_dir=data_dir, host=host, worker=False if no_worker else None
+        port=port,
+        db_port=db_port,
+        data_dir=data_dir,
+        host=host,
+        processes=processes,
+        worker=False if no_worker else None,
     )
+    await_orphans(settings.data_dir)
     with bind(settings.host, settings.port) as listener:  # before anything is fetched
         check_before_fetching(settings)
         bootstrap.ensure_viewer(say)
@@ -89,34 +98,53 @@ def _fill_if_empty(settings: Settings, cluster: Cluster) -> None:
 
 def _serve(settings: Settings, cluster: Cluster, began: float, listener: socket.socket, *, smoke: bool) -> None:
     configure_logs(settings)
-    app = create_app(settings, service_url_of(settings, cluster))
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        http=protocol(),
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=2,
-        server_header=False,
-        proxy_headers=False,  # api.proxies reads them, from whom GISGRID_TRUSTED_PROXIES names
-    )
-    listen(listener)
+    open_more_files()
+    url = service_url_of(settings, cluster)
     where = f"http://{settings.host}:{settings.port}"
-    server = Server(config, where=where, began=began, smoke=smoke, end_streams=app.state.feed.end_streams)
-    watched = keeping(cluster, say=say, give_up=server.give_up, full=lambda: bool(faults_of(disks_of(settings))))
-    try:
-        with (
-            registered(settings.data_dir, settings.port),
-            watched,
-            working_and_sending(cluster.owner_url, settings) if settings.worker else nullcontext(),
-        ):
-            server.run(sockets=[listener])
-    except KeyboardInterrupt:
-        pass  # uvicorn has stopped already and raises the signal again
+
+    def has_begun(server: Server | Watcher) -> None:
+        say(f"gisgrid is at {where}  ({time.monotonic() - began:.1f} s; Ctrl-C stops it)")
+        if smoke:
+            check_service(where, done=server.end)
+
+    with ExitStack() as stack:
+        folder = stack.enter_context(registered(settings.data_dir, settings.port, settings.processes))
+        listen(listener)
+        server: Server | Watcher
+        if settings.processes == 1:
+            member = stack.enter_context(membership(folder))
+            server = make_server(settings, url, member=member, shift=ALONE, has_begun=has_begun)
+        else:
+            check_connections(settings, cluster)
+            stack.enter_context(metrics_of_all(folder))
+            server = Watcher(settings, url, Shift(folder, settings.processes), listener, has_begun)
+        stack.enter_context(
+            keeping(cluster, say=say, give_up=server.end, full=lambda: bool(faults_of(disks_of(settings))))
+        )
+        if settings.worker:
+            stack.enter_context(working_and_sending(cluster.owner_url, settings))
+        with suppress(KeyboardInterrupt):  # uvicorn has stopped already and raises the signal again
+            server.run(sockets=[listener]) if isinstance(server, Server) else server.run()
     if server.failure is not None:
         raise server.failure
+
+
+def check_connections(settings: Settings, cluster: Cluster) -> None:
+    """Does the database admit as many connections as so many processes may hold? Raises Refused."""
+    needed = count_connections(settings, settings.processes)
+    database = Database(cluster.owner_url, role=OWNER)
+    try:
+        with database.transaction() as connection:
+            most = int(connection.execute(text("SELECT current_setting('max_connections')")).scalar_one())
+    finally:
+        database.close()
+    if needed > most // 2:
+        message = f"{settings.processes} processes need {needed} connections, and the database admits {most} in all"
+        remedy = (
+            "no more than half of them are for the service: fewer processes, a smaller GISGRID_POOL_SIZE, or a larger"
+            " max_connections"
+        )
+        raise Refused(Fault("GISGRID_PROCESSES", message, remedy))
 
 
 def service_url_of(settings: Settings, cluster: Cluster) -> str:
@@ -134,47 +162,6 @@ def service_url_of(settings: Settings, cluster: Cluster) -> str:
         say("  let pg_hba.conf admit gisgrid_api by password, or set GISGRID_SERVICE_URL")
         return cluster.given_url
     return url
-
-
-class Server(uvicorn.Server):
-    """Prints the viewer's address once it listens; with `smoke` checks the service itself, and stops."""
-
-    failure: BaseException | None = None
-
-    def __init__(
-        self, config: uvicorn.Config, *, where: str, began: float, smoke: bool, end_streams: Callable[[], None]
-    ) -> None:
-        super().__init__(config)
-        self.where, self.began, self.smoke, self.end_streams = where, began, smoke, end_streams
-        logging.getLogger("uvicorn.error").addFilter(self._is_news)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Say where it is once it listens."""
-        await super().startup(sockets=sockets)
-        if self.should_exit:
-            return
-        say(f"gisgrid is at {self.where}  ({time.monotonic() - self.began:.1f} s; Ctrl-C stops it)")
-        if self.smoke:
-            check_service(self.where, done=self._checked)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams of open maps first: they would be cut off otherwise, each with a traceback."""
-        self.end_streams()
-        await super().shutdown(sockets)
-
-    def give_up(self, failure: BaseException) -> None:
-        """End, and let the command end with this failure; callable from any thread."""
-        self.failure = failure
-        self.should_exit = True
-
-    def _is_news(self, record: logging.LogRecord) -> bool:
-        """Not what is cut off because we end: who asked comes back."""
-        cut = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError | KeyboardInterrupt)
-        return not (self.should_exit and (cut or "Cancel " in str(record.msg)))
-
-    def _checked(self, failure: BaseException | None) -> None:
-        self.failure = failure
-        self.should_exit = True
 
 
 def bind(host: str, port: int) -> socket.socket:

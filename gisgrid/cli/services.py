@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from gisgrid import __version__
 from gisgrid.locks import Lock
+from gisgrid.processes import await_end, lives
 
 FOLDER = "services"
 BEFORE = "up.json"
@@ -26,6 +28,13 @@ class Service:
     port: int
     version: str
     file: Path
+    processes: int = 1
+    """So many are wanted."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its processes say how they are."""
+        return self.file.with_suffix("")
 
     def stop(self) -> bool:
         """Tell it to end and wait for it. Returns whether it has ended."""
@@ -40,17 +49,29 @@ class Service:
 
 
 @contextmanager
-def registered(data_dir: Path, port: int) -> Iterator[None]:
-    """This process is a service while the block runs."""
+def registered(data_dir: Path, port: int, processes: int = 1) -> Iterator[Path]:
+    """This process is a service while the block runs; gives the folder of the processes that serve."""
     folder = data_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{os.getpid()}.json"
+    own = file.with_suffix("")
     with Lock(file):
-        file.write_text(json.dumps({"pid": os.getpid(), "port": port, "version": __version__}))
+        shutil.rmtree(own, ignore_errors=True)  # of a killed one that had this number
+        own.mkdir()
+        facts = {"pid": os.getpid(), "port": port, "version": __version__, "processes": processes}
+        file.write_text(json.dumps(facts))
         try:
-            yield
+            yield own
         finally:
+            shutil.rmtree(own, ignore_errors=True)
             file.unlink(missing_ok=True)
+
+
+def await_orphans(data_dir: Path) -> None:
+    """Wait for processes whose watcher was killed: they end by themselves, and hold the port until then."""
+    for folder in (data_dir / FOLDER).glob("*/"):
+        if not _lives(folder.with_suffix(".json"), 0) and await_end(folder, STOP_S):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def running(data_dir: Path) -> list[Service]:
@@ -58,8 +79,10 @@ def running(data_dir: Path) -> list[Service]:
     found = []
     for file in [*(data_dir / FOLDER).glob("*.json"), data_dir / BEFORE]:
         try:
-            facts = {"version": "", **json.loads(file.read_text())}
-            service = Service(int(facts["pid"]), int(facts["port"]), str(facts["version"]), file)
+            facts = {"version": "", "processes": 1, **json.loads(file.read_text())}
+            service = Service(
+                int(facts["pid"]), int(facts["port"]), str(facts["version"]), file, int(facts["processes"])
+            )
         except (OSError, ValueError, KeyError):
             continue  # gone meanwhile, or being written just now
         if _lives(file, service.pid):
@@ -76,7 +99,4 @@ def _lives(file: Path, pid: int) -> bool:
             return b"gisgrid" in Path(f"/proc/{pid}/cmdline").read_bytes()
         except OSError:
             return False
-    if not file.exists():
-        return False
-    with Lock(file, wait=False) as alone:
-        return not alone.held
+    return lives(file)

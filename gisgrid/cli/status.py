@@ -12,10 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gisgrid import __version__, layers
 from gisgrid.bootstrap import say
+from gisgrid.cli import services
 from gisgrid.cli.context import DataDir, DbPort, Json, show
 from gisgrid.cluster import driver_url, find_running
 from gisgrid.instants import write_instant
 from gisgrid.machinery import read_machinery
+from gisgrid.processes import list_processes
 from gisgrid.settings import Settings, read_settings
 
 ASK_S = 3
@@ -41,9 +43,11 @@ def status(data_dir: DataDir = None, db_port: DbPort = None, json: Json = False)
         "database": _database(settings),
         "disk": _disk(settings),
     }
+    found["service"] |= _processes(settings)
     found["worker"] = {"running": bool(found["database"].pop("worker_connections", 0))}
     show(found, "\n".join(_lines(found)), as_json=json)
-    if not (found["service"]["ready"] and found["database"]["running"] and found["worker"]["running"]):
+    whole = found["service"]["processes_running"] == found["service"]["processes"]
+    if not (found["service"]["ready"] and whole and found["database"]["running"] and found["worker"]["running"]):
         raise typer.Exit(1)
 
 
@@ -58,6 +62,16 @@ def _service(settings: Settings) -> Facts:
         return {"address": where, "running": True, "ready": False, "reasons": [one["message"] for one in said]}
     except (OSError, ValueError):
         return {"address": where, "running": False, "ready": False, "reasons": []}
+
+
+def _processes(settings: Settings) -> Facts:
+    """The processes that serve this port, each with its number and why it is not ready; none where none runs."""
+    for service in services.running(settings.data_dir):
+        if service.port == settings.port:
+            told = list_processes(service.folder)
+            each = [{"pid": one.pid, "reasons": [fault.message for fault in one.faults]} for one in told]
+            return {"processes": service.processes, "processes_running": len(told), "each": each}
+    return {"processes": 0, "processes_running": 0, "each": []}
 
 
 def _database(settings: Settings) -> Facts:
@@ -98,7 +112,8 @@ def _lines(found: Facts) -> list[str]:
     """The same for people: a line a fact."""
     lines = [f"version\t{found['version']}"]
     for part in ("service", "database", "worker"):
-        lines += [f"{part} {name}\t{_word(value)}" for name, value in found[part].items()]
+        lines += [f"{part} {name}\t{_word(value)}" for name, value in found[part].items() if name != "each"]
+    lines += [f"process {one['pid']}\t{_word(one['reasons'] or 'ready')}" for one in found["service"]["each"]]
     for name, facts in found["disk"].items():
         lines.append(f"disk {name}\t{facts['free_bytes'] / 1e9:.1f} of {facts['total_bytes'] / 1e9:.1f} GB free")
     return lines

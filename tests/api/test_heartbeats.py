@@ -15,7 +15,8 @@ from sqlalchemy import create_engine, text
 
 from gisgrid import heartbeats, worker
 from gisgrid.api import events
-from gisgrid.cli.serve import Server, bind, listen
+from gisgrid.cli.serve import bind, listen
+from gisgrid.cli.serving import Server
 from gisgrid.notices import sender
 from gisgrid.settings import Settings
 from gisgrid.worker import working
@@ -173,7 +174,7 @@ def test_a_service_ends_quietly_while_maps_are_open(district: District, caplog: 
     """As by Ctrl-C: the streams end first, and nothing is said of a program's insides."""
     app = district.app_again()
     config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2)
-    server = Server(config, where="", began=0.0, smoke=False, end_streams=app.state.feed.end_streams)
+    server = Server(config, app)
     with bind("127.0.0.1", 0) as listener:
         listen(listener)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -10,20 +10,22 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from gisgrid.api.patience import protocol
+from gisgrid.api.patience import ALL, EACH, HalfOpen, protocol
+from gisgrid.cli.serving import open_more_files
+from gisgrid.ways import read_networks
 from tests.waiting import PATIENCE_S, until
 
 IMPATIENT, PATIENT = 0.2, PATIENCE_S
 
 
-def serve(headers_s: float, body_s: float) -> Iterator[int]:
+def serve(headers_s: float, body_s: float, half_open: HalfOpen | None = None) -> Iterator[int]:
     app = FastAPI()
 
     @app.post("/")
     def create(body: dict[str, Any]) -> int:
         return len(body)
 
-    server = uvicorn.Server(uvicorn.Config(app, http=protocol(headers_s, body_s), log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, http=protocol(headers_s, body_s, half_open), log_level="error"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -85,3 +87,90 @@ def test_a_connection_that_is_used_again_is_not_cut_off(short_of_bodies: int) ->
         answer = client.getresponse()
         assert (answer.status, answer.read()) == (200, b"1")
     client.close()
+
+
+def knock(port: int, address: str = "127.0.0.1") -> socket.socket:
+    """A half-open connection from this address of the machine."""
+    client = socket.create_connection(("127.0.0.1", port), PATIENCE_S, source_address=(address, 0))
+    client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\n")
+    return client
+
+
+def answers(port: int) -> bool:
+    """Is a whole request answered?"""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+    client.request("POST", "/", b'{"a": 1}', {"Content-Type": "application/json"})
+    answer = client.getresponse()
+    found = (answer.status, answer.read()) == (200, b"1")
+    client.close()
+    return found
+
+
+def is_ended(client: socket.socket) -> bool:
+    """Has the server ended this connection? Waits until it has."""
+    try:
+        return client.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+@pytest.fixture
+def few() -> Iterator[tuple[int, HalfOpen]]:
+    """A service that lets an address have three half-open connections, and all five; 127.0.0.9 is a trusted proxy."""
+    half_open = HalfOpen(3, 5, read_networks("127.0.0.9"))
+    for port in serve(PATIENT, PATIENT, half_open):
+        yield port, half_open
+
+
+def test_the_oldest_of_too_many_half_open_connections_of_an_address_ends(few: tuple[int, HalfOpen]) -> None:
+    port, half_open = few
+    clients = []
+    for count in (1, 2, 3):
+        clients.append(knock(port))
+        until(lambda: len(half_open) == count)  # noqa: B023  # within the turn
+    other = knock(port, "127.0.0.2")
+    until(lambda: len(half_open) == 4)
+    clients.append(knock(port))
+    assert is_ended(clients[0])
+    assert len(half_open) == 4, "the other address lost nothing"
+    assert answers(port), "a request that comes at once is answered, whatever its address has open"
+    for client in (*clients, other):
+        client.close()
+    until(lambda: len(half_open) == 0)
+
+
+def test_the_oldest_of_all_ends_where_many_addresses_knock(few: tuple[int, HalfOpen]) -> None:
+    port, half_open = few
+    clients = []
+    for number in range(5):
+        clients.append(knock(port, f"127.0.0.{number + 2}"))
+        until(lambda: len(half_open) == len(clients))
+    clients.append(knock(port, "127.0.0.8"))
+    assert is_ended(clients[0])
+    assert len(half_open) == 5
+    assert answers(port)
+    for client in clients:
+        client.close()
+
+
+def test_a_trusted_proxy_has_the_connections_of_all_addresses(few: tuple[int, HalfOpen]) -> None:
+    port, half_open = few
+    clients = [knock(port, "127.0.0.9") for _ in range(5)]
+    until(lambda: len(half_open) == 5)
+    clients.append(knock(port, "127.0.0.9"))
+    assert is_ended(clients[0]), "but there are too many in all"
+    for client in clients:
+        client.close()
+
+
+def test_a_thousand_half_open_connections_keep_nobody_out() -> None:
+    """1,100 from twelve addresses, as the service is set: a request is answered beside them, and they are cut down."""
+    open_more_files()
+    half_open = HalfOpen()
+    for port in serve(PATIENT, PATIENT, half_open):
+        clients = [knock(port, f"127.0.1.{number // EACH + 1}") for number in range(1_100)]
+        until(lambda: len(half_open) == ALL)
+        assert all(is_ended(client) for client in clients[: len(clients) - ALL])
+        assert all(answers(port) for _ in range(10))
+        for client in clients:
+            client.close()

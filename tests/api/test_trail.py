@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from gisgrid.access import add_account
+from gisgrid.api.counts import Counts
 from gisgrid.api.limits import RefusalLimits
 from gisgrid.api.trail import Refusals
 from gisgrid.database import OWNER, Database
@@ -229,7 +230,7 @@ def test_the_trail_is_whole_and_holds_no_private_value(district: District) -> No
 
 
 def test_a_stranger_cannot_fill_the_disk_with_refusals(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
-    limits = RefusalLimits(2)
+    limits = RefusalLimits(2, Counts())
     monkeypatch.setattr(Refusals, "limits", limits, raising=False)
     app = district.app.middleware_stack
     while app is not None and not isinstance(app, Refusals):
