@@ -1,21 +1,30 @@
 """What does finding the grids of many points cost in this process? Beside geopandas and a tree, answers compared."""
 
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from statistics import median
 
 import geopandas
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
 import shapely
 from numpy.typing import NDArray
 
 from gisgrid.assignment.covering import Covering, cover
 from gisgrid.assignment.distances import Outlines
 from gisgrid.bench.coverage import Plan, draw_district
+from gisgrid.bench.peers import Peers
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
+PEERS = (("duckdb_extension_spatial", "duckdb", "DuckDB spatial"), ("sedonadb", "sedonadb", "SedonaDB"))
+"""The module that has to be there, the package, its name."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +41,12 @@ class AssignCost:
     differences: int
 
 
-def measure_assign(side: int, points: int, rounds: int) -> list[AssignCost]:
-    """Every way on a synthetic district of side x side grids, in turn, `rounds` times; the index is made before."""
+def measure_assign(side: int, points: int, rounds: int, peers: Peers) -> list[AssignCost]:
+    """Every way on a synthetic district of side x side grids, in turn, `rounds` times; the index is made before.
+
+    Peers in processes of their own (DuckDB, SedonaDB), as far as they are installed, have points and shapes in memory
+    as well before their time begins.
+    """
     shapes = draw_district(Plan(side, side))
     polygons = np.array([shapes[code] for code in sorted(shapes)], dtype=object)
     began = time.process_time()
@@ -43,19 +56,20 @@ def measure_assign(side: int, points: int, rounds: int) -> list[AssignCost]:
     random = np.random.default_rng(7)
     west, south, east, north = shapely.total_bounds(polygons)
     x, y = random.uniform(west, east, points), random.uniform(south, north, points)
-    ways: dict[str, Callable[[], Labels]] = {
-        "geopandas.sjoin": lambda: _sjoin(polygons, x, y),
-        "STRtree": lambda: _tree(polygons, x, y),
-        "covering index": lambda: index.find(x, y)[0].astype(np.int64),
-        "covering index, distances": lambda: _with_distances(index, outlines, x, y),
+    ways: dict[str, Callable[[], tuple[float, Labels]]] = {
+        "geopandas.sjoin": lambda: _timed(lambda: _sjoin(polygons, x, y)),
+        "STRtree": lambda: _timed(lambda: _tree(polygons, x, y)),
+        "covering index": lambda: _timed(lambda: index.find(x, y)[0].astype(np.int64)),
+        "covering index, distances": lambda: _timed(lambda: _with_distances(index, outlines, x, y)),
     }
-    costs: dict[str, list[float]] = {name: [] for name in ways}
-    answers: dict[str, Labels] = {}
-    for _ in range(rounds):
-        for name, find in ways.items():
-            began = time.process_time()
-            answers[name] = find()
-            costs[name].append(time.process_time() - began)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _write(folder, polygons, x, y)
+        for module, package, title in PEERS:
+            if python := peers.python(module):
+                way = partial(_by_peer, python, package, folder, points)
+                ways[f"{title} {peers.version(package)}"] = way
+        costs, answers = _take_turns(ways, rounds)
     peer = costs["geopandas.sjoin"]
     found = [AssignCost(len(polygons), points, "making the index, once", build_s, 0, 0)]
     for name, cost in costs.items():
@@ -63,6 +77,39 @@ def measure_assign(side: int, points: int, rounds: int) -> list[AssignCost]:
         wrong = int((answers[name] != answers["geopandas.sjoin"]).sum())
         found.append(AssignCost(len(polygons), points, name, median(cost), ratio, wrong))
     return found
+
+
+def _take_turns(
+    ways: dict[str, Callable[[], tuple[float, Labels]]], rounds: int
+) -> tuple[dict[str, list[float]], dict[str, Labels]]:
+    costs: dict[str, list[float]] = {name: [] for name in ways}
+    answers: dict[str, Labels] = {}
+    for _ in range(rounds):
+        for name, find in ways.items():
+            cost, answers[name] = find()
+            costs[name].append(cost)
+    return costs, answers
+
+
+def _timed(find: Callable[[], Labels]) -> tuple[float, Labels]:
+    began = time.process_time()
+    found = find()
+    return time.process_time() - began, found
+
+
+def _write(folder: Path, polygons: NDArray[np.object_], x: Floats, y: Floats) -> None:
+    """The points and the shapes as files that every peer reads."""
+    parquet.write_table(pa.table({"n": np.arange(len(x)), "x": x, "y": y}), folder / "points.parquet")
+    shapes = pa.table({"label": np.arange(1, len(polygons) + 1), "shape": pa.array(shapely.to_wkb(polygons).tolist())})
+    parquet.write_table(shapes, folder / "grids.parquet")
+
+
+def _by_peer(python: str, package: str, folder: Path, count: int) -> tuple[float, Labels]:
+    """What the peer says, and the processor seconds of its join."""
+    command = [python, str(Path(__file__).with_name("peer_assign.py")), package, str(folder)]
+    cost = float(subprocess.check_output(command, stderr=subprocess.DEVNULL, text=True).split()[-1])
+    point, label = np.load(folder / "labels.npy")
+    return cost, _labels(count, point, label - 1)
 
 
 def _sjoin(polygons: NDArray[np.object_], x: Floats, y: Floats) -> Labels:

@@ -1,6 +1,11 @@
-"""Things on the ground of a district in great numbers: tickets, posts, cameras. Invented, written by SQL at once."""
+"""Things on the ground of a district in great numbers: tickets, posts, cameras, pings. Invented, written by SQL."""
 
+import numpy as np
+from shapely import Polygon
 from sqlalchemy import Connection, text
+
+from gisgrid.cameras import view_sector
+from gisgrid.geo import LonLat
 
 OPEN_SHARE = 0.25
 """Of four tickets one is open: more than a district has, so that publishing has something to move."""
@@ -66,3 +71,69 @@ def fill_tickets(connection: Connection, count: int) -> int:
     made: int = connection.execute(text(_TICKETS), {"first": first, "count": count, "open": OPEN_SHARE * 100}).rowcount
     connection.execute(text("ALTER TABLE work.ticket ENABLE TRIGGER note_change"))
     return made
+
+
+_PINGS = """
+WITH grid AS (
+    SELECT row_number() OVER (ORDER BY code COLLATE "C") - 1 AS n, path, st_x(label_point) AS lon,
+           st_y(label_point) AS lat, count(*) OVER () AS grids
+    FROM app.area_at(now()) WHERE network = 'base' AND level = 'grid'
+),
+ping AS (
+    INSERT INTO overlay.ping (worker, at, path, cell, accuracy_m, geom)
+    SELECT 'bench-' || w, date_trunc('hour', now()) - CAST(:hours AS float8) * interval '1 hour'
+               + s * interval '1 second', g.path, 0, 8,
+           st_setsrid(st_makepoint(
+               g.lon + 150 / 98000.0 * sin(s / 160.0 + w), g.lat + 150 / 110800.0 * sin(s / 197.0 + 2 * w)), 4326)
+    FROM generate_series(1, CAST(:workers AS integer)) AS w
+    JOIN grid AS g ON g.n = w % g.grids
+    CROSS JOIN generate_series(0, CAST(:hours * 3600 AS integer) - 1, CAST(:step_s AS integer)) AS s
+    ON CONFLICT DO NOTHING
+    RETURNING worker, at
+)
+INSERT INTO overlay.walk (worker, hour)
+SELECT DISTINCT worker, date_trunc('hour', at, 'UTC') FROM ping ON CONFLICT DO NOTHING
+"""
+
+_SECTORS = """
+ALTER TABLE overlay.camera DISABLE TRIGGER USER;
+INSERT INTO overlay.camera (code, name, area_id, path, bearing_deg, angle_deg, range_m, geom, sector)
+SELECT c.code, c.code, v.area_id, coalesce(v.path, '{0}'), c.bearing, c.angle, c.range, p.geom,
+       st_geomfromwkb(c.sector, 4326)
+FROM unnest(CAST(:codes AS text[]), CAST(:lons AS float8[]), CAST(:lats AS float8[]), CAST(:bearings AS float8[]),
+            CAST(:angles AS float8[]), CAST(:ranges AS float8[]), CAST(:sectors AS bytea[]))
+     AS c(code, lon, lat, bearing, angle, range, sector)
+CROSS JOIN LATERAL (SELECT st_setsrid(st_makepoint(c.lon, c.lat), 4326) AS geom) AS p
+LEFT JOIN LATERAL (
+    SELECT l.area_id, l.path FROM app.locate(p.geom) AS l
+) AS v ON true;
+ALTER TABLE overlay.camera ENABLE TRIGGER USER;
+ANALYZE overlay.camera
+"""
+
+
+def fill_pings(connection: Connection, workers: int, hours: int, step_s: int) -> None:
+    """What so many workers walked in the last whole hours, a ping each `step_s` seconds, each around a grid's middle.
+
+    At walking speed, 1.3 m/s at most; not added up yet.
+    """
+    connection.execute(text(_PINGS), {"workers": workers, "hours": hours, "step_s": step_s})
+    connection.execute(text("ANALYZE overlay.ping; ANALYZE overlay.walk"))
+
+
+def fill_cameras(connection: Connection, count: int, box: tuple[float, float, float, float]) -> dict[str, Polygon]:
+    """So many cameras anywhere in the box (W, S, E, N), looking 60 to 120 degrees wide and 50 to 200 m far.
+
+    Returns their view sectors by code.
+    """
+    dice = np.random.default_rng(11)
+    west, south, east, north = box
+    lons, lats = dice.uniform(west, east, count).tolist(), dice.uniform(south, north, count).tolist()
+    bearings, angles = dice.uniform(0, 360, count).tolist(), dice.uniform(60, 120, count).tolist()
+    ranges = dice.uniform(50, 200, count).tolist()
+    each = zip(lons, lats, bearings, angles, ranges, strict=True)
+    views = [view_sector(LonLat(lon, lat), *view) for lon, lat, *view in each]
+    codes = [f"bench-{n:06d}" for n in range(count)]
+    values = {"codes": codes, "lons": lons, "lats": lats, "bearings": bearings, "angles": angles, "ranges": ranges}
+    connection.execute(text(_SECTORS), {**values, "sectors": [view.wkb for view in views]})
+    return dict(zip(codes, views, strict=True))

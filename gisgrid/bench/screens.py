@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
+from gisgrid.bench.doors import HEADERS, Door, read_head
 from gisgrid.bench.server import Service
 from gisgrid.geo import LonLat, tile_at
 
@@ -22,7 +23,6 @@ COLUMNS, ROWS = 4, 3
 """Tiles in view of a screen."""
 GATHER_S = (0.4, 0.9)
 """The viewer gathers what comes in a moment, and does not ask at the same moment as the others."""
-HEADERS = "Host: 127.0.0.1\r\nAccept-Encoding: gzip\r\n"
 SETTLE_S = 3.0
 Tile = tuple[int, int, int]
 
@@ -64,45 +64,6 @@ class Cost:
 
 
 @dataclass
-class Door:
-    """A connection that stays open; one request at a time."""
-
-    port: int
-    streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def ask(self, method: str, path: str, more: str = "", body: str = "") -> tuple[int, dict[str, str], bytes]:
-        """Status, headers (names in small letters) and body of an answer."""
-        if self.streams:
-            try:
-                return await _exchange(self.streams, method, path, more, body)
-            except (asyncio.IncompleteReadError, ConnectionError):
-                self.close()  # the service ends a connection that was quiet for a while
-        self.streams = await asyncio.open_connection("127.0.0.1", self.port)
-        return await _exchange(self.streams, method, path, more, body)
-
-    def close(self) -> None:
-        """End the connection."""
-        if self.streams:
-            self.streams[1].close()
-
-
-async def _exchange(
-    streams: tuple[asyncio.StreamReader, asyncio.StreamWriter], method: str, path: str, more: str, body: str
-) -> tuple[int, dict[str, str], bytes]:
-    reader, writer = streams
-    length = f"Content-Type: application/json\r\nContent-Length: {len(body.encode())}\r\n" if body else ""
-    writer.write(f"{method} {path} HTTP/1.1\r\n{HEADERS}{more}{length}\r\n{body}".encode())
-    status, headers = await _head(reader)
-    return status, headers, await reader.readexactly(int(headers.get("content-length", 0)))
-
-
-async def _head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
-    lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-    pairs = (line.partition(": ") for line in lines[1:] if line)
-    return int(lines[0].split()[1]), {name.lower(): value for name, _, value in pairs}
-
-
-@dataclass
 class Watch:
     """When each report was acknowledged, by number; how long each took; how long each screen took to hear and draw."""
 
@@ -132,7 +93,7 @@ class Screen:
         path = f"/api/v1/events?heard=&area={self.area.code}"
         writer.write(f"GET {path} HTTP/1.1\r\n{HEADERS}\r\n".encode())
         try:
-            await _head(reader)
+            await read_head(reader)
             for tile in sorted(self.view):
                 await self._ask(tile)
             while line := await reader.readline():
@@ -178,24 +139,29 @@ def _is_in(tile: Tile, span: list[int]) -> bool:
     return span[0] <= tile[1] <= span[2] and span[1] <= tile[2] <= span[3]
 
 
-def measure(service: Service, load: Load) -> Cost:
-    """Put this load on the service; what it cost. Nothing else may ask the service meanwhile."""
-    return asyncio.run(_measure(service, load))
+def measure(services: Sequence[Service], load: Load) -> Cost:
+    """Put this load on the processes of a service, maps and reports spread over them; what it cost.
+
+    Nothing else may ask it meanwhile.
+    """
+    return asyncio.run(_measure(services, load))
 
 
-async def _measure(service: Service, load: Load) -> Cost:
+async def _measure(services: Sequence[Service], load: Load) -> Cost:
     watch = Watch()
     dice = random.Random(load.screens)  # noqa: S311  # not for secrets
-    screens = [_screen(service.port, watch, dice.choice(load.areas), dice) for _ in range(load.screens)]
+    ports = [service.port for service in services]
+    screens = [_screen(ports[n % len(ports)], watch, dice.choice(load.areas), dice) for n in range(load.screens)]
     tasks = [asyncio.create_task(screen.open()) for screen in screens]
     await asyncio.sleep(SETTLE_S)
     while screens and not all(len(screen.etags) == len(screen.view) for screen in screens):
         await asyncio.sleep(0.2)
-    watch.asked, began, cpu_s, own_s = 0, time.monotonic(), service.cpu_s, time.process_time()
-    await _report(service.port, load, watch, dice)
+    watch.asked, began, own_s = 0, time.monotonic(), time.process_time()
+    cpu_s = sum(service.cpu_s for service in services)
+    await _report(ports, load, watch, dice)
     took = time.monotonic() - began
     await asyncio.sleep(SETTLE_S)
-    cost = _cost(load, watch, took, (service.cpu_s - cpu_s, time.process_time() - own_s))
+    cost = _cost(load, watch, took, (sum(service.cpu_s for service in services) - cpu_s, time.process_time() - own_s))
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -209,13 +175,13 @@ def _screen(port: int, watch: Watch, area: Area, dice: random.Random) -> Screen:
     return Screen(area, watch, Door(port), view)
 
 
-async def _report(port: int, load: Load, watch: Watch, dice: random.Random) -> None:
+async def _report(ports: Sequence[int], load: Load, watch: Watch, dice: random.Random) -> None:
     """Reports at their times, whether those before have been answered or not."""
     began, tasks = time.monotonic(), []
     free: list[Door] = []
 
     async def send(at: float, body: str) -> None:
-        door = free.pop() if free else Door(port)
+        door = free.pop() if free else Door(dice.choice(ports))
         _, _, answer = await door.ask("POST", "/api/v1/reports", body=body)
         now = time.monotonic()
         free.append(door)

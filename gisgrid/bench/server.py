@@ -1,25 +1,28 @@
-"""The service in a process of its own, so that its processor time is not mixed with that of those who ask it."""
+"""The service, and its worker, in processes of their own, so that their processor time is not that of who asks."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from pathlib import Path
 
 import uvicorn
 
 from gisgrid.api.app import create_app
+from gisgrid.api.patience import protocol
+from gisgrid.bench.processes import family_cpu_s
 from gisgrid.settings import read_settings
+from gisgrid.worker import working
 
-START_S = 60.0
-STAT_UTIME = 11
-"""Where the user's time is in /proc/PID/stat after the program's name; the system's time follows it."""
+START_S = 120.0
+END_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -32,46 +35,108 @@ class Service:
     @property
     def cpu_s(self) -> float:
         """Processor seconds that it has used; 0 where the system does not say."""
-        with suppress(OSError):
-            stat = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-            return sum(map(int, stat[STAT_UTIME : STAT_UTIME + 2])) / os.sysconf("SC_CLK_TCK")
-        return 0.0
+        return family_cpu_s(self.pid)
 
 
 @contextmanager
 def serving(service_url: str) -> Iterator[Service]:
     """The service over this database on a free port. Raises TimeoutError if it does not come up."""
+    with started([sys.executable, "-m", "gisgrid.bench.server", "{port}"], "/healthz", service_url) as service:
+        yield service
+
+
+@contextmanager
+def serving_many(service_url: str, processes: int) -> Iterator[list[Service]]:
+    """So many processes of the service over one database, each on a port of its own."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(serving(service_url)) for _ in range(processes)]
+
+
+@contextmanager
+def worker_beside(owner_url: str) -> Iterator[int]:
+    """A worker of this database in a process of its own; its number."""
+    with _process([sys.executable, "-m", "gisgrid.bench.server", "worker"], {"GISGRID_DATABASE_URL": owner_url}) as own:
+        yield own.pid
+
+
+@contextmanager
+def started(command: Sequence[str], ready: str, url: str, **environment: str) -> Iterator[Service]:
+    """A server whose command has `{port}` for its port, once it answers this path with 200."""
+    port = free_port()
+    named = [part.replace("{port}", str(port)) for part in command]
+    given = {
+        "GISGRID_SERVICE_URL": url,
+        **{name: each.replace("{port}", str(port)) for name, each in environment.items()},
+    }
+    with _process(named, given) as process:
+        wait_for(port, ready, process)
+        yield Service(port, process.pid)
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def _process(command: Sequence[str], environment: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "gisgrid.bench.server", str(port)]
-        env = {**os.environ, "GISGRID_SERVICE_URL": service_url, "GISGRID_DATA_DIR": folder}
-        process = subprocess.Popen(command, env=env)
+        known = {name: value for name, value in os.environ.items() if not name.startswith("GISGRID_DATABASE")}
+        process = subprocess.Popen(command, env={**known, "GISGRID_DATA_DIR": folder, **environment})
         try:
-            _wait_for(port)
-            yield Service(port, process.pid)
+            yield process
         finally:
             process.terminate()
-            process.wait()
+            try:
+                process.wait(END_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int, path: str, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until the server answers. Raises TimeoutError, or ChildProcessError where it has ended."""
     end = time.monotonic() + START_S
     while time.monotonic() < end:
+        if process.poll() is not None:
+            raise ChildProcessError(f"{process.args!r} ended with {process.returncode}")
         with suppress(OSError), closing(HTTPConnection("127.0.0.1", port, timeout=5)) as door:
-            door.request("GET", "/healthz")
+            door.request("GET", path)
             if door.getresponse().status == 200:
                 return
         time.sleep(0.2)
-    raise TimeoutError(f"the service did not answer on port {port} in {START_S:g} s")
+    raise TimeoutError(f"{process.args!r} did not answer on port {port} in {START_S:g} s")
 
 
 def serve(port: int) -> None:
-    """Serve the database of GISGRID_SERVICE_URL until the process is ended."""
+    """Serve the database of GISGRID_SERVICE_URL, as `gisgrid up` does, until the process is ended."""
     settings = read_settings()
-    uvicorn.run(create_app(settings, settings.service_url), port=port, log_level="warning")
+    app = create_app(settings, settings.service_url)
+    uvicorn.run(
+        app,
+        port=port,
+        http=protocol(),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
+    )
+
+
+def work() -> None:
+    """Do the worker's work in the database of GISGRID_DATABASE_URL until the process is ended."""
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: ended.set())
+    with working(read_settings().database_url):
+        ended.wait()
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    if sys.argv[1] == "worker":
+        work()
+    else:
+        serve(int(sys.argv[1]))

@@ -1,0 +1,242 @@
+"""What does a report, a batch of reports, a look-up cost? Beside ten lines of FastAPI and COPY, answers compared."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+
+import numpy as np
+from sqlalchemy import text
+
+from gisgrid.access import add_account
+from gisgrid.bench.doors import Door, Driven, drive, plain
+from gisgrid.bench.peers import make_tables, ten_lines
+from gisgrid.bench.pings import Place
+from gisgrid.bench.processes import Meter, find_postmaster
+from gisgrid.bench.rows import Row, row_of, take_turns
+from gisgrid.bench.server import Service, serving_many, worker_beside
+from gisgrid.database import EVERYTHING, Database
+
+TOGETHER = 500
+"""Reports of a batch."""
+_CODES = """
+SELECT l.code FROM unnest(CAST(:lon AS float8[]), CAST(:lat AS float8[])) WITH ORDINALITY AS p(lon, lat, n)
+CROSS JOIN LATERAL app.locate(ST_SetSRID(ST_MakePoint(p.lon, p.lat), 4326)) AS l ORDER BY p.n
+"""
+_LATERAL = """
+INSERT INTO peer.place (lon, lat, code, version_id, geom)
+SELECT g.lon, g.lat, l.code, l.area_version_id, p.geom
+FROM peer.given AS g
+CROSS JOIN LATERAL (SELECT ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326) AS geom) AS p
+CROSS JOIN LATERAL app.locate(p.geom) AS l
+"""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many reports a round, by how many clients to how many processes."""
+
+    reports: int
+    clients: int
+    processes: int
+    rounds: int
+
+
+@dataclass
+class Points:
+    """Places of a run, one after the other, and the grid that `app.locate` gives each."""
+
+    lons: list[float]
+    lats: list[float]
+    codes: list[str | None]
+    used: int = 0
+
+    def take(self, count: int) -> range:
+        """The next so many; from the beginning again where none are left."""
+        first = self.used if self.used + count <= len(self.lons) else 0
+        self.used = first + count
+        return range(first, first + count)
+
+
+def measure_reports(place: Place, plan: Plan) -> list[Row]:
+    """All of it, on a district that is there already."""
+    make_tables(place.owner_url)
+    points = _draw(place, plan.reports * (plan.rounds + 1))
+    with place.database.transaction(EVERYTHING) as connection:
+        postmaster = find_postmaster(connection)
+        secret = add_account(connection, "collector", "admin")
+    with (
+        serving_many(place.service_url, plan.processes) as services,
+        worker_beside(place.owner_url) as worker,
+        ten_lines(place.owner_url) as peer,
+    ):
+        run = _Run(place.database, plan, services, worker, peer, postmaster, points)
+        return [*run.look_ups(), *run.single_reports(), *run.batches(secret)]
+
+
+def _draw(place: Place, count: int) -> Points:
+    dice = np.random.default_rng(5)
+    west, south, east, north = place.box
+    lons, lats = dice.uniform(west, east, count).tolist(), dice.uniform(south, north, count).tolist()
+    with place.database.transaction(EVERYTHING) as connection:
+        codes = connection.execute(text(_CODES), {"lon": lons, "lat": lats}).scalars().all()
+    held = [i for i, code in enumerate(codes) if code]
+    return Points([lons[i] for i in held], [lats[i] for i in held], [codes[i] for i in held])
+
+
+@dataclass
+class _Run:
+    """One run: the service with its worker beside, the peer, the places."""
+
+    database: Database
+    plan: Plan
+    services: list[Service]
+    worker: int
+    peer: Service
+    postmaster: int
+    points: Points
+
+    @property
+    def ports(self) -> list[int]:
+        return [service.port for service in self.services]
+
+    @property
+    def ours(self) -> Meter:
+        """The worker counts with the service: what a report wakes is part of it."""
+        return Meter((*(service.pid for service in self.services), self.worker), self.postmaster)
+
+    @property
+    def theirs(self) -> Meter:
+        return Meter((self.peer.pid,), self.postmaster)
+
+    def look_ups(self) -> list[Row]:
+        """The grid of one point over HTTP."""
+        wrong = {"gisgrid": 0, "ten lines": 0}
+
+        def act(who: str, ports: list[int], path: str, read: Callable[[Any], str | None]) -> Driven:
+            some = self.points.take(self.plan.reports)
+
+            async def ask(door: Door, n: int) -> None:
+                i = some[n]
+                where = f"{path}?lon={self.points.lons[i]!r}&lat={self.points.lats[i]!r}"
+                answer = await door.ask("GET", where + ("&system=wgs84" if who == "gisgrid" else ""))
+                wrong[who] += read(json.loads(plain(answer))) != self.points.codes[i]
+
+            return drive(ports, self.plan.clients, len(some), ask)
+
+        ways = {
+            "gisgrid": (
+                self.ours,
+                lambda: act("gisgrid", self.ports, "/api/v1/locate", lambda said: said["grid"]["code"]),
+            ),
+            "ten lines": (
+                self.theirs,
+                lambda: act("ten lines", [self.peer.port], "/locate", lambda said: said["code"]),
+            ),
+        }
+        turns = take_turns(ways, self.plan.rounds)
+        work = f"one look-up, {self.plan.clients} clients"
+        return [
+            row_of(work, "gisgrid", turns["gisgrid"], wrong["gisgrid"]),
+            row_of(work, "the same query in ten lines of FastAPI", turns["ten lines"], wrong["ten lines"]),
+        ]
+
+    def single_reports(self) -> list[Row]:
+        """One report a request; the grid in each receipt is compared."""
+        wrong = {"gisgrid": 0, "ten lines": 0}
+
+        def act(who: str, ports: list[int], path: str) -> Driven:
+            some = self.points.take(self.plan.reports)
+
+            async def ask(door: Door, n: int) -> None:
+                i = some[n]
+                answer = await door.ask("POST", path, body=json.dumps(self._report(i)))
+                said = json.loads(plain(answer))
+                is_right = answer[0] == 201 and (who != "gisgrid" or said["grid"]["code"] == self.points.codes[i])
+                wrong[who] += not is_right
+
+            return drive(ports, self.plan.clients, len(some), ask)
+
+        ways = {
+            "gisgrid": (self.ours, lambda: act("gisgrid", self.ports, "/api/v1/reports")),
+            "ten lines": (self.theirs, lambda: act("ten lines", [self.peer.port], "/reports")),
+        }
+        turns = take_turns(ways, self.plan.rounds)
+        work = f"one report, {self.plan.clients} clients"
+        return [
+            row_of(work, "gisgrid, with what it wakes", turns["gisgrid"], wrong["gisgrid"]),
+            row_of(work, "four rows without a grid, ten lines of FastAPI", turns["ten lines"], wrong["ten lines"]),
+        ]
+
+    def _report(self, i: int) -> dict[str, Any]:
+        where = {"lon": self.points.lons[i], "lat": self.points.lats[i], "system": "wgs84"}
+        return {**where, "category": "hazard", "description": "x", "accuracy_m": 15}
+
+    def batches(self, secret: str) -> list[Row]:
+        """Reports in batches of 500; an operation is one report. Beside COPY and INSERT ... SELECT from app.locate."""
+        wrong = {"gisgrid": 0, "COPY": 0}
+
+        def ours() -> Driven:
+            some = self.points.take(self.plan.reports)
+            parts = [some[first : first + TOGETHER] for first in range(0, len(some), TOGETHER)]
+            told = {"Authorization": f"Bearer {secret}"}
+
+            async def ask(door: Door, n: int) -> None:
+                body = {"reports": [self._report(i) | {"client_ref": str(uuid.uuid4())} for i in parts[n]]}
+                headers = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+                results = json.loads(plain(await door.ask("POST", "/api/v1/reports/batch", headers, json.dumps(body))))
+                results = results["results"]
+                wrong["gisgrid"] += sum(
+                    one["status"] != 201 or one["receipt"]["grid"]["code"] != self.points.codes[i]
+                    for i, one in zip(parts[n], results, strict=True)
+                )
+
+            driven = drive(self.ports, 1, len(parts), ask)
+            return _each(driven, len(some))
+
+        def theirs() -> Driven:
+            some = self.points.take(self.plan.reports)
+            began = time.monotonic()
+            codes = self._copy(some)
+            wrong["COPY"] += codes != [self.points.codes[i] for i in some]
+            return _each(Driven([time.monotonic() - began], time.monotonic() - began), len(some))
+
+        turns = take_turns(
+            {"gisgrid": (self.ours, ours), "COPY": (Meter((), self.postmaster), theirs)}, self.plan.rounds
+        )
+        work = f"a report of a batch of {TOGETHER}"
+        peer = "COPY + INSERT ... SELECT lateral app.locate, two indexes: the grid alone, no ticket"
+        return [
+            row_of(work, "gisgrid, with what it wakes", turns["gisgrid"], wrong["gisgrid"]),
+            row_of(work, peer, turns["COPY"], wrong["COPY"]),
+        ]
+
+    def _copy(self, some: range) -> list[str | None]:
+        """Write the places of these points and their grids; the grids in the order of the points."""
+        lines = StringIO("".join(f"{self.points.lons[i]!r}\t{self.points.lats[i]!r}\n" for i in some))
+        with self.database.transaction(EVERYTHING) as connection:
+            connection.execute(text("TRUNCATE peer.given"))
+            with _cursor(connection) as cursor:
+                cursor.copy_expert("COPY peer.given FROM STDIN", lines)
+            first = connection.execute(text("SELECT coalesce(max(place_id), 0) FROM peer.place")).scalar_one()
+            connection.execute(text(_LATERAL))
+            found = connection.execute(
+                text("SELECT code FROM peer.place WHERE place_id > :first ORDER BY place_id"), {"first": first}
+            )
+            return list(found.scalars().all())
+
+
+@contextmanager
+def _cursor(connection: Any) -> Iterator[Any]:
+    with connection.connection.cursor() as cursor:
+        yield cursor
+
+
+def _each(driven: Driven, count: int) -> Driven:
+    """Of a turn in parts, as if each of `count` had taken its share."""
+    share = driven.took_s / count
+    return Driven([share] * count, driven.took_s)

@@ -1,0 +1,62 @@
+"""What a measurement says: a table for people, JSON for programs, a part of a page."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gisgrid.bench.pages import Setting, write_page
+from gisgrid.cli.context import show
+
+Write = Annotated[
+    Path | None,
+    typer.Option("--write", help="Renew this measurement's part of a Markdown page, e.g. docs/performance.md."),
+]
+PeersFolder = Annotated[
+    Path | None,
+    typer.Option("--peers", help="Where other programs to compare with are installed; docs/performance.md says how."),
+]
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Which measurement it is, for which page, and the load when it began."""
+
+    name: str
+    page: Path | None
+    load: float = field(default_factory=lambda: os.getloadavg()[0])
+
+
+def answer(found: Sequence[Any], noted: Noted, versions: str, *, json: bool) -> None:
+    """Print the result, and write it to the page if one was named."""
+    if noted.page:
+        setting = Setting(_command(), versions, (noted.load, os.getloadavg()[0]))
+        write_page(noted.page, noted.name, found, setting)
+    if json:
+        show(found, "", as_json=True)
+        return
+    table = Table(*("" for _ in range(len(found) + 1)), box=None, show_header=False)
+    for name in (each.name for each in fields(found[0])):
+        table.add_row(name, *(_cell(getattr(cost, name)) for cost in found))
+    Console(width=250, no_color=True).print(table)
+
+
+def _command() -> str:
+    """The command as it was given, without what says where things lie here."""
+    words, said = iter(sys.argv[1:]), []
+    for word in words:
+        if word in ("--write", "--peers", "--data-dir", "--db-port"):
+            next(words, "")
+        elif not word.startswith(("--write=", "--peers=", "--data-dir=", "--db-port=", "--json")):
+            said.append(word)
+    return " ".join(["gisgrid", *said])
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

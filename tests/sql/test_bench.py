@@ -1,0 +1,112 @@
+"""`gisgrid bench`: small runs of what a page of figures is made of; answers compared, nothing left behind."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+
+from gisgrid.bench.coverage import Plan as DistrictPlan
+from gisgrid.bench.coverage import draw_district
+from gisgrid.bench.exact import compare_answers
+from gisgrid.bench.filling import fill_posts, fill_tickets
+from gisgrid.bench.pages import Setting, describe_versions, write_page
+from gisgrid.bench.peers import Peers
+from gisgrid.bench.pings import Place, measure_pings
+from gisgrid.bench.pings import Plan as PingPlan
+from gisgrid.bench.reports import Plan as ReportPlan
+from gisgrid.bench.reports import measure_reports
+from gisgrid.bench.rows import Row
+from gisgrid.bench.screens import Area, Load
+from gisgrid.bench.screens import measure as watch_screens
+from gisgrid.bench.server import serving_many
+from gisgrid.bench.tile_servers import Plan as TilePlan
+from gisgrid.bench.tile_servers import measure_tiles
+from gisgrid.database import EVERYTHING, Database
+from gisgrid.errors import NotFound
+from tests.conftest import url_of
+from tests.drawing import publish_leaves
+
+SHAPES = draw_district(DistrictPlan(5, 4))
+
+
+@pytest.fixture(scope="module")
+def place(owner_url: str, owner: Database) -> Place:
+    """Twenty grids of one community with posts and tickets."""
+    with owner.transaction(EVERYTHING) as connection:
+        publish_leaves(connection, SHAPES, parents=dict.fromkeys(SHAPES, "360302"))
+        fill_posts(connection)
+        fill_tickets(connection, 200)
+    service = url_of(owner_url, str(make_url(owner_url).database), "gisgrid_api")
+    return Place(owner, owner_url, service, (113.7, 27.5, 113.71, 27.508))
+
+
+def check_answers(rows: list[Row]) -> dict[tuple[str, str], Row]:
+    """Every row was measured, and no answer was another than the peer's."""
+    assert all(row.operations > 0 and row.p50_ms > 0 for row in rows)
+    assert [row for row in rows if row.differences] == []
+    return {(row.work, row.way): row for row in rows}
+
+
+def test_reports_are_held_against_the_same_rows_without_a_grid(place: Place) -> None:
+    rows = check_answers(measure_reports(place, ReportPlan(reports=30, clients=3, processes=1, rounds=2)))
+    assert len(rows) == 6
+    with place.database.transaction(EVERYTHING) as connection:
+        ours = connection.execute(text("SELECT count(*) FROM work.ticket WHERE number NOT LIKE 'bench%'")).scalar_one()
+        theirs = connection.execute(text("SELECT count(*) FROM peer.ticket")).scalar_one()
+        assert (ours, theirs) == (120, 60)
+        connection.execute(text("DROP SCHEMA peer CASCADE"))
+
+
+def test_no_tile_is_stale_while_two_processes_serve_and_others_write(place: Place) -> None:
+    plan = TilePlan(tiles=20, clients=2, processes=2, rounds=1, writers=3, seconds=1, peers=Peers())
+    rows = check_answers(measure_tiles(place, plan))
+    ways = {way for _, way in rows}
+    assert ways == {"gisgrid", "ST_AsMVT in ten lines"}
+    written = next(row for (work, _), row in rows.items() if "just acknowledged" in work)
+    assert written.differences == 0
+    assert "2 processes" in written.note
+    with place.database.transaction(EVERYTHING) as connection:
+        connection.execute(text("DROP SCHEMA peer CASCADE"))
+        left = connection.execute(text("SELECT count(*) FROM pg_roles WHERE rolname LIKE 'bench_tiles_%'")).scalar_one()
+    assert left == 0
+
+
+def test_pings_are_counted_and_coverage_is_the_same_kept_and_from_pings(place: Place) -> None:
+    plan = PingPlan(batches=6, clients=2, processes=1, rounds=2, workers=4, hours=1, cameras=300)
+    rows = check_answers(measure_pings(place, plan))
+    assert len(rows) == 7
+    with place.database.transaction(EVERYTHING) as connection:
+        sent = connection.execute(text("SELECT count(*) FROM overlay.ping WHERE worker LIKE 'walker-%'")).scalar_one()
+        connection.execute(text("DROP SCHEMA peer CASCADE"))
+    assert sent == 1200
+
+
+def test_maps_of_two_processes_hear_of_every_report(place: Place) -> None:
+    with serving_many(place.service_url, 2) as services:
+        cost = watch_screens(services, Load(4, 3.0, 2.0, [Area("360302", place.box)]))
+    assert (cost.reports, cost.heard_share) == (6, 1.0)
+
+
+def test_hard_points_have_the_grids_that_locate_gives_them(place: Place) -> None:
+    with place.database.transaction(EVERYTHING) as connection:
+        found = compare_answers(connection, 6000, lambda line: None)
+    assert (found.other_grid, found.other_method, found.other_distance) == (0, 0, 0)
+    assert found.points == 6000
+    assert found.on_an_edge > 500
+    assert found.outside > 50
+
+
+def test_a_page_gets_its_part_and_keeps_the_rest(place: Place, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- bench x -->\nold\n<!-- /bench x -->\nafter\n")
+    row = Row("a work", "gisgrid", 1000, 12.5, 1.0, 2.0, 0.25, 0.0, 0.0, 0.0, 0, "a note")
+    with place.database.transaction() as connection:
+        setting = Setting("gisgrid bench x", describe_versions(connection), (1.0, 2.0))
+    write_page(page, "x", [row], setting)
+    said = page.read_text()
+    assert said.startswith("before\n<!-- bench x -->\n`gisgrid bench x`, 20")
+    assert said.endswith("| a work | gisgrid | 1,000 | 12.5 | 1 | 2 | 0.25 | 0 | a note |\n<!-- /bench x -->\nafter\n")
+    assert "PostGIS" in said
+    assert "old" not in said
+    with pytest.raises(NotFound, match="no part for the measurement y"):
+        write_page(page, "y", [row], setting)
