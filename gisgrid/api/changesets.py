@@ -12,12 +12,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from gisgrid.access import DRAW, Caller
-from gisgrid.api.answers import Answer, GeoJson, Instant, MoveCollection, problems
+from gisgrid.api.answers import Answer, GeoJson, Instant, MoveCollection, MultiPolygon, problems
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
 from gisgrid.api.values import PlainText, read_instant, tell
 from gisgrid.boundaries import changesets
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S
-from gisgrid.boundaries.reviewing import Move, list_problems
+from gisgrid.boundaries.reviewing import Drawn, Move, list_drawn, list_problems
 from gisgrid.errors import Fault, NotAllowed
 from gisgrid.layers import Json
 from gisgrid.networks import require_network
@@ -105,6 +105,31 @@ class Changesets(Answer):
     """Change sets, the newest first."""
 
     changesets: list[Changeset]
+
+
+class DrawnProperties(Answer):
+    """A grid that a draft alters."""
+
+    code: str
+    name: str | None
+    kind: str = Field(description="base or special")
+    change: Literal["new", "redrawn", "ended"]
+    side: Literal["before", "after"] = Field(description="as the draft found it, or as the draft has it")
+
+
+class DrawnShape(Answer):
+    """A grid before or after."""
+
+    type: Literal["Feature"]
+    geometry: MultiPolygon
+    properties: DrawnProperties
+
+
+class DrawnCollection(Answer):
+    """The grids that a draft alters, adds or ends: a new one has no before, an ended one no after."""
+
+    type: Literal["FeatureCollection"]
+    features: list[DrawnShape]
 
 
 class OpenBody(BaseModel):
@@ -217,6 +242,16 @@ def preview_changeset(caller: Editor, database: CurrentDatabase, changeset_id: C
     return GeoJson(json.dumps(collection, ensure_ascii=False))
 
 
+@router.get("/{changeset_id}/drawn", response_model=DrawnCollection, response_class=GeoJson, responses=_FOUND)
+def get_drawn(caller: Editor, database: CurrentDatabase, changeset_id: ChangesetId) -> GeoJson:
+    """The grids that a change set alters, adds or ends, each before and after."""
+    with database.transaction(caller.scope) as connection:
+        changesets.get_changeset(connection, changeset_id)
+        drawn = list_drawn(connection, changeset_id)
+    collection = {"type": "FeatureCollection", "features": [_shape(one) for one in drawn]}
+    return GeoJson(json.dumps(collection, ensure_ascii=False))
+
+
 @router.post("/{changeset_id}/publish", responses=_ACTED)
 def publish_changeset(
     request: Request,
@@ -249,6 +284,12 @@ def discard_changeset(
     with database.transaction(caller.scope) as connection:
         discarded = changesets.discard_changeset(connection, changeset_id)
     return tell(Changeset, discarded, _zone(request))
+
+
+def _shape(one: Drawn) -> Json:
+    facts = asdict(one)
+    shape = json.loads(facts.pop("shape"))
+    return {"type": "Feature", "geometry": shape, "properties": facts}
 
 
 def _arrow(move: Move) -> Json:

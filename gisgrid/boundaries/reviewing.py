@@ -53,6 +53,31 @@ def review(connection: Connection, changeset_id: int) -> int:
     return int(act(connection, changeset_id, "SELECT app.review_changeset(:id)"))
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A leaf that a draft alters, as it was `before` or is `after`; `change` is new, redrawn, ended."""
+
+    code: str
+    name: str | None
+    kind: str
+    change: str
+    side: str
+    shape: str
+    """GeoJSON, EPSG:4326."""
+
+
+def list_drawn(connection: Connection, changeset_id: int) -> list[Drawn]:
+    """The leaves that a draft alters, adds or ends, each before and after."""
+    rows = connection.execute(
+        text(
+            "SELECT code, name, kind, change, side, ST_AsGeoJSON(geom, 8) AS shape FROM app.drawn_sides(:id)"
+            " WHERE geom IS NOT NULL"
+        ),
+        {"id": changeset_id},
+    )
+    return [Drawn(**row._mapping) for row in rows]
+
+
 def list_problems(connection: Connection, changeset_id: int) -> list[Problem]:
     """The problems that the last check found, errors first."""
     rows = connection.execute(

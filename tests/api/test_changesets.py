@@ -71,7 +71,7 @@ def town(district: District) -> Iterator[Town]:
 
 
 DOORS = [
-    ("GET", ""), ("POST", ""), ("GET", "/1"), ("POST", "/1/check"), ("GET", "/1/preview"),
+    ("GET", ""), ("POST", ""), ("GET", "/1"), ("POST", "/1/check"), ("GET", "/1/preview"), ("GET", "/1/drawn"),
     ("POST", "/1/resolve"), ("POST", "/1/publish"), ("POST", "/1/undo"), ("POST", "/1/discard"), ("POST", "/x/publish"),
 ]  # fmt: skip
 
@@ -258,3 +258,37 @@ def test_a_change_set_of_two_towns_is_published_from_above(town: Town) -> None:
     assert town.grid_at(1.5, 0.5) == B
     assert town.act(joint, "undo", "south_editor").status_code == 403
     assert town.act(joint, "undo", "boss").status_code == 201
+
+
+def test_what_a_draft_alters_is_told_before_and_after(town: Town) -> None:
+    changeset = town.open(area=NORTH)
+    drawn = f"/api/v1/changesets/{changeset}/drawn"
+    first = town.client("north_editor").get(drawn)
+    assert first.status_code == 200, first.text
+    assert first.json()["features"] == []
+    now = town.client().get(f"/api/v1/areas/{A}").json()["geometry"]
+    other = NEW if town.grid_at(1.5, 0.5) == A else OLD
+    town.draw(changeset, other)
+    features = town.client("north_editor").get(drawn).json()["features"]
+    told = [(one["properties"]["code"], one["properties"]["side"], one["properties"]["change"]) for one in features]
+    assert told == [
+        (A, "before", "redrawn"),
+        (B, "before", "redrawn"),
+        (A, "after", "redrawn"),
+        (B, "after", "redrawn"),
+    ]
+    before, after = (
+        next(one["geometry"] for one in features if one["properties"]["side"] == side) for side in ("before", "after")
+    )
+    assert before["coordinates"] == [
+        [[[pytest.approx(x) for x in point] for point in ring] for ring in part] for part in now["coordinates"]
+    ]
+    assert before != after
+    assert town.client("south_editor").get(drawn).status_code == 404
+    with town.owner.transaction(EVERYTHING) as connection:
+        connection.execute(
+            text("DELETE FROM draft.area WHERE changeset_id = :id AND code = :code"), {"id": changeset, "code": B}
+        )
+    features = town.client("north_editor").get(drawn).json()["features"]
+    assert [one["properties"]["side"] for one in features if one["properties"]["change"] == "ended"] == ["before"]
+    assert town.act(changeset, "discard").status_code == 200

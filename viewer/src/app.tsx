@@ -28,7 +28,7 @@ export function App() {
       <Header />
       <Strip />
       <CounterBar />
-      <main class="body" data-snap={snap.value} data-wide={picked.value?.what === 'desk' && picked.value.desk !== 'work'}>
+      <main class="body" data-snap={snap.value} data-wide={picked.value?.what === 'desk' && ['table', 'people', 'audit'].includes(picked.value.desk)}>
         <MapView />
         <Sheet>
           <DeskMenu />

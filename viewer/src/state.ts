@@ -189,6 +189,11 @@ export const followed = signal<Loadable<FollowedReport>>(idle());
 /** Addresses of the pictures that are looked at, and which of them is shown. */
 export const lightbox = signal<{ sources: string[]; at: number } | null>(null);
 
+/** What a page of staff shows on the map: shapes of a draft, its problems, what moves; areas in the colour of a figure. */
+export const sketch = signal<GeoJSON.Feature[]>([]);
+/** A page waits for a click on the map, which is then no opening of what is there. */
+export const picking = signal<((at: LonLat) => void) | null>(null);
+
 /** Bumped when the server says that something of this kind changed. */
 export const areaTick = signal(0);
 export const ticketTick = signal(0);

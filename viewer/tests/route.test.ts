@@ -17,6 +17,7 @@ const page: fc.Arbitrary<route.Page> = fc.oneof(
   fc.record({ what: fc.constant('thing' as const), layer: word, code: word }),
   fc.record({ what: fc.constant('follow' as const), number: maybe(word) }),
   fc.record({ what: fc.constant('report' as const), code: maybe(word) }),
+  fc.record({ what: fc.constant('desk' as const), desk: fc.constantFrom(...route.desks), item: maybe(word) }),
 );
 const view = fc.record({ zoom: rounded(20, 2).map(Math.abs), lat: rounded(85, 5), lon: rounded(180, 5) });
 const any: fc.Arbitrary<route.Route> = fc.record({
@@ -50,7 +51,7 @@ describe('an address', () => {
   });
 
   test('of any text is read without a complaint, and settles', () => {
-    const keys = fc.constantFrom('m', 'sel', 'ticket', 'pile', 'thing', 'follow', 'report', 'tab', 'state', 'list', 'from', 'off', 'lang');
+    const keys = fc.constantFrom('m', 'sel', 'ticket', 'pile', 'thing', 'follow', 'report', 'desk', 'tab', 'state', 'list', 'from', 'off', 'lang');
     const rough = fc.array(fc.tuple(keys, fc.string({ unit: 'binary' }))).map((parts) => parts.map((one) => one.join('=')).join('&'));
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), rough), (text) => {

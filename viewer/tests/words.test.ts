@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { en } from '../src/i18n/en';
 import { zh } from '../src/i18n/zh';
+import { words } from '../src/homes/words';
 
 /** A half-width mark beside a Han character: looks torn, and lines break in the wrong places. */
 const torn = /[\p{Script=Han}”）][,;:?!(]|[,;:?!)][\p{Script=Han}“（]/u;
@@ -8,6 +9,12 @@ const torn = /[\p{Script=Han}”）][,;:?!(]|[,;:?!)][\p{Script=Han}“（]/u;
 test('Chinese sentences have Chinese punctuation', () => {
   expect('请检查网络,再试').toMatch(torn);
   expect(Object.entries(zh).filter(([, words]) => torn.test(words))).toEqual([]);
+});
+
+test('the pages of staff say everything in both languages, with the same values', () => {
+  const taken = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([one]) => one).sort().join();
+  const bad = Object.entries(words).filter(([, [chinese, english]]) => !chinese || !english || torn.test(chinese) || taken(chinese) !== taken(english));
+  expect(bad).toEqual([]);
 });
 
 test('both languages take the same values into their sentences', () => {

@@ -5,6 +5,10 @@ import { home, may, picked, reporting, scope, session, snap, tab } from '../stat
 /** The action without which a page has nothing to show. */
 const needs: Record<Desk, string> = {
   work: 'send_pings',
+  table: 'hand_to_department',
+  drafts: 'draw_boundaries',
+  people: 'manage_accounts',
+  audit: 'see_audit',
 };
 
 /** The pages that the server lets who is signed in use. */

@@ -1,7 +1,7 @@
-import { effect } from '@preact/signals';
+import { batch, effect } from '@preact/signals';
 import { api, ask } from '../api/client';
-import { figures, figuresAsk, type FiguresAsk, ofNetwork, type Period, ranking, scope, session, tab, ticketTick, workTick } from '../state';
-import { chooseArea } from './areas';
+import { type CounterName, figures, figuresAsk, filter, noFilter, picked, type FiguresAsk, ofNetwork, type Period, ranking, scope, session, tab, ticketTick, workTick } from '../state';
+import { chooseArea, moveTo } from './areas';
 import { loader } from './load';
 
 /** Who has them is for those who are signed in. */
@@ -23,6 +23,29 @@ export function askFigures(change: Partial<FiguresAsk>): void {
 export function chooseRow(code: string): void {
   chooseArea(code, true);
   tab.value = 'figures';
+}
+
+export type Narrowing = { area?: string; category?: string; month?: string; counter: CounterName };
+
+/** Shows the tickets that a figure counts: its area or category, its month or the period that was asked for. */
+export function narrowTo({ area, category = '', month, counter }: Narrowing): void {
+  const { from = '' } = month ? { from: month } : since(figuresAsk.peek().period);
+  batch(() => {
+    picked.value = null;
+    if (area) {
+      scope.value = area;
+      void moveTo(area);
+    }
+    filter.value = { ...noFilter, counter, category, from, to: month ? endOfMonth(month) : '' };
+    tab.value = 'tickets';
+  });
+}
+
+/** The last day of the month of this day. */
+function endOfMonth(day: string): string {
+  const end = new Date(`${day.slice(0, 7)}-01T00:00:00Z`);
+  end.setUTCMonth(end.getUTCMonth() + 1, 0);
+  return end.toISOString().slice(0, 10);
 }
 
 /** Keeps the figures that are looked at in step with scope, question, session and the server. */

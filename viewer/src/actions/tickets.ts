@@ -96,9 +96,15 @@ export async function takeStep(number: string, step: string, note: string): Prom
 export function pressCounter(counter: CounterName): void {
   const same = filter.peek().counter === counter;
   filter.value = { ...filter.peek(), list: '', counter: same ? 'total' : counter };
-  picked.value = null;
-  tab.value = 'tickets';
+  showList();
   if (snap.peek() === 'peek') snap.value = 'half';
+}
+
+/** The list is on the area's page and on the dispatcher's; from any other the area's page opens. */
+export function showList(): void {
+  const on = picked.peek();
+  if (on?.what !== 'desk' || on.desk !== 'table') picked.value = null;
+  tab.value = 'tickets';
 }
 
 export function clearFilter(): void {

@@ -1,16 +1,15 @@
 import { effect } from '@preact/signals';
 import { api, ask } from '../api/client';
 import { at } from '../home';
-import { filter, lang, now, ofNetwork, picked, scope, session, tab, ticketTick, workLists, type WorkListName, workTick } from '../state';
+import { filter, lang, now, ofNetwork, scope, session, ticketTick, workLists, type WorkListName, workTick } from '../state';
 import { loader } from './load';
-import { askedFor } from './tickets';
+import { askedFor, showList } from './tickets';
 
 /** Pressing a work list narrows the list to it; pressing it again shows all. */
 export function pressList(list: WorkListName): void {
   const same = filter.peek().list === list;
   filter.value = { ...filter.peek(), counter: 'total', list: same ? '' : list };
-  picked.value = null;
-  tab.value = 'tickets';
+  showList();
 }
 
 export type Ending = 'csv' | 'xlsx' | 'geojson';

@@ -2,10 +2,10 @@ import { effect } from '@preact/signals';
 import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
 import { filtered, shown } from '../actions/tickets';
 import type { AreaFeature, Ticket } from '../api/client';
-import { area, closedShown, home, layersOff, network, now, picked, pile, scope, session, ticket } from '../state';
+import { area, closedShown, home, layersOff, network, now, picked, pile, scope, session, sketch, ticket } from '../state';
 import { placeOf } from '../tickets';
 import { epoch } from '../time';
-import { chosenSource, listedSource } from './overlay';
+import { chosenSource, listedSource, sketchSource } from './overlay';
 import { dress, served, styleUrl } from './style';
 
 /** Brings the map in step with the state, and keeps it there; returns what ends that. */
@@ -16,6 +16,7 @@ export function followState(map: MapLibre): () => void {
     effect(() => showLayers(map)),
     effect(() => markChosen(map)),
     effect(() => showListed(map)),
+    effect(() => fill(map, sketchSource, sketch.value)),
     followSession(map),
   ];
   return () => stops.forEach((stop) => stop());
@@ -38,6 +39,7 @@ export function restate(map: MapLibre): void {
   showLayers(map);
   markChosen(map);
   showListed(map);
+  fill(map, sketchSource, sketch.peek());
 }
 
 /** While the list is filtered, its tickets stand in for the map's, which are counted in clusters. */

@@ -1,4 +1,4 @@
-import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl';
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl';
 
 /** Outline of the chosen area and ring of the chosen ticket. */
 export const chosenSource = 'viewer-chosen';
@@ -10,11 +10,15 @@ const oneTicket = 'ticket-pin';
 /** How far round the pin of a report its place may be. */
 export const doubtSource = 'viewer-doubt';
 
+/** What a page of staff shows: shapes of a draft, its problems, what moves; areas in the colour of a figure. */
+export const sketchSource = 'viewer-sketch';
+
 const nothing: SourceSpecification = { type: 'geojson', data: { type: 'FeatureCollection', features: [] } };
 export const ownSources: StyleSpecification['sources'] = {
   [chosenSource]: nothing,
   [listedSource]: nothing,
   [doubtSource]: nothing,
+  [sketchSource]: nothing,
 };
 
 const round = { 'line-join': 'round' } as const;
@@ -32,7 +36,28 @@ const hover: LayerSpecification = {
   },
 };
 
+const is = (kind: string): FilterSpecification => ['==', ['get', 'kind'], kind];
+/** Of a draft: what is new, redrawn, ended; before and after differ by their lines, too. */
+const change: ExpressionSpecification = ['match', ['get', 'change'], 'new', '#2f7d4f', 'ended', '#b0241b', '#8f5a00'];
+
+const sketches: LayerSpecification[] = [
+  { id: 'viewer-sketch-figure', type: 'fill', source: sketchSource, filter: is('figure'), paint: { 'fill-color': ['get', 'colour'], 'fill-opacity': 0.72 } },
+  { id: 'viewer-sketch-edge', type: 'line', source: sketchSource, filter: is('figure'), paint: { 'line-color': '#ffffff', 'line-width': 1.2 } },
+  { id: 'viewer-sketch-drawn', type: 'fill', source: sketchSource, filter: is('after'), paint: { 'fill-color': change, 'fill-opacity': 0.16 } },
+  { id: 'viewer-sketch-before', type: 'line', source: sketchSource, filter: is('before'), paint: { 'line-color': '#4a5e68', 'line-width': 2.4, 'line-dasharray': [2, 2] } },
+  { id: 'viewer-sketch-after', type: 'line', source: sketchSource, filter: is('after'), layout: round, paint: { 'line-color': change, 'line-width': 2.8 } },
+  { id: 'viewer-sketch-move', type: 'line', source: sketchSource, filter: is('move'), paint: { 'line-color': '#1b63a5', 'line-width': 1.8 } },
+  {
+    id: 'viewer-sketch-problem',
+    type: 'circle',
+    source: sketchSource,
+    filter: is('problem'),
+    paint: { 'circle-radius': 8, 'circle-color': ['match', ['get', 'severity'], 'error', '#b0241b', '#c97a00'], 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 2.5 },
+  },
+];
+
 const chosen: LayerSpecification[] = [
+  ...sketches,
   { id: 'viewer-doubt-fill', type: 'fill', source: doubtSource, paint: { 'fill-color': '#c2410c', 'fill-opacity': 0.14 } },
   {
     id: 'viewer-doubt-line',

@@ -3,7 +3,7 @@ import { chooseArea } from '../actions/areas';
 import { round } from '../actions/report';
 import { choosePile } from '../actions/tickets';
 import { t } from '../i18n';
-import { type Thing, config, layerFacts, picked, place, placeBy, receipt, reporting, snap } from '../state';
+import { type Thing, config, layerFacts, picked, picking, place, placeBy, receipt, reporting, snap } from '../state';
 import { served } from './style';
 
 /** A finger does not hover; what the browser makes of its tap would leave an outline behind. */
@@ -19,7 +19,7 @@ export function followPointer(map: MapLibre, tip: HTMLElement): void {
     const point = points[0] ?? null;
     const found = areaAt(map, event.point);
     hover(found);
-    map.getCanvas().style.cursor = reporting.peek() ? 'crosshair' : point || found ? 'pointer' : '';
+    map.getCanvas().style.cursor = reporting.peek() || picking.peek() ? 'crosshair' : point || found ? 'pointer' : '';
     showTip(tip, event, point ?? found, points.length);
   });
   map.on('mouseout', () => {
@@ -28,7 +28,9 @@ export function followPointer(map: MapLibre, tip: HTMLElement): void {
   });
   map.on('click', (event) => {
     tip.hidden = true;
-    if (reporting.peek() && !receipt.peek()) setPlace(event);
+    const take = picking.peek();
+    if (take) take({ lon: round(event.lngLat.lng), lat: round(event.lngLat.lat) });
+    else if (reporting.peek() && !receipt.peek()) setPlace(event);
     else open(map, pointsAt(map, event), areaAt(map, event.point));
   });
 }

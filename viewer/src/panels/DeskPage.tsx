@@ -12,6 +12,10 @@ type Home = ComponentType<{ item: string }>;
 /** Each page comes in a chunk of its own: strangers load none of them. */
 const chunks: Record<Desk, () => Promise<{ default: Home }>> = {
   work: () => import('../homes/WorkHome'),
+  table: () => import('../homes/TableHome'),
+  drafts: () => import('../homes/DraftsHome'),
+  people: () => import('../homes/PeopleHome'),
+  audit: () => import('../homes/AuditHome'),
 };
 
 /** A page of those who are signed in. */

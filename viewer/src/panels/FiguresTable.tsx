@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
-import { chooseRow } from '../actions/figures';
+import { chooseRow, narrowTo, type Narrowing } from '../actions/figures';
 import type { FiguresBy, FiguresRow } from '../api/client';
 import { t, term } from '../i18n';
-import { lang } from '../state';
+import { type CounterName, lang, scope } from '../state';
 import { RateBar } from '../ui/RateBar';
+import { ColourMap } from './ColourMap';
 
 type Sort = 'key' | 'received' | 'closing_rate' | 'on_time_rate' | 'overdue';
 
@@ -12,7 +13,10 @@ const columns = ['received', 'closing_rate', 'on_time_rate', 'overdue'] as const
 /** A row for each key of the statistics, one for tickets without a key, and the total. */
 export function FiguresTable({ figures }: { figures: FiguresBy }) {
   const sort = useSignal<Sort>('key');
+  const coloured = sort.value === 'key' ? 'received' : sort.value;
   return (
+    <>
+    {figures.by === 'area' && <ColourMap figure={coloured} values={valuesOf(figures.rows, coloured)} where={scope.value ? { parent: scope.value } : { level: figures.rows[0]?.level ?? '' }} />}
     <table class="figures" data-by={figures.by}>
       <thead>
         <tr>
@@ -31,23 +35,24 @@ export function FiguresTable({ figures }: { figures: FiguresBy }) {
             <th scope="row">
               <Name row={row} by={figures.by} />
             </th>
-            <Cells counts={row} />
+            <Cells counts={row} to={narrowing(row, figures.by)} />
           </tr>
         ))}
         {figures.rest.received > 0 && (
           <tr class="rest">
             <th scope="row">{t('figures.rest')}</th>
-            <Cells counts={figures.rest} />
+            <Cells counts={figures.rest} to={null} />
           </tr>
         )}
       </tbody>
       <tfoot>
         <tr>
           <th scope="row">{t('figures.total')}</th>
-          <Cells counts={figures.total} />
+          <Cells counts={figures.total} to={{}} />
         </tr>
       </tfoot>
     </table>
+    </>
   );
 }
 
@@ -71,17 +76,39 @@ function Name({ row, by }: { row: FiguresRow; by: FiguresBy['by'] }) {
   );
 }
 
-function Cells({ counts }: { counts: FiguresBy['total'] }) {
+/** Which tickets a row is about; null where the list has no such filter. */
+function narrowing(row: FiguresRow, by: FiguresBy['by']): Omit<Narrowing, 'counter'> | null {
+  if (by === 'area') return { area: row.key };
+  if (by === 'category') return { category: row.key };
+  return by === 'month' ? { month: row.key.slice(0, 7) + '-01' } : null;
+}
+
+const valuesOf = (rows: FiguresRow[], column: Exclude<Sort, 'key'>): Map<string, number> =>
+  new Map(rows.flatMap((row) => (row[column] === null ? [] : [[row.key, row[column]] as [string, number]])));
+
+type CellsGiven = { counts: FiguresBy['total']; to: Omit<Narrowing, 'counter'> | null };
+
+/** Each figure shows the tickets that it counts. */
+function Cells({ counts, to }: CellsGiven) {
+  const figure = (counter: CounterName, n: number) => {
+    const text = n.toLocaleString(lang.value);
+    if (!to || n === 0) return <>{text}</>;
+    return (
+      <button type="button" class="figure-open" data-figure={counter} title={t('figures.open', { n: text, what: t(`counter.${counter}`) })} onClick={() => narrowTo({ ...to, counter })}>
+        {text}
+      </button>
+    );
+  };
   return (
     <>
-      <td>{counts.received.toLocaleString(lang.value)}</td>
+      <td>{figure('total', counts.received)}</td>
       <td>
         <RateBar rate={counts.closing_rate} />
       </td>
       <td>
         <RateBar rate={counts.on_time_rate} />
       </td>
-      <td>{counts.overdue.toLocaleString(lang.value)}</td>
+      <td>{figure('overdue', counts.overdue)}</td>
     </>
   );
 }

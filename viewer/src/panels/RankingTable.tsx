@@ -6,9 +6,12 @@ import { roleName, t, term } from '../i18n';
 import { lang } from '../state';
 import { showShare } from '../time';
 import { RateBar } from '../ui/RateBar';
+import { ColourMap } from './ColourMap';
 
 const columns = ['received', 'closing_rate', 'on_time_rate', 'overdue'] as const;
 const step = 60;
+/** A rate of fewer tickets says little. */
+const few = 5;
 
 /** Records, the best of each group first; a press on a column ranks by it. */
 export function RankingTable({ ranking }: { ranking: Ranking }) {
@@ -16,14 +19,17 @@ export function RankingTable({ ranking }: { ranking: Ranking }) {
   const rows = ranking.rows.slice(0, length.value);
   return (
     <>
-      <p class="hint">{t('ranking.hint')}</p>
+      <p class="hint">
+        {t('ranking.by', { what: t(`figure.${orderOf(ranking)}`) })} {t(orderOf(ranking) === 'overdue' ? 'ranking.better.low' : 'ranking.better.high')} {t('ranking.hint')}
+      </p>
+      {ranking.of !== 'post' && <ColourMap figure={orderOf(ranking)} values={valuesOf(ranking)} where={{ level: ranking.of }} />}
       <table class="figures" data-of={ranking.of}>
         <thead>
           <tr>
             <th scope="col">{t('ranking.rank')}</th>
             <th scope="col">{t('figure.key')}</th>
             {columns.map((column) => (
-              <th key={column} scope="col" aria-sort={ranking.order === column ? 'descending' : 'none'}>
+              <th key={column} scope="col" aria-sort={ranking.order !== column ? 'none' : column === 'overdue' ? 'ascending' : 'descending'}>
                 <button type="button" data-order={column} onClick={() => askFigures({ order: column })}>
                   {t(`figure.${column}`)}
                 </button>
@@ -35,7 +41,7 @@ export function RankingTable({ ranking }: { ranking: Ranking }) {
           {rows.map((row, number) => (
             <Fragment key={`${row.key}-${row.apart}-${number}`}>
               {rows[number - 1]?.apart !== row.apart && <Group apart={row.apart} />}
-              <Row row={row} isPost={ranking.of === 'post'} />
+              <Row row={row} isPost={ranking.of === 'post'} isTied={isTied(rows, number)} />
             </Fragment>
           ))}
         </tbody>
@@ -50,6 +56,25 @@ export function RankingTable({ ranking }: { ranking: Ranking }) {
       )}
     </>
   );
+}
+
+type Column = (typeof columns)[number];
+
+/** By which of the columns it is ranked. */
+const orderOf = ({ order }: Ranking): Column => columns.find((one) => one === order) ?? 'closing_rate';
+
+const valuesOf = (ranking: Ranking): Map<string, number> =>
+  new Map(
+    ranking.rows.flatMap((row) => {
+      const value = row[orderOf(ranking)];
+      return row.key !== null && value !== null ? [[row.key, value] as [string, number]] : [];
+    }),
+  );
+
+/** Does the one before or after it have the same rank? */
+function isTied(rows: RankedRow[], at: number): boolean {
+  const row = rows[at];
+  return row?.rank != null && [rows[at - 1], rows[at + 1]].some((one) => one?.apart === row.apart && one.rank === row.rank);
 }
 
 /** Those of one kind, which are ranked among themselves. */
@@ -73,12 +98,15 @@ function words(apart: string): string {
 const word = (one: string): string =>
   [roleName(one), term('level', one), term('kind', one)].find((known) => known !== one) ?? one;
 
-function Row({ row, isPost }: { row: RankedRow; isPost: boolean }) {
+function Row({ row, isPost, isTied: tied }: { row: RankedRow; isPost: boolean; isTied: boolean }) {
   const round = (value: number): string => value.toLocaleString(lang.value, { maximumFractionDigits: 1 });
   const { key, name, carried_share } = row;
   return (
     <tr>
-      <td class="rank">{row.rank ?? '–'}</td>
+      <td class="rank">
+        {row.rank ?? '–'}
+        {tied && <span class="hint">{t('ranking.tied')}</span>}
+      </td>
       <th scope="row">
         {!isPost && key ? (
           <button type="button" class="row-open" onClick={() => chooseRow(key)}>
@@ -91,6 +119,7 @@ function Row({ row, isPost }: { row: RankedRow; isPost: boolean }) {
         {carried_share !== null && carried_share > 0 && (
           <span class="hint">{t('ranking.carried', { share: showShare(carried_share) })}</span>
         )}
+        {row.received > 0 && row.received < few && <span class="hint">{t('ranking.few', { n: few })}</span>}
       </th>
       <td>{round(row.received)}</td>
       <td>

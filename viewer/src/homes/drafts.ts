@@ -1,0 +1,42 @@
+import { api, ask } from '../api/client';
+import type { components } from '../api/schema';
+import { areaTick } from '../state';
+
+type Schemas = components['schemas'];
+export type Draft = Schemas['Changeset'];
+export type Checked = Schemas['CheckedChangeset'];
+export type Found = Schemas['FoundProblem'];
+export type Drawn = Schemas['DrawnShape'];
+export type Move = Schemas['Move'];
+type NewDraft = Schemas['OpenBody'];
+
+const at = (id: number) => ({ params: { path: { changeset_id: id } } });
+const door = '/api/v1/changesets/{changeset_id}' as const;
+
+/** Everything here throws Problem. */
+export const listDrafts = async (): Promise<Draft[]> => (await ask(api.GET('/api/v1/changesets'))).changesets;
+export const openDraft = (body: Partial<NewDraft>): Promise<Draft> => ask(api.POST('/api/v1/changesets', { body: body as NewDraft }));
+export const readDraft = (id: number): Promise<Checked> => ask(api.GET(door, at(id)));
+export const checkDraft = (id: number): Promise<Checked> => ask(api.POST(`${door}/check`, at(id)));
+export const discardDraft = (id: number): Promise<Draft> => ask(api.POST(`${door}/discard`, at(id)));
+export const listMoves = async (id: number): Promise<Move[]> => (await ask(api.GET(`${door}/preview`, at(id)))).features;
+export const listDrawn = async (id: number): Promise<Drawn[]> => (await ask(api.GET(`${door}/drawn`, at(id)))).features;
+
+export async function publishDraft(id: number): Promise<Draft> {
+  const published = await ask(api.POST(`${door}/publish`, { ...at(id), body: {} }));
+  areaTick.value++;
+  return published;
+}
+
+export async function undoDraft(id: number): Promise<Draft> {
+  const undone = await ask(api.POST(`${door}/undo`, at(id)));
+  areaTick.value++;
+  return undone;
+}
+
+/** Draws the grids of a file in the draft. */
+export function importInto(id: number, file: File) {
+  const given = { path: { changeset_id: id }, query: { name: file.name } };
+  const headers = { 'Content-Type': 'application/octet-stream' };
+  return ask(api.POST(`${door}/import`, { params: given, headers, body: file as unknown as string, bodySerializer: (body: string) => body }));
+}

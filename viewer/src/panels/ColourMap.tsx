@@ -1,0 +1,50 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { colouredAreas } from '../actions/colours';
+import { type Class, classes } from '../colour';
+import { type Key, t } from '../i18n';
+import { lang, sketch } from '../state';
+import { showShare } from '../time';
+import { Icon } from '../ui/Icon';
+
+type Given = { figure: string; values: Map<string, number>; where: { parent?: string; level?: string } };
+
+/** A figure colours the map: five classes of about as many areas each, with what they mean. */
+export function ColourMap({ figure, values, where }: Given) {
+  const on = useSignal(false);
+  const key = JSON.stringify([figure, where, [...values]]);
+  useEffect(() => {
+    if (!on.value) return undefined;
+    let gone = false;
+    void colouredAreas(values, where).then((found) => gone || (sketch.value = found), () => undefined);
+    return () => {
+      gone = true;
+      sketch.value = [];
+    };
+  }, [on.value, key]);
+  if (values.size < 2) return null;
+  const isRate = figure.endsWith('_rate');
+  const say = (value: number): string => (isRate ? showShare(value) : value.toLocaleString(lang.value, { maximumFractionDigits: 1 }));
+  return (
+    <div class="colour-map">
+      <button type="button" class="button" data-colour aria-pressed={on.value} onClick={() => (on.value = !on.value)}>
+        <Icon name="layers" />
+        {t('figures.colour', { what: t(`figure.${figure}` as Key) })}
+      </button>
+      {on.value && (
+        <ul class="colour-legend">
+          {classes([...values.values()]).map((one) => (
+            <li key={one.tint}>
+              <svg viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+                <rect width="16" height="16" rx="3" fill={one.tint} />
+              </svg>
+              {span(one, say)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+const span = ({ from, to }: Class, say: (value: number) => string): string => (from === to ? say(from) : `${say(from)} – ${say(to)}`);
