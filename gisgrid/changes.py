@@ -15,6 +15,8 @@ CHANNEL = "gisgrid_change"
 TILE_ZOOMS = range(6, 19)
 MANY = 25
 """More changes than this of one layer, read together, become one."""
+FIGURES = {"ticket": 15}
+"""Below this zoom a tile of the layer adds up by areas, and shows what lies up to its side beyond its edge."""
 _BUFFER = 64 / 4096
 _FORGOTTEN = text("SELECT changes_forgotten FROM core.deployment")
 _ROWS = """
@@ -106,7 +108,9 @@ def _change(rows: Sequence[Any]) -> Change:
     named = {row.ticket_id: None for row in rows}
     tickets = None if None in named else tuple(named)
     first = rows[0]
-    return Change(first.layer, box, tiles_of(*box), max(row.changed_at for row in rows), first.path, tickets)
+    return Change(
+        first.layer, box, tiles_of(*box, layer=first.layer), max(row.changed_at for row in rows), first.path, tickets
+    )
 
 
 def is_told(change: Change, area_ids: tuple[int, ...]) -> bool:
@@ -124,12 +128,12 @@ def unread_for_s(connection: Connection) -> float:
 
 
 def tiles_of(
-    west: float, south: float, east: float, north: float, *, zooms: Sequence[int] = TILE_ZOOMS
+    west: float, south: float, east: float, north: float, *, zooms: Sequence[int] = TILE_ZOOMS, layer: str = ""
 ) -> dict[str, list[int]]:
-    """Which tiles show this box (degrees), their buffers included? Per zoom: first and last column and row."""
+    """Which tiles of a layer show this box (degrees), or its buffer? Per zoom: first and last column and row."""
     ranges = {}
     for z in zooms:
-        margin = 360.0 / (1 << z) * _BUFFER
+        margin = 360.0 / (1 << z) * (1 if z < FIGURES.get(layer, 0) else _BUFFER)
         low = tile_at(LonLat(max(west - margin, -180), north + margin), z)
         high = tile_at(LonLat(min(east + margin, 180), south - margin), z)
         ranges[str(z)] = [low.x, low.y, high.x, high.y]

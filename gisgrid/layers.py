@@ -77,6 +77,19 @@ class Layer:
         return bool(self.tilejson.get(f"{OWN}by_network", False))
 
     @property
+    def filters(self) -> tuple[str, ...]:
+        """The query parameters by which a tile of the layer holds fewer features."""
+        return tuple(self.tilejson.get(f"{OWN}filters", ()))
+
+    def figures_of(self, z: int) -> str | None:
+        """The layer by whose shapes a tile of this zoom adds up, a figure for each that is smaller than a tile.
+
+        Such a tile depends on all that changes up to its side beyond its edge, and on every change of that layer.
+        """
+        said = self.tilejson.get(f"{OWN}figures", {})
+        return str(said["of"]) if said and z < said["below"] else None
+
+    @property
     def action(self) -> str:
         """The action (core.permission) that a role needs to see this layer, for a scoped layer."""
         return f"see_{self.id}"

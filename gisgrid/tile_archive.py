@@ -217,9 +217,11 @@ def _forget_changed(held: sqlite3.Connection, database: Database, layers: Sequen
         changes = read_changes(connection, since, until) or []
     gone = 0
     for change in changes:
-        if change.layer in named:
-            for z in range(25):
-                west, north, east, south = tiles_of(*change.bbox, zooms=[z])[str(z)]
+        for z in range(25):
+            added_up = any(layer.figures_of(z) == change.layer for layer in layers)
+            if added_up or change.layer in named:
+                box = (-180.0, -90.0, 180.0, 90.0) if added_up else change.bbox
+                west, north, east, south = tiles_of(*box, zooms=[z], layer=change.layer)[str(z)]
                 asked = (z, west, east, north, south)
                 gone += held.execute(
                     "DELETE FROM done WHERE z = ? AND x BETWEEN ? AND ? AND y BETWEEN ? AND ?", asked

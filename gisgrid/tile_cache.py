@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, text
 
 from gisgrid.geo import BBox, TileCoord
+from gisgrid.layers import all_layers
 from gisgrid.round_trips import prepared
 
 MARGIN = 0.25
@@ -57,12 +58,20 @@ class Key:
     tile: TileCoord
     query: bytes
 
+    @property
+    def figures_of(self) -> set[str]:
+        """The layers by whose shapes this tile adds up."""
+        known = all_layers()
+        named = (known[name].figures_of(self.tile.z) for name in self.layers if name in known)
+        return {name for name in named if name}
+
 
 @dataclass
 class Kept:
     """A tile, or one that is being drawn; `size` in bytes. Old once something in its box has changed."""
 
     box: BBox
+    figures_of: set[str] = field(default_factory=set)
     size: int = 0
     is_old: bool = False
     answer: object = None
@@ -86,7 +95,7 @@ class TileCache:
     def expect(self, key: Key) -> Kept:
         """Note that this tile is being drawn now: what changes from here on makes it old."""
         self.drop(key)
-        kept = self.tiles[key] = Kept(box_of(key.tile))
+        kept = self.tiles[key] = Kept(box_of(key.tile, 1 if key.figures_of else MARGIN), key.figures_of)
         return kept
 
     def keep(self, key: Key, kept: Kept, answer: object, size: int) -> None:
@@ -115,7 +124,9 @@ class TileCache:
         layers = {change.layer for change in changes}
         for key, kept in list(self.tiles.items()):
             shown = layers.intersection(key.layers)
-            if shown and (len(changes) > MOST_CHANGES or any(_shows(kept.box, shown, each) for each in changes)):
+            if layers & kept.figures_of:
+                self.drop(key)
+            elif shown and (len(changes) > MOST_CHANGES or any(_shows(kept.box, shown, each) for each in changes)):
                 self.drop(key)
 
 
@@ -130,11 +141,11 @@ def _shows(box: BBox, layers: set[str], change: Change) -> bool:
     )
 
 
-def box_of(tile: TileCoord) -> BBox:
-    """The ground that a tile may show, in degrees: its own and MARGIN of its side all round."""
+def box_of(tile: TileCoord, margin: float = MARGIN) -> BBox:
+    """The ground that a tile may show, in degrees: its own and `margin` of its side all round."""
     n = 1 << tile.z
-    west, east = ((tile.x + side) / n * 360 - 180 for side in (-MARGIN, 1 + MARGIN))
-    north, south = (_latitude((tile.y + side) / n) for side in (-MARGIN, 1 + MARGIN))
+    west, east = ((tile.x + side) / n * 360 - 180 for side in (-margin, 1 + margin))
+    north, south = (_latitude((tile.y + side) / n) for side in (-margin, 1 + margin))
     return BBox(west, -90 if tile.y == n - 1 else south, east, 90 if tile.y == 0 else north)
 
 

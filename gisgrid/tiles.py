@@ -121,6 +121,7 @@ def tilejson(layers: Sequence[Layer], base_url: str, network: str = "") -> Json:
         "minzoom": min(promise["minzoom"] for promise in promises),
         "maxzoom": max(promise["maxzoom"] for promise in promises),
         "vector_layers": [entry for promise in promises for entry in promise["vector_layers"]],
+        "filters": {name: said for promise in promises for name, said in promise.get(f"{OWN}filters", {}).items()},
     }
 
 
@@ -146,7 +147,12 @@ def style(
             f"{OWN}layers": {layer.id: _told(layer) for layer in layers},
             **({f"{OWN}network": own} if own else {}),
         },
-        "state": {"now": {"default": now}, "due_soon_s": {"default": due_soon_s}, "closed": {"default": False}},
+        "state": {
+            "now": {"default": now},
+            "due_soon_s": {"default": due_soon_s},
+            "closed": {"default": False},
+            "figures": {"default": True},
+        },
         "sources": {layer.id: _source(layer, base_url, own.get("id", "")) for layer in layers},
         "layers": [background, *(_placed(part, layer) for part, layer in drawn)],
     }
@@ -155,7 +161,8 @@ def style(
 def _told(layer: Layer) -> Json:
     """The names of a layer and its things, its legend and its page, for the viewer."""
     named = {key: layer.facts[key] for key in ("name", "thing") if key in layer.facts}
-    return {**named, **layer.facts.get("viewer", {})}
+    figures = {"figures": layer.tilejson[f"{OWN}figures"]} if f"{OWN}figures" in layer.tilejson else {}
+    return {**named, **figures, **layer.facts.get("viewer", {})}
 
 
 def _placed(part: Json, layer: Layer) -> Json:

@@ -570,6 +570,7 @@ class TileJson(Answer):
     minzoom: int
     maxzoom: int
     vector_layers: list[VectorLayer]
+    filters: dict[str, str]
 
 
 class MapStyle(Answer):

@@ -26,7 +26,9 @@ PAUSE_S = 0.005
 KEPT = b'cache;desc="kept", sql;dur=0.0'
 """What Server-Timing says of a tile that was not drawn for this request."""
 _PATH = re.compile(r"/tiles/([a-z_,]+)/([0-9]{1,2})/([0-9]{1,8})/([0-9]{1,8})\.mvt")
-_QUERY = re.compile(rb"(network=[A-Za-z0-9_-]+)?")
+_FILTER = rb"category=[A-Za-z0-9_.%-]+", rb"state=(?:open|done)", rb"from=\d{4}-\d\d-\d\d", rb"to=\d{4}-\d\d-\d\d"
+_QUERY = re.compile(b"".join(rb"(?:&%b)?" % each for each in (rb"network=[A-Za-z0-9_-]+", *_FILTER)))
+"""Of an address's `&` and query, what may be kept: nothing that becomes another by time alone, as what is overdue."""
 _PER_ANSWER = {b"content-length", b"content-encoding", b"server-timing"}
 _KEPT_BACK = {b"accept-encoding", b"if-none-match", b"authorization", b"cookie"}
 
@@ -139,7 +141,8 @@ def _key(scope: Scope) -> Key | None:
     if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith("/tiles/"):
         return None
     found = _PATH.fullmatch(scope["path"])
-    if not found or not _QUERY.fullmatch(scope["query_string"]):
+    query = scope["query_string"]
+    if not found or not _QUERY.fullmatch(query and b"&" + query):
         return None
     if any(name == b"authorization" for name, _ in scope["headers"]):  # which may be wrong, and then is refused
         return None
@@ -148,7 +151,7 @@ def _key(scope: Scope) -> Key | None:
     if not all(name in known and not known[name].scoped for name in layers):
         return None
     tile = TileCoord(int(found[2]), int(found[3]), int(found[4]))
-    return Key(layers, tile, scope["query_string"]) if tile.exists else None
+    return Key(layers, tile, query) if tile.exists else None
 
 
 async def _ask(app: ASGIApp, scope: Scope) -> Answer | None:

@@ -13,6 +13,7 @@ from gisgrid.access import Caller
 from gisgrid.api.answers import MapStyle, TileJson, problems
 from gisgrid.api.areas import Instant, Network
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, require_caller
+from gisgrid.api.tile_filters import AskedFilter
 from gisgrid.api.values import read_instant
 from gisgrid.errors import Fault, NotAllowed, Refused
 from gisgrid.geo import TileCoord
@@ -65,6 +66,7 @@ def get_tile(
     caller: CurrentCaller,
     database: CurrentDatabase,
     network: Network,
+    asked: AskedFilter,
     layers: str,
     z: str,
     x: str,
@@ -72,15 +74,20 @@ def get_tile(
     at: Instant = None,
     as_recorded: Instant = None,
 ) -> Response:
-    """One vector tile of one or several layers (`area,ticket`), now or at a date; areas also as known at a date."""
+    """One vector tile of one or several layers (`area,ticket`), now or at a date; areas also as known at a date.
+
+    Tickets may be filtered; their states are those of now, or of the date.
+    """
     settings = request.app.state.settings
     wanted = find_layers(layers)
     _require_visible(wanted, caller, settings.public_facts)
+    asked.check(wanted)
     tile = _read_tile(z, x, y)
     instant = read_instant("at", at, settings.timezone)
     recorded = read_instant("as_recorded", as_recorded, settings.timezone)
     args = tiles.arguments(network or settings.network, recorded)
     with database.reading(caller.scope) as connection:
+        args |= asked.arguments(request, connection, instant)
         started = time.perf_counter()
         body = tiles.render(connection, wanted, tile, instant, args)
         sql_ms = (time.perf_counter() - started) * 1000
@@ -127,11 +134,15 @@ def _read_tile(z: str, x: str, y: str) -> TileCoord:
 
 
 @router.get("/tiles/{layers}.json", response_model=TileJson, responses=problems(401, 403, 404))
-def get_tilejson(request: Request, caller: CurrentCaller, layers: str, network: Network) -> JSONResponse:
-    """What the tiles of these layers promise: TileJSON 3.0, with the tiles' address for a network."""
+def get_tilejson(
+    request: Request, caller: CurrentCaller, layers: str, network: Network, asked: AskedFilter
+) -> JSONResponse:
+    """What the tiles of these layers promise: TileJSON 3.0, with the tiles' address for a network and a filter."""
     wanted = find_layers(layers)
     _require_visible(wanted, caller, request.app.state.settings.public_facts)
-    return _own(tiles.tilejson(wanted, home_of(request.scope), network))
+    asked.check(wanted)
+    promise = tiles.tilejson(wanted, home_of(request.scope), network)
+    return _own(promise | {"tiles": [asked.address(address) for address in promise["tiles"]]})
 
 
 @router.get("/style/{theme}.json", response_model=MapStyle, responses=problems(401, 404))

@@ -242,3 +242,106 @@ def test_without_a_database_nothing_kept_is_shown(served: Served) -> None:
     finally:
         served.relay.refuse(False)
     until(lambda: ask(served.urls[0], path)[0] == 200)
+
+
+def counts(body: bytes) -> dict[str, int]:
+    """How many tickets, and how many open ones, are in the features of a tile?"""
+    layers = mapbox_vector_tile.decode(body) if body else {}
+    facts = [feature["properties"] for feature in layers.get("ticket", {}).get("features", [])]
+    opened = sum(each.get("open", 0 if each["closed"] else 1) for each in facts)
+    return {"all": sum(each.get("count", 1) for each in facts), "open": opened}
+
+
+@pytest.mark.parametrize("z", [10, 13, 14, 15, 16])
+def test_a_filtered_tile_holds_what_the_list_holds(served: Served, z: int) -> None:
+    """At each zoom, for each filter; all tickets of the district lie in the tiles asked for."""
+    url, point = served.urls[0], spot(0.5, 0.5)
+    number = report(url, point)
+    other = {"lon": point[0], "lat": point[1], "system": "wgs84", "category": "livelihood", "description": "噪音"}
+    send(url, "POST", "/api/v1/reports", other)
+    owner = Database(served.district.url, role="")
+    with owner.transaction() as connection:
+        connection.execute(
+            text("UPDATE work.ticket SET due_at = now() - interval '1 hour' WHERE number = :number"), {"number": number}
+        )
+    owner.close()
+    for asked in ("category=hazard", "state=open", "state=overdue", "state=today", "category=hazard&state=open", "state=done",
+                  "from=2020-01-01", "to=2020-01-01", "state=due_soon"):  # fmt: skip
+        listed = json.loads(ask(url, f"/api/v1/tickets?limit=1000&{asked}")[2])["tickets"]
+        placed = [one for one in listed if one["place"] is not None]
+        tiles_ = {path_of((one["place"]["lon"], one["place"]["lat"]), z, "ticket") for one in placed}
+        inside = [counts(ask(url, f"{path}?{asked}")[2]) for path in tiles_]
+        assert sum(each["all"] for each in inside) >= len(placed), asked  # what lies in a buffer is in two tiles
+        if len(tiles_) == 1:
+            assert inside[0]["all"] == len(placed), asked
+            assert inside[0]["open"] == sum(one["closed_at"] is None for one in placed), asked
+
+
+def test_a_filter_is_kept_and_never_old(served: Served) -> None:
+    point = spot(0.35, 0.65)
+    report(served.urls[0], point)
+    for asked in ("category=hazard", "state=open", "category=hazard&state=open", "network=base&state=open"):
+        path = f"{path_of(point, 18, 'ticket')}?{asked}"
+        ask(served.urls[1], path)
+        status, headers, body = ask(served.urls[1], path)
+        assert (status, 'desc="kept"' in headers["server-timing"]) == (200, True), asked
+        number = report(served.urls[0], point)
+        later = ask(served.urls[1], path)
+        assert number in numbers(later[2])
+        assert number not in numbers(body)
+
+
+def test_what_time_alone_changes_is_not_kept(served: Served) -> None:
+    """A ticket becomes overdue while nothing is written: the next answer has it."""
+    point = spot(0.15, 0.85)
+    number = report(served.urls[0], point)
+    path = f"{path_of(point, 18, 'ticket')}?state=overdue"
+    assert number not in numbers(ask(served.urls[0], path)[2])
+    owner = Database(served.district.url, role="")
+    with owner.transaction() as connection:
+        connection.execute(text("ALTER TABLE work.ticket DISABLE TRIGGER USER"))
+        connection.execute(text("UPDATE work.ticket SET due_at = now() WHERE number = :number"), {"number": number})
+        connection.execute(text("ALTER TABLE work.ticket ENABLE TRIGGER USER"))
+    owner.close()
+    status, headers, body = ask(served.urls[0], path)
+    assert number in numbers(body)
+    assert "kept" not in headers["server-timing"]
+
+
+def test_a_category_that_moves_takes_its_tickets_along(served: Served) -> None:
+    point = spot(0.85, 0.15)
+    number = report(served.urls[0], point)
+    path = f"{path_of(point, 18, 'ticket')}?category=livelihood"
+    assert number not in numbers(ask(served.urls[0], path)[2])
+    owner = Database(served.district.url, role="")
+    with owner.transaction() as connection:
+        former = connection.execute(text("SELECT parent FROM work.category WHERE category = 'hazard'")).scalar_one()
+        connection.execute(text("UPDATE work.category SET parent = 'livelihood' WHERE category = 'hazard'"))
+    assert number in numbers(ask(served.urls[0], path)[2])
+    with owner.transaction() as connection:
+        connection.execute(text("UPDATE work.category SET parent = :p WHERE category = 'hazard'"), {"p": former})
+    owner.close()
+    assert number not in numbers(ask(served.urls[0], path)[2])
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "field"),
+    [
+        ("ticket/14/0/0.mvt?state=late", 422, "state"),
+        ("ticket/14/0/0.mvt?category=nothing", 422, "category"),
+        ("area/14/0/0.mvt?state=open", 422, "state"),
+        ("ticket/14/0/0.mvt?from=2026-02-01&to=2026-01-01", 422, "to"),
+        ("area.json?category=hazard", 422, "category"),
+    ],
+)
+def test_a_filter_that_cannot_be_is_refused(served: Served, path: str, status: int, field: str) -> None:
+    answered, _, body = ask(served.urls[0], f"/tiles/{path}")
+    assert answered == status
+    assert field in json.loads(body)["errors"][0]["field"]
+
+
+def test_the_promise_names_the_filters_and_carries_them(served: Served) -> None:
+    promise = json.loads(ask(served.urls[0], "/tiles/ticket.json?category=hazard&state=open")[2])
+    assert set(promise["filters"]) == {"category", "state", "from", "to"}
+    assert promise["tiles"][0].endswith("/{z}/{x}/{y}.mvt?category=hazard&state=open")
+    assert json.loads(ask(served.urls[0], "/tiles/area.json")[2])["filters"] == {}

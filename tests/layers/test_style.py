@@ -90,7 +90,12 @@ def _fields(expression: Any) -> list[str]:
 
 def test_time_is_in_the_style_and_not_in_the_tiles() -> None:
     state = day()["state"]
-    assert state == {"now": {"default": 1_790_000_000}, "due_soon_s": {"default": 86_400}, "closed": {"default": False}}
+    assert state == {
+        "now": {"default": 1_790_000_000},
+        "due_soon_s": {"default": 86_400},
+        "closed": {"default": False},
+        "figures": {"default": True},
+    }
     assert '["global-state", "now"]' in json.dumps(day())
 
 

@@ -2,7 +2,9 @@
 
 import random
 
+from gisgrid.changes import FIGURES, tiles_of
 from gisgrid.geo import BBox, LonLat, TileCoord, tile_at
+from gisgrid.layers import all_layers
 from gisgrid.tile_cache import MARGIN, MOST_CHANGES, Change, Key, TileCache, box_of
 
 HERE = LonLat(113.85, 27.63)
@@ -75,3 +77,27 @@ def test_memory_is_bounded_and_the_least_used_leaves_first() -> None:
     kept(cache, key(dx=11), size=101)
     assert cache.bytes == 0
     assert not cache.tiles
+
+
+def test_a_tile_of_figures_depends_on_its_neighbours_and_on_every_area() -> None:
+    """A figure adds up the tickets of an area, which is at most as large as a tile."""
+    for z, is_old in ((14, True), (15, False)):
+        cache = TileCache(10_000)
+        tile = tile_at(HERE, z)
+        beside = LonLat((tile.x + 1.9) / (1 << z) * 360 - 180, HERE.lat)
+        kept(cache, key(z, layers=("ticket",)))
+        cache.make_old([at(beside)])
+        assert (not cache.tiles) is is_old, z
+        cache = TileCache(10_000)
+        kept(cache, key(z, layers=("ticket",)), key(z, layers=("ground",)))
+        cache.make_old([at(LonLat(0, 0), "area")])
+        assert set(cache.tiles) == {key(z, layers=("ground",))} | (set() if is_old else {key(z, layers=("ticket",))})
+
+
+def test_what_an_event_says_of_tiles_agrees_with_what_layers_promise() -> None:
+    promised = {layer.id: z for layer in all_layers().values() for z in range(23) if layer.figures_of(z)}
+    assert promised == {name: below - 1 for name, below in FIGURES.items()}
+    beside = tiles_of(HERE.lon, HERE.lat, HERE.lon, HERE.lat, layer="ticket")
+    tile = tile_at(HERE, 14)
+    assert beside["14"] == [tile.x - 1, tile.y - 1, tile.x + 1, tile.y + 1]
+    assert beside["18"][0] == tile_at(HERE, 18).x

@@ -9,6 +9,8 @@ CREATE TRIGGER keep_used_category BEFORE DELETE ON work.category
 FOR EACH ROW EXECUTE FUNCTION app.keep_used_category();
 CREATE TRIGGER grow_category_tree AFTER INSERT OR UPDATE OF parent ON work.category
 FOR EACH STATEMENT EXECUTE FUNCTION app.grow_category_tree();
+CREATE TRIGGER record_move AFTER UPDATE ON work.category
+FOR EACH ROW WHEN (old.path <> new.path) EXECUTE FUNCTION app.record_category_change();
 GRANT SELECT ON work.category TO gisgrid_service, gisgrid_viewer;
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON work.category
 FOR EACH ROW EXECUTE FUNCTION app.note_change('category', 'category');
