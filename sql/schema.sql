@@ -361,6 +361,8 @@ CREATE INDEX area_version_special_geom ON core.area_version USING gist (geom) WH
 
 CREATE TRIGGER ask_for_outlines AFTER INSERT ON core.area_version FOR EACH STATEMENT EXECUTE FUNCTION app.ask_for_outlines();
 
+CREATE TRIGGER keep_ground AFTER INSERT ON core.area_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION app.keep_ground();
+
 CREATE TRIGGER only_close_the_record BEFORE DELETE OR UPDATE ON core.area_version FOR EACH ROW EXECUTE FUNCTION app.only_close_the_record();
 
 CREATE TABLE core.audit (
@@ -868,6 +870,24 @@ ALTER TABLE ONLY core.session
 
 CREATE TRIGGER note_sign_in AFTER INSERT ON core.session FOR EACH ROW EXECUTE FUNCTION app.note_sign_in();
 
+CREATE TABLE core.shared_ground (
+    shape_id bigint NOT NULL,
+    other_id bigint NOT NULL,
+    share double precision NOT NULL,
+    CONSTRAINT share_is_a_part CHECK (((share > (0)::double precision) AND (share <= (1)::double precision)))
+);
+
+COMMENT ON TABLE core.shared_ground IS 'The share of one grid''s shape that lies in another grid''s shape, of one network, whenever they applied; no row: none. Reckoned when the later one of the two is published';
+
+ALTER TABLE ONLY core.shared_ground
+    ADD CONSTRAINT shared_ground_pkey PRIMARY KEY (shape_id, other_id);
+
+ALTER TABLE ONLY core.shared_ground
+    ADD CONSTRAINT shared_ground_other_id_fkey FOREIGN KEY (other_id) REFERENCES core.area_version(area_version_id);
+
+ALTER TABLE ONLY core.shared_ground
+    ADD CONSTRAINT shared_ground_shape_id_fkey FOREIGN KEY (shape_id) REFERENCES core.area_version(area_version_id);
+
 CREATE TABLE core.shift (
     shift text NOT NULL,
     name_zh text NOT NULL,
@@ -913,6 +933,24 @@ ALTER TABLE ONLY core.sign_in_group
 CREATE TRIGGER guard_account BEFORE INSERT OR UPDATE OF role, area_id, department ON core.sign_in_group FOR EACH ROW EXECUTE FUNCTION app.guard_account();
 
 CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON core.sign_in_group FOR EACH ROW EXECUTE FUNCTION app.note_change('group', 'group_name', 'group_name', 'role', 'area_id', 'department');
+
+CREATE TABLE core.version_shape (
+    area_version_id bigint NOT NULL,
+    shape_id bigint NOT NULL
+);
+
+COMMENT ON TABLE core.version_shape IS 'Which shape has a version of a grid? The first version of the same area with exactly that shape';
+
+ALTER TABLE ONLY core.version_shape
+    ADD CONSTRAINT version_shape_pkey PRIMARY KEY (area_version_id);
+
+ALTER TABLE ONLY core.version_shape
+    ADD CONSTRAINT version_shape_area_version_id_fkey FOREIGN KEY (area_version_id) REFERENCES core.area_version(area_version_id);
+
+ALTER TABLE ONLY core.version_shape
+    ADD CONSTRAINT version_shape_shape_id_fkey FOREIGN KEY (shape_id) REFERENCES core.area_version(area_version_id);
+
+CREATE INDEX version_shape_shape ON core.version_shape USING btree (shape_id);
 
 CREATE TABLE core.work_hours (
     starts time without time zone NOT NULL,
@@ -1471,6 +1509,35 @@ ALTER TABLE work.whistle ALTER COLUMN whistle_id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
+CREATE TABLE work.area_sum (
+    network text NOT NULL,
+    area_id bigint NOT NULL,
+    span text NOT NULL,
+    starts date NOT NULL,
+    category text NOT NULL,
+    source text NOT NULL,
+    received integer NOT NULL,
+    closed integer NOT NULL,
+    overdue integer NOT NULL,
+    on_time integer NOT NULL,
+    solved integer NOT NULL,
+    judged integer NOT NULL,
+    microseconds bigint NOT NULL,
+    CONSTRAINT span_is_known CHECK ((span = ANY (ARRAY['month'::text, 'quarter'::text, 'year'::text])))
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE work.area_sum IS 'What is kept of the tickets received in a month, quarter or year of UTC in an area above the grids, of one category and source; area 0: everywhere. What is not added up yet is in work.counter_change';
+
+COMMENT ON COLUMN work.area_sum.judged IS 'Of the closed ones, those of which it is known whether their grid solved them';
+
+COMMENT ON COLUMN work.area_sum.microseconds IS 'From received to closed, of the closed ones: a sum of integers does not depend on the order of rows';
+
+COMMENT ON COLUMN work.area_sum.overdue IS 'Of the open ones, those due by work.counter_time.overdue_at';
+
+ALTER TABLE ONLY work.area_sum
+    ADD CONSTRAINT area_sum_pkey PRIMARY KEY (area_id, network, span, starts, category, source);
+
 CREATE TABLE work.category (
     category text NOT NULL,
     parent text,
@@ -1516,6 +1583,8 @@ CREATE TRIGGER grow_category_tree AFTER INSERT OR UPDATE OF parent ON work.categ
 CREATE TRIGGER keep_used_category BEFORE DELETE ON work.category FOR EACH ROW EXECUTE FUNCTION app.keep_used_category();
 
 CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON work.category FOR EACH ROW EXECUTE FUNCTION app.note_change('category', 'category');
+
+CREATE TRIGGER record_move AFTER UPDATE ON work.category FOR EACH ROW WHEN ((old.path <> new.path)) EXECUTE FUNCTION app.record_category_change();
 
 CREATE TABLE work.client_ref (
     client text NOT NULL,
@@ -1608,21 +1677,59 @@ CREATE TABLE work.counter_change (
     network text NOT NULL,
     tickets bigint NOT NULL,
     open bigint NOT NULL,
-    due_at timestamp with time zone NOT NULL
+    due_at timestamp with time zone NOT NULL,
+    area_version_id bigint,
+    category text,
+    source text,
+    received_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    solved_in_grid boolean
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_analyze_threshold='1000000');
 
-COMMENT ON TABLE work.counter_change IS 'What changed in work.counter, by the path of a ticket, not yet added up. Rows tell which grid a ticket has left, so that nobody but the owner reads them';
+COMMENT ON TABLE work.counter_change IS 'What changed in counters (work.counter) and kept sums (work.leaf_sum, work.area_sum, work.day_sum), not yet added up: facts of tickets, taken away or added. Rows tell which grid a ticket has left, so that nobody but the owner reads them';
 
-COMMENT ON COLUMN work.counter_change.due_at IS 'When the open tickets of the row are due';
+COMMENT ON COLUMN work.counter_change.due_at IS 'When the tickets of the row are due';
+
+COMMENT ON COLUMN work.counter_change.received_at IS 'Null: a row of counters alone';
+
+COMMENT ON COLUMN work.counter_change.tickets IS '1: these facts are added; -1: they are taken away';
 
 CREATE TABLE work.counter_time (
-    overdue_at timestamp with time zone NOT NULL
+    overdue_at timestamp with time zone NOT NULL,
+    zone text NOT NULL
 );
 
-COMMENT ON TABLE work.counter_time IS 'One row: by which instant are the tickets due that work.counter says are overdue?';
+COMMENT ON TABLE work.counter_time IS 'One row: by which instant are the tickets due that kept counters and sums say are overdue?';
+
+COMMENT ON COLUMN work.counter_time.zone IS 'The zone whose days work.day_sum has';
 
 CREATE UNIQUE INDEX counter_time_has_one_row ON work.counter_time USING btree ((true));
+
+CREATE TABLE work.day_sum (
+    network text NOT NULL,
+    area_id bigint NOT NULL,
+    day date NOT NULL,
+    received integer NOT NULL,
+    closed integer NOT NULL,
+    overdue integer NOT NULL,
+    on_time integer NOT NULL,
+    solved integer NOT NULL,
+    judged integer NOT NULL,
+    microseconds bigint NOT NULL
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE work.day_sum IS 'What is kept of the tickets received on a day of the district in an area above the grids; area 0: everywhere. What is not added up yet is in work.counter_change';
+
+COMMENT ON COLUMN work.day_sum.judged IS 'Of the closed ones, those of which it is known whether their grid solved them';
+
+COMMENT ON COLUMN work.day_sum.microseconds IS 'From received to closed, of the closed ones: a sum of integers does not depend on the order of rows';
+
+COMMENT ON COLUMN work.day_sum.overdue IS 'Of the open ones, those due by work.counter_time.overdue_at';
+
+ALTER TABLE ONLY work.day_sum
+    ADD CONSTRAINT day_sum_pkey PRIMARY KEY (area_id, network, day);
 
 CREATE TABLE work.delivery (
     delivery_id bigint NOT NULL,
@@ -1759,10 +1866,13 @@ CREATE TABLE work.former_path (
     ticket_id bigint NOT NULL,
     path bigint[] NOT NULL,
     valid_to timestamp with time zone NOT NULL,
-    recorded_to timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    recorded_to timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    area_version_id bigint
 );
 
 COMMENT ON TABLE work.former_path IS 'The areas that a ticket was on before it went to others; rows are only appended. work.ticket.path is the present path';
+
+COMMENT ON COLUMN work.former_path.area_version_id IS 'The version of the grid that the ticket was assigned to; null: outside every grid';
 
 COMMENT ON COLUMN work.former_path.recorded_to IS 'Until when the path was recorded as the ticket''s present one';
 
@@ -1787,10 +1897,13 @@ CREATE TABLE work.former_state (
     ticket_id bigint NOT NULL,
     closed_at timestamp with time zone,
     due_at timestamp with time zone NOT NULL,
-    recorded_to timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    recorded_to timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    solved_in_grid boolean
 );
 
 COMMENT ON TABLE work.former_state IS 'The closing time of tickets that were reopened, and earlier due times; rows are only appended';
+
+COMMENT ON COLUMN work.former_state.solved_in_grid IS 'Had its grid solved it alone? null: it was open, a duplicate, or not known';
 
 ALTER TABLE ONLY work.former_state
     ADD CONSTRAINT former_state_pkey PRIMARY KEY (former_state_id);
@@ -1803,6 +1916,36 @@ CREATE INDEX former_state_recorded ON work.former_state USING btree (recorded_to
 CREATE INDEX former_state_ticket ON work.former_state USING btree (ticket_id, former_state_id);
 
 CREATE TRIGGER former_append BEFORE DELETE OR UPDATE ON work.former_state FOR EACH STATEMENT EXECUTE FUNCTION app.former_append();
+
+CREATE TABLE work.leaf_sum (
+    network text NOT NULL,
+    span text NOT NULL,
+    starts date NOT NULL,
+    path bigint[] NOT NULL,
+    area_version_id bigint,
+    received integer NOT NULL,
+    closed integer NOT NULL,
+    overdue integer NOT NULL,
+    on_time integer NOT NULL,
+    solved integer NOT NULL,
+    judged integer NOT NULL,
+    microseconds bigint NOT NULL,
+    CONSTRAINT span_is_known CHECK ((span = ANY (ARRAY['month'::text, 'quarter'::text, 'year'::text])))
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE work.leaf_sum IS 'What is kept of the tickets received in a month, quarter or year of UTC on one path, assigned to one version of a grid: how many closed, overdue, in time. What is not added up yet is in work.counter_change';
+
+COMMENT ON COLUMN work.leaf_sum.area_version_id IS 'Null: outside every grid';
+
+COMMENT ON COLUMN work.leaf_sum.judged IS 'Of the closed ones, those of which it is known whether their grid solved them';
+
+COMMENT ON COLUMN work.leaf_sum.microseconds IS 'From received to closed, of the closed ones: a sum of integers does not depend on the order of rows';
+
+COMMENT ON COLUMN work.leaf_sum.overdue IS 'Of the open ones, those due by work.counter_time.overdue_at';
+
+ALTER TABLE ONLY work.leaf_sum
+    ADD CONSTRAINT leaf_sum_is_one UNIQUE NULLS NOT DISTINCT (network, span, starts, path, area_version_id);
 
 CREATE TABLE work.outbox (
     outbox_id bigint NOT NULL,
@@ -2281,11 +2424,13 @@ CREATE INDEX ticket_area ON work.ticket USING btree (area_id);
 
 CREATE INDEX ticket_category ON work.ticket USING btree (category);
 
-CREATE INDEX ticket_closed ON work.ticket USING btree (closed_at) WHERE (closed_at IS NOT NULL);
+CREATE INDEX ticket_closed ON work.ticket USING btree (closed_at, received_at) WHERE (closed_at IS NOT NULL);
 
 CREATE INDEX ticket_duplicate_of ON work.ticket USING btree (duplicate_of) WHERE (duplicate_of IS NOT NULL);
 
 CREATE INDEX ticket_geom_3857 ON work.ticket USING gist (geom_3857);
+
+CREATE INDEX ticket_open_area ON work.ticket USING btree (area_id, due_at, ticket_id) WHERE (closed_at IS NULL);
 
 CREATE INDEX ticket_open_due ON work.ticket USING btree (due_at, ticket_id) WHERE (closed_at IS NULL);
 
@@ -2303,11 +2448,11 @@ CREATE INDEX ticket_received ON work.ticket USING btree (received_at, ticket_id)
 
 CREATE TRIGGER count_bins AFTER INSERT OR DELETE OR UPDATE OF geom, due_at, closed_at, network ON work.ticket FOR EACH ROW EXECUTE FUNCTION app.record_bins();
 
-CREATE TRIGGER count_change AFTER UPDATE ON work.ticket FOR EACH ROW WHEN (((old.path <> new.path) OR (old.network <> new.network) OR (old.due_at <> new.due_at) OR ((old.closed_at IS NULL) <> (new.closed_at IS NULL)))) EXECUTE FUNCTION app.record_counters();
+CREATE TRIGGER count_change AFTER UPDATE ON work.ticket FOR EACH ROW WHEN ((((old.path <> new.path) OR (old.network <> new.network) OR (old.due_at <> new.due_at) OR (old.category <> new.category) OR (old.source <> new.source) OR (old.received_at <> new.received_at)) OR (((old.area_version_id IS DISTINCT FROM new.area_version_id) OR (old.closed_at IS DISTINCT FROM new.closed_at)) OR (old.solved_in_grid IS DISTINCT FROM new.solved_in_grid)))) EXECUTE FUNCTION app.record_counters();
 
 CREATE TRIGGER count_ticket AFTER INSERT OR DELETE ON work.ticket FOR EACH ROW EXECUTE FUNCTION app.record_counters();
 
-CREATE TRIGGER keep_path AFTER UPDATE ON work.ticket FOR EACH ROW WHEN ((old.path <> new.path)) EXECUTE FUNCTION app.keep_path();
+CREATE TRIGGER keep_path AFTER UPDATE ON work.ticket FOR EACH ROW WHEN (((old.path <> new.path) OR (old.area_version_id IS DISTINCT FROM new.area_version_id))) EXECUTE FUNCTION app.keep_path();
 
 CREATE TRIGGER keep_state AFTER UPDATE ON work.ticket FOR EACH ROW WHEN (((old.due_at <> new.due_at) OR ((old.closed_at IS NOT NULL) AND (old.closed_at IS DISTINCT FROM new.closed_at)))) EXECUTE FUNCTION app.keep_state();
 
