@@ -10,3 +10,4 @@ SELECT coalesce(
 END;
 COMMENT ON FUNCTION app.microseconds_to_close(timestamptz, timestamptz) IS
 'How long a ticket took to close, 0 while it is open; whole, because sums of integers do not depend on the order of rows';
+GRANT EXECUTE ON FUNCTION app.microseconds_to_close(timestamptz, timestamptz) TO gisgrid_service;
