@@ -4,7 +4,8 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- The shares are those of the ground, over all change sets between: kept of base grids, else measured. Shares that are
 -- multiplied along core.lineage would pass on ground that a neighbour brought in, and would count ground that an undo
--- took back. The shares and the share of ground lost add up to 1. Ground that a special grid held, and none holds now, counts for the base grids below it.
+-- took back. The shares and the share of ground lost add up to 1. Ground that a special grid held, and none holds now,
+-- counts for the base grids below it.
 WITH old AS (SELECT v.* FROM app.last_version(successors.area_id, successors.at) AS v),
 
 kept AS (

@@ -8,9 +8,9 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- The rule of app.statistics, for all areas at once. Tickets are counted by the area version that holds them.
--- A version that applies at `at` counts wholly for its own area. An older one counts for the grids of `at` by the
--- shares of its ground that were kept when the later of both was published, and for the areas above by the sum of these: of
+-- The rule of app.statistics, for all areas at once. Tickets are counted by the area version that holds them. A
+-- version that applies at `at` counts wholly for its own area. An older one counts for the grids of `at` by the shares
+-- of its ground that were kept when the later of both was published, and for the areas above by the sum of these: of
 -- base grids, or where none lies below a special grid, of special ones. MATERIALIZED: rows of areas are wide, so they
 -- are read once.
 WITH live AS MATERIALIZED (
