@@ -34,7 +34,7 @@ counted AS MATERIALIZED (
         count(t.closed_at) AS closed,
         count(*) FILTER (WHERE t.closed_at IS NULL AND t.due_at <= post_records.at) AS overdue,
         count(*) FILTER (WHERE t.closed_at <= t.due_at) AS on_time,
-        sum(app.microseconds_to_close(t.received_at, t.closed_at))::double precision / 3600000000 AS hours
+        extract(EPOCH FROM sum(t.closed_at - t.received_at)) / 3600 AS hours
     FROM app.tickets_then(0, post_records.at) AS t
     INNER JOIN work.ticket_private AS p ON t.ticket_id = p.ticket_id
     WHERE
