@@ -54,6 +54,39 @@ depth AS (
     ), 1) AS above
 ),
 
+stood AS MATERIALIZED (
+    -- Did a ticket stand otherwise at that instant than now?
+    SELECT
+        EXISTS (SELECT FROM work.former_state AS f WHERE f.recorded_to > statistics_by.at)
+        OR EXISTS (SELECT FROM app.former_path_then(statistics_by.at, NULL)) AS otherwise
+),
+
+cohort AS (
+    SELECT
+        t.ticket_id,
+        t.category,
+        t.received_at,
+        t.due_at,
+        CASE WHEN t.closed_at <= statistics_by.at THEN t.closed_at END AS closed_at,
+        CASE WHEN t.closed_at <= statistics_by.at THEN t.solved_in_grid END AS solved_in_grid
+    FROM work.ticket AS t
+    WHERE
+        NOT (SELECT s.otherwise FROM stood AS s)
+        AND t.network = statistics_by.network
+        AND (statistics_by.area_id = 0 OR t.path @> ARRAY[statistics_by.area_id])
+        AND t.received_at <= statistics_by.at
+    UNION ALL
+    SELECT
+        t.ticket_id,
+        t.category,
+        t.received_at,
+        t.due_at,
+        t.closed_at,
+        t.solved_in_grid
+    FROM app.tickets_then(statistics_by.area_id, statistics_by.at, NULL, statistics_by.network) AS t
+    WHERE (SELECT s.otherwise FROM stood AS s)
+),
+
 rated AS MATERIALIZED (
     -- Of what the caller may see.
     SELECT
@@ -129,7 +162,7 @@ summed AS MATERIALIZED (
         extract(EPOCH FROM sum(t.closed_at - t.received_at)) * 1000000 AS microseconds,
         0 AS rated,
         0 AS scores
-    FROM app.tickets_then(statistics_by.area_id, statistics_by.at, NULL, statistics_by.network) AS t
+    FROM cohort AS t
     LEFT JOIN work.ticket_private AS p ON t.ticket_id = p.ticket_id
     WHERE
         statistics_by.by IN ('post', 'department')
