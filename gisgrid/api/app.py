@@ -62,6 +62,7 @@ from gisgrid.patrol import Extent
 from gisgrid.processes import ALONE, Shift
 from gisgrid.search import Names
 from gisgrid.settings import PACKAGE, Settings
+from gisgrid.tickets.gathering import Gatherer
 
 OWN_RULES = (
     session.router,
@@ -106,6 +107,8 @@ FACTS = (
 HOT = (tiles.router, reports.router, areas.router)
 """What is asked most comes first, because one route after the other is tried."""
 COUNTS = "counts.sqlite"
+REPORTS_AT_ONCE, WRITERS = 32, 3
+"""So many reports may be under way in a process; so many connections write them, of which mostly one is in use."""
 FIXED = 4
 """Connections beside the places: the feed listens, reads and counts; the lookout looks."""
 REFUSALS_PER_HOUR = 600
@@ -120,12 +123,13 @@ def create_app(
     `shift`: with which other processes this one serves.
     """
     intake, files, reading = (Lane(places, settings.wait_s) for places in share_places(settings, shift.count))
+    reports = Lane(REPORTS_AT_ONCE, settings.wait_s)
     places = intake.places + files.places + reading.places
     counts = Counts(shift.folder / COUNTS if shift.folder else None)
     database = Database(
         service_url,
         role=SERVICE,
-        pool_size=places + SPARE + FIXED,
+        pool_size=places + WRITERS + SPARE + FIXED,
         statement_timeout_s=settings.statement_timeout_s,
         zone=settings.zone,
         program=program("service"),
@@ -138,8 +142,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        # As many threads as connections: no handler waits for one that it cannot get.
-        to_thread.current_default_thread_limiter().total_tokens = places + SPARE
+        # A thread for each place: no handler waits for one, or for a connection, that it cannot get.
+        to_thread.current_default_thread_limiter().total_tokens = places + REPORTS_AT_ONCE + SPARE
         feed.start()
         lookout.start()
         await lookout.first()
@@ -167,7 +171,8 @@ def create_app(
     app.state.disks = disks_of(settings)
     app.state.lookout = lookout
     app.state.meters = meters
-    lanes = {"intake": intake, "files": files, "reading": reading}
+    app.state.gatherer = Gatherer(database, network=settings.network, zone=settings.zone, writers=WRITERS)
+    lanes = {"reports": reports, "intake": intake, "files": files, "reading": reading}
     app.state.measured = State(lookout, database, lanes, lambda: feed.listeners, shift)
     app.state.openid = Provider(settings)
     app.state.limits = ReportLimits(settings.reports_per_hour, counts)
@@ -176,7 +181,7 @@ def create_app(
     app.state.secret_limits = SecretLimits(settings.tries_per_hour, counts)
     app.state.stream_limits = StreamLimits(settings.streams_per_address, counts)
     add_problem_handlers(app)
-    app.add_middleware(Lanes, intake=intake, files=files, reading=reading)
+    app.add_middleware(Lanes, reports=reports, intake=intake, files=files, reading=reading)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(
         Guards,
@@ -210,4 +215,4 @@ def share_places(settings: Settings, processes: int) -> tuple[int, int, int]:
 
 def count_connections(settings: Settings, processes: int) -> int:
     """How many connections do so many processes hold at most?"""
-    return processes * (sum(share_places(settings, processes)) + SPARE + FIXED)
+    return processes * (sum(share_places(settings, processes)) + WRITERS + SPARE + FIXED)

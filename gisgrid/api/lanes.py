@@ -17,7 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gisgrid.api.problems import problem
 from gisgrid.errors import Fault
 
-INTAKE = re.compile(r"/api/v1/(reports(/batch)?|alarms|pings)|/osmand|/open311/v2/requests\.\w+")
+REPORTS = "/api/v1/reports"
+"""A report needs a place to wait in and no connection: `tickets.gathering` writes those that wait together."""
+INTAKE = re.compile(r"/api/v1/(reports/batch|alarms|pings)|/osmand|/open311/v2/requests\.\w+")
 FILES = re.compile(r"/api/v1/(tickets\.\w+|(tickets|reports)/[^/]+/photos.*|changesets/[^/]+/\w+)")
 SPARE = 3
 """Places of no lane: who is calling, health, what was committed until now. None of these takes long."""
@@ -140,9 +142,9 @@ class _Visit:
 class Lanes:
     """ASGI middleware: a place in its lane for every request that goes to the database."""
 
-    def __init__(self, app: ASGIApp, intake: Lane, files: Lane, reading: Lane) -> None:
+    def __init__(self, app: ASGIApp, reports: Lane, intake: Lane, files: Lane, reading: Lane) -> None:
         self.app = app
-        self.intake, self.files, self.reading = intake, files, reading
+        self.reports, self.intake, self.files, self.reading = reports, intake, files, reading
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on when there is a place."""
@@ -166,6 +168,8 @@ class Lanes:
     def _lane(self, scope: Scope) -> Lane | None:
         if scope["type"] != "http" or _OPEN.fullmatch(scope["path"]):
             return None
+        if scope["method"] == "POST" and scope["path"] == REPORTS:
+            return self.reports
         if (scope["method"] == "POST" or scope["path"] == "/osmand") and INTAKE.fullmatch(scope["path"]):
             return self.intake
         return self.files if FILES.fullmatch(scope["path"]) else self.reading

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from fastapi import APIRouter, Request, Response
@@ -9,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gisgrid.access import Caller
 from gisgrid.api.answers import Receipt, problems
-from gisgrid.api.session import CurrentCaller, CurrentDatabase
+from gisgrid.api.session import CurrentCaller
 from gisgrid.api.values import Accuracy, Coordinate, LongText, PlainText, read_instant, tell
 from gisgrid.errors import Fault, NotSignedIn, Refused
 from gisgrid.settings import Settings
 from gisgrid.tickets import receipts
-from gisgrid.tickets.intake import Report, receive
+from gisgrid.tickets.gathering import Gatherer
+from gisgrid.tickets.intake import Report
 from gisgrid.tickets.sources import check_source
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
@@ -63,9 +65,7 @@ AGAIN = {"description": "The same report again: the same ticket", "model": Recei
     response_model_exclude_unset=True,
     responses={**problems(400, 401, 404, 409, 413, 429), 200: AGAIN},
 )
-def create_report(
-    body: ReportBody, caller: CurrentCaller, database: CurrentDatabase, request: Request, response: Response
-) -> Receipt:
+def create_report(body: ReportBody, caller: CurrentCaller, request: Request, response: Response) -> Receipt:
     """A report becomes a ticket, located as of now and routed to the post on duty. Committed when answered.
 
     Exactly one of these says the location: lon, lat and system; area; place; place_unknown.
@@ -73,9 +73,9 @@ def create_report(
     settings = request.app.state.settings
     request.app.state.limits.check(request, caller)
     report = read_report(body, caller, settings)
-    with database.transaction(caller.scope) as connection:
-        check_source(connection, report.source, caller)
-        received = receive(connection, report, network=settings.network, zone=settings.zone)
+    gatherer: Gatherer = request.app.state.gatherer
+    check = None if report.source == "app" else partial(check_source, source=report.source, caller=caller)
+    received = gatherer.receive(report, caller.scope, check)
     if not received.is_new:
         response.status_code = 200
     return told(Receipt, received.facts, settings)

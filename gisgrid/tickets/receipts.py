@@ -16,16 +16,19 @@ from gisgrid.round_trips import prepared, send_with_next
 TICKET_KEY = "(SELECT key FROM core.server_key WHERE purpose = 'ticket')"
 _KNOWN = prepared(text("SELECT body_sha256, answer FROM work.client_ref WHERE client = :client AND client_ref = :ref"))
 
-_LOCK_ALL = text(
-    "SELECT count(pg_advisory_xact_lock(k.lock)) FROM ("
-    " SELECT DISTINCT hashtextextended(u.key, 7147) AS lock FROM unnest(CAST(:keys AS text[])) AS u (key)"
-    " ORDER BY lock OFFSET 0) AS k"
+_LOCK_ALL = prepared(
+    text(
+        "SELECT count(pg_advisory_xact_lock(k.lock)) FROM ("
+        " SELECT DISTINCT hashtextextended(u.key, 7147) AS lock FROM unnest(CAST(:keys AS text[])) AS u (key)"
+        " ORDER BY lock OFFSET 0) AS k"
+    )
 )
 _KNOWN_OF = f"""
 SELECT a.n, c.body_sha256, c.answer, {TICKET_KEY} AS key
 FROM jsonb_to_recordset(CAST(:refs AS jsonb)) AS a (n integer, client text, ref text)
 JOIN work.client_ref AS c ON c.client = a.client AND c.client_ref = a.ref
 """  # noqa: S608  # a constant
+_FIND_ALL = prepared(text(_KNOWN_OF))
 
 
 class GridRef(TypedDict):
@@ -120,9 +123,11 @@ def find_receipts(connection: Connection, keys: Sequence[Key]) -> dict[int, Rece
     Locks are taken in one order, so that two batches with the same keys wait, and do not lock each other out.
     """
     refs = [{"n": n, "client": key.client, "ref": key.ref} for n, key in enumerate(keys) if key.ref]
+    if not refs:
+        return {}
     connection.execute(_LOCK_ALL, {"keys": [f"{key['client']}\x1f{key['ref']}" for key in refs]})
     found: dict[int, Receipt | Conflict] = {}
-    for row in connection.execute(text(_KNOWN_OF), {"refs": json.dumps(refs)}):
+    for row in connection.execute(_FIND_ALL, {"refs": json.dumps(refs)}):
         try:
             found[row.n] = add_secret(bytes(row.key), _same(row, keys[row.n]))
         except Conflict as conflict:
