@@ -182,7 +182,7 @@ def create_app(
     app.state.stream_limits = StreamLimits(settings.streams_per_address, counts)
     add_problem_handlers(app)
     app.add_middleware(Lanes, reports=reports, intake=intake, files=files, reading=reading)
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)  # 9: 4 % smaller, thrice as dear
     app.add_middleware(
         Guards,
         max_body_bytes=settings.max_body_bytes,
