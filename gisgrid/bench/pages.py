@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid import __version__
 from gisgrid.errors import Fault, NotFound
+from gisgrid.instants import say_instant
 
 LIBRARIES = ("numpy", "shapely", "geopandas")
 
@@ -75,7 +76,7 @@ def write_page(path: Path, name: str, found: Sequence[Any], setting: Setting) ->
 
 def render(found: Sequence[Any], setting: Setting) -> str:
     """The measurement as Markdown: how, when and on what; then a table."""
-    at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
+    at = say_instant(datetime.now(UTC), UTC)
     began, ended = setting.load
     said = [
         f"`{setting.command}`, {at} UTC, load {began:.1f} at the beginning and {ended:.1f} at the end.",

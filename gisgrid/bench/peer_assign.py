@@ -12,8 +12,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-os.environ["OMP_NUM_THREADS"] = os.environ["TOKIO_WORKER_THREADS"] = os.environ["RAYON_NUM_THREADS"] = "1"
-
 
 def by_duckdb(folder: Path) -> tuple[float, Any]:
     """Processor seconds, and a table of n and label."""
@@ -48,6 +46,7 @@ def by_sedonadb(folder: Path) -> tuple[float, Any]:
 
 def main() -> None:
     """Do it, and say what it cost."""
+    os.environ["OMP_NUM_THREADS"] = os.environ["TOKIO_WORKER_THREADS"] = os.environ["RAYON_NUM_THREADS"] = "1"
     numpy = import_module("numpy")
     folder = Path(sys.argv[2])
     cpu_s, (n, label) = {"duckdb": by_duckdb, "sedonadb": by_sedonadb}[sys.argv[1]](folder)

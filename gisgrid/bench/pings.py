@@ -23,6 +23,7 @@ from gisgrid.bench.processes import Meter, find_postmaster
 from gisgrid.bench.rows import Row, row_of, take_turns
 from gisgrid.bench.server import Service, serving_many, worker_beside
 from gisgrid.database import EVERYTHING, Database
+from gisgrid.instants import write_instant
 from gisgrid.patrol import Coverage, Extent, Ping, cover, keep_walks, receive
 
 BATCH = 100
@@ -91,7 +92,7 @@ def _batch(box: Box, worker: int, number: int) -> str:
     for n in range(number * BATCH, (number + 1) * BATCH):
         s = n * STEP_S
         x, y = lon + 150 / 98000 * sin(s / 160 + worker), lat + 150 / 110800 * sin(s / 197 + 2 * worker)
-        at = (begin + timedelta(seconds=s)).isoformat()
+        at = write_instant(begin + timedelta(seconds=s))
         pings.append({"lon": round(x, 7), "lat": round(y, 7), "system": "wgs84", "at": at, "accuracy_m": 8})
     return json.dumps(pings)
 

@@ -31,7 +31,7 @@ def find_postmaster(connection: Connection) -> int:
 
 
 def _fields(pid: int) -> list[str]:
-    """What stands in /proc/PID/stat after the program's name."""
+    """The fields of /proc/PID/stat after the program's name."""
     with suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return ["0"] * 20

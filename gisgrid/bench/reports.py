@@ -20,6 +20,7 @@ from gisgrid.bench.processes import Meter, find_postmaster
 from gisgrid.bench.rows import Row, row_of, take_turns
 from gisgrid.bench.server import Service, serving_many, worker_beside
 from gisgrid.database import EVERYTHING, Database
+from gisgrid.layers import Json
 
 TOGETHER = 500
 """Reports of a batch."""
@@ -172,7 +173,7 @@ class _Run:
             row_of(work, "four rows without a grid, ten lines of FastAPI", turns["ten lines"], wrong["ten lines"]),
         ]
 
-    def _report(self, i: int) -> dict[str, Any]:
+    def _report(self, i: int) -> Json:
         where = {"lon": self.points.lons[i], "lat": self.points.lats[i], "system": "wgs84"}
         return {**where, "category": "hazard", "description": "x", "accuracy_m": 15}
 
@@ -183,11 +184,10 @@ class _Run:
         def ours() -> Driven:
             some = self.points.take(self.plan.reports)
             parts = [some[first : first + TOGETHER] for first in range(0, len(some), TOGETHER)]
-            told = {"Authorization": f"Bearer {secret}"}
 
             async def ask(door: Door, n: int) -> None:
                 body = {"reports": [self._report(i) | {"client_ref": str(uuid.uuid4())} for i in parts[n]]}
-                headers = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+                headers = f"Authorization: Bearer {secret}\r\n"
                 results = json.loads(plain(await door.ask("POST", "/api/v1/reports/batch", headers, json.dumps(body))))
                 results = results["results"]
                 wrong["gisgrid"] += sum(

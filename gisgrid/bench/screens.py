@@ -24,6 +24,8 @@ COLUMNS, ROWS = 4, 3
 GATHER_S = (0.4, 0.9)
 """The viewer gathers what comes in a moment, and does not ask at the same moment as the others."""
 SETTLE_S = 3.0
+PATIENCE_S = 120.0
+"""What a screen has not heard so long after the last report it will not hear."""
 Tile = tuple[int, int, int]
 
 
@@ -161,6 +163,8 @@ async def _measure(services: Sequence[Service], load: Load) -> Cost:
     await _report(ports, load, watch, dice)
     took = time.monotonic() - began
     await asyncio.sleep(SETTLE_S)
+    while len(watch.heard) < len(watch.sent) * load.screens and time.monotonic() - began < took + PATIENCE_S:
+        await asyncio.sleep(0.2)
     cost = _cost(load, watch, took, (sum(service.cpu_s for service in services) - cpu_s, time.process_time() - own_s))
     for task in tasks:
         task.cancel()

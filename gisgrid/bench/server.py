@@ -21,8 +21,8 @@ from gisgrid.bench.processes import family_cpu_s
 from gisgrid.settings import read_settings
 from gisgrid.worker import working
 
-START_S = 120.0
-END_S = 20.0
+START_S = 900.0
+END_S = 60.0
 
 
 @dataclass(frozen=True)

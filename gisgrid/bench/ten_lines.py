@@ -16,6 +16,8 @@ from fastapi import FastAPI, Response
 from psycopg2.pool import ThreadedConnectionPool
 from pydantic import BaseModel
 
+from gisgrid.layers import Json
+
 app = FastAPI()
 pool: ThreadedConnectionPool
 
@@ -52,21 +54,21 @@ def health() -> dict[str, str]:
 
 
 @app.get("/locate")
-def locate(lon: float, lat: float) -> dict[str, Any]:
+def locate(lon: float, lat: float) -> Json:
     """The grid of a point: the same query as the service's."""
     names = ("code", "name", "kind", "method", "confidence", "distance_to_edge_m", "candidates")
     return dict(zip(names, run(LOCATE, (lon, lat))[0], strict=True))
 
 
 @app.post("/reports", status_code=201)
-def create_report(report: Report) -> dict[str, Any]:
+def create_report(report: Report) -> Json:
     """The four rows of a report, without a grid."""
     values = vars(report) | {"number": os.urandom(8).hex()}
     return {"number": run(FOUR_ROWS, values)[0][0]}
 
 
 @app.post("/pings/{worker}")
-def create_pings(worker: str, pings: list[dict[str, Any]]) -> dict[str, int]:
+def create_pings(worker: str, pings: list[Json]) -> dict[str, int]:
     """The rows of a batch, without grid or cell."""
     rows = [(worker, one["at"], one["lon"], one["lat"], one.get("accuracy_m")) for one in pings]
     run(PINGS, rows, many=True)

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from statistics import median
 
 import mapbox_vector_tile
@@ -22,6 +23,7 @@ from gisgrid.bench.rows import Row, Turn, row_of, take_turns
 from gisgrid.bench.server import Service, serving_many, worker_beside
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.geo import LonLat, TileCoord, tile_at
+from gisgrid.instants import write_instant
 from gisgrid.layers import all_layers
 from gisgrid.tiles import arguments, render
 
@@ -147,7 +149,7 @@ class _Asking:
 
         async def ask(door: Door, n: int) -> None:
             tile = self.tiles[n % len(self.tiles)]
-            when = more.format(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+            when = more.format(write_instant(datetime.now(UTC).replace(tzinfo=None), to="seconds") + "Z")
             answer = await door.ask("GET", self.path.format(tile.z, tile.x, tile.y) + when)
             if answer[0] not in (200, 204):
                 raise RuntimeError(f"{self.path} {tile}: {answer[0]} {plain(answer)[:500]!r}")
@@ -193,13 +195,15 @@ class _Writing:
         west, south, east, north = self.place.box
         # Few places, so that tiles are asked again and again, and kept.
         spots = [(dice.uniform(west, east), dice.uniform(south, north)) for _ in range(3)]
-        while time.monotonic() < until:
+        is_first = True
+        while is_first or time.monotonic() < until:
+            is_first = False
             lon, lat = dice.choice(spots)
             where = {"lon": lon, "lat": lat, "system": "wgs84", "category": "hazard", "description": "x"}
-            told = await door.ask("POST", "/api/v1/reports", body=json.dumps({**where, "accuracy_m": 15}))
-            if told[0] != 201:
-                raise RuntimeError(f"{told[0]} {plain(told)[:300]!r}")
-            number = json.loads(plain(told))["number"].encode()
+            said = await door.ask("POST", "/api/v1/reports", body=json.dumps({**where, "accuracy_m": 15}))
+            if said[0] != 201:
+                raise RuntimeError(f"{said[0]} {plain(said)[:300]!r}")
+            number = json.loads(plain(said))["number"].encode()
             tile = tile_at(LonLat(lon, lat), CLOSE)
             for reader in readers:
                 began = time.monotonic()
