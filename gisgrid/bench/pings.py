@@ -209,8 +209,9 @@ def measure_coverage(place: Place, plan: Plan) -> list[Row]:
         return time.monotonic() - began, time.process_time() - cpu_s, found
 
     many = plan.workers * plan.hours * 3600 // DAY_STEP_S
-    named = f"coverage of {len(ask()[2].by)} grids, {plan.hours} h of {plan.workers} workers, {many:,} pings"
-    from_pings = [ask() for _ in range(plan.rounds)]
+    from_pings = [ask()]
+    grids = len(from_pings[0][2].by)
+    named = f"coverage of {grids} grids, {plan.hours} h of {plan.workers} workers, {many:,} pings"
     began = time.process_time()
     while _keep(database):
         pass
