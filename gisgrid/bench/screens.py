@@ -118,13 +118,16 @@ class Screen:
             self.drawing = self.drawing or asyncio.create_task(self._draw())
 
     async def _draw(self) -> None:
-        await asyncio.sleep(random.uniform(*GATHER_S))  # noqa: S311  # not for secrets
-        tiles, numbers = self.touched, self.shown
-        self.touched, self.shown, self.drawing = set(), [], None
-        for tile in sorted(tiles):
-            await self._ask(tile)
-        now = time.monotonic()
-        self.watch.drawn += [(number, now) for number in numbers]
+        """Ask for the tiles that were touched, and for those that are touched meanwhile after them: one door."""
+        while self.touched:
+            await asyncio.sleep(random.uniform(*GATHER_S))  # noqa: S311  # not for secrets
+            tiles, numbers = self.touched, self.shown
+            self.touched, self.shown = set(), []
+            for tile in sorted(tiles):
+                await self._ask(tile)
+            now = time.monotonic()
+            self.watch.drawn += [(number, now) for number in numbers]
+        self.drawing = None
 
     async def _ask(self, tile: Tile) -> None:
         known = f"If-None-Match: {self.etags[tile]}\r\n" if tile in self.etags else ""
