@@ -49,11 +49,15 @@ class Load:
 
 @dataclass(frozen=True)
 class Cost:
-    """What was measured: milliseconds of a report, until a screen has heard and drawn it; requests of all screens."""
+    """What was measured: milliseconds of a report, until a screen has heard and drawn it; requests of all screens.
+
+    `refused`: reports without a receipt, because the service was too busy (503).
+    """
 
     screens: int
     rate: float
     reports: int
+    refused: int
     report_p50_ms: float
     report_p99_ms: float
     heard_p50_ms: float
@@ -215,6 +219,7 @@ def _cost(load: Load, watch: Watch, took: float, cpu_s: tuple[float, float]) -> 
         load.screens,
         load.rate,
         len(watch.sent),
+        len(watch.report_s) - len(watch.sent),
         *_ms(watch.report_s),
         *_ms(heard),
         heard_share=len(heard) / (len(watch.sent) * load.screens) if load.screens and watch.sent else 0.0,
