@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import shapely
 from pyproj import Geod
-from shapely import Polygon
+from shapely import Point, Polygon
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, text
 
 from gisgrid.database import Database
@@ -14,6 +15,7 @@ from gisgrid.geo import LonLat
 from gisgrid.lattice import Ground, runs_of, union
 from gisgrid.layers import thing_layers
 from gisgrid.loading import Loaded, ReadOptions, Row, Sheet, Table
+from gisgrid.sight import cut_view
 from gisgrid.things import Thing, load_things
 
 ARC_STEP_DEG = 5.0
@@ -44,6 +46,12 @@ WHERE c.sector_3857 && (
 )
 """)
 
+_BUILDINGS = text("""
+SELECT ST_AsBinary(g.geom) AS shape FROM overlay.ground AS g
+WHERE g.kind = 'building' AND ST_Dimension(g.geom) = 2
+  AND g.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326) ORDER BY g.ground_id
+""")
+
 
 @dataclass(frozen=True)
 class Camera:
@@ -71,7 +79,7 @@ class View:
 def find_cameras(connection: Connection, point: LonLat, *, limit: int = 20) -> list[Camera]:
     """Which cameras of the caller's scope see this point (WGS 84), the nearest first?
 
-    On flat ground: buildings are not asked. A camera whose view is not known sees nothing.
+    By the view sectors, which buildings cut where they are loaded. A camera whose view is not known sees nothing.
     """
     rows = connection.execute(_SEEING, {"lon": point.lon, "lat": point.lat, "limit": limit})
     return [Camera(**row._mapping) for row in rows]
@@ -91,11 +99,49 @@ def measure_view(connection: Connection, area_id: int) -> View:
 
 
 def load_cameras(database: Database, source: Path | Sheet, options: ReadOptions | None = None) -> Loaded:
-    """Load cameras, each with its view sector; a camera with a known code is changed, or skipped if nothing differs.
+    """Load cameras, each with its view sector, cut by the buildings that are loaded; a camera with a known code is
+    changed, or skipped if nothing differs.
 
     Raises Refused with every fault; then nothing has changed.
     """
-    return load_things(database, thing_layers()["camera"], source, options, check=_check_views, derive=_draw_sector)
+    buildings = Buildings()
+
+    def check(connection: Connection, table: Table) -> None:
+        for row in table.rows:
+            _check_view(table, row)
+        buildings.read(connection, table)
+
+    return load_things(
+        database,
+        thing_layers()["camera"],
+        source,
+        options,
+        check=check,
+        derive=lambda row: _draw_sector(row, buildings),
+    )
+
+
+class Buildings:
+    """The buildings among the cameras of a file, found by what a view reaches."""
+
+    def __init__(self) -> None:
+        self._tree = shapely.STRtree([])
+
+    def read(self, connection: Connection, table: Table) -> None:
+        """Those in the box of the file's cameras and what they reach."""
+        seeing = [(row["point"], row["range_m"]) for row in table.rows if row["point"] and row["range_m"]]
+        if not seeing:
+            return
+        boxes = [Point(point.lon, point.lat).buffer(range_m / 50_000).bounds for point, range_m in seeing]
+        west, south, east, north = (
+            min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+        )  # fmt: skip
+        rows = connection.execute(_BUILDINGS, {"west": west, "south": south, "east": east, "north": north})
+        self._tree = shapely.STRtree([shapely.from_wkb(bytes(row.shape)) for row in rows])
+
+    def near(self, view: Polygon) -> list[BaseGeometry]:
+        """Those that a view touches."""
+        return list(self._tree.geometries.take(self._tree.query(view, "intersects")))
 
 
 def view_sector(point: LonLat, bearing_deg: float, angle_deg: float, range_m: float) -> Polygon:
@@ -112,11 +158,6 @@ def view_sector(point: LonLat, bearing_deg: float, angle_deg: float, range_m: fl
     )
     arc = list(zip(lons, lats, strict=True))
     return Polygon(arc[::-1] if angle_deg == 360 else [(point.lon, point.lat), *arc[::-1]])
-
-
-def _check_views(_connection: Connection, table: Table) -> None:
-    for row in table.rows:
-        _check_view(table, row)
 
 
 def _check_view(table: Table, row: Row) -> None:
@@ -136,8 +177,10 @@ def _check_view(table: Table, row: Row) -> None:
         row.values["bearing_deg"] = 0.0
 
 
-def _draw_sector(row: Row) -> Thing:
+def _draw_sector(row: Row, buildings: Buildings) -> Thing:
     if not row["angle_deg"]:
         return {"sector": None}
-    sector = view_sector(row["point"], row["bearing_deg"] or 0.0, row["angle_deg"], row["range_m"])
+    point: LonLat = row["point"]
+    sector = view_sector(point, row["bearing_deg"] or 0.0, row["angle_deg"], row["range_m"])
+    sector = cut_view(point, sector, buildings.near(sector))
     return {"sector": f"SRID=4326;{sector.wkt}"}

@@ -1,4 +1,4 @@
-"""The ground of the map: streets, railways, water, green. Everybody sees it, no ticket depends on it."""
+"""The ground of the map: streets, railways, water, green, buildings. Everybody sees it, no ticket depends on it."""
 
 import json
 from pathlib import Path
@@ -15,6 +15,7 @@ KIND_OF_CLASS: dict[str, str] = {
     **dict.fromkeys(("trunk", "arterial", "main", "street", "lane"), "street"),
     "rail": "rail",
     **dict.fromkeys(("surface", "middle", "river"), "water"),
+    "building": "building",
 }
 """The kind of each class that the style draws in its own way."""
 GROUND_COLUMNS = (
