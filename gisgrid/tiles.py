@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, reduce
 from typing import Any
@@ -40,6 +41,15 @@ THEMES = ("day",)
 DAY_BACKGROUND = "#e9eeec"
 
 
+@dataclass(frozen=True)
+class Track:
+    """Whose track a tile of patrols shows, and from when until before when."""
+
+    worker: str
+    since: datetime
+    until: datetime
+
+
 def render(
     connection: Connection,
     layers: Sequence[Layer],
@@ -58,9 +68,12 @@ def render(
     return bytes(connection.execute(query, tile_values(tile, at, args)).scalar_one())
 
 
-def arguments(network: str, as_recorded: datetime | None = None) -> Json:
-    """The arguments of layers beside box and date: a network, and as recorded when (None: now)."""
-    return {"network": network} | ({"as_recorded": write_instant(as_recorded)} if as_recorded else {})
+def arguments(network: str, as_recorded: datetime | None = None, track: Track | None = None) -> Json:
+    """The arguments of layers beside box and date: a network, as recorded when (None: now), whose track."""
+    shown = (
+        {"worker": track.worker, "from": write_instant(track.since), "to": write_instant(track.until)} if track else {}
+    )
+    return {"network": network} | ({"as_recorded": write_instant(as_recorded)} if as_recorded else {}) | shown
 
 
 def tile_values(tile: TileCoord, at: datetime | None = None, args: Json | None = None) -> Json:

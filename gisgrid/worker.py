@@ -23,7 +23,7 @@ from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Conflict, GisgridError, Refused
 from gisgrid.heartbeats import PATIENCE_S, Pulse
 from gisgrid.migrations import program
-from gisgrid.patrol import keep_walks
+from gisgrid.patrol import follow_patrols, keep_walks
 from gisgrid.round_trips import prepared
 from gisgrid.settings import Settings
 from gisgrid.tickets.clocks import tick_clocks
@@ -58,7 +58,9 @@ SELECT
     ) AS behind,
     EXISTS (SELECT FROM core.audit_note) AS is_noted,
     EXISTS (SELECT FROM work.counter_change) OR EXISTS (SELECT FROM work.ticket_bin_change)
-    OR EXISTS (SELECT FROM core.outline_due) OR EXISTS (SELECT FROM overlay.walk AS w WHERE w.is_stale) OR EXISTS (
+    OR EXISTS (SELECT FROM core.outline_due) OR EXISTS (SELECT FROM overlay.walk AS w WHERE w.is_stale)
+    OR EXISTS (SELECT FROM overlay.camera_bin_change) OR EXISTS (SELECT FROM overlay.patrol_bin_change)
+    OR EXISTS (SELECT FROM overlay.presence AS s WHERE s.redrawn_at IS NOT NULL) OR EXISTS (
         SELECT FROM work.counter_time AS k JOIN work.ticket AS t ON t.due_at > k.overdue_at
         WHERE t.closed_at IS NULL AND t.due_at <= clock_timestamp()
     ) AS is_uncounted
@@ -137,6 +139,7 @@ class Worker:
         self._pulse = Pulse(database, "worker")
         self._added_up_at = time.monotonic() - ADD_UP_S
         self._ticked_at = time.monotonic() - TICK_S
+        self._may_lag = True  # the worker before may have died between adding walks up and following them
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
@@ -158,7 +161,7 @@ class Worker:
                         waiting = _look(self.database)
                         if waiting.is_noted:
                             self._seal()
-                        if waiting.is_uncounted:
+                        if waiting.is_uncounted or self._may_lag:
                             self._add_up()
                         is_done = bool(work(self.database, self._pulse, waiting))
                         self._pulse.beat()
@@ -206,13 +209,13 @@ class Worker:
             self._failed("idle database sessions wait for the next time: %s", error)
 
     def _add_up(self) -> None:
-        """Add up counters and walks, count cells of tickets again, draw outlines; but not twice in a moment.
+        """Add up counters and walks, count cells again, follow patrols, draw outlines; but not twice in a moment.
 
         Readers count what is left, or what fails.
         """
         if time.monotonic() - self._added_up_at < ADD_UP_S:
             return
-        self._added_up_at = time.monotonic()
+        self._added_up_at, self._may_lag = time.monotonic(), True
         try:
             with self.database.transaction(EVERYTHING) as connection:
                 add_up_counters(connection)
@@ -221,6 +224,11 @@ class Worker:
                 with self.database.transaction(EVERYTHING) as connection:
                     if not keep_walks(connection):
                         break
+            with self.database.transaction(EVERYTHING) as connection:
+                follow_patrols(connection)
+            with self.database.transaction(EVERYTHING) as connection:
+                connection.execute(text("SELECT app.add_up_overlays()"))
+            self._may_lag = False
             while not self._stop.is_set():
                 with self.database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:
                     if not draw_outlines(connection):

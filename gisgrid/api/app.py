@@ -28,6 +28,7 @@ from gisgrid.api import (
     overlays,
     patrols,
     photos,
+    presence,
     qr,
     reports,
     routing,
@@ -85,6 +86,7 @@ OWN_RULES = (
     imports.router,
     tiles.router,
     patrols.router,
+    presence.router,
     overlays.router,
     health.router,
 )

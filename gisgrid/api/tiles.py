@@ -4,8 +4,12 @@ import gzip
 import re
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from datetime import time as dt_time
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from gisgrid import tiles
@@ -14,7 +18,7 @@ from gisgrid.api.answers import MapStyle, TileJson, problems
 from gisgrid.api.areas import Instant, Network
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, require_caller
 from gisgrid.api.tile_filters import AskedFilter
-from gisgrid.api.values import read_instant
+from gisgrid.api.values import PlainText, read_instant, read_span
 from gisgrid.errors import Fault, NotAllowed, Refused
 from gisgrid.geo import TileCoord
 from gisgrid.layers import Layer, all_layers, find_layers
@@ -73,10 +77,14 @@ def get_tile(
     y: str,
     at: Instant = None,
     as_recorded: Instant = None,
+    worker: Annotated[PlainText, Query(description="Whose track a tile of `patrol` shows too")] = "",
+    walked_from: Annotated[str | None, Query(max_length=40, description="From when. Default: today 00:00")] = None,
+    walked_to: Annotated[str | None, Query(max_length=40, description="Until when; a date: through that day")] = None,
 ) -> Response:
     """One vector tile of one or several layers (`area,ticket`), now or at a date; areas also as known at a date.
 
-    Tickets may be filtered; their states are those of now, or of the date.
+    Tickets may be filtered; their states are those of now, or of the date. Tiles of `patrol` show the track of a
+    `worker` too.
     """
     settings = request.app.state.settings
     wanted = find_layers(layers)
@@ -85,7 +93,8 @@ def get_tile(
     tile = _read_tile(z, x, y)
     instant = read_instant("at", at, settings.timezone)
     recorded = read_instant("as_recorded", as_recorded, settings.timezone)
-    args = tiles.arguments(network or settings.network, recorded)
+    track = _read_track(worker, walked_from, walked_to, settings.timezone)
+    args = tiles.arguments(network or settings.network, recorded, track)
     with database.reading(caller.scope) as connection:
         args |= asked.arguments(request, connection, instant)
         started = time.perf_counter()
@@ -99,6 +108,14 @@ def get_tile(
         "Server-Timing": f"sql;dur={sql_ms:.1f}",
     }
     return _answer(request, body, headers)
+
+
+def _read_track(worker: str, since: str | None, until: str | None, zone: ZoneInfo) -> tiles.Track | None:
+    """Whose track, and of which time? None: nobody's. Raises Refused for a wrong time, also without a worker."""
+    first, last = read_span(since, until, zone)
+    last = last or datetime.now(UTC)
+    first = first or datetime.combine(last.astimezone(zone).date(), dt_time(), zone)
+    return tiles.Track(worker, first, last) if worker else None
 
 
 def _answer(request: Request, body: bytes, headers: dict[str, str]) -> Response:

@@ -91,7 +91,7 @@ def deliver(message: EmailMessage, notice: Notice, server: MailServer | None, tl
 def letter(notice: Notice, sender: str, zone: ZoneInfo, public_url: str, *, to: str) -> EmailMessage:
     """The message: Chinese first, then English."""
     rows = list(wording.lines(notice, zone))
-    link = [wording.link(notice, public_url)] if public_url and not wording.is_of_boundaries(notice) else []
+    link = [wording.link(notice, public_url)] if public_url and "number" in notice.facts else []
     chinese = [wording.title(notice), *(f"{name}：{value}" for name, value, _, _ in rows), *link]
     english = [wording.english_title(notice), *(f"{name}: {value}" for _, _, name, value in rows), *link]
     message = EmailMessage()

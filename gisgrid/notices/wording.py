@@ -41,6 +41,9 @@ TOPICS = {
     "ticket.answered": ("上报人已答复，恢复计时", "its reporter has answered, clock goes on"),
     "ticket.rated": ("上报人已评议", "rated by its reporter"),
     "changeset.refused": ("待生效的变更集被拒绝", "a change set was refused on its day"),
+    "patrol.entered": ("巡查进入网格", "a patrol entered a grid"),
+    "patrol.left": ("巡查离开网格", "a patrol left a grid"),
+    "device.selected": ("选中一批设备", "devices were selected"),
 }
 """Names of topics for people; a topic that is not here is named `OTHER`."""
 OTHER = ("事件有更新", "ticket changed")
@@ -54,14 +57,18 @@ MARKS = str.maketrans("\\`*_[]#<>@", "＼｀＊＿［］＃＜＞＠")
 
 def title(notice: Notice) -> str:
     """The topic and the ticket, in Chinese, on one line."""
+    said = TOPICS.get(notice.topic, OTHER)[0]
     if is_of_boundaries(notice):
-        return f"【网格边界】{TOPICS.get(notice.topic, OTHER)[0]} {notice.facts['changeset']}"
-    return f"【网格事件】{TOPICS.get(notice.topic, OTHER)[0]} {notice.facts['number']}"
+        return f"【网格边界】{said} {notice.facts['changeset']}"
+    return f"【网格叠加】{said}" if is_of_overlays(notice) else f"【网格事件】{said} {notice.facts['number']}"
 
 
 def english_title(notice: Notice) -> str:
     """The same in English."""
-    return f"{TOPICS.get(notice.topic, OTHER)[1]} {notice.facts['changeset' if is_of_boundaries(notice) else 'number']}"
+    said = TOPICS.get(notice.topic, OTHER)[1]
+    if is_of_overlays(notice):
+        return said
+    return f"{said} {notice.facts['changeset' if is_of_boundaries(notice) else 'number']}"
 
 
 def is_of_boundaries(notice: Notice) -> bool:
@@ -69,11 +76,19 @@ def is_of_boundaries(notice: Notice) -> bool:
     return "changeset" in notice.facts
 
 
+def is_of_overlays(notice: Notice) -> bool:
+    """Is it of a patrol or of devices?"""
+    return notice.topic.startswith(("patrol.", "device."))
+
+
 def lines(notice: Notice, zone: ZoneInfo) -> Iterator[tuple[str, str, str, str]]:
     """The lines of a notice: Chinese name and value, English name and value. The ticket's words only if they came."""
     facts = notice.facts
     if is_of_boundaries(notice):
         yield from _of_boundaries(facts, zone)
+        return
+    if is_of_overlays(notice):
+        yield from _of_overlays(facts, zone)
         return
     yield "类别", notice.category_zh or facts["category"], "category", notice.category_en or facts["category"]
     yield "环节", notice.step_zh or facts["step"], "step", notice.step_en or facts["step"]
@@ -112,10 +127,34 @@ def _of_boundaries(facts: "Json", zone: ZoneInfo) -> Iterator[tuple[str, str, st
         yield "问题", f"{code}：{problem['message_zh']}", "problem", f"{code}: {problem['message']}"
 
 
+CAUSES = {
+    "start": ("开始巡查", "patrol begins"),
+    "walk": ("步行", "walked"),
+    "redraw": ("边界调整", "boundary redrawn"),
+}
+
+
+def _of_overlays(facts: "Json", zone: ZoneInfo) -> Iterator[tuple[str, str, str, str]]:
+    if "worker" in facts:
+        at, (cause_zh, cause_en) = _time(facts["at"], zone), CAUSES[facts["cause"]]
+        yield "人员", facts["worker"], "worker", facts["worker"]
+        yield "时间", at, "at", at
+        yield "原因", cause_zh, "cause", cause_en
+        for zh, en in (("离开", "left"), ("进入", "entered")):
+            if facts[en]:
+                grid = f"{facts[en]['name']} ({facts[en]['code']})"
+                yield zh, grid, en, grid
+    else:
+        yield "设备数量", str(facts["count"]), "devices", str(facts["count"])
+        yield "选择人", facts["by"], "selected by", facts["by"]
+        if facts["words"]:
+            yield "内容", facts["words"], "words", facts["words"]
+
+
 def markdown(notice: Notice, zone: ZoneInfo, public_url: str) -> str:
     """The message of a chat group's robot, in Chinese; nothing that a reporter typed is markup in it."""
     rows = [f"**{title(notice)}**", *(f"{name}：{_plain(value)}" for name, value, _, _ in lines(notice, zone))]
-    if public_url and not is_of_boundaries(notice):
+    if public_url and "number" in notice.facts:
         rows.append(f"[查看事件]({link(notice, public_url)})")
     return "\n\n".join(rows)
 

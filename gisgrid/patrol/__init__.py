@@ -1,6 +1,7 @@
 """Patrols: the points that a worker's device sent, and the ground that was seen."""
 
 from gisgrid.patrol.coverage import Coverage, cover
+from gisgrid.patrol.crossings import follow_patrols
 from gisgrid.patrol.loading import load_pings
 from gisgrid.patrol.pings import Extent, Ping, Received, receive
 from gisgrid.patrol.tokens import end_token, find_sender, make_token
@@ -14,6 +15,7 @@ __all__ = [
     "cover",
     "end_token",
     "find_sender",
+    "follow_patrols",
     "keep_walks",
     "load_pings",
     "make_token",

@@ -136,6 +136,8 @@ def keep_walks(connection: Connection, *, batch: int = 200) -> int:
     stale = connection.execute(text(_STALE), {"batch": batch}).all()
     for row in stale:
         _keep(connection, row)
+    if stale:
+        connection.execute(text("SELECT app.add_up_overlays()"))
     return len(stale)
 
 

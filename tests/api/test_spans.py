@@ -20,6 +20,8 @@ DAY = {"from": TODAY.isoformat(), "to": TODAY.isoformat()}
 BACK = {"from": TODAY.isoformat(), "to": (TODAY - timedelta(days=1)).isoformat()}
 DOORS = [
     "coverage",
+    "patrols/crossings",
+    "patrols/presence",
     "tickets",
     "tickets.csv",
     "tickets.geojson",

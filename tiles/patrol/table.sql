@@ -8,3 +8,7 @@ USING (path && app.service_private_scope());
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON overlay.patrol_cell
 FOR EACH ROW EXECUTE FUNCTION app.record_overlay_change('patrol');
 GRANT SELECT ON overlay.patrol_cell TO gisgrid_service;
+CREATE TRIGGER record_bins_seen AFTER INSERT ON overlay.patrol_cell
+REFERENCING NEW TABLE AS new_cell FOR EACH STATEMENT EXECUTE FUNCTION app.record_patrol_bins();
+CREATE TRIGGER record_bins_again AFTER UPDATE ON overlay.patrol_cell
+REFERENCING OLD TABLE AS old_cell NEW TABLE AS new_cell FOR EACH STATEMENT EXECUTE FUNCTION app.record_patrol_bins();

@@ -1,6 +1,7 @@
 CREATE FUNCTION app.relocate_overlays(change_set bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Relocates things of every kind, posts with a point and patrol cells to the areas that hold them now.
+-- Relocates things of every kind, posts with a point and patrol cells to the areas that hold them now. Of a patrol under
+-- way it is only noted that the ground below it was redrawn.
 BEGIN
     WITH move AS MATERIALIZED (SELECT * FROM app.to_relocate(change_set) AS f WHERE f.what <> 'ticket'),
     thing AS (
@@ -19,6 +20,20 @@ BEGIN
     CROSS JOIN LATERAL app.locate(st_centroid(s.geom)) AS l
     WHERE c.changeset_id = change_set AND c.network = 'base'
       AND o.cell = s.cell AND o.path <> coalesce(l.path, '{0}');
+
+    -- Patrols under way on the ground that was redrawn: gisgrid.patrol.crossings looks where they are now.
+    INSERT INTO overlay.presence AS p (worker, changeset_id, redrawn_at)
+    SELECT DISTINCT w.worker, c.changeset_id, r.at
+    FROM draft.changeset AS c
+    CROSS JOIN LATERAL (SELECT greatest(c.valid_from, c.published_at) AS at) AS r
+    JOIN draft.touched AS t ON t.changeset_id = c.changeset_id
+    JOIN core.area_version AS v ON v.area_id = t.area_id AND v.level = 'grid' AND v.valid_to > c.valid_from
+        AND (v.recorded_to = c.published_at OR v.changeset_id = c.changeset_id AND v.recorded_to = 'infinity')
+    JOIN overlay.walker AS w ON st_dwithin(v.geom, w.geom, 1e-9) AND w.at > r.at - interval '30 minutes'
+    WHERE c.changeset_id = change_set AND c.network = 'base'
+    ORDER BY w.worker
+    ON CONFLICT (worker) DO UPDATE SET changeset_id = excluded.changeset_id, redrawn_at = excluded.redrawn_at
+    WHERE p.changeset_id IS DISTINCT FROM excluded.changeset_id;
 END $$;
 COMMENT ON FUNCTION app.relocate_overlays(bigint) IS
 'Relocate things of every kind, posts with a point and patrol cells to the areas that hold them now';

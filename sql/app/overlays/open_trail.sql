@@ -1,8 +1,10 @@
 CREATE FUNCTION app.open_trail(who text, since timestamptz, until timestamptz)
 RETURNS TABLE (at timestamptz, lon double precision, lat double precision, doubt text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- The lock comes first, and the pings are read by a statement of their own: it sees what the batch before committed.
+-- The locks come first, and the pings are read by a statement of their own: it sees what the batch before committed.
+-- With the boundary lock, as intake has it, each ping is located by boundaries that are live when it is committed.
 BEGIN
+    PERFORM pg_advisory_xact_lock_shared(app.boundary_lock());
     INSERT INTO overlay.walker (worker) VALUES (who) ON CONFLICT DO NOTHING;
     PERFORM FROM overlay.walker AS w WHERE w.worker = who FOR UPDATE;
     RETURN QUERY

@@ -25,6 +25,9 @@ BEGIN
         IF gone < batch THEN  -- the last batch takes along what tells of the same days
             DELETE FROM overlay.walk AS w WHERE w.hour < before - interval '1 hour';
             DELETE FROM overlay.ping_tally AS t WHERE t.day < before::date;
+            DELETE FROM overlay.crossing AS c WHERE c.at < before;
+            DELETE FROM overlay.presence AS s WHERE s.followed_at < before;
+            DELETE FROM overlay.walker AS w WHERE w.at < before;
         END IF;
     WHEN 'client_ref' THEN
         DELETE FROM work.client_ref AS r WHERE r.ctid = ANY(ARRAY(

@@ -1,0 +1,99 @@
+"""What low zooms read from kept squares is what a count of all rows gives, for every caller, whatever happened."""
+
+import random
+from typing import Any
+
+import mapbox_vector_tile
+import pytest
+from sqlalchemy import Connection, text
+
+from gisgrid.geo import LonLat, tile_at
+from gisgrid.layers import all_layers
+from gisgrid.tiles import render
+from tests.drawing import draw, publish_leaves, spot
+
+ZOOMS = (8, 10, 11, 12, 13, 14)
+CAMERAS = """
+SELECT count(*), sum((ST_X(geom_3857) * 100)::bigint), max(code)
+FROM overlay.camera WHERE path && CAST(:scope AS bigint[])
+GROUP BY floor(ST_X(geom_3857) / (40075016.68557849 / 2 ^ :z / 8)),
+    floor(ST_Y(geom_3857) / (40075016.68557849 / 2 ^ :z / 8))
+"""
+CELLS = """
+SELECT floor(ST_XMin(geom_3857) / (40075016.68557849 / 2 ^ :z / 32)),
+    floor(ST_YMin(geom_3857) / (40075016.68557849 / 2 ^ :z / 32)), extract(EPOCH FROM max(seen_at))::bigint
+FROM overlay.patrol_cell WHERE path && CAST(:scope AS bigint[]) GROUP BY 1, 2
+"""
+
+
+def touch(db: Connection, chance: random.Random, number: int) -> None:
+    """Something happens to cameras and cells."""
+    lon, lat = spot(chance.uniform(0, 40), chance.uniform(0, 40))
+    values: dict[str, Any] = {"lon": lon, "lat": lat, "n": number, "some": chance.randrange(1, 60)}
+    here = "ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)"
+    cell = "ST_MakeEnvelope(:lon, :lat, :lon + 0.0004, :lat + 0.0004, 4326)"
+    held = f"(SELECT coalesce(l.path, '{{0}}') FROM app.locate({here}) AS l)"
+    acts = {
+        5: f"INSERT INTO overlay.camera (code, name, path, geom) VALUES (:n, :n, {held}, {here})",
+        1: f"UPDATE overlay.camera SET geom = {here}, path = {held} WHERE camera_id % 60 = :some",
+        2: "DELETE FROM overlay.camera WHERE camera_id % 60 = :some",
+        4: f"INSERT INTO overlay.patrol_cell (cell, path, seen_at, geom) VALUES (:n, {held}, now() + :n * interval"
+        f" '1 s', {cell})",
+        3: "UPDATE overlay.patrol_cell SET seen_at = seen_at + interval '1 h' WHERE cell % 60 = :some",
+    }
+    db.execute(text(acts[chance.choices(list(acts), weights=list(acts))[0]]), values)
+
+
+def redraw(db: Connection, picture: str) -> None:
+    publish_leaves(db, draw(picture), valid_from="now")
+    changeset = db.execute(text("SELECT max(changeset_id) FROM draft.changeset")).scalar_one()
+    while db.execute(text("SELECT app.relocate_changeset(:id)"), {"id": changeset}).scalar_one():
+        pass
+
+
+def features(db: Connection, layer: str, z: int, scope: list[int]) -> list[Any]:
+    """All features of a layer at a zoom, from every tile around."""
+    first, last = (tile_at(LonLat(*spot(*corner)), z) for corner in ((-1, -1), (41, 41)))
+    found = {}
+    with db.begin_nested() as back:
+        for name in ("scope", "private"):
+            db.execute(text("SELECT set_config(:name, :scope, true)"),
+                       {"name": f"gisgrid.{name}", "scope": "{" + ",".join(map(str, scope)) + "}"})  # fmt: skip
+        db.execute(text("SET LOCAL ROLE gisgrid_service"))
+        for x in range(first.x, last.x + 1):
+            for y in range(first.y, last.y + 1):
+                body = render(db, [all_layers()[layer]], type(first)(z, x, y))
+                for one in mapbox_vector_tile.decode(body).get(layer, {}).get("features", []):
+                    found[one["id"]] = one["properties"]
+        back.rollback()
+    return list(found.values())
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_kept_squares_say_what_a_count_says(db: Connection, seed: int) -> None:
+    chance = random.Random(seed)
+    halves = ["A" * 10 + "B" * 10, "A" * 6 + "B" * 14]
+    publish_leaves(db, draw("\n".join([halves[0]] * 20)))
+    for number in range(1, 160):
+        touch(db, chance, number)
+        if number % 40 == 0:
+            db.execute(text("SELECT app.add_up_overlays()"))
+        if number == 100:
+            redraw(db, "\n".join([halves[1]] * 20))
+    scopes = [[0], *([one] for one in db.execute(text("SELECT area_id FROM core.area")).scalars())]
+    for turn in range(2):
+        for scope in scopes:
+            for z in ZOOMS[:-1]:
+                counted = sorted(tuple(row) for row in db.execute(text(CAMERAS), {"z": z, "scope": scope}))
+                shown = features(db, "camera", z, scope)
+                assert sorted(one.get("count", 1) for one in shown) == [row[0] for row in counted], (turn, scope, z)
+                alone = sorted(row[2] for row in counted if row[0] == 1)
+                assert sorted(one["code"] for one in shown if "count" not in one) == alone
+            for z in ZOOMS:
+                seen = sorted(row[2] for row in db.execute(text(CELLS), {"z": z, "scope": scope}))
+                assert sorted(one["seen_at"] for one in features(db, "patrol", z, scope)) == seen, (turn, scope, z)
+        db.execute(text("SELECT app.add_up_overlays()"))
+        left = (
+            "SELECT (SELECT count(*) FROM overlay.camera_bin_change), (SELECT count(*) FROM overlay.patrol_bin_change)"
+        )
+        assert tuple(db.execute(text(left)).one()) == (0, 0)

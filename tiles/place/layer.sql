@@ -1,0 +1,66 @@
+CREATE FUNCTION tile.place(z integer, box geometry, at timestamptz, args jsonb)
+RETURNS TABLE (
+    feature_id bigint,
+    geom geometry,
+    code text,
+    name text,
+    kind text,
+    grid text,
+    visited_at bigint,
+    due_at bigint,
+    count integer
+)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+-- Below zoom 14 the places of a cell of 64 px are one feature with a count, cells counted whole; from 14 on each is its
+-- own. Integers are grouped first and one place of each cell is read then: to compare texts takes most of the time.
+-- Places have no history: at is ignored.
+SELECT
+    g.feature_id,
+    coalesce(p.geom_3857, st_setsrid(st_makepoint(g.sum_x / g.count, g.sum_y / g.count), 3857)) AS geom,
+    p.code,
+    p.name,
+    p.kind,
+    a.code AS grid,
+    extract(EPOCH FROM p.visited_at)::bigint AS visited_at,
+    extract(EPOCH FROM g.due_at)::bigint AS due_at,
+    CASE WHEN g.count > 1 THEN g.count END AS count
+FROM (
+    SELECT
+        min(o.place_id) AS feature_id,
+        sum(st_x(o.geom_3857)::integer) AS sum_x,
+        sum(st_y(o.geom_3857)::integer) AS sum_y,
+        min(
+            CASE
+                WHEN o.visit_hours IS NOT NULL
+                    THEN coalesce(o.visited_at + o.visit_hours * interval '1 hour', o.since)
+            END
+        ) AS due_at,
+        count(*)::integer AS count
+    FROM (SELECT 40075016.68557849 / 2 ^ place.z / 8 AS side_m) AS s
+    CROSS JOIN overlay.place AS o
+    WHERE
+        o.geom_3857 && CASE
+            WHEN place.z >= 14 THEN place.box
+            ELSE st_makeenvelope(
+                floor(st_xmin(place.box) / s.side_m) * s.side_m,
+                floor(st_ymin(place.box) / s.side_m) * s.side_m,
+                ceil(st_xmax(place.box) / s.side_m) * s.side_m,
+                ceil(st_ymax(place.box) / s.side_m) * s.side_m,
+                3857
+            )
+        END
+    GROUP BY
+        floor(st_x(o.geom_3857) / s.side_m),
+        floor(st_y(o.geom_3857) / s.side_m),
+        CASE WHEN place.z >= 14 THEN o.place_id END
+) AS g
+LEFT JOIN LATERAL (
+    SELECT o.* FROM overlay.place AS o WHERE g.count = 1 AND o.place_id = g.feature_id LIMIT 1
+) AS p ON true
+LEFT JOIN core.area AS a ON p.area_id = a.area_id;
+END;
+COMMENT ON FUNCTION tile.place(integer, geometry, timestamptz, jsonb) IS
+'Places to visit in scope, below zoom 14 as counts by cell, with the instant at which the first of them is due; '
+'box in EPSG:3857, already widened by the buffer; at is ignored';
+GRANT EXECUTE ON FUNCTION tile.place(integer, geometry, timestamptz, jsonb) TO gisgrid_service;
