@@ -7,18 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from gisgrid.sample.areas import area_features
+from gisgrid.sample.buildings import building_features
 from gisgrid.sample.devices import DEVICE_COLUMNS, device_rows
 from gisgrid.sample.division import FIRST_FROM, LATER_FROM, Divisions, divide
 from gisgrid.sample.frame import INVENTED, Feature
 from gisgrid.sample.ground import Ground
 from gisgrid.sample.overlays import (
     CAMERA_COLUMNS,
-    PING_COLUMNS,
     PLACE_COLUMNS,
     camera_rows,
-    ping_rows,
     place_rows,
 )
+from gisgrid.sample.patrols import PING_COLUMNS, ping_rows
 from gisgrid.sample.people import POST_COLUMNS, post_rows
 from gisgrid.sample.streets import river_features, street_features
 from gisgrid.sample.tickets import TICKET_COLUMNS, ticket_rows
@@ -35,6 +35,7 @@ def sample_files(divisions: Divisions | None = None) -> dict[str, str]:
         "areas.geojson": collection("areas", area_features(ground, divisions.later, LATER_FROM)),
         "streets.geojson": collection("streets", street_features(ground)),
         "river.geojson": collection("river", river_features(ground)),
+        "buildings.geojson": collection("buildings", building_features(divisions)),
         "posts.csv": table(POST_COLUMNS, post_rows(divisions)),
         "cameras.csv": table(CAMERA_COLUMNS, camera_rows(divisions)),
         "places.csv": table(PLACE_COLUMNS, place_rows(divisions)),

@@ -40,6 +40,7 @@ def load_plan(now: datetime, zone: tzinfo, folder: Path | None = None) -> Iterat
     yield Step("areas", folder / "areas.geojson", valid_from=LATER_FROM, replace=True)
     yield Step("ground", folder / "streets.geojson")
     yield Step("ground", folder / "river.geojson")
+    yield Step("ground", folder / "buildings.geojson")
     yield Step("posts", folder / "posts.csv")
     yield Step("cameras", folder / "cameras.csv")
     yield Step("places", folder / "places.csv")

@@ -17,8 +17,11 @@ def moment(day: str, fraction: str, now: datetime, zone: tzinfo) -> datetime:
     """Which instant is this fraction of that day, in whole seconds?
 
     `day` is a date, or days before the local day of loading (`-3`). Of day `0` only the span from
-    midnight to now counts, so that what is of today has always happened, at any time of day.
+    midnight to now counts, so that what is of today has always happened, at any time of day. Of day `now` it is
+    counted from now, backwards where it is negative, for what goes on while the sample is loaded.
     """
+    if day == "now":
+        return (now + timedelta(days=float(fraction))).astimezone(zone).replace(microsecond=0)
     today = now.astimezone(zone).date()
     when = today + timedelta(days=int(day)) if day.lstrip("-").isdigit() else date.fromisoformat(day)
     start = datetime.combine(when, time(), zone)

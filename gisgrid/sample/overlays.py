@@ -1,26 +1,31 @@
-"""The overlays of the sample: cameras on streets, places to visit, patrols on foot."""
+"""The overlays of the sample: cameras on streets, with one blind spot, and places to visit."""
 
 import math
 
 import shapely
 
 from gisgrid.sample.chance import Dice
-from gisgrid.sample.division import Divisions, Leaf
+from gisgrid.sample.division import Divisions
 from gisgrid.sample.frame import to_degrees
 from gisgrid.sample.ground import Ground
 from gisgrid.sample.mesh import Place
+from gisgrid.sample.plan import ORANGE_GARDEN
 from gisgrid.sample.spots import Spots
-from gisgrid.sample.streets import ROADS, banks, river_course
-from gisgrid.sample.words import PATROL_PLACES, SHIFTS
+from gisgrid.sample.streets import banks, river_course
+from gisgrid.sample.words import PATROL_PLACES
 
 CAMERA_COLUMNS = (
     "code", "name", "lon", "lat", "system", "bearing_deg", "angle_deg", "range_m", "invented",
 )  # fmt: skip
-PLACE_COLUMNS = ("code", "name", "kind", "lon", "lat", "system", "chainage_m", "invented")
-PING_COLUMNS = ("worker", "shift", "day", "fraction", "lon", "lat", "accuracy_m", "invented")
+PLACE_COLUMNS = ("code", "name", "kind", "visit_hours", "lon", "lat", "system", "chainage_m", "invented")
 CAMERAS, RESCUE_POINTS, BANK_M = 106, 12, 13_000.0
 BANK_FROM_M = 3_000.0
-WALKERS, PINGS_A_WALK = 20, 95
+KIT_HOURS = 48
+"""How often a rescue kit is to be looked at."""
+WATCHING = 6
+"""So many cameras stand in each grid that is watched."""
+FURTHEST_M = 165.0
+"""No camera of the sample sees farther than this from the corner at which it stands."""
 COMPASS = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
 STEEPS = (0.1989, 0.6682, 1.4966, 5.0273)
 """Tangents of 11.25, 33.75, 56.25 and 78.75 degrees: between the sixteen points of the compass."""
@@ -29,7 +34,10 @@ Row = dict[str, object]
 
 
 def camera_rows(divisions: Divisions) -> list[Row]:
-    """106 cameras at the roadside, none within 90 m of another, looking along their street."""
+    """106 cameras at the roadside, in general none within 90 m of another, looking along their street.
+
+    Some see each grid of 柑子园 but the last, which none sees: a blind spot to find.
+    """
     ground, dice = divisions.ground, Dice("cameras")
     spots = [
         (line[k], line[k + 1], kind)
@@ -38,13 +46,32 @@ def camera_rows(divisions: Divisions) -> list[Row]:
         for k in range(len(line) - 1)
     ]
     dry = Spots(ground, dice).dry
+    *watched, blind = (leaf for leaf in divisions.later if leaf.community == ORANGE_GARDEN)
+    hidden = shapely.union_all([shapely.Polygon(ground.mesh.trace(ground.blocks[b])) for b in sorted(blind.blocks)])
+    shapely.prepare(hidden)
     rows: list[Row] = []
     taken: list[Place] = []
-    for a, b, kind in dice.shuffled(spots):
+
+    def stand(a: int, b: int, kind: str, apart_m: float) -> bool:
         place = ground.mesh.places[a]
-        if len(rows) < CAMERAS and dry(place) and all(_apart(place, other) > 90.0 for other in taken):
-            taken.append(place)
-            rows.append(_camera(ground, dice, (a, b), kind, len(rows) + 1))
+        if not dry(place) or any(_apart(place, other) <= apart_m for other in taken):
+            return False
+        if hidden.distance(shapely.Point(place)) < FURTHEST_M:
+            return False
+        taken.append(place)
+        rows.append(_camera(ground, dice, (a, b), kind, len(rows) + 1))
+        return True
+
+    spots = dice.shuffled(spots)
+    for leaf in watched:
+        corners = {v for block in leaf.blocks for v in ground.blocks[block]}
+        before = len(rows)
+        for a, b, kind in spots:
+            if a in corners and b in corners and len(rows) < before + WATCHING:
+                stand(a, b, kind, 25.0)
+    for a, b, kind in spots:
+        if len(rows) < CAMERAS:
+            stand(a, b, kind, 90.0)
     return rows
 
 
@@ -98,56 +125,10 @@ def place_rows(divisions: Divisions) -> list[Row]:
 def _place(code: str, name: str, kind: str, place: Place, chainage: object) -> Row:
     lon, lat = to_degrees(place)
     return {
-        "code": code, "name": name, "kind": kind, "lon": lon, "lat": lat, "system": "wgs84",
+        "code": code, "name": name, "kind": kind,
+        "visit_hours": KIT_HOURS if kind == "rescue" else "", "lon": lon, "lat": lat, "system": "wgs84",
         "chainage_m": chainage, "invented": "yes",
     }  # fmt: skip
-
-
-def ping_rows(divisions: Divisions) -> list[Row]:
-    """Three shifts of the day before loading and a round of the day itself, 20 workers each."""
-    ground, dice = divisions.ground, Dice("pings")
-    arms = _arms(ground)
-    busy = [leaf for leaf in divisions.later if leaf.code[9] == "0" and leaf.code[6] == "0"]
-    rows: list[Row] = []
-    for shift, (begins, ends) in SHIFTS.items():
-        for leaf in dice.shuffled(busy)[:WALKERS]:
-            rows += _walk(ground, dice, arms, leaf, ("-1", shift, begins / 24, ends / 24))
-    for leaf in dice.shuffled(busy)[: WALKERS // 2]:
-        rows += _walk(ground, dice, arms, leaf, ("0", "早班", 0.2, 0.98))
-    return rows
-
-
-def _arms(ground: Ground) -> dict[int, list[int]]:
-    arms: dict[int, list[int]] = {}
-    for kind, line in ground.lines:
-        if kind in ROADS and kind != "trunk":
-            for a, b in zip(line, line[1:], strict=False):
-                arms.setdefault(a, []).append(b)
-                arms.setdefault(b, []).append(a)
-    return arms
-
-
-def _walk(
-    ground: Ground, dice: Dice, arms: dict[int, list[int]], leaf: Leaf,
-    times: tuple[str, str, float, float],
-) -> list[Row]:  # fmt: skip
-    """A worker's round from vertex to vertex along the streets, turning back only at dead ends."""
-    day, shift, begins, ends = times
-    block = dice.pick(sorted(leaf.blocks))
-    here = next(v for v in ground.blocks[block] if v in arms)
-    before, rows = -1, []
-    for k in range(PINGS_A_WALK):
-        x, y = ground.mesh.places[here]
-        lon, lat = to_degrees((x + dice.between(-4, 4), y + dice.between(-4, 4)))
-        fraction = begins + (ends - begins) * (k + dice.between(0, 0.8)) / PINGS_A_WALK
-        rows.append({
-            "worker": f"w-{leaf.code}", "shift": shift, "day": day, "fraction": round(fraction, 5),
-            "lon": round(lon, 6), "lat": round(lat, 6), "accuracy_m": dice.whole(4, 15),
-            "invented": "yes",
-        })  # fmt: skip
-        ahead = sorted(v for v in arms[here] if v != before) or [before]
-        before, here = here, dice.pick(ahead)
-    return rows
 
 
 def _apart(a: Place, b: Place) -> float:

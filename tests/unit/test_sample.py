@@ -297,7 +297,19 @@ def test_patrols_have_happened_and_nobody_is_in_two_places(clock: str) -> None:
 
 def test_the_plan_loads_boundaries_first_and_what_moves_last() -> None:
     steps = list(load_plan(datetime(2026, 11, 23, 9, tzinfo=ZONE), ZONE))
-    doors = ["areas", "areas", "ground", "ground", "posts", "cameras", "places", "devices", "tickets", "pings"]
+    doors = [
+        "areas",
+        "areas",
+        "ground",
+        "ground",
+        "ground",
+        "posts",
+        "cameras",
+        "places",
+        "devices",
+        "tickets",
+        "pings",
+    ]
     assert [step.door for step in steps] == doors
     assert all(step.path.is_file() for step in steps)
-    assert len(steps[8].rows) == 559
+    assert len(steps[9].rows) == 559
