@@ -215,7 +215,8 @@ class Worker:
         """
         if time.monotonic() - self._added_up_at < ADD_UP_S:
             return
-        self._added_up_at, self._may_lag = time.monotonic(), True
+        self._added_up_at = time.monotonic()
+        self._follow()
         try:
             with self.database.transaction(EVERYTHING) as connection:
                 add_up_counters(connection)
@@ -224,17 +225,26 @@ class Worker:
                 with self.database.transaction(EVERYTHING) as connection:
                     if not keep_walks(connection):
                         break
-            with self.database.transaction(EVERYTHING) as connection:
-                follow_patrols(connection)
-            with self.database.transaction(EVERYTHING) as connection:
-                connection.execute(text("SELECT app.add_up_overlays()"))
-            self._may_lag = False
+                    self._may_lag = True  # an hour is done with, into which pings came after they were followed
+            if self._may_lag:
+                self._follow()
             while not self._stop.is_set():
                 with self.database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:
                     if not draw_outlines(connection):
                         break
         except Exception as error:
             self._failed("counters, cells of tickets and outlines wait for the next time: %s", error)
+
+    def _follow(self) -> None:
+        """Follow patrols from grid to grid, and fold what came to the squares of the map. What fails is left."""
+        try:
+            with self.database.transaction(EVERYTHING) as connection:
+                follow_patrols(connection)
+            with self.database.transaction(EVERYTHING) as connection:
+                connection.execute(text("SELECT app.add_up_overlays()"))
+            self._may_lag = False
+        except Exception as error:
+            self._failed("patrols wait for the next time to be followed: %s", error)
 
     def _has_jumped(self) -> bool:
         """Was the clock set since the last look? What was a year ago then was perhaps an hour ago."""

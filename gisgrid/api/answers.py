@@ -419,6 +419,27 @@ class CameraSeen(Answer):
     distance_m: float
 
 
+class PatrolThen(Answer):
+    """A worker on patrol."""
+
+    worker: str = Field(description="the account, or the name in the file that the patrol came in by")
+    name: str | None = Field(description="of the person; null: the account has none")
+    grid: str | None
+    lon: float
+    lat: float
+    at: Instant = Field(description="of his newest ping then, at most 10 minutes before")
+    accuracy_m: float | None
+    distance_m: float | None = Field(description="geodesic, from the point that was asked; null: none was")
+
+
+class PatrolPassed(Answer):
+    """A patrol that passed a point."""
+
+    worker: str = Field(description="the account, or the name in the file that the patrol came in by")
+    at: Instant
+    distance_m: float
+
+
 class Ticket(TicketSummary):
     """One ticket, with its history and next steps for callers who may see them."""
 
@@ -432,6 +453,10 @@ class Ticket(TicketSummary):
     next_steps: list[NextStep] = unless_hidden("What can follow")
     whistles: list[Whistle] = unless_hidden("Departments that were called in")
     cameras: list[CameraSeen] = unless_hidden("The cameras that see its point, the nearest first, at most 20")
+    last_patrol: PatrolPassed | None = unless_hidden("The patrol that last passed its point within 60 m; null: none")
+    nearest_patrols: list[PatrolThen] = unless_hidden(
+        "Of an urgent one (open, and of priority 1 or 2 or overdue): who is on patrol, the nearest first, at most 3"
+    )
 
 
 class Tickets(Answer):

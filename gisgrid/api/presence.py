@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from gisgrid.access import Caller
-from gisgrid.api.answers import Answer, Instant, problems
+from gisgrid.api.answers import Answer, Instant, PatrolThen, problems
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, zone_of
 from gisgrid.api.values import PlainText, QueryNumber, read_instant, read_span, tell
 from gisgrid.boundaries.areas import area_id_at
@@ -24,19 +24,6 @@ router = APIRouter(prefix="/api/v1", tags=["patrols"], route_class=SignedInRoute
 Limit = Annotated[int, Query(ge=1, le=1000)]
 From = Annotated[str | None, Query(alias="from", max_length=40, description="From then on. Default: today 00:00")]
 To = Annotated[str | None, Query(max_length=40, description="Before then; a date: through that day. Default: now")]
-
-
-class PatrolThen(Answer):
-    """A worker on patrol."""
-
-    worker: str = Field(description="the account, or the name in the file that the patrol came in by")
-    name: str | None = Field(description="of the person; null: the account has none")
-    grid: str | None
-    lon: float
-    lat: float
-    at: Instant = Field(description="of his newest ping then, at most 10 minutes before")
-    accuracy_m: float | None
-    distance_m: float | None = Field(description="geodesic, from the point that was asked; null: none was")
 
 
 class Patrols(Answer):

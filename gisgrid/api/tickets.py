@@ -1,12 +1,14 @@
 """Tickets, their steps, their categories, and the counters of an area."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
+from gisgrid.access import Caller
 from gisgrid.api.answers import Category, Counters, Source, Ticket, Workflow, problems
 from gisgrid.api.areas import Instant, Network
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, zone_of
@@ -15,10 +17,15 @@ from gisgrid.boundaries.areas import area_id_at
 from gisgrid.cameras import find_cameras
 from gisgrid.counters import count_tickets
 from gisgrid.geo import LonLat
+from gisgrid.patrol.finding import find_patrols, last_passed
 from gisgrid.tickets.listing import get_ticket
 from gisgrid.tickets.sources import list_sources
 from gisgrid.tickets.steps import list_workflows, take_step
 
+PASSED_M = 60.0
+"""A patrol that came so near saw the place of a ticket."""
+URGENT = 2
+"""Of priorities 1 to 5 those up to this one are urgent."""
 router = APIRouter(prefix="/api/v1", tags=["tickets"])
 acting = APIRouter(prefix="/api/v1", tags=["tickets"], route_class=SignedInRoute)
 
@@ -72,9 +79,23 @@ def get_one_ticket(request: Request, caller: CurrentCaller, database: CurrentDat
     with database.transaction(caller.scope) as connection:
         ticket = get_ticket(connection, number, caller)
         point: Any = ticket.get("point")
-        if point and "see_camera" in caller.may:
-            ticket["cameras"] = find_cameras(connection, LonLat(point["lon"], point["lat"]))
+        if point:
+            ticket |= _around(connection, LonLat(point["lon"], point["lat"]), ticket, caller)
     return tell(Ticket, ticket, zone_of(request))
+
+
+def _around(connection: Connection, point: LonLat, ticket: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
+    """Which cameras see the point, which patrol passed it last, and of an urgent ticket who is near now?"""
+    found: dict[str, Any] = {}
+    if "see_camera" in caller.may:
+        found["cameras"] = find_cameras(connection, point)
+    if "see_patrol" in caller.may:
+        now = datetime.now(UTC)
+        found["last_patrol"] = last_passed(connection, point, PASSED_M)
+        is_urgent = ticket["priority"] <= URGENT or ticket["due_at"] < now
+        if ticket["closed_at"] is None and is_urgent:
+            found["nearest_patrols"] = find_patrols(connection, now, point=point, limit=3)
+    return found
 
 
 @acting.post(

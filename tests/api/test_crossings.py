@@ -223,3 +223,26 @@ def test_a_tile_shows_the_track_of_a_shift_to_who_may_see_it(district: District,
     assert len(tracks("north", walked_to=(NOW - timedelta(seconds=1000)).isoformat())) == 1
     assert tracks("north", worker="li") == [] and tracks("south") == [], "a worker of other people's areas"
     assert district.client("chengguan").get(path, params=asked).status_code == 403
+
+
+def test_an_urgent_ticket_says_who_passed_last_and_who_is_near(district: District, owner: Database) -> None:
+    lon, lat = spot(1.0, 0.5)
+    report = {"lon": lon, "lat": lat, "system": "wgs84", "category": "hazard", "description": "井盖松动(虚构)"}
+    number = district.client().post("/api/v1/reports", json=report).json()["number"]
+    walk(district, (900, 1.0, 0.5), (885, 1.9, 0.5), (870, 1.9, 0.5))
+    walk(district, (60, 1.5, 0.5), (15, 1.6, 0.5))
+    follow(owner)
+
+    def seen(name: str) -> Json:
+        found: Json = district.client(name).get(f"/api/v1/tickets/{number}").json()
+        return found
+
+    passed = seen("north")["last_patrol"]
+    assert passed["worker"] == "wang" and passed["distance_m"] < 5
+    assert round((NOW - datetime.fromisoformat(passed["at"])).total_seconds()) == 900
+    assert "nearest_patrols" not in seen("north"), "it is not urgent"
+    ask(owner, "UPDATE work.ticket SET priority = 1 WHERE number = :number", number=number)
+    (near,) = seen("north")["nearest_patrols"]
+    assert near["worker"] == "wang" and near["grid"] == GRIDS["A"] and 100 < near["distance_m"] < 140
+    for name in ("", "south", "chengguan"):
+        assert {"last_patrol", "nearest_patrols"} & seen(name).keys() == set()

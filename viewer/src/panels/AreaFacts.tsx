@@ -8,6 +8,7 @@ import { areaTick, trail } from '../state';
 import { showDay, showShare } from '../time';
 import { Facts } from '../ui/Facts';
 import { Icon } from '../ui/Icon';
+import { Watched } from './Seen';
 
 export function AreaFacts({ feature }: { feature: AreaFeature }) {
   const { code, level, kind, network, parent, valid_from } = feature.properties;
@@ -34,6 +35,7 @@ export function AreaFacts({ feature }: { feature: AreaFeature }) {
           [t('area.since'), showDay(valid_from)],
         ]}
       />
+      {code && <Watched key={`watched-${code}`} code={code} />}
       {code && <Lineage key={`lineage-${code}`} code={code} />}
       {level !== 'grid' && <Children key={`children-${code}`} code={code} />}
     </>

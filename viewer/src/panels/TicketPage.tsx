@@ -17,6 +17,7 @@ import { History } from './History';
 import { PageHead } from './PageHead';
 import { Rated } from './RatingForm';
 import { PublicSide } from './PublicSide';
+import { Seen } from './Seen';
 import { StepForm } from './StepForm';
 import { Steps } from './Steps';
 import { Similar, Ties } from './Ties';
@@ -58,6 +59,7 @@ function TicketBody({ ticket: one }: { ticket: Ticket }) {
       <TicketPhotos ticket={one} />
       <PublicSide ticket={one} />
       <TicketFacts ticket={one} />
+      <Seen ticket={one} />
       <Ties ticket={one} />
       <Whistles ticket={one} />
       {one.rating && <Rated rating={one.rating} />}

@@ -1,0 +1,95 @@
+import { useSignal } from '@preact/signals';
+import { api, ask, asProblem, type Problem } from '../api/client';
+import { may, view } from '../state';
+import { dayOf, showAgo, showMetres, showTime } from '../time';
+import { Failed } from '../ui/Notice';
+import { Grids, Line } from './Seen';
+import { type SeenWord, w } from './seenWords';
+
+type Answer = { lon: number; lat: number; name: string; more: string };
+type Question = 'who' | 'unwalked' | 'cameras' | 'kit';
+const most = 20;
+
+/** What a dispatcher asks of the map: who was where, what was not walked, which camera sees it, where the nearest kit is. */
+export function Questions({ code }: { code: string }) {
+  const asked = useSignal<Question | null>(null);
+  const found = useSignal<Answer[] | string[] | null>(null);
+  const problem = useSignal<Problem | null>(null);
+  const at = useSignal(`${dayOf(new Date().toISOString())}T10:00`);
+  const put = (question: Question): void => {
+    asked.value = question;
+    found.value = problem.value = null;
+    void answers[question](code, at.value).then(
+      (one) => asked.peek() === question && (found.value = one),
+      (thrown: unknown) => (problem.value = asProblem(thrown)),
+    );
+  };
+  return (
+    <div class="questions" data-questions>
+      <h4>{w('ask.title')}</h4>
+      {may('see_patrol') && (
+        <label class="field">
+          {w('ask.at')}
+          <input type="datetime-local" value={at.value} onInput={(event) => (at.value = event.currentTarget.value)} />
+        </label>
+      )}
+      <div class="actions">
+        {order.filter((one) => one === 'kit' || may(one === 'cameras' ? 'see_camera' : 'see_patrol')).map((one) => (
+          <button key={one} type="button" class="button" aria-pressed={asked.value === one} data-ask={one} onClick={() => put(one)}>
+            {w(`ask.${one}` as SeenWord)}
+          </button>
+        ))}
+      </div>
+      <div aria-live="polite">
+        {problem.value && <Failed problem={problem.value} />}
+        {asked.value && !problem.value && (found.value ? <Found found={found.value} /> : <p class="hint">{w('ask.loading')}</p>)}
+      </div>
+    </div>
+  );
+}
+
+function Found({ found }: { found: Answer[] | string[] }) {
+  if (found.length === 0) return <p class="hint">{w('ask.nothing')}</p>;
+  if (typeof found[0] === 'string') return <p data-found><Grids grids={found as string[]} /></p>;
+  return (
+    <ul class="area-list" data-found>
+      {(found as Answer[]).map((one, place) => (
+        <Line key={place} at={one} name={one.name} more={one.more} />
+      ))}
+    </ul>
+  );
+}
+
+const order: Question[] = ['who', 'unwalked', 'cameras', 'kit'];
+
+/** The middle of the map, as the doors take it. */
+function middle(): { lon: number; lat: number; system: string } {
+  const { lon, lat } = view.value ?? { lon: 0, lat: 0 };
+  return { lon, lat, system: 'wgs84' };
+}
+
+const answers: Record<Question, (code: string, at: string) => Promise<Answer[] | string[]>> = {
+  who: async (area, at) => {
+    const when = new Date(at).toISOString();
+    const { patrols } = await ask(api.GET('/api/v1/patrols', { params: { query: { area, at: when, limit: most } } }));
+    return patrols.map((one) => ({ lon: one.lon, lat: one.lat, name: one.name ?? one.worker, more: [one.grid, showTime(one.at)].filter(Boolean).join(' · ') }));
+  },
+  unwalked: async (area) => {
+    const from = new Date(Date.now() - 7 * 86_400_000).toISOString();
+    const { by } = await ask(api.GET('/api/v1/coverage', { params: { query: { area, from } } }));
+    return by.filter(({ share }) => share === 0).map(({ code }) => code);
+  },
+  cameras: async () => {
+    const { cameras } = await ask(api.GET('/api/v1/cameras', { params: { query: { ...middle(), limit: most } } }));
+    return cameras.map((one) => ({ lon: one.lon, lat: one.lat, name: one.name, more: showMetres(one.distance_m) }));
+  },
+  kit: async () => {
+    const { places } = await ask(api.GET('/api/v1/places', { params: { query: { ...middle(), kind: 'rescue', limit: 3 } } }));
+    return places.map((one) => ({
+      lon: one.lon,
+      lat: one.lat,
+      name: one.name,
+      more: [one.distance_m !== null && showMetres(one.distance_m), one.overdue ? w('ask.overdue') : one.visited_at && showAgo(one.visited_at)].filter(Boolean).join(' · '),
+    }));
+  },
+};
