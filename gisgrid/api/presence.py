@@ -61,7 +61,7 @@ class PresenceSeen(Answer):
     name: str | None = Field(description="of the person; null: the account has none")
     minutes: float = Field(description="on patrol: between pings that are at most 120 s apart")
     own_minutes: float = Field(description="of them in the areas of his own posts")
-    pings: int
+    pings: int = Field(description="how many of his pings lie in the time")
     first_at: Instant
     last_at: Instant
 

@@ -1,6 +1,5 @@
 """Tickets, their steps, their categories, and the counters of an area."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from gisgrid.boundaries.areas import area_id_at
 from gisgrid.cameras import find_cameras
 from gisgrid.counters import count_tickets
 from gisgrid.geo import LonLat
+from gisgrid.layers import Json
 from gisgrid.patrol.finding import find_patrols, last_passed
 from gisgrid.tickets.listing import get_ticket
 from gisgrid.tickets.sources import list_sources
@@ -84,9 +84,9 @@ def get_one_ticket(request: Request, caller: CurrentCaller, database: CurrentDat
     return tell(Ticket, ticket, zone_of(request))
 
 
-def _around(connection: Connection, point: LonLat, ticket: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
+def _around(connection: Connection, point: LonLat, ticket: Json, caller: Caller) -> Json:
     """Which cameras see the point, which patrol passed it last, and of an urgent ticket who is near now?"""
-    found: dict[str, Any] = {}
+    found: Json = {}
     if "see_camera" in caller.may:
         found["cameras"] = find_cameras(connection, point)
     if "see_patrol" in caller.may:

@@ -19,11 +19,11 @@ from gisgrid.patrol.pings import NETWORK
 DWELL = timedelta(seconds=60)
 PATROL_GAP = timedelta(minutes=30)
 """After so long without a ping a new patrol begins."""
-TOLD = timedelta(hours=1)
+FRESH = timedelta(hours=1)
 """What is older was loaded from a file, or came late: it is kept, and no notice is sent."""
 
 _LOCK = text("SELECT pg_advisory_xact_lock(app.crossing_lock())")
-# The pings that came since, each worker's as stays: one grid after the other, anew where the pings break off.
+# The pings that came since, each worker's as stays: one grid after the other, the next one where the pings break off.
 _STAYS = text("""
 WITH due AS MATERIALIZED (
     SELECT w.worker, s.followed_at, s.redrawn_at FROM overlay.walker AS w
@@ -58,7 +58,7 @@ SELECT g.worker, l.area_id, coalesce(l.path, '{0}') AS path
 FROM jsonb_to_recordset(CAST(:points AS jsonb)) AS g(worker text, lon float8, lat float8)
 CROSS JOIN LATERAL app.locate(ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326), :network) AS l
 """)
-_KEEP = text("SELECT app.save_crossings(CAST(:presences AS jsonb), CAST(:crossings AS jsonb), :told)")
+_KEEP = text("SELECT app.save_crossings(CAST(:presences AS jsonb), CAST(:crossings AS jsonb), :fresh)")
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def follow_patrols(connection: Connection) -> int:
         followed[worker], found = follow(own, later)
         crossings += found
     if followed:
-        values = {"presences": as_records(followed.values()), "crossings": as_records(crossings), "told": TOLD}
+        values = {"presences": as_records(followed.values()), "crossings": as_records(crossings), "fresh": FRESH}
         connection.execute(_KEEP, values)
     return len(crossings)
 

@@ -25,7 +25,7 @@ KIT_HOURS = 48
 WATCHING = 6
 """So many cameras stand in each grid that is watched."""
 FURTHEST_M = 165.0
-"""No camera of the sample sees farther than this from the corner at which it stands."""
+"""No camera of the sample sees farther than this from its corner."""
 COMPASS = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
 STEEPS = (0.1989, 0.6682, 1.4966, 5.0273)
 """Tangents of 11.25, 33.75, 56.25 and 78.75 degrees: between the sixteen points of the compass."""

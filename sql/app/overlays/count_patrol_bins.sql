@@ -1,6 +1,6 @@
 CREATE FUNCTION app.count_patrol_bins(squares jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- Squares in which a cell went to another area: what is kept only grows, so they are counted anew, and those above.
+-- Squares in which a cell went to another area: what is kept only grows, so they are counted again, and those above.
 DECLARE
     side constant float8 := 40075016.68557849 / 16384 / 32;
 BEGIN
@@ -29,4 +29,4 @@ BEGIN
     GROUP BY q.zoom, q.x, q.y, b.path;
 END $$;
 COMMENT ON FUNCTION app.count_patrol_bins(jsonb) IS
-'Count these squares (x, y at zoom 14) of overlay.patrol_bin anew, and the larger ones that hold them';
+'Count these squares (x, y at zoom 14) of overlay.patrol_bin again, and the larger ones that hold them';

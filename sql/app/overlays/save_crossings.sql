@@ -1,4 +1,4 @@
-CREATE FUNCTION app.save_crossings(presences jsonb, crossings jsonb, told interval) RETURNS void
+CREATE FUNCTION app.save_crossings(presences jsonb, crossings jsonb, fresh interval) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 -- Who walked where is personal: app.address_notices sends these notices only to targets that may read private words
 -- of an area, and only of that area: what was left to those of the grid that was left.
@@ -23,7 +23,7 @@ BEGIN
             ARRAY(SELECT DISTINCT x FROM unnest(g.left_path || g.entered_path) AS x ORDER BY x),
             st_setsrid(st_makepoint(g.lon, g.lat), 4326)
         FROM given AS g ORDER BY g.at, g.worker
-    ), fresh AS (
+    ), recent AS (
         SELECT g.*, jsonb_build_object(
             'worker', g.worker, 'at', g.at, 'cause', g.cause, 'changeset_id', g.changeset_id,
             'left', CASE WHEN l.area_id IS NOT NULL THEN jsonb_build_object('code', l.code, 'name', lv.name) END,
@@ -36,15 +36,15 @@ BEGIN
         LEFT JOIN core.area AS e ON e.area_id = g.entered_area_id
         LEFT JOIN LATERAL (SELECT v.name FROM core.area_version AS v WHERE v.area_id = e.area_id
             ORDER BY v.recorded_from DESC, v.valid_from DESC LIMIT 1) AS ev ON true
-        WHERE g.at > clock_timestamp() - told
+        WHERE g.at > clock_timestamp() - save_crossings.fresh
     )
     INSERT INTO work.outbox (topic, left_path, payload)
     SELECT o.topic, o.path, f.payload
-    FROM fresh AS f
+    FROM recent AS f
     CROSS JOIN LATERAL (VALUES
         (1, 'patrol.left', f.left_area_id, f.left_path),
         (2, 'patrol.entered', f.entered_area_id, f.entered_path)) AS o(turn, topic, area_id, path)
     WHERE o.area_id IS NOT NULL ORDER BY f.at, f.worker, o.turn;
 END $$;
 COMMENT ON FUNCTION app.save_crossings(jsonb, jsonb, interval) IS
-'Keep in which grids patrols are now and which they left and entered, with notices of what is not older than `told`';
+'Keep in which grids patrols are now and which they left and entered, with notices of what is not older than `fresh`';
