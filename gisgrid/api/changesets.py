@@ -113,7 +113,7 @@ class DrawnProperties(Answer):
     code: str
     name: str | None
     kind: str = Field(description="base or special")
-    change: Literal["new", "redrawn", "ended"]
+    change: Literal["new", "redrawn", "ended"] = Field(description="what the draft does with the grid")
     side: Literal["before", "after"] = Field(description="as the draft found it, or as the draft has it")
 
 

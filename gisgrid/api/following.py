@@ -46,7 +46,7 @@ class Followers(Answer):
     """How many people see the same thing."""
 
     number: str
-    followers: int
+    followers: int = Field(description="how many, the caller included")
 
 
 def _some(words: str) -> str:

@@ -1,5 +1,6 @@
 """A district of two towns behind the real app, and people who sign in to it."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -81,6 +82,7 @@ def known(district: District) -> dict[str, Any]:
         "state": "paused",
         "name": "spare",
         "role": "worker",
+        "follower": str(uuid.uuid4()),
         "heard": "1-1-0",
         "q": "A",
     }

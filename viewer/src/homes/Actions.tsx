@@ -14,14 +14,14 @@ import { type Deed, doAll, type Failure, listTargets, setPlace } from './bulk';
 import { type Candidate, listCandidates } from './candidates';
 import { h } from './words';
 
-type Given = { chosen: Ticket[]; clear: () => void; keep: (numbers: string[]) => void };
+type Given = { chosen: Ticket[]; clear: () => void; keep: (kept: Ticket[]) => void; renew: (one: Ticket) => void };
 
 /** What is done with the selected tickets, together or one by one on the map. */
-export function Actions({ chosen, clear, keep }: Given) {
+export function Actions({ chosen, clear, keep, renew }: Given) {
   const said = useSignal('');
   const failures = useSignal<Failure[]>([]);
   const placing = useSignal<Ticket[] | null>(null);
-  if (placing.value) return <Placing queue={placing.value} end={() => (placing.value = null)} />;
+  if (placing.value) return <Placing queue={placing.value} end={() => (placing.value = null)} renew={renew} />;
   if (chosen.length === 0 && !said.value) return null;
   return (
     <section class="bulk" aria-label={h('table.act')}>
@@ -53,7 +53,7 @@ export function Actions({ chosen, clear, keep }: Given) {
   );
 }
 
-type DeedsGiven = { chosen: Ticket[]; said: Signal<string>; failures: Signal<Failure[]>; keep: (numbers: string[]) => void };
+type DeedsGiven = { chosen: Ticket[]; said: Signal<string>; failures: Signal<Failure[]>; keep: (kept: Ticket[]) => void };
 
 function Deeds({ chosen, said, failures, keep }: DeedsGiven) {
   const choice = useSignal('');
@@ -81,7 +81,7 @@ function Deeds({ chosen, said, failures, keep }: DeedsGiven) {
     failures.value = await doAll(chosen, deed, note.value, h('table.noPost'), (done) => (said.value = h('table.doing', { i: done + 1, n: chosen.length })));
     const done = chosen.length - failures.value.length;
     said.value = [done > 0 && h('table.done', { n: done }), failures.value.length > 0 && h('table.failed', { n: failures.value.length })].filter(Boolean).join(' · ');
-    keep(failures.value.map(({ number }) => number));
+    keep(chosen.filter((one) => failures.value.some(({ number }) => number === one.number)));
     choice.value = '';
     note.value = '';
     busy.value = false;
@@ -149,7 +149,7 @@ function readDeed(choice: string): Deed | null {
 }
 
 /** One click on the map for each ticket; the last one can be placed again. */
-function Placing({ queue, end }: { queue: Ticket[]; end: () => void }) {
+function Placing({ queue, end, renew }: { queue: Ticket[]; end: () => void; renew: (one: Ticket) => void }) {
   const place = useSignal(0);
   const last = useSignal('');
   const { problem, send } = useSend();
@@ -170,6 +170,7 @@ function Placing({ queue, end }: { queue: Ticket[]; end: () => void }) {
     if (!ticket) return;
     await send(async () => {
       const placed = await setPlace(ticket.number, at);
+      renew(placed);
       last.value = h('table.placed', { number: ticket.number, grid: placed.grid?.name ?? h('table.noGrid') });
       place.value += 1;
       if (place.peek() >= queue.length) end();

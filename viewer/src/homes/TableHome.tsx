@@ -17,8 +17,8 @@ const columns = ['category', 'words', 'grid', 'step', 'received', 'due'] as cons
 type Column = (typeof columns)[number];
 const most = 300;
 
-/** Which tickets are selected, and the order of the table: they stay while a ticket is looked at. */
-const selected = signal<ReadonlySet<string>>(new Set());
+/** The tickets that are selected, also where they left the list since, and the order of the table: both stay while a ticket is looked at. */
+const selected = signal<ReadonlyMap<string, Ticket>>(new Map());
 const order = signal<{ by: Column; down: boolean }>({ by: 'due', down: false });
 
 const sorts: Record<Column, (one: Ticket) => string | number> = {
@@ -46,7 +46,8 @@ export default function TableHome() {
   const { value, problem, loading } = tickets.value;
   const rows = useComputed(() => sorted(shown.value));
   const seen = rows.value.slice(0, most);
-  const chosen = rows.value.filter(({ number }) => selected.value.has(number));
+  const listed = new Map(rows.value.map((one) => [one.number, one]));
+  const chosen = [...selected.value.values()].map((one) => listed.get(one.number) ?? one);
   return (
     <>
       <div class="page-head">
@@ -62,7 +63,12 @@ export default function TableHome() {
         {seen.length > 0 && <Table rows={seen} />}
         {rows.value.length > most && <p class="hint">{h('table.more', { n: rows.value.length, m: most })}</p>}
       </div>
-      <Actions chosen={chosen} clear={() => (selected.value = new Set())} keep={(numbers) => (selected.value = new Set(numbers))} />
+      <Actions
+        chosen={chosen}
+        clear={() => (selected.value = new Map())}
+        keep={(kept) => (selected.value = new Map(kept.map((one) => [one.number, one])))}
+        renew={(one) => (selected.value = new Map([...selected.value, [one.number, one]]))}
+      />
     </>
   );
 }
@@ -72,11 +78,11 @@ function Table({ rows }: { rows: Ticket[] }) {
   const all = rows.every(({ number }) => selected.value.has(number));
   const toggle = (place: number, range: boolean) => {
     const from = range && last.value >= 0 ? last.value : place;
-    const wanted = new Set(selected.value);
+    const wanted = new Map(selected.value);
     const on = !wanted.has(rows[place]?.number ?? '');
-    for (const { number } of rows.slice(Math.min(from, place), Math.max(from, place) + 1)) {
-      if (on) wanted.add(number);
-      else wanted.delete(number);
+    for (const one of rows.slice(Math.min(from, place), Math.max(from, place) + 1)) {
+      if (on) wanted.set(one.number, one);
+      else wanted.delete(one.number);
     }
     selected.value = wanted;
     last.value = place;
@@ -87,7 +93,7 @@ function Table({ rows }: { rows: Ticket[] }) {
       <thead>
         <tr>
           <td>
-            <input type="checkbox" data-all aria-label={h('table.all')} checked={all} onChange={() => (selected.value = all ? new Set() : new Set(rows.map(({ number }) => number)))} />
+            <input type="checkbox" data-all aria-label={h('table.all')} checked={all} onChange={() => (selected.value = all ? new Map() : new Map(rows.map((one) => [one.number, one])))} />
           </td>
           {columns.map((column) => (
             <Head key={column} column={column} />

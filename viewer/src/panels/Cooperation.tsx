@@ -1,8 +1,9 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { blowWhistle, handOver, listAssignees, passUp } from '../actions/cooperation';
-import { asProblem, type Assignees, type Problem, type Ticket } from '../api/client';
+import { type Assignees, type Ticket } from '../api/client';
 import { roleName, t } from '../i18n';
+import { useSend } from '../send';
 import { may } from '../state';
 import { Field } from '../ui/Field';
 import { Failed } from '../ui/Notice';
@@ -42,34 +43,27 @@ export function Cooperation({ ticket }: { ticket: Ticket }) {
 type FormGiven = { way: Signal<Way | null>; ticket: Ticket };
 
 function WayForm({ way, ticket }: FormGiven) {
-  const problem = useSignal<Problem | null>(null);
-  const sending = useSignal(false);
+  const { problem, sending, send } = useSend();
   const note = useSignal('');
   const to = useSignal('');
   const called = useSignal<string[]>([]);
   const hours = useSignal(0);
   const known = useSignal<Assignees | null>(null);
   useEffect(() => {
-    listAssignees(ticket.number).then(
-      (found) => (known.value = found),
-      (thrown) => (problem.value = asProblem(thrown)),
-    );
+    void send(async () => (known.value = await listAssignees(ticket.number)));
   }, [ticket.number]);
-  const send = async (event: Event) => {
+  const submit = async (event: Event) => {
     event.preventDefault();
-    sending.value = true;
-    problem.value = null;
-    const sent = {
+    const act = {
       assignment: () => handOver(ticket.number, target(to.value), note.value),
       escalation: () => passUp(ticket.number, note.value),
       whistle: () => blowWhistle(ticket.number, called.value, hours.value, note.value),
-    }[way.value ?? 'escalation']();
-    await sent.then(() => (way.value = null), (thrown) => (problem.value = asProblem(thrown)));
-    sending.value = false;
+    }[way.value ?? 'escalation'];
+    if (await send(act)) way.value = null;
   };
   const ready = { assignment: to.value !== '', escalation: note.value.trim() !== '', whistle: called.value.length > 0 };
   return (
-    <form class="way" onSubmit={(event) => void send(event)}>
+    <form class="way" onSubmit={(event) => void submit(event)}>
       <p class="hint">{t(`coop.${way.value ?? 'escalation'}Hint`)}</p>
       {problem.value && <Failed problem={problem.value} fields={['note']} />}
       {way.value === 'assignment' && <Target known={known.value} to={to} />}

@@ -1,9 +1,12 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { openDesk, openFigures, openMap, ownDesks } from '../actions/desks';
 import { t } from '../i18n';
 import { picked, reporting, session, tab } from '../state';
 
 /** The pages of who is signed in, the first of them the map's own. */
 export function DeskMenu() {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }));
   if (!session.value) return null;
   const desks = ownDesks();
   const on = picked.value?.what === 'desk' ? picked.value.desk : reporting.value || picked.value ? '' : tab.value === 'figures' ? 'figures' : 'map';
@@ -13,7 +16,7 @@ export function DeskMenu() {
     </button>
   );
   return (
-    <nav class="desks" aria-label={t('desk.menu')}>
+    <nav ref={bar} class="desks" aria-label={t('desk.menu')}>
       {entry('desk.map', 'map', openMap)}
       {desks.map((desk) => entry(`desk.${desk}`, desk, () => openDesk(desk)))}
       {entry('desk.figures', 'figures', openFigures)}

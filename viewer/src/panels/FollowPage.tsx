@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals';
 import { followNew, secretOf } from '../actions/follow';
 import { goUp } from '../actions/pages';
 import { discard } from '../actions/waiting';
-import { asProblem, type Problem } from '../api/client';
 import { t } from '../i18n';
+import { useSend } from '../send';
 import { categories, followed, lang, ticketTick, waiting } from '../state';
 import { categoryName } from '../tickets';
 import { Field } from '../ui/Field';
@@ -81,18 +81,14 @@ function WaitingReports() {
 function Ask({ given }: { given: string }) {
   const number = useSignal(given);
   const secret = useSignal('');
-  const problem = useSignal<Problem | null>(null);
-  const sending = useSignal(false);
-  const send = async (event: Event) => {
+  const { problem, sending, send } = useSend();
+  const submit = (event: Event) => {
     event.preventDefault();
-    if (!number.value.trim() || !secret.value.trim()) return;
-    sending.value = true;
-    problem.value = null;
-    await followNew(number.value.trim(), secret.value.trim()).catch((thrown) => (problem.value = asProblem(thrown)));
-    sending.value = false;
+    const [own, code] = [number.value.trim(), secret.value.trim()];
+    if (own && code) void send(() => followNew(own, code));
   };
   return (
-    <form class="block follow-form" onSubmit={(event) => void send(event)}>
+    <form class="block follow-form" onSubmit={submit}>
       <h3>{t('follow.byNumber')}</h3>
       <Field label={t('report.number')}>
         {(attributes) => (

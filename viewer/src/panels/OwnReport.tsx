@@ -3,9 +3,10 @@ import { useEffect } from 'preact/hooks';
 import { answer, secretOf } from '../actions/follow';
 import { ownPhoto, sendOwnPhoto } from '../actions/photos';
 import { chooseTicket } from '../actions/tickets';
-import { asProblem, type FollowedReport, type Photo, type Problem } from '../api/client';
+import { type FollowedReport, type Photo } from '../api/client';
 import { fieldName } from '../fields';
 import { t } from '../i18n';
+import { useSend } from '../send';
 import { lang, lightbox, ticketTick } from '../state';
 import { showTime } from '../time';
 import { Facts } from '../ui/Facts';
@@ -90,22 +91,20 @@ function Talk({ report: { number, talk, may } }: { report: FollowedReport }) {
 
 function AnswerForm({ number }: { number: string }) {
   const words = useSignal('');
-  const problem = useSignal<Problem | null>(null);
-  const send = async (event: Event) => {
+  const { problem, sending, send } = useSend();
+  const submit = (event: Event) => {
     event.preventDefault();
-    if (!words.value.trim()) return;
-    problem.value = null;
-    await answer(number, words.value).catch((thrown) => (problem.value = asProblem(thrown)));
+    if (words.value.trim()) void send(() => answer(number, words.value));
   };
   return (
-    <form onSubmit={(event) => void send(event)}>
+    <form onSubmit={submit}>
       <Field label={t('follow.answer')} hint={t('follow.answerHint')} error={problem.value?.at('text')}>
         {(attributes) => (
           <textarea {...attributes} name="answer" rows={3} maxLength={4000} value={words.value} onInput={(event) => (words.value = event.currentTarget.value)} />
         )}
       </Field>
       {problem.value && <Failed problem={problem.value} fields={['text']} />}
-      <button type="submit" class="button primary" disabled={!words.value.trim()}>
+      <button type="submit" class="button primary" disabled={sending.value || !words.value.trim()}>
         {t('follow.send')}
       </button>
     </form>
@@ -113,17 +112,13 @@ function AnswerForm({ number }: { number: string }) {
 }
 
 function OwnPhotos({ report: { number, photos, may } }: { report: FollowedReport }) {
-  const problem = useSignal<Problem | null>(null);
-  const sending = useSignal(false);
+  const { problem, sending, send } = useSend();
   const secret = secretOf(number);
   if (photos.length === 0 && !may.add_photos) return null;
   const add = async (files: File[]) => {
-    sending.value = true;
-    problem.value = null;
-    for (const file of files) {
-      await sendOwnPhoto({ number, secret }, file).catch((thrown) => (problem.value = asProblem(thrown)));
-    }
-    sending.value = false;
+    await send(async () => {
+      for (const file of files) await sendOwnPhoto({ number, secret }, file);
+    });
     ticketTick.value++;
   };
   return (

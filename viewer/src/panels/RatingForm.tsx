@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { rate } from '../actions/follow';
-import { asProblem, type Problem, type Rating } from '../api/client';
+import { type Rating } from '../api/client';
 import { t } from '../i18n';
 import { showTime } from '../time';
 import { Field } from '../ui/Field';
 import { Icon } from '../ui/Icon';
 import { Failed } from '../ui/Notice';
+import { useSend } from '../send';
 
 const scores = [1, 2, 3, 4, 5] as const;
 
@@ -13,18 +14,14 @@ const scores = [1, 2, 3, 4, 5] as const;
 export function RatingForm({ number }: { number: string }) {
   const score = useSignal<(typeof scores)[number] | null>(null);
   const words = useSignal('');
-  const problem = useSignal<Problem | null>(null);
-  const sending = useSignal(false);
-  const send = async (event: Event) => {
+  const { problem, sending, send } = useSend();
+  const submit = (event: Event) => {
     event.preventDefault();
-    if (!score.value) return;
-    sending.value = true;
-    problem.value = null;
-    await rate(number, score.value, words.value).catch((thrown) => (problem.value = asProblem(thrown)));
-    sending.value = false;
+    const given = score.value;
+    if (given) void send(() => rate(number, given, words.value));
   };
   return (
-    <form class="block rating" onSubmit={(event) => void send(event)}>
+    <form class="block rating" onSubmit={submit}>
       <h3>{t('rating.title')}</h3>
       <div class="stars" role="radiogroup" aria-label={t('rating.title')}>
         {scores.map((one) => (

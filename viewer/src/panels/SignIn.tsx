@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { signIn } from '../actions/session';
-import { asProblem, type Problem } from '../api/client';
 import { t } from '../i18n';
+import { useSend } from '../send';
 import { config, signInOpen } from '../state';
 import { Field } from '../ui/Field';
 import { Icon } from '../ui/Icon';
@@ -30,17 +30,13 @@ export function SignIn() {
 function SignInForm() {
   const name = useSignal('');
   const secret = useSignal('');
-  const problem = useSignal<Problem | null>(null);
-  const sending = useSignal(false);
-  const send = async (event: Event) => {
+  const { problem, sending, send } = useSend();
+  const submit = (event: Event) => {
     event.preventDefault();
-    sending.value = true;
-    problem.value = null;
-    await signIn(name.value, secret.value).catch((thrown) => (problem.value = asProblem(thrown)));
-    sending.value = false;
+    void send(() => signIn(name.value, secret.value));
   };
   return (
-    <form onSubmit={send}>
+    <form onSubmit={submit}>
       <p class="hint">{t('session.hint')}</p>
       <Entry label={t('session.name')} name="name" value={name} kind="text" fill="username" />
       <Entry label={t('session.secret')} name="secret" value={secret} kind="password" fill="current-password" />

@@ -1,25 +1,20 @@
 import { useSignal } from '@preact/signals';
 import { takeStep } from '../actions/tickets';
-import { asProblem, type NextStep, type Problem, type Ticket } from '../api/client';
+import { type NextStep, type Ticket } from '../api/client';
 import { roleName, t } from '../i18n';
 import { stepName } from '../tickets';
 import { Field } from '../ui/Field';
 import { Failed } from '../ui/Notice';
+import { useSend } from '../send';
 
 /** Moves a ticket on, back, or out of its end, where this person may; each step that can follow is a button. */
 export function StepForm({ ticket }: { ticket: Ticket }) {
   const note = useSignal('');
-  const problem = useSignal<Problem | null>(null);
-  const sending = useSignal(false);
+  const { problem, sending, send } = useSend();
   const next = ticket.next_steps ?? [];
   const mine = next.filter(({ may }) => may);
   if (next.length === 0) return null;
-  const take = async (step: string) => {
-    sending.value = true;
-    problem.value = null;
-    await takeStep(ticket.number, step, note.value).catch((thrown) => (problem.value = asProblem(thrown)));
-    sending.value = false;
-  };
+  const take = (step: string) => send(() => takeStep(ticket.number, step, note.value));
   if (mine.length === 0) return <p class="hint private">{t('ticket.notAllowed', { roles: roleNames(next) })}</p>;
   const label = mine.every(needsNote) ? 'ticket.noteNeeded' : mine.some(needsNote) ? 'ticket.noteBack' : 'ticket.note';
   return (

@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { readSubscription, reopen, subscribe } from '../actions/follow';
-import { asProblem, type Problem, type Subscription } from '../api/client';
+import { type Subscription } from '../api/client';
 import { t } from '../i18n';
 import { showDay } from '../time';
 import { Field } from '../ui/Field';
 import { Failed } from '../ui/Notice';
+import { useSend } from '../send';
 
 const inputs = { email: { type: 'email', autocomplete: 'email' }, phone: { type: 'tel', autocomplete: 'tel' } } as const;
 
@@ -27,17 +28,16 @@ export function Subscribe({ number }: { number: string }) {
 
 function WaysForm({ number, value }: { number: string; value: Subscription }) {
   const given = useSignal({ email: value.email ?? '', phone: value.phone ?? '' });
-  const problem = useSignal<Problem | null>(null);
+  const { problem, sending, send } = useSend();
   const saved = useSignal(false);
-  const send = async (event: Event) => {
+  const submit = async (event: Event) => {
     event.preventDefault();
-    problem.value = null;
     saved.value = false;
     const body = Object.fromEntries(value.ways.map((way) => [way, given.value[way].trim() || null]));
-    await subscribe(number, body).then(() => (saved.value = true), (thrown) => (problem.value = asProblem(thrown)));
+    saved.value = await send(() => subscribe(number, body));
   };
   return (
-    <form class="block subscribe" onSubmit={(event) => void send(event)} noValidate>
+    <form class="block subscribe" onSubmit={(event) => void submit(event)} noValidate>
       <h3>{t('follow.tellMe')}</h3>
       {value.ways.map((way) => (
         <Field key={way} label={t(`follow.${way}`)} error={problem.value?.at(way)}>
@@ -48,7 +48,7 @@ function WaysForm({ number, value }: { number: string; value: Subscription }) {
       ))}
       <p class="hint">{t('follow.tellHint')}</p>
       {problem.value && <Failed problem={problem.value} fields={value.ways} />}
-      <button type="submit" class="button">
+      <button type="submit" class="button" disabled={sending.value}>
         {t('follow.save')}
       </button>
       {saved.value && <span role="status"> {t('follow.saved')}</span>}
@@ -58,22 +58,20 @@ function WaysForm({ number, value }: { number: string; value: Subscription }) {
 
 function ReopenForm({ number, until }: { number: string; until: string }) {
   const words = useSignal('');
-  const problem = useSignal<Problem | null>(null);
-  const send = async (event: Event) => {
+  const { problem, sending, send } = useSend();
+  const submit = (event: Event) => {
     event.preventDefault();
-    if (!words.value.trim()) return;
-    problem.value = null;
-    await reopen(number, words.value).catch((thrown) => (problem.value = asProblem(thrown)));
+    if (words.value.trim()) void send(() => reopen(number, words.value));
   };
   return (
-    <form class="block reopen" onSubmit={(event) => void send(event)}>
+    <form class="block reopen" onSubmit={submit}>
       <Field label={t('follow.notDone')} hint={t('follow.notDoneHint', { day: showDay(until) })} error={problem.value?.at('text')}>
         {(attributes) => (
           <textarea {...attributes} name="reopen" rows={2} maxLength={4000} value={words.value} onInput={(event) => (words.value = event.currentTarget.value)} />
         )}
       </Field>
       {problem.value && <Failed problem={problem.value} fields={['text']} />}
-      <button type="submit" class="button" disabled={!words.value.trim()}>
+      <button type="submit" class="button" disabled={sending.value || !words.value.trim()}>
         {t('follow.reopen')}
       </button>
     </form>

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { tell } from '../actions/follow';
-import { asProblem, type Problem, type Ticket } from '../api/client';
+import { type Ticket } from '../api/client';
 import { t } from '../i18n';
+import { useSend } from '../send';
 import { may } from '../state';
 import { Field } from '../ui/Field';
 import { Failed } from '../ui/Notice';
@@ -10,27 +11,18 @@ import { Failed } from '../ui/Notice';
 export function TellForm({ ticket: { number, closed_at } }: { ticket: Ticket }) {
   const words = useSignal('');
   const asks = useSignal(false);
-  const problem = useSignal<Problem | null>(null);
-  const sending = useSignal(false);
+  const { problem, sending, send } = useSend();
   if (!may('tell')) return null;
-  const send = async (event: Event) => {
+  const submit = async (event: Event) => {
     event.preventDefault();
-    if (!words.value.trim()) return;
-    sending.value = true;
-    problem.value = null;
-    await tell(number, words.value, asks.value).then(
-      () => {
-        words.value = '';
-        asks.value = false;
-      },
-      (thrown) => (problem.value = asProblem(thrown)),
-    );
-    sending.value = false;
+    if (!words.value.trim() || !(await send(() => tell(number, words.value, asks.value)))) return;
+    words.value = '';
+    asks.value = false;
   };
   return (
     <details class="block tell">
       <summary>{t('tell.title')}</summary>
-      <form onSubmit={(event) => void send(event)}>
+      <form onSubmit={(event) => void submit(event)}>
         <Field label={t('tell.words')} hint={t('tell.hint')} error={problem.value?.at('text')}>
           {(attributes) => (
             <textarea {...attributes} rows={3} maxLength={4000} value={words.value} onInput={(event) => (words.value = event.currentTarget.value)} />

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { addPhoto, moveTicket, staffPhoto } from '../actions/photos';
 import { asProblem, type PhotoReceipt, type Problem, type Ticket } from '../api/client';
 import { t } from '../i18n';
+import { useSend } from '../send';
 import { lightbox, may, session } from '../state';
 import { showMetres, showTime } from '../time';
 import { Icon } from '../ui/Icon';
@@ -14,21 +15,13 @@ const near_m = 30;
 /** The photos of a ticket for callers who may see them, and a way to add one. */
 export function TicketPhotos({ ticket }: { ticket: Ticket }) {
   const { photos } = ticket;
-  const problem = useSignal<Problem | null>(null);
-  const sending = useSignal(false);
+  const { problem, sending, send } = useSend();
   const added = useSignal<PhotoReceipt | null>(null);
   if (!photos) return null;
-  const add = async (files: File[]) => {
-    sending.value = true;
-    problem.value = null;
-    for (const file of files) {
-      await addPhoto(ticket.number, file).then(
-        (photo) => (added.value = photo),
-        (thrown) => (problem.value = asProblem(thrown)),
-      );
-    }
-    sending.value = false;
-  };
+  const add = (files: File[]) =>
+    send(async () => {
+      for (const file of files) added.value = await addPhoto(ticket.number, file);
+    });
   const mayAdd = session.value && !ticket.closed_at;
   if (photos.length === 0 && !mayAdd) return null;
   const open = (at: number) =>

@@ -2,8 +2,9 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { listSimilar, setOriginal } from '../actions/cooperation';
 import { chooseTicket } from '../actions/tickets';
-import { asProblem, type Problem, type SimilarTicket, type Ticket } from '../api/client';
+import { type SimilarTicket, type Ticket } from '../api/client';
 import { t } from '../i18n';
+import { useSend } from '../send';
 import { categories, lang, may } from '../state';
 import { categoryName } from '../tickets';
 import { Facts } from '../ui/Facts';
@@ -39,17 +40,14 @@ function Numbers({ numbers }: { numbers: string[] }) {
 /** Open tickets that may be about the same thing, for staff who may merge them or undo a merge. */
 export function Similar({ ticket }: { ticket: Ticket }) {
   const found = useSignal<SimilarTicket[]>([]);
-  const problem = useSignal<Problem | null>(null);
+  const { problem, send } = useSend();
   const ties = may('tie');
   const asks = ties && ticket.history !== undefined && !ticket.closed_at;
   useEffect(() => {
     found.value = [];
     if (asks) listSimilar(ticket.number).then((list) => (found.value = list), () => undefined);
   }, [ticket.number, asks]);
-  const say = (of: string | null) => {
-    problem.value = null;
-    setOriginal(ticket.number, of).catch((thrown) => (problem.value = asProblem(thrown)));
-  };
+  const say = (of: string | null) => void send(() => setOriginal(ticket.number, of));
   if (ticket.duplicate_of && ties) {
     return (
       <div class="actions">

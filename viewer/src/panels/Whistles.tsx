@@ -1,19 +1,18 @@
-import { useSignal } from '@preact/signals';
 import { answerWhistle, type WhistleState } from '../actions/cooperation';
-import { asProblem, type Problem, type Ticket, type Whistle } from '../api/client';
+import { type Ticket, type Whistle } from '../api/client';
 import { t } from '../i18n';
+import { useSend } from '../send';
 import { now } from '../state';
 import { epoch, showTime } from '../time';
 import { Failed } from '../ui/Notice';
 
 /** 吹哨报到: the departments that were called in, the clock of each, and the answers that may be given. */
 export function Whistles({ ticket }: { ticket: Ticket }) {
-  const problem = useSignal<Problem | null>(null);
+  const { problem, send } = useSend();
   const whistles = ticket.whistles ?? [];
   if (whistles.length === 0) return null;
   const say = (whistle: number, state: WhistleState) => {
-    problem.value = null;
-    answerWhistle(ticket.number, whistle, state, '').catch((thrown) => (problem.value = asProblem(thrown)));
+    void send(() => answerWhistle(ticket.number, whistle, state, ''));
   };
   return (
     <section class="block">
