@@ -89,17 +89,17 @@ function Sides({ side }: { side: Signal<Side> }) {
 
 function Import({ id, sender, done }: { id: number; sender: Sending; done: () => void }) {
   const notes = useSignal<string[]>([]);
-  const take = (input: HTMLInputElement) => {
+  const take = async (input: HTMLInputElement) => {
     const file = input.files?.[0];
     input.value = '';
-    if (file) void sender.send(async () => (notes.value = (await importInto(id, file)).notes)).then((isDone) => isDone && done());
+    if (file && (await sender.send(async () => (notes.value = (await importInto(id, file)).notes)))) done();
   };
   return (
     <section class="block">
       <label class={sender.sending.value ? 'button off' : 'button'}>
         <Icon name="save" />
         {h(sender.sending.value ? 'draft.importing' : 'draft.import')}
-        <input type="file" class="only-read" data-import accept=".geojson,.json,.gpkg,.zip,.kml,.kmz,.fgb" disabled={sender.sending.value} onChange={(event) => take(event.currentTarget)} />
+        <input type="file" class="only-read" data-import accept=".geojson,.json,.gpkg,.zip,.kml,.kmz,.fgb" disabled={sender.sending.value} onChange={(event) => void take(event.currentTarget)} />
       </label>
       <p class="hint">{h('draft.importHint')}</p>
       {notes.value.map((note) => (

@@ -72,7 +72,9 @@ export default function PeopleHome() {
               <th scope="col">{h('people.role')}</th>
               <th scope="col">{h('people.area')}</th>
               <th scope="col">{h('people.state')}</th>
-              <td />
+              <th scope="col">
+                <span class="only-read">{h('people.change')}</span>
+              </th>
             </tr>
           </thead>
           <tbody>

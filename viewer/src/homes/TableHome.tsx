@@ -88,7 +88,7 @@ function Table({ rows }: { rows: Ticket[] }) {
     last.value = place;
   };
   return (
-    <table class="tickets grid-table" onKeyDown={(event) => move(event, toggle)}>
+    <table class="tickets grid-table">
       <caption class="only-read">{t('desk.table')}</caption>
       <thead>
         <tr>
@@ -128,10 +128,10 @@ function Row({ ticket, place, toggle }: RowGiven) {
   return (
     <tr data-row={ticket.number} data-on={isOn} data-state={dueState(ticket, now.value)}>
       <td>
-        <input type="checkbox" aria-label={h('table.one', { number: ticket.number })} checked={isOn} onClick={(event) => toggle(place, event.shiftKey)} />
+        <input type="checkbox" aria-label={h('table.one', { number: ticket.number })} checked={isOn} onKeyDown={(event) => move(event, toggle)} onClick={(event) => toggle(place, event.shiftKey)} />
       </td>
       <th scope="row">
-        <button type="button" class="row-open" data-number={ticket.number} onClick={() => void chooseTicket(ticket.number, true)}>
+        <button type="button" class="row-open" data-number={ticket.number} onKeyDown={(event) => move(event, toggle)} onClick={() => void chooseTicket(ticket.number, true)}>
           {categoryName(ticket.category, categories.value, lang.value)}
         </button>
         <code>{ticket.number}</code>

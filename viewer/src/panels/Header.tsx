@@ -30,7 +30,7 @@ export function Header() {
         >
           <Icon name="globe" />
           <span class="long">{t('app.lang')}</span>
-          <span class="short" aria-hidden="true">
+          <span class="short">
             {t('app.langShort')}
           </span>
         </button>

@@ -57,6 +57,7 @@ export function LayersPanel() {
       <button
         type="button"
         class="layers-toggle"
+        aria-label={t('layers.title')}
         aria-expanded={open}
         aria-controls="layers-list"
         onClick={() => (layersOpen.value = !open)}
