@@ -1,3 +1,4 @@
+/* Long because it is all that is done with selected tickets: together, one by one on the map, between candidates. */
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { getArea } from '../actions/areas';

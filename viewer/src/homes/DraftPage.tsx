@@ -1,3 +1,4 @@
+/* Long because it is one draft from file to undo. */
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { openDesk } from '../actions/desks';

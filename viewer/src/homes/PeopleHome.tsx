@@ -1,3 +1,4 @@
+/* Long because it is an account from making to removing. */
 import './homes.css';
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
