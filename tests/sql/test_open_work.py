@@ -12,7 +12,7 @@ from gisgrid.bench.coverage import CELL, SOUTH, WEST, Plan, write_district
 from gisgrid.bench.filling import fill_tickets
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.changes import tiles_of
-from gisgrid.cli.bench import FROM
+from gisgrid.cli.bench_database import FROM
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.geo import TileCoord
 from gisgrid.layers import find_layers
