@@ -116,6 +116,49 @@ class AreaCollection(Answer):
     features: list[AreaFeature]
 
 
+class BoundaryChange(Answer):
+    """An instant from which other grids apply."""
+
+    at: Instant
+    began: int = Field(description="how many grids, or shapes of grids, begin there")
+    ended: int = Field(description="how many end there")
+    grids: int = Field(description="how many grids there are from then on")
+
+
+class BoundaryHistory(Answer):
+    """When the grids of a network changed, oldest first."""
+
+    network: str
+    changes: list[BoundaryChange]
+
+
+class ComparedProperties(Answer):
+    """A grid of the earlier or of the later date alone, or what became of a grid."""
+
+    side: Literal["before", "after", "link"]
+    code: str
+    name: str
+    kind: str | None = Field(description="of a link: split, merge, reshape, renumber or recut")
+    became: str | None = Field(description="of a link: the code of the later grid")
+    from_share: Share | None = Field(description="of a link: which part of the older grid's ground the newer one has")
+    to_share: Share | None = Field(description="of a link: which part of the newer grid's ground the older one had")
+
+
+class ComparedFeature(Answer):
+    """A shape, or of a link the line between two label points."""
+
+    type: Literal["Feature"]
+    properties: ComparedProperties
+    geometry: dict[str, Any]
+
+
+class BoundaryComparison(Answer):
+    """What changed between two dates, as GeoJSON."""
+
+    type: Literal["FeatureCollection"]
+    features: list[ComparedFeature]
+
+
 class SearchHit(Answer):
     """What words may mean. Public, but for things that only some see: those are found by who may see them."""
 

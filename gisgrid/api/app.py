@@ -21,6 +21,7 @@ from gisgrid.api import (
     figures,
     following,
     health,
+    history,
     imports,
     networks,
     openid,
@@ -93,6 +94,7 @@ OWN_RULES = (
 """Routes that check the caller themselves."""
 FACTS = (
     areas.router,
+    history.router,
     networks.router,
     qr.router,
     exports.router,

@@ -30,6 +30,7 @@ DOORS = [
     "ranking",
     f"areas/{NORTH}/figures",
     "audit",
+    "boundaries/changes",
 ]
 
 

@@ -130,3 +130,28 @@ def test_figures_are_carried_over(district: District, before: str) -> None:
     assert (whole["received"], whole["from"]) == (0, "2023-01-01T00:00:00+08:00")
     assert district.client().get("/api/v1/areas/999/figures").status_code == 404
     assert district.client().get(f"/api/v1/areas/{NEW}/figures", params={"from": "x"}).status_code == 422
+
+
+def test_boundaries_say_when_they_changed_and_what_became_of_what(district: District, before: str) -> None:
+    history = get(district, "boundaries/history")
+    assert [change["at"] for change in history["changes"]][-1] == "2023-03-01T08:00:00+08:00"
+    first, last = history["changes"][0], history["changes"][-1]
+    assert (first["ended"], last["grids"] - first["grids"]) == (0, 1)
+    assert (last["began"], last["ended"]) == (2, 1), "A in its new shape, and the new grid"
+    for change in history["changes"]:
+        there = get(district, "areas", level="grid", at=change["at"], geometry=False)["features"]
+        assert len(there) == change["grids"]
+    found = get(district, "boundaries/changes", **{"from": "2023-02-01", "to": PAST})["features"]
+    told = [(f["properties"]["side"], f["properties"]["code"], f["properties"]["became"]) for f in found]
+    assert told == [
+        ("after", GRIDS["A"], None),
+        ("after", NEW, None),
+        ("before", GRIDS["A"], None),
+        ("link", GRIDS["A"], GRIDS["A"]),
+        ("link", GRIDS["A"], NEW),
+    ]
+    shapes = {f["properties"]["side"]: f["geometry"]["type"] for f in found}
+    assert shapes == {"after": "MultiPolygon", "before": "MultiPolygon", "link": "LineString"}
+    assert get(district, "boundaries/changes", **{"from": PAST})["features"] == []
+    for wrong in ({}, {"from": "then"}, {"from": PAST, "to": "2023-01-01"}):
+        assert district.client().get("/api/v1/boundaries/changes", params=wrong).status_code == 422

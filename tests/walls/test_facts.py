@@ -46,7 +46,15 @@ def questions(app: FastAPI, number: str) -> Iterator[str]:
     values |= {"name": "home", "z": tile.z, "x": tile.x, "y": tile.y, "photo_id": 1, "changeset_id": 1}  # type: ignore[dict-item]
     values |= {"kind": "reporter", "mark": "none"}
     lon, lat = spot(1, 1)
-    needs = {"lon": lon, "lat": lat, "system": "wgs84", "category": "dispute", "q": CODES["A"], "id": "none"}
+    needs = {
+        "lon": lon,
+        "lat": lat,
+        "system": "wgs84",
+        "category": "dispute",
+        "q": CODES["A"],
+        "id": "none",
+        "from": "2023-01-01",
+    }
     for path, door in app.openapi()["paths"].items():
         if "get" not in door or path in UNTOLD:
             continue

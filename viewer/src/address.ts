@@ -8,7 +8,9 @@ import { speak } from './i18n';
 import { type Page, format, landmark, parse, type Route, type View } from './route';
 import {
   areaIndex,
+  at,
   closedShown,
+  comparing,
   figuresAsk,
   filter,
   goal,
@@ -72,9 +74,9 @@ function step(): void {
 
 /** `from`: where the map is; null while there is none. */
 function show(route: Route, from: View | null): void {
-  const { area, network: wanted, view: at, page } = route;
+  const { area, network: wanted, view: place, page } = route;
   const moves = wanted !== network.peek();
-  if (moves) forgetAreas();
+  if (moves || route.at !== at.peek()) forgetAreas();
   batch(() => {
     speak(route.lang);
     network.value = wanted;
@@ -85,13 +87,15 @@ function show(route: Route, from: View | null): void {
     figuresAsk.value = route.figures;
     layersOff.value = new Set(route.off);
     closedShown.value = route.closed;
-    view.value = at ?? from;
-    if (from && at) goal.value = { view: at };
-    open(page, !at);
+    at.value = route.at;
+    comparing.value = route.changes;
+    view.value = place ?? from;
+    if (from && place) goal.value = { view: place };
+    open(page, !place);
   });
   if (moves && from) void openHome();
   const code = area || home.peek()?.properties.code;
-  if (from && !at && code && page.what === 'area') void moveTo(code);
+  if (from && !place && code && page.what === 'area') void moveTo(code);
 }
 
 function open(page: Page, move: boolean): void {

@@ -6,6 +6,7 @@ import { followFollowed, readKept } from './actions/follow';
 import { followFigures } from './actions/figures';
 import { followPlace } from './actions/report';
 import { followSession, resumeSession } from './actions/session';
+import { followTime } from './actions/time';
 import { followTickets } from './actions/tickets';
 import { followLists } from './actions/worklists';
 import { followAddress, readAddress } from './address';
@@ -25,6 +26,7 @@ import './styles/panel.css';
 import './styles/figures.css';
 import './styles/map.css';
 import './styles/photos.css';
+import './styles/time.css';
 import './styles/phone.css';
 
 async function start(): Promise<void> {
@@ -49,6 +51,7 @@ async function start(): Promise<void> {
   const begun = begin(opened);
   await opened;
   followTickets();
+  followTime();
   followLists();
   followFigures();
   followAddress();

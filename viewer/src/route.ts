@@ -56,6 +56,10 @@ export type Route = {
   off: string[];
   /** Are closed tickets on the map? */
   closed: boolean;
+  /** The date of the map: a day, or an instant; empty: now. */
+  at: string;
+  /** Is shown what changed from that date until now? */
+  changes: boolean;
   lang: Lang;
 };
 
@@ -67,7 +71,7 @@ export const firstTab = (area: string): Tab => (area ? 'facts' : 'tickets');
 
 /** `m=zoom/lat/lon&sel=code&ticket=number...`, without the `#`; what is as it always is, is left out. */
 export function format(route: Route): string {
-  const { page, view, area, tab, filter, figures, network, off, closed, lang } = route;
+  const { page, view, area, tab, filter, figures, network, off, closed, at, changes, lang } = route;
   const unless = <T extends string>(value: T, usual: string) => (value === usual ? '' : enc(value));
   const rest = {
     tab: unless(tab, firstTab(area)),
@@ -84,6 +88,8 @@ export function format(route: Route): string {
     net: enc(network),
     off: off.map(enc).join(','),
     closed: closed ? '1' : '',
+    at: enc(at),
+    changes: at && changes ? '1' : '',
     lang: unless(lang, 'zh-CN'),
   };
   const place = view ? [`m=${view.zoom.toFixed(2)}/${view.lat.toFixed(5)}/${view.lon.toFixed(5)}`] : [];
@@ -128,6 +134,8 @@ export function parse(hash: string): Route {
     network: text('net'),
     off: [...new Set(list('off'))],
     closed: given.get('closed') === '1',
+    at: instant(text('at')),
+    changes: instant(text('at')) !== '' && given.get('changes') === '1',
     lang: oneOf(langs, given.get('lang'), 'zh-CN'),
   };
 }
@@ -157,7 +165,7 @@ function parseView(text: string): View | null {
 /** What an entry of the history is: the same while the map moves, a list is narrowed, a layer or the language changes. */
 export function landmark(route: Route): string {
   const { counter, list } = route.filter;
-  const steady = { view: null, figures: firstAsk, closed: false, lang: 'zh-CN' } as const;
+  const steady = { view: null, figures: firstAsk, closed: false, at: '', changes: false, lang: 'zh-CN' } as const;
   return format({ ...route, ...steady, off: [], filter: { ...noFilter, counter, list } });
 }
 
@@ -178,6 +186,9 @@ export function below(page: Page): Page {
 function oneOf<T extends string>(all: readonly T[], given: string | undefined, otherwise: T): T {
   return all.find((one) => one === given) ?? otherwise;
 }
+
+/** A day, or an instant with its offset. */
+const instant = (text: string): string => (/^\d{4}-\d{2}-\d{2}(T[\d:.]{8,16}([+-]\d{2}:\d{2}|Z))?$/.test(text) ? text : '');
 
 const day = (text: string): string => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? text : '');
 

@@ -2,6 +2,8 @@ import { computed, signal } from '@preact/signals';
 import type {
   AreaFeature,
   AreaProperties,
+  BoundaryComparison,
+  BoundaryHistory,
   Category,
   Config,
   Counters,
@@ -39,6 +41,8 @@ export type LayerFacts = {
   thing?: Said;
   order?: number;
   census?: boolean;
+  /** Below this zoom its tiles add up by the shapes of another layer, so a change there changes them. */
+  figures?: { of: string; below: number };
   legend?: (Said & { fill: string; line?: string; shape?: 'disc' | 'band' | 'dashes' })[];
   page?: (Said & { field: string; as?: 'degrees' | 'time'; absent?: Said })[];
   chip?: Said & { field: string };
@@ -149,6 +153,17 @@ export const layerFacts = signal<Record<string, LayerFacts>>({});
 export const layersOff = signal<ReadonlySet<string>>(new Set());
 /** Are closed tickets on the map? They are far more than the open ones. */
 export const closedShown = signal(false);
+/** The date of boundaries, tickets on the map and counters; empty: now. */
+export const at = signal('');
+/** Is the bar with the dates open? */
+export const timeOpen = signal(false);
+/** Is shown what changed from the map's date until now? */
+export const comparing = signal(false);
+/** When the boundaries changed, oldest first. */
+export const boundaryHistory = signal<Loadable<BoundaryHistory>>(idle());
+export const comparison = signal<Loadable<BoundaryComparison>>(idle());
+/** The part of a question that names the date. */
+export const ofDate = (): { at?: string } => (at.value ? { at: at.value } : {});
 export const census = signal<Census>({});
 /** `lost`: its code is not there any more, after an upgrade of the server. */
 export const mapState = signal<'loading' | 'ready' | 'unsupported' | 'lost'>('loading');

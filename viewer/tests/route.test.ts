@@ -20,7 +20,8 @@ const page: fc.Arbitrary<route.Page> = fc.oneof(
   fc.record({ what: fc.constant('desk' as const), desk: fc.constantFrom(...route.desks), item: maybe(word) }),
 );
 const view = fc.record({ zoom: rounded(20, 2).map(Math.abs), lat: rounded(85, 5), lon: rounded(180, 5) });
-const any: fc.Arbitrary<route.Route> = fc.record({
+const moment = fc.oneof(fc.constant(''), day, day.map((one) => `${one}T10:30:00+08:00`));
+const anyUndated = fc.record({
   page,
   view: fc.option(view),
   area: maybe(word),
@@ -44,6 +45,10 @@ const any: fc.Arbitrary<route.Route> = fc.record({
   closed: fc.boolean(),
   lang: fc.constantFrom(...route.langs),
 });
+/** Changes are those since a date, so that without one there are none. */
+const any: fc.Arbitrary<route.Route> = fc
+  .tuple(anyUndated, moment, fc.boolean())
+  .map(([one, at, changes]) => ({ ...one, at, changes: at !== '' && changes }));
 
 describe('an address', () => {
   test('says everything that is shown', () => {
@@ -51,7 +56,7 @@ describe('an address', () => {
   });
 
   test('of any text is read without a complaint, and settles', () => {
-    const keys = fc.constantFrom('m', 'sel', 'ticket', 'pile', 'thing', 'follow', 'report', 'desk', 'tab', 'state', 'list', 'from', 'off', 'lang');
+    const keys = fc.constantFrom('m', 'sel', 'ticket', 'pile', 'thing', 'follow', 'report', 'desk', 'tab', 'state', 'list', 'from', 'off', 'at', 'changes', 'lang');
     const rough = fc.array(fc.tuple(keys, fc.string({ unit: 'binary' }))).map((parts) => parts.map((one) => one.join('=')).join('&'));
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), rough), (text) => {

@@ -5,12 +5,14 @@ import {
   area,
   areaIndex,
   areaTick,
+  at,
   config,
   deserted,
   goal,
   home,
   network,
   networks,
+  ofDate,
   ofNetwork,
   picked,
   scope,
@@ -37,12 +39,12 @@ export function getArea(code: string): Promise<AreaFeature> {
 
 function askArea(code: string): Promise<AreaFeature> {
   if (code === '') return askNetwork();
-  return ask(api.GET('/api/v1/areas/{code}', { params: { path: { code }, query: ofNetwork() } }));
+  return ask(api.GET('/api/v1/areas/{code}', { params: { path: { code }, query: { ...ofNetwork(), ...ofDate() } } }));
 }
 
 /** A network without one topmost area, as an area of no code: the ground of its topmost ones together. */
 async function askNetwork(): Promise<AreaFeature> {
-  const { features } = await ask(api.GET('/api/v1/areas', { params: { query: ofNetwork() } }));
+  const { features } = await ask(api.GET('/api/v1/areas', { params: { query: { ...ofNetwork(), ...ofDate() } } }));
   const tops = features.filter(({ properties }) => !properties.parent);
   const first = tops[0];
   if (!first) throw new Error('a network without areas');
@@ -54,7 +56,7 @@ async function askNetwork(): Promise<AreaFeature> {
 
 /** Areas without their shapes, in order of their codes. */
 async function listAreas(where: { level?: string; parent?: string }): Promise<AreaProperties[]> {
-  const query = { ...where, ...ofNetwork(), geometry: false };
+  const query = { ...where, ...ofNetwork(), ...ofDate(), geometry: false };
   return (await ask(api.GET('/api/v1/areas', { params: { query } }))).features.map(({ properties }) => properties);
 }
 
@@ -153,7 +155,7 @@ export function followScope(): () => void {
   const follow = effect(() => {
     const code = scope.value;
     void home.value; // the top of the trail, which an address with an area is ahead of
-    if (code === null || areaTick.value < 0) return;
+    if (code === null || areaTick.value < 0 || at.value < '') return;
     void load(async () => {
       const feature = await getArea(code);
       trail.value = await climb(feature);

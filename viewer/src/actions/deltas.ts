@@ -5,6 +5,7 @@ import {
   areaIndex,
   categories,
   config,
+  at,
   counters,
   type CounterName,
   filter,
@@ -32,7 +33,7 @@ const parents = computed(() => new Map(areaIndex.value?.map(({ code, parent }) =
 /** Takes over what the server says of tickets: their rows, the open one, the counters; asks for no list again. */
 export function followChanges(): void {
   onCounters((counted) => {
-    if (isShown(counted)) counters.value = { value: counted, loading: false, problem: null };
+    if (isShown(counted) && !at.peek()) counters.value = { value: counted, loading: false, problem: null };
   });
   onChange((changes) => {
     const ofTickets = changes?.filter(({ layer }) => layer === 'ticket') ?? [];

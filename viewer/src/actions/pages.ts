@@ -1,4 +1,4 @@
-import { closedShown, home, figuresAsk, filter, lang, layersOff, network, picked, reporting, scanCode, scope, snap, tab, view } from '../state';
+import { at, closedShown, comparing, home, figuresAsk, filter, lang, layersOff, network, picked, reporting, scanCode, scope, snap, tab, view } from '../state';
 import { below, isUnder, type Page, parse, type Route } from '../route';
 
 /** What an entry of the browser's history carries: the address of the one before it. */
@@ -16,6 +16,8 @@ export function routeOf(): Route {
     network: network.value,
     off: [...layersOff.value],
     closed: closedShown.value,
+    at: at.value,
+    changes: at.value !== '' && comparing.value,
     lang: lang.value,
   };
 }

@@ -1,6 +1,7 @@
 import { computed, effect } from '@preact/signals';
 import { api, ask, type Ticket } from '../api/client';
 import {
+  closedShown,
   counters,
   type CounterName,
   filter,
@@ -8,6 +9,7 @@ import {
   listTick,
   noFilter,
   now,
+  ofDate,
   ofNetwork,
   picked,
   pickedTick,
@@ -32,6 +34,22 @@ export const shown = computed<Ticket[]>(() => tickets.value.value ?? []);
 export const filtered = computed(() => {
   const { counter, list, category, from, to } = filter.value;
   return counter !== 'total' || Boolean(list || category || from || to);
+});
+
+/** Is the list filtered by what no tile can be filtered by? A work list is one person's, and an area's own remainder is not a fact of a place. */
+export const byList = computed(() => Boolean(filter.value.list) || filter.value.counter === 'unplaced');
+
+/** Closed tickets are drawn where somebody wants them, and where the filter means them. */
+export const showsClosed = computed(() => closedShown.value || ['done', 'today'].includes(filter.value.counter));
+
+/** The part of a tile's address that leaves out the tickets that are not asked for; empty: it holds all. */
+export const tileFilter = computed(() => {
+  const { counter, category, from, to } = filter.value;
+  if (byList.value) return '';
+  if (counter === 'total' && !category && !from && !to) return '';
+  const state = counter === 'total' ? (showsClosed.value ? '' : 'open') : counter;
+  const asked = { category, state, from, to };
+  return new URLSearchParams(Object.entries(asked).filter(([, value]) => value)).toString();
 });
 
 /** The list's filter as the server takes it; exports ask for the same. */
@@ -112,7 +130,7 @@ export function clearFilter(): void {
 }
 
 /** Which tickets these are changes by itself, as time goes on. */
-const dependOnTime = new Set<CounterName>(['due_soon', 'overdue', 'today']);
+export const dependOnTime = new Set<CounterName>(['due_soon', 'overdue', 'today']);
 
 /** Keeps figures, list and the open ticket in step with scope, filter, session and the server. */
 export function followTickets(): () => void {
@@ -121,7 +139,7 @@ export function followTickets(): () => void {
     effect(() => {
       const area = scope.value;
       if (area === null || ticketTick.value < 0) return;
-      void load.counters(() => ask(api.GET('/api/v1/counters', { params: { query: { area, ...ofNetwork() } } })));
+      void load.counters(() => ask(api.GET('/api/v1/counters', { params: { query: { area, ...ofNetwork(), ...ofDate() } } })));
     }),
     effect(() => {
       const area = scope.value;

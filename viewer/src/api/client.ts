@@ -5,6 +5,8 @@ import type { components, paths } from './schema';
 type Schemas = components['schemas'];
 export type AreaFeature = Schemas['AreaFeature'];
 export type AreaProperties = Schemas['AreaProperties'];
+export type BoundaryComparison = Schemas['BoundaryComparison'];
+export type BoundaryHistory = Schemas['BoundaryHistory'];
 export type Category = Schemas['Category'];
 export type Config = Schemas['Config'];
 export type Counters = Schemas['Counters'];

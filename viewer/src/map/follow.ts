@@ -1,22 +1,27 @@
 import { effect } from '@preact/signals';
-import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
-import { filtered, shown } from '../actions/tickets';
+import type { GeoJSONSource, Map as MapLibre, VectorTileSource } from 'maplibre-gl';
+import { byList, dependOnTime, shown, showsClosed, tileFilter } from '../actions/tickets';
 import type { AreaFeature, Ticket } from '../api/client';
-import { area, closedShown, home, layersOff, network, now, picked, pile, scope, session, sketch, ticket } from '../state';
+import { area, at, comparing, comparison, filter, home, layersOff, network, now, picked, pile, scope, session, sketch, ticket } from '../state';
 import { placeOf } from '../tickets';
 import { epoch } from '../time';
-import { chosenSource, listedSource, sketchSource } from './overlay';
-import { dress, served, styleUrl } from './style';
+import { changesSource, chosenSource, listedSource, sketchSource } from './overlay';
+import { dated, dress, served, styleUrl, tilesOf } from './style';
 
 /** Brings the map in step with the state, and keeps it there; returns what ends that. */
 export function followState(map: MapLibre): () => void {
   const stops = [
     effect(() => void map.setGlobalStateProperty('now', now.value)),
-    effect(() => void map.setGlobalStateProperty('closed', closedShown.value)),
+    effect(() => void map.setGlobalStateProperty('closed', showsClosed.value)),
+    // figures of areas lie above their labels, those of cells where their tickets are
+    effect(() => void map.setGlobalStateProperty('figures', tileFilter.value === '' && at.value === '')),
     effect(() => showLayers(map)),
     effect(() => markChosen(map)),
     effect(() => showListed(map)),
     effect(() => fill(map, sketchSource, sketch.value)),
+    followFilter(map),
+    followDate(map),
+    effect(() => showChanges(map)),
     followSession(map),
   ];
   return () => stops.forEach((stop) => stop());
@@ -32,20 +37,44 @@ function followSession(map: MapLibre): () => void {
   });
 }
 
+/** The filter is in the address of the tiles, so that a million tickets are as few as those that are asked for. */
+function followFilter(map: MapLibre): () => void {
+  let asked = tileFilter.peek();
+  let at = now.peek();
+  return effect(() => {
+    const source = map.getSource<VectorTileSource>('ticket');
+    if (tileFilter.value !== asked) source?.setTiles(tilesOf('ticket'));
+    else if (now.value !== at && source && dependOnTime.has(filter.peek().counter)) map.refreshTiles('ticket');
+    [asked, at] = [tileFilter.value, now.value];
+  });
+}
+
+/** Another date is another address of the tiles that have a history. */
+function followDate(map: MapLibre): () => void {
+  let shown = at.peek();
+  return effect(() => {
+    if (at.value === shown) return;
+    shown = at.value;
+    for (const id of dated) map.getSource<VectorTileSource>(id)?.setTiles(tilesOf(id));
+  });
+}
+
 /** Everything that a new style has forgotten. */
 export function restate(map: MapLibre): void {
   map.setGlobalStateProperty('now', now.peek());
-  map.setGlobalStateProperty('closed', closedShown.peek());
+  map.setGlobalStateProperty('closed', showsClosed.peek());
+  map.setGlobalStateProperty('figures', tileFilter.peek() === '' && at.peek() === '');
   showLayers(map);
   markChosen(map);
   showListed(map);
   fill(map, sketchSource, sketch.peek());
+  showChanges(map);
 }
 
-/** While the list is filtered, its tickets stand in for the map's, which are counted in clusters. */
+/** While a work list is shown, its tickets stand in for the map's, which are everybody's. */
 function showLayers(map: MapLibre): void {
   for (const [source, ids] of served) {
-    const off = layersOff.value.has(source) || (source === 'ticket' && filtered.value);
+    const off = layersOff.value.has(source) || (source === 'ticket' && byList.value);
     for (const id of ids) {
       if (map.getLayer(id)) map.setLayoutProperty(id, 'visibility', off ? 'none' : 'visible');
     }
@@ -67,12 +96,18 @@ function markChosen(map: MapLibre): void {
 }
 
 function showListed(map: MapLibre): void {
-  const listed = filtered.value && !layersOff.value.has('ticket') ? shown.value : [];
+  const listed = byList.value && !layersOff.value.has('ticket') ? shown.value : [];
   const points = listed.flatMap((one) => {
     const { number, category, step, due_at, closed_at } = one;
     return asPoint(one, { number, category, step, due_at: epoch(due_at), closed: closed_at !== null });
   });
   fill(map, listedSource, points);
+}
+
+/** What ended and what began since the map's date, and what became of what. */
+function showChanges(map: MapLibre): void {
+  const found = at.value && comparing.value ? comparison.value.value : null;
+  fill(map, changesSource, (found?.features ?? []) as unknown as GeoJSON.Feature[]);
 }
 
 function asLines({ geometry }: AreaFeature): GeoJSON.Feature {

@@ -7,6 +7,8 @@ export const listedSource = 'viewer-listed';
 /** The served layer that draws one ticket; the listed ones are drawn in the same way. */
 const oneTicket = 'ticket-pin';
 
+/** What changed between two dates. */
+export const changesSource = 'viewer-changes';
 /** How far round the pin of a report its place may be. */
 export const doubtSource = 'viewer-doubt';
 
@@ -19,6 +21,7 @@ export const ownSources: StyleSpecification['sources'] = {
   [listedSource]: nothing,
   [doubtSource]: nothing,
   [sketchSource]: nothing,
+  [changesSource]: nothing,
 };
 
 const round = { 'line-join': 'round' } as const;
@@ -56,8 +59,32 @@ const sketches: LayerSpecification[] = [
   },
 ];
 
+const sideIs = (side: string): FilterSpecification => ['==', ['get', 'side'], side];
+const changes: LayerSpecification[] = [
+  { id: 'viewer-changes-after-fill', type: 'fill', source: changesSource, filter: sideIs('after'), paint: { 'fill-color': '#0f7b6c', 'fill-opacity': 0.1 } },
+  { id: 'viewer-changes-after', type: 'line', source: changesSource, filter: sideIs('after'), layout: round, paint: { 'line-color': '#0f7b6c', 'line-width': 2 } },
+  {
+    id: 'viewer-changes-before',
+    type: 'line',
+    source: changesSource,
+    filter: sideIs('before'),
+    layout: round,
+    paint: { 'line-color': '#b0241b', 'line-width': 2.4, 'line-dasharray': [2, 1.5] },
+  },
+  {
+    id: 'viewer-changes-link',
+    type: 'line',
+    source: changesSource,
+    filter: sideIs('link'),
+    minzoom: 12,
+    layout: { 'line-cap': 'round' },
+    paint: { 'line-color': '#5b3a8c', 'line-width': ['interpolate', ['linear'], ['get', 'from_share'], 0, 1, 1, 4], 'line-opacity': 0.8 },
+  },
+];
+
 const chosen: LayerSpecification[] = [
   ...sketches,
+  ...changes,
   { id: 'viewer-doubt-fill', type: 'fill', source: doubtSource, paint: { 'fill-color': '#c2410c', 'fill-opacity': 0.14 } },
   {
     id: 'viewer-doubt-line',

@@ -1,6 +1,7 @@
 import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import { at } from '../home';
-import { type LayerFacts, layerFacts, layersOff, layersOffered, network } from '../state';
+import { at as at_, type LayerFacts, layerFacts, layersOff, layersOffered, network } from '../state';
+import { tileFilter } from '../actions/tickets';
 import { highlights, listedTickets, ownSources } from './overlay';
 
 /** The ids of the served style's layers by source, in its order. */
@@ -42,9 +43,23 @@ function remember(style: StyleSpecification): void {
 function mapSources(sources: StyleSpecification['sources']): StyleSpecification['sources'] {
   const here = (url: string) => at(url.slice(url.indexOf('/tiles/')));
   const entries = Object.entries(sources).map(([id, source]) => {
-    return [id, source.type === 'vector' && source.tiles ? { ...source, tiles: source.tiles.map(here) } : source];
+    if (source.type !== 'vector' || !source.tiles) return [id, source];
+    whole.set(id, source.tiles.map(here));
+    return [id, { ...source, tiles: tilesOf(id) }];
   });
   return Object.fromEntries(entries);
+}
+
+/** Where all of a source's tiles are, by its id. */
+const whole = new Map<string, string[]>();
+/** The sources that have a history. */
+export const dated = ['area', 'ticket'] as const;
+
+/** Where a source's tiles are: of the map's date, and of tickets those that the filter asks for. */
+export function tilesOf(id: string): string[] {
+  const asked = [id === 'ticket' && tileFilter.value, dated.includes(id as never) && at_.value && `at=${encodeURIComponent(at_.value)}`];
+  const query = asked.filter(Boolean).join('&');
+  return (whole.get(id) ?? []).map((url) => (query ? `${url}${url.includes('?') ? '&' : '?'}${query}` : url));
 }
 
 const sourceOf = (layer: LayerSpecification): string | undefined =>

@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals';
 import type { ErrorEvent, Map as MapLibre, VectorTileSource } from 'maplibre-gl';
 import { type Change, onChange, spread } from '../live';
-import { live, mapFault } from '../state';
+import { layerFacts, live, mapFault } from '../state';
 import { dress, styleUrl } from './style';
 
 type Id = { z: number; x: number; y: number };
@@ -23,8 +23,10 @@ function refreshChanged(map: MapLibre): () => void {
     timer = undefined;
     const changes = changed;
     changed = [];
-    for (const layer of new Set(changes.map((one) => one.layer))) {
-      refreshLayer(map, layer, changes.filter((one) => one.layer === layer));
+    const layers = new Set(changes.map((one) => one.layer));
+    for (const layer of layers) refreshLayer(map, layer, changes.filter((one) => one.layer === layer));
+    for (const [layer, { figures }] of Object.entries(layerFacts.peek())) {
+      if (figures && layers.has(figures.of) && map.getSource(layer)) map.refreshTiles(layer, touchedInView(map, figures.below - 1, [everything]));
     }
   };
   return onChange((changes) => {
@@ -43,13 +45,14 @@ function refreshLayer(map: MapLibre, layer: string, changes: Change[]): void {
   if (ids.length > 0) map.refreshTiles(layer, ids);
 }
 
+const rows = Array.from({ length: 25 }, (_, z) => [z, [0, 0, 2 ** z - 1, 2 ** z - 1]]);
+const everything = { tiles: Object.fromEntries(rows) as Change['tiles'] };
+
 /** Every tile in view. Not by `refreshTiles` without ids, which never asks for tiles that failed. */
 function refreshAll(map: MapLibre): void {
-  const rows = Array.from({ length: 25 }, (_, z) => [z, [0, 0, 2 ** z - 1, 2 ** z - 1]]);
-  const all = { tiles: Object.fromEntries(rows) as Change['tiles'] };
   for (const id of Object.keys(map.getStyle()?.sources ?? {})) {
     const source = map.getSource(id);
-    if (source?.type === 'vector') map.refreshTiles(id, touchedInView(map, (source as VectorTileSource).maxzoom, [all]));
+    if (source?.type === 'vector') map.refreshTiles(id, touchedInView(map, (source as VectorTileSource).maxzoom, [everything]));
   }
 }
 

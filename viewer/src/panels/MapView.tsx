@@ -5,6 +5,7 @@ import { deserted, home, lang, mapFault, mapState, reporting } from '../state';
 import { Icon } from '../ui/Icon';
 import { Empty } from '../ui/Notice';
 import { LayersPanel } from './LayersPanel';
+import { TimeBar } from './TimeBar';
 
 /** The map, as soon as it is known where; its code comes in a chunk of its own. */
 export function MapView() {
@@ -21,6 +22,7 @@ export function MapView() {
         </p>
       )}
       {!unsupported && !deserted.value && <LayersPanel />}
+      {!unsupported && !deserted.value && !reporting.value && <TimeBar />}
       {!reporting.value && !deserted.value && (
         <button type="button" class="report-open" onClick={begin}>
           <Icon name="flag" />

@@ -23,6 +23,7 @@ import { Steps } from './Steps';
 import { Similar, Ties } from './Ties';
 import { Whistles } from './Whistles';
 import { TellForm } from './TellForm';
+import { ThenGrid } from './ThenGrid';
 import { TicketPhotos } from './TicketPhotos';
 
 export function TicketPage() {
@@ -60,6 +61,7 @@ function TicketBody({ ticket: one }: { ticket: Ticket }) {
       <PublicSide ticket={one} />
       <TicketFacts ticket={one} />
       <Seen ticket={one} />
+      {at && <ThenGrid place={at} />}
       <Ties ticket={one} />
       <Whistles ticket={one} />
       {one.rating && <Rated rating={one.rating} />}

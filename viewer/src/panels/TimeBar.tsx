@@ -1,0 +1,101 @@
+import { dateOf, showDate } from '../actions/time';
+import { t } from '../i18n';
+import { at, boundaryHistory, comparing, comparison, timeOpen } from '../state';
+import { dayOf, showDay } from '../time';
+import { Icon } from '../ui/Icon';
+
+/** The date of the map: a slider over the instants from which other grids applied, any other day, and what changed since. */
+export function TimeBar() {
+  const open = timeOpen.value || at.value !== '';
+  if (!open) {
+    return (
+      <button type="button" class="time-open" onClick={() => (timeOpen.value = true)}>
+        <Icon name="clock" />
+        <span>{t('time.open')}</span>
+      </button>
+    );
+  }
+  return (
+    <section class="time" aria-label={t('time.title')}>
+      <header>
+        <h2>{t('time.title')}</h2>
+        <button type="button" class="icon-button" aria-label={t('app.close')} onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <Slider />
+      <div class="time-more">
+        <label>
+          <span>{t('time.day')}</span>
+          <input type="date" name="at" value={at.value && dayOf(at.value)} max={dayOf(new Date().toISOString())} onChange={(event) => showDate(event.currentTarget.value)} />
+        </label>
+        <label>
+          <input type="checkbox" name="changes" disabled={!at.value} checked={comparing.value} onChange={() => (comparing.value = !comparing.value)} />
+          <span>{t('time.changes')}</span>
+        </label>
+      </div>
+      {at.value !== '' && comparing.value && <Changes />}
+      {at.value !== '' && <p class="hint">{t('time.hint')}</p>}
+    </section>
+  );
+}
+
+/** The last step is now. */
+function Slider() {
+  const changes = boundaryHistory.value.value?.changes ?? [];
+  const { problem } = boundaryHistory.value;
+  if (problem) return <p class="error">{t('time.failed')}</p>;
+  const last = changes.length - 1;
+  const shown = at.value ? changes.findLastIndex((one) => Date.parse(one.at) <= startOf(at.value)) : last;
+  const here = changes[shown];
+  const words = at.value ? showDay(at.value) : t('time.now');
+  return (
+    <>
+      <input
+        type="range"
+        name="time"
+        min={0}
+        max={Math.max(last, 0)}
+        step={1}
+        value={Math.max(shown, 0)}
+        disabled={last < 1}
+        aria-label={t('time.slider')}
+        aria-valuetext={`${words}, ${t('time.grids', { n: here?.grids ?? 0 })}`}
+        onInput={(event) => choose(Number(event.currentTarget.value))}
+      />
+      <p class="time-here" role="status">
+        <strong>{words}</strong>
+        <span>{t('time.grids', { n: here?.grids ?? 0 })}</span>
+        {last < 1 && <span class="hint">{t('time.one')}</span>}
+      </p>
+    </>
+  );
+}
+
+/** A day is its first moment in the district's zone, which may be ahead of this browser's. */
+const startOf = (date: string): number => (date.length > 10 ? Date.parse(date) : Date.parse(`${date}T00:00:00Z`) + 14 * 3_600_000);
+
+function choose(step: number): void {
+  const changes = boundaryHistory.peek().value?.changes ?? [];
+  const chosen = changes[step];
+  if (chosen) showDate(step === changes.length - 1 ? '' : dateOf(chosen.at));
+}
+
+function close(): void {
+  timeOpen.value = false;
+  if (at.peek()) showDate('');
+}
+
+function Changes() {
+  const { value, problem, loading } = comparison.value;
+  if (problem) return <p class="error">{t('time.failed')}</p>;
+  if (!value) return loading ? <p class="hint">{t('app.loading')}</p> : null;
+  const count = (side: string) => value.features.filter(({ properties }) => properties.side === side).length;
+  return (
+    <ul class="time-keys">
+      <li class="before">{t('time.before', { n: count('before') })}</li>
+      <li class="after">{t('time.after', { n: count('after') })}</li>
+      <li class="became">{t('time.links', { n: count('link') })}</li>
+    </ul>
+  );
+}
