@@ -30,6 +30,7 @@ from gisgrid.geo import TileCoord
 from gisgrid.instants import write_instant
 from gisgrid.layers import OWN, Json, Layer
 from gisgrid.round_trips import prepared
+from gisgrid.settings import shipped
 from gisgrid.tables import INSTANT
 
 EXTENT = 4096
@@ -37,8 +38,7 @@ BUFFER = 64
 """Units of the tile beyond its edge that are searched and kept: 8 px of a 512-pixel tile."""
 BANDS = ("ground", "cover", "border", "point", "label", "count")
 """The order of style layers on the map, from the ground up; each style layer names its band."""
-THEMES = ("day",)
-DAY_BACKGROUND = "#e9eeec"
+THEMES = ("day", "dark", "wall")
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def style(
     if theme not in THEMES:
         raise NotFound(Fault("theme", f"no theme is called {theme!r}", "there are: " + ", ".join(THEMES)))
     own = network or {}
-    background = {"id": "background", "type": "background", "paint": {"background-color": DAY_BACKGROUND}}
+    background = {"id": "background", "type": "background", "paint": {"background-color": "#e9eeec"}}
     drawn = [(part, layer) for layer in layers for part in layer.style]
     drawn.sort(key=lambda pair: BANDS.index(pair[0]["metadata"][f"{OWN}band"]))
     return {
@@ -167,8 +167,23 @@ def style(
             "figures": {"default": True},
         },
         "sources": {layer.id: _source(layer, base_url, own.get("id", "")) for layer in layers},
-        "layers": [background, *(_placed(part, layer) for part, layer in drawn)],
+        "layers": _in_colours([background, *(_placed(part, layer) for part, layer in drawn)], _colours(theme)),
     }
+
+
+@cache
+def _colours(theme: str) -> Json:
+    """The colour that each colour of the day is in a theme; `tiles/tokens.json` has them all, and the viewer's too."""
+    tokens: Json = json.loads((shipped("tiles") / "tokens.json").read_text(encoding="utf-8"))
+    return {token["day"]: token[theme] for token in tokens["map"].values()}
+
+
+def _in_colours(part: Any, colours: Json) -> Any:
+    if isinstance(part, dict):
+        return {name: _in_colours(value, colours) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_in_colours(value, colours) for value in part]
+    return colours.get(part, part) if isinstance(part, str) else part
 
 
 def _told(layer: Layer) -> Json:

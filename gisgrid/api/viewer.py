@@ -49,7 +49,7 @@ def _kept(answer: Response) -> Response:
 
 
 def add_viewer(app: FastAPI, static: Path) -> None:
-    """The page at `/`, the API's at `/docs`, files below `/assets`, and what else the build left at its top."""
+    """The page at `/`, for a wall of screens at `/wall`, the API's at `/docs`, and the files that the build left."""
     if not (static / "index.html").is_file():
 
         @app.get("/", include_in_schema=False)
@@ -60,7 +60,7 @@ def add_viewer(app: FastAPI, static: Path) -> None:
     # Not mounted at /: that would hide from every other path which methods it has.
     app.mount("/assets", Assets(directory=static / "assets"), name="viewer")
 
-    pages = {"": "index.html", "docs": "docs.html"} | {
+    pages = {"": "index.html", "wall": "index.html", "docs": "docs.html"} | {
         file.name: file.name for file in static.iterdir() if file.is_file()
     }
     for path, name in pages.items():

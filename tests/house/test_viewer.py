@@ -138,6 +138,9 @@ def test_the_generated_types_hold_every_door(schema: str) -> None:
 
 def made_of(promise: dict[str, Any], folder: Path) -> tuple[int, str]:
     """What the compiler says of the viewer beside the types of another promise than the service's."""
+    plant(folder, {str(viewer_build.COLOURS): (CHECKOUT / viewer_build.COLOURS).read_text("utf-8")})
+    folder = folder / "viewer"
+    folder.mkdir()
     (folder / "promise.json").write_text(json.dumps(promise), encoding="utf-8")
     shutil.copytree(VIEWER / "src", folder / "src")
     shutil.copy(VIEWER / "tsconfig.json", folder)
@@ -163,6 +166,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
     left_out = shutil.ignore_patterns("node_modules", viewer_build.TYPES.name)
     shutil.copytree(VIEWER, folder / "viewer", ignore=left_out)
+    plant(folder, {str(viewer_build.COLOURS): (CHECKOUT / viewer_build.COLOURS).read_text("utf-8")})
     (folder / "viewer/node_modules").symlink_to(VIEWER / "node_modules")
     code, words = run("build", folder / "viewer")
     assert code == 0, words
@@ -203,6 +207,13 @@ def test_the_generated_types_are_no_source(tmp_path: Path) -> None:
     digest = viewer_build._digest(plant(tmp_path, {"src/a.ts": "1"}))
     assert viewer_build._digest(plant(tmp_path, {str(viewer_build.TYPES): "2"})) == digest
     assert viewer_build._digest(plant(tmp_path, {"src/api/client.ts": "3"})) != digest
+
+
+def test_another_colour_is_another_build(tmp_path: Path) -> None:
+    plant(tmp_path, {"viewer/src/a.ts": "1", str(viewer_build.COLOURS): "{}"})
+    digest = viewer_build._digest(tmp_path / "viewer")
+    plant(tmp_path, {str(viewer_build.COLOURS): '{"map": {}}'})
+    assert viewer_build._digest(tmp_path / "viewer") != digest
 
 
 ROOTED = re.compile(

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ import pytest
 from gisgrid import bootstrap
 from gisgrid.errors import NotFound
 from gisgrid.layers import all_layers
+from gisgrid.settings import shipped
 from gisgrid.tiles import BANDS, style, tilejson
+from tests.house.tree import CHECKOUT
 
 SPEC = bootstrap.CHECKOUT / "viewer/node_modules/@maplibre/maplibre-gl-style-spec/dist/index.mjs"
 CHECK = """
@@ -120,3 +123,28 @@ def test_tilejson_of_several_layers_joins_their_promises() -> None:
     assert [entry["id"] for entry in joined["vector_layers"]] == ["area", "ticket"]
     assert joined["attribution"] == "gisgrid"
     assert not [key for key in joined if key.startswith("gisgrid:")]
+
+
+COLOUR = re.compile(r'"(#[0-9a-fA-F]{3,8}|rgba?\([^"]*\))"')
+
+
+def tokens() -> dict[str, dict[str, dict[str, str]]]:
+    found: dict[str, dict[str, dict[str, str]]] = json.loads((shipped("tiles") / "tokens.json").read_text("utf-8"))
+    return found
+
+
+def test_every_colour_of_a_style_is_a_token_and_changes_with_the_theme() -> None:
+    known = {token["day"] for token in tokens()["map"].values()}
+    used = {colour for part in day()["layers"] for colour in COLOUR.findall(json.dumps(part))}
+    assert used <= known, "add it to tiles/tokens.json, with its colours of the dark and of the wall"
+    for theme in ("dark", "wall"):
+        shown = style(theme, list(all_layers().values()), "http://127.0.0.1:8000", 1_790_000_000, 86_400)
+        told = {colour for part in shown["layers"] for colour in COLOUR.findall(json.dumps(part))}
+        assert told <= {token[theme] for token in tokens()["map"].values()}
+        assert [part["id"] for part in shown["layers"]] == [part["id"] for part in day()["layers"]]
+
+
+def test_the_page_and_the_map_have_one_file_of_colours() -> None:
+    page = (CHECKOUT / "viewer/src/styles/tokens.css").read_text("utf-8")
+    for name, token in tokens()["page"].items():
+        assert f"--{name}: {token['day']};" in page, name

@@ -401,6 +401,18 @@ export const en: Record<Key, string> = {
   'time.failed': 'Past boundaries cannot be loaded at the moment',
   'time.then': 'On {date} this place belonged to {grid}',
 
+  'wall.title': '{area} · the grids at work',
+  'wall.full': 'Full screen',
+  'wall.closing': 'Closing rate',
+  'wall.onTime': 'On time, 14 days',
+  'wall.trend': 'Received and closed, last {n} days',
+  'wall.day': '{day}: {received} received, {closed} of them closed',
+  'wall.received': 'Received',
+  'wall.closed': 'Of these closed',
+  'wall.kinds': 'Categories, last 30 days',
+  'wall.ranking': 'Closing rate by town',
+  'wall.feed': 'Newest tickets',
+
   'map.lost': 'The site was updated or is out of reach, so the map did not load. The list of tickets still works.',
   'map.reload': 'Reload the page',
   'map.fault.style': 'The map cannot be loaded at the moment; trying again.',

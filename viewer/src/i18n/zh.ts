@@ -398,6 +398,18 @@ export const zh = {
   'time.failed': '历史边界暂时无法载入',
   'time.then': '{date}，此处属于 {grid}',
 
+  'wall.title': '{area} · 网格治理运行态势',
+  'wall.full': '全屏',
+  'wall.closing': '办结率',
+  'wall.onTime': '近 14 天按期率',
+  'wall.trend': '近 {n} 天上报与办结',
+  'wall.day': '{day}：上报 {received} 件，其中办结 {closed} 件',
+  'wall.received': '上报',
+  'wall.closed': '其中办结',
+  'wall.kinds': '近 30 天事件类别',
+  'wall.ranking': '乡镇街道办结率',
+  'wall.feed': '最新事件',
+
   'map.lost': '网站已更新或暂时无法连接，地图未能载入。事件列表仍可使用。',
   'map.reload': '重新载入页面',
   'map.fault.style': '地图暂时无法载入，正在重试。',

@@ -1,6 +1,6 @@
 import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import { at } from '../home';
-import { at as at_, type LayerFacts, layerFacts, layersOff, layersOffered, network } from '../state';
+import { at as at_, type LayerFacts, layerFacts, layersOff, layersOffered, network, theme } from '../state';
 import { tileFilter } from '../actions/tickets';
 import { highlights, listedTickets, ownSources } from './overlay';
 
@@ -8,7 +8,7 @@ import { highlights, listedTickets, ownSources } from './overlay';
 export const served = new Map<string, string[]>();
 
 export function styleUrl(): string {
-  const url = new URL(at('/style/day.json'));
+  const url = new URL(at(`/style/${theme.peek()}.json`));
   if (network.value) url.searchParams.set('network', network.value);
   return url.href;
 }

@@ -33,7 +33,8 @@ export function MapView() {
   );
 }
 
-function Canvas() {
+/** The map itself. */
+export function Canvas() {
   const box = useRef<HTMLDivElement>(null);
   const tip = useRef<HTMLDivElement>(null);
   const sign = useRef<HTMLParagraphElement>(null);
