@@ -1957,7 +1957,11 @@ CREATE TABLE work.outbox (
     facts jsonb,
     left_path bigint[],
     changeset_id bigint,
-    CONSTRAINT a_notice_is_of_a_ticket_or_of_a_change_set CHECK ((num_nonnulls(ticket_id, changeset_id) = 1))
+    CONSTRAINT a_notice_is_of_a_ticket_a_change_set_or_neither CHECK (
+CASE
+    WHEN ((topic ~~ 'patrol.%'::text) OR (topic ~~ 'device.%'::text)) THEN (num_nonnulls(ticket_id, changeset_id) = 0)
+    ELSE (num_nonnulls(ticket_id, changeset_id) = 1)
+END)
 );
 
 COMMENT ON TABLE work.outbox IS 'Notices, written in the transaction that causes them; work.delivery says whom they go to';
@@ -2672,6 +2676,15 @@ CREATE SEQUENCE "overlay".camera_id_seq
     NO MAXVALUE
     CACHE 1;
 
+ALTER TABLE "overlay".crossing ALTER COLUMN crossing_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME "overlay".crossing_crossing_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE SEQUENCE "overlay".device_id_seq
     START WITH 1
     INCREMENT BY 1
@@ -2743,9 +2756,90 @@ CREATE INDEX camera_sector_3857 ON "overlay".camera USING gist (sector_3857);
 
 CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".camera FOR EACH ROW EXECUTE FUNCTION app.record_overlay_change('camera');
 
+CREATE TRIGGER record_bins AFTER INSERT OR DELETE OR UPDATE ON "overlay".camera FOR EACH ROW EXECUTE FUNCTION app.record_camera_bins();
+
 ALTER TABLE "overlay".camera ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY camera_is_in_scope ON "overlay".camera TO gisgrid_service USING ((path && app.service_scope()));
+
+CREATE TABLE "overlay".camera_bin (
+    x integer NOT NULL,
+    y integer NOT NULL,
+    path bigint[] NOT NULL,
+    cameras integer NOT NULL,
+    sum_x_cm numeric NOT NULL,
+    sum_y_cm numeric NOT NULL,
+    sum_id numeric NOT NULL
+);
+
+COMMENT ON TABLE "overlay".camera_bin IS 'Cameras of an area in a square of 64 px at zoom 13: how many, and the sums of their places; with overlay.camera_bin_change';
+
+COMMENT ON COLUMN "overlay".camera_bin.sum_id IS 'Of one camera its id';
+
+ALTER TABLE ONLY "overlay".camera_bin
+    ADD CONSTRAINT camera_bin_pkey PRIMARY KEY (x, y, path);
+
+ALTER TABLE "overlay".camera_bin ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY camera_bin_is_in_scope ON "overlay".camera_bin TO gisgrid_service USING ((path && app.service_scope()));
+
+CREATE TABLE "overlay".camera_bin_change (
+    x integer NOT NULL,
+    y integer NOT NULL,
+    path bigint[] NOT NULL,
+    cameras integer NOT NULL,
+    sum_x_cm bigint NOT NULL,
+    sum_y_cm bigint NOT NULL,
+    sum_id bigint NOT NULL
+);
+
+COMMENT ON TABLE "overlay".camera_bin_change IS 'What came to overlay.camera_bin (cameras 1) or went (-1), until app.add_up_overlays';
+
+ALTER TABLE "overlay".camera_bin_change ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY camera_bin_change_is_in_scope ON "overlay".camera_bin_change TO gisgrid_service USING ((path && app.service_scope()));
+
+CREATE TABLE "overlay".crossing (
+    crossing_id bigint NOT NULL,
+    worker text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    cause text NOT NULL,
+    left_area_id bigint,
+    entered_area_id bigint,
+    changeset_id bigint,
+    path bigint[] NOT NULL,
+    geom public.geometry(Point,4326) NOT NULL,
+    CONSTRAINT cause_is_start_walk_or_redraw CHECK ((cause = ANY (ARRAY['start'::text, 'walk'::text, 'redraw'::text]))),
+    CONSTRAINT crossing_leaves_one_grid_and_enters_another CHECK ((left_area_id IS DISTINCT FROM entered_area_id)),
+    CONSTRAINT redraw_names_its_change_set CHECK (((cause = 'redraw'::text) = (changeset_id IS NOT NULL)))
+);
+
+COMMENT ON TABLE "overlay".crossing IS 'A patrol left a grid and entered another; personal, scoped';
+
+COMMENT ON COLUMN "overlay".crossing.cause IS 'start: the patrol begins; walk: the worker went; redraw: the boundary did';
+
+COMMENT ON COLUMN "overlay".crossing.path IS 'The areas of both grids';
+
+ALTER TABLE ONLY "overlay".crossing
+    ADD CONSTRAINT crossing_pkey PRIMARY KEY (crossing_id);
+
+ALTER TABLE ONLY "overlay".crossing
+    ADD CONSTRAINT crossing_entered_area_id_fkey FOREIGN KEY (entered_area_id) REFERENCES core.area(area_id);
+
+ALTER TABLE ONLY "overlay".crossing
+    ADD CONSTRAINT crossing_left_area_id_fkey FOREIGN KEY (left_area_id) REFERENCES core.area(area_id);
+
+CREATE INDEX crossing_at ON "overlay".crossing USING btree (at);
+
+CREATE INDEX crossing_path ON "overlay".crossing USING gin (path);
+
+CREATE INDEX crossing_worker ON "overlay".crossing USING btree (worker, at);
+
+CREATE TRIGGER note_change AFTER INSERT ON "overlay".crossing FOR EACH ROW EXECUTE FUNCTION app.record_overlay_change('patrol');
+
+ALTER TABLE "overlay".crossing ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY crossing_is_in_scope ON "overlay".crossing TO gisgrid_service USING ((path && app.service_private_scope()));
 
 CREATE TABLE "overlay".device (
     device_id bigint NOT NULL,
@@ -2864,6 +2958,37 @@ COMMENT ON TABLE "overlay".ground_kind IS 'Value list: what lies on the ground';
 ALTER TABLE ONLY "overlay".ground_kind
     ADD CONSTRAINT ground_kind_pkey PRIMARY KEY (kind);
 
+CREATE TABLE "overlay".patrol_bin (
+    zoom smallint NOT NULL,
+    x integer NOT NULL,
+    y integer NOT NULL,
+    path bigint[] NOT NULL,
+    seen_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE "overlay".patrol_bin IS 'When cells of an area in a square of 16 px at this zoom (14, 13, 12, 10) were last seen; a cell counts where its south-west corner lies; with overlay.patrol_bin_change';
+
+ALTER TABLE ONLY "overlay".patrol_bin
+    ADD CONSTRAINT patrol_bin_pkey PRIMARY KEY (zoom, x, y, path);
+
+ALTER TABLE "overlay".patrol_bin ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY patrol_bin_is_in_scope ON "overlay".patrol_bin TO gisgrid_service USING ((path && app.service_private_scope()));
+
+CREATE TABLE "overlay".patrol_bin_change (
+    x integer NOT NULL,
+    y integer NOT NULL,
+    path bigint[] NOT NULL,
+    seen_at timestamp with time zone
+);
+
+COMMENT ON TABLE "overlay".patrol_bin_change IS 'Squares at zoom 14 that were seen since, until app.add_up_overlays; seen_at null: another area holds a cell of it';
+
+ALTER TABLE "overlay".patrol_bin_change ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY patrol_bin_change_is_in_scope ON "overlay".patrol_bin_change TO gisgrid_service USING ((path && app.service_private_scope()));
+
 CREATE TABLE "overlay".patrol_cell (
     cell bigint NOT NULL,
     path bigint[] NOT NULL,
@@ -2880,6 +3005,10 @@ ALTER TABLE ONLY "overlay".patrol_cell
 CREATE INDEX patrol_cell_geom_3857 ON "overlay".patrol_cell USING gist (geom_3857);
 
 CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".patrol_cell FOR EACH ROW EXECUTE FUNCTION app.record_overlay_change('patrol');
+
+CREATE TRIGGER record_bins_again AFTER UPDATE ON "overlay".patrol_cell REFERENCING OLD TABLE AS old_cell NEW TABLE AS new_cell FOR EACH STATEMENT EXECUTE FUNCTION app.record_patrol_bins();
+
+CREATE TRIGGER record_bins_seen AFTER INSERT ON "overlay".patrol_cell REFERENCING NEW TABLE AS new_cell FOR EACH STATEMENT EXECUTE FUNCTION app.record_patrol_bins();
 
 ALTER TABLE "overlay".patrol_cell ENABLE ROW LEVEL SECURITY;
 
@@ -2947,11 +3076,14 @@ CREATE TABLE "overlay".place (
     geom_3857 public.geometry(Point,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
     visit_hours double precision,
     visited_at timestamp with time zone,
+    since timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT visit_hours_are_positive CHECK ((visit_hours > (0)::double precision))
 )
 INHERITS ("overlay".thing);
 
 COMMENT ON TABLE "overlay".place IS 'Somewhere to visit on a patrol';
+
+COMMENT ON COLUMN "overlay".place.since IS 'From when it is to be visited; it is due then, if it was never visited';
 
 COMMENT ON COLUMN "overlay".place.visit_hours IS 'It is overdue when the last visit is so many hours ago; null: whenever';
 
@@ -2983,6 +3115,39 @@ CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".place F
 ALTER TABLE "overlay".place ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY place_is_in_scope ON "overlay".place TO gisgrid_service USING ((path && app.service_scope()));
+
+CREATE TABLE "overlay".presence (
+    worker text NOT NULL,
+    area_id bigint,
+    path bigint[] DEFAULT '{0}'::bigint[] NOT NULL,
+    followed_at timestamp with time zone,
+    lon double precision,
+    lat double precision,
+    next_area_id bigint,
+    next_path bigint[],
+    next_since timestamp with time zone,
+    next_lon double precision,
+    next_lat double precision,
+    changeset_id bigint,
+    redrawn_at timestamp with time zone
+);
+
+COMMENT ON TABLE "overlay".presence IS 'In which grid a worker on patrol is, as far as his pings were followed; personal';
+
+COMMENT ON COLUMN "overlay".presence.area_id IS 'The grid; null: outside every grid';
+
+COMMENT ON COLUMN "overlay".presence.changeset_id IS 'The last change set that redrew the ground below him';
+
+COMMENT ON COLUMN "overlay".presence.followed_at IS 'The newest ping that was followed; older ones that come later cross nothing';
+
+COMMENT ON COLUMN "overlay".presence.next_area_id IS 'Another grid in which he has been since next_since, too short yet to count; 0: none';
+
+COMMENT ON COLUMN "overlay".presence.redrawn_at IS 'When it did, if that was not followed yet';
+
+ALTER TABLE ONLY "overlay".presence
+    ADD CONSTRAINT presence_pkey PRIMARY KEY (worker);
+
+CREATE INDEX presence_to_follow ON "overlay".presence USING btree (worker) WHERE (redrawn_at IS NOT NULL);
 
 CREATE TABLE "overlay".thing (
     code text NOT NULL COLLATE pg_catalog."C",
