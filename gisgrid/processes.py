@@ -18,7 +18,7 @@ LOCKS = "process-*.lock"
 
 
 @dataclass(frozen=True)
-class Told:
+class Condition:
     """What a process says of itself. `beats` moves while its event loop runs."""
 
     pid: int
@@ -36,7 +36,7 @@ class Shift:
     folder: Path | None = None
     count: int = 1
 
-    def others(self) -> list[Told]:
+    def others(self) -> list[Condition]:
         """What the others say of themselves."""
         return list_processes(self.folder, others=True) if self.folder else []
 
@@ -53,14 +53,14 @@ class Member:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._told = Told(os.getpid())
+        self._condition = Condition(os.getpid())
 
     def tell(self, faults: Sequence[Fault], gauges: Mapping[str, float]) -> None:
         """Say that this process lives, and how. A full disk keeps nobody from serving."""
-        self._told = replace(self._told, beats=self._told.beats + 1, faults=tuple(faults), gauges=gauges)
+        self._condition = replace(self._condition, beats=self._condition.beats + 1, faults=tuple(faults), gauges=gauges)
         new = self._file.with_suffix(".new")
         with suppress(OSError):
-            new.write_text(json.dumps(asdict(self._told)))
+            new.write_text(json.dumps(asdict(self._condition)))
             new.replace(self._file)
 
 
@@ -81,7 +81,7 @@ def clear(folder: Path, pid: int) -> None:
         (folder / f"process-{pid}.{suffix}").unlink(missing_ok=True)
 
 
-def list_processes(folder: Path, *, others: bool = False) -> list[Told]:
+def list_processes(folder: Path, *, others: bool = False) -> list[Condition]:
     """What the processes of this folder that live say of themselves; `others`: without this one."""
     found = (_read(lock) for lock in sorted(folder.glob(LOCKS)))
     return [one for one in found if one and not (others and one.pid == os.getpid())]
@@ -105,11 +105,11 @@ def await_end(folder: Path, patience_s: float) -> bool:
     return True
 
 
-def _read(lock: Path) -> Told | None:
+def _read(lock: Path) -> Condition | None:
     """None: the process is dead, or has said nothing yet."""
     try:
         facts = json.loads(lock.with_suffix(".json").read_text())
     except OSError:
         return None
-    told = Told(**{**facts, "faults": tuple(Fault(**one) for one in facts["faults"])})
-    return told if lives(lock) else None
+    condition = Condition(**{**facts, "faults": tuple(Fault(**one) for one in facts["faults"])})
+    return condition if lives(lock) else None

@@ -103,12 +103,12 @@ class State:
     def collect(self) -> Iterator[Metric]:
         """Every gauge; those of other processes are as old as what these said last, some two seconds."""
         yield _gauge("info", "Which version answers", (1, {"version": __version__}))
-        told = [self.own(), *(one.gauges for one in self.shift.others())]
+        measured = [self.own(), *(one.gauges for one in self.shift.others())]
         for name, (words, label, bring_together) in OWN.items():
-            keys = sorted({key for one in told for key in one if key.partition(" ")[0] == name})
+            keys = sorted({key for one in measured for key in one if key.partition(" ")[0] == name})
             samples = (
                 (
-                    bring_together([one[key] for one in told if key in one]),
+                    bring_together([one[key] for one in measured if key in one]),
                     {label: key.partition(" ")[2]} if label else {},
                 )
                 for key in keys

@@ -24,7 +24,7 @@ TELL_S = 2.0
 
 
 class Server(uvicorn.Server):
-    """Says what it is told to once it listens; ends the streams of open maps before it ends itself."""
+    """Calls `has_begun` once it listens; ends the streams of open maps before it ends itself."""
 
     failure: BaseException | None = None
 

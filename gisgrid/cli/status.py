@@ -68,9 +68,9 @@ def _processes(settings: Settings) -> Facts:
     """The processes that serve this port, each with its number and why it is not ready; none where none runs."""
     for service in services.running(settings.data_dir):
         if service.port == settings.port:
-            told = list_processes(service.folder)
-            each = [{"pid": one.pid, "reasons": [fault.message for fault in one.faults]} for one in told]
-            return {"processes": service.processes, "processes_running": len(told), "each": each}
+            found = list_processes(service.folder)
+            each = [{"pid": one.pid, "reasons": [fault.message for fault in one.faults]} for one in found]
+            return {"processes": service.processes, "processes_running": len(found), "each": each}
     return {"processes": 0, "processes_running": 0, "each": []}
 
 

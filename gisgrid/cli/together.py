@@ -50,7 +50,7 @@ class Child(Server):
             self.should_exit = True
 
     def follow(self, watcher: multiprocessing.process.BaseProcess) -> None:
-        """End when the watcher has died; at once where the event loop stands still."""
+        """End when the watcher has died; after a while also where the event loop does not move."""
         watcher.join()
         self.should_exit = True
         time.sleep(END_S)
@@ -139,16 +139,16 @@ class Watcher:
 
     def _look(self) -> None:
         assert self.shift.folder is not None  # noqa: S101
-        told = {one.pid: one.beats for one in list_processes(self.shift.folder)}
+        beating = {one.pid: one.beats for one in list_processes(self.shift.folder)}
         for seat in self._seats:
             if seat.process is None:
                 continue
             if not seat.process.is_alive():
                 self._bury(seat)
-            elif (beats := told.get(seat.process.pid or 0, seat.beats[0])) != seat.beats[0]:
+            elif (beats := beating.get(seat.process.pid or 0, seat.beats[0])) != seat.beats[0]:
                 seat.beats = (beats, time.monotonic())
             elif seat.beats[0] and time.monotonic() - seat.beats[1] > SILENT_S:
-                say(f"process {seat.process.pid} of the service stands still; another one takes its place")
+                say(f"process {seat.process.pid} of the service does not move; another one takes its place")
                 seat.process.kill()
         if not self._is_complete and all(seat.beats[0] for seat in self._seats):
             self._is_complete = True
