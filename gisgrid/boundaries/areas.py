@@ -1,4 +1,7 @@
-"""Reading areas: which ones, with which shape, at which date; the lineage of a code."""
+"""Reading areas: which ones, with which shape, at which date; the lineage of a code.
+
+Long because each question is a statement that is built once, beside the function that asks it.
+"""
 
 import json
 from dataclasses import asdict, dataclass

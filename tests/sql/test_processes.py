@@ -1,4 +1,7 @@
-"""Several processes serve one port: nothing that one of them knows is wrong in another, whoever of them is killed."""
+"""Several processes serve one port: nothing that one of them knows is wrong in another, whichever of them is killed.
+
+Long because one service is started for all of it, which takes a minute on a busy machine.
+"""
 
 import http.client
 import json
