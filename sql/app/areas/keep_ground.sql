@@ -1,8 +1,9 @@
 -- Long because it is one statement: pairs, relation, ground, shares both ways.
 CREATE FUNCTION app.keep_ground() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
--- Grids of one kind that apply together have no ground in common: their neighbours, nine of ten pairs, are not laid over
--- each other. The relation says which one covers the other, so that this ground is not cut.
+-- Grids of one kind that apply together have no ground in common: their neighbours, nine of ten pairs, are not laid
+-- over each other. Numbers of versions rise, so each pair is met once, from its later one. The relation says which one
+-- covers the other, so that this ground is not cut.
 BEGIN
     INSERT INTO core.version_shape (area_version_id, shape_id)
     SELECT f.area_version_id, coalesce(
@@ -19,9 +20,7 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT v.* FROM core.area_version AS v WHERE v.level = 'grid' AND v.geom && n.geom OFFSET 0) AS o
         JOIN core.version_shape AS s ON s.area_version_id = o.area_version_id AND s.shape_id = o.area_version_id
-        WHERE o.network = n.network AND o.area_version_id <> n.area_version_id
-          AND NOT (o.area_version_id > n.area_version_id
-                   AND EXISTS (SELECT FROM new_shape AS m WHERE m.area_version_id = o.area_version_id))
+        WHERE o.network = n.network AND o.area_version_id < n.area_version_id
           AND NOT (o.kind = n.kind AND o.recorded_to = 'infinity'
                    AND o.valid_from < n.valid_to AND n.valid_from < o.valid_to)
           AND NOT (o.kind = n.kind AND EXISTS (
