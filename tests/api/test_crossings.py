@@ -34,6 +34,7 @@ def owner(district: District) -> Iterator[Database]:
 @pytest.fixture(autouse=True)
 def empty(owner: Database) -> None:
     ask(owner, "TRUNCATE overlay.ping, overlay.walk, overlay.walker, overlay.presence, overlay.crossing")
+    ask(owner, "TRUNCATE overlay.patrol_cell, overlay.patrol_bin, overlay.patrol_bin_change")
     ask(owner, "DELETE FROM work.delivery")
     ask(owner, "DELETE FROM work.outbox WHERE topic LIKE 'patrol.%'")
 
