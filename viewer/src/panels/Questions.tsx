@@ -9,6 +9,8 @@ import { type SeenWord, w } from './seenWords';
 type Answer = { lon: number; lat: number; name: string; more: string };
 type Question = 'who' | 'unwalked' | 'cameras' | 'kit';
 const most = 20;
+/** Two in a row, because the questions are sentences. */
+const row = { display: 'grid', gap: '8px', gridTemplateColumns: 'repeat(auto-fit, minmax(140px, 1fr))', marginTop: '8px' };
 
 /** What a dispatcher asks of the map: who was where, what was not walked, which camera sees it, where the nearest kit is. */
 export function Questions({ code }: { code: string }) {
@@ -33,7 +35,7 @@ export function Questions({ code }: { code: string }) {
           <input type="datetime-local" value={at.value} onInput={(event) => (at.value = event.currentTarget.value)} />
         </label>
       )}
-      <div class="actions">
+      <div style={row}>
         {order.filter((one) => one === 'kit' || may(one === 'cameras' ? 'see_camera' : 'see_patrol')).map((one) => (
           <button key={one} type="button" class="button" aria-pressed={asked.value === one} data-ask={one} onClick={() => put(one)}>
             {w(`ask.${one}` as SeenWord)}
