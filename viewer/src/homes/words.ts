@@ -165,7 +165,7 @@ export const words = {
   'audit.to': ['到', 'To'],
   'audit.anything': ['全部', 'Anything'],
   'audit.none': ['没有符合的记录', 'Nothing matches'],
-  'audit.chain': ['记录首尾相连，改动一条就会被查出（gisgrid audit verify）。', 'The rows are chained: an altered one is found out (gisgrid audit verify).'],
+  'audit.chain': ['记录首尾相连，改动一条就会被查出（gisgrid audit --verify）。', 'The rows are chained: an altered one is found out (gisgrid audit --verify).'],
   'patrol.title': ['巡查', 'Patrol'],
   'patrol.start': ['开始巡查', 'Start patrol'],
   'patrol.end': ['结束巡查', 'End patrol'],
