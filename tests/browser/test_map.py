@@ -1,5 +1,6 @@
 """The map in a real browser: what lies on it and on one another, where a typed place is, who is still signed in."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -133,3 +134,20 @@ def test_a_device_tells_what_it_is_and_when_it_last_spoke(visit: Open, live_serv
     click_map(page)
     expect(page.locator(".page-head h2")).to_have_text("柑子园1栋楼道烟感")
     expect(page.locator(".facts")).to_contain_text("从未")
+
+
+def test_the_map_is_worked_by_keyboard_alone(visit: Open) -> None:
+    page = visit()
+    code = quiet_grid(page)
+    centre_on(page, code)
+    page.keyboard.press("?")
+    expect(page.locator("dialog.help kbd")).to_have_count(11)
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.help")).to_be_hidden()
+    page.keyboard.press("m")
+    expect(page.locator("#map canvas")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"sel={code}"))
+    zoom = page.evaluate("document.getElementById('map').map.getZoom()")
+    page.keyboard.press("+")
+    page.wait_for_function("(zoom) => document.getElementById('map').map.getZoom() > zoom", arg=zoom)

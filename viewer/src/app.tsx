@@ -13,6 +13,7 @@ import { MapView } from './panels/MapView';
 import { PilePage } from './panels/PilePage';
 import { ReportPage } from './panels/ReportPage';
 import { Sheet } from './panels/Sheet';
+import { Help } from './panels/Help';
 import { SignIn } from './panels/SignIn';
 import { Strip } from './panels/Strip';
 import { ThingPage } from './panels/ThingPage';
@@ -36,6 +37,7 @@ export function App() {
         </Sheet>
       </main>
       <SignIn />
+      <Help />
       <Lightbox />
     </>
   );

@@ -1,8 +1,8 @@
 import { turnPhotos } from './actions/photos';
 import { goUp } from './actions/pages';
-import { lightbox, picked, reporting, signInOpen } from './state';
+import { helpOpen, lightbox, picked, reporting, signInOpen } from './state';
 
-/** `/` goes to the search, Escape closes what lies on top. */
+/** `/` goes to the search, `m` to the map, `?` says what the keys do, Escape closes what lies on top. */
 export function followKeys(): () => void {
   document.addEventListener('keydown', press);
   return () => document.removeEventListener('keydown', press);
@@ -14,8 +14,10 @@ function press(event: KeyboardEvent): void {
     event.preventDefault();
     document.getElementById('search')?.focus();
   }
+  if (event.key === '?' && !typing) helpOpen.value = true;
+  if (event.key === 'm' && !typing && !event.ctrlKey && !event.metaKey) document.querySelector<HTMLElement>('#map canvas')?.focus();
   if (lightbox.peek()) turnPhotos({ ArrowLeft: -1, ArrowRight: 1 }[event.key] ?? 0);
-  if (event.key === 'Escape' && !event.defaultPrevented && !signInOpen.peek() && !lightbox.peek()) closeTop();
+  if (event.key === 'Escape' && !event.defaultPrevented && !signInOpen.peek() && !helpOpen.peek() && !lightbox.peek()) closeTop();
 }
 
 function closeTop(): void {

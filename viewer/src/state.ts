@@ -176,6 +176,7 @@ export const tab = signal<Tab>('tickets');
 export const snap = signal<Snap>('peek');
 export const layersOpen = signal(false);
 export const signInOpen = signal(false);
+export const helpOpen = signal(false);
 
 /** The report being written, or null when none is. */
 export const reporting = signal(false);

@@ -413,6 +413,15 @@ export const en: Record<Key, string> = {
   'wall.ranking': 'Closing rate by town',
   'wall.feed': 'Newest tickets',
 
+  'help.title': 'Keyboard',
+  'help.search': 'Search',
+  'help.map': 'Go to the map',
+  'help.pan': 'Move the map',
+  'help.zoom': 'Zoom in, zoom out',
+  'help.open': 'Open the grid in the middle of the map',
+  'help.close': 'Close what lies on top',
+  'help.help': 'Show this',
+
   'map.lost': 'The site was updated or is out of reach, so the map did not load. The list of tickets still works.',
   'map.reload': 'Reload the page',
   'map.fault.style': 'The map cannot be loaded at the moment; trying again.',

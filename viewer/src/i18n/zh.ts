@@ -410,6 +410,15 @@ export const zh = {
   'wall.ranking': '乡镇街道办结率',
   'wall.feed': '最新事件',
 
+  'help.title': '键盘操作',
+  'help.search': '搜索',
+  'help.map': '到地图',
+  'help.pan': '平移地图',
+  'help.zoom': '放大、缩小',
+  'help.open': '打开地图中央的网格',
+  'help.close': '关闭最上面的内容',
+  'help.help': '显示本说明',
+
   'map.lost': '网站已更新或暂时无法连接，地图未能载入。事件列表仍可使用。',
   'map.reload': '重新载入页面',
   'map.fault.style': '地图暂时无法载入，正在重试。',

@@ -101,6 +101,17 @@ function open(map: MapLibre, points: MapGeoJSONFeature[], area: MapGeoJSONFeatur
   if (snap.peek() === 'peek') snap.value = 'half';
 }
 
+/** With the keyboard the middle of the map is what is pointed at: Enter opens the area there. */
+export function followEnter(map: MapLibre): void {
+  map.getCanvas().addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter') return;
+    const found = areaAt(map, map.project(map.getCenter()));
+    if (!found?.properties['code']) return;
+    chooseArea(String(found.properties['code']), false);
+    if (snap.peek() === 'peek') snap.value = 'half';
+  });
+}
+
 /** Two zooms closer a cell of a cluster is sixteen. */
 function openCluster(map: MapLibre, { geometry }: MapGeoJSONFeature): void {
   if (geometry.type !== 'Point') return;

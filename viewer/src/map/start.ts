@@ -17,7 +17,7 @@ import { followCensus } from './census';
 import { followState, restate } from './follow';
 import { addIcons } from './icons';
 import { followPin } from './pin';
-import { followPointer } from './pointer';
+import { followEnter, followPointer } from './pointer';
 import { dress, styleUrl } from './style';
 import { followStanding } from './standing';
 import { followThing } from './thing';
@@ -46,6 +46,7 @@ export function startMap(container: HTMLElement, tip: HTMLElement, sign: HTMLEle
   followTiles(map);
   map.once('idle', () => (mapState.value = 'ready'));
   followPointer(map, tip);
+  followEnter(map);
   followStanding(map, sign);
   followCensus(map);
   followThing(map);
