@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query, Request
 from sqlalchemy import Connection
@@ -36,8 +37,9 @@ class TileFilter:
         said = {"category": self.category, "state": self.state, "from": self.from_, "to": self.to}
         return {name: value for name, value in said.items() if value}
 
-    def check(self, layers: list[Layer]) -> None:
-        """Raises Refused naming each parameter that none of the layers has."""
+    def check(self, layers: list[Layer], zone: ZoneInfo) -> None:
+        """Raises Refused naming each parameter that none of the layers has, and for a time that cannot be."""
+        read_span(self.from_, self.to, zone)
         known = {name for layer in layers for name in layer.filters}
         names = ",".join(layer.id for layer in layers)
         if unknown := [name for name in self.given if name not in known]:

@@ -89,7 +89,7 @@ def get_tile(
     settings = request.app.state.settings
     wanted = find_layers(layers)
     _require_visible(wanted, caller, settings.public_facts)
-    asked.check(wanted)
+    asked.check(wanted, settings.timezone)
     tile = _read_tile(z, x, y)
     instant = read_instant("at", at, settings.timezone)
     recorded = read_instant("as_recorded", as_recorded, settings.timezone)
@@ -157,7 +157,7 @@ def get_tilejson(
     """What the tiles of these layers promise: TileJSON 3.0, with the tiles' address for a network and a filter."""
     wanted = find_layers(layers)
     _require_visible(wanted, caller, request.app.state.settings.public_facts)
-    asked.check(wanted)
+    asked.check(wanted, request.app.state.settings.timezone)
     promise = tiles.tilejson(wanted, home_of(request.scope), network)
     return _own(promise | {"tiles": [asked.address(address) for address in promise["tiles"]]})
 

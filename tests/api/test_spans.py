@@ -32,6 +32,10 @@ DOORS = [
     "audit",
     "boundaries/changes",
 ]
+TILES = {
+    "/tiles/ticket/14/0/0.mvt": "/tiles/{layers}/{z}/{x}/{y}.mvt",
+    "/tiles/ticket.json": "/tiles/{layers}.json",
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -42,7 +46,7 @@ def ticket(district: District) -> None:
 
 def ask(district: District, door: str, **params: Any) -> Any:
     """Ask as an administrator, who may read the audit trail too."""
-    return district.client("boss").get(f"/api/v1/{door}", params=params)
+    return district.client("boss").get(door if door in TILES else f"/api/v1/{door}", params=params)
 
 
 def test_the_last_day_counts(district: District) -> None:
@@ -55,7 +59,7 @@ def test_the_last_day_counts(district: District) -> None:
     assert sum(row["received"] for row in whole) == 1
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", [*DOORS, *TILES])
 def test_an_end_before_its_beginning_is_refused(district: District, door: str) -> None:
     answer = ask(district, door, **BACK)
     assert answer.status_code == 422, answer.text
@@ -71,7 +75,7 @@ def test_every_door_with_a_time_is_asked(district: District) -> None:
         for path, doors in paths.items()
         if {"from", "to"} <= {one["name"] for one in doors.get("get", {}).get("parameters", [])}
     }
-    assert found == set(DOORS)
+    assert found == {*DOORS, *TILES.values()}
 
 
 @pytest.mark.parametrize("verb", [["figures", "--by", "category"], ["ranking", "--of", "town"], ["tickets"]])
