@@ -76,6 +76,7 @@ export function Watched({ code }: { code: string }) {
   const problem = useSignal<Problem | null>(null);
   useEffect(() => {
     found.value = null;
+    if (!session.value || !may('see_camera')) return;
     void look(code).then(
       (one) => (found.value = one),
       (thrown: unknown) => (problem.value = asProblem(thrown)),
