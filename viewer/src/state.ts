@@ -80,7 +80,7 @@ export type Place = { lon: number; lat: number; system: string; accuracy_m?: num
 export const idle = <T>(): Loadable<T> => ({ value: null, loading: false, problem: null });
 
 /** The colours of page and map; the wall is a page of its own at `/wall`. */
-export const theme = signal<'day' | 'dark' | 'wall'>(location.pathname.endsWith('/wall') ? 'wall' : 'day');
+export const theme = signal<'day' | 'dark' | 'wall'>((globalThis.location?.pathname ?? '').endsWith('/wall') ? 'wall' : 'day');
 export const lang = signal<Lang>('zh-CN');
 /** Epoch seconds; moves once a minute, so that due states do without a reload. */
 export const now = signal(Math.floor(Date.now() / 1000));
