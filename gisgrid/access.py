@@ -11,7 +11,7 @@ import re
 import secrets
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
@@ -21,6 +21,8 @@ from gisgrid.errors import Fault, NotFound, NotSignedIn, Refused
 from gisgrid.migrations.logins import CHOSEN_ITERATIONS, make_verifier
 
 SESSION_LIFE = timedelta(hours=12)
+Home = Literal["map", "work", "table", "drafts", "figures", "people", "audit"]
+"""A page of the viewer."""
 READ_PRIVATE = "read_private"
 """The action without which a role has no private rows, wherever it works."""
 DRAW = "draw_boundaries"
@@ -41,7 +43,7 @@ class Caller:
     scope: Scope = NOTHING
     area_id: int | None = None
     person_id: int | None = None
-    home: str = "map"
+    home: Home = "map"
     """The page of the viewer that the role begins with."""
     may: frozenset[str] = frozenset()
     """Does core.permission let the role do this action? Where it may is a question of scope."""

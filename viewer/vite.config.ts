@@ -35,7 +35,7 @@ function preloadMap(): Plugin {
 
 const library = fileURLToPath(new URL('node_modules/maplibre-gl/src/', import.meta.url));
 const workerSource = `${library}source/worker.ts`;
-const licence = '/*! MapLibre GL JS, 3-Clause BSD: https://github.com/maplibre/maplibre-gl-js/blob/main/LICENSE.txt */';
+const licence = '/*! MapLibre GL JS, 3-Clause BSD: LICENSE.txt of the package maplibre-gl */';
 const workerUrl = 'virtual:map-worker';
 
 /** MapLibre from its sources, with its worker as an entry of this build: what both need is a chunk that a browser loads once. */

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from gisgrid.access import Home
 from gisgrid.api.field_answers import Instant as Instant
 from gisgrid.api.field_answers import Share as Share
 from gisgrid.api.field_answers import unless_hidden, with_fields
@@ -576,9 +577,7 @@ class WhoAmI(Answer):
     area: str
     department: str
     may: list[str] = Field(description="what the role allows, wherever its scope reaches")
-    home: Literal["map", "work", "table", "drafts", "figures", "people", "audit"] = Field(
-        description="the page of the viewer that the role begins with"
-    )
+    home: Home = Field(description="the page of the viewer that the role begins with")
 
 
 class Status(Answer):

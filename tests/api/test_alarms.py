@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import make_url, text
 
+from gisgrid.api.counts import Counts
 from gisgrid.api.limits import AlarmLimits
 from gisgrid.database import EVERYTHING, OWNER, SERVICE, Database
 from gisgrid.devices import load_devices, make_token, switch_device
@@ -216,7 +217,7 @@ def test_the_service_without_a_scope_reads_no_device_and_never_a_token(district:
 
 
 def test_a_token_has_a_rate_from_wherever_it_is_used(district: District, devices: dict[str, str]) -> None:
-    before, district.app.state.alarm_limits = district.app.state.alarm_limits, AlarmLimits(2)
+    before, district.app.state.alarm_limits = district.app.state.alarm_limits, AlarmLimits(2, Counts())
     answers = [raise_alarm(district, devices["S-5"]) for _ in range(3)]
     assert [one.status_code // 100 for one in answers] == [2, 2, 4]
     assert answers[2].status_code == 429 and answers[2].headers["retry-after"]

@@ -5,6 +5,7 @@ from fastapi.testclient import TestClient
 from psycopg2.extensions import encrypt_password
 from sqlalchemy import text
 
+from gisgrid.api.counts import Counts
 from gisgrid.api.limits import SecretLimits
 from gisgrid.chosen import plain
 from gisgrid.database import OWNER, Database
@@ -108,7 +109,7 @@ def test_the_database_login_has_it_as_its_password(district: District) -> None:
 
 
 def test_an_address_guesses_only_so_often(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(district.app.state, "secret_limits", SecretLimits(3))
+    monkeypatch.setattr(district.app.state, "secret_limits", SecretLimits(3, Counts()))
     stranger = TestClient(district.app, client=("203.0.113.9", 5000))
     wrong = {"name": "wang", "secret": "anything at all"}
     assert [stranger.post(PATH, json=wrong).status_code for _ in range(5)] == [401, 401, 401, 429, 429]

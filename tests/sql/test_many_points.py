@@ -13,11 +13,11 @@ from sqlalchemy import Connection, text
 from gisgrid.assignment.grids import read_grids
 from gisgrid.assignment.many import FEW, Assigner
 from gisgrid.bench.coverage import Plan, draw_district
+from gisgrid.bench.hard_points import hard_points
 from gisgrid.boundaries.cleaning import Fields
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.database import EVERYTHING, Database
 from tests import data
-from gisgrid.bench.hard_points import hard_points
 from tests.drawing import draw, publish_leaves
 
 Floats = NDArray[np.float64]

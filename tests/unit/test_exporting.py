@@ -19,8 +19,7 @@ ROWS: list[dict[str, Any]] = [
 
 def read(pages: list[list[dict[str, Any]]]) -> list[list[object]]:
     book = io.BytesIO(b"".join(write_xlsx(iter(pages), SHEET)))
-    rows: list[list[object]] = CalamineWorkbook.from_filelike(book).get_sheet_by_index(0).to_python()
-    return rows
+    return [list(row) for row in CalamineWorkbook.from_filelike(book).get_sheet_by_index(0).to_python()]
 
 
 def test_pages_make_no_difference() -> None:
