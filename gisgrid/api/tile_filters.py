@@ -65,12 +65,12 @@ class TileFilter:
             found["due_by"] = now
         if self.state == "due_soon":
             found |= {"due_after": now, "due_by": now + timedelta(hours=settings.due_soon_hours)}
-        told: Json = {name: write_instant(value) for name, value in found.items() if value}
+        asked: Json = {name: write_instant(value) for name, value in found.items() if value}
         if self.state in ("open", "done", "due_soon", "overdue"):
-            told["open"] = self.state != "done"
+            asked["open"] = self.state != "done"
         if self.category:
-            told["category"] = category_id(connection, self.category)
-        return {"filter": told}
+            asked["category"] = category_id(connection, self.category)
+        return {"filter": asked}
 
     def address(self, given: str) -> str:
         """The tiles' address with this filter."""

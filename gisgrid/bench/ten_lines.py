@@ -120,7 +120,13 @@ SELECT ST_AsMVT(m, 'area', 4096, 'geom', 'id') FROM (
 """
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Serve at the port that the command line names."""
+    global pool
     url = os.environ["GISGRID_SERVICE_URL"].replace("postgresql+psycopg2", "postgresql")
     pool = ThreadedConnectionPool(8, 40, url)
     uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,7 @@
-"""Kept tiles: never older than what was acknowledged, and a tile that has not changed costs no rendering."""
+"""Kept tiles: never older than what was acknowledged, and a tile that has not changed costs no rendering.
+
+Long because each way in which a tile could be old is tried.
+"""
 
 import gzip
 import http.client

@@ -1,4 +1,4 @@
-/** Light to dark, told apart without colour, too; the last for the most. */
+/** Light to dark, distinct without colour, too; the last for the most. */
 export const tints = ['#e6f0f9', '#b5d2ec', '#7cafdb', '#3f83c0', '#134f87'] as const;
 
 export type Class = { from: number; to: number; tint: string };

@@ -31,7 +31,7 @@ export type KeptPing = { at: string; lon: number; lat: number; accuracy_m: numbe
 export type KeptWork = { account: string; session: Session; tickets: Ticket[]; at: string };
 
 type Kinds = { reports: Waiting; steps: KeptStep; pings: KeptPing; work: KeptWork };
-/** Each store of the database, and by which field its entries are told apart. */
+/** Each store of the database, and by which field its entries differ. */
 const stores: Record<keyof Kinds, string> = { reports: 'client_ref', steps: 'number', pings: 'at', work: 'account' };
 
 async function open(): Promise<IDBDatabase> {

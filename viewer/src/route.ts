@@ -1,4 +1,4 @@
-/** The page's address as a value: what is shown, and nothing else. Pure, so that it can be tested without a browser. */
+/** The page's address as a value: what is shown, and nothing else. Pure, so that it can be tested without a browser. Long because each part is read and written. */
 
 export type View = { zoom: number; lat: number; lon: number };
 

@@ -1,3 +1,4 @@
+/* Long because all that the page knows is in one place. */
 import { computed, signal } from '@preact/signals';
 import type {
   AreaFeature,

@@ -25,5 +25,5 @@ CROSS JOIN LATERAL (
 ORDER BY s.side DESC, d.code COLLATE "C";
 END;
 COMMENT ON FUNCTION app.drawn_sides(bigint) IS
-'Which leaves does a draft alter, add or end, each before and after? Of an ended one there is no after, of a new one no before';
+'Which leaves does a draft alter, add or end, each before and after? An ended one has only before, a new one only after';
 GRANT EXECUTE ON FUNCTION app.drawn_sides(bigint) TO gisgrid_service;

@@ -43,8 +43,7 @@ function ownKey(): string {
 /** I see that, too; or not after all. Throws Problem. */
 export async function sayMeToo(number: string, isOn: boolean): Promise<void> {
   const params = { path: { number, follower: ownKey() } };
-  const door = '/api/v1/tickets/{number}/followers/{follower}' as const;
-  const { followers } = await ask(isOn ? api.PUT(door, { params }) : api.DELETE(door, { params }));
+  const { followers } = await ask(isOn ? api.PUT('/api/v1/tickets/{number}/followers/{follower}', { params }) : api.DELETE('/api/v1/tickets/{number}/followers/{follower}', { params }));
   const others = follows.peek().filter((one) => one !== number);
   follows.value = isOn ? [number, ...others].slice(0, 50) : others;
   remember(listPlace, JSON.stringify(follows.peek()));

@@ -11,7 +11,7 @@ export type Work = { tickets: Ticket[]; at: string; isKept: boolean };
 /** Steps that were taken on this device, and that the server does not have yet or has refused. */
 export const steps = signal<KeptStep[]>([]);
 
-/** The open tickets of who works here; without a network those that this device was told last. Throws Problem. */
+/** The open tickets of who works here; without a network those that this device had last. Throws Problem. */
 export async function readWork(list: 'mine' | 'area'): Promise<Work> {
   const who = session.peek();
   const query = { list, limit: 200 } as const;

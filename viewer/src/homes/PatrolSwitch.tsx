@@ -5,7 +5,7 @@ import { showTime } from '../time';
 import { Icon } from '../ui/Icon';
 import { h } from './words';
 
-/** Patrol on or off: while it is on, this device's positions go to the server, and wait here while there is no network. */
+/** Patrol on or off: while it is on, this device's positions go to the server, and wait here without a network. */
 export function PatrolSwitch() {
   useEffect(resumePatrol, []);
   if (!may('send_pings')) return null;

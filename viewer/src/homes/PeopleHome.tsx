@@ -19,7 +19,7 @@ const fields = ['name', 'role', 'area', 'department', 'person'] as const;
 const empty: Values = { name: '', role: '', area: '', department: '', person: '' };
 const at = (name: string) => ({ params: { path: { name } } });
 
-/** Who can sign in: made, changed, let out and in, by whoever may. A secret is shown once. */
+/** Who can sign in: made, changed, let out and in, by those who may. A secret is shown once. */
 export default function PeopleHome() {
   const accounts = useSignal<Loadable<Account[]>>(idle());
   const load = useMemo(() => loader(accounts), []);

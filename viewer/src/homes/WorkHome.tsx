@@ -75,7 +75,7 @@ export default function WorkHome() {
   );
 }
 
-/** What waits for somebody else is named, not listed: it is no work of mine now. */
+/** What waits for somebody else is named, not listed: I have nothing to do there now. */
 const Others = ({ tickets }: { tickets: Ticket[] }) => <p class="hint">{h('work.others', { n: tickets.length })}</p>;
 
 const nameOfArea = (code: string): string => [areaIndex.value?.find((one) => one.code === code)?.name, code].filter(Boolean).join(' ');

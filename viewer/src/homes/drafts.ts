@@ -11,25 +11,24 @@ export type Move = Schemas['Move'];
 type NewDraft = Schemas['OpenBody'];
 
 const at = (id: number) => ({ params: { path: { changeset_id: id } } });
-const door = '/api/v1/changesets/{changeset_id}' as const;
 
 /** Everything here throws Problem. */
 export const listDrafts = async (): Promise<Draft[]> => (await ask(api.GET('/api/v1/changesets'))).changesets;
 export const openDraft = (body: Partial<NewDraft>): Promise<Draft> => ask(api.POST('/api/v1/changesets', { body: body as NewDraft }));
-export const readDraft = (id: number): Promise<Checked> => ask(api.GET(door, at(id)));
-export const checkDraft = (id: number): Promise<Checked> => ask(api.POST(`${door}/check`, at(id)));
-export const discardDraft = (id: number): Promise<Draft> => ask(api.POST(`${door}/discard`, at(id)));
-export const listMoves = async (id: number): Promise<Move[]> => (await ask(api.GET(`${door}/preview`, at(id)))).features;
-export const listDrawn = async (id: number): Promise<Drawn[]> => (await ask(api.GET(`${door}/drawn`, at(id)))).features;
+export const readDraft = (id: number): Promise<Checked> => ask(api.GET('/api/v1/changesets/{changeset_id}', at(id)));
+export const checkDraft = (id: number): Promise<Checked> => ask(api.POST('/api/v1/changesets/{changeset_id}/check', at(id)));
+export const discardDraft = (id: number): Promise<Draft> => ask(api.POST('/api/v1/changesets/{changeset_id}/discard', at(id)));
+export const listMoves = async (id: number): Promise<Move[]> => (await ask(api.GET('/api/v1/changesets/{changeset_id}/preview', at(id)))).features;
+export const listDrawn = async (id: number): Promise<Drawn[]> => (await ask(api.GET('/api/v1/changesets/{changeset_id}/drawn', at(id)))).features;
 
 export async function publishDraft(id: number): Promise<Draft> {
-  const published = await ask(api.POST(`${door}/publish`, { ...at(id), body: {} }));
+  const published = await ask(api.POST('/api/v1/changesets/{changeset_id}/publish', { ...at(id), body: {} }));
   areaTick.value++;
   return published;
 }
 
 export async function undoDraft(id: number): Promise<Draft> {
-  const undone = await ask(api.POST(`${door}/undo`, at(id)));
+  const undone = await ask(api.POST('/api/v1/changesets/{changeset_id}/undo', at(id)));
   areaTick.value++;
   return undone;
 }
@@ -38,5 +37,5 @@ export async function undoDraft(id: number): Promise<Draft> {
 export function importInto(id: number, file: File) {
   const given = { path: { changeset_id: id }, query: { name: file.name } };
   const headers = { 'Content-Type': 'application/octet-stream' };
-  return ask(api.POST(`${door}/import`, { params: given, headers, body: file as unknown as string, bodySerializer: (body: string) => body }));
+  return ask(api.POST('/api/v1/changesets/{changeset_id}/import', { params: given, headers, body: file as unknown as string, bodySerializer: (body: string) => body }));
 }

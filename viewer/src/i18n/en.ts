@@ -62,7 +62,7 @@ export const en: Record<Key, string> = {
   'desk.people': 'People',
   'desk.audit': 'Audit',
   'desk.figures': 'Figures',
-  'desk.lost': 'This page did not load: there is no network, or the site was updated.',
+  'desk.lost': 'This page did not load: you are offline, or the site was updated.',
 
   'tab.tickets': 'Tickets',
   'tab.facts': 'Area',
@@ -251,7 +251,7 @@ export const en: Record<Key, string> = {
   'report.words': 'What happened',
   'report.wordsHint': 'What is it, and where exactly? Leave out personal details that do not matter.',
   'report.nearby': '{n} open near here already',
-  'report.nearbyHint': 'If it is the same matter, there is no need to report it again.',
+  'report.nearbyHint': 'If it is the same matter, you need not report it again.',
   'report.doubt.far': 'This place is far outside the district.',
   'report.doubt.coarse': 'The position is only good to kilometres: nobody can say which grid it is.',
   'report.doubt.ask':
@@ -280,7 +280,7 @@ export const en: Record<Key, string> = {
   'near.followers': '{n} people see this, too',
   'near.too': 'I see it, too',
   'near.isOn': 'Noted',
-  'near.thanks': 'Noted. “My reports” shows how it goes on; there is no need to report it again.',
+  'near.thanks': 'Noted. “My reports” shows how it goes on; you need not report it again.',
   'near.list': 'I see these, too',
   'near.stop': 'Follow {number} no longer',
   'near.wordsWrite': 'Write something for everybody',

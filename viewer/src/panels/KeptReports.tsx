@@ -42,7 +42,7 @@ function Own({ own: { number, at, secret } }: { own: KeptReport }) {
       if (gone) URL.revokeObjectURL(url);
       else picture.value = url;
     };
-    void show().catch(() => undefined); // the list stands without it, too
+    void show().catch(() => undefined); // the list shows without it, too
     return () => {
       gone = true;
     };

@@ -6,7 +6,7 @@ import { Icon } from '../ui/Icon';
 /** The end of a ticket's number, which no other ticket has: short enough for the telephone. */
 export const spokenNumber = (number: string): string => number.split('-').at(-1)?.replace(/^0+/, '') || number;
 
-/** How a ticket is told to somebody else: by its short number, or by a link that shows what is public of it. */
+/** How a ticket reaches somebody else: by its short number, or by a link that shows what is public of it. */
 export function Share({ number }: { number: string }) {
   const copied = useSignal(false);
   const url = `${home}#ticket=${encodeURIComponent(number)}`;
