@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, make_url, text
@@ -35,6 +36,7 @@ SECRET = "shown-once"  # noqa: S105  # in place of one
 GRID, TOWN, DISTRICT = "360302007202006", "360302007", "360302"
 WHERE: Json = {"lon": 113.8600, "lat": 27.6240, "system": "gcj02"}
 DEVICE = "GZY-01"
+FOLLOWER = UUID(int=4, version=4)
 ALIAS = (
     "INSERT INTO core.alias (network, alias, name, area_id, share, valid_from)"
     " SELECT 'party', 'A-001', '一号党建网格(虚构)', area_id, 0.97, now() FROM app.area_at(now()) WHERE code = :code"
@@ -120,6 +122,9 @@ def _ask_overlays(asking: Asking) -> None:
     asking.ask("getCameras", "admin", **WHERE)
     asking.ask("getCameraView", "admin", area=TOWN)
     asking.ask("getPlaces", "admin", **WHERE, kind="rescue", limit=2)
+    asking.ask("getPatrols", "admin", **WHERE)
+    asking.ask("getCrossings", "admin", area=TOWN, limit=2)
+    asking.ask("getPresence", "admin", area=TOWN)
 
 
 def _ask_map(asking: Asking) -> None:
@@ -135,6 +140,8 @@ def _ask_map(asking: Asking) -> None:
     asking.ask("getPlacard", code=GRID)
     asking.ask("getTilejson", layers="area")
     asking.ask("getStyle", theme="day")
+    asking.ask("getBoundaryHistory")
+    asking.ask("compareBoundariesOfDates", **{"from": "2023-06-01"})
     asking.ask("getRoute", "admin", **WHERE, category="hazard")
     asking.ask("getDuty", **WHERE)
 
@@ -157,6 +164,10 @@ def _ask_tickets(asking: Asking, number: str) -> None:
     asking.ask("getWorklists", "admin")
     asking.ask("getSearch", q="凤凰街")
     asking.ask("getCounters", area=TOWN)
+    asking.ask("getNearby", **WHERE)
+    asking.ask("followTicket", number=number, follower=str(FOLLOWER))
+    asking.ask("unfollowTicket", number=number, follower=str(FOLLOWER))
+    asking.ask("putPublicWords", "admin", {"words": "路灯已在维修"}, number=number)
     asking.ask("createPhoto", "admin", encode(plain()), number=number)
     asking.ask("getPhotos", "admin", number=number)
     asking.ask("getSimilar", "admin", number=number, within_m=2000, within_days=365)
@@ -192,7 +203,7 @@ def _ask_figures(asking: Asking) -> None:
 def _ask_changesets(asking: Asking) -> None:
     """Two of the same grid: the second one has a conflict once the first is live."""
     second, first = (_draw(asking, name) for name in ("塘边北网格", "塘边新网格"))
-    for operation in ("getChangeset", "checkChangeset", "previewChangeset", "publishChangeset"):
+    for operation in ("getChangeset", "checkChangeset", "previewChangeset", "getDrawn", "publishChangeset"):
         asking.ask(operation, "admin", changeset_id=first)
     asking.ask("resolveConflicts", "admin", {"take": "theirs", "code": GRID}, changeset_id=second)
     asking.ask("discardChangeset", "admin", changeset_id=second)
