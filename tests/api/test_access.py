@@ -102,7 +102,14 @@ def test_sign_in_by_cookie_and_out_again(district: District) -> None:
     assert "httponly" in answer.headers["set-cookie"].lower()
     who = client.get("/api/v1/sessions").json()
     assert who == answer.json()
-    assert who == {"name": "north", "role": "dispatcher", "area": NORTH, "department": "", "may": who["may"]}
+    assert who == {
+        "name": "north",
+        "role": "dispatcher",
+        "area": NORTH,
+        "department": "",
+        "may": who["may"],
+        "home": "table",
+    }
     assert {"hand_over", "whistle", "see_camera"} <= set(who["may"])
     assert not {"draw_boundaries", "answer_whistle"} & set(who["may"])
     assert client.delete("/api/v1/sessions").status_code == 204

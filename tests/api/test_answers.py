@@ -59,7 +59,7 @@ def test_every_refusal_is_a_problem_document(document: dict[str, Any]) -> None:
 def test_what_only_some_may_see_is_not_required(document: dict[str, Any]) -> None:
     ticket = document["components"]["schemas"]["Ticket"]
     hidden = {"description", "contact", "point", "department", "post", "history", "next_steps", "whistles"}
-    hidden |= {"photos", "rating", "cameras"}
+    hidden |= {"photos", "rating", "cameras", "last_patrol", "nearest_patrols"}
     assert set(ticket["properties"]) - set(ticket["required"]) == hidden
 
 

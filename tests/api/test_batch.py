@@ -29,7 +29,7 @@ def test_a_bad_one_undoes_no_other_and_all_can_be_sent_again(district: District)
         item("b1"),
         item("b2", area="999"),
         item("b3", area=None, lon=lon, lat=lat, system="wgs84", source="patrol"),
-        {"category": "hazard"},
+        {"category": 7},
         item("b4", category="nonsense"),
         item("b5", colour="red"),
         item("b1", description="something else"),
@@ -46,7 +46,7 @@ def test_a_bad_one_undoes_no_other_and_all_can_be_sent_again(district: District)
     assert results[0]["receipt"]["grid"]["code"] == GRIDS["A"] and results[0]["receipt"]["secret"]
     problem = results[1]["problem"]
     assert problem["status"] == 422 and problem["errors"][0]["field"] == "area"
-    assert {fault["field"] for fault in results[3]["problem"]["errors"]} >= {"client_ref", "description"}
+    assert {fault["field"] for fault in results[3]["problem"]["errors"]} >= {"client_ref", "category"}
     assert total(district) == before + 3
 
     again = post(district, reports).json()["results"]

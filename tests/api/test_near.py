@@ -48,6 +48,11 @@ def test_the_nearest_first_with_its_distance_and_nothing_private(district: Distr
     assert near(district, "boss") == near(district)  # the same for everybody
 
 
+@pytest.mark.parametrize("lat", [90, -90, 85.5])
+def test_at_the_pole_there_is_nothing_and_no_fault(district: District, lat: float) -> None:
+    assert near(district, lon=0, lat=lat, within_m=1000) == []
+
+
 def test_what_happens_at_home_is_not_found_and_not_followed(district: District) -> None:
     home = send(district, category="dispute")
     assert home not in [one["number"] for one in near(district, "boss", within_m=1000, limit=100)]

@@ -118,6 +118,9 @@ def _first_difference(before: Any, after: Any, place: str) -> str:
         pairs = [(f"{place}.{key}", before[key], after[key]) for key in before]
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         pairs = [(f"{place}[{n}]", *pair) for n, pair in enumerate(zip(before, after, strict=True))]
+    elif isinstance(before, dict) and isinstance(after, dict):
+        lost, new = sorted(before.keys() - after.keys()), sorted(after.keys() - before.keys())
+        return f"{place or 'all of it'}: without {lost}, with {new}"
     else:
         told = (json.dumps(one, ensure_ascii=False)[:300] for one in (before, after))
         return f"{place or 'all of it'}: {' -> '.join(told)}"

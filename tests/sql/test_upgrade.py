@@ -100,12 +100,16 @@ def without_words(question: str, answer: Any) -> Any:  # noqa: C901  # a case a 
         return answer
     if "/style/" in question:
         body = {key: value for key, value in body.items() if key not in ("metadata", "layers", "state")}
+    elif "/tiles/camera/" in question and "camera" in body:  # below zoom 15 they are squares of other places now
+        dots = [one["properties"] for one in body["camera"]["features"] if one["geometry"]["type"] == "Point"]
+        body = {"cameras": sum(one.get("count") or 1 for one in dots)}
     elif "/tiles/" in question and "area" in body:  # the name comes before the code now
         named = [one | {"properties": _unlabelled(one["properties"])} for one in body["area"]["features"]]
         body = body | {"area": body["area"] | {"features": named}}
     elif "vector_layers" in body:  # and the code has a field of its own
-        layers = [one | {"fields": sorted(set(one["fields"]) - {"sub"})} for one in body["vector_layers"]]
-        body = body | {"vector_layers": layers}
+        plain = {"description": None}
+        layers = [one | plain | {"fields": sorted(set(one["fields"]) - {"sub"})} for one in body["vector_layers"]]
+        body = body | {"vector_layers": layers, "description": None}
     elif "/worklists" in question:
         body = body | {"near_edge": body["near_edge"] and True}
     elif question.endswith("/preview"):
@@ -169,7 +173,10 @@ def without_points(before: Any, now: Any) -> Any:
     return [without_points(*pair) for pair in zip(before, now, strict=True)]
 
 
-ADDED = {"network", "together_with", "published_by", "cameras", "doubt", "oidc"}
+ADDED = {
+    "network", "together_with", "published_by", "cameras", "doubt", "oidc", "followers", "public_words", "last_patrol",
+    "nearest_patrols", "home", "filters", "needs_words", "place",
+}  # fmt: skip
 COLUMNS = ("网", "Network", "位置存疑", "Location in doubt")
 """What answers say since: whose network it is; the further areas of a change set; who published it."""
 OF_PEOPLE = ("/api/v1/tickets", "/api/v1/figures", "/api/v1/ranking", "/style/", "/tiles/patrol/")

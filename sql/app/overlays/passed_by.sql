@@ -3,8 +3,9 @@ RETURNS TABLE (worker text, at timestamptz, geom geometry)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- The map's cells say by their index when somebody was near last; only the pings of the two minutes around are read.
 DECLARE
-    around geometry := st_transform(st_expand(point,
-        near / (111000 * greatest(cosd(st_y(point)), 0.01)), near / 110000), 3857);
+    lat double precision := least(greatest(st_y(point), -85), 85);  -- Web Mercator ends there
+    around geometry := st_transform(st_expand(st_setsrid(st_makepoint(st_x(point), lat), 4326),
+        near / (111000 * cosd(lat)), near / 110000), 3857);
     cell record;
 BEGIN
     FOR cell IN

@@ -6,7 +6,7 @@ RETURNS TABLE (
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 -- Open tickets whose point is public, by their public points alone. The box is of Web Mercator, which stretches metres
--- by 1 / cos(latitude).
+-- by 1 / cos(latitude) and ends at 85 degrees.
 SELECT
     t.number,
     t.category,
@@ -21,14 +21,15 @@ SELECT
     w.words
 FROM work.ticket AS t
 LEFT JOIN work.public_words AS w ON t.ticket_id = w.ticket_id
+CROSS JOIN LATERAL (SELECT least(greatest(st_y(tickets_near.spot), -85), 85) AS lat) AS m
 CROSS JOIN LATERAL (SELECT st_distance(t.geom::geography, tickets_near.spot::geography) AS distance_m) AS d
 WHERE
     t.closed_at IS NULL
     AND t.has_public_point
     AND t.network = tickets_near.network
     AND t.geom_3857 && st_expand(
-        st_transform(tickets_near.spot, 3857),
-        tickets_near.within_m * 1.01 / greatest(cos(radians(st_y(tickets_near.spot))), 0.01)
+        st_transform(st_setsrid(st_makepoint(st_x(tickets_near.spot), m.lat), 4326), 3857),
+        tickets_near.within_m * 1.01 / cos(radians(m.lat))
     )
     AND d.distance_m <= tickets_near.within_m
 ORDER BY d.distance_m ASC, t.ticket_id ASC
