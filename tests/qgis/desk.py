@@ -76,8 +76,9 @@ class Clerk:
         return outcome
 
     def draft(self) -> dict[str, dict[str, Any]]:
-        """The draft's base grids by code."""
-        return {row["code"]: row for row in self.rows(layer="draft_base")}
+        """The draft's base grids by code, without how often each was saved."""
+        rows = self.rows(layer="draft_base")
+        return {row["code"]: {name: row[name] for name in row if name != "revision"} for row in rows}
 
     def key(self, code: str) -> int:
         """The row's number of a code in the draft."""
