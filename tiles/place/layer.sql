@@ -16,6 +16,24 @@ BEGIN ATOMIC
 -- own. Integers are grouped first and one place of each cell is read then: to compare texts takes most of the time.
 -- Places have no history: at is ignored.
 SELECT
+    o.place_id AS feature_id,
+    o.geom_3857 AS geom,
+    o.code,
+    o.name,
+    o.kind,
+    a.code AS grid,
+    extract(EPOCH FROM o.visited_at)::bigint AS visited_at,
+    extract(
+        EPOCH FROM CASE
+            WHEN o.visit_hours IS NOT NULL THEN coalesce(o.visited_at + o.visit_hours * interval '1 hour', o.since)
+        END
+    )::bigint AS due_at,
+    NULL::integer AS count
+FROM overlay.place AS o
+LEFT JOIN core.area AS a ON o.area_id = a.area_id
+WHERE place.z >= 14 AND o.geom_3857 && place.box
+UNION ALL
+SELECT
     g.feature_id,
     coalesce(p.geom_3857, st_setsrid(st_makepoint(g.sum_x / g.count, g.sum_y / g.count), 3857)) AS geom,
     p.code,
@@ -40,20 +58,15 @@ FROM (
     FROM (SELECT 40075016.68557849 / 2 ^ place.z / 8 AS side_m) AS s
     CROSS JOIN overlay.place AS o
     WHERE
-        o.geom_3857 && CASE
-            WHEN place.z >= 14 THEN place.box
-            ELSE st_makeenvelope(
-                floor(st_xmin(place.box) / s.side_m) * s.side_m,
-                floor(st_ymin(place.box) / s.side_m) * s.side_m,
-                ceil(st_xmax(place.box) / s.side_m) * s.side_m,
-                ceil(st_ymax(place.box) / s.side_m) * s.side_m,
-                3857
-            )
-        END
-    GROUP BY
-        floor(st_x(o.geom_3857) / s.side_m),
-        floor(st_y(o.geom_3857) / s.side_m),
-        CASE WHEN place.z >= 14 THEN o.place_id END
+        place.z < 14
+        AND o.geom_3857 && st_makeenvelope(
+            floor(st_xmin(place.box) / s.side_m) * s.side_m,
+            floor(st_ymin(place.box) / s.side_m) * s.side_m,
+            ceil(st_xmax(place.box) / s.side_m) * s.side_m,
+            ceil(st_ymax(place.box) / s.side_m) * s.side_m,
+            3857
+        )
+    GROUP BY floor(st_x(o.geom_3857) / s.side_m), floor(st_y(o.geom_3857) / s.side_m)
 ) AS g
 LEFT JOIN LATERAL (
     SELECT o.* FROM overlay.place AS o WHERE g.count = 1 AND o.place_id = g.feature_id LIMIT 1
