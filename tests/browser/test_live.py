@@ -183,7 +183,7 @@ def test_100_reports_move_their_rows_and_tiles_only(district: District, watched:
     assert [path for path in watched.asked if path.startswith("/api")] == []
     tiles = [path for path in watched.asked if path.startswith("/tiles/")]
     assert tiles and {path.split("/")[2] for path in tiles} == {"ticket"}
-    assert len(set(tiles)) <= 2, "the place is one tile at each zoom"
+    assert len(set(tiles)) <= 9, "its tile and those around it, in which its area's figure may stand"
     assert len(tiles) <= 100, "several reports are one refresh"
 
 

@@ -117,7 +117,7 @@ def test_a_session_that_ended_is_told(visit: Open, live_server: LiveServer) -> N
     expect(page.locator(".who")).to_have_count(0)
     expect(page.locator(".words")).to_have_count(0)
     page.click(".strip .button")
-    expect(page.locator("dialog")).to_be_visible()
+    expect(page.locator("dialog[open]")).to_be_visible()
 
 
 def test_a_device_tells_what_it_is_and_when_it_last_spoke(visit: Open, live_server: LiveServer) -> None:

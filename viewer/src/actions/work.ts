@@ -79,14 +79,15 @@ async function renew(): Promise<void> {
 
 async function sendSteps(): Promise<void> {
   await alone('gisgrid.steps', async () => {
-    for (const one of await listKept('steps').catch(() => [])) {
+    const waiting = await listKept('steps').catch(() => []);
+    for (const one of waiting) {
       if (one.refused || one.account !== session.peek()?.name) continue;
       await sendStep(one, true).catch(async (thrown) => {
         if (thrown instanceof Problem && isFinal(thrown)) await keep('steps', { ...one, refused: thrown.errors.map(faultText).join('; ') || thrown.title });
       });
     }
     await renew();
-    if (steps.peek().length === 0) ticketTick.value++;
+    if (steps.peek().length < waiting.length) ticketTick.value++;
   });
 }
 
