@@ -58,7 +58,7 @@ WHERE t.number = :number
    OR t.ticket_id = CAST(:spoken AS bigint) AND t.number ~ ('-0*' || CAST(CAST(:spoken AS bigint) AS text) || '$')
 ORDER BY t.number <> :number LIMIT 1
 """
-_SPOKEN = re.compile(r"\s*(?:[0-9]{8}[-\s]*)?0*([1-9][0-9]{0,11})\s*号?\s*")
+_SPOKEN = re.compile(r"\s*(?:20[0-9]{6}(?:[-\s]+|(?=[0-9]{6})))?0*([1-9][0-9]{0,11})\s*号?\s*")
 """The end of a ticket's number, as it is said on the telephone: no other ticket has it, so the day may be left out."""
 
 

@@ -32,7 +32,7 @@ async function renewPage(asked) {
   const cache = await caches.open(cacheName);
   const [text, before] = [await answer.clone().text(), await (await cache.match('./'))?.text()];
   if (text === before) return answer;
-  const files = [...text.matchAll(/"(\.\/assets\/[^"]+)"/g)].map(([, path]) => path);
+  const files = [...new Set([...text.matchAll(/"(\.\/assets\/[^"]+)"/g)].map(([, path]) => path))]; // addAll takes none twice
   await cache.addAll(files);
   await cache.put('./', answer.clone());
   const wanted = new Set(files.map((path) => new URL(path, location.href).href));
