@@ -93,7 +93,7 @@ def test_a_browser_that_keeps_nothing_shows_everything_and_says_so(look: Look) -
     centre_on(page, quiet_grid(page))
     page.click(".report-open")
     click_map(page)
-    page.get_by_text("安全隐患", exact=True).click()
+    page.locator(".report label.choice").get_by_text("安全隐患", exact=True).click()
     page.fill("textarea[name=description]", "井盖松动")
     page.click("button[type=submit]")
     expect(page.locator(".receipt .error")).to_contain_text("请抄下编号和查询码")

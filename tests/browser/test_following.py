@@ -36,7 +36,7 @@ def send_report(page: Page, photo: Path) -> str:
     page.click(".report .photo-hint .button")
     expect(page.locator(".report .photo-hint")).to_have_count(0)
     expect(page.locator(".where .numbers")).to_contain_text("113.86, 27.624")
-    page.get_by_text("安全隐患", exact=True).click()
+    page.locator(".report label.choice").get_by_text("安全隐患", exact=True).click()
     page.fill("textarea[name=description]", "井盖松动")
     page.click("button[type=submit]")
     expect(page.locator("[data-sent='1']")).to_be_visible()
