@@ -2,8 +2,8 @@ CREATE FUNCTION app.drawn_sides(change_set bigint)
 RETURNS TABLE (code text, name text, kind text, change text, side text, geom geometry)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 BEGIN ATOMIC
--- Takes no scope: the caller has seen the change set. Each leaf that the draft alters comes twice: as the draft found it
--- and as the draft has it.
+-- Takes no scope: the caller has seen the change set. Each leaf that the draft alters comes twice: as the draft found
+-- it and as the draft has it.
 SELECT
     d.code,
     s.name,
