@@ -218,7 +218,7 @@ def test_a_leader_filters_by_a_figure_and_colours_the_map(visit: Open, live_serv
     figure = page.locator("table.figures tbody [data-figure=overdue]").first
     count = int(figure.inner_text().replace(",", ""))
     figure.click()
-    expect(page.locator("table.tickets tbody tr")).to_have_count(10)
+    expect(page.locator("table.tickets tbody tr")).to_have_count(count)
     expect(page.locator("#tab-tickets")).to_have_attribute("aria-selected", "true")
 
 

@@ -49,7 +49,7 @@ def test_a_resident_finds_a_grid_and_reports(visit: Open, language: str) -> None
     expect(page.locator(".where")).to_have_attribute("data-grid", code)
     page.click("button[type=submit]")
     expect(page.locator(".error")).to_have_count(2)
-    page.get_by_text(words["hazard"], exact=True).click()
+    page.locator(".report label.choice").get_by_text(words["hazard"], exact=True).click()
     page.fill("textarea[name=description]", "路面塌陷,影响通行")
     page.click("button[type=submit]")
     number = page.locator("[data-receipt=number]").inner_text()
