@@ -25,6 +25,16 @@ def figure(page: Page, counter: str) -> int:
     return int(text.replace(",", "")) if text != "–" else -1
 
 
+def expect_tickets(page: Page, count: int) -> None:
+    """The list has so many rows, with those that it shows only when it is unrolled: a screenful is 60."""
+    rows, more = page.locator("table.tickets tbody tr"), page.locator(".list-more button")
+    expect(rows).to_have_count(min(count, 60))
+    for shown in range(60, count, 60):
+        more.click()
+        expect(rows).to_have_count(min(count, shown + 60))
+    expect(more).to_have_count(0)
+
+
 def settle(page: Page) -> None:
     """Wait until the map stands still and has drawn everything."""
     page.evaluate(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import settle
+from tests.browser.hands import expect_tickets, settle
 from tests.browser.jobs import Hand, asking, enter, new_account, new_ticket
 from tests.browser.server import LiveServer
 from tests.pictures import encode, plain
@@ -218,7 +218,7 @@ def test_a_leader_filters_by_a_figure_and_colours_the_map(visit: Open, live_serv
     figure = page.locator("table.figures tbody [data-figure=overdue]").first
     count = int(figure.inner_text().replace(",", ""))
     figure.click()
-    expect(page.locator("table.tickets tbody tr")).to_have_count(count)
+    expect_tickets(page, count)
     expect(page.locator("#tab-tickets")).to_have_attribute("aria-selected", "true")
 
 

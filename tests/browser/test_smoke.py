@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import centre_on, click_map, figure, quiet_grid, settle, sign_in
+from tests.browser.hands import centre_on, click_map, expect_tickets, figure, quiet_grid, settle, sign_in
 from tests.browser.server import LiveServer
 
 pytestmark = pytest.mark.timeout(1800)
@@ -91,7 +91,7 @@ def test_the_counters_filter_the_list_and_the_address_keeps_the_place(visit: Ope
     expect(page.locator("[data-counter=open] .counter-value")).not_to_have_text("–")
     number_open = figure(page, "open")
     page.click("[data-counter=open]")
-    expect(page.locator("table.tickets tbody tr")).to_have_count(min(number_open, 60))
+    expect_tickets(page, number_open)
     page.evaluate("document.getElementById('map').map.jumpTo({ zoom: 15 })")
     settle(page)
     assert "#m=15.00/" in page.url

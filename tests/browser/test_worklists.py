@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import figure, sign_in
+from tests.browser.hands import expect_tickets, figure, sign_in
 from tests.browser.server import LiveServer
 
 pytestmark = pytest.mark.timeout(1800)
@@ -20,15 +20,14 @@ def test_staff_work_by_their_lists(visit: Open, live_server: LiveServer) -> None
     badge = page.locator("[data-list=area] .count")
     expect(badge).to_have_text(str(figure(page, "open")))
     page.click("[data-list=area]")
-    rows = page.locator("table.tickets tbody tr")
-    expect(rows).to_have_count(figure(page, "open"))
+    expect_tickets(page, figure(page, "open"))
     with page.expect_download() as download:
         page.click("[data-export=csv]")
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].startswith("编号,") and "描述" in lines[0]
     assert len(lines) > figure(page, "open")
     page.click("[data-list=overdue]")
-    expect(rows).to_have_count(figure(page, "overdue"))
+    expect_tickets(page, figure(page, "overdue"))
     page.click(".top-button[aria-label=退出登录]")
     expect(page.locator(".work-list")).to_have_count(0)
     expect(page.locator(".filter-line .link")).to_have_count(0)
