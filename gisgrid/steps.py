@@ -29,15 +29,15 @@ def run_step(
 ) -> str:
     """Run a command; returns its output. Says its latest line every two seconds while it runs.
 
-    `finish` shields it from Ctrl-C (a package manager stopped half-way leaves a broken machine):
-    the interrupt is raised once the command has ended. Raises StepFailed.
+    `finish` is for a package manager. It is shielded from Ctrl-C (stopped half-way it leaves a broken machine: the
+    interrupt is raised once it has ended), and what it writes can be read by all, whatever the umask. Raises StepFailed.
     """
     words = [str(part) for part in command]
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
     try:
         process = subprocess.Popen(
             words, stdin=nothing, stdout=pipe, stderr=subprocess.STDOUT, text=True, errors="replace",
-            env=env, cwd=cwd, start_new_session=finish,
+            env=env, cwd=cwd, start_new_session=finish, umask=0o022 if finish else -1,
         )  # fmt: skip
     except OSError as error:
         raise StepFailed(f"{words[0]}: {error.strerror}") from error

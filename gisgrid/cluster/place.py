@@ -94,7 +94,9 @@ def settle(data_dir: Path, place: Place) -> None:
         message = f"{data_dir} is a copy of {noted}, and would share its database"
         remedy = "a copy with a database of its own is made by gisgrid backup and gisgrid restore"
         raise Refused(Fault("data_dir", message, remedy))
-    home.mkdir(parents=True, exist_ok=True)
+    for folder in (SYSTEM_FOLDER, home):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o711)  # whatever the umask: the server's user comes through
     note.write_text(f"{data_dir.absolute()}\n")
     for name in ("postgres", "run"):
         link = data_dir / name

@@ -117,6 +117,17 @@ def test_roots_data_directory_leads_to_its_database_wherever_it_moves(settings: 
 
 
 @AS_ROOT
+@pytest.mark.parametrize("folder", ["home", "open"])
+def test_it_starts_with_the_umask_of_a_service(settings: Settings, home: Path, folder: str) -> None:
+    (settings.data_dir / "open").mkdir(mode=0o755)
+    umask = os.umask(0o077)  # of the unit that `service install` writes
+    try:
+        assert _where(_at(settings, settings.data_dir / folder / "data")).is_relative_to(places.SYSTEM_FOLDER)
+    finally:
+        os.umask(umask)
+
+
+@AS_ROOT
 def test_a_copy_of_roots_data_directory_is_refused(settings: Settings, home: Path) -> None:
     pgdata = _where(_at(settings, home / "data"))
     shutil.copytree(home / "data", home / "copy", symlinks=True)
