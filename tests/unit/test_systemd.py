@@ -54,7 +54,7 @@ def test_print_writes_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: p
     monkeypatch.setenv("XDG_CONFIG_HOME", "/nowhere")
     assert run(["service", "install", "--user", "--print"]) == 0
     printed = capsys.readouterr().out
-    assert f"ExecStart={CHECKOUT}/.venv/bin/gisgrid up\n" in printed
+    assert f"ExecStart={CHECKOUT}/.venv/bin/gisgrid up --no-sample\n" in printed
     assert "EnvironmentFile=-/nowhere/gisgrid.env\n" in printed
     assert not Path("/nowhere").exists()
 
