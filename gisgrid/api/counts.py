@@ -35,7 +35,7 @@ class Counts:
         self._lock = threading.Lock()
         self._swept_at = time.monotonic()
         self._pid = os.getpid()
-        self._base = sqlite3.connect(file or ":memory:", WAIT_S, isolation_level=None, check_same_thread=False)
+        self._base = sqlite3.connect(file or ":memory:", timeout=WAIT_S, isolation_level=None, check_same_thread=False)
         if file:
             self._base.execute("PRAGMA journal_mode = WAL")
         self._base.executescript(TABLES)

@@ -83,6 +83,11 @@ def test_a_district_without_a_superuser(managed: URL, server_url: str, tmp_path:
     drawer = f"drawer_{uuid4().hex[:12]}"
     with owner.transaction(EVERYTHING) as connection:
         secret = add_account(connection, drawer, "editor", codes["A"][:9])
+        limits = text("SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname IN (:deployer, :drawer)")
+        found = {
+            row.rolname: row.rolconnlimit for row in connection.execute(limits, {"deployer": LOGIN, "drawer": drawer})
+        }
+        assert found[LOGIN] == -1 < found[drawer], "a person's login is limited, who deploys is not"
     person = create_engine(managed.set(username=drawer, password=secret))
     with person.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM app.area_now WHERE level = 'grid'")).scalar() == 2
@@ -97,7 +102,7 @@ def test_what_stays_open_is_said(managed: URL, server_url: str) -> None:
     some = [
         line
         for line in admin_sql(LOGIN, NAME).splitlines()
-        if line.startswith(("CREATE EXTENSION", 'ALTER ROLE "city'))
+        if line.startswith(("CREATE EXTENSION", 'ALTER ROLE "city', "GRANT gisgrid_", "GRANT pg_signal_backend"))
     ]
     run_as_administrator(server_url, "\n".join(some))
     said: list[str] = []

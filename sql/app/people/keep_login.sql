@@ -1,10 +1,10 @@
 CREATE FUNCTION app.keep_login(wanted text, is_new_password boolean DEFAULT false) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
--- Who deploys may make roles, so the deploy gives this function to him (sql/logins.sql). Of roles that others made
--- it touches none: a login of a person is directly under gisgrid_editor or gisgrid_viewer and has no power of its own.
+-- Who deploys may make roles, so the deploy gives this function to him (sql/logins.sql). Of roles that others made it
+-- touches none.
 DECLARE
     s record;
-    p pg_roles;
+    was oid;
     n record;
 BEGIN
     SELECT x.verifier, coalesce(r.login_under, 'gisgrid_editor') AS under, d.zone,
@@ -14,17 +14,14 @@ BEGIN
     CROSS JOIN core.deployment AS d
     LEFT JOIN core.account AS c ON c.name = x.login
     WHERE x.login = wanted;
-    SELECT a.* INTO p FROM pg_roles AS a WHERE a.rolname = wanted;
-    IF p.oid IS NULL AND s.under IS NULL THEN
+    SELECT a.oid INTO was FROM pg_roles AS a WHERE a.rolname = wanted;
+    IF was IS NULL AND s.under IS NULL THEN
         RETURN false;
-    ELSIF p.oid IS NULL THEN
+    ELSIF was IS NULL THEN
         EXECUTE format(
             'CREATE ROLE %I PASSWORD %L IN ROLE %I; ALTER ROLE %1$I SET timezone = %4$L',
             wanted, s.verifier, s.under, s.zone);
-    ELSIF wanted ~ '^(pg_|gisgrid)' OR p.rolsuper OR p.rolcreaterole OR p.rolcreatedb OR p.rolbypassrls
-        OR p.rolreplication OR NOT EXISTS (
-            SELECT FROM pg_auth_members AS m JOIN pg_roles AS g ON g.oid = m.roleid
-            WHERE m.member = p.oid AND g.rolname IN ('gisgrid_editor', 'gisgrid_viewer')) THEN
+    ELSIF NOT EXISTS (SELECT FROM app.person_login AS l WHERE l.oid = was) THEN
         RETURN false;
     ELSIF s.under IS NULL THEN
         EXECUTE format('DROP ROLE %I', wanted);
@@ -51,16 +48,13 @@ BEGIN
         EXECUTE format('ALTER ROLE %I SET %I = %L', wanted, n.name, n.value);
     END LOOP;
     FOR n IN
-        SELECT DISTINCT r.rolname, m.share FROM app.login_room() AS m
-        JOIN pg_roles AS r ON r.rolconnlimit <> m.share AND r.rolcanlogin
-        JOIN pg_auth_members AS b ON b.member = r.oid
-        JOIN pg_roles AS g ON g.oid = b.roleid AND g.rolname IN ('gisgrid_editor', 'gisgrid_viewer')
-        WHERE r.rolname !~ '^(pg_|gisgrid)' AND NOT r.rolsuper
-        ORDER BY r.rolname
+        SELECT l.name, m.share FROM app.login_room() AS m
+        JOIN app.person_login AS l ON l.most_connections <> m.share AND l.is_on
+        ORDER BY l.name
     LOOP
-        EXECUTE format('ALTER ROLE %I CONNECTION LIMIT %s', n.rolname, n.share);
+        EXECUTE format('ALTER ROLE %I CONNECTION LIMIT %s', n.name, n.share);
     END LOOP;
-    RETURN p.oid IS NULL;
+    RETURN was IS NULL;
 END $$;
 COMMENT ON FUNCTION app.keep_login(text, boolean) IS
 'Make this person''s database login what core.login_scope, core.account_role and core.account say: its group, limits, '

@@ -11,13 +11,7 @@ FROM (
     SELECT
         current_setting('max_connections')::integer
         - current_setting('superuser_reserved_connections')::integer - 30 AS room,
-        (
-            SELECT count(DISTINCT p.oid)::integer
-            FROM pg_auth_members AS m
-            INNER JOIN pg_roles AS g ON g.oid = m.roleid
-            INNER JOIN pg_roles AS p ON p.oid = m.member
-            WHERE g.rolname IN ('gisgrid_editor', 'gisgrid_viewer') AND p.rolcanlogin
-        ) AS logins
+        (SELECT count(*)::integer FROM app.person_login WHERE is_on) AS logins
 ) AS r;
 END;
 COMMENT ON FUNCTION app.login_room() IS
