@@ -7,7 +7,8 @@ import sqlite3
 import struct
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -472,9 +473,16 @@ def test_numbers_of_other_formats(tmp_path: Path, ending: str) -> None:
     assert len(lines) == 1 and "more than 15 digits" in lines[0]
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """A GeoPackage as the database that it is; what was written is kept."""
+    with closing(sqlite3.connect(path)) as base, base:
+        yield base
+
+
 def test_objects_in_other_formats_are_no_text_either(tmp_path: Path) -> None:
     path = write(tmp_path / "g.gpkg", frame(["1"], ['{"zh": "甲"}']))
-    with sqlite3.connect(path) as db:
+    with opened(path) as db:
         db.execute(
             "CREATE TABLE gpkg_data_columns (table_name TEXT, column_name TEXT, name TEXT, title TEXT,"
             " description TEXT, mime_type TEXT, constraint_name TEXT)"
@@ -515,7 +523,7 @@ def test_a_geopackage_does_not_read_the_servers_files(tmp_path: Path, table: str
     """SpatiaLite comes with GDAL: a view over such a table would bring a file of the server into the names."""
     path = write(tmp_path / "g.gpkg", frame(["1"], ["甲"]))
     assert areas(path) == [("1", "甲")]
-    with sqlite3.connect(path) as db:
+    with opened(path) as db:
         db.execute("PRAGMA writable_schema = ON")
         db.execute("INSERT INTO sqlite_master VALUES ('table', 'leak', 'leak', ?, ?)", (page, table))
     assert "leads to another file" in refusal(path, Unreadable)
@@ -629,7 +637,7 @@ def curved(path: Path) -> Path:
     arc = [(113.80, 27.60), (113.81, 27.61), (113.82, 27.60), (113.81, 27.59), (113.80, 27.60)]
     ring = struct.pack("<BII", 1, 8, len(arc)) + b"".join(struct.pack("<dd", *corner) for corner in arc)
     blob = b"GP\0\1" + struct.pack("<i", 4326) + struct.pack("<BII", 1, 10, 1) + ring
-    with sqlite3.connect(path) as db:
+    with opened(path) as db:
         for (trigger,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             db.execute(f'DROP TRIGGER "{trigger}"')
         db.execute(f"UPDATE {path.stem} SET geom = ?", (blob,))
@@ -645,7 +653,7 @@ def test_arcs_become_lines_and_that_is_said(tmp_path: Path) -> None:
 def test_a_geopackage_that_says_no_system(tmp_path: Path) -> None:
     for number in (0, -1):
         path = write(tmp_path / f"srs{-number}.gpkg", frame(["1"], ["甲"]))
-        with sqlite3.connect(path) as db:
+        with opened(path) as db:
             db.execute("UPDATE gpkg_geometry_columns SET srs_id = ?", (number,))
             db.execute("UPDATE gpkg_contents SET srs_id = ?", (number,))
         rows = read_file(path)
