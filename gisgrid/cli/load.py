@@ -148,8 +148,8 @@ VERBS = (
     ),
     Verb(
         "pings",
-        "The points of patrols: worker, at, lon, lat; of a GPX track with --set worker=NAME.",
-        f"GPX, {POINTS}",
+        "The points of patrols: worker, at, lon, lat; of a GPX or KML track with --set worker=NAME.",
+        f"GPX, KML, {POINTS}",
         (*_POINT, *_TIMES, "set_aside"),
         _with(load_pings),
     ),

@@ -1,7 +1,7 @@
 """Loading the points of patrols of the past, by the rules of those that come in live."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Literal
@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, Refused
 from gisgrid.loading import (
-    BadCell,
     Column,
     Loaded,
     ReadOptions,
@@ -26,12 +25,14 @@ from gisgrid.loading import (
     take_turn,
 )
 from gisgrid.loading.cells import Reader
-from gisgrid.patrol.gpx import read_gpx
+from gisgrid.patrol.gpx import instant_of_gpx, read_gpx
+from gisgrid.patrol.kml import InstantOfKml, read_kml
 from gisgrid.patrol.pings import NETWORK, Extent, Ping, Reason, receive
 from gisgrid.patrol.walks import keep_walks, track_length_m
 
 LOAD_TIMEOUT_S = 600
 BATCH = 5_000
+TRACKS = (".gpx", ".kml")
 
 
 Why = Reason | Literal["elsewhere"]
@@ -39,7 +40,7 @@ Why = Reason | Literal["elsewhere"]
 
 
 def load_pings(database: Database, source: Path | Sheet, options: ReadOptions | None = None) -> Loaded:
-    """Load the points of patrols from CSV or GPX; a known point of a worker at an instant is skipped.
+    """Load the points of patrols from CSV, GPX or KML; a known point of a worker at an instant is skipped.
 
     Raises Refused with every cell that cannot be read, then nothing has changed. A ping that cannot be true (place,
     time, speed, accuracy) refuses no others: it is counted under its reason, and goes to `options.set_aside`.
@@ -47,16 +48,15 @@ def load_pings(database: Database, source: Path | Sheet, options: ReadOptions | 
     """
     options = options or ReadOptions()
     read_time: Reader = options.instant
-    is_gpx = isinstance(source, Path) and source.suffix.lower() == ".gpx"
-    if isinstance(source, Path) and is_gpx:
-        _check_gpx_options(options)
-        source, read_time = read_gpx(source), _instant_of_gpx
+    is_track = isinstance(source, Path) and source.suffix.lower() in TRACKS
+    if isinstance(source, Path) and is_track:
+        source, read_time = _read_track(source, options)
     table = read_table(source, ping_columns(read_time), options)
     with database.transaction(EVERYTHING, timeout_s=LOAD_TIMEOUT_S) as connection:
         take_turn(connection)
         read_points(table, options, district_extent(connection, NETWORK))
         table.refuse_faults()
-        rows, notes = table.rows, [_length(table.rows)] if is_gpx else []
+        rows, notes = table.rows, [_length(table.rows)] if is_track else []
         reasons = _save(connection, rows, Extent())
         while keep_walks(connection):
             pass
@@ -80,29 +80,23 @@ def ping_columns(read_time: Reader) -> tuple[Column, ...]:
     )
 
 
-def _check_gpx_options(options: ReadOptions) -> None:
-    """Refuse options that contradict the GPX standard."""
-    faults = [Fault("--map", "GPX has names of its own", "leave it out")] if options.columns else []
+def _read_track(path: Path, options: ReadOptions) -> tuple[Sheet, Reader]:
+    """The rows of a track and the reader of its times; refuses options that contradict the format's standard."""
+    kind = path.suffix[1:].upper()
+    faults = [Fault("--map", f"{kind} has names of its own", "leave it out")] if options.columns else []
     if options.system not in ("", "wgs84"):
-        faults.append(Fault("--system", "GPX is WGS 84 by its standard", "leave it out, or convert the points to CSV"))
+        remedy = "leave it out, or convert the points to CSV"
+        faults.append(Fault("--system", f"{kind} is WGS 84 by its standard", remedy))
     if faults:
         raise Refused(*faults)
-
-
-def _instant_of_gpx(text: str) -> datetime:
-    """A time without offset is UTC by the standard; a bare date is refused."""
-    remedy = "date and time, as 2026-11-23T08:00:00Z"
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadCell(f"{text[:40]!r} is no time", remedy) from error
-    if "T" not in text or not 1 < found.year < 9999:
-        raise BadCell(f"{text[:40]!r} is not a time of a point", remedy)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    if kind == "GPX":
+        return read_gpx(path), instant_of_gpx
+    instant = InstantOfKml(options.instant)
+    return read_kml(path, instant), instant
 
 
 def _length(rows: list[Row]) -> str:
-    """What a GPX file says of itself: how long its segments are, and that nothing joins them."""
+    """What a track says of itself: how long its segments are, and that nothing joins them."""
     segments: list[list[tuple[float, float]]] = []
     for row in rows:
         if row["is_start"] or not segments:

@@ -20,8 +20,9 @@ def gpx(folder: Path, body: str, head: str = "") -> Path:
 def fault_of(path: Path) -> str:
     with pytest.raises(GisgridError) as caught:
         read_gpx(path)
-    assert caught.value.faults[0].remedy
-    return str(caught.value.faults[0])
+    fault = caught.value.faults[0]
+    assert fault.remedy and fault.in_both().message_zh
+    return str(fault)
 
 
 def test_segments_stay_apart(tmp_path: Path) -> None:
@@ -55,6 +56,20 @@ def test_segments_stay_apart(tmp_path: Path) -> None:
 )
 def test_what_is_no_track_is_refused(tmp_path: Path, body: str, head: str, said: str) -> None:
     assert fault_of(gpx(tmp_path, body, head)).startswith(said)
+
+
+@pytest.mark.parametrize("version", ["0", "1"])
+def test_versions_and_other_namespaces_are_read_alike(tmp_path: Path, version: str) -> None:
+    """GPX 1.0 and 1.1 differ in their namespace, and files have prefixes, other names for it, or none."""
+    path = tmp_path / "track.gpx"
+    spaced = POINT.replace("<", "<g:").replace("<g:/", "</g:")
+    path.write_text(
+        f'<g:gpx xmlns:g="http://www.topografix.com/GPX/1/{version}" version="1.{version}"><g:trk><g:trkseg>{spaced}'
+        "</g:trkseg></g:trk></g:gpx>"
+    )
+    assert read_gpx(path).rows == (("113.8", "27.6", "2024-05-01T08:00:00Z", "wgs84", "1"),)
+    path.write_text(f'<gpx xmlns="urn:some:other"><trk><trkseg>{POINT}</trkseg></trk></gpx>')
+    assert read_gpx(path).places == ("segment 1 point 1",)
 
 
 def test_another_file_is_no_gpx(tmp_path: Path) -> None:
