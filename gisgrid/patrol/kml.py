@@ -58,7 +58,7 @@ def read_kml(path: Path, read_time: InstantOfKml) -> Sheet:
 
 
 def _no_number() -> tuple[str, str]:
-    return "a corner is no pair of numbers", "save the track again as KML"
+    return "a corner is not a pair of numbers", "save the track again as KML"
 
 
 @dataclass

@@ -42,7 +42,7 @@ class Walker:
         """An element begins, the last one of `trail`."""
 
     def end(self, text: str) -> None:
-        """An element ends, the last one of `trail`; `text` is what stands in it."""
+        """An element ends, the last one of `trail`; `text` is its content."""
 
     def _refuse(self, *_: object) -> None:
         raise _DocumentType
@@ -66,18 +66,18 @@ class Walker:
 def walk(path: Path, walker: Walker, kind: str) -> None:
     """Let the walker go over the file; `kind` is its root element.
 
-    Raises Unreadable for a file that is no XML or of another kind, or has a document type (no track needs one, and it
-    can be hostile).
+    Raises Unreadable for a file that is not XML, is of another kind, or has a document type (no track needs one, and
+    it can be hostile).
     """
     if not path.is_file():
-        raise Unreadable(Fault(str(path), "there is no such file", "name a GPX, KML or CSV file"))
+        raise Unreadable(Fault(str(path), "this file does not exist", "name a GPX, KML or CSV file"))
     again = f"save the track again as {kind.upper()}"
     try:
         walker.parser.Parse(path.read_bytes(), True)
     except _DocumentType as error:
         raise Unreadable(Fault(path.name, "it carries a document type", "remove the DOCTYPE")) from error
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise Unreadable(Fault(path.name, f"this is no XML: {error}", again)) from error
+        raise Unreadable(Fault(path.name, f"this is not XML: {error}", again)) from error
     if walker.root != kind:
         raise Unreadable(Fault(path.name, f"this is {walker.root or 'empty'}, not {kind}", again))
 
@@ -85,7 +85,7 @@ def walk(path: Path, walker: Walker, kind: str) -> None:
 def sheet_of(name: str, segments: Sequence[Sequence[Point]], notes: tuple[str, ...] = ()) -> Sheet:
     """The points as rows; their places name the segment and the point in it. Raises Refused without points or times."""
     if not any(segments):
-        raise Refused(Fault(name, "there is no track point in it", "save the recorded track, not waypoints"))
+        raise Refused(Fault(name, "it has no track point", "save the recorded track, not waypoints"))
     _refuse_timeless(name, segments)
     rows = [
         (f"segment {s} point {p}", (*point, "wgs84", "1" if p == 1 else ""))

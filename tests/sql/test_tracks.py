@@ -136,8 +136,8 @@ def test_a_track_of_which_the_receiver_had_no_time_says_its_length_all_the_same(
     [
         ("cerknicko-without-times.gpx", "points have no time -> export the track with its times", "没有时间"),
         ("korita-zbevnica.gpx", "points have no time -> export the track with its times", "请连同时间导出轨迹"),
-        ("gpx1.1_with_extensions.gpx", "there is no track point in it -> save the recorded track", "不要保存航点"),
-        ("unicode_with_bom.gpx", "there is no track point in it -> save the recorded track", "其中没有轨迹点"),
+        ("gpx1.1_with_extensions.gpx", "it has no track point -> save the recorded track", "不要保存航点"),
+        ("unicode_with_bom.gpx", "it has no track point -> save the recorded track", "其中没有轨迹点"),
     ],
 )
 def test_real_files_that_are_no_patrol_are_answered_in_both_languages(
@@ -154,9 +154,9 @@ ONE = '<trkpt lat="27.6" lon="113.8"><time>{}</time></trkpt>'
 @pytest.mark.parametrize(
     ("body", "english", "chinese"),
     [
-        ("<gpx><trk><trkseg/></trk></gpx>", "there is no track point in it", "其中没有轨迹点"),
-        ("<gpx><trk><trkseg>", "this is no XML: ", "这不是 XML"),
-        ("", "this is no XML: ", "请把轨迹重新存为 GPX"),
+        ("<gpx><trk><trkseg/></trk></gpx>", "it has no track point", "其中没有轨迹点"),
+        ("<gpx><trk><trkseg>", "this is not XML: ", "这不是 XML"),
+        ("", "this is not XML: ", "请把轨迹重新存为 GPX"),
         ("<kml/>", "this is kml, not gpx", "这是 kml，不是 gpx"),
         ("<!DOCTYPE gpx [<!ENTITY a 'b'>]><gpx/>", "it carries a document type", "请删除 DOCTYPE"),
         (f"<gpx><trk><trkseg>{ONE}</trkseg></trk></gpx>".format("2024-05-01"), "is not a time of a point", "时间"),

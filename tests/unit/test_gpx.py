@@ -38,9 +38,9 @@ def test_segments_stay_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "head", "said"),
     [
-        ("", "", "track.gpx: there is no track point in it"),
-        ('<wpt lat="1" lon="2"/><rte><rtept lat="1" lon="2"/></rte>', "", "track.gpx: there is no track point in it"),
-        (f"<trk><trkseg>{POINT}</trkseg>", "", "track.gpx: this is no XML"),
+        ("", "", "track.gpx: it has no track point"),
+        ('<wpt lat="1" lon="2"/><rte><rtept lat="1" lon="2"/></rte>', "", "track.gpx: it has no track point"),
+        (f"<trk><trkseg>{POINT}</trkseg>", "", "track.gpx: this is not XML"),
         (
             f"<trk><trkseg>{POINT}</trkseg></trk>",
             "<!DOCTYPE gpx [<!ENTITY a 'aa'>]>",
@@ -51,7 +51,7 @@ def test_segments_stay_apart(tmp_path: Path) -> None:
             "",
             "track.gpx segment 1: 1 of its 1 points have no time",
         ),
-        ("", "<?xml version='1.0' encoding='klingon'?>", "track.gpx: this is no XML"),
+        ("", "<?xml version='1.0' encoding='klingon'?>", "track.gpx: this is not XML"),
     ],
 )
 def test_what_is_no_track_is_refused(tmp_path: Path, body: str, head: str, said: str) -> None:
@@ -64,7 +64,7 @@ def test_versions_and_other_namespaces_are_read_alike(tmp_path: Path, version: s
     path = tmp_path / "track.gpx"
     spaced = POINT.replace("<", "<g:").replace("<g:/", "</g:")
     path.write_text(
-        f'<g:gpx xmlns:g="http://www.topografix.com/GPX/1/{version}" version="1.{version}"><g:trk><g:trkseg>{spaced}'
+        f'<g:gpx xmlns:g="http://gpx.example/GPX/1/{version}" version="1.{version}"><g:trk><g:trkseg>{spaced}'
         "</g:trkseg></g:trk></g:gpx>"
     )
     assert read_gpx(path).rows == (("113.8", "27.6", "2024-05-01T08:00:00Z", "wgs84", "1"),)
@@ -77,8 +77,8 @@ def test_another_file_is_no_gpx(tmp_path: Path) -> None:
     path.write_text("<kml/>")
     assert fault_of(path).startswith("track.gpx: this is kml, not gpx")
     path.write_bytes(b"")
-    assert fault_of(path).startswith("track.gpx: this is no XML")
-    assert "there is no such file" in fault_of(tmp_path / "none.gpx")
+    assert fault_of(path).startswith("track.gpx: this is not XML")
+    assert "this file does not exist" in fault_of(tmp_path / "none.gpx")
 
 
 @pytest.mark.parametrize(

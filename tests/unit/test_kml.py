@@ -19,9 +19,9 @@ LINE = "<LineString><coordinates>113.8,27.6,0 113.801,27.6,0\n113.804,27.6</coor
 SPAN = "<TimeSpan><begin>2024-05-01T08:00:00Z</begin><end>2024-05-01T08:04:00Z</end></TimeSpan>"
 
 
-def kml(folder: Path, body: str, space: str = "http://www.opengis.net/kml/2.2") -> Path:
+def kml(folder: Path, body: str, space: str = "http://kml.example/2.2") -> Path:
     path = folder / "track.kml"
-    head = f'<kml xmlns="{space}" xmlns:gx="http://www.google.com/kml/ext/2.2">'
+    head = f'<kml xmlns="{space}" xmlns:gx="http://gx.example/2.2">'
     path.write_text(f"{head}<Document>{body}</Document></kml>", encoding="utf-8")
     return path
 
@@ -33,7 +33,7 @@ def faults_of(path: Path) -> list[str]:
     return [str(fault) for fault in caught.value.faults]
 
 
-@pytest.mark.parametrize("space", ["http://www.opengis.net/kml/2.2", "http://earth.google.com/kml/2.1", "urn:other"])
+@pytest.mark.parametrize("space", ["http://kml.example/2.2", "http://earth.example/2.1", "urn:other"])
 def test_tracks_stay_apart(tmp_path: Path, space: str) -> None:
     several = f"<Placemark>{TRACK}</Placemark><Placemark><gx:MultiTrack>{TRACK}{TRACK}</gx:MultiTrack></Placemark>"
     sheet = read_kml(kml(tmp_path, several, space), READ)
@@ -97,7 +97,7 @@ def test_a_line_is_walked_at_an_even_pace_from_its_begin_to_its_end(tmp_path: Pa
         ),
         (
             f"<Placemark>{SPAN}{LINE.replace('113.804', 'nan')}</Placemark>",
-            ["track.kml line 1: a corner is no pair of numbers"],
+            ["track.kml line 1: a corner is not a pair of numbers"],
         ),
         (
             TRACK.replace("<when>2024-05-01T08:00:10Z</when>", ""),
@@ -107,8 +107,8 @@ def test_a_line_is_walked_at_an_even_pace_from_its_begin_to_its_end(tmp_path: Pa
             TRACK.replace("2024-05-01T08:00:10Z", ""),
             ["track.kml segment 1: 1 of its 2 points have no time"],
         ),
-        ("<gx:Track/>", ["track.kml: there is no track point in it"]),
-        ("<Placemark><Point><coordinates>1,2</coordinates></Point></Placemark>", ["track.kml: there is no track"]),
+        ("<gx:Track/>", ["track.kml: it has no track point"]),
+        ("<Placemark><Point><coordinates>1,2</coordinates></Point></Placemark>", ["track.kml: it has no track"]),
     ],
 )
 def test_what_says_no_time_is_refused(tmp_path: Path, body: str, said: list[str]) -> None:
@@ -121,7 +121,7 @@ def test_another_file_is_no_kml(tmp_path: Path) -> None:
     path = tmp_path / "track.kml"
     for body, said in (
         ("<gpx/>", "this is gpx, not kml"),
-        ("PK\x03\x04", "this is no XML"),
+        ("PK\x03\x04", "this is not XML"),
         ("<!DOCTYPE kml [<!ENTITY a 'aa'>]><kml/>", "it carries a document type"),
     ):
         path.write_text(body)
