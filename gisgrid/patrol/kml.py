@@ -9,6 +9,7 @@ from pathlib import Path
 from pyproj import Geod
 
 from gisgrid.errors import Fault, Refused
+from gisgrid.instants import write_instant
 from gisgrid.loading import BadCell, InstantReader, Sheet
 from gisgrid.patrol.tracks import Point, Walker, sheet_of, walk
 
@@ -151,4 +152,4 @@ def _spread(line: _Line, read_time: InstantOfKml) -> list[Point]:
             points.append(((a[0] + on * (b[0] - a[0]), a[1] + on * (b[1] - a[1])), at))
         gone += length
     once = {at: point for point, at in reversed(points)}
-    return [(repr(lon), repr(lat), at.isoformat()) for at, (lon, lat) in sorted(once.items())]
+    return [(repr(lon), repr(lat), write_instant(at)) for at, (lon, lat) in sorted(once.items())]
