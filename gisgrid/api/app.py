@@ -34,6 +34,7 @@ from gisgrid.api import (
     reports,
     routing,
     search,
+    selections,
     session,
     tickets,
     tiles,
@@ -89,6 +90,7 @@ OWN_RULES = (
     patrols.router,
     presence.router,
     overlays.router,
+    selections.router,
     health.router,
 )
 """Routes that check the caller themselves."""

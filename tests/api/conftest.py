@@ -84,6 +84,7 @@ def known(district: District) -> dict[str, Any]:
         "role": "worker",
         "follower": str(uuid.uuid4()),
         "heard": "1-1-0",
+        "polygon": [list(spot(*corner)) for corner in ((0, 0), (1, 0), (1, 1))],
         "q": "A",
     }
 

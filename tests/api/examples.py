@@ -122,6 +122,9 @@ def _ask_overlays(asking: Asking) -> None:
     asking.ask("getCameras", "admin", **WHERE)
     asking.ask("getCameraView", "admin", area=TOWN)
     asking.ask("getPlaces", "admin", **WHERE, kind="rescue", limit=2)
+    corners = [[113.80, 27.60], [113.90, 27.60], [113.90, 27.65], [113.80, 27.65]]
+    drawn = {"polygon": corners, "system": "gcj02", "hand_over": True, "words": "请播放防汛广播"}
+    asking.ask("createSelection", "admin", drawn)
     asking.ask("getPatrols", "admin", **WHERE)
     asking.ask("getCrossings", "admin", area=TOWN, limit=2)
     asking.ask("getPresence", "admin", area=TOWN)

@@ -33,8 +33,9 @@ WRITES = {
     "POST /api/v1/changesets/{changeset_id}/publish": "changeset",
     "POST /api/v1/changesets/{changeset_id}/undo": "changeset",
     "POST /api/v1/changesets/{changeset_id}/discard": "changeset",
+    "POST /api/v1/devices/selections": "devices",
 }
-"""Doors that change people or boundaries, and what their row is called."""
+"""Doors that change people or boundaries, or select devices, and what their row is called."""
 ELSEWHERE = re.compile(
     r"^(POST|PUT|PATCH|DELETE) (/api/v1/(tickets/|reports|alarms|tracking|pings)|/open311/|/api/v1/sessions$|/osmand$"
     r"|/api/v1/changesets/\{changeset_id\}/(check|preview|areas|import|draft|rebase|solve|resolve))"

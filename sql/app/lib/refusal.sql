@@ -126,6 +126,10 @@ FROM (VALUES
         'patrols_elsewhere', 'GG403', 'area', '您不能查看该区域的巡查', 'you may not see the patrols of this area',
         '请查询您自己的区域', 'ask for your own area'
     ),
+    (
+        'devices_not_handed_over', 'GG403', 'hand_over', '您的角色不能把设备交给其他系统',
+        'your role may not hand devices to other programs', '请联系调度员', 'ask a dispatcher'
+    ),
     -- Accounts
     (
         'account_without_area', 'GG422', 'area', '%2$s须在某个区域工作', 'a %1$s works in an area',

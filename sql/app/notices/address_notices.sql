@@ -12,7 +12,8 @@ BEGIN
         LEFT JOIN work.ticket AS t ON t.ticket_id = o.ticket_id
         JOIN work.target AS g ON app.is_told(g.topics, o.topic)
             AND (g.area_id IS NULL OR g.area_id = ANY(t.path) OR g.area_id = ANY(o.left_path))
-            AND (g.has_words OR o.topic NOT LIKE 'patrol.%')  -- who walked where is private
+            -- Who walked where is private, and where devices stand tells of homes.
+            AND (g.has_words OR o.topic NOT LIKE 'patrol.%' AND o.topic NOT LIKE 'device.%')
             AND (g.category IS NULL OR app.is_in_category(t.category, g.category))
             AND (g.kind NOT IN ('reporter', 'message') OR EXISTS (
                 SELECT FROM work.subscription AS b WHERE b.ticket_id = o.ticket_id AND b.kind = g.kind))
