@@ -20,12 +20,16 @@ OWN = "gisgrid:"
 
 @dataclass(frozen=True)
 class Load:
-    """How files of a layer's things are loaded: `gisgrid load VERB`; `example`: cells of a row without its point."""
+    """How files of a layer's things are loaded: `gisgrid load VERB`; `example`: cells of a row without its point.
+
+    `instants`: columns that are read as times, by the options of the load.
+    """
 
     verb: str
     help: str
     columns: tuple[Column, ...]
     example: Mapping[str, str]
+    instants: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ class Layer:
             return None
         columns: dict[str, Json] = given["columns"]
         example = {name: column["example"] for name, column in columns.items()}
-        return Load(given["verb"], given["help"], tuple(_column(*item) for item in columns.items()), example)
+        instants = frozenset(name for name, column in columns.items() if column.get("instant"))
+        return Load(given["verb"], given["help"], tuple(_column(*item) for item in columns.items()), example, instants)
 
 
 def all_layers() -> Mapping[str, Layer]:

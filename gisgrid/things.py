@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
 from gisgrid.database import EVERYTHING, Database
+from gisgrid.instants import write_instant
 from gisgrid.layers import Layer
 from gisgrid.loading import (
     Loaded,
@@ -48,7 +51,8 @@ def load_things(
     """
     options, load = options or ReadOptions(), layer.load
     assert load is not None, f"tiles/{layer.id}/layer.toml has no [load]"  # noqa: S101
-    table = read_table(source, (*load.columns, *point_columns(required=True)), options)
+    columns = [replace(one, read=options.instant) if one.name in load.instants else one for one in load.columns]
+    table = read_table(source, (*columns, *point_columns(required=True)), options)
     with database.transaction(EVERYTHING, timeout_s=LOAD_TIMEOUT_S) as connection:
         take_turn(connection)
         read_points(table, options, district_extent(connection, NETWORK))
@@ -77,4 +81,8 @@ def save_things(connection: Connection, layer: Layer, things: Iterable[Thing]) -
 
 def _thing(row: TableRow, names: list[str]) -> Thing:
     point = row["point"]
-    return {name: row[name] for name in names} | {"geom": f"SRID=4326;POINT({point.lon!r} {point.lat!r})"}
+    return {name: _plain(row[name]) for name in names} | {"geom": f"SRID=4326;POINT({point.lon!r} {point.lat!r})"}
+
+
+def _plain(value: Any) -> Any:
+    return write_instant(value) if isinstance(value, datetime) else value

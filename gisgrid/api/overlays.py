@@ -16,7 +16,7 @@ from gisgrid.coordinates import check_point
 from gisgrid.errors import Fault, NotAllowed, Refused
 from gisgrid.geo import LonLat
 from gisgrid.loading import district_extent
-from gisgrid.places import find_places
+from gisgrid.places import divide, find_places
 
 NETWORK = "base"
 SEE_CAMERAS = "see_camera"
@@ -57,6 +57,30 @@ class PlaceNear(Answer):
     visit_hours: float | None = Field(description="it is overdue so many hours after its last visit; null: never")
     visited_at: Instant | None = Field(description="when a patrol last passed within 30 m; null: never")
     overdue: bool
+    starts_at: Instant | None = Field(description="from when it is a place to visit; null: it always was")
+    ends_at: Instant | None = Field(description="from when it is not one any more; null: open")
+    length_m: float | None = Field(description="of a linear place its geodesic length; null: it is a point")
+    chainage_m: float | None = Field(
+        description="of a linear place the chainage nearest to the point that was asked, without one where it begins;"
+        " of another place its own; null: none is known"
+    )
+
+
+class PlaceStretch(Answer):
+    """The part of a linear place that one grid has."""
+
+    grid: str | None
+    from_m: float = Field(description="the chainage at which the part begins")
+    to_m: float = Field(description="the chainage at which it ends")
+
+
+class DividedPlace(Answer):
+    """A linear place, divided among the grids of now."""
+
+    code: str
+    name: str
+    length_m: float = Field(description="geodesic")
+    stretches: list[PlaceStretch] = Field(description="in the direction of the chainage")
 
 
 class Places(Answer):
@@ -115,7 +139,10 @@ def get_places(
     overdue: Annotated[bool, Query(description="Only those whose visit is overdue")] = False,
     limit: Limit = 10,
 ) -> Places:
-    """Which places to visit are nearest to this point, in the caller's areas? Without a point: by code."""
+    """Which places to visit are nearest to this point, in the caller's areas? Without a point: by code.
+
+    Those that have not begun yet, or have ended, are left out.
+    """
     with database.transaction(caller.scope) as connection:
         point: LonLat | None = None
         if lon is not None or lat is not None:
@@ -125,3 +152,12 @@ def get_places(
         area_id = _area(connection, area) if area else None
         found = find_places(connection, point, kind=kind, area_id=area_id, overdue=overdue, limit=limit)
     return tell(Places, {"places": found}, zone_of(request))
+
+
+@router.get("/places/{code}/stretches", responses=problems(404))
+def get_place_stretches(caller: CurrentCaller, database: CurrentDatabase, code: PlainText) -> DividedPlace:
+    """Which grid has which metres of this linear place (a bank), by the boundaries of now?"""
+    with database.transaction(caller.scope) as connection:
+        found = divide(connection, code)
+    stretches = [PlaceStretch(**vars(one)) for one in found.stretches]
+    return DividedPlace(code=found.code, name=found.name, length_m=found.length_m, stretches=stretches)

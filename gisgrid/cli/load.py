@@ -140,7 +140,7 @@ VERBS = (
             layer.load.verb,
             f"{layer.load.help}: {', '.join([*(column.name for column in layer.load.columns), 'lon', 'lat'])}.",
             POINTS,
-            (*_POINT, "values", "set_aside"),
+            (*_POINT, *(_TIMES if layer.load.instants else ()), "values", "set_aside"),
             _with(thing_loader(layer)),
         )
         for layer in thing_layers().values()

@@ -6,10 +6,11 @@ from gisgrid.cameras import load_cameras
 from gisgrid.devices import load_devices
 from gisgrid.layers import Layer
 from gisgrid.loading import Loaded
+from gisgrid.places import load_places
 from gisgrid.things import load_things
 
 Loader = Callable[..., Loaded]
-OWN: dict[str, Loader] = {"camera": load_cameras, "device": load_devices}
+OWN: dict[str, Loader] = {"camera": load_cameras, "device": load_devices, "place": load_places}
 """By layer: functions that check more than single cells, or draw more than a point."""
 
 

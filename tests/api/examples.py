@@ -37,6 +37,8 @@ GRID, TOWN, DISTRICT = "360302007202006", "360302007", "360302"
 WHERE: Json = {"lon": 113.8600, "lat": 27.6240, "system": "gcj02"}
 DEVICE = "GZY-01"
 FOLLOWER = UUID(int=4, version=4)
+BANK = "UPDATE overlay.place SET course = ST_MakeLine(geom, ST_Translate(geom, 0.005, 0.001)) WHERE code = :code"
+KIT = "JSD-01"
 ALIAS = (
     "INSERT INTO core.alias (network, alias, name, area_id, share, valid_from)"
     " SELECT 'party', 'A-001', '一号党建网格(虚构)', area_id, 0.97, now() FROM app.area_at(now()) WHERE code = :code"
@@ -125,6 +127,7 @@ def _ask_overlays(asking: Asking) -> None:
     corners = [[113.80, 27.60], [113.90, 27.60], [113.90, 27.65], [113.80, 27.65]]
     drawn = {"polygon": corners, "system": "gcj02", "hand_over": True, "words": "请播放防汛广播"}
     asking.ask("createSelection", "admin", drawn)
+    asking.ask("getPlaceStretches", "admin", code=KIT)
     asking.ask("getPatrols", "admin", **WHERE)
     asking.ask("getCrossings", "admin", area=TOWN, limit=2)
     asking.ask("getPresence", "admin", area=TOWN)
@@ -268,6 +271,7 @@ def _fill(url: str) -> dict[str, str]:
     with superuser.transaction() as connection:
         secrets = {"admin": add_account(connection, "admin", "admin"), "device": make_token(connection, DEVICE)}
         connection.execute(text(ALIAS), {"code": GRID})
+        connection.execute(text(BANK), {"code": KIT})
     superuser.close()
     return secrets
 

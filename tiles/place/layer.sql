@@ -8,13 +8,16 @@ RETURNS TABLE (
     grid text,
     visited_at bigint,
     due_at bigint,
+    ends_at bigint,
+    length integer,
     count integer
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- Below zoom 14 the places of a cell of 64 px are one feature with a count, cells counted whole; from 14 on each is its
 -- own. Integers are grouped first and one place of each cell is read then: to compare texts takes most of the time.
--- Places have no history: at is ignored.
+-- A linear place is a line from zoom 11 on, besides its point. Places outside their own dates are left out; they have
+-- no history: at is ignored.
 SELECT
     o.place_id AS feature_id,
     o.geom_3857 AS geom,
@@ -25,13 +28,37 @@ SELECT
     extract(EPOCH FROM o.visited_at)::bigint AS visited_at,
     extract(
         EPOCH FROM CASE
-            WHEN o.visit_hours IS NOT NULL THEN coalesce(o.visited_at + o.visit_hours * interval '1 hour', o.since)
+            WHEN o.visit_hours IS NOT NULL
+                THEN coalesce(o.visited_at + o.visit_hours * interval '1 hour', greatest(o.since, o.starts_at))
         END
     )::bigint AS due_at,
+    extract(EPOCH FROM o.ends_at)::bigint AS ends_at,
+    o.length_m::integer AS length,
     NULL::integer AS count
 FROM overlay.place AS o
 LEFT JOIN core.area AS a ON o.area_id = a.area_id
-WHERE place.z >= 14 AND o.geom_3857 && place.box
+WHERE place.z >= 14 AND o.geom_3857 && place.box AND o.is_current
+UNION ALL
+SELECT
+    1099511627776 + o.place_id AS feature_id,
+    st_simplify(o.course_3857, 40075016.68557849 / 2 ^ place.z / 1024, true) AS geom,
+    o.code,
+    o.name,
+    o.kind,
+    a.code AS grid,
+    extract(EPOCH FROM o.visited_at)::bigint AS visited_at,
+    extract(
+        EPOCH FROM CASE
+            WHEN o.visit_hours IS NOT NULL
+                THEN coalesce(o.visited_at + o.visit_hours * interval '1 hour', greatest(o.since, o.starts_at))
+        END
+    )::bigint AS due_at,
+    extract(EPOCH FROM o.ends_at)::bigint AS ends_at,
+    o.length_m::integer AS length,
+    NULL::integer AS count
+FROM overlay.place AS o
+LEFT JOIN core.area AS a ON o.area_id = a.area_id
+WHERE place.z >= 11 AND o.course IS NOT NULL AND o.course_3857 && place.box AND o.is_current
 UNION ALL
 SELECT
     g.feature_id,
@@ -42,6 +69,8 @@ SELECT
     a.code AS grid,
     extract(EPOCH FROM p.visited_at)::bigint AS visited_at,
     extract(EPOCH FROM g.due_at)::bigint AS due_at,
+    extract(EPOCH FROM p.ends_at)::bigint AS ends_at,
+    p.length_m::integer AS length,
     CASE WHEN g.count > 1 THEN g.count END AS count
 FROM (
     SELECT
@@ -51,7 +80,7 @@ FROM (
         min(
             CASE
                 WHEN o.visit_hours IS NOT NULL
-                    THEN coalesce(o.visited_at + o.visit_hours * interval '1 hour', o.since)
+                    THEN coalesce(o.visited_at + o.visit_hours * interval '1 hour', greatest(o.since, o.starts_at))
             END
         ) AS due_at,
         count(*)::integer AS count
@@ -59,6 +88,7 @@ FROM (
     CROSS JOIN overlay.place AS o
     WHERE
         place.z < 14
+        AND o.is_current
         AND o.geom_3857 && st_makeenvelope(
             floor(st_xmin(place.box) / s.side_m) * s.side_m,
             floor(st_ymin(place.box) / s.side_m) * s.side_m,

@@ -5,6 +5,7 @@ DECLARE
     moved jsonb;
 BEGIN
     PERFORM pg_advisory_xact_lock(app.bin_lock());
+    PERFORM app.date_places();
     WITH gone AS (
         DELETE FROM overlay.camera_bin_change RETURNING *
     )
@@ -29,4 +30,5 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION app.add_up_overlays() IS
-'Fold what was appended to overlay.camera_bin_change and overlay.patrol_bin_change into the squares that are kept';
+'Fold what was appended to overlay.camera_bin_change and overlay.patrol_bin_change into the squares that are kept; let '
+'places begin and end whose time has come';

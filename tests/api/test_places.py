@@ -1,0 +1,241 @@
+"""Places that stand for a time, and linear ones: what is near, what is due, which grid has which metres."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import mapbox_vector_tile
+import pytest
+import shapely
+from pyproj import Geod
+from sqlalchemy import text
+
+from gisgrid.boundaries.changesets import ChangesetOrder, open_changeset, publish_changeset
+from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.errors import Refused
+from gisgrid.geo import LonLat, tile_at
+from gisgrid.loading import ReadOptions
+from gisgrid.places import load_places
+from tests.api.conftest import GRIDS, District
+from tests.drawing import draw, spot
+
+NOW = datetime.now(UTC)
+WGS84 = ReadOptions(system="wgs84")
+GROUND = Geod(ellps="WGS84")
+BANK = [(0.5, 0.4), (2.5, 0.4), (2.5, 1.6)]
+"""Columns and rows: 1.5 cells in A, half a cell and 0.6 rows in B, 0.6 rows in C."""
+TIMES = {
+    "P-always": (None, None),
+    "P-now": (-1, 1),
+    "P-begun": (-1, None),
+    "P-later": (1, None),
+    "P-over": (-2, -1),
+}
+
+
+@pytest.fixture(scope="module")
+def owner(district: District) -> Iterator[Database]:
+    database = Database(district.url, role=OWNER)
+    yield database
+    database.close()
+
+
+def day(days: float | None) -> str:
+    return "" if days is None else (NOW + timedelta(days=days)).isoformat()
+
+
+@pytest.fixture(scope="module")
+def checkpoints(owner: Database, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One of each time, at the same place, due each day."""
+    lon, lat = spot(0.5, 0.5)
+    rows = [f"{code},卡点,checkpoint,{lon},{lat},24,{day(a)},{day(b)}" for code, (a, b) in TIMES.items()]
+    path = tmp_path_factory.mktemp("places") / "checkpoints.csv"
+    path.write_text("\n".join(["编码,名称,类型,经度,纬度,间隔,开始日期,结束日期", *rows]), encoding="utf-8")
+    assert load_places(owner, path, WGS84).loaded == len(TIMES)
+    assert load_places(owner, path, WGS84).skipped == len(TIMES)
+
+
+def draw_lines(folder: Path, *lines: Any, **more: Any) -> Path:
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"code": f"L-{n}", "name": f"堤岸{n}", "kind": "bank", **more},
+            "geometry": json.loads(shapely.to_geojson(line)),
+        }
+        for n, line in enumerate(lines, start=1)
+    ]
+    path = folder / "lines.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def bank(owner: Database, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[float, float]]:
+    """A bank through three grids whose chainage begins at 1,000 m; its corners."""
+    corners = [spot(*at) for at in BANK]
+    path = draw_lines(tmp_path_factory.mktemp("bank"), shapely.LineString(corners), chainage_m=1000)
+    assert load_places(owner, path).loaded == 1 and load_places(owner, path).skipped == 1
+    return corners
+
+
+def asked(district: District, who: str = "boss", **query: Any) -> list[Any]:
+    answer = district.client(who).get("/api/v1/places", params={"limit": 100, **query})
+    assert answer.status_code == 200, answer.text
+    found: list[Any] = answer.json()["places"]
+    return found
+
+
+def on_tile(district: District, at: tuple[float, float], z: int) -> list[dict[str, Any]]:
+    tile = tile_at(LonLat(*at), z)
+    answer = district.client("boss").get(f"/tiles/place/{z}/{tile.x}/{tile.y}.mvt")
+    layers = mapbox_vector_tile.decode(answer.content) if answer.status_code == 200 else {}
+    return [
+        {**one["properties"], "type": one["geometry"]["type"]} for one in layers.get("place", {}).get("features", [])
+    ]
+
+
+def length(corners: list[tuple[float, float]]) -> float:
+    return float(GROUND.line_length([lon for lon, _ in corners], [lat for _, lat in corners]))
+
+
+CURRENT = ["P-always", "P-begun", "P-now"]
+
+
+def test_a_place_is_one_between_its_dates(district: District, checkpoints: None) -> None:
+    """Near, by code, overdue, on tiles that show each and on those that count."""
+    lon, lat = spot(0.5, 0.5)
+    near: dict[str, Any] = {"lon": lon, "lat": lat, "system": "wgs84", "kind": "checkpoint"}
+    queries: list[dict[str, Any]] = [{}, near, {"overdue": "true"}]
+    for query in queries:
+        assert [one["code"] for one in asked(district, **{"kind": "checkpoint", **query})] == CURRENT
+    (one,) = (one for one in asked(district, **near) if one["code"] == "P-now")
+    assert datetime.fromisoformat(one["ends_at"]) == NOW + timedelta(days=1)
+    assert sorted(one["code"] for one in on_tile(district, (lon, lat), 15)) == CURRENT
+    assert [one["count"] for one in on_tile(district, (lon, lat), 12) if one.get("count")] == [3]
+
+
+def test_places_begin_and_end_when_their_time_comes(district: District, owner: Database, checkpoints: None) -> None:
+    """The worker turns them, so that tiles that are kept are made again; what never ends is not touched."""
+
+    def turn(sql: str = "SELECT app.add_up_overlays()") -> None:
+        with owner.transaction(EVERYTHING) as connection:
+            connection.execute(text(sql))
+
+    def changes() -> Any:
+        with owner.transaction(EVERYTHING) as connection:
+            return connection.execute(text("SELECT count(*) FROM core.change WHERE layer = 'place'")).scalar_one()
+
+    turn("ALTER TABLE overlay.place DISABLE TRIGGER date_place")
+    later = "starts_at = starts_at - interval '30 hours', ends_at = ends_at - interval '30 hours'"
+    turn(f"UPDATE overlay.place SET {later} WHERE kind = 'checkpoint'")
+    turn("ALTER TABLE overlay.place ENABLE TRIGGER date_place")
+    before = changes()
+    try:
+        codes = [one["code"] for one in on_tile(district, spot(0.5, 0.5), 15)]
+        assert "P-now" in codes and "P-later" not in codes, "nothing has looked yet"
+        turn()
+        codes = [one["code"] for one in on_tile(district, spot(0.5, 0.5), 15)]
+        assert sorted(codes) == ["P-always", "P-begun", "P-later"]
+        assert changes() == before + 2, "of the two that turned"
+        turn()
+        assert changes() == before + 2
+    finally:
+        turn(f"UPDATE overlay.place SET {later.replace('-', '+')} WHERE kind = 'checkpoint'")
+
+
+def test_dates_that_cannot_be_are_refused(owner: Database, tmp_path: Path) -> None:
+    lon, lat = spot(0.5, 0.5)
+    path = tmp_path / "wrong.csv"
+    rows = (f"X-1,卡点,checkpoint,{lon},{lat},{day(1)},{day(-1)}", f"X-2,卡点,checkpoint,{lon},{lat},gestern,")
+    path.write_text("\n".join(["code,name,kind,lon,lat,starts_at,ends_at", *rows]))
+    with pytest.raises(Refused) as caught:
+        load_places(owner, path, WGS84)
+    assert [str(fault.field) for fault in caught.value.faults] == [
+        "wrong.csv row 2, ends_at",
+        "wrong.csv row 3, starts_at",
+    ]
+    assert caught.value.faults[0].in_both().message_zh == "巡查点的结束早于开始"
+
+
+def test_each_grid_has_its_metres_of_a_bank(district: District, bank: list[tuple[float, float]]) -> None:
+    answer = district.client("boss").get("/api/v1/places/L-1/stretches")
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    whole = length(bank)
+    assert told["length_m"] == pytest.approx(whole, abs=0.01)
+    assert [one["grid"] for one in told["stretches"]] == [GRIDS["A"], GRIDS["B"], GRIDS["C"]]
+    edge, corner, south = spot(2, 0.4), bank[1], spot(2.5, 1)
+    first = GROUND.inv(*bank[0], *edge)[2]
+    second = first + GROUND.inv(*edge, *corner)[2] + GROUND.inv(*corner, *south)[2]
+    ends = [1000.0, 1000 + first, 1000 + second, 1000 + whole]
+    for one, begin, end in zip(told["stretches"], ends, ends[1:], strict=False):
+        assert (one["from_m"], one["to_m"]) == pytest.approx((begin, end), abs=0.02)
+
+
+def test_the_nearest_position_on_a_bank_has_a_chainage(district: District, bank: list[tuple[float, float]]) -> None:
+    """Where the line passes 20 m away it is nearer than its middle, by which it is known elsewhere."""
+    lon, lat = spot(0.7, 0.5)
+    (one,) = asked(district, lon=lon, lat=lat, system="wgs84", kind="bank")
+    foot = spot(0.7, 0.4)
+    assert one["distance_m"] == pytest.approx(GROUND.inv(lon, lat, *foot)[2], abs=0.05)
+    assert one["chainage_m"] == pytest.approx(1000 + GROUND.inv(*bank[0], *foot)[2], abs=0.05)
+    (plain,) = asked(district, kind="bank")
+    assert (plain["chainage_m"], plain["distance_m"]) == (1000, None)
+    assert plain["length_m"] == pytest.approx(length(bank), abs=0.01)
+
+
+def test_a_bank_is_a_line_on_the_map(district: District, bank: list[tuple[float, float]]) -> None:
+    for z in (12, 15):
+        lines = [one for one in on_tile(district, bank[0], z) if one["type"] == "LineString"]
+        assert [(one["code"], one["length"]) for one in lines] == [("L-1", round(length(bank)))]
+
+
+def test_after_a_redraw_the_new_grids_have_the_metres(
+    district: District, owner: Database, bank: list[tuple[float, float]]
+) -> None:
+    """A and B are cut elsewhere: nothing of a line is kept by grid, so nothing has to be relocated."""
+    before = district.client("boss").get("/api/v1/places/L-1/stretches").json()["stretches"]
+    redrawn = draw("ABB\nCCC")
+    with owner.transaction(EVERYTHING) as connection:
+        number = open_changeset(connection, ChangesetOrder()).changeset_id
+        for letter in ("A", "B"):
+            connection.execute(
+                text(
+                    "UPDATE draft.area SET geom = ST_Multi(ST_GeomFromText(:shape, 4326))"
+                    " WHERE changeset_id = :id AND code = :code"
+                ),
+                {"shape": redrawn[letter].wkt, "id": number, "code": GRIDS[letter]},
+            )
+    publish_changeset(owner, number)
+    after = district.client("boss").get("/api/v1/places/L-1/stretches").json()["stretches"]
+    assert [one["grid"] for one in after] == [one["grid"] for one in before]
+    cut = 1000 + GROUND.inv(*bank[0], *spot(1, 0.4))[2]
+    assert after[0]["to_m"] == pytest.approx(cut, abs=0.02) and before[0]["to_m"] > cut + 100
+
+
+def test_only_a_line_of_ones_own_areas_is_divided(
+    district: District, bank: list[tuple[float, float]], checkpoints: None
+) -> None:
+    assert district.client("south").get("/api/v1/places/L-1/stretches").status_code == 404
+    assert district.client().get("/api/v1/places/L-1/stretches").status_code == 401
+    answer = district.client("boss").get("/api/v1/places/P-now/stretches")
+    assert answer.status_code == 422 and answer.json()["errors"][0]["message_zh"] == "巡查点 P-now 是一个点"
+
+
+def test_shapes_that_are_no_line_are_refused(owner: Database, tmp_path: Path) -> None:
+    line = shapely.LineString([spot(0, 0), spot(1, 1)])
+    two = shapely.MultiLineString([[spot(0, 0), spot(1, 0)], [spot(0, 1), spot(1, 1)]])
+    with pytest.raises(Refused) as caught:
+        load_places(owner, draw_lines(tmp_path, line, line.buffer(0.001), two))
+    assert [fault.message for fault in caught.value.faults] == [
+        "is a Polygon, not one line",
+        "is a MultiLineString, not one line",
+    ]
+    joined = shapely.MultiLineString([[spot(0, 0), spot(1, 0)], [spot(1, 0), spot(1, 1)]])
+    path = draw_lines(tmp_path, joined)
+    path.write_text(path.read_text("utf-8").replace("L-1", "L-9"), encoding="utf-8")
+    assert load_places(owner, path).loaded == 1
+    with owner.transaction(EVERYTHING) as connection:
+        connection.execute(text("DELETE FROM overlay.place WHERE code = 'L-9'"))
