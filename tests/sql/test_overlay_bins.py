@@ -24,10 +24,15 @@ SELECT floor(ST_XMin(geom_3857) / (40075016.68557849 / 2 ^ :z / 32)),
     floor(ST_YMin(geom_3857) / (40075016.68557849 / 2 ^ :z / 32)), extract(EPOCH FROM max(seen_at))::bigint
 FROM overlay.patrol_cell WHERE path && CAST(:scope AS bigint[]) GROUP BY 1, 2
 """
+PLACES = """
+SELECT count(*), extract(EPOCH FROM min(due_at))::bigint, max(code)
+FROM overlay.place WHERE path && CAST(:scope AS bigint[]) AND is_current
+GROUP BY floor(x_m / (40075016.68557849 / 2 ^ :z / 8)), floor(y_m / (40075016.68557849 / 2 ^ :z / 8))
+"""
 
 
 def touch(db: Connection, chance: random.Random, number: int) -> None:
-    """Something happens to cameras and cells."""
+    """Something happens to cameras, places and cells."""
     lon, lat = spot(chance.uniform(0, 40), chance.uniform(0, 40))
     values: dict[str, Any] = {"lon": lon, "lat": lat, "n": number, "some": chance.randrange(1, 60)}
     here = "ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)"
@@ -39,9 +44,16 @@ def touch(db: Connection, chance: random.Random, number: int) -> None:
         2: "DELETE FROM overlay.camera WHERE camera_id % 60 = :some",
         4: f"INSERT INTO overlay.patrol_cell (cell, path, seen_at, geom) VALUES (:n, {held}, now() + :n * interval"
         f" '1 s', {cell})",
+        6: "INSERT INTO overlay.place (code, name, kind, path, geom, visit_hours, ends_at)"
+        f" VALUES (:n, :n, 'gate', {held}, {here}, nullif(:n % 3, 0), now() + nullif(:n % 4, 0) * interval '1 h')",
+        7: "UPDATE overlay.place SET visited_at = now() + :n * interval '1 s' WHERE place_id % 20 = :some % 20",
+        8: f"UPDATE overlay.place SET geom = {here}, path = {held} WHERE place_id % 30 = :some % 30",
+        9: "UPDATE overlay.place SET ends_at = now() - interval '1 h' WHERE place_id % 30 = :some % 30",
+        10: "DELETE FROM overlay.place WHERE place_id % 60 = :some",
         3: "UPDATE overlay.patrol_cell SET seen_at = seen_at + interval '1 h' WHERE cell % 60 = :some",
     }
-    db.execute(text(acts[chance.choices(list(acts), weights=list(acts))[0]]), values)
+    often = {5: 5, 4: 4, 6: 8, 3: 3}
+    db.execute(text(acts[chance.choices(list(acts), weights=[often.get(act, 1) for act in acts])[0]]), values)
 
 
 def redraw(db: Connection, picture: str) -> None:
@@ -74,11 +86,11 @@ def test_kept_squares_say_what_a_count_says(db: Connection, seed: int) -> None:
     chance = random.Random(seed)
     halves = ["A" * 10 + "B" * 10, "A" * 6 + "B" * 14]
     publish_leaves(db, draw("\n".join([halves[0]] * 20)))
-    for number in range(1, 160):
+    for number in range(1, 300):
         touch(db, chance, number)
         if number % 40 == 0:
             db.execute(text("SELECT app.add_up_overlays()"))
-        if number == 100:
+        if number == 150:
             redraw(db, "\n".join([halves[1]] * 20))
     scopes = [[0], *([one] for one in db.execute(text("SELECT area_id FROM core.area")).scalars())]
     for turn in range(2):
@@ -89,11 +101,15 @@ def test_kept_squares_say_what_a_count_says(db: Connection, seed: int) -> None:
                 assert sorted(one.get("count", 1) for one in shown) == [row[0] for row in counted], (turn, scope, z)
                 alone = sorted(row[2] for row in counted if row[0] == 1)
                 assert sorted(one["code"] for one in shown if "count" not in one) == alone
+                counted = [tuple(row) for row in db.execute(text(PLACES), {"z": z, "scope": scope})]
+                shown = features(db, "place", z, scope)
+                due = sorted((row[0], row[1] or 0) for row in counted)
+                assert sorted((one.get("count", 1), one.get("due_at", 0)) for one in shown) == due, (turn, scope, z)
+                alone = sorted(row[2] for row in counted if row[0] == 1)
+                assert sorted(one["code"] for one in shown if "count" not in one) == alone
             for z in ZOOMS:
                 seen = sorted(row[2] for row in db.execute(text(CELLS), {"z": z, "scope": scope}))
                 assert sorted(one["seen_at"] for one in features(db, "patrol", z, scope)) == seen, (turn, scope, z)
         db.execute(text("SELECT app.add_up_overlays()"))
-        left = (
-            "SELECT (SELECT count(*) FROM overlay.camera_bin_change), (SELECT count(*) FROM overlay.patrol_bin_change)"
-        )
-        assert tuple(db.execute(text(left)).one()) == (0, 0)
+        for bins in ("camera", "patrol", "place"):
+            assert db.execute(text(f"SELECT count(*) FROM overlay.{bins}_bin_change")).scalar() == 0

@@ -151,7 +151,7 @@ def test_the_scope_of_the_map_opens_no_private_table(facts: Facts) -> None:
     things = {layer.table for layer in thing_layers().values()}
     public = {"core.change"}
     assert open_tables(facts) <= public, "nothing is said, nothing is seen"
-    squares = {"overlay.camera_bin_change"}  # of the cameras on the map
+    squares = {"overlay.camera_bin_change", "overlay.place_bin_change"}  # of things on the map
     assert open_tables(facts, scope="{0}") - public - squares == things
     both = open_tables(facts, scope="{0}", private="{0}")
     assert {"work.ticket_private", "work.event", "core.post", "core.person", "overlay.ping"} < both - things

@@ -1,3 +1,4 @@
+-- Long because it is one union: places, lines, kept squares, those that changed.
 CREATE FUNCTION tile.place(z integer, box geometry, at timestamptz, args jsonb)
 RETURNS TABLE (
     feature_id bigint,
@@ -15,7 +16,7 @@ RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- Below zoom 14 the places of a cell of 64 px are one feature with a count, cells counted whole; from 14 on each is its
--- own. Integers are grouped first and one place of each cell is read then: to compare texts takes most of the time.
+-- own: from squares that are kept by area, and where something changed since, from the places themselves.
 -- A linear place is a line from zoom 11 on, besides its point. Places outside their own dates are left out; they have
 -- no history: at is ignored.
 SELECT
@@ -26,12 +27,7 @@ SELECT
     o.kind,
     a.code AS grid,
     extract(EPOCH FROM o.visited_at)::bigint AS visited_at,
-    extract(
-        EPOCH FROM CASE
-            WHEN o.visit_hours IS NOT NULL
-                THEN coalesce(o.visited_at + o.visit_hours * interval '1 hour', greatest(o.since, o.starts_at))
-        END
-    )::bigint AS due_at,
+    extract(EPOCH FROM o.due_at)::bigint AS due_at,
     extract(EPOCH FROM o.ends_at)::bigint AS ends_at,
     o.length_m::integer AS length,
     NULL::integer AS count
@@ -47,12 +43,7 @@ SELECT
     o.kind,
     a.code AS grid,
     extract(EPOCH FROM o.visited_at)::bigint AS visited_at,
-    extract(
-        EPOCH FROM CASE
-            WHEN o.visit_hours IS NOT NULL
-                THEN coalesce(o.visited_at + o.visit_hours * interval '1 hour', greatest(o.since, o.starts_at))
-        END
-    )::bigint AS due_at,
+    extract(EPOCH FROM o.due_at)::bigint AS due_at,
     extract(EPOCH FROM o.ends_at)::bigint AS ends_at,
     o.length_m::integer AS length,
     NULL::integer AS count
@@ -74,29 +65,64 @@ SELECT
     CASE WHEN g.count > 1 THEN g.count END AS count
 FROM (
     SELECT
-        min(o.place_id) AS feature_id,
-        sum(st_x(o.geom_3857)::integer) AS sum_x,
-        sum(st_y(o.geom_3857)::integer) AS sum_y,
-        min(
-            CASE
-                WHEN o.visit_hours IS NOT NULL
-                    THEN coalesce(o.visited_at + o.visit_hours * interval '1 hour', greatest(o.since, o.starts_at))
-            END
-        ) AS due_at,
-        count(*)::integer AS count
-    FROM (SELECT 40075016.68557849 / 2 ^ place.z / 8 AS side_m) AS s
-    CROSS JOIN overlay.place AS o
-    WHERE
-        place.z < 14
-        AND o.is_current
-        AND o.geom_3857 && st_makeenvelope(
-            floor(st_xmin(place.box) / s.side_m) * s.side_m,
-            floor(st_ymin(place.box) / s.side_m) * s.side_m,
-            ceil(st_xmax(place.box) / s.side_m) * s.side_m,
-            ceil(st_ymax(place.box) / s.side_m) * s.side_m,
-            3857
-        )
-    GROUP BY floor(st_x(o.geom_3857) / s.side_m), floor(st_y(o.geom_3857) / s.side_m)
+        min(b.first_id) AS feature_id,
+        sum(b.sum_x_m)::bigint AS sum_x,
+        sum(b.sum_y_m)::bigint AS sum_y,
+        min(b.due_at) AS due_at,
+        sum(b.places)::integer AS count
+    FROM (
+        SELECT
+            40075016.68557849 / 2 ^ place.z / 8 AS side_m,
+            40075016.68557849 / 65536 AS kept_m,
+            2 ^ (13 - place.z) AS bins
+    ) AS k
+    CROSS JOIN LATERAL (
+        SELECT
+            (floor(st_xmin(place.box) / k.side_m) * k.bins)::integer AS first_x,
+            (ceil(st_xmax(place.box) / k.side_m) * k.bins)::integer - 1 AS last_x,
+            (floor(st_ymin(place.box) / k.side_m) * k.bins)::integer AS first_y,
+            (ceil(st_ymax(place.box) / k.side_m) * k.bins)::integer - 1 AS last_y
+    ) AS r
+    CROSS JOIN LATERAL (
+        SELECT
+            o.x,
+            o.y,
+            o.places,
+            o.sum_x_m,
+            o.sum_y_m,
+            o.first_id,
+            o.due_at
+        FROM overlay.place_bin AS o
+        WHERE
+            o.x BETWEEN r.first_x AND r.last_x AND o.y BETWEEN r.first_y AND r.last_y
+            AND NOT EXISTS (
+                SELECT FROM overlay.place_bin_change AS n WHERE n.x = o.x AND n.y = o.y AND n.path = o.path
+            )
+        UNION ALL
+        SELECT
+            c.x,
+            c.y,
+            1 AS places,
+            p.x_m AS sum_x_m,
+            p.y_m AS sum_y_m,
+            p.place_id AS first_id,
+            p.due_at
+        FROM (
+            SELECT DISTINCT
+                n.x,
+                n.y,
+                n.path
+            FROM overlay.place_bin_change AS n
+            WHERE n.x BETWEEN r.first_x AND r.last_x AND n.y BETWEEN r.first_y AND r.last_y
+        ) AS c
+        INNER JOIN overlay.place AS p
+            ON
+                p.is_current AND c.path = p.path
+                AND p.x_m >= c.x * k.kept_m AND p.x_m < (c.x + 1) * k.kept_m
+                AND p.y_m >= c.y * k.kept_m AND p.y_m < (c.y + 1) * k.kept_m
+    ) AS b
+    WHERE place.z < 14
+    GROUP BY floor(b.x / k.bins), floor(b.y / k.bins)
 ) AS g
 LEFT JOIN LATERAL (
     SELECT o.* FROM overlay.place AS o WHERE g.count = 1 AND o.place_id = g.feature_id LIMIT 1

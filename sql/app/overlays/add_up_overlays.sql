@@ -6,6 +6,7 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(app.bin_lock());
     PERFORM app.date_places();
+    PERFORM app.count_place_bins();
     WITH gone AS (
         DELETE FROM overlay.camera_bin_change RETURNING *
     )
