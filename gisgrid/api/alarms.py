@@ -57,6 +57,10 @@ class AlarmBody(BaseModel):
     value: Coordinate | PlainText | None = Field(None, description="how much, in the device's own unit")
     at: PlainText | None = Field(None, description="when it noticed; default now")
     description: LongText | None = Field(None, description="in words; default its name, code, kind and value")
+    camera: PlainText | None = Field(
+        None,
+        description="code of the camera that saw it, in the area that the device watches; then it is there",
+    )
     client_ref: PlainText | None = Field(None, description="the same key with the same body is the same alarm")
 
 
@@ -97,6 +101,7 @@ def create_alarm(
         at=read_instant("at", body.at, settings.timezone),
         description=body.description,
         client_ref=body.client_ref or "",
+        camera=body.camera,
     )
     with database.transaction() as connection:
         received = receive_alarm(connection, device.device_id, device.code, alarm, settings)

@@ -127,6 +127,10 @@ FROM (VALUES
         '请查询您自己的区域', 'ask for your own area'
     ),
     (
+        'no_such_camera', 'GG422', 'camera', '此设备不监看摄像头 %1$s', 'the device watches no camera %1$s',
+        '请核对摄像头编码，或在设备的 watches 中写明其区域', 'check its code, or name its area in `watches` of the device'
+    ),
+    (
         'devices_not_handed_over', 'GG403', 'hand_over', '您的角色不能把设备交给其他系统',
         'your role may not hand devices to other programs', '请联系调度员', 'ask a dispatcher'
     ),

@@ -8,29 +8,46 @@ RETURNS TABLE (
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- If the device has an open ticket that is younger than `young`, the alarm becomes an event of that ticket; else a
 -- report at the device's point. Locks the device, so that two alarms at once make one ticket, and the ticket, so that
--- no alarm is lost on one that closes meanwhile. `alarm`: network, zone, description, kind, value, at, reported_at.
+-- no alarm is lost on one that closes meanwhile. `alarm`: network, zone, description, kind, value, at, reported_at, and
+-- camera: the device watches that camera's pictures, so the ticket is at the camera, and each camera has its own.
 DECLARE
     d record;
+    c "overlay".camera;
     t work.ticket;
     p work.ticket_private;
     said jsonb;
+    spot geometry;
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(app.boundary_lock());
     UPDATE overlay.device AS x SET last_seen_at = clock_timestamp() WHERE x.device_id = device RETURNING x.* INTO d;
+    IF alarm ? 'camera' THEN
+        SELECT x.* INTO c FROM overlay.camera AS x
+        JOIN core.area AS w ON w.code = d.watches AND w.network = 'base' AND x.path @> ARRAY[w.area_id]
+        WHERE x.code = alarm->>'camera';
+        IF NOT FOUND THEN
+            PERFORM app.refuse('no_such_camera', alarm->>'camera');
+        END IF;
+    END IF;
     said := jsonb_strip_nulls(jsonb_build_object(
-        'device', d.code, 'kind', alarm->'kind', 'value', alarm->'value', 'at', alarm->'reported_at'));
+        'device', d.code, 'camera', c.code, 'kind', alarm->'kind', 'value', alarm->'value', 'at', alarm->'reported_at'));
+    spot := coalesce(c.geom, d.geom);
     SELECT x.* INTO t FROM work.ticket AS x
     WHERE x.ticket_id = (
-        SELECT max(y.ticket_id) FROM work.ticket_private AS y WHERE y.device_id = device)
+        SELECT y.ticket_id FROM work.ticket_private AS y
+        WHERE y.device_id = device AND (
+            SELECT e.detail->>'camera' FROM work.event AS e
+            WHERE e.ticket_id = y.ticket_id AND e.action = 'received' LIMIT 1) IS NOT DISTINCT FROM c.code
+        ORDER BY y.ticket_id DESC LIMIT 1)
       AND x.closed_at IS NULL AND x.received_at > clock_timestamp() - young
     FOR UPDATE;
     IF NOT FOUND THEN
         RETURN QUERY
         SELECT r.*, 1::bigint FROM app.receive_report(alarm || jsonb_build_object(
-            'category', d.category, 'source', 'device', 'actor', 'device:' || d.code, 'device_id', device,
+            'category', d.category, 'source', CASE WHEN c.code IS NULL THEN 'device' ELSE 'camera' END, 'actor', 'device:' || d.code, 'device_id', device,
             'description', coalesce(alarm->>'description',
-                                    concat_ws(' ', d.name, d.code, alarm->>'kind', alarm->>'value')),
-            'lon_wgs84', st_x(d.geom), 'lat_wgs84', st_y(d.geom), 'lon', st_x(d.geom), 'lat', st_y(d.geom),
+                                    concat_ws(' ', coalesce(c.name, d.name), coalesce(c.code, d.code),
+                                              alarm->>'kind', alarm->>'value')),
+            'lon_wgs84', st_x(spot), 'lat_wgs84', st_y(spot), 'lon', st_x(spot), 'lat', st_y(spot),
             'system', 'wgs84', 'said', said)) AS r;
         RETURN;
     END IF;
@@ -58,5 +75,6 @@ BEGIN
     RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION app.receive_alarm(bigint, jsonb, interval) IS
-'An alarm becomes a ticket at its device, or an event of the device''s young open ticket; alarms: how many it has had';
+'An alarm becomes a ticket at its device, or at the camera that it names, or an event of the young open ticket there; '
+'alarms: how many it has had';
 GRANT EXECUTE ON FUNCTION app.receive_alarm(bigint, jsonb, interval) TO gisgrid_service;
