@@ -59,6 +59,32 @@ const sketches: LayerSpecification[] = [
   },
 ];
 
+/** What was asked of the map: where each answer is. */
+const answers: LayerSpecification[] = [
+  {
+    id: 'viewer-answer-ring',
+    type: 'circle',
+    source: sketchSource,
+    filter: is('answer'),
+    paint: { 'circle-radius': 11, 'circle-color': 'rgba(194, 65, 12, 0.12)', 'circle-stroke-color': '#c2410c', 'circle-stroke-width': 2.5 },
+  },
+  {
+    id: 'viewer-answer-name',
+    type: 'symbol',
+    source: sketchSource,
+    filter: is('answer'),
+    layout: {
+      'text-field': ['get', 'name'],
+      'text-font': ['Noto Sans CJK SC Bold', 'Noto Sans CJK SC', 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', 'WenQuanYi Micro Hei'],
+      'text-size': 12,
+      'text-anchor': 'bottom',
+      'text-offset': [0, -1.1],
+      'text-optional': true,
+    },
+    paint: { 'text-color': '#c2410c', 'text-halo-color': '#ffffff', 'text-halo-width': 1.6 },
+  },
+];
+
 const sideIs = (side: string): FilterSpecification => ['==', ['get', 'side'], side];
 const changes: LayerSpecification[] = [
   { id: 'viewer-changes-after-fill', type: 'fill', source: changesSource, filter: sideIs('after'), paint: { 'fill-color': '#0f7b6c', 'fill-opacity': 0.1 } },
@@ -84,6 +110,7 @@ const changes: LayerSpecification[] = [
 
 const chosen: LayerSpecification[] = [
   ...sketches,
+  ...answers,
   ...changes,
   { id: 'viewer-doubt-fill', type: 'fill', source: doubtSource, paint: { 'fill-color': '#c2410c', 'fill-opacity': 0.14 } },
   {

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { api, ask, asProblem, type Problem } from '../api/client';
-import { may, view } from '../state';
+import { may, sketch, view } from '../state';
 import { dayOf, showAgo, showMetres, showTime } from '../time';
 import { Failed } from '../ui/Notice';
 import { Grids, Line } from './Seen';
@@ -18,11 +19,17 @@ export function Questions({ code }: { code: string }) {
   const found = useSignal<Answer[] | string[] | null>(null);
   const problem = useSignal<Problem | null>(null);
   const at = useSignal(`${dayOf(new Date().toISOString())}T10:00`);
+  useEffect(() => () => void (sketch.value = []), [code]);
   const put = (question: Question): void => {
     asked.value = question;
     found.value = problem.value = null;
+    sketch.value = [];
     void answers[question](code, at.value).then(
-      (one) => asked.peek() === question && (found.value = one),
+      (one) => {
+        if (asked.peek() !== question) return;
+        found.value = one;
+        sketch.value = one.flatMap(mark);
+      },
       (thrown: unknown) => (problem.value = asProblem(thrown)),
     );
   };
@@ -61,6 +68,12 @@ function Found({ found }: { found: Answer[] | string[] }) {
     </ul>
   );
 }
+
+/** An answer that has a place, as the map draws it. */
+const mark = (one: Answer | string): GeoJSON.Feature[] =>
+  typeof one === 'string'
+    ? []
+    : [{ type: 'Feature', properties: { kind: 'answer', name: one.name }, geometry: { type: 'Point', coordinates: [one.lon, one.lat] } }];
 
 const order: Question[] = ['who', 'unwalked', 'cameras', 'kit'];
 

@@ -107,9 +107,11 @@ export function Grids({ grids }: { grids: string[] }) {
   return (
     <>
       {grids.slice(0, most).map((grid) => (
-        <button key={grid} type="button" class="link" onClick={() => chooseArea(grid, true)}>
-          <code>{grid}</code>
-        </button>
+        <span key={grid}>
+          <button type="button" class="link" onClick={() => chooseArea(grid, true)}>
+            <code>{grid}</code>
+          </button>{' '}
+        </span>
       ))}
       {grids.length > most && <span class="hint"> {w('ask.more', { n: grids.length - most })}</span>}
     </>
