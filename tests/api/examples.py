@@ -92,7 +92,7 @@ def _shown(value: Any, name: str = "") -> Any:
     if isinstance(value, dict):
         return {key: _shown(each, key) for key, each in value.items()}
     if isinstance(value, list):
-        return value if name == "coordinates" else [_shown(each) for each in value[:MOST]]
+        return value if name in ("coordinates", "polygon") else [_shown(each) for each in value[:MOST]]
     return SECRET if name in ("secret", "token") and isinstance(value, str) else value
 
 
