@@ -96,7 +96,7 @@ def settle(data_dir: Path, place: Place) -> None:
         raise Refused(Fault("data_dir", message, remedy))
     for folder in (SYSTEM_FOLDER, home):
         folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o711)  # whatever the umask: the server's user comes through
+        folder.chmod(0o711)  # a strict umask aside, the server's user comes through
     note.write_text(f"{data_dir.absolute()}\n")
     for name in ("postgres", "run"):
         link = data_dir / name
