@@ -30,7 +30,7 @@ def run_step(
     """Run a command; returns its output. Says its latest line every two seconds while it runs.
 
     `finish` is for a package manager: it is shielded from Ctrl-C (stopped half-way it leaves a broken machine; the
-    interrupt is raised once it has ended), and all can read what it writes, also under a strict umask. Raises StepFailed.
+    interrupt is raised once it has ended), and all can read what it writes, under any umask. Raises StepFailed.
     """
     words = [str(part) for part in command]
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
