@@ -1,5 +1,6 @@
 """`gisgrid bench`: how long things take here, in a database of its own that is dropped afterwards."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,7 +8,7 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 
 from gisgrid.bench.assign import AssignCost, measure_assign
 from gisgrid.bench.coverage import DISTRICT
-from gisgrid.bench.exact import Compared, compare_answers
+from gisgrid.bench.exact import Compared, Progress, compare_answers
 from gisgrid.bench.pages import describe_versions
 from gisgrid.bench.peers import Peers
 from gisgrid.bench.publish import Case, Cost, measure
@@ -65,6 +66,10 @@ def assign(
     compare: Annotated[
         int, typer.Option(help="Instead: how many points, hard ones, to compare with `app.locate`; needs a database.")
     ] = 0,
+    progress: Annotated[
+        Path | None,
+        typer.Option(help="Note in this file what --compare has found, each 100,000 points, and go on from there."),
+    ] = None,
     peers: PeersFolder = None,
     write: Write = None,
     data_dir: DataDir = None,
@@ -73,7 +78,8 @@ def assign(
 ) -> None:
     """What does finding the grids of many points cost in this process, beside geopandas, DuckDB, SedonaDB?"""
     if compare:
-        _compare(grids, compare, Noted("exact", write), read_settings(data_dir=data_dir, db_port=db_port), json=json)
+        settings = read_settings(data_dir=data_dir, db_port=db_port)
+        _compare(grids, compare, Noted("exact", write), settings, Progress(progress), json=json)
         return
     noted, found = Noted("assign", write), list[AssignCost]()
     for size in grids:
@@ -82,13 +88,15 @@ def assign(
     answer(found, noted, describe_versions(), json=json)
 
 
-def _compare(grids: list[int], points: int, noted: Noted, settings: Settings, *, json: bool) -> None:
+def _compare(
+    grids: list[int], points: int, noted: Noted, settings: Settings, progress: Progress, *, json: bool
+) -> None:
     """Every answer beside that of `app.locate`."""
     found, versions = list[Compared](), ""
     for size in grids:
         with filled(settings, size) as ground, ground.database.transaction(EVERYTHING) as connection:
             versions = describe_versions(connection)
-            found.append(compare_answers(connection, points, say))
+            found.append(compare_answers(connection, points, say, progress))
     answer(found, noted, versions, json=json)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import make_url, text
 
 from gisgrid.bench.coverage import Plan as DistrictPlan
 from gisgrid.bench.coverage import draw_district
-from gisgrid.bench.exact import compare_answers
+from gisgrid.bench.exact import Progress, compare_answers
 from gisgrid.bench.filling import fill_posts, fill_tickets
 from gisgrid.bench.pages import Setting, describe_versions, write_page
 from gisgrid.bench.peers import Peers
@@ -94,6 +94,19 @@ def test_hard_points_have_the_grids_that_locate_gives_them(place: Place) -> None
     assert found.points == 6000
     assert found.on_an_edge > 500
     assert found.outside > 50
+
+
+def test_a_comparison_goes_on_where_it_was_stopped(place: Place, tmp_path: Path) -> None:
+    said, file = list[str](), tmp_path / "progress.json"
+    with place.database.transaction(EVERYTHING) as connection:
+        first = compare_answers(connection, 600, said.append, Progress(file))
+        again = compare_answers(connection, 600, said.append, Progress(file))
+        assert (again, len(said)) == (first, 1), "all was compared already"
+        more = compare_answers(connection, 1000, said.append, Progress(file))
+    assert (more.points, more.other_grid, len(said)) == (1000, 0, 2)
+    assert more.locate_s > first.locate_s
+    assert set(Progress(file).turns.values()) == {2}, "the second turn had other points"
+    assert Progress(file).begin([b"another ground"])[1].points == 0
 
 
 def test_a_page_gets_its_part_and_keeps_the_rest(place: Place, tmp_path: Path) -> None:
