@@ -18,6 +18,8 @@ class Door:
 
     port: int
     streams: Streams | None = None
+    source: str | None = None
+    """From which address of this machine; None: any."""
 
     async def ask(self, method: str, path: str, more: str = "", body: str = "") -> Answer:
         """Status, headers (names in small letters) and body of an answer."""
@@ -26,13 +28,19 @@ class Door:
                 return await _exchange(self.streams, method, path, more, body)
             except (asyncio.IncompleteReadError, ConnectionError):
                 self.close()  # the service ends a connection that was quiet for a while
-        self.streams = await asyncio.open_connection("127.0.0.1", self.port)
+        self.streams = await connect(self.port, self.source)
         return await _exchange(self.streams, method, path, more, body)
 
     def close(self) -> None:
         """End the connection."""
         if self.streams:
             self.streams[1].close()
+
+
+async def connect(port: int, source: str | None) -> Streams:
+    """A connection to this port of the machine, from this one of its addresses."""
+    local = (source, 0) if source else None
+    return await asyncio.open_connection("127.0.0.1", port, limit=1 << 22, local_addr=local)
 
 
 async def _exchange(streams: Streams, method: str, path: str, more: str, body: str) -> Answer:

@@ -8,12 +8,14 @@ import asyncio
 import json
 import random
 import re
+import sys
 import time
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
-from gisgrid.bench.doors import HEADERS, Door, read_head
+from gisgrid.bench.doors import HEADERS, Door, connect, read_head
 from gisgrid.bench.server import Service
 from gisgrid.geo import LonLat, tile_at
 
@@ -23,7 +25,11 @@ COLUMNS, ROWS = 4, 3
 """Tiles in view of a screen."""
 GATHER_S = (0.4, 0.9)
 """The viewer gathers what comes in a moment, and does not ask at the same moment as the others."""
+EACH = 20
+"""So many screens share an address, as those of an office do."""
 SETTLE_S = 3.0
+AGAIN_S = (1.0, 4.0)
+"""When a map whose stream was cut off comes back, as the service tells it to."""
 PATIENCE_S = 120.0
 """What a screen has not heard so long after the last report it will not hear."""
 Tile = tuple[int, int, int]
@@ -51,13 +57,17 @@ class Load:
 class Cost:
     """What was measured: milliseconds of a report, until a screen has heard and drawn it; requests of all screens.
 
-    `refused`: reports without a receipt, because the service was too busy (503).
+    `reports` have a receipt; `refused` got 503 or 429 instead, `broken` no answer. `cut`: streams and tiles that broke
+    off; the screen comes back and asks for what it has missed. `heard_share`: of all screens and acknowledged reports.
     """
 
     screens: int
     rate: float
     reports: int
     refused: int
+    refused_p99_ms: float
+    broken: int
+    cut: int
     report_p50_ms: float
     report_p99_ms: float
     heard_p50_ms: float
@@ -71,49 +81,76 @@ class Cost:
 
 @dataclass
 class Watch:
-    """When each report was acknowledged, by number; how long each took; how long each screen took to hear and draw."""
+    """When each report was acknowledged, by number; how long each took; when each screen heard it first, and drew it.
+
+    A screen hears of other tickets, too: of reports whose answer did not come, and of some twice.
+    """
 
     sent: dict[str, float] = field(default_factory=dict)
     report_s: list[float] = field(default_factory=list)
-    heard: list[tuple[str, float]] = field(default_factory=list)
-    drawn: list[tuple[str, float]] = field(default_factory=list)
+    refused_s: list[float] = field(default_factory=list)
+    broken: int = 0
+    heard: dict[tuple[int, str], float] = field(default_factory=dict)
+    drawn: dict[tuple[int, str], float] = field(default_factory=dict)
     asked: int = 0
+    cut: int = 0
+
+    def waits(self, moments: dict[tuple[int, str], float]) -> list[float]:
+        """How long after its receipt each screen had each acknowledged report, in seconds."""
+        return [max(at - self.sent[number], 0) for (_, number), at in moments.items() if number in self.sent]
 
 
 @dataclass
 class Screen:
     """One open map."""
 
+    number: int
     area: Area
     watch: Watch
     door: Door
     view: set[Tile]
+    place: str = ""
+    """`id` of the last event heard."""
     etags: dict[Tile, str] = field(default_factory=dict)
     touched: set[Tile] = field(default_factory=set)
     shown: list[str] = field(default_factory=list)
     drawing: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Show the map, then follow the events until the task is cancelled."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.door.port, limit=1 << 22)
-        path = f"/api/v1/events?heard=&area={self.area.code}"
+        """Show the map, and follow the events until the task is cancelled: a stream that ends is opened again."""
+        try:
+            while True:
+                try:
+                    await self._follow()
+                except (OSError, EOFError):
+                    pass
+                self.watch.cut += 1
+                await asyncio.sleep(random.uniform(*AGAIN_S))  # noqa: S311  # not for secrets
+        finally:
+            self.door.close()
+
+    async def _follow(self) -> None:
+        reader, writer = await connect(self.door.port, self.door.source)
+        path = f"/api/v1/events?heard={self.place}&area={self.area.code}"
         writer.write(f"GET {path} HTTP/1.1\r\n{HEADERS}\r\n".encode())
         try:
             await read_head(reader)
-            for tile in sorted(self.view):
+            for tile in sorted(self.view - set(self.etags)):
                 await self._ask(tile)
             while line := await reader.readline():
-                if line.startswith(b"data: {") and b'"layer":"ticket"' in line:
+                if line.startswith(b"id: "):
+                    self.place = line[4:].decode().strip()
+                elif line.startswith(b"data: {") and b'"layer":"ticket"' in line:
                     self._hear(json.loads(line[6:]))
         finally:
             writer.close()
-            self.door.close()
 
     def _hear(self, change: dict[str, object]) -> None:
         now = time.monotonic()
         tickets: list[dict[str, str]] = change.get("tickets") or []  # type: ignore[assignment]
         numbers = [one["number"] for one in tickets]
-        self.watch.heard += [(number, now) for number in numbers]
+        for number in numbers:
+            self.watch.heard.setdefault((self.number, number), now)
         tiles: dict[str, list[int]] = change["tiles"]  # type: ignore[assignment]
         touched = {tile for tile in self.view if _is_in(tile, tiles[str(tile[0])])}
         if touched:
@@ -123,15 +160,20 @@ class Screen:
 
     async def _draw(self) -> None:
         """Ask for the tiles that were touched, and for those that are touched meanwhile after them: one door."""
-        while self.touched:
-            await asyncio.sleep(random.uniform(*GATHER_S))  # noqa: S311  # not for secrets
-            tiles, numbers = self.touched, self.shown
-            self.touched, self.shown = set(), []
-            for tile in sorted(tiles):
-                await self._ask(tile)
-            now = time.monotonic()
-            self.watch.drawn += [(number, now) for number in numbers]
-        self.drawing = None
+        try:
+            while self.touched:
+                await asyncio.sleep(random.uniform(*GATHER_S))  # noqa: S311  # not for secrets
+                tiles, numbers = self.touched, self.shown
+                self.touched, self.shown = set(), []
+                for tile in sorted(tiles):
+                    await self._ask(tile)
+                now = time.monotonic()
+                for number in numbers:
+                    self.watch.drawn.setdefault((self.number, number), now)
+        except (OSError, EOFError):
+            self.watch.cut += 1
+        finally:
+            self.drawing = None
 
     async def _ask(self, tile: Tile) -> None:
         known = f"If-None-Match: {self.etags[tile]}\r\n" if tile in self.etags else ""
@@ -160,17 +202,17 @@ async def _measure(services: Sequence[Service], load: Load) -> Cost:
     watch = Watch()
     dice = random.Random(load.screens)  # noqa: S311  # not for secrets
     ports = [service.port for service in services]
-    screens = [_screen(ports[n % len(ports)], watch, dice.choice(load.areas), dice) for n in range(load.screens)]
+    screens = [_screen(n, ports[n % len(ports)], watch, load.areas, dice) for n in range(load.screens)]
     tasks = [asyncio.create_task(screen.open()) for screen in screens]
     await asyncio.sleep(SETTLE_S)
     while screens and not all(len(screen.etags) == len(screen.view) for screen in screens):
         await asyncio.sleep(0.2)
-    watch.asked, began, own_s = 0, time.monotonic(), time.process_time()
+    watch.asked, watch.cut, began, own_s = 0, 0, time.monotonic(), time.process_time()
     cpu_s = sum(service.cpu_s for service in services)
     await _report(ports, load, watch, dice)
     took = time.monotonic() - began
     await asyncio.sleep(SETTLE_S)
-    while len(watch.heard) < len(watch.sent) * load.screens and time.monotonic() - began < took + PATIENCE_S:
+    while _is_unheard(watch, load) and time.monotonic() - began < took + PATIENCE_S:
         await asyncio.sleep(0.2)
     cost = _cost(load, watch, took, (sum(service.cpu_s for service in services) - cpu_s, time.process_time() - own_s))
     for task in tasks:
@@ -179,11 +221,18 @@ async def _measure(services: Sequence[Service], load: Load) -> Cost:
     return cost
 
 
-def _screen(port: int, watch: Watch, area: Area, dice: random.Random) -> Screen:
+def _is_unheard(watch: Watch, load: Load) -> bool:
+    """Is there a screen that has not heard of a report that was acknowledged?"""
+    return len(watch.waits(watch.heard)) < len(watch.sent) * load.screens
+
+
+def _screen(number: int, port: int, watch: Watch, areas: Sequence[Area], dice: random.Random) -> Screen:
+    area = dice.choice(areas)
     west, south, east, north = area.box
     middle = tile_at(LonLat((west + east) / 2, (south + north) / 2), dice.choice(ZOOMS))
     view = {(middle.z, middle.x + column, middle.y + row) for column in range(COLUMNS) for row in range(ROWS)}
-    return Screen(area, watch, Door(port), view)
+    source = f"127.0.1.{number // EACH + 1}" if sys.platform == "linux" else None
+    return Screen(number, area, watch, Door(port, source=source), view)
 
 
 async def _report(ports: Sequence[int], load: Load, watch: Watch, dice: random.Random) -> None:
@@ -193,19 +242,27 @@ async def _report(ports: Sequence[int], load: Load, watch: Watch, dice: random.R
 
     async def send(at: float, body: str) -> None:
         door = free.pop() if free else Door(dice.choice(ports))
-        _, _, answer = await door.ask("POST", "/api/v1/reports", body=body)
+        try:
+            status, _, answer = await door.ask("POST", "/api/v1/reports", body=body)
+        except (OSError, EOFError):
+            watch.broken += 1
+            return
         now = time.monotonic()
         free.append(door)
-        watch.report_s.append(now - at)
-        if found := re.search(rb'"number": ?"([^"]+)"', answer):
+        found = re.search(rb'"number": ?"([^"]+)"', answer)
+        if status in (200, 201) and found:
+            watch.report_s.append(now - at)
             watch.sent[found[1].decode()] = now
+        else:
+            watch.refused_s.append(now - at)
 
     for count in range(round(load.rate * load.seconds)):
         at = began + count / load.rate
         await asyncio.sleep(max(at - time.monotonic(), 0))
         west, south, east, north = dice.choice(load.areas).box
         place = {"lon": dice.uniform(west, east), "lat": dice.uniform(south, north), "system": "wgs84"}
-        body = json.dumps({**place, "category": "hazard", "description": "x", "accuracy_m": 15})
+        key = str(uuid.uuid4())  # a door may send it twice
+        body = json.dumps({**place, "category": "hazard", "description": "x", "accuracy_m": 15, "client_ref": key})
         tasks.append(asyncio.create_task(send(at, body)))
     await asyncio.gather(*tasks)
     for door in free:
@@ -213,13 +270,15 @@ async def _report(ports: Sequence[int], load: Load, watch: Watch, dice: random.R
 
 
 def _cost(load: Load, watch: Watch, took: float, cpu_s: tuple[float, float]) -> Cost:
-    heard = [max(at - watch.sent[number], 0) for number, at in watch.heard if number in watch.sent]
-    drawn = [max(at - watch.sent[number], 0) for number, at in watch.drawn if number in watch.sent]
+    heard, drawn = watch.waits(watch.heard), watch.waits(watch.drawn)
     return Cost(
         load.screens,
         load.rate,
         len(watch.sent),
-        len(watch.report_s) - len(watch.sent),
+        len(watch.refused_s),
+        _ms(watch.refused_s)[1],
+        watch.broken,
+        watch.cut,
         *_ms(watch.report_s),
         *_ms(heard),
         heard_share=len(heard) / (len(watch.sent) * load.screens) if load.screens and watch.sent else 0.0,

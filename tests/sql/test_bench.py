@@ -16,7 +16,7 @@ from gisgrid.bench.pings import Plan as PingPlan
 from gisgrid.bench.reports import Plan as ReportPlan
 from gisgrid.bench.reports import measure_reports
 from gisgrid.bench.rows import Row
-from gisgrid.bench.screens import Area, Load
+from gisgrid.bench.screens import Area, Load, Watch
 from gisgrid.bench.screens import measure as watch_screens
 from gisgrid.bench.server import serving_many
 from gisgrid.bench.tile_servers import Plan as TilePlan
@@ -85,6 +85,12 @@ def test_maps_of_two_processes_hear_of_every_report(place: Place) -> None:
     with serving_many(place.service_url, 2) as services:
         cost = watch_screens(services, Load(4, 3.0, 2.0, [Area("360302", place.box)]))
     assert (cost.reports, cost.heard_share) == (6, 1.0)
+
+
+def test_a_map_that_hears_of_other_tickets_has_not_heard_of_the_reports() -> None:
+    watch = Watch(sent={"A": 1.0, "B": 2.0})
+    watch.heard |= {(0, "A"): 1.5, (0, "without a receipt"): 1.5, (1, "without a receipt"): 1.5, (1, "A"): 0.5}
+    assert watch.waits(watch.heard) == [0.5, 0]
 
 
 def test_hard_points_have_the_grids_that_locate_gives_them(place: Place) -> None:
