@@ -1,15 +1,17 @@
 """How long the server waits for a request to arrive, and for how many at once: a slow sender is cut off.
 
 Connections whose request has not arrived are half open. Where one address has too many, or all together are too many,
-the one that has waited longest is ended: a request that comes at once is never that one.
+the one that has waited longest is ended, unless it came a moment ago: many maps that come back at once are accepted
+in one turn of the event loop, before any of their requests is read.
 """
 
 import asyncio
 import ipaddress
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gisgrid.ways import Network, read_address
 
@@ -22,44 +24,71 @@ EACH = 100
 because everybody's connections are theirs."""
 ALL = 1_000
 """Half-open connections of all addresses."""
+GRACE_S = 2.0
+"""No connection is ended for another one so soon,"""
+BURST = 4
+"""unless there are so many times as many as there may be."""
 
 
 class HalfOpen:
     """The connections whose request has not arrived, in the order in which they came."""
 
-    def __init__(self, each: int = EACH, most: int = ALL, trusted: Sequence[Network] = ()) -> None:
-        self._each, self._most, self._trusted = each, most, trusted
-        self._all: dict[Any, str] = {}
+    def __init__(
+        self, each: int = EACH, most: int = ALL, trusted: Sequence[Network] = (), grace_s: float = GRACE_S
+    ) -> None:
+        self._each, self._most, self._trusted, self._grace_s = each, most, trusted, grace_s
+        self._all: dict[Any, tuple[str, float]] = {}
+        """Whose it is, and since when it waits."""
         self._of: dict[str, dict[Any, Callable[[], None]]] = {}
+        self._is_timed = False
 
     def __len__(self) -> int:
         return len(self._all)
 
-    def add(self, connection: Any, address: str, end: Callable[[], None]) -> None:
-        """This connection waits for its request; `end` ends it. The one that has waited longest may end for it."""
+    def add(
+        self, connection: Any, address: str, end: Callable[[], None], loop: asyncio.AbstractEventLoop | None = None
+    ) -> None:
+        """This connection waits for its request; `end` ends it. The one that has waited longest may end for it, at
+        once or, in this loop, a moment later.
+        """
         if connection in self._all:
             return
         who = self._who(address)
         own = self._of.setdefault(who, {})
         own[connection] = end
-        self._all[connection] = who
-        if who and len(own) > self._each:
-            self._end(next(iter(own)))
-        if len(self._all) > self._most:
-            self._end(next(iter(self._all)))
+        self._all[connection] = who, time.monotonic()
+        are_left = bool(who) and self._end_oldest(own, self._each)
+        are_left = self._end_oldest(self._all, self._most) or are_left
+        if are_left and loop and not self._is_timed:
+            self._is_timed = True
+            loop.call_later(self._grace_s, self._cut_down)
+
+    def _cut_down(self) -> None:
+        """End those that were let for a moment."""
+        self._is_timed = False
+        for who in [who for who, own in self._of.items() if who and len(own) > self._each]:
+            self._end_oldest(self._of[who], self._each)
+        self._end_oldest(self._all, self._most)
 
     def discard(self, connection: Any) -> None:
         """Its request has arrived, or it has ended."""
-        who = self._all.pop(connection, None)
+        who, _ = self._all.pop(connection, (None, 0.0))
         if who is not None:
             del self._of[who][connection]
             if not self._of[who]:
                 del self._of[who]
 
-    def _end(self, connection: Any) -> None:
-        end = self._of[self._all[connection]][connection]
-        self.discard(connection)
-        end()
+    def _end_oldest(self, waiting: dict[Any, Any], most: int) -> bool:
+        """End those that have waited longest, down to `most`. Returns whether more are left, which came just now."""
+        while len(waiting) > most:
+            oldest = next(iter(waiting))
+            who, since = self._all[oldest]
+            if len(waiting) <= BURST * most and time.monotonic() - since < self._grace_s:
+                return True
+            end = self._of[who][oldest]
+            self.discard(oldest)
+            end()
+        return False
 
     def _who(self, address: str) -> str:
         """Whose connections are counted together; "": nobody's, because a trusted proxy has everybody's."""
@@ -67,6 +96,10 @@ class HalfOpen:
         if found is None or any(found in network for network in self._trusted):
             return ""
         return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
+
+
+def _under_way(cycles: Sequence[RequestResponseCycle | None]) -> list[RequestResponseCycle]:
+    return [one for one in cycles if one is not None and not one.response_complete]
 
 
 def protocol(
@@ -79,12 +112,17 @@ def protocol(
     waiting = HalfOpen() if half_open is None else half_open
 
     class Deadlines(HttpToolsProtocol):
-        """Ends the connection of a request that has not arrived in time; without an answer, because nobody reads it."""
+        """Ends the connection of a request that has not arrived in time; without an answer, because nobody reads it.
+
+        Where requests came ahead of their answers, uvicorn tells only the last one that the client has left; the one
+        under way would be written to a line that is closed (RuntimeError of uvloop), so here all are told.
+        """
 
         _deadline: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
+            self._cycles: Sequence[RequestResponseCycle | None] = ()
             self._expect(headers_s)
 
         def on_message_begin(self) -> None:
@@ -95,6 +133,7 @@ def protocol(
             length = next((value for name, value in self.headers if name == b"content-length"), b"0")
             self._expect(body_s + (int(length) if length.isdigit() else 0) / SLOWEST)
             super().on_headers_complete()
+            self._cycles = [*_under_way(self._cycles), self.cycle]
 
         def on_message_complete(self) -> None:
             self._expect(None)
@@ -102,6 +141,9 @@ def protocol(
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._expect(None)
+            for one in _under_way(self._cycles):
+                one.disconnected = True
+                one.message_event.set()
             super().connection_lost(exc)
 
         def _expect(self, seconds: float | None) -> None:
@@ -112,6 +154,6 @@ def protocol(
                 waiting.discard(self)
             else:
                 self._deadline = self.loop.call_later(seconds, self.transport.close)
-                waiting.add(self, self.client[0] if self.client else "", self.transport.close)
+                waiting.add(self, self.client[0] if self.client else "", self.transport.close, self.loop)
 
     return Deadlines

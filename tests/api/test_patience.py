@@ -1,5 +1,6 @@
 """A slow sender is cut off; who sends in time, or over one connection again and again, is not."""
 
+import asyncio
 import http.client
 import socket
 import threading
@@ -10,7 +11,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from gisgrid.api.patience import ALL, EACH, HalfOpen, protocol
+from gisgrid.api.patience import ALL, BURST, EACH, HalfOpen, protocol
 from gisgrid.cli.serving import open_more_files
 from gisgrid.ways import read_networks
 from tests.waiting import PATIENCE_S, until
@@ -18,14 +19,16 @@ from tests.waiting import PATIENCE_S, until
 IMPATIENT, PATIENT = 0.2, PATIENCE_S
 
 
-def serve(headers_s: float, body_s: float, half_open: HalfOpen | None = None) -> Iterator[int]:
+def serve(headers_s: float, body_s: float, half_open: HalfOpen | None = None, answer: Any = None) -> Iterator[int]:
     app = FastAPI()
 
     @app.post("/")
     def create(body: dict[str, Any]) -> int:
         return len(body)
 
-    server = uvicorn.Server(uvicorn.Config(app, http=protocol(headers_s, body_s, half_open), log_level="error"))
+    server = uvicorn.Server(
+        uvicorn.Config(answer or app, http=protocol(headers_s, body_s, half_open), log_level="error", lifespan="off")
+    )
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -117,7 +120,7 @@ def is_ended(client: socket.socket) -> bool:
 @pytest.fixture
 def few() -> Iterator[tuple[int, HalfOpen]]:
     """A service that lets an address have three half-open connections, and all five; 127.0.0.9 is a trusted proxy."""
-    half_open = HalfOpen(3, 5, read_networks("127.0.0.9"))
+    half_open = HalfOpen(3, 5, read_networks("127.0.0.9"), grace_s=0)
     for port in serve(PATIENT, PATIENT, half_open):
         yield port, half_open
 
@@ -137,6 +140,22 @@ def test_the_oldest_of_too_many_half_open_connections_of_an_address_ends(few: tu
     for client in (*clients, other):
         client.close()
     until(lambda: len(half_open) == 0)
+
+
+def test_many_who_come_at_the_same_moment_are_all_answered() -> None:
+    half_open = HalfOpen(3, 5, grace_s=PATIENCE_S)
+    for port in serve(PATIENT, PATIENT, half_open):
+        clients = [socket.create_connection(("127.0.0.1", port), PATIENCE_S) for _ in range(10)]
+        until(lambda: len(half_open) == 10)
+        for client in clients:
+            client.sendall(
+                b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+            )
+        assert [client.recv(12) for client in clients] == [b"HTTP/1.1 200"] * len(clients)
+        clients += [knock(port) for _ in range(BURST * 3 + 1)]
+        until(lambda: len(half_open) == BURST * 3)  # more than that are never kept
+        for client in clients:
+            client.close()
 
 
 def test_the_oldest_of_all_ends_where_many_addresses_knock(few: tuple[int, HalfOpen]) -> None:
@@ -174,3 +193,36 @@ def test_a_thousand_half_open_connections_keep_nobody_out() -> None:
         assert all(answers(port) for _ in range(10))
         for client in clients:
             client.close()
+
+
+def test_who_leaves_ahead_of_his_answers_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    """Three requests at once, of a client that reads no answer: the line is closed while the second one is answered."""
+    begun, ended, go = list[str](), list[str](), threading.Event()
+
+    async def answer(scope: Any, _receive: Any, send: Any) -> None:
+        begun.append(scope["path"])
+        while scope["path"] == "/second" and not go.is_set():
+            await asyncio.sleep(0.01)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+        ended.append(scope["path"])
+
+    half_open = HalfOpen()
+    for port in serve(PATIENT, PATIENT, half_open, answer):
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as client:
+            client.sendall(
+                b"".join(b"GET /%b HTTP/1.1\r\nHost: x\r\n\r\n" % path for path in (b"first", b"second", b"third"))
+            )
+            until(lambda: "/second" in begun)
+            client.shutdown(socket.SHUT_WR)
+            assert is_closed(client)
+        go.set()
+        until(lambda: "/second" in ended or "Exception" in caplog.text)
+    assert "Exception in ASGI application" not in caplog.text
+
+
+def is_closed(client: socket.socket) -> bool:
+    """Does the server end this connection, after what it has answered? Waits until it has."""
+    while client.recv(1000):
+        pass
+    return True
