@@ -31,6 +31,7 @@ FOR_TESTS = """
 | `GISGRID_TEST_CHROMIUM`, `GISGRID_TEST_NGINX`, `GISGRID_TEST_CADDY` | programs to use | 所用的程序 |
 | `GISGRID_TEST_QGIS_PYTHON` | a Python that has QGIS | 带 QGIS 的 Python |
 | `GISGRID_TEST_DATA` | a folder with real data that some tests are tried on | 部分测试所用真实数据的文件夹 |
+| `GISGRID_TEST_SERVICES`, `GISGRID_TEST_WRITERS` | by how many services tiles are asked while so many write and count the stale ones; 2 and 4 | 多少个服务应答瓦片、多少个写入者同时上报并数过时的瓦片；2 和 4 |
 | `GISGRID_TEST_REPORTS` | how many reports come in while service and database are killed; 400 | 服务和数据库被杀时上报多少件；400 |
 """
 COMMANDS_HEAD = """\
