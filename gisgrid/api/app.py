@@ -1,6 +1,7 @@
 """The app: made from settings and a database, nothing global."""
 
 import math
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -117,6 +118,9 @@ REPORTS_AT_ONCE, WRITERS = 32, 3
 """So many reports may be under way in a process; so many connections write them, of which mostly one is in use."""
 FIXED = 4
 """Connections beside the places: the feed listens, reads and counts; the lookout looks."""
+SWITCH_S = 0.0005
+"""So long a thread that makes a long answer keeps the event loop waiting, each time that both want to run; Python's own
+5 ms, for each of its turns, made a refusal take seconds."""
 REFUSALS_PER_HOUR = 600
 """Of a stranger's address, in the audit trail."""
 
@@ -128,9 +132,11 @@ def create_app(
 
     `shift`: with which other processes this one serves.
     """
-    intake, files, reading = (Lane(places, settings.wait_s) for places in share_places(settings, shift.count))
+    shares = share_places(settings, shift.count)
+    intake = Lane(shares[0], settings.wait_s)
+    files, lists, reading = (Lane(places, settings.wait_s, sure=2) for places in shares[1:])
     reports = Lane(REPORTS_AT_ONCE, settings.wait_s)
-    places = intake.places + files.places + reading.places
+    places = sum(shares)
     counts = Counts(shift.folder / COUNTS if shift.folder else None)
     database = Database(
         service_url,
@@ -150,6 +156,7 @@ def create_app(
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # A thread for each place: no handler waits for one, or for a connection, that it cannot get.
         to_thread.current_default_thread_limiter().total_tokens = places + REPORTS_AT_ONCE + SPARE
+        sys.setswitchinterval(SWITCH_S)
         feed.start()
         lookout.start()
         await lookout.first()
@@ -178,7 +185,7 @@ def create_app(
     app.state.lookout = lookout
     app.state.meters = meters
     app.state.gatherer = Gatherer(database, network=settings.network, zone=settings.zone, writers=WRITERS)
-    lanes = {"reports": reports, "intake": intake, "files": files, "reading": reading}
+    lanes = {"reports": reports, "intake": intake, "files": files, "lists": lists, "reading": reading}
     app.state.measured = State(lookout, database, lanes, lambda: feed.listeners, shift)
     app.state.openid = Provider(settings)
     app.state.limits = ReportLimits(settings.reports_per_hour, counts)
@@ -187,8 +194,10 @@ def create_app(
     app.state.secret_limits = SecretLimits(settings.tries_per_hour, counts)
     app.state.stream_limits = StreamLimits(settings.streams_per_address, counts)
     add_problem_handlers(app)
-    app.add_middleware(Lanes, reports=reports, intake=intake, files=files, reading=reading)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)  # 9: 4 % smaller, thrice as dear
+    app.add_middleware(Lanes, reports=reports, intake=intake, files=files, lists=lists, reading=reading)
+    app.add_middleware(  # level 9: 4 % smaller, thrice as dear; what is long is compressed in a thread
+        GZipMiddleware, minimum_size=1000, compresslevel=5, thread_minimum_size=16_000
+    )
     app.add_middleware(
         Guards,
         max_body_bytes=settings.max_body_bytes,
@@ -213,10 +222,14 @@ def create_app(
     return app
 
 
-def share_places(settings: Settings, processes: int) -> tuple[int, int, int]:
-    """How many places have reports, files and readers in each of so many processes? GISGRID_POOL_SIZE is for all."""
+def share_places(settings: Settings, processes: int) -> tuple[int, int, int, int]:
+    """How many places have reports, files, long lists and other readers in each of so many processes?
+
+    GISGRID_POOL_SIZE is for all.
+    """
     mine = math.ceil(settings.pool_size / processes)
-    return max(mine // 2, 2), max(mine // 4, 2), max(mine, 2 if processes > 1 else 1)
+    lists = max(mine // 4, 1)
+    return max(mine // 2, 2), max(mine // 4, 2), lists, max(mine - lists, min(mine, 2))
 
 
 def count_connections(settings: Settings, processes: int) -> int:

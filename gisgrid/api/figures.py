@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from gisgrid.api.answers import problems
 from gisgrid.api.areas import Network
 from gisgrid.api.figure_answers import FiguresBy, Ranking
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, require_caller
-from gisgrid.api.values import UNTIL, PlainText, read_instant, read_span, tell
+from gisgrid.api.values import UNTIL, PlainText, read_instant, read_span, write
 from gisgrid.boundaries.areas import area_id_at
 from gisgrid.codes import Level
 from gisgrid.networks import require_network
@@ -23,7 +23,7 @@ To = Annotated[str | None, Query(max_length=40, description=f"{UNTIL}. Default: 
 At = Annotated[str | None, Query(max_length=40, description="As the tickets and boundaries stand then. Default: now")]
 
 
-@router.get("/figures", response_model_exclude_unset=True, responses=problems(401, 404))
+@router.get("/figures", response_model=FiguresBy, response_model_exclude_unset=True, responses=problems(401, 404))
 def get_figures(
     request: Request,
     caller: CurrentCaller,
@@ -36,7 +36,7 @@ def get_figures(
     to: To = None,
     at: At = None,
     category: PlainText = "",
-) -> FiguresBy:
+) -> Response:
     """Of the tickets received from..to: how many are closed, open, overdue, closed in time?
 
     One row for each key of `by`; `rest` holds the tickets without a key; rows and rest always add up to `total`.
@@ -48,10 +48,10 @@ def get_figures(
         cohort = _cohort(request, connection, when, area, network, category)
         found = count_by(connection, by, cohort, level=level or "")
     facts = {"by": by, "area": area, **_span(cohort), **vars(found)}
-    return tell(FiguresBy, facts, request.app.state.settings.timezone)
+    return write(FiguresBy, facts, "rows", request.app.state.settings.timezone)
 
 
-@router.get("/ranking", response_model_exclude_unset=True, responses=problems(401, 404))
+@router.get("/ranking", response_model=Ranking, response_model_exclude_unset=True, responses=problems(401, 404))
 def get_ranking(
     request: Request,
     caller: CurrentCaller,
@@ -63,7 +63,7 @@ def get_ranking(
     from_: From = None,
     to: To = None,
     at: At = None,
-) -> Ranking:
+) -> Response:
     """Whose record is best? Statistics of older boundaries are carried over to those of `at` by share of ground."""
     if of == "post":
         require_caller(caller)
@@ -72,7 +72,7 @@ def get_ranking(
         cohort = _cohort(request, connection, when, area, network)
         rows = rank(connection, of, cohort, order)
     facts = {"of": of, "order": order, "area": area, **_span(cohort), "rows": rows}
-    return tell(Ranking, facts, request.app.state.settings.timezone)
+    return write(Ranking, facts, "rows", request.app.state.settings.timezone)
 
 
 Times = tuple[datetime | None, datetime | None, datetime]

@@ -21,6 +21,10 @@ REPORTS = "/api/v1/reports"
 """A report needs a place to wait in and no connection: `tickets.gathering` writes those that wait together."""
 INTAKE = re.compile(r"/api/v1/(reports/batch|alarms|pings)|/osmand|/open311/v2/requests\.\w+")
 FILES = re.compile(r"/api/v1/(tickets\.\w+|(tickets|reports)/[^/]+/photos.*|changesets/[^/]+/\w+)")
+LISTS = re.compile(r"/api/v1/(areas|figures|ranking|coverage|tickets)")
+"""Long answers: what makes them is Python, which runs in one thread at a time, so many at once only stop the loop."""
+_LONG = re.compile(rb"(?:.*&)?limit=(?:[3-9][0-9]{2}|1000)(?:&.*)?")
+"""A list of tickets is long from here on."""
 SPARE = 3
 """Places of no lane: who is calling, health, what was committed until now. None of these takes long."""
 _OPEN = re.compile(r"/api/v1/events|/healthz|/readyz|/metrics|/|/index\.html|/assets/.*|/sw\.js|/openapi\.json")
@@ -40,6 +44,8 @@ class Lane:
 
     places: int
     wait_s: float
+    sure: float = 1.0
+    """So many times what its wait is reckoned to be a request must have left, or it is refused at once."""
     _taken: int = 0
     _held_s: float = 0.0
     """How long a place is held, on the average of late."""
@@ -63,7 +69,7 @@ class Lane:
             if self._taken < self.places:
                 self._taken += 1
                 return True
-            if not is_patient and (len(self._line) + 1) * self._held_s / self.places > self.wait_s:
+            if not is_patient and self.sure * (len(self._line) + 1) * self._held_s / self.places > self.wait_s:
                 return False
             waiting = _Waiting(loop, loop.create_future())
             self._line.append(waiting)
@@ -142,9 +148,9 @@ class _Visit:
 class Lanes:
     """ASGI middleware: a place in its lane for every request that goes to the database."""
 
-    def __init__(self, app: ASGIApp, reports: Lane, intake: Lane, files: Lane, reading: Lane) -> None:
+    def __init__(self, app: ASGIApp, reports: Lane, intake: Lane, files: Lane, lists: Lane, reading: Lane) -> None:
         self.app = app
-        self.reports, self.intake, self.files, self.reading = reports, intake, files, reading
+        self.reports, self.intake, self.files, self.lists, self.reading = reports, intake, files, lists, reading
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on when there is a place."""
@@ -172,7 +178,14 @@ class Lanes:
             return self.reports
         if (scope["method"] == "POST" or scope["path"] == "/osmand") and INTAKE.fullmatch(scope["path"]):
             return self.intake
-        return self.files if FILES.fullmatch(scope["path"]) else self.reading
+        if FILES.fullmatch(scope["path"]):
+            return self.files
+        return self.lists if is_long(scope["path"], scope["query_string"]) else self.reading
+
+
+def is_long(path: str, query: bytes) -> bool:
+    """Is the answer to this address a long one?"""
+    return bool(LISTS.fullmatch(path)) and (not path.endswith("/tickets") or bool(_LONG.fullmatch(query)))
 
 
 def _has_body(headers: Sequence[tuple[bytes, bytes]]) -> bool:

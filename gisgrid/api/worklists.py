@@ -3,13 +3,13 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Connection
 
 from gisgrid.api.answers import State, Tickets, WorkLists, problems
 from gisgrid.api.areas import Network
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, require_caller
-from gisgrid.api.values import UNTIL, PlainText, read_span, tell
+from gisgrid.api.values import UNTIL, PlainText, read_span, write
 from gisgrid.boundaries.areas import area_id
 from gisgrid.tickets.filtering import PERSONAL, TicketFilter, WorkList, read_place
 from gisgrid.tickets.intake import category_id
@@ -78,7 +78,7 @@ def get_tickets(
     asked: Asked,
     after: Annotated[PlainText, Query(description="`next` of the page before")] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> Tickets:
+) -> Response:
     """Tickets of an area's subtree, the newest first, or of a work list, the most urgent first.
 
     `description` only for callers who may read it.
@@ -88,7 +88,7 @@ def get_tickets(
             connection, asked.read(request, connection), limit=limit, after=read_place(after)
         )
     page = {"tickets": tickets, "next": str(following) if following else None}
-    return tell(Tickets, page, request.app.state.settings.timezone)
+    return write(Tickets, page, "tickets", request.app.state.settings.timezone)
 
 
 @router.get("/worklists", response_model=WorkLists, responses=problems(401, 404))

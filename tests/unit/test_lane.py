@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from gisgrid.api.lanes import Lane
+from gisgrid.api.lanes import Lane, is_long
 
 
 def enters_without_waiting(lane: Lane) -> bool:
@@ -31,3 +31,35 @@ def test_who_can_see_that_he_would_wait_too_long_is_refused_at_once() -> None:
 
     with ThreadPoolExecutor(1) as elsewhere:  # a browser of another test may have a loop in this thread
         elsewhere.submit(asyncio.run, ask()).result()
+
+
+def test_a_lane_may_want_to_be_sure() -> None:
+    async def ask() -> None:
+        lane = Lane(places=1, wait_s=1.0, sure=2.0)
+        for _ in range(60):
+            assert enters_without_waiting(lane)
+            lane.leave(held_s=0.6)
+        assert enters_without_waiting(lane)
+        assert not enters_without_waiting(lane), "0.6 s would be in time, if it were sure"
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(asyncio.run, ask()).result()
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("/api/v1/tickets?limit=1000", True),
+        ("/api/v1/tickets?area=360302001&limit=300&step=assign", True),
+        ("/api/v1/tickets?limit=299", False),
+        ("/api/v1/tickets", False),
+        ("/api/v1/tickets/2026-1?limit=1000", False),
+        ("/api/v1/areas?level=grid", True),
+        ("/api/v1/areas/360302001", False),
+        ("/api/v1/ranking", True),
+        ("/api/v1/locate", False),
+    ],
+)
+def test_long_answers_have_a_lane_of_their_own(address: str, expected: bool) -> None:
+    path, _, query = address.partition("?")
+    assert is_long(path, query.encode()) is expected
