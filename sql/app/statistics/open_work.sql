@@ -7,6 +7,7 @@ SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 -- From the top down: an area gives way to those below it once they are 32 px large on average (at 35° north, as in
 -- tile.area), or once it is larger itself than a tile, so that a tile depends on its neighbours and on no tile beyond
 -- them. A grid larger than a tile has its tickets at their own places. A figure of one ticket is that ticket.
+-- OFFSET 0: the outline of an area is read once, and not for each corner of its box.
 DECLARE
     px_m constant float8 := 64116 / 2 ^ open_work.z;
     tile_m constant float8 := 40075016.68557849 / 2 ^ open_work.z;
@@ -20,10 +21,11 @@ BEGIN
         FROM app.area_at(NULL) AS v
         CROSS JOIN LATERAL (
             SELECT v.level <> 'grid' AND (s.is_large OR v.area_m2 >= s.below * (32 * px_m) ^ 2) AS gives_way, s.is_large
-            FROM (SELECT greatest(st_xmax(v.geom_3857) - st_xmin(v.geom_3857),
-                                  st_ymax(v.geom_3857) - st_ymin(v.geom_3857)) > tile_m AS is_large,
+            FROM (SELECT greatest(st_xmax(e.box) - st_xmin(e.box), st_ymax(e.box) - st_ymin(e.box)) > tile_m
+                             AS is_large,
                          (SELECT greatest(count(*), 1) FROM app.area_at(NULL) AS b
-                          WHERE b.parent_id = v.area_id AND v.level <> 'grid') AS below) AS s
+                          WHERE b.parent_id = v.area_id AND v.level <> 'grid') AS below
+                  FROM (SELECT box3d(v.geom_3857) AS box OFFSET 0) AS e OFFSET 0) AS s
         ) AS c
         WHERE v.network = open_work.network AND v.parent_id IS NULL AND v.level <> 'grid'
           AND v.geom_3857 && open_work.box
@@ -33,21 +35,23 @@ BEGIN
         JOIN app.area_at(NULL) AS v ON v.parent_id = n.area_id
         CROSS JOIN LATERAL (
             SELECT v.level <> 'grid' AND (s.is_large OR v.area_m2 >= s.below * (32 * px_m) ^ 2) AS gives_way, s.is_large
-            FROM (SELECT greatest(st_xmax(v.geom_3857) - st_xmin(v.geom_3857),
-                                  st_ymax(v.geom_3857) - st_ymin(v.geom_3857)) > tile_m AS is_large,
+            FROM (SELECT greatest(st_xmax(e.box) - st_xmin(e.box), st_ymax(e.box) - st_ymin(e.box)) > tile_m
+                             AS is_large,
                          (SELECT greatest(count(*), 1) FROM app.area_at(NULL) AS b
-                          WHERE b.parent_id = v.area_id AND v.level <> 'grid') AS below) AS s
+                          WHERE b.parent_id = v.area_id AND v.level <> 'grid') AS below
+                  FROM (SELECT box3d(v.geom_3857) AS box OFFSET 0) AS e OFFSET 0) AS s
         ) AS c
         WHERE n.gives_way AND v.geom_3857 && open_work.box
     ), changed AS MATERIALIZED (
-        SELECT c.path, sum(c.open) AS open FROM work.counter_change AS c
-        WHERE c.network = open_work.network GROUP BY c.path
-    ), counted AS (
-        SELECT n.area_id, n.path, n.level, n.label_point, (
-            coalesce((SELECT k.open FROM work.counter AS k WHERE k.path = n.path AND k.network = open_work.network), 0)
-            + coalesce((SELECT sum(c.open) FROM changed AS c WHERE c.path[1:cardinality(n.path)] = n.path), 0)
-        )::integer AS open
-        FROM node AS n
+        SELECT c.path[1:d.depth] AS path, sum(c.open) AS open
+        FROM work.counter_change AS c CROSS JOIN LATERAL generate_series(1, cardinality(c.path)) AS d (depth)
+        WHERE c.network = open_work.network GROUP BY c.path[1:d.depth]
+    ), counted AS MATERIALIZED (
+        SELECT n.area_id, n.path, n.level, n.label_point,
+               (coalesce((SELECT k.open FROM work.counter AS k
+                          WHERE k.path = n.path AND k.network = open_work.network), 0)
+                + coalesce(c.open, 0))::integer AS open
+        FROM node AS n LEFT JOIN changed AS c ON c.path = n.path
         WHERE NOT n.gives_way AND NOT n.is_large
     ), figure AS (
         SELECT f.ticket_id, CASE WHEN c.open = 1 THEN coalesce(f.geom_3857, l.geom) ELSE l.geom END AS geom,
