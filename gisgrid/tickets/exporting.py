@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
@@ -12,8 +14,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from gisgrid.cells import Program, for_excel, harmless
 from gisgrid.instants import say_time, write_instant
 from gisgrid.ticket_fields import Facts
@@ -21,7 +21,7 @@ from gisgrid.tickets.columns import Column
 from gisgrid.tickets.selecting import Lang
 
 BYTE_ORDER_MARK = "\ufeff"
-SHEET_ROWS = 1_000_000
+SCRIPT = Path(__file__).with_name("workbook.py")
 CHUNK_BYTES = 1 << 16
 
 
@@ -67,60 +67,45 @@ def write_geojson(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]
 def write_xlsx(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]:
     """A workbook: real times (in the zone) and numbers, text as text. Nothing is sent before the workbook is whole.
 
-    One page of rows is made in memory; more of them in a folder of the workbook's own, which is removed after sending
-    or when the client has gone.
+    A process of its own makes it, after everybody else, because this one would hold up reports meanwhile. One page of
+    rows is made in memory; more of them in a folder, which is removed after sending or when the client has gone.
     """
     coming = iter(pages)
     ahead = list(islice(coming, 2))
-    with tempfile.TemporaryDirectory(prefix="gisgrid-xlsx-") if len(ahead) > 1 else nullcontext() as folder:
-        target = Path(folder) / "tickets.xlsx" if folder else io.BytesIO()
-        book = xlsxwriter.Workbook(
-            target, {"constant_memory": True, "tmpdir": folder} if folder else {"in_memory": True}
+    with tempfile.TemporaryDirectory(prefix="gisgrid-xlsx-") if len(ahead) > 1 else nullcontext("") as folder:
+        maker = subprocess.Popen(
+            [sys.executable, "-I", str(SCRIPT), folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={}
         )
-        times = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        for _ in _fill_book(book, times, chain(ahead, coming), sheet):
-            yield b""  # lets the caller serve others meanwhile, and notice that the client has gone
-        book.close()
-        if isinstance(target, io.BytesIO):
-            yield target.getvalue()
-            return
-        with target.open("rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
+        assert maker.stdin and maker.stdout  # noqa: S101  # both are pipes
+        try:
+            with maker.stdin as rows:
+                rows.write(json.dumps(sheet.header).encode())
+                for page in chain(ahead, coming):
+                    rows.write(b"\n" + json.dumps([_line(row, sheet) for row in page]).encode())
+                    yield b""  # lets the caller serve others meanwhile, and notice that the client has gone
+            while chunk := maker.stdout.read(CHUNK_BYTES):
                 yield chunk
+            if maker.wait():
+                raise OSError(f"the program that makes workbooks has ended with {maker.returncode}")
+        finally:
+            maker.kill()
+            maker.stdout.close()
+            maker.wait()
+
+
+def _line(row: Facts, sheet: Sheet) -> list[Any]:
+    """A row as the program reads it: numbers and words as they are, times without their zone."""
+    return [_value(row.get(column.name), sheet.zone) for column in sheet.columns]
+
+
+def _value(value: Any, zone: tzinfo) -> Any:
+    if isinstance(value, datetime):
+        return {"t": write_instant(value.astimezone(zone).replace(tzinfo=None))}
+    return value if value is None or isinstance(value, int | float) else str(value)
 
 
 Writer = Callable[[Iterable[list[Facts]], Sheet], Iterator[bytes]]
 WRITERS: dict[str, Writer] = {"csv": write_csv, "xlsx": write_xlsx, "geojson": write_geojson}
-
-
-def _fill_book(book: Any, times: Any, pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[None]:
-    current, line = _add_sheet(book, sheet), 0
-    for page in pages:
-        for row in page:
-            if line == SHEET_ROWS:
-                current, line = _add_sheet(book, sheet), 0
-            line += 1
-            _fill_line(current, line, [row.get(column.name) for column in sheet.columns], times, sheet.zone)
-        yield
-
-
-def _add_sheet(book: Any, sheet: Sheet) -> Any:
-    current = book.add_worksheet()
-    current.freeze_panes(1, 1)
-    current.set_column(0, len(sheet.columns) - 1, 18)
-    for place, name in enumerate(sheet.header):
-        current.write_string(0, place, name)
-    return current
-
-
-def _fill_line(current: Any, line: int, values: Sequence[Any], times: Any, zone: tzinfo) -> None:
-    for place, value in enumerate(values):
-        if isinstance(value, datetime):
-            current.write_datetime(line, place, value.astimezone(zone).replace(tzinfo=None), times)
-        elif isinstance(value, int | float):
-            current.write_number(line, place, value)
-        elif value is not None:
-            current.write_string(line, place, str(value))
 
 
 def _csv_lines(rows: Iterable[Sequence[Any]]) -> str:
