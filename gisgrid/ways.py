@@ -14,6 +14,8 @@ IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 KEY = "gisgrid.way"
 """Where a request's scope holds its Way."""
+LINE = "gisgrid.line"
+"""Where it holds the server's own `send`, for the parts of a stream."""
 OF_PROXIES = re.compile(r"x-forwarded-[a-z]+|forwarded|via|x-real-ip")
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")

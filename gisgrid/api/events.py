@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from gisgrid.access import Caller
 from gisgrid.api.answers import problems
@@ -22,6 +22,7 @@ from gisgrid.api.values import PlainText
 from gisgrid.boundaries.areas import area_id_at
 from gisgrid.changes import read_place
 from gisgrid.errors import GisgridError
+from gisgrid.ways import LINE
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 STREAM = {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events as they come"}
@@ -50,44 +51,55 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, words: AsyncIterator[str], ended: Callable[[], None]) -> None:
+    def __init__(self, words: AsyncIterator[bytes], ended: Callable[[], None]) -> None:
         super().__init__(words, headers=HEADERS)
-        self._ended = ended
+        self._words, self._ended = words, ended
+        self._line: Send | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
+        self._line = scope.get(LINE)
         try:
             await super().__call__(scope, receive, send)
         finally:
             self._ended()
 
     async def stream_response(self, send: Send) -> None:
-        """Send as long as each piece is taken in time."""
+        """Send as long as each piece is taken in time.
 
-        async def send_in_time(message: Message) -> None:
-            async with asyncio.timeout(SEND_S):
-                await send(message)
-
+        What follows the head goes to the line itself: no layer of the service has a use for it, and every one of a
+        thousand maps would take it through all of them.
+        """
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        line = self._line or send
         try:
-            await super().stream_response(send_in_time)
+            async for words in self._words:
+                async with asyncio.timeout(SEND_S):
+                    await line({"type": "http.response.body", "body": words, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
         except TimeoutError:
             return
 
 
-async def _hear(listener: Listener) -> tuple[bool, str | None]:
-    """Was it quiet for a while? Else what comes next; None: the stream ends."""
+async def _hear(listener: Listener) -> tuple[bool, bytes | None]:
+    """Was it quiet for a while? Else all that has come, in one piece; None: the stream ends."""
     try:
-        return False, await asyncio.wait_for(listener.queue.get(), KEEP_ALIVE_S)
+        async with asyncio.timeout(KEEP_ALIVE_S):
+            words = await listener.queue.get()
     except TimeoutError:
         return True, None
+    while words is not None and not listener.queue.empty():
+        more = listener.queue.get_nowait()
+        words = None if more is None else words + more
+    return False, words
 
 
-def _alive(feed: ChangeFeed, listener: Listener) -> str:
+def _alive(feed: ChangeFeed, listener: Listener) -> bytes:
     """A sign of life, with the place up to which everything was sent; or that nothing new can be heard just now."""
     if feed.fault:
-        return "event: stalled\ndata: {}\n\n"
+        return b"event: stalled\ndata: {}\n\n"
     head = f"id: {listener.place}\n" if listener.queue.empty() else ""
-    return f"{head}event: alive\ndata: {{}}\n\n"
+    return f"{head}event: alive\ndata: {{}}\n\n".encode()
 
 
 def _is_still(caller: Caller, request: Request) -> bool:
@@ -98,18 +110,18 @@ def _is_still(caller: Caller, request: Request) -> bool:
         return False
 
 
-def _begin(feed: ChangeFeed, listener: Listener, words: str, *, says_place: bool) -> str:
+def _begin(feed: ChangeFeed, listener: Listener, words: str, *, says_place: bool) -> bytes:
     """The first words to a listener: what he missed since the event that he heard last, and where he is.
 
     `says_place`: as an event, because a page's script does not see an id without one.
     """
-    place, heard, missed = feed.join(listener), read_place(words), ""
+    place, heard, missed = feed.join(listener), read_place(words), b""
     if words:
         found = feed.replay(heard, place, listener) if heard else None
-        missed = f"id: {place}\nevent: reset\ndata: {{}}\n\n" if found is None else found
+        missed = f"id: {place}\nevent: reset\ndata: {{}}\n\n".encode() if found is None else found
     retry = f"retry: {random.randint(*RETRY_MS)}\n\n"  # noqa: S311  # not for secrets
     alive = "event: alive\ndata: {}\n" if says_place else ""
-    return f"{retry}{missed}id: {place}\n{alive}\n"
+    return retry.encode() + missed + f"id: {place}\n{alive}\n".encode()
 
 
 @router.get(
@@ -157,7 +169,7 @@ async def get_events(
         leave()
         raise
 
-    async def stream() -> AsyncIterator[str]:
+    async def stream() -> AsyncIterator[bytes]:
         asked_at = time.monotonic()
         yield hello
         while True:

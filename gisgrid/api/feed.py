@@ -52,7 +52,7 @@ class Event:
     """A change as it is sent, made once for all listeners; who may hear it follows from `change`."""
 
     change: Change
-    text: str
+    text: bytes
 
 
 @dataclass(eq=False)
@@ -62,24 +62,26 @@ class Listener:
     layers: Mapping[str, tuple[int, ...]]
     asked: Asked | None = None
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
-    queue: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(BEHIND + 1))
+    queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(BEHIND + 1))
     """Text to be sent; None: the stream ends."""
     place: Place | None = None
     """Everything up to here was sent, or lies in the queue."""
-    counted: str = ""
+    counted: bytes = b""
 
-    def hear(self, events: Sequence[Event]) -> str:
+    def hear(self, events: Sequence[Event]) -> bytes:
         """The text of those events that this listener may hear."""
         layers = self.layers
-        return "".join(e.text for e in events if e.change.layer in layers and is_told(e.change, layers[e.change.layer]))
+        return b"".join(
+            e.text for e in events if e.change.layer in layers and is_told(e.change, layers[e.change.layer])
+        )
 
-    def put(self, words: str | None, place: Place | None = None) -> None:
+    def put(self, words: bytes | None, place: Place | None = None) -> None:
         """Send this, in the listener's own loop; a listener that is far behind is dropped instead."""
         if self.queue.qsize() >= BEHIND:
             words = None
             while not self.queue.empty():
                 self.queue.get_nowait()
-        if words != "":
+        if words != b"":
             self.queue.put_nowait(words)
         self.place = place or self.place
 
@@ -161,7 +163,7 @@ class ChangeFeed:
         with self._lock:
             self._listeners.discard(listener)
 
-    def replay(self, heard: Place, now: Place, listener: Listener) -> str | None:
+    def replay(self, heard: Place, now: Place, listener: Listener) -> bytes | None:
         """What the listener missed between two places, nothing twice; None: too much, or a place of another database.
 
         `now` is where `join` has put him.
@@ -259,12 +261,12 @@ class ChangeFeed:
             self.hearts[1].beat()
             _put(moved, lambda _listener, words=words: words)  # type: ignore[misc]
 
-    def _counters(self, connection: Connection, network: str, area: str) -> str:
+    def _counters(self, connection: Connection, network: str, area: str) -> bytes:
         settings = self.settings
         try:
             found = area_id_at(connection, area, network=network, at=None, as_recorded=None) if area else 0
         except NotFound:  # it ended while somebody looks at it
-            return ""
+            return b""
         due_soon = timedelta(hours=settings.due_soon_hours)
         counted = count_tickets(
             connection, found, at=None, as_recorded=None, network=network, zone=settings.zone, due_soon=due_soon
@@ -272,7 +274,7 @@ class ChangeFeed:
         return _event("counters", {"area": area, "network": network, **counted})
 
 
-def _put(listeners: list[Listener], words: Callable[[Listener], str | None], place: Place | None = None) -> None:
+def _put(listeners: list[Listener], words: Callable[[Listener], bytes | None], place: Place | None = None) -> None:
     """Send each listener its words, in one call for each loop; empty words are not sent."""
 
     def put_all(few: list[Listener]) -> None:
@@ -303,6 +305,6 @@ def _told(change: Change, facts: dict[int, object]) -> dict[str, object]:
     return data
 
 
-def _event(kind: str, data: object, place: Place | None = None) -> str:
+def _event(kind: str, data: object, place: Place | None = None) -> bytes:
     head = f"id: {place}\n" if place else ""
-    return f"{head}event: {kind}\ndata: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n"
+    return f"{head}event: {kind}\ndata: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()

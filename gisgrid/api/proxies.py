@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gisgrid.api.problems import problem
 from gisgrid.errors import Fault, Refused
 from gisgrid.settings import Settings
-from gisgrid.ways import KEY, OF_PROXIES, Way, Wayfinder, read_networks
+from gisgrid.ways import KEY, LINE, OF_PROXIES, Way, Wayfinder, read_networks
 
 log = logging.getLogger("gisgrid")
 HSTS = (b"strict-transport-security", b"max-age=31536000")
@@ -65,6 +65,7 @@ class Proxies:
         way = self.finder.find(scope)
         self._warn(scope, way)
         scope = {**scope, KEY: way, "scheme": way.scheme, "client": (way.address, 0) if way.address else None}
+        scope[LINE] = send
         if way.prefix and scope["path"] == way.prefix:
             await RedirectResponse(f"{way.prefix}/", 308)(scope, receive, send)
             return

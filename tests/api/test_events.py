@@ -165,7 +165,7 @@ def test_an_event_is_written_once_for_all(district: District, url: str, monkeypa
     written: list[str] = []
     original = feed._event
 
-    def write(kind: str, *data: Any) -> str:
+    def write(kind: str, *data: Any) -> bytes:
         written.append(kind)
         return original(kind, *data)
 

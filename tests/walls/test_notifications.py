@@ -73,7 +73,7 @@ class Looks:
 
     count: int
     pauses: list[float]
-    heard: "asyncio.Queue[str | None]"
+    heard: "asyncio.Queue[bytes | None]"
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def looks(walls: Walls, monkeypatch: pytest.MonkeyPatch) -> Iterator[Looks]:
     database = Database(walls.url, role="gisgrid_service", pool_size=2)
     feed = feeding.ChangeFeed(database, Settings())
 
-    async def listen() -> "asyncio.Queue[str | None]":
+    async def listen() -> "asyncio.Queue[bytes | None]":
         listener = feeding.Listener({"camera": (0,)})
         feed.join(listener)
         return listener.queue
@@ -129,10 +129,10 @@ def move_camera(walls: Walls) -> None:
 
 def test_forged_notices_wake_and_say_nothing_and_not_often(walls: Walls, looks: Looks) -> None:
     flood(walls, 1000)
-    said = ""
+    said = b""
     while not looks.heard.empty():  # what the fixture filled in may still come by
-        said += looks.heard.get_nowait() or ""
-    assert '"n"' not in said, "what they said is read by nobody"
+        said += looks.heard.get_nowait() or b""
+    assert b'"n"' not in said, "what they said is read by nobody"
     count, pauses = looks.count, list(looks.pauses)
     assert set(pauses) == {PAUSE_S} and count <= len(pauses) + 1, "between two looks it pauses"
     move_camera(walls)
