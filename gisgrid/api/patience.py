@@ -115,7 +115,7 @@ def protocol(
         """Ends the connection of a request that has not arrived in time; without an answer, because nobody reads it.
 
         Where requests came ahead of their answers, uvicorn tells only the last one that the client has left; the one
-        under way would be written to a line that is closed (RuntimeError of uvloop), so here all are told.
+        under way would be written to a line that is closed (RuntimeError of uvloop), so here all of them learn of it.
         """
 
         _deadline: asyncio.TimerHandle | None = None
