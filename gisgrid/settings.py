@@ -62,6 +62,13 @@ class Settings:
     log_format: str = "text"
     cors_origins: str = "*"
     webhook_http: bool = False
+    basemap: str = ""
+    basemap_key: str = ""
+    basemap_system: str = "wgs84"
+    basemap_attribution: str = ""
+    basemap_maxzoom: int = 18
+    basemap_cache_bytes: int = 64_000_000
+    basemap_tiles_per_hour: int = 20_000
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
@@ -106,12 +113,16 @@ def read_settings(environ: Mapping[str, str] | None = None, **given: Any) -> Set
 
 def check(settings: Settings) -> list[Fault]:
     """What is wrong with these values, each with its remedy? The database judges some later."""
-    return [
+    faults = [
         Fault(f"GISGRID_{name.upper()}", f"{str(getattr(settings, name))!r} cannot be used", remedy)
         for names, is_right, remedy in RULES
         for name in names.split()
         if not is_right(getattr(settings, name))
     ]
+    if not settings.basemap_key and ("{key}" in settings.basemap or settings.basemap.startswith(NAMED_BASEMAP)):
+        remedy = "the key that the operator of the base map gave you; of 天地图 one of type 服务端 (server)"
+        faults.append(Fault("GISGRID_BASEMAP_KEY", "this base map needs a key", remedy))
+    return faults
 
 
 def _is_zone(name: str) -> bool:
@@ -131,6 +142,25 @@ def _is_time_of_work(text: str) -> bool:
     return all(len(span) == 2 and all(_TIME.fullmatch(end) for end in span) and span[0] < span[1] for span in spans)
 
 
+def _is_basemap(text: str) -> bool:
+    """Nothing, a word, one file, or addresses of tiles with blanks between them."""
+    if not text or re.fullmatch(rf"{NAMED_BASEMAP}(-imagery|-terrain)?", text) or text.lower().endswith(".pmtiles"):
+        return True
+    return all(_is_of_tiles(address) for address in text.split()) and bool(text.split())
+
+
+def _is_of_tiles(address: str) -> bool:
+    parts = urlsplit(address)
+    is_whole = {"z", "x"} <= _places(address) and bool({"y", "-y"} & _places(address))
+    is_wmts = {"TileMatrix", "TileRow", "TileCol"} <= _places(address)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and (is_whole or is_wmts)
+
+
+def _places(address: str) -> set[str]:
+    return set(re.findall(r"\{([^{}]*)\}", address))
+
+
+NAMED_BASEMAP = "tianditu"
 _TIME = re.compile(r" *(?:[01][0-9]|2[0-3]):[0-5][0-9] *|24:00")
 Rule = tuple[str, Callable[[Any], bool], str]
 RULES: tuple[Rule, ...] = (
@@ -149,6 +179,15 @@ RULES: tuple[Rule, ...] = (
     ("work_hours", _is_time_of_work, "times of a day, as 09:00-12:00,14:00-18:00"),
     ("public_url", _is_public, "an address with http or https, as https://grid.example or https://city.example/gis"),
     ("host network", bool, "not empty"),
+    (
+        "basemap",
+        _is_basemap,
+        "tianditu, tianditu-imagery, tianditu-terrain, a .pmtiles file, or an address of tiles with z, x, y in braces",
+    ),
+    ("basemap_system", lambda name: name in ("wgs84", "gcj02"), "wgs84 or gcj02"),
+    ("basemap_maxzoom", lambda n: 0 <= n <= 24, "a zoom from 0 to 24"),
+    ("basemap_cache_bytes", lambda n: n >= 0, "0 or more"),
+    ("basemap_tiles_per_hour", lambda n: n >= 1, "1 or more"),
     ("log_format", lambda name: name in ("text", "json"), "text or json"),
     ("smtp_url", lambda url: not url or urlsplit(url).scheme in ("smtp", "smtps"), "smtp:// or smtps://"),
 )

@@ -165,6 +165,7 @@ def style(
             "due_soon_s": {"default": due_soon_s},
             "closed": {"default": False},
             "figures": {"default": True},
+            "basemap": {"default": False},
         },
         "sources": {layer.id: _source(layer, base_url, own.get("id", "")) for layer in layers},
         "layers": _in_colours([background, *(_placed(part, layer) for part, layer in drawn)], _colours(theme)),

@@ -14,6 +14,7 @@ from gisgrid.api import (
     accounts,
     alarms,
     areas,
+    basemap,
     batch,
     changesets,
     cooperation,
@@ -50,13 +51,14 @@ from gisgrid.api.feed import ChangeFeed
 from gisgrid.api.guards import Guards, Heads
 from gisgrid.api.kept_tiles import KeptTiles, News
 from gisgrid.api.lanes import SPARE, Lane, Lanes
-from gisgrid.api.limits import AlarmLimits, RefusalLimits, ReportLimits, SecretLimits, StreamLimits
+from gisgrid.api.limits import AlarmLimits, BasemapLimits, RefusalLimits, ReportLimits, SecretLimits, StreamLimits
 from gisgrid.api.lookout import Lookout
 from gisgrid.api.metrics import Measured, Meters, State
 from gisgrid.api.parameters import refuse_unknown
 from gisgrid.api.problems import add_problem_handlers
 from gisgrid.api.proxies import Origins, Proxies, find_ways, read_origins
 from gisgrid.api.viewer import add_viewer
+from gisgrid.basemaps import open_basemap
 from gisgrid.database import SERVICE, Database
 from gisgrid.disks import disks_of
 from gisgrid.migrations import program
@@ -96,6 +98,7 @@ OWN_RULES = (
 )
 """Routes that check the caller themselves."""
 FACTS = (
+    basemap.router,
     areas.router,
     history.router,
     networks.router,
@@ -188,6 +191,8 @@ def create_app(
     lanes = {"reports": reports, "intake": intake, "files": files, "lists": lists, "reading": reading}
     app.state.measured = State(lookout, database, lanes, lambda: feed.listeners, shift)
     app.state.openid = Provider(settings)
+    app.state.basemap = basemap.BasemapDoor(open_basemap(settings), settings.network)
+    app.state.basemap_limits = BasemapLimits(settings.basemap_tiles_per_hour, counts)
     app.state.limits = ReportLimits(settings.reports_per_hour, counts)
     app.state.alarm_limits = AlarmLimits(settings.alarms_per_hour, counts)
     app.state.patrol_extent = Extent()

@@ -27,7 +27,9 @@ _LONG = re.compile(rb"(?:.*&)?limit=(?:[3-9][0-9]{2}|1000)(?:&.*)?")
 """A list of tickets is long from here on."""
 SPARE = 3
 """Places of no lane: who is calling, health, what was committed until now. None of these takes long."""
-_OPEN = re.compile(r"/api/v1/events|/healthz|/readyz|/metrics|/|/index\.html|/assets/.*|/sw\.js|/openapi\.json")
+_OPEN = re.compile(
+    r"/api/v1/events|/healthz|/readyz|/metrics|/|/index\.html|/assets/.*|/basemap/.*|/sw\.js|/openapi\.json"
+)
 
 
 @dataclass(eq=False)

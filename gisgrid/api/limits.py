@@ -73,6 +73,20 @@ class RefusalLimits:
         )
 
 
+class BasemapLimits:
+    """How many tiles of the base map may one stranger let us fetch? What is kept here does not count."""
+
+    def __init__(self, per_hour: int, counts: Counts) -> None:
+        self.most, self.counts = per_hour, counts
+
+    def check(self, request: Request, caller: Caller) -> None:
+        """May this tile be fetched? Raises TooMany."""
+        if caller.signed_in or _is_of_the_machine(request):
+            return
+        if not self.counts.hit("basemap", _address(request), most=self.most, window_s=HOUR_S):
+            raise TooMany(Fault("client", f"more than {self.most} tiles of the base map in an hour", "try again later"))
+
+
 class StreamLimits:
     """How many streams of events may one address hold open at once?"""
 

@@ -90,7 +90,7 @@ def get_tile(
     wanted = find_layers(layers)
     _require_visible(wanted, caller, settings.public_facts)
     asked.check(wanted, settings.timezone)
-    tile = _read_tile(z, x, y)
+    tile = read_tile(z, x, y)
     instant = read_instant("at", at, settings.timezone)
     recorded = read_instant("as_recorded", as_recorded, settings.timezone)
     track = _read_track(worker, walked_from, walked_to, settings.timezone)
@@ -123,7 +123,7 @@ def _answer(request: Request, body: bytes, headers: dict[str, str]) -> Response:
 
     Compressed in this handler's thread, not on the loop that serves all requests.
     """
-    if headers["ETag"] in _etags(request.headers.get("if-none-match", "")):
+    if same_as_held(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     if not body:
         return Response(status_code=204, headers=headers)
@@ -133,12 +133,17 @@ def _answer(request: Request, body: bytes, headers: dict[str, str]) -> Response:
     return Response(body, media_type=MEDIA_TYPE, headers=headers)
 
 
+def same_as_held(request: Request, etag: str) -> bool:
+    """Does the client hold these bytes already?"""
+    return etag in _etags(request.headers.get("if-none-match", ""))
+
+
 def _etags(header: str) -> set[str]:
     """The validators that a client holds, all as weak ones, because a client may send them with or without W/."""
     return {f"W/{tag}" for tag in re.findall(r'"[^"]*"', header)}
 
 
-def _read_tile(z: str, x: str, y: str) -> TileCoord:
+def read_tile(z: str, x: str, y: str) -> TileCoord:
     """The tile of three numbers in a URL. Raises Refused for a number that is wrong or out of range."""
     given = {"z": z, "x": x, "y": y}
     bad = [name for name, word in given.items() if not re.fullmatch(r"[0-9]{1,9}", word)]
@@ -174,7 +179,9 @@ def get_style(
         with database.transaction() as connection:
             named = find_network(connection, network)
     now, due_soon_s = int(time.time()), settings.due_soon_hours * 3600
-    return _own(tiles.style(theme, visible, home_of(request.scope), now, due_soon_s, named))
+    home, basemap = home_of(request.scope), request.app.state.basemap.basemap
+    style = tiles.style(theme, visible, home, now, due_soon_s, named)
+    return _own(basemap.under(style, home) if basemap and (settings.public_facts or caller.signed_in) else style)
 
 
 def _own(document: dict[str, object]) -> JSONResponse:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from gisgrid.cli.context import DataDir, DbPort, Json, show
 from gisgrid.settings import Settings, read_settings
 
-SECRETS = {"oidc_client_secret"}
+SECRETS = {"oidc_client_secret", "basemap_key"}
 PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@)|(?<=password=)[^&]+")
 
 

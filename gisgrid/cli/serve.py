@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from gisgrid import bootstrap
 from gisgrid.api.app import count_connections
+from gisgrid.basemaps import open_basemap
 from gisgrid.cli.context import DataDir, DbPort, say
 from gisgrid.cli.opening import deploy
 from gisgrid.cli.people import make_account
@@ -59,6 +60,7 @@ def up(
     await_orphans(settings.data_dir)
     with bind(settings.host, settings.port) as listener:  # before anything is fetched
         check_before_fetching(settings)
+        open_basemap(settings)
         bootstrap.ensure_viewer(say)
         cluster = ensure_cluster(settings, say=say)
         try:

@@ -44,7 +44,7 @@ ALIAS = (
     " SELECT 'party', 'A-001', '一号党建网格(虚构)', area_id, 0.97, now() FROM app.area_at(now()) WHERE code = :code"
 )
 NOT_JSON = (
-    *("getTile", "getQr", "getCsv", "getXlsx", "getPhoto", "getOwnPhoto", "getEvents"),
+    *("getTile", "getBasemapTile", "getQr", "getCsv", "getXlsx", "getPhoto", "getOwnPhoto", "getEvents"),
     *("getUnsubscribe", "createUnsubscribe", "beginOpenid", "finishOpenid"),
 )
 """What no JSON shows: tiles, pictures, files, a stream."""

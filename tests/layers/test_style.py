@@ -98,6 +98,7 @@ def test_time_is_in_the_style_and_not_in_the_tiles() -> None:
         "due_soon_s": {"default": 86_400},
         "closed": {"default": False},
         "figures": {"default": True},
+        "basemap": {"default": False},
     }
     assert '["global-state", "now"]' in json.dumps(day())
 

@@ -6,7 +6,7 @@ import { area, at, comparing, comparison, filter, home, layersOff, network, now,
 import { placeOf } from '../tickets';
 import { epoch } from '../time';
 import { changesSource, chosenSource, listedSource, sketchSource } from './overlay';
-import { dated, dress, served, styleUrl, tilesOf } from './style';
+import { dated, dress, onBasemap, served, styleUrl, tilesOf } from './style';
 
 /** Brings the map in step with the state, and keeps it there; returns what ends that. */
 export function followState(map: MapLibre): () => void {
@@ -16,6 +16,7 @@ export function followState(map: MapLibre): () => void {
     // figures of areas lie above their labels, those of cells where their tickets are
     effect(() => void map.setGlobalStateProperty('figures', tileFilter.value === '' && at.value === '')),
     effect(() => showLayers(map)),
+    effect(() => void map.setGlobalStateProperty('basemap', onBasemap())),
     effect(() => markChosen(map)),
     effect(() => showListed(map)),
     effect(() => fill(map, sketchSource, sketch.value)),
@@ -64,6 +65,7 @@ export function restate(map: MapLibre): void {
   map.setGlobalStateProperty('now', now.peek());
   map.setGlobalStateProperty('closed', showsClosed.peek());
   map.setGlobalStateProperty('figures', tileFilter.peek() === '' && at.peek() === '');
+  map.setGlobalStateProperty('basemap', onBasemap());
   showLayers(map);
   markChosen(map);
   showListed(map);

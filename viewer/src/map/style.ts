@@ -13,6 +13,9 @@ export function styleUrl(): string {
   return url.href;
 }
 
+/** Is the base map of the settings on? Where it is, areas are thin, and names of our own streets left out. */
+export const onBasemap = (): boolean => served.has('basemap') && !layersOff.value.has('basemap');
+
 /** The server's style with what only the viewer knows: layers switched off, highlights, the listed tickets. */
 export function dress(_previous: StyleSpecification | undefined, next: StyleSpecification): StyleSpecification {
   remember(next);
@@ -41,8 +44,9 @@ function remember(style: StyleSpecification): void {
 
 /** Tiles from where the page itself came from, even if a server behind a proxy names another address. */
 function mapSources(sources: StyleSpecification['sources']): StyleSpecification['sources'] {
-  const here = (url: string) => at(url.slice(url.indexOf('/tiles/')));
+  const here = (url: string) => at(url.slice(url.search(/\/(tiles|basemap)\//)));
   const entries = Object.entries(sources).map(([id, source]) => {
+    if (source.type === 'raster' && source.tiles) return [id, { ...source, tiles: source.tiles.map(here) }];
     if (source.type !== 'vector' || !source.tiles) return [id, source];
     whole.set(id, source.tiles.map(here));
     return [id, { ...source, tiles: tilesOf(id) }];
