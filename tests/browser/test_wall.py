@@ -12,6 +12,15 @@ OVERFLOWING = """() => [...document.querySelectorAll('.wall, .wall > *')]
   .map((one) => [one.className, one.getBoundingClientRect()])
   .filter(([, box]) => box.bottom > innerHeight + 1 || box.right > innerWidth + 1)
   .map(([name]) => name)"""
+FILLING = """() => {
+  const { map } = document.getElementById('map');
+  const { clientWidth: width, clientHeight: height } = map.getContainer();
+  const lines = map.queryRenderedFeatures({ layers: ['area-line-district'] });
+  const points = lines.flatMap((one) => one.geometry.coordinates.flat(9));
+  const at = Array.from({ length: points.length / 2 }, (_, i) => map.project([points[2 * i], points[2 * i + 1]]));
+  const span = (values) => Math.max(...values) - Math.min(...values);
+  return [span(at.map(({ x }) => x)) / width, span(at.map(({ y }) => y)) / height];
+}"""
 SECTIONS = ("wall-figures", "wall-map", "wall-trend", "wall-kinds", "wall-towns", "wall-feed")
 
 
@@ -38,6 +47,14 @@ def test_the_wall_fills_its_screens_and_nothing_falls_off(
     expect(page.locator(".wall-towns li")).to_have_count(11)
     expect(page.locator(".wall-feed li")).to_have_count(12)
     assert page.evaluate(OVERFLOWING) == []
+    shares = page.evaluate(FILLING)
+    assert max(shares) > 0.85 and min(shares) > 0.4, f"the district fills its map: {shares}"
+    map_box = page.locator("#map").bounding_box()
+    assert map_box and map_box["height"] > size[1] * 0.75, "a map that is drawn larger is as large as its place"
+    factor = page.evaluate(
+        "document.getElementById('map').getBoundingClientRect().width / document.getElementById('map').clientWidth"
+    )
+    assert factor == pytest.approx(size[1] / 1080 * 1.33, rel=0.02), "labels grow with the wall, as its type does"
     base = page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
     assert base * 1.1 >= size[1] / 1080 * 16, "type grows with the wall"
     background = page.evaluate("document.getElementById('map').map.getPaintProperty('background', 'background-color')")

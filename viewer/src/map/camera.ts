@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals';
 import type { Map as MapLibre, PaddingOptions } from 'maplibre-gl';
 import { boundsOf } from '../actions/areas';
-import { type Goal, goal, home, layersOpen, type Snap, snap, view } from '../state';
+import { type Goal, goal, home, layersOpen, type Snap, snap, theme, view } from '../state';
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const close = 16;
@@ -67,6 +67,7 @@ function sheet(map: MapLibre): number {
 /** Room around what the map moves to: for the buttons above and below it, and the open legend; less on a small map. */
 function margins(map: MapLibre): PaddingOptions {
   const { clientWidth, clientHeight } = map.getContainer();
+  if (theme.peek() === 'wall') return { top: 16, bottom: 16, left: 16, right: 16 };
   const free = clientHeight - sheet(map);
   const side = Math.min(40, clientWidth * 0.06);
   const legend = layersOpen.peek() && clientWidth > 3 * legend_px ? legend_px : 0;

@@ -8,10 +8,11 @@ import {
   NavigationControl,
   ScaleControl,
 } from 'maplibre-gl';
-import { moveTo } from '../actions/areas';
+import { boundsOf, moveTo } from '../actions/areas';
 import { tellNotSignedIn } from '../api/client';
 import { t } from '../i18n';
-import { goal, home, mapState, picked, scope, view } from '../state';
+import { goal, home, mapState, picked, scope, theme, view } from '../state';
+import { followScale, wallScale } from '../wall/scale';
 import { followCamera } from './camera';
 import { followCensus } from './census';
 import { followState, restate } from './follow';
@@ -25,7 +26,8 @@ import { followTiles } from './tiles';
 
 /** Opens the map in `container` and keeps it in step with the state; returns what closes it. */
 export function startMap(container: HTMLElement, tip: HTMLElement, sign: HTMLElement): () => void {
-  const map = new MapLibre({ container, ...start(), ...words() });
+  const unscaled = theme.peek() === 'wall' ? followScale(() => scale(map)) : () => undefined;
+  const map: MapLibre = new MapLibre({ container, ...start(), ...words() });
   const still = followCamera(map);
   addControls(map);
   map.setStyle(styleUrl(), { transformStyle: dress });
@@ -52,16 +54,24 @@ export function startMap(container: HTMLElement, tip: HTMLElement, sign: HTMLEle
   followThing(map);
   Object.assign(container, { map });
   return () => {
-    [...stops, still].forEach((stop) => stop());
+    [...stops, still, unscaled].forEach((stop) => stop());
     map.remove();
   };
+}
+
+/** The wall has become larger or smaller: the district fills it again. */
+function scale(map: MapLibre): void {
+  map.setPixelRatio(devicePixelRatio * wallScale());
+  const top = home.peek();
+  if (top) goal.value = { bounds: boundsOf(top) };
 }
 
 function start(): Partial<MapOptions> {
   const seen = view.peek();
   // no cache of tiles out of view: changes would not reach them
   const options = { attributionControl: false, maxTileCacheSize: 0, maxZoom: 20, minZoom: 6, dragRotate: false, pitchWithRotate: false } as const;
-  return seen ? { ...options, center: [seen.lon, seen.lat], zoom: seen.zoom } : options;
+  const sharp = theme.peek() === 'wall' ? { pixelRatio: devicePixelRatio * wallScale() } : {};
+  return seen ? { ...options, ...sharp, center: [seen.lon, seen.lat], zoom: seen.zoom } : { ...options, ...sharp };
 }
 
 function words(): Partial<MapOptions> {
