@@ -11,6 +11,7 @@ import { Header } from './panels/Header';
 import { Lightbox } from './panels/Lightbox';
 import { MapView } from './panels/MapView';
 import { PilePage } from './panels/PilePage';
+import { PrintDialog } from './panels/PrintDialog';
 import { ReportPage } from './panels/ReportPage';
 import { Sheet } from './panels/Sheet';
 import { Help } from './panels/Help';
@@ -38,6 +39,7 @@ export function App() {
       </main>
       <SignIn />
       <Help />
+      <PrintDialog />
       <Lightbox />
     </>
   );

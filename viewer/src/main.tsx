@@ -28,6 +28,7 @@ import './styles/figures.css';
 import './styles/map.css';
 import './styles/photos.css';
 import './styles/time.css';
+import './styles/tools.css';
 import './styles/phone.css';
 
 async function start(): Promise<void> {

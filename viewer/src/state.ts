@@ -212,6 +212,9 @@ export const lightbox = signal<{ sources: string[]; at: number } | null>(null);
 export const sketch = signal<GeoJSON.Feature[]>([]);
 /** A page waits for a click on the map, which is then no opening of what is there. */
 export const picking = signal<((at: LonLat) => void) | null>(null);
+/** The corners of what is measured on the map, in their order; null: nothing is. */
+export const measured = signal<LonLat[] | null>(null);
+export const printOpen = signal(false);
 
 /** Bumped when the server says that something of this kind changed. */
 export const areaTick = signal(0);

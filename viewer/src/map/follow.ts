@@ -1,11 +1,11 @@
 import { effect } from '@preact/signals';
 import type { GeoJSONSource, Map as MapLibre, VectorTileSource } from 'maplibre-gl';
 import { byList, dependOnTime, shown, showsClosed, tileFilter } from '../actions/tickets';
-import type { AreaFeature, Ticket } from '../api/client';
-import { area, at, comparing, comparison, filter, home, layersOff, network, now, picked, pile, scope, session, sketch, ticket } from '../state';
+import type { AreaFeature, LonLat, Ticket } from '../api/client';
+import { area, at, comparing, comparison, filter, home, layersOff, measured, network, now, picked, pile, scope, session, sketch, ticket } from '../state';
 import { placeOf } from '../tickets';
 import { epoch } from '../time';
-import { changesSource, chosenSource, listedSource, sketchSource } from './overlay';
+import { changesSource, chosenSource, listedSource, measureSource, sketchSource } from './overlay';
 import { dated, dress, onBasemap, served, styleUrl, tilesOf } from './style';
 
 /** Brings the map in step with the state, and keeps it there; returns what ends that. */
@@ -20,6 +20,7 @@ export function followState(map: MapLibre): () => void {
     effect(() => markChosen(map)),
     effect(() => showListed(map)),
     effect(() => fill(map, sketchSource, sketch.value)),
+    effect(() => fill(map, measureSource, measuredShapes(measured.value ?? []))),
     followFilter(map),
     followDate(map),
     effect(() => showChanges(map)),
@@ -70,6 +71,7 @@ export function restate(map: MapLibre): void {
   markChosen(map);
   showListed(map);
   fill(map, sketchSource, sketch.peek());
+  fill(map, measureSource, measuredShapes(measured.peek() ?? []));
   showChanges(map);
 }
 
@@ -110,6 +112,17 @@ function showListed(map: MapLibre): void {
 function showChanges(map: MapLibre): void {
   const found = at.value && comparing.value ? comparison.value.value : null;
   fill(map, changesSource, (found?.features ?? []) as unknown as GeoJSON.Feature[]);
+}
+
+/** Corners, the line between them and, of three and more, what it encloses. */
+function measuredShapes(corners: LonLat[]): GeoJSON.Feature[] {
+  const at = corners.map(({ lon, lat }) => [lon, lat]);
+  const shape = (geometry: GeoJSON.Geometry): GeoJSON.Feature => ({ type: 'Feature', properties: {}, geometry });
+  return [
+    ...(at.length > 2 ? [shape({ type: 'Polygon', coordinates: [[...at, at[0] as number[]]] })] : []),
+    ...(at.length > 1 ? [shape({ type: 'LineString', coordinates: at })] : []),
+    ...at.map((coordinates) => shape({ type: 'Point', coordinates })),
+  ];
 }
 
 function asLines({ geometry }: AreaFeature): GeoJSON.Feature {

@@ -15,6 +15,9 @@ export const doubtSource = 'viewer-doubt';
 /** What a page of staff shows: shapes of a draft, its problems, what moves; areas in the colour of a figure. */
 export const sketchSource = 'viewer-sketch';
 
+/** What is measured. */
+export const measureSource = 'viewer-measure';
+
 const nothing: SourceSpecification = { type: 'geojson', data: { type: 'FeatureCollection', features: [] } };
 export const ownSources: StyleSpecification['sources'] = {
   [chosenSource]: nothing,
@@ -22,6 +25,7 @@ export const ownSources: StyleSpecification['sources'] = {
   [doubtSource]: nothing,
   [sketchSource]: nothing,
   [changesSource]: nothing,
+  [measureSource]: nothing,
 };
 
 const round = { 'line-join': 'round' } as const;
@@ -144,6 +148,20 @@ const chosen: LayerSpecification[] = [
       'circle-stroke-color': '#c2410c',
       'circle-stroke-width': 2.5,
     },
+  },
+];
+
+/** On top of everything: what is measured. */
+export const measures: LayerSpecification[] = [
+  { id: 'viewer-measure-fill', type: 'fill', source: measureSource, filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': '#5b3a8c', 'fill-opacity': 0.15 } },
+  { id: 'viewer-measure-casing', type: 'line', source: measureSource, filter: ['==', ['geometry-type'], 'LineString'], layout: round, paint: { 'line-color': '#ffffff', 'line-width': 6 } },
+  { id: 'viewer-measure-line', type: 'line', source: measureSource, filter: ['==', ['geometry-type'], 'LineString'], layout: round, paint: { 'line-color': '#5b3a8c', 'line-width': 3 } },
+  {
+    id: 'viewer-measure-corner',
+    type: 'circle',
+    source: measureSource,
+    filter: ['==', ['geometry-type'], 'Point'],
+    paint: { 'circle-radius': 5, 'circle-color': '#ffffff', 'circle-stroke-color': '#5b3a8c', 'circle-stroke-width': 2.5 },
   },
 ];
 

@@ -3,7 +3,7 @@ import { chooseArea } from '../actions/areas';
 import { round } from '../actions/report';
 import { choosePile } from '../actions/tickets';
 import { t } from '../i18n';
-import { type Thing, config, layerFacts, picked, picking, place, placeBy, receipt, reporting, snap } from '../state';
+import { type Thing, config, layerFacts, measured, picked, picking, place, placeBy, receipt, reporting, snap } from '../state';
 import { served } from './style';
 
 /** A finger does not hover; what the browser makes of its tap would leave an outline behind. */
@@ -15,9 +15,9 @@ export function followPointer(map: MapLibre, tip: HTMLElement): void {
   const hover = hoverer(map);
   map.on('mousemove', (event) => {
     if (!hovers.matches) return;
-    const points = pointsAt(map, event);
+    const points = measured.peek() ? [] : pointsAt(map, event);
     const point = points[0] ?? null;
-    const found = areaAt(map, event.point);
+    const found = measured.peek() ? null : areaAt(map, event.point);
     hover(found);
     map.getCanvas().style.cursor = reporting.peek() || picking.peek() ? 'crosshair' : point || found ? 'pointer' : '';
     showTip(tip, event, point ?? found, points.length);
@@ -101,10 +101,16 @@ function open(map: MapLibre, points: MapGeoJSONFeature[], area: MapGeoJSONFeatur
   if (snap.peek() === 'peek') snap.value = 'half';
 }
 
-/** With the keyboard the middle of the map is what is pointed at: Enter opens the area there. */
+/** With the keyboard the middle of the map is what is pointed at: Enter opens the area there, or takes the place. */
 export function followEnter(map: MapLibre): void {
   map.getCanvas().addEventListener('keydown', (event) => {
     if (event.key !== 'Enter') return;
+    const take = picking.peek();
+    if (take) {
+      const { lng, lat } = map.getCenter();
+      take({ lon: round(lng), lat: round(lat) });
+      return;
+    }
     const found = areaAt(map, map.project(map.getCenter()));
     if (!found?.properties['code']) return;
     chooseArea(String(found.properties['code']), false);

@@ -2,7 +2,7 @@ import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import { at } from '../home';
 import { at as at_, type LayerFacts, layerFacts, layersOff, layersOffered, network, theme } from '../state';
 import { tileFilter } from '../actions/tickets';
-import { highlights, listedTickets, ownSources } from './overlay';
+import { highlights, listedTickets, measures, ownSources } from './overlay';
 
 /** The ids of the served style's layers by source, in its order. */
 export const served = new Map<string, string[]>();
@@ -27,7 +27,7 @@ export function dress(_previous: StyleSpecification | undefined, next: StyleSpec
     ...next,
     sources: { ...mapSources(next.sources), ...ownSources },
     // Highlights lie below the first label or point, so that they cover neither; the listed tickets lie on top.
-    layers: [...layers.slice(0, cut), ...highlights(hasAreas), ...layers.slice(cut), ...listedTickets(next.layers)],
+    layers: [...layers.slice(0, cut), ...highlights(hasAreas), ...layers.slice(cut), ...listedTickets(next.layers), ...measures],
   };
 }
 

@@ -9,6 +9,7 @@ const keys: [string[], Key][] = [
   [['←', '↑', '→', '↓'], 'help.pan'],
   [['+', '−'], 'help.zoom'],
   [['Enter'], 'help.open'],
+  [['Backspace'], 'help.undo'],
   [['Esc'], 'help.close'],
   [['?'], 'help.help'],
 ];

@@ -1,10 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { byHand, openReport } from '../actions/report';
 import { t } from '../i18n';
-import { deserted, home, lang, mapFault, mapState, reporting } from '../state';
+import { deserted, home, lang, mapFault, mapState, measured, reporting } from '../state';
 import { Icon } from '../ui/Icon';
 import { Empty } from '../ui/Notice';
 import { LayersPanel } from './LayersPanel';
+import { MapTools } from './MapTools';
 import { TimeBar } from './TimeBar';
 
 /** The map, as soon as it is known where; its code comes in a chunk of its own. */
@@ -23,6 +24,7 @@ export function MapView() {
       )}
       {!unsupported && !deserted.value && <LayersPanel />}
       {!unsupported && !deserted.value && !reporting.value && <TimeBar />}
+      {!unsupported && !deserted.value && !reporting.value && home.value && <MapTools />}
       {!reporting.value && !deserted.value && (
         <button type="button" class="report-open" onClick={begin}>
           <Icon name="flag" />
@@ -58,7 +60,7 @@ export function Canvas() {
   }, []);
   return (
     <>
-      <div id="map" ref={box} class={reporting.value ? 'canvas placing' : 'canvas'} data-state={mapState.value} />
+      <div id="map" ref={box} class={`canvas${reporting.value ? ' placing' : ''}${measured.value ? ' measuring' : ''}`} data-state={mapState.value} />
       <p ref={sign} class="standing" hidden />
       <div ref={tip} class="tip" aria-hidden="true" hidden />
       {mapState.value === 'loading' && <div class="map-wait" role="status" aria-label={t('app.loading')} />}

@@ -1,0 +1,144 @@
+"""Tools of the map: measured on the ellipsoid, put on a sheet as picture and on paper, told by its address."""
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+from pyproj import Geod
+
+from tests.browser.hands import settle
+from tests.browser.test_axe import SIZES, serious
+
+pytestmark = pytest.mark.timeout(1800)
+Open = Callable[..., Page]
+AT = "#m=15/27.6240/113.8600"
+CORNERS = [(113.8570, 27.6225), (113.8630, 27.6221), (113.8641, 27.6262), (113.8580, 27.6270)]
+WGS84 = Geod(ellps="WGS84")
+PLACE = """([lon, lat]) => {
+  const { map } = document.getElementById('map');
+  const at = map.project([lon, lat]);
+  const { left, top } = map.getCanvas().getBoundingClientRect();
+  return [at.x + left, at.y + top];
+}"""
+PRINTER = "() => { window.print = () => (document.body.dataset.printed = 'yes'); }"
+"""A headless browser has none."""
+INCH_PT = 72
+
+
+def begin(page: Page, tool: str) -> None:
+    settle(page)
+    page.click(f"[data-tool={tool}]")
+
+
+def measured(page: Page) -> tuple[float, float]:
+    shown = page.locator(".measure p")
+    return float(shown.get_attribute("data-length") or 0), float(shown.get_attribute("data-area") or 0)
+
+
+def test_what_is_measured_is_what_proj_says(visit: Open) -> None:
+    page = visit(AT)
+    begin(page, "ruler")
+    expect(page.locator(".measure")).to_contain_text("回车")
+    for lon, lat in CORNERS:
+        page.mouse.click(*page.evaluate(PLACE, [lon, lat]))
+    expect(page.locator(".measure")).to_contain_text("公顷")
+    lons, lats = zip(*CORNERS, strict=True)
+    length, area = measured(page)
+    # a click is a whole pixel of 2 m: the corners that were really set are compared, to a thousandth
+    set_ = page.evaluate(
+        "async () => (await document.getElementById('map').map.getSource('viewer-measure').getData()).features"
+    )
+    points = [one["geometry"]["coordinates"] for one in set_ if one["geometry"]["type"] == "Point"]
+    assert len(points) == 4
+    apart = [WGS84.line_length([lon, at[0]], [lat, at[1]]) for (lon, lat), at in zip(CORNERS, points, strict=True)]
+    assert max(apart) < 3
+    lons, lats = zip(*points, strict=True)
+    assert length == pytest.approx(WGS84.line_length(lons, lats), rel=1e-3)
+    assert area == pytest.approx(abs(WGS84.polygon_area_perimeter(lons, lats)[0]), rel=1e-3)
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    expect(page.locator(".measure")).to_have_count(0)
+    expect(page.locator("[data-tool=ruler]")).to_be_visible()
+
+
+def test_measuring_needs_no_mouse(visit: Open) -> None:
+    page = visit(f"{AT}&lang=en")
+    settle(page)
+    page.locator("[data-tool=ruler]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".measure")).to_contain_text("Enter sets one")
+    expect(page.locator("#map canvas")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    settle(page)
+    page.keyboard.press("Enter")
+    expect(page.locator(".measure")).to_contain_text("Length")
+    assert measured(page)[0] > 10
+    page.keyboard.press("Backspace")
+    expect(page.locator(".measure")).to_contain_text("Enter sets one")
+    page.get_by_role("button", name="Done", exact=True).click()
+    expect(page.locator(".measure")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_sheet_is_saved_as_a_picture(visit: Open, tmp_path: Path, size: str) -> None:
+    page = visit(AT, SIZES[size], touch=size == "phone")
+    begin(page, "print")
+    page.fill("input[name=sheet-title]", "凤凰街/周报?")
+    assert serious(page) == []
+    with page.expect_download() as saved:
+        page.click("[data-act=png]")
+    assert saved.value.suggested_filename == "凤凰街 周报 .png"
+    saved.value.save_as(tmp_path / "sheet.png")
+    sheet = np.asarray(Image.open(tmp_path / "sheet.png").convert("RGB")).astype(int)
+    assert sheet.shape == (794 * 2, 1123 * 2, 3)
+    inside, title, foot = sheet[300:1100, 200:2000], sheet[80:150, 76:700], sheet[1480:1512, 76:500]
+    assert len(np.unique(inside.reshape(-1, 3), axis=0)) > 30, "the map"
+    assert (title.sum(axis=2) < 200).any(), "the title"
+    assert (foot.sum(axis=2) < 200).any(), "the scale"
+
+
+def test_a_sheet_goes_on_paper_of_its_own_size(visit: Open, tmp_path: Path) -> None:
+    page = visit(f"{AT}&lang=en")
+    page.evaluate(PRINTER)
+    for paper, (width, height) in {"a4-portrait": (210, 297), "a3-landscape": (420, 297)}.items():
+        if not page.locator("dialog.printing[open]").count():
+            begin(page, "print")
+        page.select_option("select[name=paper]", paper)
+        page.click("[data-act=print]")
+        page.wait_for_selector("body[data-printed]")
+        pdf = page.pdf(prefer_css_page_size=True, path=tmp_path / f"{paper}.pdf")
+        boxes = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+        sizes = [tuple(round(float(part) / INCH_PT * 25.4) for part in box) for box in boxes]
+        assert sizes == [(width, height)], "one page"
+        page.evaluate("dispatchEvent(new Event('afterprint')); delete document.body.dataset.printed")
+        expect(page.locator(".print-sheet")).to_have_count(0)
+
+
+def test_the_sheet_as_on_the_screen_is_for_the_screen(visit: Open) -> None:
+    page = visit(AT)
+    begin(page, "print")
+    page.select_option("select[name=paper]", "screen")
+    expect(page.locator("[data-act=print]")).to_be_disabled()
+    with page.expect_download() as saved:
+        page.click("[data-act=png]")
+    width, height = Image.open(io.BytesIO(Path(saved.value.path()).read_bytes())).size
+    box = page.locator("#map").bounding_box()
+    assert box and width > box["width"] and height > box["height"]
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.printing[open]")).to_have_count(0)
+
+
+def test_a_link_to_the_map_as_it_is(visit: Open) -> None:
+    page = visit(AT)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("delete Navigator.prototype.share")  # where the system has a sheet for it, that opens
+    begin(page, "share")
+    expect(page.get_by_role("button", name="已复制")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    assert "m=15" in page.url

@@ -1,0 +1,245 @@
+/* Long because a sheet is one drawing: the map, and all that says what it is. */
+import { Map as MapLibre } from 'maplibre-gl';
+import { byLegend, type Key, keysOf, nameOf } from '../actions/legend';
+import { lengthOf, roundDown } from '../geodesy';
+import { t } from '../i18n';
+import { at as date, config, layersOff, layersOffered, now } from '../state';
+import { showDay, showMetres, showTime } from '../time';
+import { addIcons } from './icons';
+import { served } from './style';
+
+export type Paper = 'screen' | `${'a4' | 'a3'}-${'landscape' | 'portrait'}`;
+type Size = { width: number; height: number };
+type Pen = CanvasRenderingContext2D;
+
+/** CSS pixels, of which 96 are an inch; on the screen as large as the map is. */
+const papers: Record<Exclude<Paper, 'screen'>, Size> = {
+  'a4-landscape': { width: 1123, height: 794 },
+  'a4-portrait': { width: 794, height: 1123 },
+  'a3-landscape': { width: 1587, height: 1123 },
+  'a3-portrait': { width: 1123, height: 1587 },
+};
+const inch_m = 0.0254;
+const margin = 38;
+const head = 54;
+const foot = 34;
+const row = 24;
+const font = (size: number, weight = 400): string => `${weight} ${size}px ${getComputedStyle(document.body).fontFamily}`;
+const ink = '#12252c';
+const soft = '#4a5e68';
+const patience_ms = 60_000;
+
+/** Draws what the map shows on a sheet: title, date, north, scale, legend of what is in view, whose map it is. */
+export async function makeSheet(paper: Paper, title: string): Promise<HTMLCanvasElement> {
+  const live = liveMap();
+  const { clientWidth, clientHeight } = live.getContainer();
+  const size = paper === 'screen' ? { width: clientWidth + 2 * margin, height: clientHeight + 2 * margin + head + foot + 3 * row } : papers[paper];
+  const ratio = paper === 'screen' ? Math.max(1, devicePixelRatio) : 2;
+  const canvas = Object.assign(document.createElement('canvas'), { width: Math.round(size.width * ratio), height: Math.round(size.height * ratio) });
+  const pen = canvas.getContext('2d') as Pen;
+  pen.scale(ratio, ratio);
+  pen.fillStyle = '#ffffff';
+  pen.fillRect(0, 0, size.width, size.height);
+  const inner = size.width - 2 * margin;
+  const keys = legend(pen, inner, live);
+  const frame = { width: inner, height: size.height - 2 * margin - head - foot - keys.height };
+  const map = await drawnMap(live, frame, ratio);
+  try {
+    pen.drawImage(map.getCanvas(), margin, margin + head, frame.width, frame.height);
+    pen.strokeStyle = ink;
+    pen.strokeRect(margin, margin + head, frame.width, frame.height);
+    drawHead(pen, title, inner);
+    drawNorth(pen, margin + frame.width - 30, margin + head + 16, map.getBearing());
+    keys.draw(margin, margin + head + frame.height + 12);
+    drawFoot(pen, map, size, paper);
+  } finally {
+    map.getContainer().remove();
+    map.remove();
+  }
+  return canvas;
+}
+
+const liveMap = (): MapLibre => (document.getElementById('map') as HTMLElement & { map: MapLibre }).map;
+
+/** The same map in another size, out of sight, once everything of it is drawn. */
+async function drawnMap(live: MapLibre, { width, height }: Size, pixelRatio: number): Promise<MapLibre> {
+  const container = document.createElement('div');
+  container.className = 'off-sheet';
+  container.ariaHidden = 'true';
+  Object.assign(container.style, { width: `${width}px`, height: `${height}px` });
+  document.body.append(container);
+  const options = { interactive: false, attributionControl: false, fadeDuration: 0, canvasContextAttributes: { preserveDrawingBuffer: true } } as const;
+  const map = new MapLibre({ container, ...options, pixelRatio, style: live.getStyle(), bounds: live.getBounds() });
+  map.on('error', () => undefined); // what cannot be had is missing on the sheet, as on the map
+  await new Promise<void>((done, fail) => {
+    map.once('style.load', () => {
+      addIcons(map);
+      for (const [name, value] of Object.entries(live.getGlobalState())) map.setGlobalStateProperty(name, value);
+      map.once('idle', () => done());
+    });
+    setTimeout(() => fail(new Error('the map of the sheet is not drawn')), patience_ms);
+  });
+  return map;
+}
+
+function drawHead(pen: Pen, title: string, inner: number): void {
+  const when = date.value ? t('print.then', { date: showDay(date.value) }) : t('print.now', { time: showTime(new Date(now.value * 1000).toISOString()) });
+  pen.fillStyle = soft;
+  pen.font = font(13);
+  pen.textAlign = 'right';
+  const width = pen.measureText(when).width;
+  pen.fillText(when, margin + inner, margin + 30);
+  pen.textAlign = 'left';
+  pen.fillStyle = ink;
+  pen.font = font(26, 700);
+  pen.fillText(title, margin, margin + 32, inner - width - 24);
+}
+
+function drawNorth(pen: Pen, x: number, y: number, bearing: number): void {
+  pen.save();
+  pen.translate(x, y + 20);
+  pen.rotate((-bearing * Math.PI) / 180);
+  pen.fillStyle = 'rgba(255, 255, 255, 0.85)';
+  pen.beginPath();
+  pen.arc(0, 0, 23, 0, 2 * Math.PI);
+  pen.fill();
+  pen.fillStyle = ink;
+  pen.fill(new Path2D('M0 -8 7 15 0 10 -7 15z'));
+  pen.font = font(12, 700);
+  pen.textAlign = 'center';
+  pen.fillText('N', 0, -10);
+  pen.restore();
+}
+
+/** Scale bar, the scale of a sheet of paper as a number, whose map it is. */
+function drawFoot(pen: Pen, map: MapLibre, { width, height }: Size, paper: Paper): void {
+  const [west, east] = [0, 100].map((x) => map.unproject([map.getContainer().clientWidth / 2 + x, map.getContainer().clientHeight / 2]));
+  const perPixel = lengthOf([west, east].map((one) => ({ lon: one?.lng ?? 0, lat: one?.lat ?? 0 }))) / 100;
+  const bar_m = roundDown(perPixel * 180);
+  const bar = bar_m / perPixel;
+  const y = height - margin - 4;
+  pen.strokeStyle = ink;
+  pen.lineWidth = 2;
+  pen.stroke(new Path2D(`M${margin + 1} ${y - 8}v8h${bar}v-8`));
+  pen.fillStyle = ink;
+  pen.font = font(13);
+  pen.textAlign = 'left';
+  const number = Number((perPixel / (inch_m / 96)).toPrecision(3)).toLocaleString('en');
+  pen.fillText([showMetres(bar_m), paper === 'screen' ? '' : `1:${number}`].filter(Boolean).join('   '), margin + bar + 12, y);
+  pen.fillStyle = soft;
+  pen.font = font(11);
+  pen.textAlign = 'right';
+  pen.fillText(attribution(map), width - margin, y, width / 2);
+}
+
+/** The sources say it as HTML. */
+function attribution(map: MapLibre): string {
+  const said = Object.values(map.getStyle().sources).map((source) => ('attribution' in source ? String(source.attribution ?? '') : ''));
+  const plain = said.map((html) => new DOMParser().parseFromString(html, 'text/html').body.textContent ?? '');
+  return [...new Set(plain.filter(Boolean))].join(' · ');
+}
+
+/** The keys of the layers of which something is in view, in lines as wide as the sheet. */
+function legend(pen: Pen, width: number, live: MapLibre): { height: number; draw: (x: number, y: number) => void } {
+  const entries = layersOffered.value
+    .filter((id) => !layersOff.value.has(id))
+    .sort(byLegend)
+    .flatMap((id) => keysSeen(live, id).map((key) => ({ key, words: keysOf(id).length > 1 ? key.words() : nameOf(id) })));
+  pen.font = font(13);
+  let [x, y] = [0, 0];
+  const placed = entries.map(({ key, words }) => {
+    const wide = 24 + pen.measureText(words).width + 22;
+    if (x > 0 && x + wide > width) [x, y] = [0, y + row];
+    const place = { key, words, x, y };
+    x += wide;
+    return place;
+  });
+  const draw = (left: number, top: number) => {
+    for (const { key, words, ...place } of placed) {
+      drawSwatch(pen, key, left + place.x, top + place.y);
+      pen.fillStyle = ink;
+      pen.font = font(13);
+      pen.textAlign = 'left';
+      pen.fillText(words, left + place.x + 22, top + place.y + 13);
+    }
+  };
+  return { height: entries.length > 0 ? y + row + 14 : 14, draw };
+}
+
+/** The keys of a layer whose things are in view; where figures stand for several, all of them. */
+function keysSeen(map: MapLibre, id: string): Key[] {
+  const layers = (served.get(id) ?? []).filter((layer) => map.getLayer(layer));
+  const seen = layers.length > 0 ? map.queryRenderedFeatures({ layers }) : [];
+  const swatches = new Set(seen.map(({ properties }) => swatchOf(id, properties)));
+  const keys = keysOf(id).filter(({ shown }) => shown?.value !== false);
+  if (seen.length === 0 || !['area', 'ticket'].includes(id)) return seen.length > 0 ? keys : [];
+  return swatches.has('') ? keys : keys.filter(({ swatch }) => swatches.has(swatch));
+}
+
+/** By which key a thing on the map is explained; empty: by any of them. */
+function swatchOf(id: string, { kind, count, closed, due_at }: Record<string, unknown>): string {
+  if (id === 'area') return kind === 'special' ? 'area-special' : 'area-base';
+  if (count) return '';
+  if (closed) return 'ticket-done';
+  const left = Number(due_at) - now.value;
+  return left < 0 ? 'ticket-overdue' : left < config.value.due_soon_hours * 3600 ? 'ticket-due_soon' : 'ticket-open';
+}
+
+/** As the page draws it, in the page's own colours. */
+function drawSwatch(pen: Pen, { swatch, look = {} }: Key, x: number, y: number): void {
+  const model = document.createElement('span');
+  model.className = `swatch ${swatch}`;
+  for (const [name, value] of Object.entries(look)) model.style.setProperty(name, value);
+  document.body.append(model);
+  const { backgroundColor, borderTopColor } = getComputedStyle(model);
+  const dashes = model.style.getPropertyValue('--fill');
+  model.remove();
+  pen.fillStyle = swatch === 'dashes' ? dashes : backgroundColor;
+  pen.strokeStyle = borderTopColor;
+  pen.lineWidth = 1;
+  const path = new Path2D(outlines[swatch] ?? 'M1.500 2.500h13v12h-13z');
+  pen.save();
+  pen.translate(x, y);
+  if (swatch === 'ticket-done') pen.lineWidth = 3.5;
+  else pen.fill(path);
+  if (!swatch.startsWith('ticket-') || swatch === 'ticket-done') pen.stroke(path);
+  pen.restore();
+}
+
+const disc = 'M8 3a5.500 5.500 0 1 0 0 11a5.500 5.500 0 0 0 0-11z';
+const outlines: Record<string, string> = {
+  'ticket-open': disc,
+  'ticket-done': disc,
+  disc,
+  'ticket-due_soon': 'M3 3.500h10v10H3z',
+  'ticket-overdue': 'M8 2 14.500 8.500 8 15 1.500 8.500z',
+  band: 'M1.500 5h13v7h-13z',
+  dashes: 'M1 7h4v3H1zM6.500 7h4v3h-4zM12 7h4v3h-4z',
+};
+
+const asBlob = (canvas: HTMLCanvasElement): Promise<Blob> =>
+  new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error('this browser makes no picture'))), 'image/png'));
+
+export async function saveSheet(sheet: HTMLCanvasElement, title: string): Promise<void> {
+  const url = URL.createObjectURL(await asBlob(sheet));
+  Object.assign(document.createElement('a'), { href: url, download: `${title.replace(/[\\/:*?"<>|]+/g, ' ') || 'map'}.png` }).click();
+  setTimeout(() => URL.revokeObjectURL(url), patience_ms);
+}
+
+/** The sheet alone goes to the printer, on paper of its own size. */
+export async function printSheet(sheet: HTMLCanvasElement, paper: Paper): Promise<void> {
+  const picture = Object.assign(new Image(), { src: URL.createObjectURL(await asBlob(sheet)), alt: '', className: 'print-sheet' });
+  const [format = '', way = ''] = paper.split('-');
+  // into a sheet of the page's own: adopted ones have no say in the paper, and others the policy forbids
+  const rules = [...document.styleSheets].find(({ href }) => href?.startsWith(location.origin)) as CSSStyleSheet;
+  const place = rules.insertRule(`@page { size: ${format.toUpperCase()} ${way}; margin: 0 }`, rules.cssRules.length);
+  await picture.decode();
+  document.body.append(picture);
+  const end = () => {
+    picture.remove();
+    URL.revokeObjectURL(picture.src);
+    rules.deleteRule(place);
+  };
+  addEventListener('afterprint', end, { once: true });
+  print();
+}
