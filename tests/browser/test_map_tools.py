@@ -101,6 +101,9 @@ def test_a_sheet_is_saved_as_a_picture(visit: Open, tmp_path: Path, size: str) -
     assert len(np.unique(inside.reshape(-1, 3), axis=0)) > 30, "the map"
     assert (title.sum(axis=2) < 200).any(), "the title"
     assert (foot.sum(axis=2) < 200).any(), "the scale"
+    red = (sheet[..., 0] > 160) & (sheet[..., 1] < 60) & (sheet[..., 2] < 60)
+    below = red[1400:].any()
+    assert below == red[:1380].any(), "an overdue ticket is explained where one is on the sheet, and only there"
 
 
 def test_a_sheet_goes_on_paper_of_its_own_size(visit: Open, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ export async function makeSheet(paper: Paper, title: string): Promise<HTMLCanvas
   pen.fillStyle = '#ffffff';
   pen.fillRect(0, 0, size.width, size.height);
   const inner = size.width - 2 * margin;
-  const keys = legend(pen, inner, live);
+  const keys = legend(pen, inner, keysOf); // room for all, because the map of the sheet shows more than the screen does
   const frame = { width: inner, height: size.height - 2 * margin - head - foot - keys.height };
   const map = await drawnMap(live, frame, ratio);
   try {
@@ -50,7 +50,7 @@ export async function makeSheet(paper: Paper, title: string): Promise<HTMLCanvas
     pen.strokeRect(margin, margin + head, frame.width, frame.height);
     drawHead(pen, title, inner);
     drawNorth(pen, margin + frame.width - 30, margin + head + 16, map.getBearing());
-    keys.draw(margin, margin + head + frame.height + 12);
+    legend(pen, inner, (id) => keysSeen(map, id)).draw(margin, margin + head + frame.height + 12);
     drawFoot(pen, map, size, paper);
   } finally {
     map.getContainer().remove();
@@ -139,12 +139,12 @@ function attribution(map: MapLibre): string {
   return [...new Set(plain.filter(Boolean))].join(' · ');
 }
 
-/** The keys of the layers of which something is in view, in lines as wide as the sheet. */
-function legend(pen: Pen, width: number, live: MapLibre): { height: number; draw: (x: number, y: number) => void } {
+/** These keys of the layers that are on, in lines as wide as the sheet. */
+function legend(pen: Pen, width: number, keysHere: (id: string) => Key[]): { height: number; draw: (x: number, y: number) => void } {
   const entries = layersOffered.value
     .filter((id) => !layersOff.value.has(id))
     .sort(byLegend)
-    .flatMap((id) => keysSeen(live, id).map((key) => ({ key, words: keysOf(id).length > 1 ? key.words() : nameOf(id) })));
+    .flatMap((id) => keysHere(id).map((key) => ({ key, words: keysOf(id).length > 1 ? key.words() : nameOf(id) })));
   pen.font = font(13);
   let [x, y] = [0, 0];
   const placed = entries.map(({ key, words }) => {
