@@ -141,7 +141,7 @@ def test_the_map_is_worked_by_keyboard_alone(visit: Open) -> None:
     code = quiet_grid(page)
     centre_on(page, code)
     page.keyboard.press("?")
-    expect(page.locator("dialog.help kbd")).to_have_count(11)
+    expect(page.locator("dialog.help kbd")).to_have_count(12)
     page.keyboard.press("Escape")
     expect(page.locator("dialog.help")).to_be_hidden()
     page.keyboard.press("m")

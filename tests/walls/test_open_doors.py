@@ -17,7 +17,7 @@ from tests.waiting import until
 from tests.walls.conftest import CODES, Facts
 from tests.walls.test_facts import MIDDLE, questions
 
-SHARED = ("/tiles/area,ticket/",)
+SHARED = ("/tiles/area,ticket/", "/basemap/")
 """Answers that are one and the same for everybody and say so."""
 
 
