@@ -12,7 +12,7 @@ from uuid import UUID
 import shapely
 from sqlalchemy import Connection, text
 
-from gisgrid.database import Database
+from gisgrid.database import Database, asking
 from gisgrid.errors import Fault, NotFound, Refused
 from gisgrid.layers import thing_layers
 from gisgrid.loading import Loaded, ReadOptions, Sheet, Table
@@ -65,29 +65,50 @@ def load_devices(database: Database, source: Path | Sheet, options: ReadOptions 
     return load_things(database, thing_layers()["device"], source, options, check=_check_categories)
 
 
-def make_token(connection: Connection, code: str) -> str:
-    """A new token for this device, shown once and kept nowhere; its old token no longer works. Raises NotFound."""
-    device_id = _device_id(connection, code)
-    token = f"gd_{device_id}_{secrets.token_urlsafe(32)}"
-    connection.execute(
-        text(
-            "INSERT INTO overlay.device_token (device_id, token_sha256) VALUES (:id, :hash) ON CONFLICT (device_id)"
-            " DO UPDATE SET token_sha256 = excluded.token_sha256, made_at = clock_timestamp()"
-        ),
-        {"id": device_id, "hash": _sha256(token)},
-    )
+@dataclass(frozen=True)
+class KeptToken:
+    """A device or a worker's phone: since when it has a token (None: it has none), since when it does not count."""
+
+    kind: str
+    code: str
+    name: str | None
+    area: str | None
+    made_at: datetime | None
+    disabled_at: datetime | None
+
+
+def list_tokens(connection: Connection, actor: str) -> list[KeptToken]:
+    """The devices, and the phones that have a token; of a token nothing can be shown. Raises NotAllowed."""
+    with asking(connection):
+        rows = connection.execute(text("SELECT * FROM app.tokens_kept(:actor)"), {"actor": actor})
+        return [KeptToken(**row._mapping) for row in rows]
+
+
+def make_token(connection: Connection, code: str, *, actor: str | None = None) -> str:
+    """A new token for this device, shown once and kept nowhere; its old token no longer works.
+
+    `actor` None: the owner of the machine. Raises NotAllowed, NotFound.
+    """
+    with asking(connection):
+        values: dict[str, object] = {"actor": actor, "code": code}
+        device_id = connection.execute(text("SELECT app.device_to_change(:actor, :code)"), values).scalar_one()
+        token = f"gd_{device_id}_{secrets.token_urlsafe(32)}"
+        values["hash"] = _sha256(token)
+        connection.execute(text("SELECT app.keep_device_token(:actor, :code, :hash)"), values)
     return token
 
 
-def switch_device(connection: Connection, code: str, is_on: bool) -> None:
-    """Let a device raise alarms, or refuse its token from now on. Raises NotFound."""
-    connection.execute(
-        text(
-            "UPDATE overlay.device SET disabled_at = CASE WHEN NOT :on THEN coalesce(disabled_at, clock_timestamp())"
-            " END WHERE device_id = :id"
-        ),
-        {"on": is_on, "id": _device_id(connection, code)},
-    )
+def switch_device(connection: Connection, code: str, is_on: bool, *, actor: str | None = None) -> None:
+    """Let a device raise alarms, or refuse its token from now on. Raises NotAllowed, NotFound."""
+    with asking(connection):
+        values = {"actor": actor, "code": code, "on": is_on}
+        connection.execute(text("SELECT app.switch_device(:actor, :code, :on)"), values)
+
+
+def end_phone_token(connection: Connection, name: str, *, actor: str) -> None:
+    """The phone of this account sends no more positions by its token. Raises NotAllowed, NotFound."""
+    with asking(connection):
+        connection.execute(text("SELECT app.end_phone_token(:actor, :name)"), {"actor": actor, "name": name})
 
 
 def find_device(connection: Connection, token: str) -> Device | None:
@@ -179,15 +200,6 @@ def _check_categories(connection: Connection, table: Table) -> None:
             table.fault(row, "category", f"several are called {given!r}", f"write its id: {', '.join(named)}")
         else:
             table.fault(row, "category", f"there is no category {given!r} in use", f"one of {shown}")
-
-
-def _device_id(connection: Connection, code: str) -> int:
-    found: int | None = connection.execute(
-        text("SELECT device_id FROM overlay.device WHERE code = :code"), {"code": code}
-    ).scalar()
-    if found is None:
-        raise NotFound(Fault("code", f"there is no device {code[:64]}", "load it first: gisgrid load devices"))
-    return found
 
 
 def _sha256(value: str) -> bytes:

@@ -1,5 +1,6 @@
 """Targets of notices: add, list, remove; notices that have not arrived, and another try."""
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import Connection, case, select, text
 
 from gisgrid import tables
-from gisgrid.errors import Conflict, Fault, NotFound, Refused
+from gisgrid.database import asking
+from gisgrid.errors import Fault, Refused
 from gisgrid.notices.addresses import hide_address, read_address
 from gisgrid.notices.mail import read_mailboxes
 from gisgrid.notices.signing import check_secret, make_secret
@@ -35,7 +37,10 @@ class TargetOrder:
 
 @dataclass(frozen=True)
 class Target:
-    """A target: its topics, area and category; how many notices wait, since when, and the last failure."""
+    """A target: its topics, area and category; how many notices wait, since when, and the last failure.
+
+    `pace_s`: the shortest time between two notices to it.
+    """
 
     name: str
     kind: str
@@ -51,6 +56,7 @@ class Target:
     parked: int
     delivered: int
     said: str | None
+    pace_s: float
 
 
 @dataclass(frozen=True)
@@ -71,59 +77,49 @@ class Undelivered:
     said: str | None
 
 
-def add_target(connection: Connection, order: TargetOrder, *, may_be_http: bool) -> str | None:
+def require_keeper(connection: Connection, actor: str) -> None:
+    """Raises NotAllowed for an account that may not keep targets, before anything is said of them."""
+    with asking(connection):
+        connection.execute(text("SELECT app.require_target_keeper(:actor)"), {"actor": actor})
+
+
+def add_target(
+    connection: Connection, order: TargetOrder, *, may_be_http: bool, actor: str | None = None
+) -> str | None:
     """Add a target. Returns the secret that signs its notices; for a webhook made here, unless one was given.
 
-    Raises Refused for a wrong order, Conflict for a name that is taken.
+    `actor` None: the owner of the machine. Raises Refused for a wrong order, Conflict for a name that is taken.
     """
     secret = _check(connection, order, may_be_http=may_be_http)
-    connection.execute(
-        text(
-            "INSERT INTO work.target"
-            " (name, kind, address, secret, topics, area_id, category, has_words, may_be_private)"
-            " VALUES (:name, :kind, :address, :secret, :topics, :area, :category, :words, :private)"
-        ),
-        {
-            "name": order.name,
-            "kind": order.kind,
-            "address": order.address,
-            "secret": secret,
-            "topics": list(order.topics) or _topics(connection, order.kind),
-            "area": _area(connection, order),
-            "category": _category(connection, order.category),
-            "words": order.with_words,
-            "private": order.may_be_private,
-        },
-    )
+    target = {
+        "name": order.name,
+        "kind": order.kind,
+        "address": order.address,
+        "secret": secret,
+        "topics": list(order.topics) or _topics(connection, order.kind),
+        "area_id": _area(connection, order),
+        "category": _category(connection, order.category),
+        "has_words": order.with_words,
+        "may_be_private": order.may_be_private,
+    }
+    with asking(connection):
+        values = {"actor": actor, "target": json.dumps(target)}
+        connection.execute(text("SELECT app.add_target(:actor, CAST(:target AS jsonb))"), values)
     return secret
 
 
-def list_targets(connection: Connection) -> list[Target]:
+def list_targets(connection: Connection, *, actor: str | None = None) -> list[Target]:
     """The targets, how many notices wait or are parked, the last failure. Neither secrets nor keys in addresses."""
-    rows = connection.execute(
-        text(
-            "SELECT g.name, g.kind, g.address, g.topics, a.code AS area, g.category, g.has_words, g.may_be_private,"
-            " g.failures, d.waiting, d.oldest, d.parked, d.delivered, l.said"
-            " FROM work.target AS g LEFT JOIN core.area AS a USING (area_id) CROSS JOIN LATERAL ("
-            "  SELECT count(*) FILTER (WHERE delivered_at IS NULL AND parked_at IS NULL) AS waiting,"
-            "   min(since) FILTER (WHERE delivered_at IS NULL AND parked_at IS NULL) AS oldest,"
-            "   count(parked_at) AS parked, count(delivered_at) AS delivered"
-            "  FROM work.delivery AS x WHERE x.target_id = g.target_id) AS d"
-            " LEFT JOIN LATERAL (SELECT x.said FROM work.delivery AS x WHERE x.target_id = g.target_id"
-            "  AND x.said IS NOT NULL ORDER BY x.tried_at DESC NULLS LAST LIMIT 1) AS l ON true ORDER BY g.name"
-        )
-    )
+    with asking(connection):
+        rows = connection.execute(text("SELECT * FROM app.targets_kept(:actor)"), {"actor": actor}).all()
     return [Target(**{**row._mapping, "address": hide_address(row.address)}) for row in rows]
 
 
-def remove_target(connection: Connection, name: str) -> int:
+def remove_target(connection: Connection, name: str, *, actor: str | None = None) -> int:
     """Remove a target. Returns how many notices had not reached it. Raises NotFound."""
-    target_id = _find(connection, name)
-    left: int = connection.execute(
-        text("SELECT count(*) FROM work.delivery WHERE target_id = :id AND delivered_at IS NULL"), {"id": target_id}
-    ).scalar_one()
-    connection.execute(text("DELETE FROM work.target WHERE target_id = :id"), {"id": target_id})
-    return left
+    with asking(connection):
+        sql = text("SELECT app.remove_target(:actor, :name)")
+        return int(connection.execute(sql, {"actor": actor, "name": name}).scalar_one())
 
 
 def list_undelivered(connection: Connection, name: str = "", *, parked_only: bool, limit: int) -> list[Undelivered]:
@@ -147,20 +143,11 @@ def list_undelivered(connection: Connection, name: str = "", *, parked_only: boo
     return [Undelivered(**row._mapping) for row in connection.execute(query)]
 
 
-def retry(connection: Connection, name: str) -> int:
+def retry(connection: Connection, name: str, *, actor: str | None = None) -> int:
     """Try all notices again that have not reached this target, parked ones too; how many. Raises NotFound."""
-    target_id = _find(connection, name)
-    again = connection.execute(
-        text(
-            "UPDATE work.delivery SET parked_at = NULL, since = clock_timestamp(), next_at = clock_timestamp()"
-            " WHERE target_id = :id AND delivered_at IS NULL AND claim IS NULL"
-        ),
-        {"id": target_id},
-    )
-    connection.execute(
-        text("UPDATE work.target SET failures = 0, next_at = '-infinity' WHERE target_id = :id"), {"id": target_id}
-    )
-    return again.rowcount
+    with asking(connection):
+        sql = text("SELECT app.retry_target(:actor, :name)")
+        return int(connection.execute(sql, {"actor": actor, "name": name}).scalar_one())
 
 
 def _check(connection: Connection, order: TargetOrder, *, may_be_http: bool) -> str | None:
@@ -180,8 +167,6 @@ def _check(connection: Connection, order: TargetOrder, *, may_be_http: bool) -> 
             )
     if order.with_words and not order.area:
         raise Refused(Fault("words", "only a target with an area may get words", "give --area"))
-    if connection.execute(text("SELECT 1 FROM work.target WHERE name = :name"), {"name": order.name}).scalar():
-        raise Conflict(Fault("name", f"there is a target {order.name} already", "choose another name"))
     if order.kind == "email":
         read_mailboxes("address", order.address)
     else:
@@ -224,12 +209,3 @@ def _category(connection: Connection, name: str) -> str | None:
             Fault("category", message, "its id: " + ", ".join(categories) if categories else "its id or name")
         )
     return str(categories[0])
-
-
-def _find(connection: Connection, name: str) -> int:
-    found: int | None = connection.execute(
-        text("SELECT target_id FROM work.target WHERE name = :name"), {"name": name}
-    ).scalar()
-    if found is None:
-        raise NotFound(Fault("name", f"there is no target {name[:40]}", "gisgrid notice target list"))
-    return found

@@ -74,11 +74,14 @@ def known(district: District) -> dict[str, Any]:
     ids = {"number": received["number"], "changeset_id": opened["changeset_id"], "code": NORTH, "alias": NORTH}
     spare = {"name": "spare", "role": "worker", "area": NORTH}
     district.client("boss").post("/api/v1/accounts", json=spare)
+    post = district.client("boss").post("/api/v1/posts", json={"area": NORTH, "role": "head"}).json()["post"]
     return {
         **report,
         **places,
         **ids,
         "step": "inspect",
+        "post": post,
+        "rule": "spare",
         "state": "paused",
         "name": "spare",
         "role": "worker",

@@ -109,6 +109,7 @@ def ask_everything(asking: Asking) -> None:
     _ask_figures(asking)
     _ask_changesets(asking)
     _ask_overlays(asking)
+    _ask_keeping(asking)
     _ask_accounts(asking)
 
 
@@ -119,6 +120,7 @@ def _ask_overlays(asking: Asking) -> None:
     token = asking.ask("createPingToken", "admin")["token"]
     for operation in ("getOsmand", "createOsmand"):
         asking.ask(operation, id=token, lat=27.6273, lon=113.8548, accuracy=5)
+    _ask_tokens(asking)
     asking.ask("deletePingToken", "admin")
     asking.ask("getCoverage", "admin", area=TOWN)
     asking.ask("getCameras", "admin", **WHERE)
@@ -131,6 +133,16 @@ def _ask_overlays(asking: Asking) -> None:
     asking.ask("getPatrols", "admin", **WHERE)
     asking.ask("getCrossings", "admin", area=TOWN, limit=2)
     asking.ask("getPresence", "admin", area=TOWN)
+
+
+def _ask_tokens(asking: Asking) -> None:
+    """While the administrator's phone has a token: it is ended by another door, and made again for its own."""
+    asking.ask("createDeviceToken", "admin", code=DEVICE)
+    for operation in ("disableDevice", "enableDevice"):
+        asking.ask(operation, "admin", code=DEVICE)
+    asking.ask("getTokens", "admin")
+    asking.ask("endPhone", "admin", name="admin")
+    asking.ask("createPingToken", "admin")
 
 
 def _ask_map(asking: Asking) -> None:
@@ -225,6 +237,28 @@ def _draw(asking: Asking, name: str) -> str:
     number = str(opened["changeset_id"])
     asking.ask("importFile", "admin", drawn, changeset_id=number, name="grids.geojson")
     return number
+
+
+def _ask_keeping(asking: Asking) -> None:
+    worker = {"role": "worker", "name": "陈一(虚构)", "phone": "000-0000-0001"}
+    made = asking.ask("createPost", "admin", {"area": GRID, **worker})
+    asking.ask("changePost", "admin", {"is_public": True}, post=made["post"])
+    heir = {"name": "林二(虚构)", "phone": "000-0000-0002"}
+    made = asking.ask("createSuccessor", "admin", heir, post=made["post"])
+    asking.ask("getPosts", "admin", area=GRID)
+    asking.ask("endPost", "admin", post=made["post"])
+    asking.ask("putRule", "admin", {"category": "hazard", "area": TOWN, "role": "head"}, rule="隐患先找网格长")
+    asking.ask("getRules", "admin")
+    asking.ask("removeRule", "admin", rule="隐患先找网格长")
+    lamp = {"parent": "hazard", "name_zh": "路灯", "name_en": "street lamp", "due_hours": 24, "needs_words": False}
+    asking.ask("putCategory", "admin", lamp, category="lamp")
+    asking.ask("getKeptCategories", "admin")
+    asking.ask("removeCategory", "admin", category="lamp")
+    hook = {"name": "city", "address": "https://city.example/hook", "topics": ["ticket.*"], "area": TOWN}
+    asking.ask("createTarget", "admin", hook)
+    asking.ask("getTargets", "admin")
+    asking.ask("retryTarget", "admin", name="city")
+    asking.ask("removeTarget", "admin", name="city")
 
 
 def _ask_accounts(asking: Asking) -> None:

@@ -21,6 +21,8 @@ import { ThingPage } from './panels/ThingPage';
 import { TicketPage } from './panels/TicketPage';
 import { Empty, Failed } from './ui/Notice';
 
+const wideDesks = ['table', 'posts', 'rules', 'categories', 'targets', 'people', 'audit'];
+
 export function App() {
   return (
     <>
@@ -30,7 +32,7 @@ export function App() {
       <Header />
       <Strip />
       <CounterBar />
-      <main class="body" data-snap={snap.value} data-wide={picked.value?.what === 'desk' && ['table', 'people', 'audit'].includes(picked.value.desk)}>
+      <main class="body" data-snap={snap.value} data-wide={picked.value?.what === 'desk' && wideDesks.includes(picked.value.desk)}>
         <MapView />
         <Sheet>
           <DeskMenu />

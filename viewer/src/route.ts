@@ -13,7 +13,7 @@ export type Page =
   | { what: 'desk'; desk: Desk; item: string };
 
 /** The pages of those who are signed in; `item`: what is open on it. */
-export const desks = ['work', 'table', 'drafts', 'people', 'audit'] as const;
+export const desks = ['work', 'table', 'drafts', 'posts', 'rules', 'categories', 'targets', 'people', 'audit'] as const;
 export type Desk = (typeof desks)[number];
 export const tabs = ['tickets', 'facts', 'figures'] as const;
 export const counterNames = ['total', 'done', 'open', 'today', 'due_soon', 'overdue', 'unplaced'] as const;

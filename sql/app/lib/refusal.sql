@@ -192,6 +192,95 @@ FROM (VALUES
         'account_area_unknown', 'GG422', 'area', '统一网格中没有区域 %1$s', 'no area of the base network has the code %1$s',
         '填写地图上的编码', 'give a code of the map'
     ),
+    -- Keeping posts, rules, categories, targets, tokens
+    (
+        'keeper_not_permitted', 'GG403', 'role', '您的角色不能%1$s', 'your role may not %2$s',
+        '请联系管理员', 'ask an administrator'
+    ),
+    (
+        'keeper_of_a_part', 'GG403', 'area', '这对整个区县有效，您只负责其中一部分',
+        'this holds for the whole district, of which you keep a part', '请联系管理员', 'ask an administrator'
+    ),
+    (
+        'post_area_unknown', 'GG422', 'area', '没有区域 %1$s', 'no area has the code %1$s',
+        '填写地图上的编码', 'give a code of the map'
+    ),
+    (
+        'post_role_unknown', 'GG422', 'role', '没有岗位角色 %1$s', 'no post has the role %1$s',
+        '从列表中选', 'choose one of the list'
+    ),
+    (
+        'post_ends_first', 'GG422', 'valid_to', '岗位在开始之前就结束了', 'the post ends before it begins',
+        '结束日期写任期后的第一天', 'the end is the first day after'
+    ),
+    (
+        'post_unknown', 'GG404', 'post', '您的区域内没有岗位 %1$s', 'no post of your area has the number %1$s',
+        '刷新列表', 'load the list again'
+    ),
+    ('post_ended', 'GG409', 'post', '岗位 %1$s 已结束', 'post %1$s has ended', '刷新列表', 'load the list again'),
+    (
+        'post_same_person', 'GG409', 'name', '此人已在这个岗位上', 'this person holds the post already',
+        '填写接任的人', 'name who takes over'
+    ),
+    ('rule_unknown', 'GG404', 'rule', '没有规则 %1$s', 'there is no rule %1$s', '刷新列表', 'load the list again'),
+    (
+        'rule_shift_unknown', 'GG422', 'shift', '没有班次 %1$s', 'there is no shift %1$s',
+        '从列表中选', 'choose one of the list'
+    ),
+    (
+        'rule_names_one', 'GG422', 'role', '规则要指明由谁办理，且只能指明一个', 'a rule names one who takes the report',
+        '岗位、部门、人员三者填一个', 'give one of role, department, person'
+    ),
+    (
+        'rule_hours', 'GG422', 'starts', '时段不完整，或与班次重复', 'the hours lack an end, or stand beside a shift',
+        '起止时间都填，或只选班次', 'give both ends of the hours, or a shift alone'
+    ),
+    (
+        'rule_due', 'GG422', 'due_hours', '时限要有小时数和单位', 'a due time needs its hours and their unit',
+        '两个都填，或都不填', 'give both, or neither'
+    ),
+    (
+        'category_id', 'GG422', 'id', '“%1$s”不能作编号', '''%1$s'' cannot be an id',
+        '1 至 40 个字母、数字或 _ . -，以字母或数字开头', '1 to 40 of A-Z a-z 0-9 _ . -, a letter or digit first'
+    ),
+    ('category_unknown', 'GG404', 'category', '没有类别 %1$s', 'there is no category %1$s', '刷新列表', 'load the list again'),
+    (
+        'category_parent_unknown', 'GG422', 'parent', '没有上级类别 %1$s', 'there is no category %1$s to lie under',
+        '从列表中选', 'choose one of the list'
+    ),
+    (
+        'category_name_taken', 'GG409', 'name_zh', '同级已有类别叫“%1$s”', 'a category beside it is called %1$s already',
+        '换一个名称', 'give it another name'
+    ),
+    (
+        'category_workflow_unknown', 'GG422', 'workflow', '没有流程 %1$s', 'there is no workflow %1$s',
+        '从列表中选', 'choose one of the list'
+    ),
+    (
+        'category_has_parts', 'GG409', 'category', '类别 %1$s 下还有类别', 'categories lie under %1$s',
+        '先删除或移走下级类别', 'remove or move those first'
+    ),
+    (
+        'target_taken', 'GG409', 'name', '已有接收方 %1$s', 'there is a target %1$s already',
+        '换一个名称', 'choose another name'
+    ),
+    (
+        'target_of_the_machine', 'GG403', 'kind', '内网地址和城市消息服务只能在服务器上设置',
+        'a host of a private network and a city''s message service are set on the machine itself',
+        '在服务器上用 gisgrid notice target add', 'there, by gisgrid notice target add'
+    ),
+    (
+        'target_unknown', 'GG404', 'name', '没有接收方 %1$s', 'there is no target %1$s',
+        '核对名称，或列出接收方', 'check the name, or list the targets'
+    ),
+    (
+        'device_unknown', 'GG404', 'code', '没有设备 %1$s', 'there is no device %1$s',
+        '先导入设备：gisgrid load devices', 'load it first: gisgrid load devices'
+    ),
+    (
+        'phone_token_unknown', 'GG404', 'name', '账号 %1$s 的手机没有令牌', 'the phone of %1$s has no token',
+        '刷新列表', 'load the list again'
+    ),
     -- Categories, workflows, rules
     (
         'category_used', 'GG409', 'category', '类别 %1$s（%2$s）不能删除：%3$s', 'category %1$s (%2$s) cannot be removed: %4$s',

@@ -7,6 +7,10 @@ const needs: Record<Desk, string> = {
   work: 'send_pings',
   table: 'hand_to_department',
   drafts: 'draw_boundaries',
+  posts: 'manage_posts',
+  rules: 'manage_rules',
+  categories: 'manage_rules',
+  targets: 'manage_targets',
   people: 'manage_accounts',
   audit: 'see_audit',
 };

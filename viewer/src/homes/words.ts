@@ -1,7 +1,9 @@
 import { lang } from '../state';
+import { keepWords } from './keepWords';
 
 /** What people read on the pages of those who are signed in: Chinese, English. They come with those pages, so that strangers load none. */
 export const words = {
+  ...keepWords,
   'work.none': ['没有待办事件', 'Nothing to do'],
   'work.noneHint': ['新的事件会自动出现在这里。', 'New tickets show up here by themselves.'],
   'work.mine': ['我的待办', 'Mine'],
@@ -112,6 +114,14 @@ export const words = {
   'draft.side.before': ['改动前', 'Before'],
   'draft.side.after': ['改动后', 'After'],
   'draft.side.both': ['对比', 'Both'],
+  'draft.side.swipe': ['滑动', 'Swipe'],
+  'draft.swipeHint': ['拖动地图上的竖线，或用左右方向键：左边为改动前，右边为改动后', 'Drag the line on the map, or move it by the arrow keys: before on its left, after on its right'],
+  'draft.conflicts': ['{n} 个网格有冲突', '{n} grids are in conflict'],
+  'draft.conflictsHint': ['您改动之后，别人也改动并发布了这些网格。逐个选择以谁的为准。', 'Somebody else altered and published these grids after you drew them. Choose for each whose shape is taken.'],
+  'draft.takeAll': ['全部 {n} 个', 'All {n} of them'],
+  'draft.take.mine': ['用我的', 'Take mine'],
+  'draft.take.theirs': ['用已发布的', 'Take theirs'],
+  'draft.take.both': ['合并两边的改动', 'Draw both'],
   'draft.legend': ['绿色新增，橙色改动，红色撤销；虚线为改动前', 'Green is new, orange redrawn, red ended; dashed is before'],
   'draft.publish': ['发布', 'Publish'],
   'draft.publishAsk': ['确认发布？将按预览转移，可以撤销。', 'Publish? Things move as the preview says; it can be undone.'],

@@ -59,6 +59,10 @@ export const en: Record<Key, string> = {
   'desk.work': 'My work',
   'desk.table': 'Dispatch',
   'desk.drafts': 'Boundaries',
+  'desk.posts': 'Posts',
+  'desk.rules': 'Rules',
+  'desk.categories': 'Categories',
+  'desk.targets': 'Notices and tokens',
   'desk.people': 'People',
   'desk.audit': 'Audit',
   'desk.figures': 'Figures',
@@ -455,6 +459,7 @@ export const en: Record<Key, string> = {
   'print.now': 'As of {time}',
   'print.then': 'Boundaries of {date}',
 
+  'map.swipe': 'Line of comparison: before on its left, after on its right',
   'map.zoomIn': 'Zoom in',
   'map.zoomOut': 'Zoom out',
   'map.north': 'Reset north',

@@ -57,6 +57,10 @@ export const zh = {
   'desk.work': '我的工作',
   'desk.table': '调度台',
   'desk.drafts': '边界变更',
+  'desk.posts': '岗位',
+  'desk.rules': '分派规则',
+  'desk.categories': '事件类别',
+  'desk.targets': '通知与令牌',
   'desk.people': '人员账号',
   'desk.audit': '审计',
   'desk.figures': '统计',
@@ -452,6 +456,7 @@ export const zh = {
   'print.now': '截至 {time}',
   'print.then': '{date}的边界',
 
+  'map.swipe': '对比线：左边为改动前，右边为改动后',
   'map.zoomIn': '放大',
   'map.zoomOut': '缩小',
   'map.north': '恢复正北',

@@ -14,6 +14,10 @@ const chunks: Record<Desk, () => Promise<{ default: Home }>> = {
   work: () => import('../homes/WorkHome'),
   table: () => import('../homes/TableHome'),
   drafts: () => import('../homes/DraftsHome'),
+  posts: () => import('../homes/PostsHome'),
+  rules: () => import('../homes/RulesHome'),
+  categories: () => import('../homes/CategoriesHome'),
+  targets: () => import('../homes/TargetsHome'),
   people: () => import('../homes/PeopleHome'),
   audit: () => import('../homes/AuditHome'),
 };
