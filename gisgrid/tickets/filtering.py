@@ -28,6 +28,9 @@ STATES: tuple[State, ...] = get_args(State)
 """The states of a ticket, with the words and rules of `app.counters`; a test compares the two."""
 _RULE = tables.transition.alias("w")
 _CALL = tables.whistle.alias("w")
+_LIVE = tables.area_at(func.now(), None, alias="live")
+_IS_LIVE = TICKET.c.area_id.in_(select(_LIVE.c.area_id))
+"""Is the ticket's area there today? The grids that are there, hashed once for all tickets of a list."""
 _CURSOR = re.compile(r"(-?[0-9]{1,17})_([0-9]{1,18})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -82,7 +85,7 @@ class TicketFilter:
                 own = self.caller.area_id
                 return true() if own is None else TICKET.c.path.contains([own])
             case "no_grid":
-                return or_(TICKET.c.area_version_id.is_(None), AREA.c.level != "grid")
+                return or_(TICKET.c.area_version_id.is_(None), AREA.c.level != "grid", ~_IS_LIVE)
             case "near_edge":
                 in_grid = and_(TICKET.c.method != "none", TICKET.c.confidence < self.confidence)
                 unsure = or_(TICKET.c.method.in_(("edge", "nearest")), in_grid)

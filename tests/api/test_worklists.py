@@ -11,7 +11,8 @@ from gisgrid.access import add_account
 from gisgrid.cli.main import run
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Refused
-from gisgrid.tickets.filtering import PERSONAL, WORK_LISTS, Place, read_place
+from gisgrid.tickets.filtering import PERSONAL, WORK_LISTS, Place, TicketFilter, read_place
+from gisgrid.tickets.worklists import count_lists
 from tests.api.conftest import GRIDS, NORTH, SOUTH, District
 from tests.api.test_reports import body
 from tests.drawing import spot
@@ -170,3 +171,16 @@ def test_the_verb_binds_an_account(
     badges = district.client("zhao").get("/api/v1/worklists").json()
     assert badges["mine"] == badges["area"] == 3
     assert set(badges) == set(WORK_LISTS)
+
+
+def test_a_ticket_whose_grid_has_ended_has_no_grid(district: District, numbers: dict[str, str]) -> None:
+    """As one outside every grid: the list holds what no grid of today does, and so does its badge."""
+    owner = Database(district.url, role=OWNER)
+    with owner.transaction(EVERYTHING) as connection:
+        before = count_lists(connection, TicketFilter())["no_grid"]
+        ended = "UPDATE core.area_version SET recorded_to = now() WHERE code = :code"
+        connection.execute(text(ended + " AND recorded_to = 'infinity'"), {"code": GRIDS["C"]})
+        after = count_lists(connection, TicketFilter())["no_grid"]
+        connection.rollback()
+    owner.close()
+    assert (before, after) == (1, 3), "out alone; then what lies in C too"

@@ -3,7 +3,7 @@ import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { getArea } from '../actions/areas';
 import type { LonLat, Ticket } from '../api/client';
-import { roleName } from '../i18n';
+import { roleName, t } from '../i18n';
 import { waysOn } from '../order';
 import { useSend } from '../send';
 import { areaIndex, categories, goal, lang, may, picking, session, ticketTick, workflows } from '../state';
@@ -172,7 +172,7 @@ function Placing({ queue, end, renew }: { queue: Ticket[]; end: () => void; rene
     await send(async () => {
       const placed = await setPlace(ticket.number, at);
       renew(placed);
-      last.value = h('table.placed', { number: ticket.number, grid: placed.grid?.name ?? h('table.noGrid') });
+      last.value = h('table.placed', { number: ticket.number, grid: placed.grid?.name ?? t('list.noGrid') });
       place.value += 1;
       if (place.peek() >= queue.length) end();
     });

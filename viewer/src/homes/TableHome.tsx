@@ -137,7 +137,7 @@ function Row({ ticket, place, toggle }: RowGiven) {
         <code>{ticket.number}</code>
       </th>
       <td class="row-words">{ticket.description}</td>
-      <td>{ticket.grid?.name ?? <span class="badge overdue">{h('table.noGrid')}</span>}</td>
+      <td>{ticket.grid?.name ?? <span class="badge overdue">{t('list.noGrid')}</span>}</td>
       <td>{stepName(ticket.workflow, ticket.step)}</td>
       <td class="hint">{showAgo(ticket.received_at)}</td>
       <td>
