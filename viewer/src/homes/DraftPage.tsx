@@ -7,14 +7,16 @@ import { goUp } from '../actions/pages';
 import { faultText, lang } from './said';
 import { PageHead } from '../panels/PageHead';
 import { type Sending, useSend } from '../send';
-import { areaTick, goal, idle, type Loadable, sketch } from '../state';
+import { areaTick, goal, idle, type Loadable, sketch, swipe } from '../state';
 import { Icon } from '../ui/Icon';
 import { Empty, Failed, Skeleton } from '../ui/Notice';
 import { nameOfArea, State, titleOf } from './DraftsHome';
 import { type Checked, checkDraft, discardDraft, type Drawn, type Found, importInto, listDrawn, listMoves, type Move, publishDraft, readDraft, undoDraft } from './drafts';
+import { Conflicts } from './Conflicts';
+import { clip, type Line, lineAt, pageMap } from './swipe';
 import { h, type Word, words } from './words';
 
-type Side = 'before' | 'after' | 'both';
+type Side = 'before' | 'after' | 'both' | 'swipe';
 
 /** One change of boundaries: what it alters, what is wrong with it, what publishing moves; and publishing it. */
 export function DraftPage({ id }: { id: number }) {
@@ -24,6 +26,7 @@ export function DraftPage({ id }: { id: number }) {
   const moves = useSignal<Move[] | null>(null);
   const side = useSignal<Side>('both');
   const said = useSignal('');
+  const moved = useSignal(0);
   const sender = useSend();
   useSignalEffect(() => {
     if (areaTick.value < 0) return;
@@ -32,9 +35,13 @@ export function DraftPage({ id }: { id: number }) {
   });
   useSignalEffect(() => {
     const problems = draft.value.value?.problems ?? [];
-    sketch.value = [...shapes(drawn.value, side.value), ...(moves.value ?? []).flatMap(line), ...problems.flatMap(point)];
+    const map = side.value === 'swipe' ? pageMap() : undefined;
+    void moved.value;
+    const split = map && swipe.value !== null ? lineAt(map, swipe.value) : null;
+    sketch.value = [...shapes(drawn.value, side.value, split), ...(moves.value ?? []).flatMap(line), ...problems.flatMap(point)];
   });
   useEffect(() => () => void (sketch.value = []), []);
+  useEffect(() => followSwipe(side.value === 'swipe', moved), [side.value]);
   useEffect(() => lookAt(drawn.value), [drawn.value.length > 0]);
   const { value, problem } = draft.value;
   const isOpen = value?.status === 'open';
@@ -64,7 +71,8 @@ export function DraftPage({ id }: { id: number }) {
           </div>
         )}
         {sender.problem.value && <Failed problem={sender.problem.value} />}
-        {isOpen && value && <Problems found={value.problems} checked={value.changed > 0} />}
+        {isOpen && value && <Conflicts id={id} found={value.problems} sender={sender} solved={(checked) => (draft.value = { value: checked, loading: false, problem: null })} />}
+        {isOpen && value && <Problems found={value.problems.filter(({ kind, code }) => kind !== 'conflict' || !code)} checked={value.changed > 0 && value.problems.length === 0} />}
         {moves.value && <Moves moves={moves.value} />}
         {value && <Ends draft={value} sender={sender} said={said} />}
       </div>
@@ -77,13 +85,13 @@ function Sides({ side }: { side: Signal<Side> }) {
     <section class="block">
       <h3>{h('draft.sides')}</h3>
       <div class="segments" role="group" aria-label={h('draft.sides')}>
-        {(['before', 'after', 'both'] as const).map((one) => (
+        {(['before', 'after', 'both', 'swipe'] as const).map((one) => (
           <button key={one} type="button" data-side={one} aria-pressed={side.value === one} onClick={() => (side.value = one)}>
             {h(`draft.side.${one}`)}
           </button>
         ))}
       </div>
-      <p class="hint">{h('draft.legend')}</p>
+      <p class="hint">{h(side.value === 'swipe' ? 'draft.swipeHint' : 'draft.legend')}</p>
     </section>
   );
 }
@@ -214,10 +222,31 @@ function Asked({ what, sender, act, primary = false }: AskedGiven) {
   );
 }
 
-function shapes(drawn: Drawn[], side: Side): GeoJSON.Feature[] {
+function shapes(drawn: Drawn[], side: Side, split: Line | null): GeoJSON.Feature[] {
   return drawn
-    .filter(({ properties }) => side === 'both' || properties.side === side)
-    .map(({ geometry, properties }) => ({ type: 'Feature', geometry, properties: { ...properties, kind: properties.side } }));
+    .filter(({ properties }) => side === 'both' || side === 'swipe' || properties.side === side)
+    .flatMap(({ geometry: whole, properties }) => {
+      const geometry = split ? clip(whole as GeoJSON.Geometry, split, properties.side === 'before' ? 'left' : 'right') : (whole as GeoJSON.Geometry);
+      return geometry ? [{ type: 'Feature' as const, geometry, properties: { ...properties, kind: properties.side } }] : [];
+    });
+}
+
+/** While the line is shown, what lies on its sides follows the map. */
+function followSwipe(on: boolean, moved: Signal<number>): (() => void) | undefined {
+  const map = on ? pageMap() : undefined;
+  if (!map) return undefined;
+  swipe.value = 50;
+  let frame = 0;
+  const move = () => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(() => moved.value++);
+  };
+  map.on('move', move);
+  return () => {
+    cancelAnimationFrame(frame);
+    map.off('move', move);
+    swipe.value = null;
+  };
 }
 
 function line({ geometry, properties }: Move): GeoJSON.Feature[] {

@@ -21,6 +21,11 @@ export const discardDraft = (id: number): Promise<Draft> => ask(api.POST('/api/v
 export const listMoves = async (id: number): Promise<Move[]> => (await ask(api.GET('/api/v1/changesets/{changeset_id}/preview', at(id)))).features;
 export const listDrawn = async (id: number): Promise<Drawn[]> => (await ask(api.GET('/api/v1/changesets/{changeset_id}/drawn', at(id)))).features;
 
+export type Take = Schemas['ResolveBody']['take'];
+/** Solves the conflict of a code, or all of them: the draft's shape, the published one, or the changes of both. */
+export const resolveConflict = (id: number, take: Take, code: string | null): Promise<Checked> =>
+  ask(api.POST('/api/v1/changesets/{changeset_id}/resolve', { ...at(id), body: { take, ...(code && { code }) } }));
+
 export async function publishDraft(id: number): Promise<Draft> {
   const published = await ask(api.POST('/api/v1/changesets/{changeset_id}/publish', { ...at(id), body: {} }));
   areaTick.value++;

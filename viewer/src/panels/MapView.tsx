@@ -6,6 +6,7 @@ import { Icon } from '../ui/Icon';
 import { Empty } from '../ui/Notice';
 import { LayersPanel } from './LayersPanel';
 import { MapTools } from './MapTools';
+import { SwipeHandle } from './SwipeHandle';
 import { TimeBar } from './TimeBar';
 
 /** The map, as soon as it is known where; its code comes in a chunk of its own. */
@@ -16,6 +17,7 @@ export function MapView() {
       {unsupported && <Empty icon="alert" title={t('app.unsupported')} />}
       {mapState.value === 'lost' && <Lost />}
       {!unsupported && mapState.value !== 'lost' && home.value && <Canvas key={lang.value} />}
+      {!unsupported && <SwipeHandle />}
       {mapFault.value && (
         <p class="map-fault" role="status">
           <Icon name="alert" />
