@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from gisgrid.api.answers import Answer, AreaRef, Assignee, GridRef, Ticket, problems
@@ -152,6 +152,23 @@ def get_duty(
     with database.transaction(caller.scope) as connection:
         point = check_point(lon, lat, system, district_extent(connection, network))
         where = Where(network, point, at=read_instant("at", at, settings.timezone))
+        answer = find_duty(connection, where)
+    return tell(Duty, answer, settings.timezone)
+
+
+@router.get("/areas/{code}/duty", response_model=Duty, response_model_exclude_unset=True, responses=problems(404))
+def get_area_duty(
+    request: Request,
+    caller: CurrentCaller,
+    database: CurrentDatabase,
+    network: Network,
+    code: Annotated[PlainText, Path(description="unified code of the area")],
+    at: Annotated[str | None, Query(max_length=40, description="ISO 8601 with offset, or a date")] = None,
+) -> Duty:
+    """Who works for this area? The post on duty, and the other posts there and above."""
+    settings = request.app.state.settings
+    with database.transaction(caller.scope) as connection:
+        where = Where(network or settings.network, area=code, at=read_instant("at", at, settings.timezone))
         answer = find_duty(connection, where)
     return tell(Duty, answer, settings.timezone)
 

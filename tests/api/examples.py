@@ -162,6 +162,7 @@ def _ask_map(asking: Asking) -> None:
     asking.ask("compareBoundariesOfDates", **{"from": "2023-06-01"})
     asking.ask("getRoute", "admin", **WHERE, category="hazard")
     asking.ask("getDuty", **WHERE)
+    asking.ask("getAreaDuty", code=GRID)
 
 
 def _ask_reports(asking: Asking) -> tuple[str, str]:

@@ -96,6 +96,9 @@ def test_who_holds_a_post_is_public_where_somebody_says_so(district: District) -
     assert "丙(虚构)" not in seen()
     put(district, "boss", "PATCH", f"/posts/{made['post']}", is_public=True)
     assert "丙(虚构)" in seen()
+    told = district.client().get(f"/api/v1/areas/{GRIDS['B']}/duty").json()
+    assert [one["name"] for one in told["posts"] if "name" in one] == ["丙(虚构)"]
+    assert told["on_duty"] and district.client().get("/api/v1/areas/none/duty").status_code == 404
     put(district, "boss", "DELETE", f"/posts/{made['post']}")
 
 

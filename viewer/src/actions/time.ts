@@ -1,5 +1,5 @@
 import { effect } from '@preact/signals';
-import { api, ask, type Located, type LonLat } from '../api/client';
+import { api, type AreaFeature, ask, type Located, type LonLat } from '../api/client';
 import { areaTick, at, boundaryHistory, comparing, comparison, network, ofNetwork, timeOpen } from '../state';
 import { dayOf } from '../time';
 import { forgetAreas } from './areas';
@@ -16,6 +16,11 @@ export function showDate(date: string): void {
 /** A change's instant for the address: the day alone where it begins the day. */
 export function dateOf(instant: string): string {
   return /T00:00:00(\.0+)?[+-]/.test(instant) ? dayOf(instant) : instant;
+}
+
+/** An area as it was at a date. */
+export function getAreaThen(code: string, date: string): Promise<AreaFeature> {
+  return ask(api.GET('/api/v1/areas/{code}', { params: { path: { code }, query: { at: date, ...ofNetwork() } } }));
 }
 
 /** Which grid a place belonged to at a date. */

@@ -1,13 +1,15 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { chooseArea, getChildren, getLineage, moveTo } from '../actions/areas';
+import { chooseArea, getChildren, moveTo } from '../actions/areas';
 import { openReport } from '../actions/report';
-import type { AreaFeature, AreaProperties, Lineage as LineageData, LineageEntry } from '../api/client';
+import type { AreaFeature, AreaProperties } from '../api/client';
 import { networkName, t, term } from '../i18n';
 import { areaTick, trail } from '../state';
-import { showDay, showShare } from '../time';
+import { showDay } from '../time';
 import { Facts } from '../ui/Facts';
 import { Icon } from '../ui/Icon';
+import { Duty } from './Duty';
+import { Lineage } from './Lineage';
 import { Watched } from './Seen';
 
 export function AreaFacts({ feature }: { feature: AreaFeature }) {
@@ -35,6 +37,7 @@ export function AreaFacts({ feature }: { feature: AreaFeature }) {
           [t('area.since'), showDay(valid_from)],
         ]}
       />
+      {code && <Duty key={`duty-${code}`} code={code} />}
       {code && <Watched key={`watched-${code}`} code={code} />}
       {code && <Lineage key={`lineage-${code}`} code={code} />}
       {level !== 'grid' && <Children key={`children-${code}`} code={code} />}
@@ -62,48 +65,5 @@ function Children({ code }: { code: string }) {
         ))}
       </ul>
     </section>
-  );
-}
-
-function Lineage({ code }: { code: string }) {
-  const found = useSignal<LineageData | null>(null);
-  const show = () => getLineage(code).then((answer) => (found.value = answer), () => undefined);
-  const entries = found.value;
-  return (
-    <section class="block">
-      <h3>{t('area.lineage')}</h3>
-      {found.value === null && (
-        <button type="button" class="link" onClick={() => void show()}>
-          <Icon name="split" />
-          {t('area.lineageShow')}
-        </button>
-      )}
-      {entries && entries.from.length + entries.to.length === 0 && <p class="hint">{t('area.lineageNone')}</p>}
-      {entries && <Origins title={t('lineage.from')} entries={entries.from} share="to_share" />}
-      {entries && <Origins title={t('lineage.to')} entries={entries.to} share="from_share" />}
-    </section>
-  );
-}
-
-type OriginsGiven = { title: string; entries: LineageEntry[]; share: 'from_share' | 'to_share' };
-
-/** One side of a lineage; the share is how much of this area's ground the other one has. */
-function Origins({ title, entries, share }: OriginsGiven) {
-  if (entries.length === 0) return null;
-  return (
-    <>
-      <h4>{title}</h4>
-      <ul class="lineage">
-        {entries.map((entry) => (
-          <li key={entry.code + entry.kind + entry.valid_from}>
-            <code>{entry.code}</code>
-            <span class="chip">{term('lineage', entry.kind)}</span>
-            <span class="hint">
-              {showDay(entry.valid_from)} · {t('lineage.share', { share: showShare(entry[share]) })}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </>
   );
 }
