@@ -3,6 +3,7 @@ import { useRef } from 'preact/hooks';
 import { byHand, doubtOf, newClientRef, sendReport } from '../actions/report';
 import { asProblem, type FieldError, Problem } from '../api/client';
 import { t } from '../i18n';
+import { useSend } from '../send';
 import { categories, chosen, draft, named, place, placeBy, saidGrid, scanned } from '../state';
 import { Field } from '../ui/Field';
 import { Failed } from '../ui/Notice';
@@ -53,8 +54,7 @@ export function ReportForm() {
 /** The report being written; it keeps its key while it is the same, so that sending twice makes one ticket. */
 function useReport() {
   const { category, words } = draft; // no copy of them: what was typed is kept the moment it is typed
-  const problem = useSignal<Problem | null>(null);
-  const sending = useSignal(false);
+  const { problem, sending, send: sendOnce } = useSend();
   const doubt = useSignal<'far' | 'coarse' | null>(null);
   const asked = useRef<unknown>(null);
   useSignalEffect(() => {
@@ -62,29 +62,23 @@ function useReport() {
   });
   const key = useRef({ client_ref: newClientRef(), reported_at: new Date().toISOString() });
 
-  const send = async (event: Event) => {
-    event.preventDefault();
+  const work = async () => {
     const missing = faults(category.value, words.value);
-    problem.value = missing.length > 0 ? new Problem(422, t('report.failed'), missing) : null;
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('.report .wrong :is(input, textarea)')?.focus());
-    const at = where();
-    if (problem.value || !at) return;
-    sending.value = true;
+    if (missing.length > 0) throw new Problem(422, t('report.failed'), missing);
     if (place.value && placeBy.value !== 'code' && asked.current !== place.value) {
       asked.current = place.value;
       doubt.value = await doubtOf(place.value);
-      if (doubt.value) {
-        sending.value = false;
-        return;
-      }
+      if (doubt.value) return;
     }
-    try {
-      await sendReport({ ...at, category: category.value, description: words.value, ...contact(), ...key.current, ...way() });
-    } catch (thrown) {
-      problem.value = asProblem(thrown);
-      if (problem.value.status === 409) key.current = { client_ref: newClientRef(), reported_at: new Date().toISOString() };
-    }
-    sending.value = false;
+    const body = { ...where(), category: category.value, description: words.value, ...contact(), ...key.current, ...way() };
+    await sendReport(body as Parameters<typeof sendReport>[0]).catch((thrown) => {
+      if (asProblem(thrown).status === 409) key.current = { client_ref: newClientRef(), reported_at: new Date().toISOString() };
+      throw thrown;
+    });
+  };
+  const send = async (event: Event) => {
+    event.preventDefault();
+    if (!(await sendOnce(work))) requestAnimationFrame(() => document.querySelector<HTMLElement>('.report .wrong :is(input, textarea)')?.focus());
   };
   return { category, words, problem, sending, doubt, send };
 }

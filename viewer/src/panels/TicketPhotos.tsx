@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { addPhoto, moveTicket, staffPhoto } from '../actions/photos';
-import { asProblem, type PhotoReceipt, type Problem, type Ticket } from '../api/client';
+import type { PhotoReceipt, Ticket } from '../api/client';
 import { t } from '../i18n';
 import { useSend } from '../send';
 import { lightbox, may, session } from '../state';
@@ -57,22 +57,19 @@ function wordsOf({ kind, actor, added_at }: { kind: string; actor?: string | nul
 
 /** The photo was taken somewhere else: staff who may can move the ticket there. */
 function Elsewhere({ number, photo, done }: { number: string; photo: PhotoReceipt; done: () => void }) {
-  const problem = useSignal<Problem | null>(null);
+  const { problem, sending, send } = useSend();
   const hint = photo.gps_hint;
   if (!hint || (hint.distance_m ?? near_m) < near_m || !may('move_place')) return null;
-  const move = async () => {
-    try {
+  const move = () =>
+    send(async () => {
       await moveTicket(number, hint, t('photo.moved'));
       done();
-    } catch (thrown) {
-      problem.value = asProblem(thrown);
-    }
-  };
+    });
   return (
     <div class="photo-hint" role="status">
       <Icon name="pin" />
       <span>{t('photo.elsewhere', { d: showMetres(hint.distance_m ?? 0) })}</span>
-      <button type="button" class="button" onClick={() => void move()}>
+      <button type="button" class="button" disabled={sending.value} onClick={() => void move()}>
         {t('photo.usePlace')}
       </button>
       <button type="button" class="link" onClick={done}>
