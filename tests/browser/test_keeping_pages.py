@@ -1,6 +1,7 @@
 """An administrator keeps posts, rules, categories, targets and tokens on pages of their own; nobody else sees them."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -82,7 +83,9 @@ def test_a_rule_that_is_written_here_sends_the_next_report(
     row = page.locator(".keep-list > li[data-kept='测试规则']")
     expect(row).to_contain_text("交给：网格长")
     number = new_ticket(live_server, *PLACE, "按规则(测试)")
-    assert asking(live_server, "GET", f"/api/v1/tickets/{number}")["due_hours"] == 3
+    told = asking(live_server, "GET", f"/api/v1/tickets/{number}")
+    given = [datetime.fromisoformat(told[name]) for name in ("received_at", "due_at")]
+    assert given[1] - given[0] == timedelta(hours=3)
     row.locator("[data-change]").click()
     row.locator("[data-act=remove]").click()
     row.locator("[data-act=remove-really]").click()

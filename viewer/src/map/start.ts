@@ -77,6 +77,7 @@ function start(): Partial<MapOptions> {
 function words(): Partial<MapOptions> {
   const locale = {
     'Map.Title': t('app.map'),
+    'AttributionControl.ToggleAttribution': t('map.attribution'),
     'NavigationControl.ZoomIn': t('map.zoomIn'),
     'NavigationControl.ZoomOut': t('map.zoomOut'),
     'NavigationControl.ResetBearing': t('map.north'),

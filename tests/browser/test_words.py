@@ -1,0 +1,103 @@
+"""No Chinese page shows a key or an English word, whoever looks at it; an English page shows no key either."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.jobs import asking, new_account, new_ticket
+from tests.browser.server import LiveServer
+
+pytestmark = pytest.mark.timeout(1800)
+Open = Callable[..., Page]
+PLACE = (113.8602, 27.6243)
+ROLES = {
+    "": "",
+    "worker": "",
+    "dispatcher": "360302",
+    "editor": "360302",
+    "supervisor": "360302",
+    "admin": "",
+    "auditor": "",
+}
+OUT = "code, script, style, noscript, .who, .kept-head, .drafts .hint, [data-account] th, option:not(:checked)"
+OUT += ", .audit-table td, .audit-table th[scope=row]"
+"""What is data: codes, names of accounts, names in the other language."""
+SEEN = """() => {
+  const OUT = '@out';
+  const copy = document.body.cloneNode(true);
+  const whole = [...document.body.querySelectorAll('*')];
+  const copies = [...copy.querySelectorAll('*')];
+  whole.forEach((one, n) => { if (getComputedStyle(one).display === 'none') copies[n].remove(); });
+  for (const one of copy.querySelectorAll(OUT)) one.remove();
+  const said = [...copy.querySelectorAll('[aria-label], [title], [placeholder]')]
+    .flatMap((one) => ['aria-label', 'title', 'placeholder'].map((name) => one.getAttribute(name) ?? ''));
+  const texts = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
+  const parts = [];
+  while (texts.nextNode()) parts.push(texts.currentNode.data);
+  return [...parts, ...said].join('\\n');
+}""".replace("@out", OUT)
+KEY = re.compile(r"\b[a-z]+\.[a-z_]+[A-Za-z_.]*\b")
+WORD = re.compile(r"[A-Za-z]{3,}")
+NAMES = set(
+    "English gisgrid MapLibre WebGL GPS CSV Excel GeoJSON EPSG GCJ CGCS WGS QGIS GeoPackage KML FlatGeobuf Shapefile"
+    " Webhook https audit verify patrol token ticket received Esc Enter Alt".split()
+)
+"""Names of things, commands and topics that are written so in Chinese as well."""
+
+
+def stray(text: str) -> set[str]:
+    """English words and keys of a Chinese page. An e-mail, a path and a command's option are none."""
+    return {word for word in WORD.findall(re.sub(r"\w+_test|walk_\w+|--\w+|\S+@\S+", "", text)) if word not in NAMES}
+
+
+def keys(text: str) -> set[str]:
+    return {key for key in KEY.findall(text) if not key.startswith(("ticket.", "ticket", "gisgrid"))}
+
+
+def test_stray_words_and_keys_are_found() -> None:
+    assert stray("共 3 件 Overdue gisgrid audit --verify 导出 CSV") == {"Overdue"}
+    assert keys("desk.people 如 ticket.received") == {"desk.people"}
+
+
+def walk(page: Page, server: LiveServer, lang: str) -> dict[str, str]:
+    """What each page says: the desks of the menu, the list, an area's facts and figures, a ticket, help, a report."""
+    desks = page.locator(".desks [data-desk]")
+    names = [desks.nth(n).get_attribute("data-desk") or "" for n in range(desks.count())]
+    grid = asking(server, "GET", f"/api/v1/locate?lon={PLACE[0]}&lat={PLACE[1]}&system=wgs84")["grid"]["code"]
+    number = new_ticket(server, *PLACE, "路灯不亮")
+    places = {name: f"desk={name}" for name in names if name not in ("map", "figures")}
+    places |= {"list": "", "facts": f"sel={grid}", "figures": "tab=figures", "ranking": "tab=figures&ask=of&of=town"}
+    places |= {"ticket": f"ticket={number}", "follow": "follow=", "time": "at=2023-06-01", "lists": "list=no_grid"}
+    said = {}
+    for name, place in places.items():
+        page.goto(f"{server.url}/#{place}&lang={lang}")
+        expect(page.locator(".panel .skeleton")).to_have_count(0)
+        if page.locator("[data-new]").count():
+            page.locator("[data-new]").click()
+        said[name] = str(page.evaluate(SEEN))
+    page.keyboard.press("?")
+    said["help"] = str(page.evaluate(SEEN))
+    return said
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_chinese_page_shows_a_key_or_an_english_word(visit: Open, live_server: LiveServer, role: str) -> None:
+    page = visit()
+    if role:
+        secret = new_account(
+            live_server, f"walk_{role}", role, ROLES[role] or ("" if role in ("admin", "auditor") else "360302")
+        )
+        answer: Any = page.request.post(
+            f"{live_server.url}/api/v1/sessions", data={"name": f"walk_{role}", "secret": secret}
+        )
+        assert answer.ok
+        page.evaluate("localStorage.setItem('gisgrid.signed-in', '1')")
+        page.reload()
+        expect(page.locator(".desks")).to_be_visible()
+    found = {name: stray(text) | keys(text) for name, text in walk(page, live_server, "zh-CN").items()}
+    assert {name: words for name, words in found.items() if words} == {}
+    said = {name: keys(text) for name, text in walk(page, live_server, "en").items()}
+    assert {name: words for name, words in said.items() if words} == {}
