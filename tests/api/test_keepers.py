@@ -196,7 +196,7 @@ def test_a_target_is_made_with_a_secret_that_is_shown_once(district: District) -
 def test_what_the_machine_alone_may_is_refused_in_the_database(district: District) -> None:
     """A door that forgot to check could still add no target within the house."""
     service = Database(district.url.replace("gisgrid_owner", "gisgrid_api"), role="gisgrid_service")
-    order = '{"name": "inner", "kind": "webhook", "address": "https://10.0.0.1/", "topics": [], "has_words": false,'
+    order = '{"name": "inner", "kind": "webhook", "address": "https://in.example/", "topics": [], "has_words": false,'
     with service.transaction() as connection, pytest.raises(Exception, match="on the machine itself"):
         values = {"target": order + ' "may_be_private": true}'}
         connection.execute(text("SELECT app.add_target('boss', CAST(:target AS jsonb))"), values)

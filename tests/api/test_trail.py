@@ -1,4 +1,4 @@
-"""Every door leaves its row in the audit trail: who was refused, who changed what, who read whom."""
+"""Every door leaves its row in the audit trail: who was refused, changed, read. Long because it lists every door."""
 
 import re
 from collections.abc import Iterator
