@@ -77,7 +77,7 @@ class KeptCategory(Answer):
     name_en: str
     due_hours: int
     due_unit: Unit = Field(description="calendar or working hours")
-    public_place: Literal["point", "grid"] = Field(description="how exact its place is told to everybody")
+    public_place: Literal["point", "grid"] = Field(description="how exact a place everybody reads")
     workflow: str
     needs_words: bool | None = Field(description="must a report say something? null: as the category above says")
     retired: bool = Field(description="no new report can be about it")
@@ -94,7 +94,7 @@ class KeptCategoryBody(BaseModel):
     name_en: PlainText = Field(min_length=1, pattern=r"\S")
     due_hours: Hours
     due_unit: Unit = "calendar"
-    public_place: Literal["point", "grid"] = Field("point", description="how exact its place is told to everybody")
+    public_place: Literal["point", "grid"] = Field("point", description="how exact a place everybody reads")
     workflow: PlainText = "six_step"
     needs_words: bool | None = Field(None, description="must a report say something? absent: as the one above says")
     retired: bool = Field(False, description="no new report can be about it")

@@ -25,7 +25,7 @@ class TargetAnswer(Answer):
     name: str
     kind: str = Field(description="webhook, dingtalk, wecom, email, message, reporter")
     address: str = Field(description="what in it may be a key is cut short")
-    topics: list[str] = Field(description="what it is told of; a last * stands for any ending; none: everything")
+    topics: list[str] = Field(description="its topics; a last * matches any ending; none: everything")
     area: str | None = Field(description="tickets of this area and below; null: of everywhere")
     category: str | None = Field(description="tickets about it and what lies below; null: about anything")
     has_words: bool = Field(description="does it read the words of that area's tickets?")
@@ -54,7 +54,7 @@ class TargetBody(BaseModel):
     kind: Kind = Field("webhook", description="what it is: an end point, a group's robot, mailboxes")
     address: Annotated[PlainText, Field(max_length=2000)] = Field(description="a URL, or mailboxes with commas")
     secret: PlainText = Field("", description="what notices are signed with; empty: a webhook's is made")
-    topics: list[PlainText] = Field([], max_length=40, description="what it is told of; empty: everything")
+    topics: list[PlainText] = Field([], max_length=40, description="its topics; empty: everything")
     area: PlainText = Field("", description="tickets of this area and below; empty: of everywhere")
     category: PlainText = Field("", description="tickets about it and what lies below; empty: about anything")
     with_words: bool = Field(False, description="trust it with the words of that area's tickets")
@@ -101,7 +101,7 @@ class DeviceToken(Answer):
 
 @router.get("/targets")
 def get_targets(request: Request, caller: CurrentCaller, database: CurrentDatabase) -> TargetList:
-    """Who is told of what happens, and does it arrive?"""
+    """Which targets get notices, and do the notices arrive?"""
     with database.transaction(caller.scope) as connection:
         found = targets.list_targets(connection, actor=caller.name)
     return tell(TargetList, {"targets": found}, zone_of(request))

@@ -88,7 +88,7 @@ def test_what_cannot_be_is_refused_with_its_remedy(capsys: pytest.CaptureFixture
     assert run(["notice", "target", "add", "crm", "ftp://crm.example/"]) == 1
     assert "address: 'ftp' is not https -> " in capsys.readouterr().err
     assert run(["notice", "retry", "nobody"]) == 1
-    assert "there is no target nobody -> check the name, or list the targets" in capsys.readouterr().err
+    assert "no target is called nobody -> check the name, or list the targets" in capsys.readouterr().err
 
 
 def test_a_sender_of_its_own_sends_until_it_is_stopped(owner: Database, owner_url: str) -> None:

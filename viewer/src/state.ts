@@ -210,7 +210,7 @@ export const lightbox = signal<{ sources: string[]; at: number } | null>(null);
 
 /** What a page of staff shows on the map: shapes of a draft, its problems, what moves; areas in the colour of a figure. */
 export const sketch = signal<GeoJSON.Feature[]>([]);
-/** Where the line between before and after stands, in hundredths of the map's width; null: there is none. */
+/** Where the line between before and after is, in hundredths of the map's width; null: there is none. */
 export const swipe = signal<number | null>(null);
 /** A page waits for a click on the map, which is then no opening of what is there. */
 export const picking = signal<((at: LonLat) => void) | null>(null);

@@ -222,9 +222,9 @@ FROM (VALUES
         'post_same_person', 'GG409', 'name', '此人已在这个岗位上', 'this person holds the post already',
         '填写接任的人', 'name who takes over'
     ),
-    ('rule_unknown', 'GG404', 'rule', '没有规则 %1$s', 'there is no rule %1$s', '刷新列表', 'load the list again'),
+    ('rule_unknown', 'GG404', 'rule', '没有规则 %1$s', 'no rule is called %1$s', '刷新列表', 'load the list again'),
     (
-        'rule_shift_unknown', 'GG422', 'shift', '没有班次 %1$s', 'there is no shift %1$s',
+        'rule_shift_unknown', 'GG422', 'shift', '没有班次 %1$s', 'no shift is called %1$s',
         '从列表中选', 'choose one of the list'
     ),
     (
@@ -243,9 +243,9 @@ FROM (VALUES
         'category_id', 'GG422', 'id', '“%1$s”不能作编号', '''%1$s'' cannot be an id',
         '1 至 40 个字母、数字或 _ . -，以字母或数字开头', '1 to 40 of A-Z a-z 0-9 _ . -, a letter or digit first'
     ),
-    ('category_unknown', 'GG404', 'category', '没有类别 %1$s', 'there is no category %1$s', '刷新列表', 'load the list again'),
+    ('category_unknown', 'GG404', 'category', '没有类别 %1$s', 'no category is called %1$s', '刷新列表', 'load the list again'),
     (
-        'category_parent_unknown', 'GG422', 'parent', '没有上级类别 %1$s', 'there is no category %1$s to lie under',
+        'category_parent_unknown', 'GG422', 'parent', '没有上级类别 %1$s', 'no category is called %1$s to lie under',
         '从列表中选', 'choose one of the list'
     ),
     (
@@ -253,7 +253,7 @@ FROM (VALUES
         '换一个名称', 'give it another name'
     ),
     (
-        'category_workflow_unknown', 'GG422', 'workflow', '没有流程 %1$s', 'there is no workflow %1$s',
+        'category_workflow_unknown', 'GG422', 'workflow', '没有流程 %1$s', 'no workflow is called %1$s',
         '从列表中选', 'choose one of the list'
     ),
     (
@@ -270,11 +270,11 @@ FROM (VALUES
         '在服务器上用 gisgrid notice target add', 'there, by gisgrid notice target add'
     ),
     (
-        'target_unknown', 'GG404', 'name', '没有接收方 %1$s', 'there is no target %1$s',
+        'target_unknown', 'GG404', 'name', '没有接收方 %1$s', 'no target is called %1$s',
         '核对名称，或列出接收方', 'check the name, or list the targets'
     ),
     (
-        'device_unknown', 'GG404', 'code', '没有设备 %1$s', 'there is no device %1$s',
+        'device_unknown', 'GG404', 'code', '没有设备 %1$s', 'no device is called %1$s',
         '先导入设备：gisgrid load devices', 'load it first: gisgrid load devices'
     ),
     (

@@ -14,7 +14,7 @@ type Body = components['schemas']['KeptCategoryBody'];
 const at = (category: string) => ({ params: { path: { category } } });
 const first: Values = { due_unit: 'calendar', public_place: 'point', workflow: 'six_step', needs_words: '' };
 
-/** What reports can be about: the tree, how soon each is due, and how exact its place is told to everybody. */
+/** What reports can be about: the tree, how soon each is due, and how exact a place everybody reads. */
 export default function CategoriesHome() {
   const words = useSignal('');
   const kept = useKept<Category[]>(async () => (await ask(api.GET('/api/v1/categories/kept'))).categories);

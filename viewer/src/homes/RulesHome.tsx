@@ -75,10 +75,10 @@ function specsOf(list: List | null): Spec[] {
 
 /** What is left empty is left out: it holds for every one. */
 function bodyOf(values: Values): Body {
-  const told = texts.flatMap((name) => (values[name] ? [[name, values[name]]] : []));
+  const given = texts.flatMap((name) => (values[name] ? [[name, values[name]]] : []));
   const counted = numbers.flatMap((name) => (values[name] ? [[name, Number(values[name])]] : []));
   const weekdays = (values['weekdays'] ?? '').split(/\D+/).filter(Boolean).map(Number);
-  return { ...Object.fromEntries([...told, ...counted]), ...(weekdays.length > 0 && { weekdays }) } as Body;
+  return { ...Object.fromEntries([...given, ...counted]), ...(weekdays.length > 0 && { weekdays }) } as Body;
 }
 
 const valuesOf = (one: Rule): Values => ({

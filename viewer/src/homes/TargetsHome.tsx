@@ -16,7 +16,7 @@ const kinds = ['webhook', 'dingtalk', 'wecom', 'email'] as const;
 const at = (name: string) => ({ params: { path: { name } } });
 const kindName = (kind: string): string => (`target.kind.${kind}` in words ? h(`target.kind.${kind}` as Word) : kind);
 
-/** Who is told of what happens, does it arrive; and the tokens of devices and phones. */
+/** Who gets notices, do they arrive; and the tokens of devices and phones. */
 export default function TargetsHome() {
   const kept = useKept<Target[]>(async () => (await ask(api.GET('/api/v1/targets'))).targets);
   const shown = useSignal<{ name: string; secret: string } | null>(null);

@@ -65,7 +65,7 @@ export function useKept<T>(read: () => Promise<T>): Kept<T> {
 
 type FormGiven = { specs: readonly Spec[]; start: Values; sender: Sending; save: (values: Values) => unknown; cancel: () => void; submit?: Word };
 
-/** A form of these fields; what the server has against one stands below it. */
+/** A form of these fields; what the server has against one is shown below it. */
 export function KeepForm({ specs, start, sender, save, cancel, submit = 'keep.save' }: FormGiven) {
   const values = useSignal(start);
   const lacks = specs.some(({ name, required }) => required && !values.value[name]);

@@ -40,7 +40,7 @@ export function clip(shape: GeoJSON.Geometry, line: Line, side: 'left' | 'right'
 /** The page's map, once it is there. */
 export const pageMap = (): Map | undefined => (document.getElementById('map') as (HTMLElement & { map?: Map }) | null)?.map;
 
-/** The line that stands at so many hundredths of the map's width, from its lower edge to its upper one. */
+/** The line at so many hundredths of the map's width, from its lower edge to its upper one. */
 export function lineAt(map: Map, at: number): Line {
   const { width, height } = map.getContainer().getBoundingClientRect();
   const x = handlePx + (at / 100) * (width - 2 * handlePx);
