@@ -24,7 +24,7 @@ ROLES = {
 }
 WHOLE = ("", "admin")
 """Who sees least and who sees most walk through everything, the others through their own pages."""
-OUT = "code, script, style, noscript, .who, .kept-head, .drafts .hint, [data-account] th, option:not(:checked)"
+OUT = "code, script, style, noscript, .who, .kept-head, .drafts :is(.hint, strong), [data-account] th, option:not(:checked)"
 OUT += ", .audit-table td, .audit-table th[scope=row]"
 """What is data: codes, names of accounts, names in the other language."""
 SEEN = """() => {
@@ -99,6 +99,8 @@ def look(page: Page, server: LiveServer, lang: str, places: dict[str, str]) -> d
         said[name] = str(page.evaluate(SEEN))
     page.keyboard.press("?")
     said["help"] = str(page.evaluate(SEEN))
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.help")).to_be_hidden()
     return said
 
 
