@@ -24,8 +24,8 @@ ROLES = {
 }
 WHOLE = ("", "admin")
 """Who sees least and who sees most walk through everything, the others through their own pages."""
-OUT = "code, script, style, noscript, .who, .kept-head, .drafts :is(.hint, strong), [data-account] th, option:not(:checked)"
-OUT += ", .audit-table td, .audit-table th[scope=row]"
+OUT = "code, script, style, noscript, .who, .kept-head, .drafts :is(.hint, strong), [data-account] th"
+OUT += ", option:not(:checked), .audit-table td, .audit-table th[scope=row]"
 """What is data: codes, names of accounts, names in the other language."""
 SEEN = """() => {
   const OUT = '@out';
