@@ -13,7 +13,7 @@ import shapely
 from sqlalchemy import Connection, text
 
 from gisgrid.database import Database, asking
-from gisgrid.errors import Fault, NotFound, Refused
+from gisgrid.errors import Fault, Refused
 from gisgrid.layers import thing_layers
 from gisgrid.loading import Loaded, ReadOptions, Sheet, Table
 from gisgrid.things import load_things

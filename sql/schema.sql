@@ -2555,7 +2555,7 @@ CREATE INDEX ticket_private_contact ON work.ticket_private USING btree (ticket_i
 
 CREATE INDEX ticket_private_department ON work.ticket_private USING btree (department) WHERE (department IS NOT NULL);
 
-CREATE INDEX ticket_private_device ON work.ticket_private USING btree (device_id) WHERE (device_id IS NOT NULL);
+CREATE INDEX ticket_private_device_latest ON work.ticket_private USING btree (device_id, ticket_id) WHERE (device_id IS NOT NULL);
 
 CREATE INDEX ticket_private_geom ON work.ticket_private USING gist (geom);
 
@@ -2852,7 +2852,8 @@ CREATE TABLE "overlay".device (
     disabled_at timestamp with time zone,
     last_seen_at timestamp with time zone,
     geom public.geometry(Point,4326),
-    geom_3857 public.geometry(Point,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED
+    geom_3857 public.geometry(Point,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
+    watches text COLLATE pg_catalog."C"
 )
 INHERITS ("overlay".thing);
 
@@ -2863,6 +2864,8 @@ COMMENT ON COLUMN "overlay".device.category IS 'What its alarms are about';
 COMMENT ON COLUMN "overlay".device.disabled_at IS 'Since when its token is refused; null: it may raise alarms';
 
 COMMENT ON COLUMN "overlay".device.last_seen_at IS 'When it last raised an alarm; null: never';
+
+COMMENT ON COLUMN "overlay".device.watches IS 'Code of the area whose cameras its alarms may name; null: none';
 
 ALTER SEQUENCE "overlay".device_id_seq OWNED BY "overlay".device.device_id;
 
@@ -3077,17 +3080,43 @@ CREATE TABLE "overlay".place (
     visit_hours double precision,
     visited_at timestamp with time zone,
     since timestamp with time zone DEFAULT now() NOT NULL,
+    starts_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    is_current boolean DEFAULT true NOT NULL,
+    course public.geometry(LineString,4326),
+    chainage_m double precision,
+    course_3857 public.geometry(LineString,3857) GENERATED ALWAYS AS (public.st_transform(course, 3857)) STORED,
+    length_m double precision GENERATED ALWAYS AS (public.st_length((course)::public.geography)) STORED,
+    x_m integer GENERATED ALWAYS AS ((public.st_x(public.st_transform(geom, 3857)))::integer) STORED,
+    y_m integer GENERATED ALWAYS AS ((public.st_y(public.st_transform(geom, 3857)))::integer) STORED,
+    due_at timestamp with time zone,
+    CONSTRAINT course_must_have_a_length CHECK ((public.st_isvalid(course) AND (NOT public.st_isempty(course)))),
+    CONSTRAINT place_ends_after_it_starts CHECK ((ends_at > starts_at)),
     CONSTRAINT visit_hours_are_positive CHECK ((visit_hours > (0)::double precision))
 )
 INHERITS ("overlay".thing);
 
 COMMENT ON TABLE "overlay".place IS 'Somewhere to visit on a patrol';
 
+COMMENT ON COLUMN "overlay".place.chainage_m IS 'The chainage at which the line begins, or of the point; null: 0';
+
+COMMENT ON COLUMN "overlay".place.course IS 'Of a linear place its course, in the direction of its chainage; geom lies in its middle';
+
+COMMENT ON COLUMN "overlay".place.due_at IS 'When its next visit is due, kept by a trigger; null: whenever';
+
+COMMENT ON COLUMN "overlay".place.ends_at IS 'From when it is not one any more; null: open';
+
+COMMENT ON COLUMN "overlay".place.is_current IS 'Is it one now? Kept by a trigger and by the worker, each second';
+
 COMMENT ON COLUMN "overlay".place.since IS 'From when it is to be visited; it is due then, if it was never visited';
+
+COMMENT ON COLUMN "overlay".place.starts_at IS 'From when it is a place to visit; null: always was';
 
 COMMENT ON COLUMN "overlay".place.visit_hours IS 'It is overdue when the last visit is so many hours ago; null: whenever';
 
 COMMENT ON COLUMN "overlay".place.visited_at IS 'When a patrol last passed within 30 m; null: never';
+
+COMMENT ON COLUMN "overlay".place.x_m IS 'geom in EPSG:3857, whole metres';
 
 ALTER SEQUENCE "overlay".place_id_seq OWNED BY "overlay".place.place_id;
 
@@ -3104,17 +3133,63 @@ ALTER TABLE ONLY "overlay".place
 
 CREATE INDEX place_area ON "overlay".place USING btree (area_id);
 
+CREATE INDEX place_course_3857 ON "overlay".place USING gist (course_3857) WHERE (course IS NOT NULL);
+
 CREATE INDEX place_geom ON "overlay".place USING gist (geom);
 
 CREATE INDEX place_geom_3857 ON "overlay".place USING gist (geom_3857);
 
+CREATE INDEX place_of_a_time ON "overlay".place USING btree (place_id) WHERE ((starts_at IS NOT NULL) OR (ends_at IS NOT NULL));
+
 CREATE INDEX place_path ON "overlay".place USING gin (path);
 
+CREATE INDEX place_shape ON "overlay".place USING gist (COALESCE(course, geom));
+
+CREATE INDEX place_square ON "overlay".place USING btree (x_m, y_m) WHERE is_current;
+
+CREATE TRIGGER date_place BEFORE INSERT OR UPDATE ON "overlay".place FOR EACH ROW EXECUTE FUNCTION app.date_place();
+
 CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".place FOR EACH ROW EXECUTE FUNCTION app.record_overlay_change('place');
+
+CREATE TRIGGER record_bins AFTER INSERT OR DELETE OR UPDATE ON "overlay".place FOR EACH ROW EXECUTE FUNCTION app.record_place_bins();
 
 ALTER TABLE "overlay".place ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY place_is_in_scope ON "overlay".place TO gisgrid_service USING ((path && app.service_scope()));
+
+CREATE TABLE "overlay".place_bin (
+    x integer NOT NULL,
+    y integer NOT NULL,
+    path bigint[] NOT NULL,
+    places integer NOT NULL,
+    sum_x_m bigint NOT NULL,
+    sum_y_m bigint NOT NULL,
+    first_id bigint NOT NULL,
+    due_at timestamp with time zone
+);
+
+COMMENT ON TABLE "overlay".place_bin IS 'Places of an area in a square of 64 px at zoom 13: how many, sums of their places, the first due visit';
+
+COMMENT ON COLUMN "overlay".place_bin.first_id IS 'Of one place its id';
+
+ALTER TABLE ONLY "overlay".place_bin
+    ADD CONSTRAINT place_bin_pkey PRIMARY KEY (x, y, path);
+
+ALTER TABLE "overlay".place_bin ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY place_bin_is_in_scope ON "overlay".place_bin TO gisgrid_service USING ((path && app.service_scope()));
+
+CREATE TABLE "overlay".place_bin_change (
+    x integer NOT NULL,
+    y integer NOT NULL,
+    path bigint[] NOT NULL
+);
+
+COMMENT ON TABLE "overlay".place_bin_change IS 'Squares of overlay.place_bin that do not count any more, until app.add_up_overlays counts them again';
+
+ALTER TABLE "overlay".place_bin_change ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY place_bin_change_is_in_scope ON "overlay".place_bin_change TO gisgrid_service USING ((path && app.service_scope()));
 
 CREATE TABLE "overlay".presence (
     worker text NOT NULL,
