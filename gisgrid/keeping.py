@@ -3,7 +3,6 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -144,6 +143,29 @@ class KeptRule:
     note: str | None
 
 
+@dataclass(frozen=True)
+class RuleOrder:
+    """A routing rule as it shall be: for which reports, and who takes them: one of role, department, person."""
+
+    rule: str
+    network: str
+    category: str | None
+    area: str | None
+    kind: str | None
+    days: str | None
+    weekdays: list[int] | None
+    starts: str | None
+    ends: str | None
+    shift: str | None
+    role: str | None
+    department: str | None
+    person_id: int | None
+    priority: int | None
+    due_hours: int | None
+    due_unit: str | None
+    note: str | None
+
+
 def list_rules(connection: Connection, actor: str) -> list[KeptRule]:
     """The rules, the most specific first, which wins where several apply. Raises NotAllowed."""
     with asking(connection):
@@ -151,11 +173,11 @@ def list_rules(connection: Connection, actor: str) -> list[KeptRule]:
         return [KeptRule(**row._mapping) for row in rows]
 
 
-def save_rule(connection: Connection, actor: str, rule: dict[str, Any]) -> None:
+def save_rule(connection: Connection, actor: str, rule: RuleOrder) -> None:
     """Add a rule, or change the one of its name. Raises NotAllowed, Refused; two that tie are named."""
     with asking(connection):
         sql = text("SELECT app.save_rule(:actor, CAST(:rule AS jsonb))")
-        connection.execute(sql, {"actor": actor, "rule": json.dumps(rule)})
+        connection.execute(sql, {"actor": actor, "rule": json.dumps(asdict(rule))})
 
 
 def remove_rule(connection: Connection, actor: str, rule: str) -> None:

@@ -118,11 +118,13 @@ def get_rules(request: Request, caller: CurrentCaller, database: CurrentDatabase
 @router.put("/rules/{rule}", status_code=204, responses=problems(400, 413))
 def put_rule(request: Request, caller: CurrentCaller, database: CurrentDatabase, rule: RULE, body: RuleBody) -> None:
     """Add a rule, or change the one of this name. Reports that come from now on go by it."""
-    facts = body.model_dump(exclude={"person"}) | {"rule": rule, "network": request.app.state.settings.network}
+    network = request.app.state.settings.network
     with database.transaction(caller.scope) as connection:
-        if body.person and "manage_rules" in caller.may:
-            facts["person_id"] = access.find_person(connection, body.person)
-        keeping.save_rule(connection, caller.name, facts)
+        may = "manage_rules" in caller.may
+        person_id = access.find_person(connection, body.person) if body.person and may else None
+        facts = body.model_dump(exclude={"person"})
+        order = keeping.RuleOrder(rule=rule, network=network, person_id=person_id, **facts)
+        keeping.save_rule(connection, caller.name, order)
 
 
 @router.delete("/rules/{rule}", status_code=204, responses=problems(404))
