@@ -56,7 +56,7 @@ VERBS = {
     ),
     "bench": Verb("bench:bench_app", "How long things take on this machine."),
     "notice": Verb("notice:notice_app", "Notices: their targets, what has not arrived, sending."),
-    "device": Verb("device:device_app", "Devices that raise alarms: their tokens, on and off."),
+    "device": Verb("device:device_app", "Devices: their tokens, on and off; those inside a polygon."),
     "patrol": Verb("patrol:patrol_app", "Patrols: tokens of phones, what became of pings."),
     "locate": Verb("locate:locate", "Whose is this point? Negative numbers go after `--`."),
     "assign": Verb(

@@ -45,7 +45,7 @@ KEY = re.compile(r"\b[a-z]+\.[a-z_]+[A-Za-z_.]*\b")
 WORD = re.compile(r"[A-Za-z]{3,}")
 NAMES = set(
     "English gisgrid MapLibre WebGL GPS CSV Excel GeoJSON EPSG GCJ CGCS WGS QGIS GeoPackage KML FlatGeobuf Shapefile"
-    " Webhook https audit verify patrol token ticket received Esc Enter Alt".split()
+    " Webhook https audit verify patrol token ticket received Esc Enter Alt Backspace".split()
 )
 """Names of things, commands and topics that are written so in Chinese as well."""
 
@@ -117,7 +117,8 @@ def test_no_chinese_page_shows_a_key_or_an_english_word(visit: Open, live_server
         assert answer.ok
         page.evaluate("localStorage.setItem('gisgrid.signed-in', '1')")
         page.reload()
-        expect(page.locator(".desks")).to_be_visible()
+        expect(page.locator(".desks [aria-current=page]")).to_be_visible()
+        page.wait_for_selector("#map[data-state=ready]")
     found = {
         name: stray(text) | keys(text) for name, text in walk(page, live_server, "zh-CN", whole=role in WHOLE).items()
     }

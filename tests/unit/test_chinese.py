@@ -56,11 +56,11 @@ def test_a_sentence_in_chinese(english: str, chinese: str) -> None:
 
 
 def test_a_fault_says_both() -> None:
-    fault = Fault("name", "'x' cannot be used", "choose another name")
+    fault = Fault("name", "'x' cannot be used", "choose another one")
     said = fault.in_both()
-    assert (said.message_zh, said.remedy_zh) == ("“x”不能用", "请换一个名称")
+    assert (said.message_zh, said.remedy_zh) == ("“x”不能用", "请换一个")
     assert said.in_both() is said
-    assert summarise([fault]) == ["name: 'x' cannot be used -> choose another name", "  “x”不能用 -> 请换一个名称"]
+    assert summarise([fault]) == ["name: 'x' cannot be used -> choose another one", "  “x”不能用 -> 请换一个"]
 
 
 def test_a_remedy_without_chinese_stays_as_it_is() -> None:

@@ -16,7 +16,7 @@ import { followKeys } from './keys';
 import { followServer, opened } from './live';
 import { openHomePage } from './actions/desks';
 import { followWaiting } from './actions/waiting';
-import { areaTick, deserted, layersOpen, resuming, session, theme } from './state';
+import { areaTick, deserted, layersOpen, picked, reporting, resuming, session, theme } from './state';
 import { followSteps } from './actions/work';
 import { startClock } from './time';
 import { followTitle } from './title';
@@ -58,7 +58,8 @@ async function start(): Promise<void> {
   followFigures();
   followAddress();
   await begun;
-  if (plain && session.peek()) openHomePage();
+  const isUntouched = !picked.peek() && !reporting.peek();
+  if (plain && isUntouched && session.peek()) openHomePage();
   followFirstBoundaries();
 }
 
