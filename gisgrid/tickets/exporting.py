@@ -19,10 +19,13 @@ from gisgrid.instants import say_time, write_instant
 from gisgrid.ticket_fields import Facts
 from gisgrid.tickets.columns import Column
 from gisgrid.tickets.selecting import Lang
+from gisgrid.tickets.workbook import write_book
 
 BYTE_ORDER_MARK = "\ufeff"
 SCRIPT = Path(__file__).with_name("workbook.py")
 CHUNK_BYTES = 1 << 16
+FEW = 100
+"""So many rows are made into a workbook here: sooner done (a few ms) than a process of its own is started."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,17 @@ def write_geojson(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]
 def write_xlsx(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]:
     """A workbook: real times (in the zone) and numbers, text as text. Nothing is sent before the workbook is whole.
 
-    A process of its own makes it, after everybody else, because this one would hold up reports meanwhile. One page of
-    rows is made in memory; more of them in a folder, which is removed after sending or when the client has gone.
+    A process of its own makes one of more than `FEW` rows, after everybody else, because this one would hold up reports
+    meanwhile. One page of rows is made in memory; more of them in a folder, which is removed after sending or when the
+    client has gone.
     """
     coming = iter(pages)
     ahead = list(islice(coming, 2))
+    if sum(map(len, ahead)) <= FEW:
+        out = io.BytesIO()
+        write_book(_lines(chain(ahead, coming), sheet), out, "")
+        yield out.getvalue()
+        return
     with tempfile.TemporaryDirectory(prefix="gisgrid-xlsx-") if len(ahead) > 1 else nullcontext("") as folder:
         maker = subprocess.Popen(
             [sys.executable, "-I", str(SCRIPT), folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={}
@@ -79,9 +88,8 @@ def write_xlsx(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]:
         assert maker.stdin and maker.stdout  # noqa: S101  # both are pipes
         try:
             with maker.stdin as rows:
-                rows.write(json.dumps(sheet.header).encode())
-                for page in chain(ahead, coming):
-                    rows.write(b"\n" + json.dumps([_line(row, sheet) for row in page]).encode())
+                for line in _lines(chain(ahead, coming), sheet):
+                    rows.write(line)
                     yield b""  # lets the caller serve others meanwhile, and notice that the client has gone
             while chunk := maker.stdout.read(CHUNK_BYTES):
                 yield chunk
@@ -91,6 +99,13 @@ def write_xlsx(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]:
             maker.kill()
             maker.stdout.close()
             maker.wait()
+
+
+def _lines(pages: Iterable[list[Facts]], sheet: Sheet) -> Iterator[bytes]:
+    """What the program reads."""
+    yield json.dumps(sheet.header).encode() + b"\n"
+    for page in pages:
+        yield json.dumps([_line(row, sheet) for row in page]).encode() + b"\n"
 
 
 def _line(row: Facts, sheet: Sheet) -> list[Any]:

@@ -1,12 +1,15 @@
-"""A workbook of many pages, made on the disk, says what one of a single page says, made in memory."""
+"""A workbook says the same wherever it is made: here, by a process in memory, by one on the disk."""
 
 import io
+import subprocess
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import Mock
 
+import pytest
 from python_calamine import CalamineWorkbook
 
-from gisgrid.tickets import columns
+from gisgrid.tickets import columns, exporting
 from gisgrid.tickets.exporting import Sheet, write_xlsx
 
 SHEET = Sheet(columns.COLUMNS, "en", UTC)
@@ -22,8 +25,13 @@ def read(pages: list[list[dict[str, Any]]]) -> list[list[object]]:
     return [list(row) for row in CalamineWorkbook.from_filelike(book).get_sheet_by_index(0).to_python()]
 
 
-def test_pages_make_no_difference() -> None:
+@pytest.mark.parametrize("few", [exporting.FEW, 2, 0])
+def test_pages_and_processes_make_no_difference(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = Mock(wraps=subprocess.Popen)
+    monkeypatch.setattr(subprocess, "Popen", start)
+    monkeypatch.setattr(exporting, "FEW", few)
     whole = read([ROWS])
+    assert start.called == (few < len(ROWS))
     assert len(whole) == 4 and whole[0] == SHEET.header
     assert datetime(2026, 1, 2, 8) in whole[2] and "=category 说明 2" in whole[2]
     assert read([ROWS[:1], ROWS[1:]]) == read([ROWS[:2], ROWS[2:], []]) == whole
