@@ -56,15 +56,15 @@ def count_tickets(
     return {key: int(value) for key, value in row._mapping.items()}
 
 
-def add_up_counters(connection: Connection) -> int:
-    """Add what changed to the kept counters, as the owner; how many changes. Readers count what is not added up."""
-    added: int = connection.execute(text("SELECT app.add_up_counters()")).scalar_one()
+def add_up_counters(connection: Connection, most: int | None = None) -> int:
+    """Add at most so many changes to the kept counters, as the owner; how many. Readers count what is not added up."""
+    added: int = connection.execute(text("SELECT app.add_up_counters(:most)"), {"most": most}).scalar_one()
     return added
 
 
-def renew_bins(connection: Connection) -> int:
-    """Count the kept cells of tickets again in which something changed, as the owner; how many cells."""
-    renewed: int = connection.execute(text("SELECT app.renew_bins()")).scalar_one()
+def renew_bins(connection: Connection, most: int | None = None) -> int:
+    """Count at most so many kept cells of tickets again in which something changed, as the owner; how many cells."""
+    renewed: int = connection.execute(text("SELECT app.renew_bins(:most)"), {"most": most}).scalar_one()
     return renewed
 
 

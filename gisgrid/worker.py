@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from gisgrid.boundaries.outlines import draw_outlines
@@ -38,6 +38,8 @@ PAUSE_S = 0.1
 RELOCATE_S = 2.0
 ADD_UP_S = 1.0
 """At least this long between two times of adding up counters."""
+AT_ONCE = 5000
+"""So many changes are added up in one transaction: until it ends nobody hears of what was committed after it began."""
 TICK_S = 10.0
 """Between two looks at the clocks of tickets; the database decides what is due."""
 HOUSE_S = 3600.0
@@ -218,9 +220,8 @@ class Worker:
         self._added_up_at = time.monotonic()
         self._follow()
         try:
-            with self.database.transaction(EVERYTHING) as connection:
-                add_up_counters(connection)
-                renew_bins(connection)
+            self._repeat(lambda connection: add_up_counters(connection, AT_ONCE) == AT_ONCE)
+            self._repeat(lambda connection: renew_bins(connection, AT_ONCE) == AT_ONCE)
             while not self._stop.is_set():
                 with self.database.transaction(EVERYTHING) as connection:
                     if not keep_walks(connection):
@@ -228,12 +229,16 @@ class Worker:
                     self._may_lag = True  # an hour is done with, into which pings came after they were followed
             if self._may_lag:
                 self._follow()
-            while not self._stop.is_set():
-                with self.database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:
-                    if not draw_outlines(connection):
-                        break
+            self._repeat(lambda connection: bool(draw_outlines(connection)), timeout_s=PUBLISH_TIMEOUT_S)
         except Exception as error:
             self._failed("counters, cells of tickets and outlines wait for the next time: %s", error)
+
+    def _repeat(self, act: Callable[[Connection], bool], timeout_s: float | None = None) -> None:
+        """Do it, each time in a transaction of its own, until it says that nothing is left."""
+        while not self._stop.is_set():
+            with self.database.transaction(EVERYTHING, timeout_s=timeout_s) as connection:
+                if not act(connection):
+                    return
 
     def _follow(self) -> None:
         """Follow patrols from grid to grid, and fold what came to the squares of the map. What fails is left."""

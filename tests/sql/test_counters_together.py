@@ -11,10 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
+from gisgrid import worker
 from gisgrid.cli.main import run
-from gisgrid.counters import add_up_counters, check_counters
+from gisgrid.counters import add_up_counters, check_counters, renew_bins
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.worker import working
 from tests.drawing import draw, publish_leaves
@@ -58,9 +59,9 @@ class Crowd:
             with self.database.transaction(EVERYTHING) as connection:
                 connection.execute(text("SELECT app.relocate_changeset(:id, 5)"), {"id": summary["changeset_id"]})
 
-    def add_up(self, _: random.Random) -> None:
+    def add_up(self, dice: random.Random) -> None:
         with self.database.transaction(EVERYTHING) as connection:
-            add_up_counters(connection)
+            add_up_counters(connection, dice.choice([1, 10, None]))
         next(self.added_up)
 
     def repeat(self, act: Callable[[random.Random], None], seed: int) -> None:
@@ -99,6 +100,51 @@ def test_many_write_at_once(new_database: Callable[[], str]) -> None:
                 tickets = assert_counters_are_right(reader, [now, before, later])
                 looks += 1
     database.close()
+
+
+def test_many_changes_hold_up_nobody_who_listens(owner: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changes are told up to the oldest transaction that still writes, so the worker adds up in short ones."""
+    monkeypatch.setattr(worker, "AT_ONCE", 3)
+    with owner.transaction(EVERYTHING) as connection:
+        publish_leaves(connection, draw("HK"), network="held", parents={"H": "hold", "K": "hold"}, valid_from=SINCE)
+        for number in range(10):
+            report(connection, 0.1 + number / 6, network="held")
+    seen: dict[str, set[int]] = {}
+
+    def noted(act: Callable[[Connection, int], int]) -> Callable[[Connection, int], int]:
+        def do(connection: Connection, most: int) -> int:
+            one = connection.execute(text("SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)")).scalar_one()
+            seen.setdefault(act.__name__, set()).add(one)
+            return act(connection, most)
+
+        return do
+
+    for act in (add_up_counters, renew_bins):
+        monkeypatch.setattr(worker, act.__name__, noted(act))
+    with working(owner.engine.url.render_as_string(hide_password=False)):
+        until(lambda: _is_added_up(owner))
+    with owner.transaction(EVERYTHING) as connection:
+        assert [one for one in check_counters(connection) if one.area in ("H", "K", "hold")] == []
+    assert len(seen["add_up_counters"]) >= 4 and len(seen["renew_bins"]) >= 2, "ten changes, of three at once"
+
+
+def test_who_becomes_overdue_between_two_parts_is_counted_once(owner: Database) -> None:
+    """Nobody has added up for a day; of four tickets, due an hour ago, one change after the other is added."""
+    with owner.transaction(EVERYTHING) as connection:
+        publish_leaves(connection, draw("UV"), network="late", parents={"U": "lag", "V": "lag"}, valid_from=SINCE)
+        connection.execute(text("UPDATE work.counter_time SET overdue_at = now() - interval '1 day'"))
+        for number in range(4):
+            ticket = report(connection, 0.1 + number / 3, network="late")
+            due = "UPDATE work.ticket SET due_at = now() - interval '1 hour' WHERE ticket_id = :id"
+            connection.execute(text(due), {"id": ticket})
+        while add_up_counters(connection, 1):
+            assert [one for one in check_counters(connection) if one.area in ("U", "V", "lag")] == []
+
+
+def _is_added_up(owner: Database) -> bool:
+    with owner.transaction(EVERYTHING) as connection:
+        left = "SELECT EXISTS (SELECT FROM work.counter_change) OR EXISTS (SELECT FROM work.ticket_bin_change)"
+        return not connection.execute(text(left)).scalar_one()
 
 
 def test_a_wrong_counter_is_named_and_counted_again(owner: Database) -> None:

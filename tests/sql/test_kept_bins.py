@@ -75,7 +75,7 @@ def test_kept_cells_are_a_recount(db: Connection, seed: int) -> None:
         receive(db, number, dice, "party")
     for _ in range(6):
         if dice.random() < 0.5:
-            db.execute(text("SELECT app.renew_bins()"))
+            db.execute(text("SELECT app.renew_bins(:most)"), {"most": dice.choice([1, 7, None])})
         known = db.execute(text("SELECT ticket_id FROM work.ticket ORDER BY 1")).scalars().all()
         for _ in range(5):
             db.execute(text(dice.choice([*CHANGES.values()])), {"id": dice.choice(known)})

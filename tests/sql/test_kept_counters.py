@@ -148,9 +148,10 @@ class Keeping(RuleBasedStateMachine):
         self.slow.rollback()
         self.db.execute(text("SELECT app.relocate_changeset(:id, 1)"), {"id": self.drawn[-1]})
 
-    @rule()
-    def add_up(self) -> None:
-        add_up_counters(self.db)
+    @rule(most=st.sampled_from([1, 2, 5, None]))
+    def add_up(self, most: int | None) -> None:
+        """All, or some of it: the rest stays for the next time."""
+        add_up_counters(self.db, most)
 
     @precondition(lambda self: len(self.instants) > 3)
     @rule()

@@ -1,21 +1,26 @@
 -- Long because counters and sums are added up by one statement over one snapshot.
-CREATE FUNCTION app.add_up_counters() RETURNS bigint
+CREATE FUNCTION app.add_up_counters(most integer DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 -- One statement, so one snapshot: what was appended, and which open tickets have become overdue since the last time.
--- What is appended meanwhile stays for the next time and says itself when it is due.
+-- What is appended meanwhile stays for the next time and says itself when it is due. Where changes are left, no instant
+-- is passed: which tickets it has made overdue is known only once all changes are added up.
 DECLARE
     known timestamptz;
     days_of text;
     moment timestamptz := clock_timestamp();
     added bigint;
+    is_left boolean;
 BEGIN
     PERFORM pg_advisory_xact_lock(app.counter_lock());
     IF (SELECT d.zone FROM core.deployment AS d) <> (SELECT k.zone FROM work.counter_time AS k) THEN
         PERFORM app.recount_days();
     END IF;
     SELECT k.overdue_at, k.zone INTO known, days_of FROM work.counter_time AS k;
-    WITH changed AS (
-        DELETE FROM work.counter_change RETURNING *
+    WITH rest AS (
+        SELECT most IS NOT NULL AND EXISTS (SELECT FROM work.counter_change OFFSET most) AS is_left
+    ), changed AS (
+        DELETE FROM work.counter_change AS c
+        WHERE c.ctid = ANY(ARRAY(SELECT p.ctid FROM work.counter_change AS p LIMIT most)) RETURNING *
     ), fact AS (
         SELECT c.path, c.network, c.area_version_id, c.category, c.source, c.received_at,
                c.tickets, c.open, CASE WHEN c.due_at <= known THEN c.open ELSE 0 END AS overdue,
@@ -28,7 +33,7 @@ BEGIN
         UNION ALL
         SELECT t.path, t.network, t.area_version_id, t.category, t.source, t.received_at, 0, 0, 1, 0, 0, 0, 0, 0
         FROM work.ticket AS t
-        WHERE t.closed_at IS NULL AND t.due_at > known AND t.due_at <= moment
+        WHERE t.closed_at IS NULL AND t.due_at > known AND t.due_at <= moment AND NOT (SELECT r.is_left FROM rest AS r)
     ), whole AS (
         SELECT f.path, f.network, sum(f.tickets) AS tickets, sum(f.open) AS open, sum(f.overdue) AS overdue
         FROM fact AS f GROUP BY f.path, f.network
@@ -86,9 +91,12 @@ BEGIN
             solved = k.solved + excluded.solved, judged = k.judged + excluded.judged,
             microseconds = k.microseconds + excluded.microseconds
     )
-    SELECT count(*) INTO added FROM changed;
-    UPDATE work.counter_time SET overdue_at = moment;
+    SELECT count(*), (SELECT r.is_left FROM rest AS r) INTO added, is_left FROM changed;
+    IF NOT is_left THEN
+        UPDATE work.counter_time SET overdue_at = moment;
+    END IF;
     RETURN added;
 END $$;
-COMMENT ON FUNCTION app.add_up_counters() IS
-'Add what changed to the kept counters and sums of areas; returns how many changes. Tickets are neither locked nor waited for';
+COMMENT ON FUNCTION app.add_up_counters(integer) IS
+'Add what changed to the kept counters and sums of areas, at most so many changes (null: all); returns how many. Tickets are '
+'neither locked nor waited for';

@@ -1,16 +1,17 @@
-CREATE FUNCTION app.renew_bins() RETURNS bigint
+CREATE FUNCTION app.renew_bins(most integer DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- One statement, so one snapshot: a cell that is touched meanwhile says so itself, for its readers and the next time.
 DECLARE
     renewed bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(app.counter_lock());
-    WITH changed AS (
-        DELETE FROM work.ticket_bin_change RETURNING *
-    ), small AS MATERIALIZED (
-        SELECT DISTINCT c.network, c.x, c.y FROM changed AS c
+    WITH small AS MATERIALIZED (
+        SELECT c.network, c.x, c.y FROM work.ticket_bin_change AS c
+        GROUP BY c.network, c.x, c.y ORDER BY c.network, c.x >> 3, c.y >> 3 LIMIT most
+    ), seen AS (
+        DELETE FROM work.ticket_bin_change AS c USING small AS s WHERE (c.network, c.x, c.y) = (s.network, s.x, s.y)
     ), large AS MATERIALIZED (
-        SELECT DISTINCT c.network, c.x >> 3 AS x, c.y >> 3 AS y FROM changed AS c
+        SELECT DISTINCT c.network, c.x >> 3 AS x, c.y >> 3 AS y FROM small AS c
     ), closed AS MATERIALIZED (
         SELECT c.*, n.* FROM small AS c CROSS JOIN LATERAL app.count_closed_bin(c.network, c.x, c.y) AS n
     ), counted AS MATERIALIZED (
@@ -39,6 +40,6 @@ BEGIN
     SELECT count(*) INTO renewed FROM small;
     RETURN renewed;
 END $$;
-COMMENT ON FUNCTION app.renew_bins() IS
-'Count the tickets of cells again in which something changed; returns how many small ones. Tickets are neither locked nor waited '
-'for';
+COMMENT ON FUNCTION app.renew_bins(integer) IS
+'Count the tickets of cells again in which something changed, at most so many small ones (null: all); returns how many. Tickets '
+'are neither locked nor waited for';
