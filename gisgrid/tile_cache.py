@@ -68,11 +68,15 @@ class Key:
 
 @dataclass
 class Kept:
-    """A tile, or one that is being drawn; `size` in bytes. Old once something in its box has changed."""
+    """A tile, or one that is being drawn; `size` in bytes. Old once something in its box has changed.
+
+    While it waits to be drawn it cannot become old: its drawing will show what has changed until then.
+    """
 
     box: BBox
     figures_of: set[str] = field(default_factory=set)
     size: int = 0
+    is_waiting: bool = False
     is_old: bool = False
     answer: object = None
 
@@ -92,10 +96,11 @@ class TileCache:
             self.tiles.move_to_end(key)
         return kept
 
-    def expect(self, key: Key) -> Kept:
-        """Note that this tile is being drawn now: what changes from here on makes it old."""
+    def expect(self, key: Key, *, is_waiting: bool = False) -> Kept:
+        """Note that this tile is being drawn: what changes from now on, or once it waits no more, makes it old."""
         self.drop(key)
-        kept = self.tiles[key] = Kept(box_of(key.tile, 1 if key.figures_of else MARGIN), key.figures_of)
+        box = box_of(key.tile, 1 if key.figures_of else MARGIN)
+        kept = self.tiles[key] = Kept(box, key.figures_of, is_waiting=is_waiting)
         return kept
 
     def keep(self, key: Key, kept: Kept, answer: object, size: int) -> None:
@@ -124,6 +129,8 @@ class TileCache:
         layers = {change.layer for change in changes}
         for key, kept in list(self.tiles.items()):
             shown = layers.intersection(key.layers)
+            if kept.is_waiting:
+                continue
             if layers & kept.figures_of:
                 self.drop(key)
             elif shown and (len(changes) > MOST_CHANGES or any(_shows(kept.box, shown, each) for each in changes)):

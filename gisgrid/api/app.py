@@ -1,6 +1,7 @@
 """The app: made from settings and a database, nothing global."""
 
 import math
+import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -125,6 +126,9 @@ HOT = (tiles.router, reports.router, areas.router)
 COUNTS = "counts.sqlite"
 REPORTS_AT_ONCE, WRITERS = 32, 3
 """So many reports may be under way in a process; so many connections write them, of which mostly one is in use."""
+DRAWN_AT_ONCE = max(os.cpu_count() or 2, 2)
+"""So many tiles are drawn for maps at a time, by all processes together: more would only make each of them, and every
+report, take longer."""
 FIXED = 4
 """Connections beside the places: the feed listens, reads and counts; the lookout looks."""
 SWITCH_S = 0.0005
@@ -145,6 +149,7 @@ def create_app(
     intake = Lane(shares[0], settings.wait_s)
     files, lists, reading = (Lane(places, settings.wait_s, sure=2) for places in shares[1:])
     reports = Lane(REPORTS_AT_ONCE, settings.wait_s)
+    drawing = Lane(math.ceil(DRAWN_AT_ONCE / shift.count), settings.wait_s)
     places = sum(shares)
     counts = Counts(shift.folder / COUNTS if shift.folder else None)
     database = Database(
@@ -195,6 +200,7 @@ def create_app(
     app.state.meters = meters
     app.state.gatherer = Gatherer(database, network=settings.network, zone=settings.zone, writers=WRITERS)
     lanes = {"reports": reports, "intake": intake, "files": files, "lists": lists, "reading": reading}
+    lanes["drawing"] = drawing
     app.state.measured = State(lookout, database, lanes, lambda: feed.listeners, shift)
     app.state.openid = Provider(settings)
     app.state.basemap = basemap.BasemapDoor(open_basemap(settings), settings.network)
@@ -216,7 +222,7 @@ def create_app(
     )
     app.add_middleware(trail.Refusals, database=database, limits=RefusalLimits(REFUSALS_PER_HOUR, counts))
     app.add_middleware(Heads, streams=streams)
-    app.add_middleware(KeptTiles, news=news)
+    app.add_middleware(KeptTiles, news=news, drawing=drawing)
     app.add_middleware(Origins, others=read_origins(settings))
     app.add_middleware(Measured, meters=meters, streams=streams)
     app.add_middleware(Proxies, finder=find_ways(settings))

@@ -8,12 +8,14 @@ notification was lost, a listener was cut off, or the tile was being drawn durin
 import asyncio
 import gzip
 import re
+import time
 from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gisgrid.api.lanes import Busy, Lane, refuse
 from gisgrid.database import Database
 from gisgrid.errors import GisgridError
 from gisgrid.geo import TileCoord
@@ -49,39 +51,61 @@ class KeptTiles:
     """ASGI middleware in front of everything: answers tiles of public layers that are kept, and keeps the others.
 
     Only in the event loop in which `start` was called; elsewhere, and without it, it lets every request pass.
+
+    Of each tile one drawing is under way at a time, and all who come meanwhile wait for one more. So many are drawn at
+    once as `drawing` has places, however many maps ask: reports come in beside them. Who would wait too long gets 503.
     """
 
-    def __init__(self, app: ASGIApp, news: "News") -> None:
+    def __init__(self, app: ASGIApp, news: "News", drawing: Lane) -> None:
         self.app = app
         self.news = news
+        self.drawing = drawing
+        self._under_way: dict[Key, asyncio.Task[Answer | None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, or pass it on."""
         key = _key(scope) if self.news.is_here() else None
-        answer = await self._find(key, scope) if key else None
+        try:
+            answer = await self._find(key, scope) if key else None
+        except Busy:
+            await refuse(scope, receive, send)
+            return
         if answer is None:
             await self.app(scope, receive, send)
         else:
             await _send(answer, dict(scope["headers"]), send)
 
     async def _find(self, key: Key, scope: Scope) -> Answer | None:
-        """The tile as of now; None: it cannot be kept, or the database does not answer."""
+        """The tile as of now; None: it cannot be kept, or the database does not answer. Raises Busy."""
         if not await self.news.read():
             return None
         kept = self.news.cache.find(key)
         if kept is None:
-            kept = self.news.cache.expect(key)
+            kept = self.news.cache.expect(key, is_waiting=True)
             kept.answer = asyncio.create_task(self._draw(key, kept, scope))
+            kept.answer.add_done_callback(_noticed)
         if isinstance(kept.answer, asyncio.Future):
             return await asyncio.shield(kept.answer)
         assert isinstance(kept.answer, Answer)  # noqa: S101  # a kept tile is one or the other
         return kept.answer
 
     async def _draw(self, key: Key, kept: Kept, scope: Scope) -> Answer | None:
-        """Let the app draw the tile, once for all who wait for it."""
+        """Let the app draw the tile, once for all who wait for it, and after an earlier drawing of it. Raises Busy."""
         answer: Answer | None = None
         try:
-            answer = await _ask(self.app, scope)
+            if earlier := self._under_way.get(key):
+                await asyncio.wait([earlier])
+            if not await self.drawing.enter():
+                raise Busy
+            began = time.monotonic()
+            mine = self._under_way[key] = asyncio.ensure_future(_ask(self.app, scope))
+            kept.is_waiting = False
+            try:
+                answer = await mine
+            finally:
+                self.drawing.leave(time.monotonic() - began)
+                if self._under_way.get(key) is mine:
+                    del self._under_way[key]
         finally:
             if answer is None:
                 if self.news.cache.find(key) is kept:
@@ -89,6 +113,12 @@ class KeptTiles:
             else:
                 self.news.cache.keep(key, kept, replace(answer, timing=KEPT), len(answer.body) + 1000)
         return answer
+
+
+def _noticed(drawn: "asyncio.Task[Answer | None]") -> None:
+    """Who asked may have gone: what failed is nobody's then."""
+    if not drawn.cancelled():
+        drawn.exception()
 
 
 class News:

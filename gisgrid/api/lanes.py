@@ -103,7 +103,7 @@ class Lane:
         self.leave(0)  # its turn has come in this very moment
 
 
-class _Busy(Exception):
+class Busy(Exception):
     """No place comes free for this request in time."""
 
 
@@ -118,11 +118,11 @@ class _Visit:
         self.is_refused = self.has_entered = False
 
     async def enter(self) -> None:
-        """Take a place, once. Raises _Busy."""
+        """Take a place, once. Raises Busy."""
         if not self.has_entered:
             if not await self.lane.enter():
                 self.is_refused = True
-                raise _Busy
+                raise Busy
             self.has_entered, self.since = True, time.monotonic()
 
     async def receive(self) -> Message:
@@ -165,13 +165,12 @@ class Lanes:
             if not _has_body(scope["headers"]):
                 await visit.enter()
             await self.app(scope, visit.receive, visit.send)
-        except _Busy:
+        except Busy:
             pass
         finally:
             visit.leave()
         if visit.is_refused:
-            fault = Fault("service", "too many requests at once", "try again in a moment")
-            await problem(503, "Unavailable", (fault,))(scope, receive, send)
+            await refuse(scope, receive, send)
 
     def _lane(self, scope: Scope) -> Lane | None:
         if scope["type"] != "http" or _OPEN.fullmatch(scope["path"]):
@@ -183,6 +182,12 @@ class Lanes:
         if FILES.fullmatch(scope["path"]):
             return self.files
         return self.lists if is_long(scope["path"], scope["query_string"]) else self.reading
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer that there is no place in time."""
+    fault = Fault("service", "too many requests at once", "try again in a moment")
+    await problem(503, "Unavailable", (fault,))(scope, receive, send)
 
 
 def is_long(path: str, query: bytes) -> bool:

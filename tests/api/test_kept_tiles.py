@@ -22,7 +22,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from gisgrid import tiles
-from gisgrid.api.app import create_app
+from gisgrid.api.app import DRAWN_AT_ONCE, create_app
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.geo import LonLat, tile_at
 from gisgrid.layers import find_layers
@@ -222,6 +222,68 @@ def same_as_fresh(served: Served, places: list[tuple[float, float]]) -> None:
             for url in served.urls:
                 assert ask(url, path_of(place, z))[2] == fresh
     owner.close()
+
+
+@contextmanager
+def held_up(served: Served) -> Iterator[Callable[[], int]]:
+    """No ticket can be read until the block ends; how many statements wait for that?"""
+    owner = Database(served.district.url, role=OWNER)
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'work.ticket'::regclass"
+
+    def count() -> int:
+        with owner.transaction() as other:
+            return int(other.execute(text(waiting)).scalar_one())
+
+    with owner.transaction() as connection:
+        connection.execute(text("LOCK TABLE work.ticket IN ACCESS EXCLUSIVE MODE"))
+        yield count
+    owner.close()
+
+
+def note_change(served: Served, point: tuple[float, float]) -> None:
+    """A change of tickets at a place, as every writer notes it."""
+    owner = Database(served.district.url, role=OWNER)
+    with owner.transaction(EVERYTHING) as connection:
+        box = "ST_Expand(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), 1e-6)"
+        sql = f"INSERT INTO core.change (layer, box) VALUES ('ticket', {box})"
+        connection.execute(text(sql), {"lon": point[0], "lat": point[1]})
+    owner.close()
+
+
+def test_however_many_maps_ask_few_tiles_are_drawn_at_once(served: Served) -> None:
+    url, paths = served.urls[0], [path_of(spot(0.1 * n, 0.5), 20) for n in range(30)]
+    paths = sorted(set(paths))
+    assert len(paths) > 2 * DRAWN_AT_ONCE
+    note_change(served, spot(1.5, 0.5))
+    with ThreadPoolExecutor(len(paths)) as pool:
+        with held_up(served) as count:
+            asked = [pool.submit(ask, url, path + "?network=base") for path in paths]
+            until(lambda: count() == DRAWN_AT_ONCE)
+            until(lambda: f'lane="drawing"}} {len(paths) - DRAWN_AT_ONCE}' in ask(url, "/metrics")[2].decode())
+            assert count() == DRAWN_AT_ONCE
+        assert {one.result()[0] for one in asked} <= {200, 204}
+
+
+def test_a_tile_that_changes_all_the_time_is_drawn_once_at_a_time(served: Served) -> None:
+    """Who comes while it is drawn waits for one more drawing, which shows all until then."""
+    url, place = served.urls[0], spot(2.5, 1.5)
+    path = path_of(place, 18) + "?network=base"
+    ask(url, path)
+    note_change(served, place)
+    with ThreadPoolExecutor(20) as pool:
+        with held_up(served) as count:
+            served.relay.reset()
+            asked = [pool.submit(ask, url, path)]
+            until(lambda: count() == 1)
+            for _ in range(5):
+                note_change(served, place)
+                looks = len(served.relay.texts)
+                asked += [pool.submit(ask, url, path) for _ in range(3)]
+                until(lambda looks=looks: len(served.relay.texts) > looks)  # type: ignore[misc]
+            assert count() == 1
+        answers = {one.result()[::2] for one in asked}
+    assert len(answers) == 1
+    assert sum("tile" in said.lower() and "mvt" in said.lower() for said in served.relay.texts) <= 2
 
 
 def test_a_publish_makes_the_kept_areas_old(served: Served) -> None:
