@@ -58,7 +58,8 @@ class Cost:
     """What was measured: milliseconds of a report, until a screen has heard and drawn it; requests of all screens.
 
     `reports` have a receipt; `refused` got 503 or 429 instead, `broken` no answer. `cut`: streams and tiles that broke
-    off; the screen comes back and asks for what it has missed. `heard_share`: of all screens and acknowledged reports.
+    off; the screen comes back and asks for what it has missed. `busy`: tiles that were refused for want of a place, and
+    asked for again. `heard_share`: of all screens and acknowledged reports.
     """
 
     screens: int
@@ -68,6 +69,7 @@ class Cost:
     refused_p99_ms: float
     broken: int
     cut: int
+    busy: int
     report_p50_ms: float
     report_p99_ms: float
     heard_p50_ms: float
@@ -94,6 +96,7 @@ class Watch:
     drawn: dict[tuple[int, str], float] = field(default_factory=dict)
     asked: int = 0
     cut: int = 0
+    busy: int = 0
 
     def waits(self, moments: dict[tuple[int, str], float]) -> list[float]:
         """How long after its receipt each screen had each acknowledged report, in seconds."""
@@ -147,8 +150,9 @@ class Screen:
 
     def _hear(self, change: dict[str, object]) -> None:
         now = time.monotonic()
-        tickets: list[dict[str, str]] = change.get("tickets") or []  # type: ignore[assignment]
-        numbers = [one["number"] for one in tickets]
+        tickets: list[dict[str, str]] | None = change.get("tickets")  # type: ignore[assignment]
+        # of very many at once no event names any, and a map reads its list again
+        numbers = [*self.watch.sent] if tickets is None else [one["number"] for one in tickets]
         for number in numbers:
             self.watch.heard.setdefault((self.number, number), now)
         tiles: dict[str, list[int]] = change["tiles"]  # type: ignore[assignment]
@@ -177,7 +181,12 @@ class Screen:
 
     async def _ask(self, tile: Tile) -> None:
         known = f"If-None-Match: {self.etags[tile]}\r\n" if tile in self.etags else ""
-        _, headers, _ = await self.door.ask("GET", f"/tiles/ticket{_path(tile)}", known)
+        while True:
+            status, headers, _ = await self.door.ask("GET", f"/tiles/ticket{_path(tile)}", known)
+            if status != 503:
+                break
+            self.watch.busy += 1
+            await asyncio.sleep(int(headers.get("retry-after", "1")) * random.uniform(1, 2))  # noqa: S311
         self.etags[tile] = headers.get("etag", "")
         self.watch.asked += 1
 
@@ -207,7 +216,7 @@ async def _measure(services: Sequence[Service], load: Load) -> Cost:
     await asyncio.sleep(SETTLE_S)
     while screens and not all(len(screen.etags) == len(screen.view) for screen in screens):
         await asyncio.sleep(0.2)
-    watch.asked, watch.cut, began, own_s = 0, 0, time.monotonic(), time.process_time()
+    watch.asked, watch.cut, watch.busy, began, own_s = 0, 0, 0, time.monotonic(), time.process_time()
     cpu_s = sum(service.cpu_s for service in services)
     await _report(ports, load, watch, dice)
     took = time.monotonic() - began
@@ -279,6 +288,7 @@ def _cost(load: Load, watch: Watch, took: float, cpu_s: tuple[float, float]) -> 
         _ms(watch.refused_s)[1],
         watch.broken,
         watch.cut,
+        watch.busy,
         *_ms(watch.report_s),
         *_ms(heard),
         heard_share=len(heard) / (len(watch.sent) * load.screens) if load.screens and watch.sent else 0.0,

@@ -1,5 +1,6 @@
 """`gisgrid bench reports|tiles|pings|screens`: what is asked over HTTP, beside peers."""
 
+import time
 from typing import Annotated
 
 import typer
@@ -19,7 +20,7 @@ from gisgrid.bench.tile_servers import measure_tiles
 from gisgrid.cli.bench_answers import Noted, PeersFolder, Write, answer
 from gisgrid.cli.bench_database import SAMPLE, Ground, filled
 from gisgrid.cli.context import DataDir, DbPort, Json, say
-from gisgrid.database import Database
+from gisgrid.database import EVERYTHING, Database
 from gisgrid.settings import read_settings
 
 Grids = Annotated[int, typer.Option(help="How many grids; 360 is the sample district.")]
@@ -114,11 +115,23 @@ def screens(
     with filled(settings, grids, tickets) as ground:
         areas = _shown_areas(ground.database)
         with serving_many(ground.service_url, processes) as services, worker_beside(ground.owner_url):
+            say("the worker adds up")
+            _await_added_up(ground.database)
             for many in [0, *count]:
                 say(f"{many} screens, {rate:g} reports a second")
                 found.append(watch_screens(services, Load(many, rate, seconds, areas)))
         versions = _versions(ground.database)
     answer(found, noted, versions, json=json)
+
+
+def _await_added_up(database: Database) -> None:
+    """Until then tiles count what is left themselves, as they do for a moment after a load."""
+    left = text("SELECT EXISTS (SELECT FROM work.counter_change) OR EXISTS (SELECT FROM work.ticket_bin_change)")
+    while True:
+        with database.transaction(EVERYTHING) as connection:
+            if not connection.execute(left).scalar_one():
+                return
+        time.sleep(0.5)
 
 
 def _shown_areas(database: Database) -> list[Area]:
