@@ -1,7 +1,6 @@
 """The app: made from settings and a database, nothing global."""
 
 import math
-import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -53,7 +52,7 @@ from gisgrid.api.counts import Counts
 from gisgrid.api.document import describe, name_operation
 from gisgrid.api.feed import ChangeFeed
 from gisgrid.api.guards import Guards, Heads
-from gisgrid.api.kept_tiles import KeptTiles, News
+from gisgrid.api.kept_tiles import KeptTiles, News, drawing_lane
 from gisgrid.api.lanes import SPARE, Lane, Lanes
 from gisgrid.api.limits import AlarmLimits, BasemapLimits, RefusalLimits, ReportLimits, SecretLimits, StreamLimits
 from gisgrid.api.lookout import Lookout
@@ -126,9 +125,6 @@ HOT = (tiles.router, reports.router, areas.router)
 COUNTS = "counts.sqlite"
 REPORTS_AT_ONCE, WRITERS = 32, 3
 """So many reports may be under way in a process; so many connections write them, of which mostly one is in use."""
-DRAWN_AT_ONCE = max(os.cpu_count() or 2, 2)
-"""So many tiles are drawn for maps at a time, by all processes together: more would only make each of them, and every
-report, take longer."""
 FIXED = 4
 """Connections beside the places: the feed listens, reads and counts; the lookout looks."""
 SWITCH_S = 0.0005
@@ -149,7 +145,7 @@ def create_app(
     intake = Lane(shares[0], settings.wait_s)
     files, lists, reading = (Lane(places, settings.wait_s, sure=2) for places in shares[1:])
     reports = Lane(REPORTS_AT_ONCE, settings.wait_s)
-    drawing = Lane(math.ceil(DRAWN_AT_ONCE / shift.count), settings.wait_s)
+    drawing = drawing_lane(settings.wait_s, shift.count)
     places = sum(shares)
     counts = Counts(shift.folder / COUNTS if shift.folder else None)
     database = Database(

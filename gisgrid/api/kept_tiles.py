@@ -7,6 +7,8 @@ notification was lost, a listener was cut off, or the tile was being drawn durin
 
 import asyncio
 import gzip
+import math
+import os
 import re
 import time
 from dataclasses import dataclass, replace
@@ -23,6 +25,11 @@ from gisgrid.layers import all_layers
 from gisgrid.tile_cache import Change, Kept, Key, TileCache, read_news
 
 MOST_BYTES = 64_000_000
+DRAWN_AT_ONCE = max((os.cpu_count() or 2) - 1, 1)
+"""So many tiles are drawn for maps at a time, by all processes together: one processor is left to reports."""
+DRAWN_AFTER = 5
+"""So many times as long as another answer a tile may be waited for: each waits once, however many maps ask for it, and
+a map that is refused comes back, which is dearer."""
 PAUSE_S = 0.005
 """Between two looks at the database, so that many requests share one."""
 KEPT = b'cache;desc="kept", sql;dur=0.0'
@@ -113,6 +120,11 @@ class KeptTiles:
             else:
                 self.news.cache.keep(key, kept, replace(answer, timing=KEPT), len(answer.body) + 1000)
         return answer
+
+
+def drawing_lane(wait_s: float, processes: int) -> Lane:
+    """The places in which one of so many processes draws tiles."""
+    return Lane(math.ceil(DRAWN_AT_ONCE / processes), wait_s * DRAWN_AFTER)
 
 
 def _noticed(drawn: "asyncio.Task[Answer | None]") -> None:

@@ -138,8 +138,9 @@ class Screen:
         writer.write(f"GET {path} HTTP/1.1\r\n{HEADERS}\r\n".encode())
         try:
             await read_head(reader)
-            for tile in sorted(self.view - set(self.etags)):
-                await self._ask(tile)
+            while missing := sorted(self.view - set(self.etags)):
+                if not all([await self._ask(tile) for tile in missing]):
+                    await asyncio.sleep(random.uniform(*AGAIN_S))  # noqa: S311  # not for secrets
             while line := await reader.readline():
                 if line.startswith(b"id: "):
                     self.place = line[4:].decode().strip()
@@ -169,8 +170,11 @@ class Screen:
                 await asyncio.sleep(random.uniform(*GATHER_S))  # noqa: S311  # not for secrets
                 tiles, numbers = self.touched, self.shown
                 self.touched, self.shown = set(), []
-                for tile in sorted(tiles):
-                    await self._ask(tile)
+                refused = {tile for tile in sorted(tiles) if not await self._ask(tile)}
+                if refused:  # this map is drawn once these are there, too
+                    self.touched |= refused
+                    self.shown += numbers
+                    continue
                 now = time.monotonic()
                 for number in numbers:
                     self.watch.drawn.setdefault((self.number, number), now)
@@ -179,16 +183,16 @@ class Screen:
         finally:
             self.drawing = None
 
-    async def _ask(self, tile: Tile) -> None:
+    async def _ask(self, tile: Tile) -> bool:
+        """Ask for a tile. Was there a place for it? Else it is asked for again."""
         known = f"If-None-Match: {self.etags[tile]}\r\n" if tile in self.etags else ""
-        while True:
-            status, headers, _ = await self.door.ask("GET", f"/tiles/ticket{_path(tile)}", known)
-            if status != 503:
-                break
+        status, headers, _ = await self.door.ask("GET", f"/tiles/ticket{_path(tile)}", known)
+        if status == 503:
             self.watch.busy += 1
-            await asyncio.sleep(int(headers.get("retry-after", "1")) * random.uniform(1, 2))  # noqa: S311
+            return False
         self.etags[tile] = headers.get("etag", "")
         self.watch.asked += 1
+        return True
 
 
 def _path(tile: Tile) -> str:
