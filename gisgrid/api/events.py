@@ -14,8 +14,9 @@ from starlette.types import Receive, Scope, Send
 from gisgrid.access import Caller
 from gisgrid.api.answers import problems
 from gisgrid.api.areas import Network
-from gisgrid.api.feed import ChangeFeed, Listener
+from gisgrid.api.feed import ChangeFeed
 from gisgrid.api.limits import StreamLimits
+from gisgrid.api.listeners import Listener
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, find_caller
 from gisgrid.api.tiles import visible_layers
 from gisgrid.api.values import PlainText
@@ -28,11 +29,8 @@ router = APIRouter(prefix="/api/v1", tags=["events"])
 STREAM = {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events as they come"}
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """The second tells a proxy in front (nginx) to pass each event on at once."""
-KEEP_ALIVE_S = 15.0
 ASK_AGAIN_S = 10.0
 """How long a stream trusts that its caller is still who he was: accounts are disabled, sessions end."""
-SEND_S = 60.0
-"""A listener that takes nothing for so long is gone."""
 RETRY_MS = (1000, 4000)
 """When to come back after the stream broke; not all at once."""
 Wanted = Annotated[PlainText | None, Query(description="Send the counters of this area, too; empty: of the network")]
@@ -51,9 +49,9 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, words: AsyncIterator[bytes], ended: Callable[[], None]) -> None:
+    def __init__(self, words: AsyncIterator[bytes], listener: Listener, ended: Callable[[], None]) -> None:
         super().__init__(words, headers=HEADERS)
-        self._words, self._ended = words, ended
+        self._words, self._listener, self._ended = words, listener, ended
         self._line: Send | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,26 +70,17 @@ class EventStream(StreamingResponse):
         """
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         line = self._line or send
+        listener, sender = self._listener, asyncio.current_task()
+        listener.sender = sender
         try:
             async for words in self._words:
-                async with asyncio.timeout(SEND_S):
-                    await line({"type": "http.response.body", "body": words, "more_body": True})
+                listener.since, listener.is_taking = listener.loop.time(), False
+                await line({"type": "http.response.body", "body": words, "more_body": True})
+                listener.is_taking = True
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-        except TimeoutError:
-            return
-
-
-async def _hear(listener: Listener) -> tuple[bool, bytes | None]:
-    """Was it quiet for a while? Else all that has come, in one piece; None: the stream ends."""
-    try:
-        async with asyncio.timeout(KEEP_ALIVE_S):
-            words = await listener.queue.get()
-    except TimeoutError:
-        return True, None
-    while words is not None and not listener.queue.empty():
-        more = listener.queue.get_nowait()
-        words = None if more is None else words + more
-    return False, words
+        except asyncio.CancelledError:
+            if not listener.is_gone or sender is None or sender.uncancel():
+                raise
 
 
 def _alive(feed: ChangeFeed, listener: Listener) -> bytes:
@@ -173,16 +162,16 @@ async def get_events(
         asked_at = time.monotonic()
         yield hello
         while True:
-            is_quiet, words = await _hear(listener)
-            if not is_quiet and words is None:
+            words = await listener.take()
+            if words is None:
                 return
             if caller.signed_in and time.monotonic() - asked_at >= ASK_AGAIN_S:
                 if not await run_in_threadpool(_is_still, caller, request):
                     return
                 asked_at = time.monotonic()
-            yield _alive(feed, listener) if words is None else words
+            yield words or _alive(feed, listener)
 
-    return EventStream(stream(), leave)
+    return EventStream(stream(), listener, leave)
 
 
 def _require_area(database: CurrentDatabase, network: str, area: str) -> None:

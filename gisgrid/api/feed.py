@@ -7,17 +7,17 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import timedelta
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
 from gisgrid.api.answers import TicketSummary
+from gisgrid.api.listeners import Delivery, Event, Listener, Words
 from gisgrid.api.values import tell
 from gisgrid.boundaries.areas import area_id_at
-from gisgrid.changes import CHANNEL, Change, Place, is_told, latest_transaction, read_changes
+from gisgrid.changes import CHANNEL, Change, Place, latest_transaction, read_changes
 from gisgrid.counters import count_tickets
 from gisgrid.database import EVERYTHING, NOTHING, Database
 from gisgrid.errors import Fault, NotFound, Unavailable
@@ -35,55 +35,12 @@ RECOUNT_S = 60.0
 """Time alone moves counters: what is due soon or overdue."""
 REST = 3
 """Counting takes at most one part in so many of the time, so that readers never starve writers."""
-BEHIND = 64
-"""A listener that lets so many batches lie is dropped; it comes back with the place up to which it has heard."""
 MOST_ROWS = 10_000
 """Who missed more rows than this reads everything again."""
 MOST_TICKETS = 100
 """More tickets than this in one event are not named: the list is read again."""
 START_S = 3.0
 """How long to wait for the first look, and for changes that a listener has heard already from another process."""
-Asked = tuple[str, str]
-"""The counters that a listener wants: network and code of an area (empty: the whole network)."""
-
-
-@dataclass(frozen=True)
-class Event:
-    """A change as it is sent, made once for all listeners; who may hear it follows from `change`."""
-
-    change: Change
-    text: bytes
-
-
-@dataclass(eq=False)
-class Listener:
-    """Somebody who listens: the layers that he hears of, each with the areas in which, and the counters he wants."""
-
-    layers: Mapping[str, tuple[int, ...]]
-    asked: Asked | None = None
-    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
-    queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(BEHIND + 1))
-    """Text to be sent; None: the stream ends."""
-    place: Place | None = None
-    """Everything up to here was sent, or lies in the queue."""
-    counted: bytes = b""
-
-    def hear(self, events: Sequence[Event]) -> bytes:
-        """The text of those events that this listener may hear."""
-        layers = self.layers
-        return b"".join(
-            e.text for e in events if e.change.layer in layers and is_told(e.change, layers[e.change.layer])
-        )
-
-    def put(self, words: bytes | None, place: Place | None = None) -> None:
-        """Send this, in the listener's own loop; a listener that is far behind is dropped instead."""
-        if self.queue.qsize() >= BEHIND:
-            words = None
-            while not self.queue.empty():
-                self.queue.get_nowait()
-        if words != b"":
-            self.queue.put_nowait(words)
-        self.place = place or self.place
 
 
 class ChangeFeed:
@@ -97,6 +54,7 @@ class ChangeFeed:
         self._uncounted = threading.Event()
         self._lock = threading.Lock()
         self._listeners: set[Listener] = set()
+        self._deliveries: WeakKeyDictionary[asyncio.AbstractEventLoop, Delivery] = WeakKeyDictionary()
         self._read_until = 0
         slow_s = settings.statement_timeout_s
         self.hearts = Heart("feed", PATIENCE_S + 2 * slow_s), Heart("counters", RECOUNT_S + PATIENCE_S + slow_s)
@@ -117,7 +75,7 @@ class ChangeFeed:
         self._uncounted.set()
         with self._lock:
             listeners = list(self._listeners)
-        _put(listeners, lambda _listener: None)
+        self._give(listeners, lambda _listener: None)
 
     def stop(self) -> None:
         """End, and end every listener's stream."""
@@ -152,16 +110,21 @@ class ChangeFeed:
         with self._lock:
             self._listeners.add(listener)
             place = listener.place = Place(self._read_until, self._read_until)
+            delivery = self._deliveries.setdefault(listener.loop, Delivery(listener.loop))
+        delivery.add(listener)
         if listener.asked:
             self._uncounted.set()
         if self._stop.is_set():
-            _put([listener], lambda _listener: None)
+            self._give([listener], lambda _listener: None)
         return place
 
     def leave(self, listener: Listener) -> None:
         """No more for this listener."""
         with self._lock:
             self._listeners.discard(listener)
+            delivery = self._deliveries.get(listener.loop)
+        if delivery:
+            delivery.remove(listener)
 
     def replay(self, heard: Place, now: Place, listener: Listener) -> bytes | None:
         """What the listener missed between two places, nothing twice; None: too much, or a place of another database.
@@ -217,9 +180,17 @@ class ChangeFeed:
         with self._lock:
             self._read_until = until
             listeners = list(self._listeners)
-        _put(listeners, lambda listener: listener.hear(events), Place(until, until))
+        self._give(listeners, lambda listener: listener.hear(events), Place(until, until))
         if any(event.change.layer in ("area", "ticket") for event in events):
             self._uncounted.set()
+
+    def _give(self, listeners: Sequence[Listener], words: Words, place: Place | None = None) -> None:
+        """Send each listener its words, in its own loop."""
+        with self._lock:
+            deliveries = dict(self._deliveries)
+        for loop, delivery in deliveries.items():
+            if few := [one for one in listeners if one.loop is loop]:
+                delivery.give(few, words, place)
 
     def _write(self, changes: list[Change], window: Place) -> list[Event]:
         """These changes of one window as events, each made once."""
@@ -259,7 +230,7 @@ class ChangeFeed:
             for one in moved:
                 one.counted = words
             self.hearts[1].beat()
-            _put(moved, lambda _listener, words=words: words)  # type: ignore[misc]
+            self._give(moved, lambda _listener, words=words: words)  # type: ignore[misc]
 
     def _counters(self, connection: Connection, network: str, area: str) -> bytes:
         settings = self.settings
@@ -272,18 +243,6 @@ class ChangeFeed:
             connection, found, at=None, as_recorded=None, network=network, zone=settings.zone, due_soon=due_soon
         )
         return _event("counters", {"area": area, "network": network, **counted})
-
-
-def _put(listeners: list[Listener], words: Callable[[Listener], bytes | None], place: Place | None = None) -> None:
-    """Send each listener its words, in one call for each loop; empty words are not sent."""
-
-    def put_all(few: list[Listener]) -> None:
-        for listener in few:
-            listener.put(words(listener), place)
-
-    for loop in {listener.loop for listener in listeners}:
-        with suppress(RuntimeError):  # a loop that is closed has nobody left
-            loop.call_soon_threadsafe(put_all, [one for one in listeners if one.loop is loop])
 
 
 def _named(change: Change) -> tuple[int, ...]:

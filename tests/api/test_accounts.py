@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from gisgrid.access import add_account
-from gisgrid.api import events
+from gisgrid.api import events, listeners
 from gisgrid.database import EVERYTHING, OWNER, Database
 from tests.api.conftest import GRIDS, NORTH, SOUTH, District
 from tests.browser.server import serving
@@ -210,7 +210,7 @@ def test_a_person_is_one_of_the_own_area(district: District) -> None:
 
 def test_a_stream_ends_mid_way_with_its_account(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where nothing happens: it is asked again at each keep-alive."""
-    monkeypatch.setattr(events, "KEEP_ALIVE_S", 0.2)
+    monkeypatch.setattr(listeners, "KEEP_ALIVE_S", 0.2)
     monkeypatch.setattr(events, "ASK_AGAIN_S", 0.0)
     name = made(district)
     with serving(district.app_again()) as url:

@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from gisgrid.api import events, feed
+from gisgrid.api import events, feed, listeners
 from gisgrid.changes import MANY, read_place
 from gisgrid.counters import count_tickets
 from gisgrid.database import EVERYTHING, OWNER, Database
@@ -181,7 +181,7 @@ def test_an_event_is_written_once_for_all(district: District, url: str, monkeypa
 
 
 def test_a_listener_that_takes_nothing_is_dropped(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "BEHIND", 2)
+    monkeypatch.setattr(listeners, "BEHIND", 2)
     monkeypatch.setattr(feed, "GATHER_S", 0.0)
     long: dict[str, Any] = {"layer": "ticket", "tickets": [], "x": "x" * 4_000_000}
     monkeypatch.setattr(feed, "_told", lambda *_change: long)
@@ -203,6 +203,28 @@ def test_a_listener_that_takes_nothing_is_dropped(district: District, monkeypatc
             assert listener.queue.qsize() <= 3
         slow.close()
         until(lambda: app.state.feed.listeners == 0)
+
+
+def test_who_takes_nothing_for_long_is_ended_while_he_stays(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listeners, "SEND_S", 0.2)
+    monkeypatch.setattr(listeners, "LOOK_S", 0.05)
+    long: dict[str, Any] = {"layer": "ticket", "tickets": [], "x": "x" * 40_000_000}
+    monkeypatch.setattr(feed, "_told", lambda *_change: long)
+    app: FastAPI = district.app_again()
+    with serving(app) as address:
+        host, _, port = urlsplit(address).netloc.partition(":")
+        with socket.socket() as slow:
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            slow.connect((host, int(port)))
+            slow.sendall(b"GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n")
+            until(lambda: app.state.feed.listeners == 1)
+            report(district)
+            until(lambda: app.state.feed.listeners == 0)
+        with listening(address) as other:
+            report(district)
+            until(lambda: other.heard)
 
 
 def test_counters_come_with_the_stream(district: District, url: str) -> None:
@@ -248,7 +270,7 @@ def test_counters_of_an_unknown_area_are_404(district: District) -> None:
 
 
 def test_a_quiet_stream_shows_that_it_lives(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "KEEP_ALIVE_S", 0.05)
+    monkeypatch.setattr(listeners, "KEEP_ALIVE_S", 0.05)
     with listening(url) as stream:
         until(lambda: len(stream.of("alive")) > 1)
     assert all(read_place(one.id) for one in stream.heard)

@@ -14,7 +14,7 @@ import uvicorn
 from sqlalchemy import create_engine, text
 
 from gisgrid import heartbeats, worker
-from gisgrid.api import events
+from gisgrid.api import listeners
 from gisgrid.cli.serve import bind, listen
 from gisgrid.cli.serving import Server
 from gisgrid.notices import sender
@@ -77,7 +77,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """At once, what otherwise takes some seconds."""
     monkeypatch.setattr(heartbeats, "FAILING_S", 0.0)
     monkeypatch.setattr(heartbeats, "WRITE_S", 0.0)
-    monkeypatch.setattr(events, "KEEP_ALIVE_S", 0.2)
+    monkeypatch.setattr(listeners, "KEEP_ALIVE_S", 0.2)
 
 
 def test_a_feed_without_rights_says_so_and_goes_on_when_it_has_them_again(asked: Asked) -> None:

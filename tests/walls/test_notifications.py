@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection, make_url, text
 
 from gisgrid.api import feed as feeding
+from gisgrid.api.listeners import Listener
 from gisgrid.changes import latest_transaction
 from gisgrid.database import EVERYTHING, PAUSE_S, Database
 from gisgrid.settings import Settings
@@ -98,7 +99,7 @@ def looks(walls: Walls, monkeypatch: pytest.MonkeyPatch) -> Iterator[Looks]:
     feed = feeding.ChangeFeed(database, Settings())
 
     async def listen() -> "asyncio.Queue[bytes | None]":
-        listener = feeding.Listener({"camera": (0,)})
+        listener = Listener({"camera": (0,)})
         feed.join(listener)
         return listener.queue
 
