@@ -55,6 +55,7 @@ from gisgrid.api.guards import Guards, Heads
 from gisgrid.api.kept_tiles import KeptTiles, News, drawing_lane
 from gisgrid.api.lanes import SPARE, Lane, Lanes
 from gisgrid.api.limits import AlarmLimits, BasemapLimits, RefusalLimits, ReportLimits, SecretLimits, StreamLimits
+from gisgrid.api.look_ups import LookUps, PresentGrids
 from gisgrid.api.lookout import Lookout
 from gisgrid.api.metrics import Measured, Meters, State
 from gisgrid.api.parameters import refuse_unknown
@@ -125,8 +126,8 @@ HOT = (tiles.router, reports.router, areas.router)
 COUNTS = "counts.sqlite"
 REPORTS_AT_ONCE, WRITERS = 32, 3
 """So many reports may be under way in a process; so many connections write them, of which mostly one is in use."""
-FIXED = 4
-"""Connections beside the places: the feed listens, reads and counts; the lookout looks."""
+FIXED = 5
+"""Connections beside the places: the feed listens, reads and counts; the lookout looks; the index of grids is read."""
 SWITCH_S = 0.0005
 """So long a thread that makes a long answer keeps the event loop waiting, each time that both want to run; Python's own
 5 ms, for each of its turns, made a refusal take seconds."""
@@ -219,6 +220,7 @@ def create_app(
     app.add_middleware(trail.Refusals, database=database, limits=RefusalLimits(REFUSALS_PER_HOUR, counts))
     app.add_middleware(Heads, streams=streams)
     app.add_middleware(KeptTiles, news=news, drawing=drawing)
+    app.add_middleware(LookUps, grids=PresentGrids(database, news, settings.network))
     app.add_middleware(Origins, others=read_origins(settings))
     app.add_middleware(Measured, meters=meters, streams=streams)
     app.add_middleware(Proxies, finder=find_ways(settings))

@@ -138,6 +138,8 @@ class News:
 
     def __init__(self, database: Database) -> None:
         self.cache = TileCache(MOST_BYTES)
+        self.redrawn = 0
+        """Grows with each look that finds areas changed, or may have missed it."""
         self._database = database
         self._loop: asyncio.AbstractEventLoop | None = None
         self._seen = ""
@@ -164,12 +166,15 @@ class News:
             await asyncio.wait([earlier])
             await asyncio.sleep(PAUSE_S)
         self._reading, self._next = self._next, None
+        if not self._seen:
+            self.redrawn += 1
         try:
             self._seen, changes = await run_in_threadpool(self._ask)
         except (GisgridError, SQLAlchemyError):
             self.cache.clear()
             self._seen = ""
             return False
+        self.redrawn += any(change.layer == "area" for change in changes)
         self.cache.make_old(changes)
         return True
 

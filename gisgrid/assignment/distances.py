@@ -4,6 +4,7 @@ The nearest point of the outline is found in degrees, with those of longitude as
 goes the geodesic. The lines of an outline are grouped by boxes, so that of thousands of lines a few are measured.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,6 +94,25 @@ class Outlines:
         return east + share * wide, north + share * high
 
 
+class Lines:
+    """The lines of each outline, for one point at a time. About 10 ns a corner to make."""
+
+    def __init__(self, edges: Edges) -> None:
+        self._line, self._start = edges.line[edges.member], edges.start
+
+    def distance_m(self, x: float, y: float, label: int) -> float:
+        """As `Outlines.distances_m` for one point: 20 us, and 10 ns a corner of the polygon."""
+        stretch = float(_stretch(np.array([y]))[0])
+        line = self._line[self._start[label - 1] : self._start[label]]
+        ends = (line - (x, y, x, y)) * (stretch, 1, stretch, 1)
+        east, north = ends[:, 0], ends[:, 1]
+        wide, high = ends[:, 2] - east, ends[:, 3] - north
+        share = np.minimum(np.maximum(-(east * wide + north * high) / (wide * wide + high * high), 0), 1)
+        east, north = east + share * wide, north + share * high
+        at = int((east * east + north * north).argmin())
+        return _geodesic_m(x, y, x + float(east[at]) / stretch, y + float(north[at]))
+
+
 def _stretch(lat: Floats) -> Floats:
     """How long is a degree of longitude here, in degrees of latitude, on the ellipsoid?"""
     lat = np.radians(lat)
@@ -106,6 +126,15 @@ def _geodesics_m(x: Floats, y: Floats, to_x: Floats, to_y: Floats) -> Floats:
     _, _, distance = _GEOD.inv(x, y, to_x, to_y)
     same = (np.abs(radians[2] - radians[0]) <= _SAME_RAD) & (np.abs(radians[3] - radians[1]) <= _SAME_RAD)
     return np.asarray(np.where(same, 0, np.round(distance * _DIGITS) / _DIGITS))
+
+
+def _geodesic_m(x: float, y: float, to_x: float, to_y: float) -> float:
+    """The same for one."""
+    radians = [math.pi * degrees / 180 for degrees in (x, y, to_x, to_y)]
+    if abs(radians[2] - radians[0]) <= _SAME_RAD and abs(radians[3] - radians[1]) <= _SAME_RAD:
+        return 0.0
+    x, y, to_x, to_y = (value * 180 / math.pi for value in radians)
+    return round(float(_GEOD.inv(x, y, to_x, to_y)[2]) * _DIGITS) / _DIGITS
 
 
 def _group(level: _Level) -> _Level:
