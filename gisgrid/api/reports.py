@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gisgrid.access import Caller
 from gisgrid.api.answers import Receipt, problems
 from gisgrid.api.session import CurrentCaller
-from gisgrid.api.values import Accuracy, Coordinate, LongText, PlainText, read_instant, tell
+from gisgrid.api.values import Accuracy, Coordinate, LongText, PlainText, read_instant, send, tell
 from gisgrid.errors import Fault, NotSignedIn, Refused
 from gisgrid.settings import Settings
 from gisgrid.tickets import receipts
@@ -65,7 +65,7 @@ AGAIN = {"description": "The same report again: the same ticket", "model": Recei
     response_model_exclude_unset=True,
     responses={**problems(400, 401, 404, 409, 413, 429), 200: AGAIN},
 )
-def create_report(body: ReportBody, caller: CurrentCaller, request: Request, response: Response) -> Receipt:
+def create_report(body: ReportBody, caller: CurrentCaller, request: Request) -> Response:
     """A report becomes a ticket, located as of now and routed to the post on duty. Committed when answered.
 
     Exactly one of these says the location: lon, lat and system; area; place; place_unknown.
@@ -76,9 +76,7 @@ def create_report(body: ReportBody, caller: CurrentCaller, request: Request, res
     gatherer: Gatherer = request.app.state.gatherer
     check = None if report.source == "app" else partial(check_source, source=report.source, caller=caller)
     received = gatherer.receive(report, caller.scope, check)
-    if not received.is_new:
-        response.status_code = 200
-    return told(Receipt, received.facts, settings)
+    return send(told(Receipt, received.facts, settings), 201 if received.is_new else 200)
 
 
 def read_report(body: ReportBody, caller: Caller, settings: Settings) -> Report:

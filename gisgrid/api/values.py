@@ -64,5 +64,10 @@ def write(kind: type[BaseModel], facts: Json, rows: str, zone: ZoneInfo) -> Resp
     return Response(f'{{"{rows}":[{each}]{rest}}}', media_type="application/json")
 
 
+def send(answer: BaseModel, status: int) -> Response:
+    """An answer that is made already, as JSON: FastAPI would check it once more, on the loop that serves everybody."""
+    return Response(_json(answer), status, media_type="application/json")
+
+
 def _json(answer: BaseModel, exclude: set[str] | None = None) -> str:
     return answer.model_dump_json(exclude_unset=True, by_alias=True, exclude=exclude)
