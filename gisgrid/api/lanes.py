@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,6 +28,9 @@ _LONG = re.compile(rb"(?:.*&)?limit=(?:[3-9][0-9]{2}|1000)(?:&.*)?")
 """A list of tickets is long from here on."""
 SPARE = 3
 """Places of no lane: who is calling, health, what was committed until now. None of these takes long."""
+DECIDE_S = 0.15
+"""Who still stands in line after so long, and will not reach a place in time as the line has moved since, is refused
+then: a refusal that comes late is worth less than one that comes at once."""
 _OPEN = re.compile(
     r"/api/v1/events|/healthz|/readyz|/metrics|/|/index\.html|/assets/.*|/basemap/.*|/sw\.js|/openapi\.json"
 )
@@ -38,6 +42,8 @@ class _Waiting:
 
     loop: asyncio.AbstractEventLoop
     turn: "asyncio.Future[None]"
+    ahead: int
+    """How many stood before him when he came."""
 
 
 @dataclass(eq=False)
@@ -73,16 +79,39 @@ class Lane:
                 return True
             if not is_patient and self.sure * (len(self._line) + 1) * self._held_s / self.places > self.wait_s:
                 return False
-            waiting = _Waiting(loop, loop.create_future())
+            waiting = _Waiting(loop, loop.create_future(), len(self._line))
             self._line.append(waiting)
         try:
-            await asyncio.wait_for(asyncio.shield(waiting.turn), None if is_patient else self.wait_s)
+            if is_patient:
+                await asyncio.shield(waiting.turn)
+            else:
+                await self._stand(waiting)
         except (TimeoutError, asyncio.CancelledError) as error:
             self._give_up(waiting)
             if isinstance(error, asyncio.CancelledError):
                 raise
             return False
         return True
+
+    async def _stand(self, waiting: _Waiting) -> None:
+        """Wait for the turn. Raises TimeoutError, early where it can be seen that it will not come in time."""
+        began = time.monotonic()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(waiting.turn), min(DECIDE_S, self.wait_s))
+            return
+        waited = time.monotonic() - began
+        if not self._will_come(waiting, waited):
+            raise TimeoutError
+        await asyncio.wait_for(asyncio.shield(waiting.turn), max(self.wait_s - waited, 0))
+
+    def _will_come(self, waiting: _Waiting, waited: float) -> bool:
+        """Will the turn come in time, as places are held on the average, and as the line has moved?"""
+        with self._lock:
+            if waiting not in self._line:
+                return True
+            ahead = self._line.index(waiting)
+            each_s = max(self._held_s / self.places, waited / max(waiting.ahead - ahead, 1))
+            return self.sure * (ahead + 1) * each_s <= self.wait_s - waited
 
     def leave(self, held_s: float) -> None:
         """Give a place back, to the first in line."""

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from gisgrid.api.lanes import Lane, is_long
+from gisgrid.api.lanes import DECIDE_S, Lane, is_long
+from tests.waiting import PATIENCE_S
 
 
 def enters_without_waiting(lane: Lane) -> bool:
@@ -63,3 +64,23 @@ def test_a_lane_may_want_to_be_sure() -> None:
 def test_long_answers_have_a_lane_of_their_own(address: str, expected: bool) -> None:
     path, _, query = address.partition("?")
     assert is_long(path, query.encode()) is expected
+
+
+def test_who_cannot_get_a_place_in_time_is_told_so_before_the_time_is_up() -> None:
+    """The line does not move: its end is refused soon, and its head goes on to wait, and gets the next place."""
+
+    async def stand() -> None:
+        lane = Lane(1, PATIENCE_S)
+        assert await lane.enter()
+        line = [asyncio.create_task(lane.enter()) for _ in range(round(4 * PATIENCE_S / DECIDE_S))]
+        assert await asyncio.wait_for(line[-1], PATIENCE_S / 2) is False
+        assert not line[0].done()
+        lane.leave(0.01)
+        assert await line[0]
+        for one in line[1:]:
+            one.cancel()
+        await asyncio.gather(*line, return_exceptions=True)
+        lane.leave(0.01)
+        assert (lane.taken, lane.waiting) == (0, 0)
+
+    asyncio.run(stand())
