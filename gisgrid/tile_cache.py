@@ -66,6 +66,21 @@ class Key:
         return {name for name in named if name}
 
 
+@dataclass(frozen=True)
+class ListKey(Key):
+    """Which list of areas: its query. It shows shapes of the whole world, and adds nothing up."""
+
+    @property
+    def figures_of(self) -> set[str]:
+        """None."""
+        return set()
+
+
+def list_key(query: bytes) -> ListKey:
+    """The key of the list of areas that this query asks for."""
+    return ListKey(("area",), TileCoord(0, 0, 0), query)
+
+
 @dataclass
 class Kept:
     """A tile, or one that is being drawn; `size` in bytes. Old once something in its box has changed.

@@ -1,4 +1,4 @@
-"""Tiles from memory, before any routing: a tile that is kept is answered as soon as nothing in it has changed.
+"""Tiles and lists of areas from memory, before any routing: answered as soon as nothing in them has changed.
 
 A request asks the database what was committed until now, by one statement for all requests that wait at that moment.
 So no answer is older than what was acknowledged when its request came: by any process, whether a
@@ -7,6 +7,7 @@ notification was lost, a listener was cut off, or the tile was being drawn durin
 
 import asyncio
 import gzip
+import hashlib
 import math
 import os
 import re
@@ -22,7 +23,7 @@ from gisgrid.database import Database
 from gisgrid.errors import GisgridError
 from gisgrid.geo import TileCoord
 from gisgrid.layers import all_layers
-from gisgrid.tile_cache import Change, Kept, Key, TileCache, read_news
+from gisgrid.tile_cache import Change, Kept, Key, TileCache, list_key, read_news
 
 MOST_BYTES = 64_000_000
 DRAWN_AT_ONCE = max((os.cpu_count() or 2) - 1, 1)
@@ -30,6 +31,9 @@ DRAWN_AT_ONCE = max((os.cpu_count() or 2) - 1, 1)
 DRAWN_AFTER = 5
 """So many times as long as another answer a tile may be waited for: each waits once, however many maps ask for it, and
 a map that is refused comes back, which is dearer."""
+MOST_OF_ONE = MOST_BYTES // 4
+LONG = 100_000
+"""What is longer is unpacked in a thread, because the loop serves everybody."""
 PAUSE_S = 0.005
 """Between two looks at the database, so that many requests share one."""
 KEPT = b'cache;desc="kept", sql;dur=0.0'
@@ -38,6 +42,9 @@ _PATH = re.compile(r"/tiles/([a-z_,]+)/([0-9]{1,2})/([0-9]{1,8})/([0-9]{1,8})\.m
 _FILTER = rb"category=[A-Za-z0-9_.%-]+", rb"state=(?:open|done)", rb"from=\d{4}-\d\d-\d\d", rb"to=\d{4}-\d\d-\d\d"
 _QUERY = re.compile(b"".join(rb"(?:&%b)?" % each for each in (rb"network=[A-Za-z0-9_-]+", *_FILTER)))
 """Of an address's `&` and query, what may be kept: nothing that becomes another by time alone, as what is overdue."""
+_AREAS = "/api/v1/areas"
+_LIST = re.compile(rb"(?:&(?:level=[a-z]+|parent=[A-Za-z0-9_-]+|network=[A-Za-z0-9_-]+|geometry=(?:true|false)))*")
+"""Of a list's `&` and query, what may be kept: no box, of which there are too many, and no other date."""
 _PER_ANSWER = {b"content-length", b"content-encoding", b"server-timing"}
 _KEPT_BACK = {b"accept-encoding", b"if-none-match", b"authorization", b"cookie"}
 
@@ -83,7 +90,7 @@ class KeptTiles:
             await _send(answer, dict(scope["headers"]), send)
 
     async def _find(self, key: Key, scope: Scope) -> Answer | None:
-        """The tile as of now; None: it cannot be kept, or the database does not answer. Raises Busy."""
+        """The answer as of now; None: it cannot be kept, or the database does not answer. Raises Busy."""
         if not await self.news.read():
             return None
         kept = self.news.cache.find(key)
@@ -114,7 +121,7 @@ class KeptTiles:
                 if self._under_way.get(key) is mine:
                     del self._under_way[key]
         finally:
-            if answer is None:
+            if answer is None or len(answer.body) > MOST_OF_ONE:
                 if self.news.cache.find(key) is kept:
                     self.news.cache.drop(key)
             else:
@@ -184,8 +191,12 @@ class News:
 
 
 def _key(scope: Scope) -> Key | None:
-    """Which tile is asked for, if it is one that may be kept: of public layers, now."""
-    if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith("/tiles/"):
+    """Which tile or list is asked for, if it is one that may be kept: of public layers, now."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return None
+    if scope["path"] == _AREAS:
+        return _key_of_list(scope)
+    if not scope["path"].startswith("/tiles/"):
         return None
     found = _PATH.fullmatch(scope["path"])
     query = scope["query_string"]
@@ -201,8 +212,15 @@ def _key(scope: Scope) -> Key | None:
     return Key(layers, tile, query) if tile.exists else None
 
 
+def _key_of_list(scope: Scope) -> Key | None:
+    query = scope["query_string"]
+    if not _LIST.fullmatch(query and b"&" + query) or any(name == b"authorization" for name, _ in scope["headers"]):
+        return None
+    return list_key(query)
+
+
 async def _ask(app: ASGIApp, scope: Scope) -> Answer | None:
-    """The app's answer to this request, gzipped, as if a stranger asked for the first time; None: it is not a tile."""
+    """The app's answer to this request, gzipped, as if a stranger asked for the first time; None: none to keep."""
     said: list[Message] = []
 
     async def receive() -> Message:
@@ -220,7 +238,11 @@ async def _ask(app: ASGIApp, scope: Scope) -> Answer | None:
     named = dict(start["headers"])
     body = b"".join(message.get("body", b"") for message in said[1:])
     is_gzip = named.get(b"content-encoding") == b"gzip"
-    return Answer(start["status"], kept, body, named[b"etag"], is_gzip, named[b"server-timing"])
+    etag = named.get(b"etag")
+    if etag is None:
+        etag = b'W/"%b"' % (await run_in_threadpool(hashlib.blake2b, body, digest_size=12)).hexdigest().encode()
+        kept = (*kept, (b"etag", etag))
+    return Answer(start["status"], kept, body, etag, is_gzip, named.get(b"server-timing", b"sql"))
 
 
 async def _send(answer: Answer, asked: dict[bytes, bytes], send: Send) -> None:
@@ -233,7 +255,7 @@ async def _send(answer: Answer, asked: dict[bytes, bytes], send: Send) -> None:
     elif answer.is_gzip and b"gzip" in asked.get(b"accept-encoding", b""):
         headers.append((b"content-encoding", b"gzip"))
     elif answer.is_gzip:
-        body = gzip.decompress(body)
+        body = await run_in_threadpool(gzip.decompress, body) if len(body) > LONG else gzip.decompress(body)
     if status == 200:
         headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})

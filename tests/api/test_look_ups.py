@@ -1,5 +1,6 @@
-"""Look-ups from the index: byte for byte what the app says, and never an answer of grids that were replaced before."""
+"""Look-ups from the index, and kept lists of areas: what the app says, and never of grids that were replaced before."""
 
+import gzip
 import json
 import threading
 from collections.abc import Iterator
@@ -173,3 +174,37 @@ def test_an_index_that_cannot_be_made_leaves_the_app_to_answer(
         answers = [ask(url, INSIDE) for _ in range(3)]
     assert [answer[0] for answer in answers] == [200] * 3
     assert not any(map(is_indexed, answers))
+
+
+@pytest.mark.parametrize("query", ["", "level=grid", "level=grid&geometry=false", f"parent={NORTH}001&network=base"])
+def test_a_list_of_areas_is_kept_until_a_publish(served: Served, query: str) -> None:
+    path = f"/api/v1/areas?{query}"
+    for url in served.urls:
+        app = ask(url, f"{path}&bbox=-180,-90,180,90")  # all areas, of which no list is kept
+        first, again = ask(url, path), ask(url, path)
+        assert 'desc="kept"' in again[1]["server-timing"]
+        assert "kept" not in app[1].get("server-timing", "")
+        assert first[::2] == again[::2] == app[::2]
+        assert ask(url, path, if_none_match=again[1]["etag"])[::2] == (304, b"")
+        packed = ask(url, path, accept_encoding="gzip")
+        unpacked = gzip.decompress(packed[2]) if packed[1].get("content-encoding") == "gzip" else packed[2]
+        assert unpacked == app[2]
+    name = f"列表{abs(hash(query)) % 1000}"
+    served.publish_name(name)
+    for url in served.urls:
+        listed = ask(url, path)
+        assert ('desc="kept"' in listed[1].get("server-timing", ""), listed[1]["etag"] != again[1]["etag"]) == (
+            False,
+            True,
+        )
+        assert name.encode() in listed[2]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("level=grid&at=2024-01-01", 200), ("lewel=grid", 422), ("level=gird", 422), ("network=nobody", 404)],
+)
+def test_other_lists_of_areas_are_not_kept(served: Served, query: str, status: int) -> None:
+    for _ in range(2):
+        answer = ask(served.urls[0], f"/api/v1/areas?{query}")
+        assert (answer[0], "kept" in answer[1].get("server-timing", "")) == (status, False)
