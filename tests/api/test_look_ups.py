@@ -36,14 +36,19 @@ class Served:
     relay: Relay
     district: District
 
-    def publish_name(self, name: str) -> None:
-        """Publish the grid A under another name: a new version."""
+    def publish_name(self, name: str, code: str = GRIDS["A"]) -> None:
+        """Publish the grid A, or another area, under another name: a new version."""
         boss = self.district.secrets["boss"]
-        number = send(self.urls[0], "POST", "/api/v1/changesets", {"area": NORTH}, boss)["changeset_id"]
+        number = send(self.urls[0], "POST", "/api/v1/changesets", {"area": NORTH[:6]}, boss)["changeset_id"]
         owner = Database(self.district.url, role=OWNER)
         with owner.transaction(EVERYTHING) as connection:
-            named = text("UPDATE draft.area SET name = :name WHERE changeset_id = :id AND code = :code")
-            connection.execute(named, {"name": name, "id": number, "code": GRIDS["A"]})
+            named = text(
+                "UPDATE draft.area SET name = :name WHERE changeset_id = :id AND code = :code"
+                if code in GRIDS.values()
+                else "INSERT INTO draft.area (changeset_id, code, name, level, kind, parent_code)"
+                " VALUES (:id, :code, :name, 'town', 'base', left(:code, 6))"
+            )
+            connection.execute(named, {"name": name, "id": number, "code": code})
         owner.close()
         send(self.urls[0], "POST", f"/api/v1/changesets/{number}/publish", {}, boss)
 
@@ -198,6 +203,15 @@ def test_a_list_of_areas_is_kept_until_a_publish(served: Served, query: str) -> 
             True,
         )
         assert name.encode() in listed[2]
+
+
+def test_a_list_of_towns_is_new_when_only_a_town_is_renamed(served: Served) -> None:
+    path = "/api/v1/areas?level=town&geometry=false"
+    for url in served.urls:
+        assert "某镇".encode() not in ask(url, path)[2]
+    served.publish_name("某镇", NORTH)
+    for url in served.urls:
+        assert "某镇".encode() in ask(url, path)[2]
 
 
 @pytest.mark.parametrize(
