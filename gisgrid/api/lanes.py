@@ -29,7 +29,7 @@ _LONG = re.compile(rb"(?:.*&)?limit=(?:[3-9][0-9]{2}|1000)(?:&.*)?")
 SPARE = 3
 """Places of no lane: who is calling, health, what was committed until now. None of these takes long."""
 DECIDE_S = 0.15
-"""Who still stands in line after so long, and will not reach a place in time as the line has moved since, is refused
+"""Who still waits in line after so long, and will not reach a place in time as the line has moved since, is refused
 then: a refusal that comes late is worth less than one that comes at once."""
 _OPEN = re.compile(
     r"/api/v1/events|/healthz|/readyz|/metrics|/|/index\.html|/assets/.*|/basemap/.*|/sw\.js|/openapi\.json"

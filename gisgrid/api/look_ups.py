@@ -113,8 +113,8 @@ class LookUps:
             await self.app(scope, receive, self._learning(scope, send))
             return
         scope["route"] = self._manner.route
-        told = (b"content-length", str(len(body)).encode()), (b"server-timing", INDEX)
-        await send({"type": "http.response.start", "status": 200, "headers": [*self._manner.headers, *told]})
+        added = (b"content-length", str(len(body)).encode()), (b"server-timing", INDEX)
+        await send({"type": "http.response.start", "status": 200, "headers": [*self._manner.headers, *added]})
         await send({"type": "http.response.body", "body": body})
 
     def _read(self, scope: Scope) -> _Asked | None:

@@ -134,12 +134,12 @@ def _whole(connection: Connection, grids: Sequence[Any], extent: BBox | None, en
     )
 
 
-def _read_shapes(connection: Connection, ids: Sequence[str]) -> dict[str, Any]:
+def _read_shapes(connection: Connection, ids: Sequence[str]) -> dict[str, shapely.Geometry]:
     rows = connection.execute(text(_SHAPES), {"ids": list(map(int, ids))}).all() if ids else []
     return {str(row.area_version_id): shapely.from_wkb(bytes(row.shape)) for row in rows}
 
 
-def _patch(box: BBox, grids: Sequence[Any], shapes: Mapping[str, Any]) -> Patch:
+def _patch(box: BBox, grids: Sequence[Any], shapes: Mapping[str, shapely.Geometry]) -> Patch:
     special = sum(kind != "base" for _, _, _, kind in grids)
     indexes = []
     for first, some in ((0, grids[:special]), (special, grids[special:])):
@@ -149,7 +149,7 @@ def _patch(box: BBox, grids: Sequence[Any], shapes: Mapping[str, Any]) -> Patch:
     return Patch(box, grids, tuple(indexes))
 
 
-def _box(shape: Any) -> BBox:
+def _box(shape: shapely.Geometry) -> BBox:
     return BBox(*map(float, shapely.bounds(shape)))
 
 
