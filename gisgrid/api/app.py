@@ -1,6 +1,5 @@
 """The app: made from settings and a database, nothing global."""
 
-import math
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -52,15 +51,17 @@ from gisgrid.api.counts import Counts
 from gisgrid.api.document import describe, name_operation
 from gisgrid.api.feed import ChangeFeed
 from gisgrid.api.guards import Guards, Heads
-from gisgrid.api.kept_tiles import KeptTiles, News, drawing_lane
+from gisgrid.api.kept_tiles import KeptTiles, drawing_lane
 from gisgrid.api.lanes import SPARE, Lane, Lanes
 from gisgrid.api.limits import AlarmLimits, BasemapLimits, RefusalLimits, ReportLimits, SecretLimits, StreamLimits
 from gisgrid.api.look_ups import LookUps, PresentGrids
 from gisgrid.api.lookout import Lookout
 from gisgrid.api.metrics import Measured, Meters, State
+from gisgrid.api.news import News
 from gisgrid.api.parameters import refuse_unknown
 from gisgrid.api.problems import add_problem_handlers
 from gisgrid.api.proxies import Origins, Proxies, find_ways, read_origins
+from gisgrid.api.shares import FIXED, REPORTS_AT_ONCE, WRITERS, share_places
 from gisgrid.api.viewer import add_viewer
 from gisgrid.basemaps import open_basemap
 from gisgrid.database import SERVICE, Database
@@ -124,10 +125,6 @@ FACTS = (
 HOT = (tiles.router, reports.router, areas.router)
 """What is asked most comes first, because one route after the other is tried."""
 COUNTS = "counts.sqlite"
-REPORTS_AT_ONCE, WRITERS = 32, 3
-"""So many reports may be under way in a process; so many connections write them, of which mostly one is in use."""
-FIXED = 5
-"""Connections beside the places: the feed listens, reads and counts; the lookout looks; the index of grids is read."""
 SWITCH_S = 0.0005
 """So long a thread that makes a long answer keeps the event loop waiting, each time that both want to run; Python's own
 5 ms, for each of its turns, made a refusal take seconds."""
@@ -235,18 +232,3 @@ def create_app(
     app.mount(PREFIX, create_open311(settings, database))
     add_viewer(app, PACKAGE / "static")
     return app
-
-
-def share_places(settings: Settings, processes: int) -> tuple[int, int, int, int]:
-    """How many places have reports, files, long lists and other readers in each of so many processes?
-
-    GISGRID_POOL_SIZE is for all.
-    """
-    mine = math.ceil(settings.pool_size / processes)
-    lists = max(mine // 4, 1)
-    return max(mine // 2, 2), max(mine // 4, 2), lists, max(mine - lists, min(mine, 2))
-
-
-def count_connections(settings: Settings, processes: int) -> int:
-    """How many connections do so many processes hold at most?"""
-    return processes * (sum(share_places(settings, processes)) + WRITERS + SPARE + FIXED)

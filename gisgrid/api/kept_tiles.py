@@ -14,18 +14,15 @@ import re
 import time
 from dataclasses import dataclass, replace
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gisgrid.api.lanes import Busy, Lane, refuse
-from gisgrid.database import Database
-from gisgrid.errors import GisgridError
+from gisgrid.api.news import MOST_BYTES, News
 from gisgrid.geo import TileCoord
 from gisgrid.layers import all_layers
-from gisgrid.tile_cache import Change, Kept, Key, TileCache, list_key, read_news
+from gisgrid.tile_cache import Kept, Key, list_key
 
-MOST_BYTES = 64_000_000
 DRAWN_AT_ONCE = max((os.cpu_count() or 2) - 1, 1)
 """So many tiles are drawn for maps at a time, by all processes together: one processor is left to reports."""
 DRAWN_AFTER = 5
@@ -34,8 +31,6 @@ a map that is refused comes back, which is dearer."""
 MOST_OF_ONE = MOST_BYTES // 4
 LONG = 100_000
 """What is longer is unpacked in a thread, because the loop serves everybody."""
-PAUSE_S = 0.005
-"""Between two looks at the database, so that many requests share one."""
 KEPT = b'cache;desc="kept", sql;dur=0.0'
 """What Server-Timing says of a tile that was not drawn for this request."""
 _PATH = re.compile(r"/tiles/([a-z_,]+)/([0-9]{1,2})/([0-9]{1,8})/([0-9]{1,8})\.mvt")
@@ -70,7 +65,7 @@ class KeptTiles:
     once as `drawing` has places, however many maps ask: reports come in beside them. Who would wait too long gets 503.
     """
 
-    def __init__(self, app: ASGIApp, news: "News", drawing: Lane) -> None:
+    def __init__(self, app: ASGIApp, news: News, drawing: Lane) -> None:
         self.app = app
         self.news = news
         self.drawing = drawing
@@ -138,56 +133,6 @@ def _noticed(drawn: "asyncio.Task[Answer | None]") -> None:
     """Who asked may have gone: what failed is nobody's then."""
     if not drawn.cancelled():
         drawn.exception()
-
-
-class News:
-    """What was committed until now, read for all requests that wait; owns the kept tiles."""
-
-    def __init__(self, database: Database) -> None:
-        self.cache = TileCache(MOST_BYTES)
-        self.redrawn = 0
-        """Grows with each look that finds areas changed, or may have missed it."""
-        self._database = database
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._seen = ""
-        self._reading: asyncio.Future[bool] | None = None
-        self._next: asyncio.Future[bool] | None = None
-
-    def start(self) -> None:
-        """Begin, in this event loop."""
-        self._loop = asyncio.get_running_loop()
-
-    def is_here(self) -> bool:
-        """Was it begun in this event loop?"""
-        return self._loop is not None and asyncio.get_running_loop() is self._loop
-
-    async def read(self) -> bool:
-        """Drop what has changed until now. Returns whether the database said so."""
-        if self._next is None:
-            self._next = asyncio.ensure_future(self._read_after(self._reading))
-        return await asyncio.shield(self._next)
-
-    async def _read_after(self, earlier: "asyncio.Future[bool] | None") -> bool:
-        """Read once the earlier look has ended; who comes from here on waits for the next one."""
-        if earlier is not None and not earlier.done():
-            await asyncio.wait([earlier])
-            await asyncio.sleep(PAUSE_S)
-        self._reading, self._next = self._next, None
-        if not self._seen:
-            self.redrawn += 1
-        try:
-            self._seen, changes = await run_in_threadpool(self._ask)
-        except (GisgridError, SQLAlchemyError):
-            self.cache.clear()
-            self._seen = ""
-            return False
-        self.redrawn += any(change.layer == "area" for change in changes)
-        self.cache.make_old(changes)
-        return True
-
-    def _ask(self) -> tuple[str, list[Change]]:
-        with self._database.reading() as connection:
-            return read_news(connection, self._seen)
 
 
 def _key(scope: Scope) -> Key | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gisgrid.api.kept_tiles import News
+from gisgrid.api.news import News
 from gisgrid.assignment.present import Inside, Present, read_present
 from gisgrid.coordinates import NAMED_SYSTEMS, check_point
 from gisgrid.database import Database

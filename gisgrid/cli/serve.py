@@ -10,7 +10,7 @@ import typer
 from sqlalchemy import text
 
 from gisgrid import bootstrap
-from gisgrid.api.app import count_connections
+from gisgrid.api.shares import count_connections
 from gisgrid.basemaps import open_basemap
 from gisgrid.cli.context import DataDir, DbPort, say
 from gisgrid.cli.opening import deploy

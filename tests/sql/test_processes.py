@@ -22,7 +22,7 @@ import pytest
 from mapbox_vector_tile import decode
 from prometheus_client.parser import text_string_to_metric_families
 
-from gisgrid.api.app import count_connections
+from gisgrid.api.shares import count_connections
 from gisgrid.cli import services
 from gisgrid.cli.main import run
 from gisgrid.database import OWNER, Database

@@ -1,0 +1,26 @@
+"""How many places, threads and connections has each of the processes that serve one database?"""
+
+import math
+
+from gisgrid.api.lanes import SPARE
+from gisgrid.settings import Settings
+
+REPORTS_AT_ONCE, WRITERS = 32, 3
+"""So many reports may be under way in a process; so many connections write them, of which mostly one is in use."""
+FIXED = 5
+"""Connections beside the places: the feed listens, reads and counts; the lookout looks; the index of grids is read."""
+
+
+def share_places(settings: Settings, processes: int) -> tuple[int, int, int, int]:
+    """How many places have reports, files, long lists and other readers in each of so many processes?
+
+    GISGRID_POOL_SIZE is for all.
+    """
+    mine = math.ceil(settings.pool_size / processes)
+    lists = max(mine // 4, 1)
+    return max(mine // 2, 2), max(mine // 4, 2), lists, max(mine - lists, min(mine, 2))
+
+
+def count_connections(settings: Settings, processes: int) -> int:
+    """How many connections do so many processes hold at most?"""
+    return processes * (sum(share_places(settings, processes)) + WRITERS + SPARE + FIXED)
