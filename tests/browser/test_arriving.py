@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import DESK
+from tests.browser.conftest import DESK, READY
 from tests.browser.hands import quiet_grid, report
+from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(1800)
 Open = Callable[..., Page]
@@ -23,6 +24,15 @@ SEEN = """(place) => {
   });
 }"""
 ZOOM = "document.getElementById('map').map.getZoom()"
+
+
+OVER = """() => {
+  const button = document.querySelector('.report-open').getBoundingClientRect();
+  const meets = (one) => one.left < button.right && one.right > button.left && one.top < button.bottom
+    && one.bottom > button.top;
+  const all = [...document.querySelectorAll('.maplibregl-ctrl')];
+  return all.filter((one) => meets(one.getBoundingClientRect())).map((one) => one.className);
+}"""
 
 
 def sees(page: Page, *places: tuple[float, float], closer_than: float = 0) -> None:
@@ -56,6 +66,10 @@ def test_the_whole_district_is_in_sight_at_first(visit: Open, size: tuple[int, i
         }"""
     )
     assert page.evaluate(SEEN, corners)
+    for lang, words in (("en", "Report an issue"), ("zh-CN", "我要上报")):
+        page.evaluate("(lang) => { location.hash = `lang=${lang}` }", lang)
+        expect(page.locator(".report-open")).to_have_text(words)
+        assert page.evaluate(OVER) == [], "the report button lies on nothing"
     widths = page.evaluate(
         "(all) => { const xs = all.map((at) => document.getElementById('map').map.project(at).x);"
         " return Math.max(...xs) - Math.min(...xs); }",
@@ -152,3 +166,22 @@ def test_everything_that_is_shown_is_in_the_address(visit: Open) -> None:
 def test_a_link_to_no_ticket_says_so(visit: Open) -> None:
     page = visit("#ticket=20200101-000001", expected="404")
     expect(page.locator(".panel .failed")).to_contain_text("没有找到")
+
+
+@pytest.mark.parametrize("held", ["config", "areas?level=district"])
+def test_an_address_that_comes_while_the_page_is_starting_is_shown(visit: Open, held: str) -> None:
+    page = visit()
+    number, place = a_ticket(page)
+    waiting: list[Route] = []
+    page.route(lambda url: url.split("/api/v1/")[-1].startswith(held), lambda one: waiting.append(one))
+    page.reload(wait_until="commit")
+    expect(page.locator(".top")).to_be_visible()
+    until(lambda: page.evaluate("1") and bool(waiting))
+    page.evaluate("(hash) => { location.hash = hash }", f"ticket={number}&lang=en")
+    for one in waiting:
+        one.continue_()
+    expect(page.locator(".page-sub code")).to_have_text(number)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.wait_for_selector(READY)
+    sees(page, place)
+    until(lambda: f"ticket={number}" in page.url)

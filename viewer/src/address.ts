@@ -26,8 +26,9 @@ import {
   view,
 } from './state';
 
-/** Shows what the page's address says: `#m=zoom/lat/lon&sel=code&ticket=number...` (route.ts); `?report=code` of a QR code. */
+/** Shows what the page's address says: `#m=zoom/lat/lon&sel=code&ticket=number...` (route.ts); `?report=code` of a QR code. From then on another address is shown at once, also while the page is still starting. */
 export function readAddress(): void {
+  addEventListener('popstate', step);
   const scan = new URLSearchParams(location.search).get('report');
   const route = parse(location.hash);
   show(scan ? { ...route, page: { what: 'report', code: scan } } : route, null);
@@ -36,19 +37,27 @@ export function readAddress(): void {
 let shown = '';
 let stepping = false;
 let writing = false;
+let following = false;
+
+/** Does the address name nothing, so that the page may open where its user begins? */
+export const isPlain = (): boolean => location.hash.length < 2 && location.search === '';
 
 /** Keeps the address in step with what is shown: an entry in the history for each page, none for moves of the map. */
 export function followAddress(): () => void {
-  addEventListener('popstate', step);
+  following = true;
   const stop = effect(() => {
     void routeOf();
-    if (!writing) queueMicrotask(write);
-    writing = true;
+    writeSoon();
   });
   return () => {
-    removeEventListener('popstate', step);
+    following = false;
     stop();
   };
+}
+
+function writeSoon(): void {
+  if (!writing) queueMicrotask(write);
+  writing = true;
 }
 
 /** Several things that change at once are one entry. */
@@ -66,10 +75,9 @@ function write(): void {
 
 /** The browser went back or on, or another address was typed. */
 function step(): void {
-  stepping = true;
+  stepping = following;
   show(parse(location.hash), view.peek());
-  if (!writing) queueMicrotask(write);
-  writing = true;
+  if (following) writeSoon();
 }
 
 /** `from`: where the map is; null while there is none. */

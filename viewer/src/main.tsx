@@ -9,7 +9,7 @@ import { followSession, resumeSession } from './actions/session';
 import { followTime } from './actions/time';
 import { followTickets } from './actions/tickets';
 import { followLists } from './actions/worklists';
-import { followAddress, readAddress } from './address';
+import { followAddress, isPlain, readAddress } from './address';
 import { App } from './app';
 import { Wall } from './panels/WallPage';
 import { followKeys } from './keys';
@@ -33,7 +33,6 @@ import './styles/phone.css';
 
 async function start(): Promise<void> {
   readKept();
-  const plain = location.hash.length < 2 && location.search === '';
   readAddress();
   layersOpen.value = matchMedia('(min-width: 901px)').matches;
   render(theme.peek() === 'wall' ? <Wall /> : <App />, document.getElementById('app') as HTMLElement);
@@ -56,6 +55,7 @@ async function start(): Promise<void> {
   followTime();
   followLists();
   followFigures();
+  const plain = isPlain();
   followAddress();
   await begun;
   const isUntouched = !picked.peek() && !reporting.peek();

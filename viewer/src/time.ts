@@ -6,6 +6,9 @@ export function startClock(): () => void {
   return () => clearInterval(timer);
 }
 
+/** The second that it is, for what was made a moment ago; who reads it hears of each minute that passes. */
+export const thisSecond = (): number => Math.max(now.value, Math.floor(Date.now() / 1000));
+
 export const epoch = (iso: string): number => Math.floor(Date.parse(iso) / 1000);
 
 /** An instant for people, in the district's zone. */

@@ -101,11 +101,14 @@ export async function openHome(): Promise<void> {
     if (snap.peek() === 'peek') snap.value = 'half';
     return; // the server knows no network before its first boundaries
   }
+  const id = network.peek();
   const query = { level: 'district', ...ofNetwork() };
   const [district] = (await ask(api.GET('/api/v1/areas', { params: { query } }))).features;
   if (district) known.set(district.properties.code, Promise.resolve(district)); // asked for once
   const tops = district ? [district.properties] : await listTops();
-  home.value = tops[0] ? await getArea(tops.length > 1 ? '' : tops[0].code) : null;
+  const top = tops[0] ? await getArea(tops.length > 1 ? '' : tops[0].code) : null;
+  if (network.peek() !== id) return openHome(); // another one was chosen meanwhile
+  home.value = top;
   deserted.value = home.value === null;
   scope.value ??= home.value?.properties.code ?? null;
 }
