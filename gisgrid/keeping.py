@@ -99,16 +99,28 @@ def add_post(connection: Connection, actor: str, post: NewPost) -> int:
         return int(connection.execute(sql, {"actor": actor, "post": facts}).scalar_one())
 
 
-def end_post(connection: Connection, actor: str, post_id: int, name: str | None = None, phone: str = "") -> int | None:
-    """End a post now, its open tickets routed again; with a name hand it over: the number of the new post.
+def end_post(
+    connection: Connection,
+    actor: str,
+    post_id: int,
+    name: str | None = None,
+    phone: str = "",
+    at: datetime | None = None,
+) -> int | None:
+    """End a post now, its open tickets routed again; with a name hand it over, now or `at` an instant to come.
 
-    Raises NotFound, Conflict.
+    Returns the number of the new post. Raises NotFound, Conflict, Refused where the post has ended by then.
     """
-    values = {"actor": actor, "post": post_id, "name": name, "phone": phone}
+    values = {"actor": actor, "post": post_id, "name": name, "phone": phone, "at": at}
     with asking(connection):
-        sql = text("SELECT app.end_post(:actor, :post, :name, :phone)")
+        sql = text("SELECT app.end_post(:actor, :post, :name, :phone, :at)")
         successor: int | None = connection.execute(sql, values).scalar_one()
         return successor
+
+
+def begin_posts(connection: Connection) -> int:
+    """Give posts that have begun the open tickets of those whom they take over from. How many did?"""
+    return int(connection.execute(text("SELECT app.begin_posts()")).scalar_one())
 
 
 def show_post(connection: Connection, actor: str, post_id: int, *, is_public: bool) -> None:

@@ -22,6 +22,7 @@ from gisgrid.counters import add_up_counters, renew_bins
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Conflict, GisgridError, Refused
 from gisgrid.heartbeats import PATIENCE_S, Pulse
+from gisgrid.keeping import begin_posts
 from gisgrid.migrations import program
 from gisgrid.patrol import follow_patrols, keep_walks
 from gisgrid.round_trips import prepared
@@ -190,7 +191,7 @@ class Worker:
             self._failed("the audit trail waits for the next time: %s", error)
 
     def _tick(self) -> None:
-        """Remind, escalate, end idle sessions of people, if the last look is long enough ago.
+        """Remind, escalate, begin posts, end idle sessions of people, if the last look is long enough ago.
 
         What fails is left for the next look.
         """
@@ -201,6 +202,11 @@ class Worker:
             tick_clocks(self.database)
         except Exception as error:
             self._failed("the clocks of tickets wait for the next time: %s", error)
+        try:
+            with self.database.transaction(EVERYTHING) as connection:
+                begin_posts(connection)
+        except Exception as error:
+            self._failed("tickets of posts that were handed over wait for the next time: %s", error)
         try:
             with self.database.transaction(EVERYTHING) as connection:
                 connection.execute(text("SELECT app.note_logins()"))

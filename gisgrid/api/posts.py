@@ -73,6 +73,9 @@ class SuccessorBody(BaseModel):
 
     name: PlainText = Field(min_length=1, description="who takes over")
     phone: PlainText = Field("", description="his telephone number")
+    from_: str | None = Field(
+        None, alias="from", max_length=40, description="ISO 8601 with offset, or a date; absent, or past: from now on"
+    )
 
 
 class NewPostBody(BaseModel):
@@ -137,10 +140,13 @@ def change_post(caller: CurrentCaller, database: CurrentDatabase, post: POST, bo
 
 
 @router.post("/{post}/successor", status_code=201, responses=problems(400, 404, 409, 413))
-def create_successor(caller: CurrentCaller, database: CurrentDatabase, post: POST, body: SuccessorBody) -> PostRef:
-    """Hand a post over, now: its open tickets, and its roster, are the successor's from then on."""
+def create_successor(
+    request: Request, caller: CurrentCaller, database: CurrentDatabase, post: POST, body: SuccessorBody
+) -> PostRef:
+    """Hand a post over, now or on a day to come: its open tickets, and its roster, are the successor's from then on."""
+    at = read_instant("from", body.from_, zone_of(request))
     with database.transaction(caller.scope) as connection:
-        made = keeping.end_post(connection, caller.name, post, body.name, body.phone)
+        made = keeping.end_post(connection, caller.name, post, body.name, body.phone, at)
     return PostRef(post=made or post)
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.keeping import begin_posts
 from tests.api.conftest import GRIDS, NORTH, SOUTH, District
 from tests.api.test_reports import body
 from tests.drawing import spot
@@ -77,6 +78,54 @@ def test_a_post_is_handed_over_with_its_open_tickets(district: District) -> None
     assert after != heir["post"], "whoever duty names then, or nobody"
     rows = district.client("boss").get("/api/v1/audit", params={"what": "post", "who": "watch"}).json()["entries"]
     assert {row["facts"]["did"] for row in rows} == {"insert", "update"}
+
+
+def worker_of(district: District, grid: str, name: str) -> int:
+    """A post of this grid's only worker."""
+    for one in posts(district, area=grid):
+        if one["role"] == "worker":
+            put(district, "boss", "DELETE", f"/posts/{one['post']}")
+    post: int = put(district, "boss", "POST", "/posts", area=grid, role="worker", name=name)["post"]
+    return post
+
+
+def in_hand(district: District, grid: str) -> dict[str, tuple[int, str | None, str | None]]:
+    """Of a grid's workers the open tickets, from when and until when."""
+    found = [one for one in posts(district, area=grid, past=True) if one["role"] == "worker"]
+    return {one["name"]: (one["open_tickets"], one["valid_from"], one["valid_to"]) for one in found}
+
+
+def test_a_post_is_handed_over_on_a_day_to_come(district: District) -> None:
+    first = worker_of(district, GRIDS["A"], "今(虚构)")
+    number = report(district)["number"]
+    path = f"/posts/{first}/successor"
+    heir = put(district, "watch", "POST", path, name="后(虚构)", **{"from": "2999-01-01"})["post"]
+    held = in_hand(district, GRIDS["A"])
+    assert held["今(虚构)"][0] == 1 and held["后(虚构)"][0] == 0
+    assert held["今(虚构)"][2] == held["后(虚构)"][1] == "2999-01-01T00:00:00+08:00"
+    assert refused(district, "watch", "POST", path, name="丁(虚构)", **{"from": "2999-01-02"})[:2] == (422, "from")
+    owner = Database(district.url, role=OWNER)
+    with owner.transaction(EVERYTHING) as connection:
+        assert begin_posts(connection) == 0, "its day has not come"
+        connection.execute(text("UPDATE core.post SET valid_to = now() WHERE post_id = :id"), {"id": first})
+        connection.execute(text("UPDATE core.post SET valid_from = now() WHERE post_id = :id"), {"id": heir})
+        assert (begin_posts(connection), begin_posts(connection)) == (1, 0)
+    owner.close()
+    assert in_hand(district, GRIDS["A"])["后(虚构)"][0] == 1
+    last = district.client("boss").get(f"/api/v1/tickets/{number}").json()["history"][-1]
+    assert (last["action"], last["detail"]["from_post_id"], last["detail"]["post_id"]) == ("handed_over", first, heir)
+
+
+def test_a_hand_over_that_is_taken_back_leaves_the_post_as_it_was(district: District) -> None:
+    first = worker_of(district, GRIDS["A"], "仍(虚构)")
+    path = f"/posts/{first}/successor"
+    heir = put(district, "boss", "POST", path, name="退(虚构)", **{"from": "2999-01-01"})["post"]
+    between = put(district, "boss", "POST", path, name="代(虚构)", **{"from": "2998-01-01"})["post"]
+    put(district, "boss", "DELETE", f"/posts/{between}")
+    assert in_hand(district, GRIDS["A"])["仍(虚构)"][2] == "2999-01-01T00:00:00+08:00"
+    put(district, "boss", "DELETE", f"/posts/{heir}")
+    held = in_hand(district, GRIDS["A"])
+    assert held["仍(虚构)"][2] is None and not {"退(虚构)", "代(虚构)"} & set(held)
 
 
 def test_a_post_that_has_not_begun_goes_without_a_trace(district: District) -> None:

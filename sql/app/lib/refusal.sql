@@ -217,6 +217,10 @@ FROM (VALUES
         'post_unknown', 'GG404', 'post', '您的区域内没有岗位 %1$s', 'no post of your area has the number %1$s',
         '刷新列表', 'load the list again'
     ),
+    (
+        'post_over_by_then', 'GG422', 'from', '岗位到那时已结束', 'the post has ended by then',
+        '填写任期内的日期', 'name a date before its end'
+    ),
     ('post_ended', 'GG409', 'post', '岗位 %1$s 已结束', 'post %1$s has ended', '刷新列表', 'load the list again'),
     (
         'post_same_person', 'GG409', 'name', '此人已在这个岗位上', 'this person holds the post already',

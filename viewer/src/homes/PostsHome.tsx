@@ -3,8 +3,7 @@ import { useSignal } from '@preact/signals';
 import { api, ask } from '../api/client';
 import type { components } from '../api/schema';
 import { t } from '../i18n';
-import { now } from '../state';
-import { epoch, showDay } from '../time';
+import { epoch, showDay, thisSecond } from '../time';
 import { Ask, KeepForm, type Kept, KeptRow, nameOf, optionsOf, placeOf, type Spec, useKept, type Values } from './keeping';
 import { KeepPage } from './KeepPage';
 import { h } from './words';
@@ -14,6 +13,7 @@ type List = components['schemas']['PostList'];
 const heir: readonly Spec[] = [
   { name: 'name', label: 'post.heir', required: true },
   { name: 'phone', label: 'post.phone', hint: 'post.nameHint' },
+  { name: 'from', label: 'post.handFrom', hint: 'post.handHint', as: 'date' },
 ];
 const at = (post: number) => ({ params: { path: { post } } });
 
@@ -94,8 +94,8 @@ function spanOf({ valid_from, valid_to }: Post): string {
 
 function Row({ one, kept }: { one: Post; kept: Kept<List> }) {
   const { post, role_zh, role_en, area, area_name, title, department, name, phone, is_public, valid_from, valid_to, open_tickets } = one;
-  const isOver = valid_to !== null && epoch(valid_to) <= now.value;
-  const isLater = valid_from !== null && epoch(valid_from) > now.value;
+  const isOver = valid_to !== null && epoch(valid_to) <= thisSecond();
+  const isLater = valid_from !== null && epoch(valid_from) > thisSecond();
   const close = () => (kept.open.value = '');
   const who = name ?? h('post.vacant');
   return (
@@ -119,7 +119,7 @@ function Row({ one, kept }: { one: Post; kept: Kept<List> }) {
             specs={heir}
             start={{}}
             sender={kept.sender}
-            save={({ name: next = '', phone: number = '' }) => kept.act(() => ask(api.POST('/api/v1/posts/{post}/successor', { ...at(post), body: { name: next, phone: number } })))}
+            save={({ name: next = '', phone: number = '', from }) => kept.act(() => ask(api.POST('/api/v1/posts/{post}/successor', { ...at(post), body: { name: next, phone: number, from: from || null } })))}
             cancel={close}
             submit="post.handDo"
           />
