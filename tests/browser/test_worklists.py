@@ -1,11 +1,15 @@
 """Work lists, figures and ranking on the page: badges narrow the list, tables sort, the file is what is shown."""
 
+import re
 from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.hands import expect_tickets, figure, sign_in
+from tests.browser.jobs import asking
 from tests.browser.server import LiveServer
 
 pytestmark = pytest.mark.timeout(1800)
@@ -31,6 +35,35 @@ def test_staff_work_by_their_lists(visit: Open, live_server: LiveServer) -> None
     page.click(".top-button[aria-label=退出登录]")
     expect(page.locator(".work-list")).to_have_count(0)
     expect(page.locator(".filter-line .link")).to_have_count(0)
+
+
+def test_two_times_are_compared_and_their_days_are_in_the_address(visit: Open, live_server: LiveServer) -> None:
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    first = f"2020-02-01~{today}~2024-01-01~2024-01-31"
+    page = visit(f"#tab=figures&ask=two&by=category&pair={first}&lang=en", expected="404")
+    received = page.locator("table.compared tfoot td").first
+    total = asking(live_server, "GET", "/api/v1/figures?by=category&area=360302&from=2020-02-01")["total"]["received"]
+    expect(received.locator(".figure-open")).to_have_text(f"{total:,}")
+    change = received.locator(".change")
+    expect(change).to_have_attribute("data-way", "up")
+    expect(change).to_contain_text("▲up")
+    note = page.locator("[role=note]")
+    expect(note).to_contain_text("Jan 1, 2024 to Jan 31, 2024 (31 days)")
+    expect(note).to_contain_text("compare rates, not cases")
+    page.evaluate("(hash) => { location.hash = hash }", f"tab=figures&ask=two&pair={first.replace('2024', '2020')}")
+    expect(page.locator(".compared ~ *, .hint").get_by_text("前一段结束时还没有这个区域。")).to_be_visible()
+    page.select_option("[data-ask=pair]", "last")
+    expect(page).to_have_url(re.compile("pair=last"))
+    expect(note).not_to_contain_text("still running")
+    page.reload()
+    expect(page.locator("[data-ask=pair]")).to_have_value("last")
+    page.select_option("[data-ask=pair]", "own")
+    page.locator("input[name=now-from]").fill("2020-02-01")
+    page.locator("input[name=now-to]").fill(f"{today}")
+    expect(received.locator(".figure-open")).to_have_text(f"{total:,}")
+    received.locator(".figure-open").click()
+    expect(page).to_have_url(re.compile(f"from=2020-02-01&to={today}"))
+    expect_tickets(page, total)
 
 
 def test_figures_and_ranking_of_an_area(visit: Open) -> None:

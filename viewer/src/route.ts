@@ -1,5 +1,7 @@
 /** The page's address as a value: what is shown, and nothing else. Pure, so that it can be tested without a browser. Long because each part is read and written. */
 
+import { readPair } from './spans';
+
 export type View = { zoom: number; lat: number; lon: number };
 
 /** What lies on top of the area's page; `follow` without a number: which report? `report` with the code that was scanned. */
@@ -18,6 +20,7 @@ export type Desk = (typeof desks)[number];
 export const tabs = ['tickets', 'facts', 'figures'] as const;
 export const counterNames = ['total', 'done', 'open', 'today', 'due_soon', 'overdue', 'unplaced'] as const;
 export const listNames = ['mine', 'waiting', 'overdue', 'due_soon', 'no_grid', 'near_edge', 'reporter', 'area'] as const;
+export const whats = ['by', 'of', 'two'] as const;
 export const bys = ['area', 'category', 'source', 'month', 'post', 'department'] as const;
 export const ofs = ['grid', 'community', 'town', 'post'] as const;
 export const orders = ['closing_rate', 'on_time_rate', 'received', 'closed', 'overdue', 'hours_to_close'] as const;
@@ -34,13 +37,14 @@ export type ListFilter = {
   from: string;
   to: string;
 };
-/** The question for statistics: by a key, or a ranking in an order. */
+/** The question for statistics: by a key, a ranking in an order, or two spans by a key (spans.ts). */
 export type FiguresAsk = {
-  what: 'by' | 'of';
+  what: (typeof whats)[number];
   by: (typeof bys)[number];
   of: (typeof ofs)[number];
   order: (typeof orders)[number];
   period: Period;
+  pair: string;
 };
 export type Route = {
   page: Page;
@@ -64,7 +68,7 @@ export type Route = {
 };
 
 export const noFilter: ListFilter = { counter: 'total', list: '', category: '', from: '', to: '' };
-export const firstAsk: FiguresAsk = { what: 'by', by: 'area', of: 'grid', order: 'closing_rate', period: 'ever' };
+export const firstAsk: FiguresAsk = { what: 'by', by: 'area', of: 'grid', order: 'closing_rate', period: 'ever', pair: 'month' };
 
 /** The tab that an area opens with: the whole district by its tickets, another one by what it is. */
 export const firstTab = (area: string): Tab => (area ? 'facts' : 'tickets');
@@ -85,6 +89,7 @@ export function format(route: Route): string {
     of: unless(figures.of, firstAsk.of),
     order: unless(figures.order, firstAsk.order),
     period: unless(figures.period, firstAsk.period),
+    pair: unless(figures.pair, firstAsk.pair),
     net: enc(network),
     off: off.map(enc).join(','),
     closed: closed ? '1' : '',
@@ -125,11 +130,12 @@ export function parse(hash: string): Route {
       to: day(text('to')),
     },
     figures: {
-      what: oneOf(['by', 'of'] as const, given.get('ask'), 'by'),
+      what: oneOf(whats, given.get('ask'), 'by'),
       by: oneOf(bys, given.get('by'), firstAsk.by),
       of: oneOf(ofs, given.get('of'), firstAsk.of),
       order: oneOf(orders, given.get('order'), firstAsk.order),
       period: oneOf(periods, given.get('period'), firstAsk.period),
+      pair: readPair(text('pair')),
     },
     network: text('net'),
     off: [...new Set(list('off'))],

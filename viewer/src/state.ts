@@ -25,6 +25,7 @@ import type {
   WorkLists,
 } from './api/client';
 import type { Waiting } from './queue';
+import type { Pair } from './spans';
 import { type Desk, firstAsk, type FiguresAsk, type Lang, type ListFilter, noFilter, type Tab, type View } from './route';
 
 /** Everything that the page shows is derived from the signals of this one module. */
@@ -140,6 +141,9 @@ export const workLists = signal<Loadable<WorkLists>>(idle());
 
 export const figuresAsk = signal<FiguresAsk>(firstAsk);
 export const figures = signal<Loadable<FiguresBy>>(idle());
+/** The figures of two spans; null where the area was not there. */
+export type Compared = { by: FiguresBy['by']; spans: Pair; now: FiguresBy | null; before: FiguresBy | null };
+export const compared = signal<Loadable<Compared>>(idle());
 export const ranking = signal<Loadable<Ranking>>(idle());
 
 export const picked = signal<Picked>(null);

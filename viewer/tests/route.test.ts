@@ -34,11 +34,12 @@ const anyUndated = fc.record({
     to: maybe(day),
   }),
   figures: fc.record({
-    what: fc.constantFrom('by' as const, 'of' as const),
+    what: fc.constantFrom(...route.whats),
     by: fc.constantFrom(...route.bys),
     of: fc.constantFrom(...route.ofs),
     order: fc.constantFrom(...route.orders),
     period: fc.constantFrom(...route.periods),
+    pair: fc.constantFrom('month', 'last', 'week', 'year', '2026-10-01~2026-10-31~2025-10-01~2025-10-31'),
   }),
   network: maybe(word),
   off: fc.uniqueArray(word),

@@ -142,7 +142,7 @@ export const words = {
   'people.area': ['区域', 'Area'],
   'people.department': ['部门', 'Department'],
   'people.person': ['姓名或编号', 'Person'],
-  'people.personHint': ['岗位登记的人；填了，“我的”就是他的岗位', 'Who holds posts; then “mine” are that person’s posts'],
+  'people.personHint': ['岗位登记的人；填了，“我的”就是他的岗位', 'Who holds posts; then “mine” are the posts of that person'],
   'people.state': ['状态', 'State'],
   'people.on': ['启用', 'On'],
   'people.off': ['停用 {time}', 'Off since {time}'],

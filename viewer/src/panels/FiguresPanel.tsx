@@ -1,8 +1,9 @@
-import { askFigures, isPrivate } from '../actions/figures';
+import { askFigures, comparedBy, comparedBys, isPrivate } from '../actions/figures';
 import { type Key, t } from '../i18n';
-import { bys, ofs, periods } from '../route';
-import { figures, figuresAsk, ranking, session, ticketTick } from '../state';
+import { bys, ofs, periods, whats } from '../route';
+import { compared, figures, figuresAsk, ranking, session, ticketTick } from '../state';
 import { Failed, Skeleton } from '../ui/Notice';
+import { ComparedTable, PairChoice } from './ComparedTable';
 import { FiguresTable } from './FiguresTable';
 import { RankingTable } from './RankingTable';
 
@@ -11,14 +12,16 @@ export function FiguresPanel() {
   const { what, by, of } = figuresAsk.value;
   const table = figures.value.value;
   const ranked = ranking.value.value;
-  const { problem, loading } = what === 'by' ? figures.value : ranking.value;
-  const answered = what === 'by' ? table?.by === by : ranked?.of === of;
+  const both = compared.value.value;
+  const { problem, loading } = { by: figures, of: ranking, two: compared }[what].value;
+  const answered = { by: table?.by === by, of: ranked?.of === of, two: both?.by === comparedBy(by) }[what];
   return (
     <>
       <Question />
       {problem && <Failed problem={problem} retry={() => ticketTick.value++} />}
       {!answered && loading && <Skeleton rows={8} />}
       {answered && what === 'by' && table && <FiguresTable key={by} figures={table} />}
+      {answered && what === 'two' && both && <ComparedTable {...both} />}
       {answered && what === 'of' && ranked && <RankingTable key={of} ranking={ranked} />}
     </>
   );
@@ -30,14 +33,16 @@ function Question() {
   return (
     <div class="figure-ask">
       <div class="segments" role="group" aria-label={t('figures.what')}>
-        {(['by', 'of'] as const).map((one) => (
+        {whats.map((one) => (
           <button key={one} type="button" aria-pressed={what === one} onClick={() => askFigures({ what: one })}>
             {t(`figures.${one}`)}
           </button>
         ))}
       </div>
-      {what === 'by' ? <Choice name="by" all={allowed(bys)} value={by} /> : <Choice name="of" all={allowed(ofs)} value={of} />}
-      <Choice name="period" all={periods} value={period} />
+      {what === 'of' && <Choice name="of" all={allowed(ofs)} value={of} />}
+      {what === 'by' && <Choice name="by" all={allowed(bys)} value={by} />}
+      {what === 'two' && <Choice name="by" all={comparedBys} value={comparedBy(by)} />}
+      {what === 'two' ? <PairChoice /> : <Choice name="period" all={periods} value={period} />}
     </div>
   );
 }

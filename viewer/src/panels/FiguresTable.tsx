@@ -64,9 +64,14 @@ function sorted(rows: FiguresRow[], column: Sort): FiguresRow[] {
   return [...rows].sort((one, other) => (other[column] ?? -1) - (one[column] ?? -1));
 }
 
-function Name({ row, by }: { row: FiguresRow; by: FiguresBy['by'] }) {
+/** What a row is called, in the page's language where the server has it. */
+export function rowName(row: FiguresRow, by: FiguresBy['by']): string {
   const english = lang.value === 'en' && row.name_en && row.name_en.charAt(0).toUpperCase() + row.name_en.slice(1);
-  const name = english || row.name || (by === 'source' ? term('source', row.key) : row.key);
+  return english || row.name || (by === 'source' ? term('source', row.key) : row.key);
+}
+
+function Name({ row, by }: { row: FiguresRow; by: FiguresBy['by'] }) {
+  const name = rowName(row, by);
   if (by === 'post') return <>{`${name} · ${row.area ?? ''}`}</>;
   if (by !== 'area') return <>{name}</>;
   return (
