@@ -1,4 +1,7 @@
-"""Posts, rules, categories, targets and tokens are kept over HTTP: by whom, where, and what follows for tickets."""
+"""Posts, rules, categories, targets and tokens are kept over HTTP: by whom, where, and what follows for tickets.
+
+Long because each of the five is kept by several hands.
+"""
 
 from typing import Any
 
