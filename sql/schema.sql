@@ -748,6 +748,7 @@ CREATE TABLE core.post (
     opened_by_changeset bigint,
     closed_by_changeset bigint,
     is_public boolean DEFAULT false NOT NULL,
+    takes_over_from bigint,
     CONSTRAINT valid_from_is_before_valid_to CHECK ((valid_from < valid_to))
 );
 
@@ -758,6 +759,8 @@ COMMENT ON COLUMN core.post.closed_by_changeset IS 'The change set that ended th
 COMMENT ON COLUMN core.post.is_public IS 'May everybody read the name and telephone number of the person who holds the post?';
 
 COMMENT ON COLUMN core.post.opened_by_changeset IS 'The change set that transferred the post to this area, if one did';
+
+COMMENT ON COLUMN core.post.takes_over_from IS 'The post whose open tickets this one takes over when it begins; NULL: none, or they were taken over';
 
 ALTER SEQUENCE core.post_id_seq OWNED BY core.post.post_id;
 
@@ -775,11 +778,16 @@ ALTER TABLE ONLY core.post
 ALTER TABLE ONLY core.post
     ADD CONSTRAINT post_role_fkey FOREIGN KEY (role) REFERENCES core.post_role(role);
 
+ALTER TABLE ONLY core.post
+    ADD CONSTRAINT post_takes_over_from_fkey FOREIGN KEY (takes_over_from) REFERENCES core.post(post_id) ON DELETE SET NULL;
+
 CREATE INDEX post_area ON core.post USING btree (area_id, role);
 
 CREATE INDEX post_geom ON core.post USING gist (geom);
 
 CREATE INDEX post_path ON core.post USING gin (path);
+
+CREATE INDEX post_takes_over_from ON core.post USING btree (takes_over_from) WHERE (takes_over_from IS NOT NULL);
 
 CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON core.post FOR EACH ROW EXECUTE FUNCTION app.note_change('post', 'post_id', 'role', 'area_id', 'department', 'valid_from', 'valid_to', 'is_public');
 
