@@ -19,6 +19,7 @@ from gisgrid.chosen import NOBODYS, check_chosen, hash_secret, recognise
 from gisgrid.database import EVERYTHING, NOTHING, Scope, asking
 from gisgrid.errors import Fault, NotFound, NotSignedIn, Refused
 from gisgrid.migrations.logins import CHOSEN_ITERATIONS, make_verifier
+from gisgrid.round_trips import prepared
 
 SESSION_LIFE = timedelta(hours=12)
 Home = Literal["map", "work", "table", "drafts", "figures", "people", "audit"]
@@ -74,6 +75,13 @@ FROM core.account AS c
 JOIN core.account_role AS r ON r.role = c.role
 LEFT JOIN core.area AS a ON a.area_id = c.area_id
 """
+_BY_ID = prepared(text(_ACCOUNT + "WHERE c.account_id = :id AND c.disabled_at IS NULL"))
+_BY_TOKEN = prepared(
+    text(
+        _ACCOUNT + "JOIN core.session AS s ON s.account_id = c.account_id"
+        " WHERE s.token_sha256 = :hash AND s.expires_at > now() AND c.disabled_at IS NULL"
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -286,9 +294,7 @@ def find_by_secret(connection: Connection, secret: str) -> Caller:
     match = re.fullmatch(r"gg_([0-9]{1,18})_[A-Za-z0-9_-]{43}", secret)
     if not match:
         return STRANGER
-    row = connection.execute(
-        text(_ACCOUNT + "WHERE c.account_id = :id AND c.disabled_at IS NULL"), {"id": int(match[1])}
-    ).one_or_none()
+    row = connection.execute(_BY_ID, {"id": int(match[1])}).one_or_none()
     if row is None or not hmac.compare_digest(bytes(row.secret_sha256), _sha256(secret)):
         return STRANGER
     return _caller(row)
@@ -296,13 +302,7 @@ def find_by_secret(connection: Connection, secret: str) -> Caller:
 
 def find_by_token(connection: Connection, token: str) -> Caller:
     """Which account has this session? A stranger, if the session is over or unknown."""
-    row = connection.execute(
-        text(
-            _ACCOUNT + "JOIN core.session AS s ON s.account_id = c.account_id"
-            " WHERE s.token_sha256 = :hash AND s.expires_at > now() AND c.disabled_at IS NULL"
-        ),
-        {"hash": _sha256(token)},
-    ).one_or_none()
+    row = connection.execute(_BY_TOKEN, {"hash": _sha256(token)}).one_or_none()
     return STRANGER if row is None else _caller(row)
 
 

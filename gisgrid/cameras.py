@@ -15,6 +15,7 @@ from gisgrid.geo import LonLat
 from gisgrid.lattice import Ground, runs_of, union
 from gisgrid.layers import thing_layers
 from gisgrid.loading import Loaded, ReadOptions, Row, Sheet, Table
+from gisgrid.round_trips import prepared
 from gisgrid.sight import cut_view
 from gisgrid.things import Thing, load_things
 
@@ -23,15 +24,19 @@ ARC_STEP_DEG = 5.0
 FURTHEST_LAT = 85.0
 FURTHEST_LON = 177.0
 _GROUND = Geod(ellps="WGS84")
-_SEEING = text("""
+_SEEING = prepared(
+    text("""
 SELECT c.code, c.name, a.code AS grid, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat, c.bearing_deg, c.angle_deg, c.range_m,
-    ST_Distance(c.geom::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)::geography) AS distance_m
+    ST_Distance(
+        c.geom::geography, ST_SetSRID(ST_MakePoint(CAST(:lon AS float8), CAST(:lat AS float8)), 4326)::geography
+    ) AS distance_m
 FROM overlay.camera AS c
 LEFT JOIN core.area AS a ON a.area_id = c.area_id
-WHERE c.sector_3857 && ST_Transform(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), 3857)
-  AND ST_Intersects(c.sector, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326))
-ORDER BY distance_m, c.code COLLATE "C" LIMIT :limit
+WHERE c.sector_3857 && ST_Transform(ST_SetSRID(ST_MakePoint(CAST(:lon AS float8), CAST(:lat AS float8)), 4326), 3857)
+  AND ST_Intersects(c.sector, ST_SetSRID(ST_MakePoint(CAST(:lon AS float8), CAST(:lat AS float8)), 4326))
+ORDER BY distance_m, c.code COLLATE "C" LIMIT CAST(:limit AS bigint)
 """)
+)
 _GRIDS = text("""
 SELECT v.code, ST_AsBinary(v.geom) AS shape FROM app.area_at(now()) AS v
 WHERE v.level = 'grid' AND v.network = 'base' AND v.path @> ARRAY[CAST(:area AS bigint)]

@@ -7,6 +7,7 @@ of the length of the border in cells: below 1 % of a grid of a hectare (`tests/u
 """
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,31 +72,67 @@ def union(sets: list[Runs]) -> Runs:
     return Runs(starts[is_first], ends[is_last])
 
 
+def difference(cells: Runs, others: Runs) -> Runs:
+    """The cells of the one that are not in the other."""
+    if not len(cells.starts) or not len(others.starts):
+        return cells
+    # The gaps of the other, from before the first cell to after the last, cut by the runs of the one.
+    low, high = np.int64(cells.starts[0]), np.int64(cells.ends[-1])
+    gaps = Runs(np.concatenate([[low], others.ends]), np.concatenate([others.starts, [high]]))
+    first = np.searchsorted(gaps.ends, cells.starts, side="right")
+    last = np.searchsorted(gaps.starts, cells.ends, side="left")
+    counts = np.maximum(last - first, 0)
+    run = np.repeat(np.arange(len(counts)), counts)
+    gap = np.arange(len(run)) - np.repeat(np.cumsum(counts) - counts, counts) + first[run]
+    starts = np.maximum(cells.starts[run], gaps.starts[gap])
+    ends = np.minimum(cells.ends[run], gaps.ends[gap])
+    kept = ends > starts
+    return Runs(starts[kept], ends[kept])
+
+
+class Division:
+    """Sets of cells, each by its number, of which one question is asked at once: how much ground of each is in this?"""
+
+    def __init__(self, sets: Sequence[Runs]) -> None:
+        self.whole = np.array([one.weight() for one in sets])
+        self._starts = np.concatenate([NONE.starts, *(one.starts for one in sets)])
+        self._ends = np.concatenate([NONE.ends, *(one.ends for one in sets)])
+        self._owner = np.repeat(np.arange(len(sets)), np.array([len(one.starts) for one in sets], np.int64))
+        self._weights = _row_weight(self._starts // _ROW)
+
+    def weights_in(self, cells: Runs) -> Floats:
+        """The ground of each set that is in these cells, in cells of the equator."""
+        before = np.concatenate([[0], np.cumsum(cells.ends - cells.starts)])
+        inside = _count(cells, before, self._ends) - _count(cells, before, self._starts)
+        found: Floats = np.bincount(self._owner, inside * self._weights, minlength=len(self.whole)).astype(np.float64)
+        return found
+
+
 class Ground:
     """A set of cells that is asked many times how much of it lies within another."""
 
     def __init__(self, cells: Runs) -> None:
         self._cells = cells
-        lengths = cells.ends - cells.starts
-        self._before = np.concatenate([[0], np.cumsum(lengths)])
+        self._before = np.concatenate([[0], np.cumsum(cells.ends - cells.starts)])
 
     def share_of(self, other: Runs) -> float:
         """How much of the other's ground is in this? 0..1; 0 of nothing."""
         whole = other.weight()
         if not whole:
             return 0.0
-        inside = self._count(other.ends) - self._count(other.starts)
+        inside = _count(self._cells, self._before, other.ends) - _count(self._cells, self._before, other.starts)
         return float(np.sum(inside * _row_weight(other.starts // _ROW)) / whole)
 
-    def _count(self, keys: Ints) -> Ints:
-        """How many cells of this come before each key?"""
-        at = np.searchsorted(self._cells.starts, keys, side="right")
-        whole: Ints = self._before[at]
-        if not len(self._cells.starts):
-            return whole
-        last = np.maximum(at - 1, 0)
-        beyond: Ints = np.where(at > 0, np.maximum(self._cells.ends[last] - keys, 0), 0)
-        return whole - beyond
+
+def _count(cells: Runs, before: Ints, keys: Ints) -> Ints:
+    """How many of these cells come before each key? `before`: how many come before each run, and all."""
+    at = np.searchsorted(cells.starts, keys, side="right")
+    whole: Ints = before[at]
+    if not len(cells.starts):
+        return whole
+    last = np.maximum(at - 1, 0)
+    beyond: Ints = np.where(at > 0, np.maximum(cells.ends[last] - keys, 0), 0)
+    return whole - beyond
 
 
 def pack(cells: Runs) -> bytes:

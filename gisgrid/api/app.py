@@ -69,7 +69,7 @@ from gisgrid.disks import disks_of
 from gisgrid.migrations import program
 from gisgrid.open311.app import PREFIX, create_open311
 from gisgrid.openid import Provider
-from gisgrid.patrol import Extent
+from gisgrid.patrol import Extent, Memory
 from gisgrid.processes import ALONE, Shift
 from gisgrid.search import Names
 from gisgrid.settings import PACKAGE, Settings
@@ -202,6 +202,7 @@ def create_app(
     app.state.limits = ReportLimits(settings.reports_per_hour, counts)
     app.state.alarm_limits = AlarmLimits(settings.alarms_per_hour, counts)
     app.state.patrol_extent = Extent()
+    app.state.coverage_memory = Memory()
     app.state.secret_limits = SecretLimits(settings.tries_per_hour, counts)
     app.state.stream_limits = StreamLimits(settings.streams_per_address, counts)
     add_problem_handlers(app)

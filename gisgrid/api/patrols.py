@@ -13,7 +13,7 @@ from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, d
 from gisgrid.api.values import Accuracy, Coordinate, PlainText, read_span
 from gisgrid.boundaries.areas import area_id_at
 from gisgrid.errors import Fault, NotAllowed, Refused, Unreadable
-from gisgrid.patrol import Extent, Ping, cover, end_token, make_token, receive
+from gisgrid.patrol import Extent, Memory, Ping, cover, end_token, make_token, receive
 from gisgrid.patrol.pings import NETWORK, Reason
 
 MOST_PINGS = 10_000
@@ -195,6 +195,7 @@ def get_coverage(
     with database.transaction(caller.scope) as connection:
         code = area or caller.area
         found = area_id_at(connection, code, network=NETWORK, at=None, as_recorded=None, field="area") if code else 0
-        covered = cover(connection, found, since, until, radius_m=radius_m)
+        memory: Memory = request.app.state.coverage_memory
+        covered = cover(connection, found, since, until, radius_m=radius_m, memory=memory)
     by = [GridShare(code=one.code, share=one.share) for one in covered.by]
     return CoverageAnswer(share=covered.share, by=by)

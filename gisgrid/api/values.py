@@ -1,5 +1,6 @@
 """Values of requests, strict: text that can be stored, finite numbers, times with a zone."""
 
+import re
 from typing import Annotated, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,11 @@ from gisgrid.times import read_span as read_span
 
 UNTIL = "Received before then; a date: through that day"
 
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
+
 
 def _storable(value: str) -> str:
-    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+    if _NOT_STORABLE.search(value):
         raise ValueError("the text has a character that cannot be stored (NUL, half of a surrogate pair)")
     return value
 

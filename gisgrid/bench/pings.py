@@ -24,7 +24,7 @@ from gisgrid.bench.rows import Row, row_of, take_turns
 from gisgrid.bench.server import Service, serving_many, worker_beside
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.instants import write_instant
-from gisgrid.patrol import Coverage, Extent, Ping, cover, keep_walks, receive
+from gisgrid.patrol import Coverage, Extent, Memory, Ping, cover, keep_walks, receive
 
 BATCH = 100
 STEP_S = 5
@@ -202,10 +202,12 @@ def measure_coverage(place: Place, plan: Plan) -> list[Row]:
     until = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     since = until - timedelta(hours=plan.hours + 1)
 
+    memory = Memory()
+
     def ask() -> tuple[float, float, Coverage]:
         began, cpu_s = time.monotonic(), time.process_time()
         with database.transaction(EVERYTHING) as connection:
-            found = cover(connection, top, since, until)
+            found = cover(connection, top, since, until, memory=memory)
         return time.monotonic() - began, time.process_time() - cpu_s, found
 
     many = plan.workers * plan.hours * 3600 // DAY_STEP_S

@@ -11,9 +11,16 @@ from gisgrid.loading.cells import number
 from gisgrid.loading.headers import Column
 from gisgrid.loading.sheets import ReadOptions
 from gisgrid.loading.table import Row, Table
+from gisgrid.round_trips import prepared
 
 Floats = NDArray[np.float64]
 SYSTEM_REMEDY = "name it: a column `system`, or --system wgs84, cgcs2000, gcj02, bd09, EPSG:n"
+_EXTENT = prepared(
+    text(
+        "SELECT ST_XMin(e) AS west, ST_YMin(e) AS south, ST_XMax(e) AS east, ST_YMax(e) AS north FROM ("
+        " SELECT ST_Extent(geom) AS e FROM app.area_at(now()) WHERE network = :network AND parent_id IS NULL) AS x"
+    )
+)
 
 
 def point_columns(*, required: bool) -> tuple[Column, ...]:
@@ -27,13 +34,7 @@ def point_columns(*, required: bool) -> tuple[Column, ...]:
 
 def district_extent(connection: Connection, network: str) -> BBox | None:
     """The box of the network's live areas, WGS 84; None without areas. Needed to find swapped axes."""
-    row = connection.execute(
-        text(
-            "SELECT ST_XMin(e) AS west, ST_YMin(e) AS south, ST_XMax(e) AS east, ST_YMax(e) AS north FROM ("
-            " SELECT ST_Extent(geom) AS e FROM app.area_at(now()) WHERE network = :network AND parent_id IS NULL) AS x"
-        ),
-        {"network": network},
-    ).one()
+    row = connection.execute(_EXTENT, {"network": network}).one()
     return None if row.west is None else BBox(row.west, row.south, row.east, row.north)
 
 

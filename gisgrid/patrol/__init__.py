@@ -1,6 +1,6 @@
 """Patrols: the points that a worker's device sent, and the ground that was seen."""
 
-from gisgrid.patrol.coverage import Coverage, cover
+from gisgrid.patrol.coverage import Coverage, Memory, cover
 from gisgrid.patrol.crossings import follow_patrols
 from gisgrid.patrol.loading import load_pings
 from gisgrid.patrol.pings import Extent, Ping, Received, receive
@@ -10,6 +10,7 @@ from gisgrid.patrol.walks import keep_walks
 __all__ = [
     "Coverage",
     "Extent",
+    "Memory",
     "Ping",
     "Received",
     "cover",

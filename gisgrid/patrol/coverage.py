@@ -1,20 +1,34 @@
 """How much of an area was seen by patrols in a time?"""
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from itertools import pairwise
+from threading import Lock
+from typing import Any, TypeVar
 
 import shapely
 from sqlalchemy import Connection, Row, text
 
 from gisgrid.errors import Fault, Refused
-from gisgrid.lattice import Ground, Runs, runs_of, union, unpack
+from gisgrid.lattice import Division, Floats, Runs, difference, runs_of, union, unpack
 from gisgrid.patrol.walks import HOUR, SIGHT_M, Track, seen_along, track_of
 
+Found = TypeVar("Found")
 MOST_PINGS = 2_000_000
 """So many are read for one answer; kept hours need none."""
 _SHARE_DIGITS = 6
+_GRIDS = text("SELECT area_version_id, code FROM app.grids_to_cover(:area)")
+_SHAPES = text("""
+SELECT area_version_id, ST_AsBinary(geom) AS shape FROM core.area_version WHERE area_version_id = ANY(:ids)
+""")
+_STATE = text("SELECT app.walks_kept_state(:area, :since, :until)")
+_KEPT = text("SELECT runs FROM app.walks_kept(:area, :since, :until)")
+_TRAILS = text("""
+SELECT worker, hour, begins_at, at, lon, lat, is_start
+FROM app.trails_to_cover(:area, :since, :until, :kept_since, :kept_until, :most)
+""")
 
 
 @dataclass(frozen=True)
@@ -33,8 +47,44 @@ class Coverage:
     by: list[Share]
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What is added up of a time, and how much ground of each grid, and last of all together, is in it."""
+
+    cells: Runs
+    weights: Floats
+
+
+class Memory:
+    """The last answers' grids and hours as cells, which one more batch of pings leaves as they are; of one database."""
+
+    def __init__(self, most: int = 8) -> None:
+        self._most, self._found = most, OrderedDict[Hashable, Any]()
+        self._lock = Lock()
+
+    def find(self, key: Hashable, make: Callable[[], Found]) -> Found:
+        """What `make` once made for this key."""
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                known: Found = self._found[key]
+                return known
+        made = make()
+        with self._lock:
+            self._found[key] = made
+            while len(self._found) > self._most:
+                self._found.popitem(last=False)
+        return made
+
+
 def cover(
-    connection: Connection, area_id: int, since: datetime, until: datetime, *, radius_m: float = SIGHT_M
+    connection: Connection,
+    area_id: int,
+    since: datetime,
+    until: datetime,
+    *,
+    radius_m: float = SIGHT_M,
+    memory: Memory | None = None,
 ) -> Coverage:
     """Which share of an area, and of each of its grids of today, did patrols see from `since` until before `until`?
 
@@ -43,41 +93,40 @@ def cover(
     jumps see nothing. Measured on a lattice of 2.5 m (`gisgrid.lattice`), which is within 2 % of a grid's ground
     of the exact area of the buffered lines. What was seen is kept by place, so after a redraw the new grids have their
     share of all that was seen before. For 30 m, hours that are wholly in the time are read as they are kept, the others
-    and what came a moment ago from the pings. Raises NotAllowed outside the caller's private scope.
+    and what came a moment ago from the pings; `memory` spares reading again what is kept as it was.
+    Raises NotAllowed outside the caller's private scope.
     """
-    grids = connection.execute(
-        text("SELECT code, ST_AsBinary(geom) AS shape FROM app.grids_to_cover(:area)"), {"area": area_id}
-    ).all()
-    cells = [runs_of(shapely.from_wkb(bytes(grid.shape))) for grid in grids]
-    ground = Ground(_seen(connection, area_id, (since, until), radius_m))
-    by = [Share(grid.code, _rounded(ground.share_of(own))) for grid, own in zip(grids, cells, strict=True)]
-    return Coverage(_rounded(ground.share_of(union(cells))), by)
+    memory = memory or Memory()
+    hours = _whole_hours(since, until) if radius_m == SIGHT_M else (until, until)
+    # The pings first: what is added up in between is found twice, not never.
+    new = union(
+        [seen_along(track, radius_m, begin) for track, begin in _tracks(connection, area_id, (since, until), hours)]
+    )
+    values = {"area": area_id, "since": hours[0], "until": hours[1]}
+    state = connection.execute(_STATE, values).scalar_one()
+    grids = connection.execute(_GRIDS, {"area": area_id}).all()
+    ids = tuple(grid.area_version_id for grid in grids)
+    division = memory.find(ids, lambda: _divide(connection, ids))
+    kept = memory.find((ids, state), lambda: _read_kept(connection, division, values))
+    seen = kept.weights + division.weights_in(difference(new, kept.cells))
+    *shares, share = (_rounded(a / b) if b else 0.0 for a, b in zip(seen, division.whole, strict=True))
+    return Coverage(share, [Share(grid.code, one) for grid, one in zip(grids, shares, strict=True)])
 
 
 def _rounded(share: float) -> float:
-    return round(min(share, 1.0), _SHARE_DIGITS)
+    return round(min(float(share), 1.0), _SHARE_DIGITS)
 
 
-def _seen(connection: Connection, area_id: int, span: tuple[datetime, datetime], radius_m: float) -> Runs:
-    since, until = span
-    hours = _whole_hours(since, until) if radius_m == SIGHT_M else (until, until)
-    kept = connection.execute(
-        text("SELECT runs FROM app.walks_kept(:area, :since, :until)"),
-        {"area": area_id, "since": hours[0], "until": hours[1]},
-    ).all()
-    seen = [unpack(bytes(row.runs)) for row in kept]
-    values = {"area": area_id, "since": since, "until": until, "kept_since": hours[0], "kept_until": hours[1]}
-    rows = connection.execute(
-        text(
-            "SELECT worker, hour, extract(EPOCH FROM at)::float8 AS at, lon, lat, is_start"
-            " FROM app.trails_to_cover(:area, :since, :until, :kept_since, :kept_until, :most)"
-        ),
-        {**values, "most": MOST_PINGS + 1},
-    ).all()
-    if len(rows) > MOST_PINGS:
-        remedy = f"ask for a shorter time, or for whole hours and {SIGHT_M:g} m, which are kept"
-        raise Refused(Fault("from", f"there are more than {MOST_PINGS} pings in this time", remedy))
-    return union([*seen, *(seen_along(track, radius_m, begin) for track, begin in _tracks(rows, since))])
+def _divide(connection: Connection, ids: Sequence[int]) -> Division:
+    """The cells of these grids in their order, and last those of all together."""
+    shapes = {row.area_version_id: bytes(row.shape) for row in connection.execute(_SHAPES, {"ids": [*ids]})}
+    cells = [runs_of(shapely.from_wkb(shapes[one])) for one in ids]
+    return Division([*cells, union(cells)])
+
+
+def _read_kept(connection: Connection, division: Division, values: dict[str, Any]) -> _Kept:
+    cells = union([unpack(bytes(row.runs)) for row in connection.execute(_KEPT, values)])
+    return _Kept(cells, division.weights_in(cells))
 
 
 def _whole_hours(since: datetime, until: datetime) -> tuple[datetime, datetime]:
@@ -89,13 +138,19 @@ def _whole_hours(since: datetime, until: datetime) -> tuple[datetime, datetime]:
     return (first, last) if first < last else (until, until)
 
 
-def _tracks(rows: Sequence[Row[Any]], since: datetime) -> list[tuple[Track, float]]:
-    """A track for each worker and hour, and from when on its lines count."""
-    if not rows:
-        return []
+def _tracks(
+    connection: Connection, area_id: int, span: tuple[datetime, datetime], hours: tuple[datetime, datetime]
+) -> list[tuple[Track, float]]:
+    """Of each worker and hour what is not added up: a track, and from when on its lines count. Raises Refused."""
+    values = {"area": area_id, "since": span[0], "until": span[1], "kept_since": hours[0], "kept_until": hours[1]}
+    rows = connection.execute(_TRAILS, {**values, "most": MOST_PINGS + 1}).all()
+    if len(rows) > MOST_PINGS:
+        remedy = f"ask for a shorter time, or for whole hours and {SIGHT_M:g} m, which are kept"
+        raise Refused(Fault("from", f"there are more than {MOST_PINGS} pings in this time", remedy))
     keys = [(row.worker, row.hour) for row in rows]
-    cuts = [0, *(i for i in range(1, len(keys)) if keys[i] != keys[i - 1]), len(keys)]
-    return [
-        (track_of(rows[a:b]), max(keys[a][1].timestamp(), since.timestamp()))
-        for a, b in zip(cuts, cuts[1:], strict=False)
-    ]
+    cuts = [0, *(i for i in range(1, len(keys)) if keys[i] != keys[i - 1]), len(keys)] if rows else []
+    return [(_track(rows[a:b]), rows[a].begins_at) for a, b in pairwise(cuts)]
+
+
+def _track(rows: Sequence[Row[Any]]) -> Track:
+    return track_of(*zip(*((row.at, row.lon, row.lat, row.is_start) for row in rows), strict=True))

@@ -23,6 +23,7 @@ from gisgrid.geo import BBox
 from gisgrid.instants import write_instant
 from gisgrid.loading import district_extent
 from gisgrid.loading.points import believable_points
+from gisgrid.round_trips import prepared, send_with_next
 
 Reason = Literal[
     "unreadable", "system", "receiver", "future", "late", "outside", "repeated", "coarse", "jump", "unordered"
@@ -48,6 +49,11 @@ COARSE_M = 50.0
 FASTEST_M_S = 60.0
 EXTENT_S = 10.0
 _EARTH_M = 6_371_008.8
+_OPEN = prepared(text("SELECT * FROM app.open_trail(:worker, CAST(:since AS timestamptz), :until, :gap)"))
+_SAVE = """
+SELECT app.save_pings(%(worker)s, %(ats)s, %(lons)s, %(lats)s, %(cells)s, %(accuracies)s, %(starts)s, %(doubts)s,
+    %(tally)s, %(network)s)
+"""
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,7 @@ def receive(
 ) -> Received:
     """Keep the pings of one worker; committed with the transaction, and a batch that comes again changes nothing.
 
-    `latest` None: of any age. About 25 ms for 100 pings, most of it looking up their grids.
+    `latest` None: of any age. Two statements, of which the second goes with the next one, or with COMMIT.
     """
     now = now or datetime.now(UTC)
     reasons: dict[int, Reason] = {}
@@ -127,19 +133,35 @@ def receive(
     fixes: list[Fix] = []
     unordered = 0
     if at:
-        before = connection.execute(
-            text("SELECT * FROM app.open_trail(:worker, :since, :until)"),
-            {"worker": worker, "since": min(at) - GAP, "until": max(at)},
-        ).all()
-        fixes = _follow(pings, places, reasons, [tuple(row) for row in before])
-        unordered = _count_unordered(connection, worker, [pings[i] for i in range(len(pings)) if i not in reasons])
+        values = {"worker": worker, "since": min(at), "until": max(at), "gap": GAP}
+        before = connection.execute(_OPEN, values).one()
+        fixes = _follow(pings, places, reasons, list(zip(*(before[1:] if before.ats else ()), strict=True)))
+        unordered = _count_unordered(before.newest, [pings[i] for i in range(len(pings)) if i not in reasons])
     facts: Counter[str] = Counter(reasons.values())
     facts |= Counter(accepted=len(pings) - len(reasons), unordered=unordered)
-    connection.execute(
-        text("SELECT app.save_pings(:worker, CAST(:pings AS jsonb), CAST(:tally AS jsonb), :network)"),
-        {"worker": worker, "pings": _as_json(fixes), "tally": json.dumps(facts), "network": NETWORK},
-    )
+    _save(connection, worker, fixes, json.dumps(facts))
     return Received(len(pings) - len(reasons), sorted(reasons.items()))
+
+
+def _save(connection: Connection, worker: str, fixes: Sequence[Fix], tally: str) -> None:
+    """Arrays, a column each, are read three times as fast as a JSON document of rows."""
+    values = {
+        "worker": worker,
+        "ats": _array(write_instant(fix.at) for fix in fixes),
+        "lons": _array(repr(fix.lon) for fix in fixes),
+        "lats": _array(repr(fix.lat) for fix in fixes),
+        "cells": _array(str(fix.cell) for fix in fixes),
+        "accuracies": _array("NULL" if fix.accuracy_m is None else repr(fix.accuracy_m) for fix in fixes),
+        "starts": _array("t" if fix.is_start else "f" for fix in fixes),
+        "doubts": _array(fix.doubt or "NULL" for fix in fixes),
+        "tally": tally,
+        "network": NETWORK,
+    }
+    send_with_next(connection, _SAVE, values)
+
+
+def _array(items: Iterable[str]) -> str:
+    return "{" + ",".join(items) + "}"
 
 
 def _judge_times(pings: Sequence[Ping], reasons: dict[int, Reason], now: datetime, latest: timedelta | None) -> None:
@@ -226,9 +248,8 @@ def _doubt(
     return "jump" if distance_m(here[1:], last[1:]) > FASTEST_M_S * seconds else None
 
 
-def _count_unordered(connection: Connection, worker: str, pings: Sequence[Ping]) -> int:
-    """How many are older than one that came before them, in the batch or earlier?"""
-    newest: datetime | None = connection.execute(text("SELECT app.last_ping_at(:worker)"), {"worker": worker}).scalar()
+def _count_unordered(newest: datetime | None, pings: Sequence[Ping]) -> int:
+    """How many are older than one that came before them, in the batch or earlier (`newest`)?"""
     count = 0
     for ping in pings:
         if newest is not None and _at(ping) < newest:
@@ -250,7 +271,3 @@ def _at(ping: Ping) -> datetime:
     if ping.at is None:
         raise AssertionError("a ping without time was believed")
     return ping.at
-
-
-def _as_json(fixes: Sequence[Fix]) -> str:
-    return json.dumps([{**vars(fix), "at": write_instant(fix.at)} for fix in fixes])

@@ -4,7 +4,7 @@ A line joins pings of one worker that follow each other within GAP and were reco
 is never joined. It counts for the time in which it ends, so the times a..b and b..c add up to a..c.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,9 +15,7 @@ import shapely
 from pyproj import Geod
 from sqlalchemy import Connection, text
 
-from gisgrid.instants import write_instant
 from gisgrid.lattice import NONE, Floats, Runs, pack, runs_of, union, unpack
-from gisgrid.loading import as_records
 from gisgrid.patrol.pings import CELL_RESOLUTION, GAP, NETWORK
 
 SIGHT_M = 30.0
@@ -30,48 +28,61 @@ ARC = 16
 """Corners of a quarter of a circle: its area is then 0.2 % too small."""
 HOUR = timedelta(hours=1)
 _GROUND = Geod(ellps="WGS84")
-
-_STALE = """
+_STALE = text("""
 SELECT w.worker, w.hour, w.kept_until, w.runs FROM overlay.walk AS w
 WHERE w.is_stale ORDER BY w.hour LIMIT :batch FOR UPDATE SKIP LOCKED
-"""
-_KEEP = """
-UPDATE overlay.walk AS w SET is_stale = false, kept_until = :until, runs = :runs
-WHERE w.worker = :worker AND w.hour = :hour
-"""
-_PINGS = """
-SELECT extract(EPOCH FROM p.at)::float8 AS at, ST_X(p.geom) AS lon, ST_Y(p.geom) AS lat, p.is_start, p.at AS instant
-FROM overlay.ping AS p
-WHERE p.worker = :worker AND p.at >= :since AND p.at < :until AND p.doubt IS NULL ORDER BY p.at
-"""
-_SEE_AGAIN = """
-UPDATE overlay.patrol_cell AS o SET seen_at = g.seen_at
-FROM (SELECT * FROM jsonb_to_recordset(CAST(:cells AS jsonb)) AS x(cell bigint, seen_at timestamptz)) AS g
-WHERE o.cell = g.cell AND o.seen_at < g.seen_at
-"""
+""")
+_KEEP = text("""
+UPDATE overlay.walk AS w SET is_stale = false, kept_until = g.kept_until, runs = g.runs
+FROM unnest(CAST(:workers AS text[]), CAST(:hours AS timestamptz[]), CAST(:untils AS timestamptz[]),
+            CAST(:runs AS bytea[])) AS g (worker, hour, kept_until, runs)
+WHERE w.worker = g.worker AND w.hour = g.hour
+""")
+_PINGS = text("""
+SELECT g.n, array_agg(extract(EPOCH FROM p.at)::float8 ORDER BY p.at) AS at,
+    array_agg(ST_X(p.geom) ORDER BY p.at) AS lon, array_agg(ST_Y(p.geom) ORDER BY p.at) AS lat,
+    array_agg(p.is_start ORDER BY p.at) AS is_start
+FROM unnest(CAST(:workers AS text[]), CAST(:sinces AS timestamptz[]), CAST(:untils AS timestamptz[]))
+    WITH ORDINALITY AS g (worker, since, until, n)
+JOIN overlay.ping AS p ON p.worker = g.worker AND p.at >= g.since AND p.at < g.until
+WHERE p.doubt IS NULL GROUP BY g.n ORDER BY g.n
+""")
+_SEE_AGAIN = text("""
+UPDATE overlay.patrol_cell AS o SET seen_at = to_timestamp(g.at)
+FROM unnest(CAST(:cells AS bigint[]), CAST(:ats AS float8[])) AS g (cell, at)
+WHERE o.cell = g.cell AND o.seen_at < to_timestamp(g.at)
+""")
+_UNKNOWN = text("""
+SELECT g.cell FROM unnest(CAST(:cells AS bigint[])) AS g (cell)
+WHERE NOT EXISTS (SELECT FROM overlay.patrol_cell AS x WHERE x.cell = g.cell)
+""")
 # A cell belongs to the grid that holds its centre today; a redraw relocates it.
-_SEE_FIRST = """
+_SEE_FIRST = text("""
 INSERT INTO overlay.patrol_cell AS o (cell, path, seen_at, geom)
-SELECT g.cell, coalesce(l.path, '{0}'), g.seen_at, p.geom
-FROM jsonb_to_recordset(CAST(:cells AS jsonb)) AS g(cell bigint, seen_at timestamptz, shape text)
+SELECT g.cell, coalesce(l.path, '{0}'), to_timestamp(g.at), p.geom
+FROM unnest(CAST(:cells AS bigint[]), CAST(:ats AS float8[]), CAST(:shapes AS text[])) AS g (cell, at, shape)
 CROSS JOIN LATERAL (SELECT ST_GeomFromText(g.shape, 4326) AS geom) AS p
 CROSS JOIN LATERAL app.locate(ST_Centroid(p.geom), :network) AS l
-WHERE NOT EXISTS (SELECT FROM overlay.patrol_cell AS x WHERE x.cell = g.cell)
 ORDER BY g.cell
 ON CONFLICT (cell) DO UPDATE SET seen_at = excluded.seen_at WHERE o.seen_at < excluded.seen_at
-"""
-_VISIT = """
+""")
+_PLACES = text("""
+SELECT p.place_id, ST_AsBinary(p.geom) AS shape FROM overlay.place AS p
+WHERE p.geom && ST_Expand(ST_MakeEnvelope(:west, :south, :east, :north, 4326), :around)
+ORDER BY p.place_id
+""")
+_VISIT = text("""
 UPDATE overlay.place AS p SET visited_at = v.at
 FROM (
-    SELECT x.place_id, max(g.at) AS at
-    FROM jsonb_to_recordset(CAST(:points AS jsonb)) AS g(at timestamptz, lon float8, lat float8)
-    JOIN overlay.place AS x ON x.geom && ST_Expand(ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326),
-        :near / (111000 * greatest(cosd(g.lat), 0.01)), :near / 110000)
+    SELECT x.place_id, to_timestamp(max(g.at)) AS at
+    FROM unnest(CAST(:places AS bigint[]), CAST(:ats AS float8[]), CAST(:lons AS float8[]), CAST(:lats AS float8[]))
+        AS g (place_id, at, lon, lat)
+    JOIN overlay.place AS x ON x.place_id = g.place_id
       AND ST_DWithin(x.geom::geography, ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326)::geography, :near)
     GROUP BY x.place_id
 ) AS v
 WHERE p.place_id = v.place_id AND (p.visited_at IS NULL OR p.visited_at < v.at)
-"""
+""")
 
 
 @dataclass(frozen=True)
@@ -87,21 +98,14 @@ class Track:
         return len(self.at)
 
 
-@dataclass(frozen=True)
-class SeenCell:
-    """An H3 cell, when it was last seen, and its outline as WKT."""
-
-    cell: int
-    seen_at: datetime
-    shape: str
+def track_of(at: Sequence[float], lon: Sequence[float], lat: Sequence[float], starts: Sequence[bool]) -> Track:
+    """A track of these pings, sorted by time; `starts`: which of them begin a recorded segment."""
+    seconds = np.array(at, dtype=np.float64)
+    joins = ~np.array(starts, dtype=bool) & (np.diff(seconds, prepend=-np.inf) <= GAP.total_seconds())
+    return Track(seconds, np.array(lon, dtype=np.float64), np.array(lat, dtype=np.float64), joins)
 
 
-def track_of(rows: Sequence[Any]) -> Track:
-    """A track of these pings (`at`, `lon`, `lat`, `is_start`), sorted by time."""
-    at, lon, lat = (np.array([getattr(row, name) for row in rows], dtype=np.float64) for name in ("at", "lon", "lat"))
-    starts = np.array([row.is_start for row in rows], dtype=bool)
-    joins = ~starts & (np.diff(at, prepend=-np.inf) <= GAP.total_seconds())
-    return Track(at, lon, lat, joins)
+NOBODY = track_of((), (), (), ())
 
 
 def seen_along(track: Track, radius_m: float, since: float = -np.inf) -> Runs:
@@ -128,74 +132,87 @@ def seen_along(track: Track, radius_m: float, since: float = -np.inf) -> Runs:
     return union([runs_of(one) for one in back])
 
 
-def keep_walks(connection: Connection, *, batch: int = 200) -> int:
+def keep_walks(connection: Connection, *, batch: int = 100) -> int:
     """Add up the hours in which pings came since: what was seen, the map's cells, the places that were visited.
 
-    As the owner; returns how many hours, 0 when all are done. Several workers take different hours.
+    As the owner; returns how many hours, 0 when all are done. Several workers take different hours. A few statements
+    for all hours together.
     """
-    stale = connection.execute(text(_STALE), {"batch": batch}).all()
-    for row in stale:
-        _keep(connection, row)
-    if stale:
-        connection.execute(text("SELECT app.add_up_overlays()"))
+    stale = connection.execute(_STALE, {"batch": batch}).all()
+    if not stale:
+        return 0
+    tracks = _read_tracks(connection, stale)
+    # What ends at kept_until is in the runs already.
+    begins = [row.kept_until.timestamp() + 1e-6 if row.kept_until else row.hour.timestamp() for row in stale]
+    _keep(connection, stale, tracks, begins)
+    steps = np.concatenate([steps_along(track, begin) for track, begin in zip(tracks, begins, strict=True)])
+    if len(steps):
+        _see_cells(connection, steps)
+        _visit(connection, steps)
+    connection.execute(text("SELECT app.add_up_overlays()"))
     return len(stale)
 
 
-def read_track(connection: Connection, worker: str, since: datetime, until: datetime) -> Track:
-    """The track of a worker from GAP before `since`, so that the line that leads into the time is there, to `until`."""
-    rows = connection.execute(text(_PINGS), {"worker": worker, "since": since - GAP, "until": until})
-    return track_of(rows.all())
+def _read_tracks(connection: Connection, stale: Sequence[Any]) -> list[Track]:
+    """Of each hour the pings that were not added up, and those of GAP before: a line leads in from there."""
+    values = {
+        "workers": [row.worker for row in stale],
+        "sinces": [(row.kept_until or row.hour) - GAP for row in stale],
+        "untils": [row.hour + HOUR for row in stale],
+    }
+    found = {row.n: row for row in connection.execute(_PINGS, values)}
+    return [track_of(*found[n][1:]) if n in found else NOBODY for n in range(1, len(stale) + 1)]
 
 
-def _keep(connection: Connection, row: Any) -> None:
-    since = row.kept_until or row.hour
-    track = read_track(connection, row.worker, since, row.hour + HOUR)
-    begin = since.timestamp() + (1e-6 if row.kept_until else 0)  # what ends at kept_until is in the runs already
-    kept = [unpack(bytes(row.runs))] if row.kept_until and row.runs else []
-    runs = union([*kept, seen_along(track, SIGHT_M, begin)])
-    last = datetime.fromtimestamp(track.at[-1], UTC) if len(track) else None
-    values = {"worker": row.worker, "hour": row.hour, "runs": pack(runs), "until": last}
-    connection.execute(text(_KEEP), values)
-    _see_cells(connection, track, begin)
+def _keep(connection: Connection, stale: Sequence[Any], tracks: Sequence[Track], begins: Sequence[float]) -> None:
+    runs, untils = [], []
+    for row, track, begin in zip(stale, tracks, begins, strict=True):
+        kept = [unpack(bytes(row.runs))] if row.kept_until and row.runs else []
+        runs.append(pack(union([*kept, seen_along(track, SIGHT_M, begin)])))
+        untils.append(datetime.fromtimestamp(track.at[-1], UTC) if len(track) else None)
+    values = {"workers": [row.worker for row in stale], "hours": [row.hour for row in stale]}
+    connection.execute(_KEEP, {**values, "untils": untils, "runs": runs})
 
 
-def _see_cells(connection: Connection, track: Track, begin: float) -> None:
-    """The cells of the map, and the places, by the lines that end at `begin` or later."""
-    steps = list(steps_along(track, begin))
+def _see_cells(connection: Connection, steps: Floats) -> None:
+    """The cells of the map that hold these steps (instant, lon, lat)."""
     seen: dict[int, float] = {}
-    for at, lon, lat in steps:
+    for at, lon, lat in steps.tolist():
         cell = h3.latlng_to_cell(lat, lon, CELL_RESOLUTION)
         seen[cell] = max(at, seen.get(cell, at))
-    if not seen:
-        return
-    cells = as_records(
-        SeenCell(cell, datetime.fromtimestamp(at, UTC), cell_shape(cell)) for cell, at in sorted(seen.items())
-    )
-    connection.execute(text(_SEE_AGAIN), {"cells": cells})
-    connection.execute(text(_SEE_FIRST), {"cells": cells, "network": NETWORK})
-    points = as_records(_Step(write_instant(datetime.fromtimestamp(at, UTC)), lon, lat) for at, lon, lat in steps)
-    connection.execute(text(_VISIT), {"points": points, "near": SIGHT_M})
+    cells = sorted(seen)
+    connection.execute(_SEE_AGAIN, {"cells": cells, "ats": [seen[cell] for cell in cells]})
+    new = sorted(connection.execute(_UNKNOWN, {"cells": cells}).scalars())
+    if new:
+        values = {"cells": new, "ats": [seen[cell] for cell in new], "shapes": [cell_shape(cell) for cell in new]}
+        connection.execute(_SEE_FIRST, {**values, "network": NETWORK})
 
 
-@dataclass(frozen=True)
-class _Step:
-    at: str
-    lon: float
-    lat: float
+def _visit(connection: Connection, steps: Floats) -> None:
+    """The places within SIGHT_M of these steps; only what lies about so near is asked of the database."""
+    (west, south), (east, north) = steps[:, 1:].min(axis=0), steps[:, 1:].max(axis=0)
+    around = 1.1 * SIGHT_M / min(metres_of_a_degree(max(abs(south), abs(north))))
+    box = {"west": west, "south": south, "east": east, "north": north, "around": around}
+    places = connection.execute(_PLACES, {name: float(value) for name, value in box.items()}).all()
+    tree = shapely.STRtree([shapely.from_wkb(bytes(place.shape)) for place in places])
+    near, which = tree.query(shapely.points(steps[:, 1:]), predicate="dwithin", distance=around)
+    if len(near):
+        columns = dict(zip(("ats", "lons", "lats"), steps[near].T.tolist(), strict=True))
+        connection.execute(_VISIT, {"places": [places[i].place_id for i in which], **columns, "near": SIGHT_M})
 
 
-def steps_along(track: Track, begin: float) -> Iterator[tuple[float, float, float]]:
-    """Instant, lon, lat of every ping from `begin` on, and of points each STEP_M on the lines that lead there."""
-    for i in np.flatnonzero(track.at >= begin):
-        if track.joins[i]:
-            east_m, north_m = metres_of_a_degree(float(track.lat[i]))
-            d_lon, d_lat = track.lon[i] - track.lon[i - 1], track.lat[i] - track.lat[i - 1]
-            parts = int(np.hypot(d_lon * east_m, d_lat * north_m) // STEP_M) + 1
-            for part in range(1, parts):
-                on = part / parts
-                at = track.at[i - 1] + on * (track.at[i] - track.at[i - 1])
-                yield float(at), float(track.lon[i - 1] + on * d_lon), float(track.lat[i - 1] + on * d_lat)
-        yield float(track.at[i]), float(track.lon[i]), float(track.lat[i])
+def steps_along(track: Track, begin: float) -> Floats:
+    """Rows of instant, lon, lat: every ping from `begin` on, and points each STEP_M on the lines that lead there."""
+    ends = np.flatnonzero(track.at >= begin)
+    joined = ends[track.joins[ends]]
+    east_m, north_m = metres_of_a_degree(float(track.lat.mean()) if len(track) else 0.0)
+    here = np.stack([track.at, track.lon, track.lat], axis=1)
+    way = here[joined] - here[joined - 1]
+    parts = (np.hypot(way[:, 1] * east_m, way[:, 2] * north_m) // STEP_M).astype(np.int64) + 1
+    line = np.repeat(np.arange(len(joined)), parts - 1)
+    part = np.arange(len(line)) - np.repeat(np.cumsum(parts - 1) - (parts - 1), parts - 1) + 1
+    between = here[joined - 1][line] + (part / parts[line])[:, None] * way[line]
+    return np.concatenate([here[ends], between])
 
 
 def cell_shape(cell: int) -> str:

@@ -260,3 +260,23 @@ def test_what_comes_late_gives_the_same_coverage(district: District, owner: Data
     assert covered(boss, **span)["share"] == pytest.approx(at_once["share"], abs=1e-4)
     cells = ask(owner, "SELECT count(*), count(*) FILTER (WHERE path = '{0}') FROM overlay.patrol_cell")
     assert cells[0][0] > 10 and cells[0][1] == 0
+
+
+def test_one_more_batch_is_in_the_next_answer(district: District, owner: Database) -> None:
+    """What is remembered of kept hours is no older than they are: later pings, earlier ones, and a redone hour."""
+    wang, boss = district.client("wang"), district.client("boss")
+    begin = (NOW - timedelta(hours=2)).replace(minute=10, second=0)
+    pings = walk(spot(0.2, 0.3), spot(2.9, 0.7), 200, begin)
+    span = {"from": (NOW - timedelta(hours=6)).isoformat(), "to": NOW.isoformat()}
+    shares = []
+    for part, is_kept in ((pings[40:80], True), (pings[80:120], False), (pings[120:], True), (pings[:40], False)):
+        send(wang, *part)
+        if is_kept:
+            keep(owner)
+        shares.append(covered(boss, **span)["share"])
+        assert shares[-1] == covered(boss, **span)["share"]
+    assert shares == sorted(set(shares)), "each batch saw more"
+    ask(owner, "UPDATE overlay.walk SET is_stale = true, kept_until = NULL, runs = NULL")
+    assert covered(boss, **span)["share"] == pytest.approx(shares[-1], abs=1e-4), "as from the pings alone"
+    ask(owner, "DELETE FROM overlay.walk")
+    assert covered(boss, **span)["share"] == 0

@@ -242,3 +242,32 @@ def test_a_point_of_another_row_reckons_no_grid_twice(db: Connection) -> None:
     counted = {name: int(count) for name, count in calls}
     assert counted["distance_to_edge_m"] <= 2 * 3, "to the grids of the western edge, for each point"
     assert counted.get("st_buffer", 0) <= 2 * 3
+
+
+def test_points_that_come_together_are_where_each_one_is(db: Connection) -> None:
+    """app.paths_of_points as app.locate: inside, on edges and corners and within rounding of them, in a special grid,
+    outside every grid, and before the grids were there; far apart and twice the same.
+    """
+    publish_leaves(db, {**draw("ba\ncd\neee"), "Z": draw("..\n.Z\n.Z")["Z"]}, special="Z")
+    chance = random.Random(7)
+    points = [spot(chance.uniform(-1, 4), chance.uniform(-1, 4)) for _ in range(150)]
+    points += [spot(chance.randint(0, 3), chance.uniform(0, 3)) for _ in range(40)]
+    points += [spot(column, row) for column in range(4) for row in range(4)] * 2
+    points += [(lon + chance.uniform(-2e-9, 2e-9), lat + chance.uniform(-2e-9, 2e-9)) for lon, lat in points[150:220]]
+    ats = [chance.choice(["2025-06-01T00:00:00Z", "2023-06-01T00:00:00Z", "2024-01-01T00:00:00+08:00"]) for _ in points]
+    lons, lats = zip(*points, strict=True)
+    given = {"lons": [*lons], "lats": [*lats], "ats": ats}
+    asked = "unnest(:lons, :lats, CAST(:ats AS timestamptz[])) WITH ORDINALITY AS g (lon, lat, at, n)"
+    expected = db.execute(
+        text(
+            f"SELECT coalesce(l.path, '{{0}}') FROM {asked}"
+            " CROSS JOIN LATERAL app.locate(ST_SetSRID(ST_MakePoint(lon, lat), 4326), 'base', at) AS l ORDER BY n"
+        ),
+        given,
+    ).scalars()
+    found = db.execute(
+        text("SELECT path FROM app.paths_of_points(:lons, :lats, CAST(:ats AS timestamptz[]), 'base') ORDER BY n"),
+        given,
+    ).scalars()
+    assert (mine := list(found)) == list(expected)
+    assert len({tuple(path) for path in mine}) == 6 and len(mine) == len(points), "Z hides d, and some are in none"

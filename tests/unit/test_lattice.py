@@ -5,7 +5,7 @@ import pytest
 import shapely
 from shapely import affinity
 
-from gisgrid.lattice import NONE, Ground, pack, runs_of, union, unpack
+from gisgrid.lattice import NONE, Division, Ground, Runs, difference, pack, runs_of, union, unpack
 from gisgrid.patrol.walks import Track, metres_of_a_degree, seen_along
 
 LON, LAT = 113.85, 27.62
@@ -55,6 +55,34 @@ def test_sets_of_cells_are_like_sets_of_ground() -> None:
     assert Ground(NONE).share_of(a) == 0 and Ground(a).share_of(NONE) == 0 and not union([]).weight()
     kept = unpack(pack(both))
     assert (kept.starts == both.starts).all() and (kept.ends == both.ends).all()
+
+
+def test_what_is_new_is_counted_once_in_each_of_many_sets() -> None:
+    """A set without another, and how much of it lies in each of several: as one by one, and as a count of cells."""
+    chance = np.random.default_rng(5)
+
+    def cells(*shapes: shapely.Geometry) -> Runs:
+        return union([runs_of(to_degrees(shape)) for shape in shapes])
+
+    def some(n: int) -> list[shapely.Geometry]:
+        return [shapely.Point(*chance.uniform(0, 400, 2)).buffer(chance.uniform(5, 60)) for _ in range(n)]
+
+    def as_set(runs: Runs) -> set[int]:
+        return {int(k) for a, b in zip(runs.starts, runs.ends, strict=True) for k in range(a, b)}
+
+    sets = [cells(shape) for shape in some(6)] + [NONE]
+    for _ in range(20):
+        one, other = cells(*some(4)), cells(*some(4))
+        rest = difference(one, other)
+        assert as_set(rest) == as_set(one) - as_set(other)
+        division = Division(sets)
+        found = division.weights_in(other) + division.weights_in(rest)
+        assert found == pytest.approx(division.weights_in(union([one, other])), abs=1e-9)
+        assert found[:-1] / division.whole[:-1] == pytest.approx(
+            [Ground(union([one, other])).share_of(own) for own in sets[:-1]]
+        )
+    assert difference(one, NONE) is one and not len(difference(NONE, one).starts)
+    assert Division([]).weights_in(one).size == 0
 
 
 def test_neighbours_share_no_cell_and_leave_none_out() -> None:

@@ -1,9 +1,9 @@
-CREATE FUNCTION app.grids_to_cover(area bigint) RETURNS TABLE (code text, geom geometry)
+CREATE FUNCTION app.grids_to_cover(area bigint) RETURNS TABLE (area_version_id bigint, code text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM app.require_patrols(area);
     RETURN QUERY
-    SELECT v.code::text, v.geom FROM app.area_at(now()) AS v
+    SELECT v.area_version_id, v.code::text FROM app.area_at(now()) AS v
     WHERE v.level = 'grid' AND v.path @> ARRAY[area] ORDER BY v.code COLLATE "C";
 END $$;
 COMMENT ON FUNCTION app.grids_to_cover(bigint) IS

@@ -4,8 +4,8 @@ BEGIN
     PERFORM app.require_patrols(area);
     RETURN QUERY
     SELECT w.runs FROM overlay.walk AS w
-    WHERE w.hour >= since AND w.hour < until AND NOT w.is_stale AND w.runs IS NOT NULL;
+    WHERE w.hour >= since AND w.hour < until AND w.runs IS NOT NULL AND (NOT w.is_stale OR w.kept_until IS NOT NULL);
 END $$;
 COMMENT ON FUNCTION app.walks_kept(bigint, timestamptz, timestamptz) IS
-'What was seen in the hours of a time, as it is kept, without names; hours that are not added up are left out';
+'What was seen in the hours of a time, as far as it is added up, without names; see app.trails_to_cover for the rest';
 GRANT EXECUTE ON FUNCTION app.walks_kept(bigint, timestamptz, timestamptz) TO gisgrid_service;

@@ -1,0 +1,14 @@
+CREATE FUNCTION app.walks_kept_state(area bigint, since timestamptz, until timestamptz) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM app.require_patrols(area);
+    RETURN (
+        SELECT md5(string_agg(concat_ws(' ', w.worker, w.hour, w.kept_until, length(w.runs)), ',' ORDER BY w.worker, w.hour))
+        FROM overlay.walk AS w
+        WHERE w.hour >= since AND w.hour < until AND w.runs IS NOT NULL
+          AND (NOT w.is_stale OR w.kept_until IS NOT NULL)
+    );
+END $$;
+COMMENT ON FUNCTION app.walks_kept_state(bigint, timestamptz, timestamptz) IS
+'Is what app.walks_kept answers still the same? Another text when it is not; null: it answers nothing';
+GRANT EXECUTE ON FUNCTION app.walks_kept_state(bigint, timestamptz, timestamptz) TO gisgrid_service;
