@@ -20,6 +20,7 @@ from gisgrid.loading import Loaded, ReadOptions, Sheet, known_formats, known_zon
 from gisgrid.loading.meanings import read_meanings
 from gisgrid.patrol import load_pings
 from gisgrid.people import load_posts
+from gisgrid.reach import load_reach
 from gisgrid.rosters import load_rosters
 from gisgrid.sample.load import in_absolute_times
 from gisgrid.settings import Settings, read_settings
@@ -159,6 +160,13 @@ VERBS = (
         "GeoJSON, GeoPackage or Shapefile with lines or polygons.",
         _POINT,
         _with(load_ground),
+    ),
+    Verb(
+        "reach",
+        "The ground within some minutes of places: place (its code), minutes.",
+        "GeoJSON, GeoPackage or Shapefile with polygons.",
+        _POINT,
+        _with(load_reach),
     ),
     Verb(
         "categories",

@@ -18,6 +18,7 @@ from gisgrid.errors import Refused
 from gisgrid.geo import LonLat, tile_at
 from gisgrid.loading import ReadOptions
 from gisgrid.places import load_places
+from gisgrid.reach import load_reach
 from tests.api.conftest import GRIDS, District
 from tests.drawing import draw, spot
 
@@ -192,10 +193,84 @@ def test_a_bank_is_a_line_on_the_map(district: District, bank: list[tuple[float,
         assert [(one["code"], one["length"]) for one in lines] == [("L-1", round(length(bank)))]
 
 
-def test_after_a_redraw_the_new_grids_have_the_metres(
-    district: District, owner: Database, bank: list[tuple[float, float]]
+def draw_reach(folder: Path, *rows: tuple[str, float, Any]) -> Path:
+    """A file of polygons: place, minutes, shape."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"编码": code, "分钟": minutes},
+            "geometry": json.loads(shapely.to_geojson(shape)),
+        }
+        for code, minutes, shape in rows
+    ]
+    path = folder / "reach.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def within(owner: Database, checkpoints: None, tmp_path_factory: pytest.TempPathFactory) -> shapely.Polygon:
+    """Within ten minutes of a place lies three quarters of A; within 20 all; of one that is over, C too."""
+    near = shapely.box(*spot(0, 1), *spot(1.5, 0))
+    folder = tmp_path_factory.mktemp("reach")
+    rows = (("P-always", 10, near), ("P-always", 20, draw("AAB")["A"]), ("P-over", 10, draw("A\nA\nA\nA")["A"]))
+    assert load_reach(owner, draw_reach(folder, *rows)).loaded == 3
+    assert load_reach(owner, draw_reach(folder, *rows)).skipped == 3
+    assert load_reach(owner, draw_reach(folder, ("P-always", 20, draw("AAB")["A"]))).skipped == 1
+    return near
+
+
+def reached(district: District, who: str = "boss", **asked: Any) -> Any:
+    answer = district.client(who).get("/api/v1/places/reach", params=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_what_lies_within_reach_is_counted_by_grid(district: District, within: shapely.Polygon) -> None:
+    found = reached(district, minutes=10, outline=True)
+    assert found["polygons"] == 1, "the place that is over reaches nothing"
+    shares = {one["code"]: one["share"] for one in found["by"]}
+    assert shares == pytest.approx({GRIDS["A"]: 0.75, GRIDS["B"]: 0, GRIDS["C"]: 0}, abs=0.02)
+    assert found["without"] == [GRIDS["B"], GRIDS["C"]]
+    assert shapely.from_geojson(json.dumps(found["outline"])).equals_exact(within, 1e-6) or (
+        shapely.from_geojson(json.dumps(found["outline"])).symmetric_difference(within).area < within.area / 1000
+    )
+    assert reached(district)["without"] == [GRIDS["B"], GRIDS["C"]]
+    assert {one["code"]: one["share"] for one in reached(district)["by"]}[GRIDS["A"]] == pytest.approx(1, abs=0.02)
+    assert reached(district, minutes=10)["outline"] is None
+    for nothing in ({"minutes": 9.9}, {"kind": "canteen"}):
+        found = reached(district, outline=True, **nothing)
+        assert (found["polygons"], found["share"], found["outline"]) == (0, 0, None)
+    assert reached(district, "south")["polygons"] == 0, "the place stands elsewhere"
+    assert district.client().get("/api/v1/places/reach").status_code == 401
+    assert district.client("boss").get("/api/v1/places/reach?area=nowhere").status_code == 404
+
+
+def test_reach_of_nothing_and_other_shapes_are_refused(
+    owner: Database, within: shapely.Polygon, tmp_path: Path
 ) -> None:
-    """A and B are cut elsewhere: nothing of a line is kept by grid, so nothing has to be relocated."""
+    line = shapely.LineString([spot(0, 0), spot(1, 1)])
+    rows = (
+        ("P-none", 10, within),
+        ("P-now", 10, line),
+        ("P-now", 0, within),
+        ("P-now", 5, within),
+        ("P-now", 5, within),
+    )
+    with pytest.raises(Refused) as caught:
+        load_reach(owner, draw_reach(tmp_path, *rows))
+    assert [fault.in_both().message_zh for fault in caught.value.faults] == [
+        "没有编码为 P-none 的巡查点",
+        "它的图形是 LineString，不是面",
+        "0 超出范围",
+        "这个点位和时间已在 feature 4 出现过",
+    ]
+
+
+def test_after_a_redraw_the_new_grids_have_the_metres(
+    district: District, owner: Database, bank: list[tuple[float, float]], within: shapely.Polygon
+) -> None:
+    """A and B are cut elsewhere: nothing of a line or of a reach is kept by grid, so nothing has to be relocated."""
     before = district.client("boss").get("/api/v1/places/L-1/stretches").json()["stretches"]
     redrawn = draw("ABB\nCCC")
     with owner.transaction(EVERYTHING) as connection:
@@ -211,6 +286,8 @@ def test_after_a_redraw_the_new_grids_have_the_metres(
     publish_changeset(owner, number)
     after = district.client("boss").get("/api/v1/places/L-1/stretches").json()["stretches"]
     assert [one["grid"] for one in after] == [one["grid"] for one in before]
+    shares = {one["code"]: one["share"] for one in reached(district, minutes=10)["by"]}
+    assert shares == pytest.approx({GRIDS["A"]: 1, GRIDS["B"]: 0.25, GRIDS["C"]: 0}, abs=0.02)
     cut = 1000 + GROUND.inv(*bank[0], *spot(1, 0.4))[2]
     assert after[0]["to_m"] == pytest.approx(cut, abs=0.02) and before[0]["to_m"] > cut + 100
 

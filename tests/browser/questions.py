@@ -33,11 +33,12 @@ QUESTIONS = {
     "kit": (AREA, 113.8835, 27.6390, 14.3),
 }
 """The area whose page is open, and where the map is: lon, lat, zoom."""
+PLACES = {**QUESTIONS, "reach": (AREA, 113.8835, 27.6390, 12)}
 
 
 def ask(page: Page, question: str, lang: str) -> None:
     """Put the question, as a dispatcher does, and wait for its answer."""
-    area, lon, lat, zoom = QUESTIONS[question]
+    area, lon, lat, zoom = PLACES[question]
     page.evaluate(f"location.hash = 'm={zoom}/{lat}/{lon}&sel={area}&tab=facts&lang={LANGUAGES[lang]}'")
     expect(page.locator(".page-sub code")).to_have_text(area)
     button = page.locator(f"[data-ask={question}]")

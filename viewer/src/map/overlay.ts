@@ -50,6 +50,8 @@ const change: ExpressionSpecification = ['match', ['get', 'change'], 'new', '#2f
 const sketches: LayerSpecification[] = [
   { id: 'viewer-sketch-figure', type: 'fill', source: sketchSource, filter: is('figure'), paint: { 'fill-color': ['get', 'colour'], 'fill-opacity': 0.72 } },
   { id: 'viewer-sketch-edge', type: 'line', source: sketchSource, filter: is('figure'), paint: { 'line-color': '#ffffff', 'line-width': 1.2 } },
+  { id: 'viewer-sketch-reach', type: 'fill', source: sketchSource, filter: is('reach'), paint: { 'fill-color': '#1b63a5', 'fill-opacity': 0.18 } },
+  { id: 'viewer-sketch-reach-edge', type: 'line', source: sketchSource, filter: is('reach'), paint: { 'line-color': '#1b63a5', 'line-width': 1.8, 'line-dasharray': [3, 2] } },
   { id: 'viewer-sketch-drawn', type: 'fill', source: sketchSource, filter: is('after'), paint: { 'fill-color': change, 'fill-opacity': 0.16 } },
   { id: 'viewer-sketch-before', type: 'line', source: sketchSource, filter: is('before'), paint: { 'line-color': '#4a5e68', 'line-width': 2.4, 'line-dasharray': [2, 2] } },
   { id: 'viewer-sketch-after', type: 'line', source: sketchSource, filter: is('after'), layout: round, paint: { 'line-color': change, 'line-width': 2.8 } },

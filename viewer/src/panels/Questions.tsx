@@ -8,7 +8,9 @@ import { Grids, Line } from './Seen';
 import { type SeenWord, w } from './seenWords';
 
 type Answer = { lon: number; lat: number; name: string; more: string };
-type Question = 'who' | 'unwalked' | 'cameras' | 'kit';
+type Question = 'who' | 'unwalked' | 'cameras' | 'kit' | 'reach';
+/** What was found, and what the map draws of it. */
+type Told = { list: Answer[] | string[]; drawn?: GeoJSON.Feature[] };
 const most = 20;
 /** Two in a row, because the questions are sentences. */
 const row = { display: 'grid', gap: '8px', gridTemplateColumns: 'repeat(auto-fit, minmax(140px, 1fr))', marginTop: '8px' };
@@ -25,10 +27,10 @@ export function Questions({ code }: { code: string }) {
     found.value = problem.value = null;
     sketch.value = [];
     void answers[question](code, at.value).then(
-      (one) => {
+      ({ list, drawn }) => {
         if (asked.peek() !== question) return;
-        found.value = one;
-        sketch.value = one.flatMap(mark);
+        found.value = list;
+        sketch.value = drawn ?? list.flatMap(mark);
       },
       (thrown: unknown) => (problem.value = asProblem(thrown)),
     );
@@ -43,7 +45,7 @@ export function Questions({ code }: { code: string }) {
         </label>
       )}
       <div style={row}>
-        {order.filter((one) => one === 'kit' || may(one === 'cameras' ? 'see_camera' : 'see_patrol')).map((one) => (
+        {order.filter((one) => one === 'kit' || one === 'reach' || may(one === 'cameras' ? 'see_camera' : 'see_patrol')).map((one) => (
           <button key={one} type="button" class="button" aria-pressed={asked.value === one} data-ask={one} onClick={() => put(one)}>
             {w(`ask.${one}` as SeenWord)}
           </button>
@@ -75,7 +77,9 @@ const mark = (one: Answer | string): GeoJSON.Feature[] =>
     ? []
     : [{ type: 'Feature', properties: { kind: 'answer', name: one.name }, geometry: { type: 'Point', coordinates: [one.lon, one.lat] } }];
 
-const order: Question[] = ['who', 'unwalked', 'cameras', 'kit'];
+const order: Question[] = ['who', 'unwalked', 'cameras', 'kit', 'reach'];
+/** Minutes from the nearest place. */
+const minutes = 10;
 
 /** The middle of the map, as the doors take it. */
 function middle(): { lon: number; lat: number; system: string } {
@@ -83,28 +87,34 @@ function middle(): { lon: number; lat: number; system: string } {
   return { lon, lat, system: 'wgs84' };
 }
 
-const answers: Record<Question, (code: string, at: string) => Promise<Answer[] | string[]>> = {
+const answers: Record<Question, (code: string, at: string) => Promise<Told>> = {
   who: async (area, at) => {
     const when = new Date(at).toISOString();
     const { patrols } = await ask(api.GET('/api/v1/patrols', { params: { query: { area, at: when, limit: most } } }));
-    return patrols.map((one) => ({ lon: one.lon, lat: one.lat, name: one.name ?? one.worker, more: [one.grid, showTime(one.at)].filter(Boolean).join(' · ') }));
+    return { list: patrols.map((one) => ({ lon: one.lon, lat: one.lat, name: one.name ?? one.worker, more: [one.grid, showTime(one.at)].filter(Boolean).join(' · ') })) };
   },
   unwalked: async (area) => {
     const from = new Date(Date.now() - 7 * 86_400_000).toISOString();
     const { by } = await ask(api.GET('/api/v1/coverage', { params: { query: { area, from } } }));
-    return by.filter(({ share }) => share === 0).map(({ code }) => code);
+    return { list: by.filter(({ share }) => share === 0).map(({ code }) => code) };
   },
   cameras: async () => {
     const { cameras } = await ask(api.GET('/api/v1/cameras', { params: { query: { ...middle(), limit: most } } }));
-    return cameras.map((one) => ({ lon: one.lon, lat: one.lat, name: one.name, more: showMetres(one.distance_m) }));
+    return { list: cameras.map((one) => ({ lon: one.lon, lat: one.lat, name: one.name, more: showMetres(one.distance_m) })) };
   },
   kit: async () => {
     const { places } = await ask(api.GET('/api/v1/places', { params: { query: { ...middle(), kind: 'rescue', limit: 3 } } }));
-    return places.map((one) => ({
+    const list = places.map((one) => ({
       lon: one.lon,
       lat: one.lat,
       name: one.name,
       more: [one.distance_m !== null && showMetres(one.distance_m), one.overdue ? w('ask.overdue') : one.visited_at && showAgo(one.visited_at)].filter(Boolean).join(' · '),
     }));
+    return { list };
+  },
+  reach: async (area) => {
+    const { polygons, without, outline } = await ask(api.GET('/api/v1/places/reach', { params: { query: { area, minutes, outline: true } } }));
+    const geometry = outline as GeoJSON.Geometry | null;
+    return { list: polygons > 0 ? without : [], drawn: geometry ? [{ type: 'Feature', properties: { kind: 'reach' }, geometry }] : [] };
   },
 };

@@ -68,7 +68,7 @@ export function Line({ at, name, more }: { at: Spot; name: string; more: string 
 }
 
 type Share = { code: string; share: number };
-type Found = { walked: number | null; seen: number | null; overdue: number; blind: Share[] };
+type Found = { walked: number | null; seen: number | null; reached: number | null; overdue: number; blind: Share[] };
 
 /** How much of an area was walked today and is in view, what is overdue and what no camera sees. */
 export function Watched({ code }: { code: string }) {
@@ -85,7 +85,7 @@ export function Watched({ code }: { code: string }) {
   if (!session.value || !may('see_camera')) return null;
   if (problem.value) return <Failed problem={problem.value} />;
   if (!found.value) return null;
-  const { walked, seen, overdue, blind } = found.value;
+  const { walked, seen, reached, overdue, blind } = found.value;
   return (
     <section class="block" data-watched>
       <h3>{w('watch.title')}</h3>
@@ -93,6 +93,7 @@ export function Watched({ code }: { code: string }) {
         facts={[
           [w('watch.today'), walked === null ? null : showShare(walked)],
           [w('watch.view'), seen === null ? null : showShare(seen)],
+          [w('watch.reach'), reached === null ? null : showShare(reached)],
           [w('watch.overdue'), overdue === 0 ? w('watch.none') : String(overdue)],
           [w('watch.blind'), blind.length === 0 ? w('watch.none') : <Grids grids={blind.map((one) => one.code)} />],
         ]}
@@ -120,14 +121,16 @@ export function Grids({ grids }: { grids: string[] }) {
 
 async function look(area: string): Promise<Found> {
   const walks = may('see_patrol') ? ask(api.GET('/api/v1/coverage', { params: { query: { area } } })) : Promise.resolve(null);
-  const [walked, view, places] = await Promise.all([
+  const [walked, view, places, reach] = await Promise.all([
     walks.catch(() => null),
     ask(api.GET('/api/v1/cameras/view', { params: { query: { area } } })),
     ask(api.GET('/api/v1/places', { params: { query: { area, overdue: true, limit: 1000 } } })),
+    ask(api.GET('/api/v1/places/reach', { params: { query: { area, minutes: 10 } } })),
   ]);
   return {
     walked: walked?.share ?? null,
     seen: view.share,
+    reached: reach.polygons > 0 ? reach.share : null,
     overdue: places.places.length,
     blind: view.by.filter(({ share }) => share < blindBelow),
   };
