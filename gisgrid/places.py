@@ -28,7 +28,7 @@ FROM (
     SELECT * FROM overlay.place AS x
     WHERE (CAST(:kind AS text) = '' OR x.kind = :kind)
       AND (x.starts_at IS NULL OR x.starts_at <= now()) AND (x.ends_at IS NULL OR x.ends_at > now())
-      AND (CAST(:area AS bigint) IS NULL OR x.path && ARRAY[CAST(:area AS bigint)])
+      AND (CAST(:area AS bigint) IS NULL OR x.scope && ARRAY[CAST(:area AS bigint)])
       AND (NOT :overdue OR x.visit_hours IS NOT NULL
            AND coalesce(x.visited_at, '-infinity') < now() - x.visit_hours * interval '1 hour')
     ORDER BY {order} LIMIT {most}

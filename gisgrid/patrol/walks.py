@@ -67,8 +67,8 @@ ORDER BY g.cell
 ON CONFLICT (cell) DO UPDATE SET seen_at = excluded.seen_at WHERE o.seen_at < excluded.seen_at
 """)
 _PLACES = text("""
-SELECT p.place_id, ST_AsBinary(p.geom) AS shape FROM overlay.place AS p
-WHERE p.geom && ST_Expand(ST_MakeEnvelope(:west, :south, :east, :north, 4326), :around)
+SELECT p.place_id, ST_AsBinary(coalesce(p.course, p.geom)) AS shape FROM overlay.place AS p
+WHERE coalesce(p.course, p.geom) && ST_Expand(ST_MakeEnvelope(:west, :south, :east, :north, 4326), :around)
 ORDER BY p.place_id
 """)
 _VISIT = text("""
@@ -78,7 +78,9 @@ FROM (
     FROM unnest(CAST(:places AS bigint[]), CAST(:ats AS float8[]), CAST(:lons AS float8[]), CAST(:lats AS float8[]))
         AS g (place_id, at, lon, lat)
     JOIN overlay.place AS x ON x.place_id = g.place_id
-      AND ST_DWithin(x.geom::geography, ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326)::geography, :near)
+      AND ST_DWithin(
+        coalesce(x.course, x.geom)::geography, ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326)::geography, :near
+      )
     GROUP BY x.place_id
 ) AS v
 WHERE p.place_id = v.place_id AND (p.visited_at IS NULL OR p.visited_at < v.at)

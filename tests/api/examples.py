@@ -39,6 +39,10 @@ DEVICE = "GZY-01"
 FOLLOWER = UUID(int=4, version=4)
 BANK = "UPDATE overlay.place SET course = ST_MakeLine(geom, ST_Translate(geom, 0.005, 0.001)) WHERE code = :code"
 KIT = "JSD-01"
+REACH = (
+    "INSERT INTO overlay.reach (place_id, minutes, geom)"
+    " SELECT place_id, 10, ST_Multi(ST_Expand(geom, 0.006)) FROM overlay.place WHERE code = :code"
+)
 ALIAS = (
     "INSERT INTO core.alias (network, alias, name, area_id, share, valid_from)"
     " SELECT 'party', 'A-001', '一号党建网格(虚构)', area_id, 0.97, now() FROM app.area_at(now()) WHERE code = :code"
@@ -130,6 +134,7 @@ def _ask_overlays(asking: Asking) -> None:
     drawn = {"polygon": corners, "system": "gcj02", "hand_over": True, "words": "请播放防汛广播"}
     asking.ask("createSelection", "admin", drawn)
     asking.ask("getPlaceStretches", "admin", code=KIT)
+    asking.ask("getReach", "admin", area=TOWN, minutes=10, outline=True)
     asking.ask("getPatrols", "admin", **WHERE)
     asking.ask("getCrossings", "admin", area=TOWN, limit=2)
     asking.ask("getPresence", "admin", area=TOWN)
@@ -307,6 +312,7 @@ def _fill(url: str) -> dict[str, str]:
         secrets = {"admin": add_account(connection, "admin", "admin"), "device": make_token(connection, DEVICE)}
         connection.execute(text(ALIAS), {"code": GRID})
         connection.execute(text(BANK), {"code": KIT})
+        connection.execute(text(REACH), {"code": KIT})
     superuser.close()
     return secrets
 

@@ -17,6 +17,7 @@ from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Refused
 from gisgrid.geo import LonLat, tile_at
 from gisgrid.loading import ReadOptions
+from gisgrid.patrol import keep_walks
 from gisgrid.places import load_places
 from gisgrid.reach import load_reach
 from tests.api.conftest import GRIDS, District
@@ -175,6 +176,32 @@ def test_each_grid_has_its_metres_of_a_bank(district: District, bank: list[tuple
         assert (one["from_m"], one["to_m"]) == pytest.approx((begin, end), abs=0.02)
 
 
+def test_a_bank_is_everybodys_through_whose_grids_it_runs(
+    district: District, owner: Database, bank: list[tuple[float, float]], checkpoints: None
+) -> None:
+    """Its middle lies in A: who works in C alone has it too, and a patrol that passes its end in C has visited it."""
+    for who in ("boss", "north", "south"):
+        answer = district.client(who).get("/api/v1/places", params={"kind": "bank", "area": GRIDS["C"]})
+        assert [one["code"] for one in answer.json()["places"]] == ["L-1"], who
+    assert district.client("south").get("/api/v1/places/L-1/stretches").status_code == 200
+    assert district.client("south").get("/api/v1/places?kind=checkpoint").json()["places"] == [], "points of A"
+    end = spot(2.5, 1.5)
+    pings = [
+        {
+            "lon": end[0],
+            "lat": end[1] + n * 1e-5,
+            "system": "wgs84",
+            "at": (NOW - timedelta(seconds=60 - 10 * n)).isoformat(),
+        }
+        for n in range(3)
+    ]
+    assert district.client("wang").post("/api/v1/pings", json=pings).json()["accepted"] == 3
+    with owner.transaction(EVERYTHING) as connection:
+        keep_walks(connection)
+    (one,) = asked(district, kind="bank")
+    assert one["visited_at"] is not None and not one["overdue"]
+
+
 def test_the_nearest_position_on_a_bank_has_a_chainage(district: District, bank: list[tuple[float, float]]) -> None:
     """Where the line passes 20 m away it is nearer than its middle, by which it is known elsewhere."""
     lon, lat = spot(0.7, 0.5)
@@ -268,9 +295,15 @@ def test_reach_of_nothing_and_other_shapes_are_refused(
 
 
 def test_after_a_redraw_the_new_grids_have_the_metres(
-    district: District, owner: Database, bank: list[tuple[float, float]], within: shapely.Polygon
+    district: District, owner: Database, bank: list[tuple[float, float]], within: shapely.Polygon, tmp_path: Path
 ) -> None:
-    """A and B are cut elsewhere: nothing of a line or of a reach is kept by grid, so nothing has to be relocated."""
+    """A and B are cut elsewhere: nothing of a line's metres or of a reach is kept by grid, so nothing has to be
+    relocated; a line whose middle stays in A, and whose end is B's now, is B's too.
+    """
+    path = draw_lines(tmp_path, shapely.LineString([spot(0.1, 0.8), spot(1.7, 0.8)]))
+    path.write_text(path.read_text("utf-8").replace("L-1", "L-8"), encoding="utf-8")
+    assert load_places(owner, path).loaded == 1
+    assert [one["code"] for one in asked(district, area=GRIDS["B"], kind="bank")] == ["L-1"]
     before = district.client("boss").get("/api/v1/places/L-1/stretches").json()["stretches"]
     redrawn = draw("ABB\nCCC")
     with owner.transaction(EVERYTHING) as connection:
@@ -284,6 +317,7 @@ def test_after_a_redraw_the_new_grids_have_the_metres(
                 {"shape": redrawn[letter].wkt, "id": number, "code": GRIDS[letter]},
             )
     publish_changeset(owner, number)
+    assert [one["code"] for one in asked(district, area=GRIDS["B"], kind="bank")] == ["L-1", "L-8"]
     after = district.client("boss").get("/api/v1/places/L-1/stretches").json()["stretches"]
     assert [one["grid"] for one in after] == [one["grid"] for one in before]
     shares = {one["code"]: one["share"] for one in reached(district, minutes=10)["by"]}
@@ -295,7 +329,7 @@ def test_after_a_redraw_the_new_grids_have_the_metres(
 def test_only_a_line_of_ones_own_areas_is_divided(
     district: District, bank: list[tuple[float, float]], checkpoints: None
 ) -> None:
-    assert district.client("south").get("/api/v1/places/L-1/stretches").status_code == 404
+    assert district.client("south").get("/api/v1/places/L-2/stretches").status_code == 404
     assert district.client().get("/api/v1/places/L-1/stretches").status_code == 401
     answer = district.client("boss").get("/api/v1/places/P-now/stretches")
     assert answer.status_code == 422 and answer.json()["errors"][0]["message_zh"] == "巡查点 P-now 是一个点"

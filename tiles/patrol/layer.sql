@@ -97,30 +97,38 @@ GROUP BY
 UNION ALL
 -- The track of one worker in a time, where the arguments name them: a line a segment, broken where pings break off.
 SELECT
-    4398046511104 + min(extract(EPOCH FROM t.at))::bigint AS feature_id,
-    st_transform(st_simplify(st_makeline(t.geom ORDER BY t.at), 360 / 2 ^ patrol.z / 1024, true), 3857) AS geom,
-    extract(EPOCH FROM max(t.at))::bigint AS seen_at,
+    4398046511104 + extract(EPOCH FROM l.from_at)::bigint AS feature_id,
+    st_transform(st_simplify(l.line, 360 / 2 ^ patrol.z / 1024, true), 3857) AS geom,
+    extract(EPOCH FROM l.seen_at)::bigint AS seen_at,
     patrol.args ->> 'worker' AS worker,
-    extract(EPOCH FROM min(t.at))::bigint AS from_at
+    extract(EPOCH FROM l.from_at)::bigint AS from_at
 FROM (
+    -- Of each ping as little as can be: seconds and boxes are reckoned for the segment.
     SELECT
-        q.at,
-        q.geom,
-        count(*) FILTER (WHERE q.breaks) OVER (ORDER BY q.at) AS segment
+        st_makeline(t.geom ORDER BY t.at) AS line,
+        min(t.at) AS from_at,
+        max(t.at) AS seen_at
     FROM (
         SELECT
-            p.at,
-            p.geom,
-            p.is_start OR coalesce(p.at - lag(p.at) OVER (ORDER BY p.at) > interval '120 s', true) AS breaks
-        FROM overlay.ping AS p
-        WHERE
-            p.worker = patrol.args ->> 'worker' AND p.at >= (patrol.args ->> 'from')::timestamptz
-            AND p.at < (patrol.args ->> 'to')::timestamptz AND p.doubt IS NULL
-    ) AS q
-) AS t
-WHERE patrol.args ? 'worker'
-GROUP BY t.segment
-HAVING count(*) > 1 AND st_transform(st_setsrid(st_extent(t.geom)::geometry, 4326), 3857) && patrol.box;
+            q.at,
+            q.geom,
+            count(*) FILTER (WHERE q.breaks) OVER (ORDER BY q.at) AS segment
+        FROM (
+            SELECT
+                p.at,
+                p.geom,
+                p.is_start OR coalesce(p.at - lag(p.at) OVER (ORDER BY p.at) > interval '120 s', true) AS breaks
+            FROM overlay.ping AS p
+            WHERE
+                p.worker = patrol.args ->> 'worker' AND p.at >= (patrol.args ->> 'from')::timestamptz
+                AND p.at < (patrol.args ->> 'to')::timestamptz AND p.doubt IS NULL
+        ) AS q
+    ) AS t
+    WHERE patrol.args ? 'worker'
+    GROUP BY t.segment
+    HAVING count(*) > 1
+) AS l
+WHERE l.line && st_transform(patrol.box, 4326);
 END;
 COMMENT ON FUNCTION tile.patrol(integer, geometry, timestamptz, jsonb) IS
 'Cells in scope that a patrol was in, with the last instant seen; the track of a worker (args: worker, from, to); '

@@ -21,6 +21,21 @@ BEGIN
     WHERE c.changeset_id = change_set AND c.network = 'base'
       AND o.cell = s.cell AND o.path <> coalesce(l.path, '{0}');
 
+    -- Lines that run through what was redrawn, wherever their middles are.
+    UPDATE overlay.place AS o SET scope = n.scope
+    FROM (
+        SELECT DISTINCT p.place_id
+        FROM draft.changeset AS c
+        JOIN draft.touched AS t ON t.changeset_id = c.changeset_id
+        JOIN core.area_version AS v ON v.area_id = t.area_id AND v.level = 'grid' AND v.valid_to > c.valid_from
+            AND (v.recorded_to = c.published_at OR v.changeset_id = c.changeset_id AND v.recorded_to = 'infinity')
+        JOIN overlay.place AS p ON coalesce(p.course, p.geom) && v.geom AND p.course IS NOT NULL
+        WHERE c.changeset_id = change_set AND c.network = 'base'
+    ) AS l
+    JOIN overlay.place AS p ON p.place_id = l.place_id
+    CROSS JOIN LATERAL (SELECT app.scope_of_course(p.course, p.path) AS scope) AS n
+    WHERE o.place_id = p.place_id AND o.scope <> n.scope;
+
     -- Patrols under way on the ground that was redrawn: gisgrid.patrol.crossings looks where they are now.
     INSERT INTO overlay.presence AS p (worker, changeset_id, redrawn_at)
     SELECT DISTINCT w.worker, c.changeset_id, r.at
