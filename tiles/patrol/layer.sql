@@ -103,30 +103,34 @@ SELECT
     patrol.args ->> 'worker' AS worker,
     extract(EPOCH FROM l.from_at)::bigint AS from_at
 FROM (
-    -- Of each ping as little as can be: seconds and boxes are reckoned for the segment.
+    -- Of each ping as little as can be, in one pass: a second window to number the segments took a third of the tile.
     SELECT
-        st_makeline(t.geom ORDER BY t.at) AS line,
-        min(t.at) AS from_at,
-        max(t.at) AS seen_at
+        st_makeline(a.points[u.first:e.last]) AS line,
+        a.ats[u.first] AS from_at,
+        a.ats[e.last] AS seen_at
     FROM (
         SELECT
-            q.at,
-            q.geom,
-            count(*) FILTER (WHERE q.breaks) OVER (ORDER BY q.at) AS segment
+            array_agg(q.geom) AS points,
+            array_agg(q.at) AS ats,
+            array_agg(q.n) FILTER (WHERE q.breaks) AS firsts
         FROM (
             SELECT
                 p.at,
                 p.geom,
-                p.is_start OR coalesce(p.at - lag(p.at) OVER (ORDER BY p.at) > interval '120 s', true) AS breaks
+                (row_number() OVER walked)::integer AS n,
+                p.is_start OR coalesce(p.at - lag(p.at) OVER walked > interval '120 s', true) AS breaks
             FROM overlay.ping AS p
             WHERE
-                p.worker = patrol.args ->> 'worker' AND p.at >= (patrol.args ->> 'from')::timestamptz
+                patrol.args ? 'worker'
+                AND p.worker = patrol.args ->> 'worker' AND p.at >= (patrol.args ->> 'from')::timestamptz
                 AND p.at < (patrol.args ->> 'to')::timestamptz AND p.doubt IS NULL
+            WINDOW walked AS (ORDER BY p.at)
+            ORDER BY p.at  -- the arrays are of this order
         ) AS q
-    ) AS t
-    WHERE patrol.args ? 'worker'
-    GROUP BY t.segment
-    HAVING count(*) > 1
+    ) AS a
+    CROSS JOIN LATERAL unnest(a.firsts) WITH ORDINALITY AS u (first, i)
+    CROSS JOIN LATERAL (SELECT coalesce(a.firsts[u.i + 1] - 1, cardinality(a.ats)) AS last) AS e
+    WHERE e.last > u.first
 ) AS l
 WHERE l.line && st_transform(patrol.box, 4326);
 END;
