@@ -108,7 +108,8 @@ def test_the_search_uses_the_gist_index_under_row_policies(layer: Layer, db: Con
     plan = "\n".join(db.exec_driver_sql(f"EXPLAIN (ANALYZE, COSTS OFF) {asked}", values).scalars())
     searched = [line for line in plan.splitlines() if "Index Cond" in line and "_3857 &&" in line]
     assert searched, plan
-    assert "Function Scan" not in plan, "the layer's function was not inlined\n" + plan
+    called = [line for line in plan.splitlines() if "Function Scan" in line and "on unnest" not in line]
+    assert not called, "the layer's function was not inlined\n" + plan
     scanned = [line for line in plan.splitlines() if "Seq Scan on" in line and "never executed" not in line]
     assert not scanned, plan
 
