@@ -11,7 +11,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from pyproj import Geod
 
-from tests.browser.hands import settle
+from tests.browser.hands import settle, sign_in
+from tests.browser.server import LiveServer
 from tests.browser.test_axe import SIZES, serious
 
 pytestmark = pytest.mark.timeout(1800)
@@ -83,6 +84,99 @@ def test_measuring_needs_no_mouse(visit: Open) -> None:
     expect(page.locator(".measure")).to_contain_text("Enter sets one")
     page.get_by_role("button", name="Done", exact=True).click()
     expect(page.locator(".measure")).to_have_count(0)
+
+
+ROUND = "() => ({ ...document.getElementById('map').map.getSource('viewer-measure').serialize().data })"
+
+
+def ringed(page: Page) -> list[str]:
+    """The devices that the map rings."""
+    features = page.evaluate(ROUND)["features"]
+    return sorted(one["properties"]["device"] for one in features if "device" in one["properties"])
+
+
+FREE = """([lon, lat]) => {
+  const { map } = document.getElementById('map');
+  const { left, top, width, height } = map.getCanvas().getBoundingClientRect();
+  const x = left + width / 2;
+  const free = (y) => document.elementFromPoint(x, y) === map.getCanvas();
+  let [best, run] = [[0, 0], 0];
+  for (let y = top; y < top + height; y++) {
+    run = free(y) ? run + 1 : 0;
+    if (run > best[1]) best = [y, run];
+  }
+  const middle = best[0] - best[1] / 2;
+  map.jumpTo({ center: [lon, lat], zoom: 15 });
+  const at = map.project([lon, lat]);
+  map.panBy([left + at.x - x, top + at.y - middle], { duration: 0 });
+  const high = Math.min(best[1] / 2 - 10, 60);
+  return [[x - 60, middle + high], [x + 60, middle + high], [x, middle - high]];
+}"""
+"""Brings a place to the middle of what is free of panels; three pixels round it."""
+
+
+def a_device(server: LiveServer, page: Page) -> tuple[str, list[float]]:
+    """A device of the sample, and where it stands."""
+    secret = {"Authorization": f"Bearer {server.secret}"}
+    body = {"polygon": [[113, 27], [115, 27], [115, 29], [113, 29]], "system": "wgs84"}
+    found = page.request.post(f"{server.url}/api/v1/devices/selections", headers=secret, data=body).json()["devices"]
+    return found[0]["code"], [found[0]["lon"], found[0]["lat"]]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_devices_inside_of_what_is_drawn_are_listed_and_handed_over(
+    visit: Open, live_server: LiveServer, size: str
+) -> None:
+    """By mouse and by finger: corners, list, rings on the map; the list is handed over; another corner empties it."""
+    touch = size == "phone"
+    page = visit(AT, SIZES[size], touch=touch)
+    expect(page.locator("[data-tool=lasso]")).to_have_count(0)
+    sign_in(page, live_server)
+    code, place = a_device(live_server, page)
+    settle(page)
+    begin(page, "lasso")
+    expect(page.locator(".selecting")).to_contain_text("回车")
+    press = page.touchscreen.tap if touch else page.mouse.click
+    corners = page.evaluate(FREE, place)
+    settle(page)
+    for n, corner in enumerate(corners):
+        expect(page.locator("[data-act=find-devices]")).to_have_count(0)
+        press(*corner)
+        expect(page.locator(f".selecting[data-corners='{n + 1}']")).to_have_count(1)
+    page.click("[data-act=find-devices]")
+    expect(page.locator("[data-selected] li", has_text=code)).to_be_visible()
+    assert code in ringed(page)
+    assert serious(page) == []
+    page.fill(".selecting input[name=words]", "请播放防汛广播")
+    page.click("[data-act=hand-over]")
+    expect(page.locator(".selecting [data-targets]")).to_contain_text("没有系统接收")
+    page.get_by_role("button", name="撤销一点").click()
+    expect(page.locator("[data-selected]")).to_have_count(0)
+    assert ringed(page) == []
+    page.get_by_role("button", name="结束圈选").click()
+    expect(page.locator("[data-tool=lasso]")).to_be_visible()
+
+
+def test_devices_are_selected_without_a_mouse(visit: Open, live_server: LiveServer) -> None:
+    page = visit(AT)
+    sign_in(page, live_server)
+    code, (lon, lat) = a_device(live_server, page)
+    corners = [(lon + x, lat + y) for x, y in ((-2e-3, -1e-3), (2e-3, -1e-3), (2e-3, 1e-3), (-2e-3, 1e-3))]
+    go = "([lon, lat]) => document.getElementById('map').map.jumpTo({ center: [lon, lat], zoom: 16 })"
+    page.evaluate("location.hash = location.hash.replace(/&?lang=[^&]*/, '') + '&lang=en'")
+    expect(page.locator("[data-tool=lasso]")).to_have_attribute("aria-label", "Select devices")
+    page.locator("[data-tool=lasso]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#map canvas")).to_be_focused()
+    for corner in corners:
+        page.evaluate(go, list(corner))
+        page.keyboard.press("Enter")
+    expect(page.locator(".selecting[data-corners='4']")).to_have_count(1)
+    page.locator("[data-act=find-devices]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-selected] li", has_text=code)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".selecting")).to_have_count(0)
 
 
 @pytest.mark.parametrize("size", SIZES)

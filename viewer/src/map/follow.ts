@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals';
 import type { GeoJSONSource, Map as MapLibre, VectorTileSource } from 'maplibre-gl';
+import { type Selection, selection } from '../actions/devices';
 import { byList, dependOnTime, shown, showsClosed, tileFilter } from '../actions/tickets';
 import type { AreaFeature, LonLat, Ticket } from '../api/client';
 import { area, at, comparing, comparison, filter, home, layersOff, measured, network, now, picked, pile, scope, session, sketch, ticket } from '../state';
@@ -20,7 +21,7 @@ export function followState(map: MapLibre): () => void {
     effect(() => markChosen(map)),
     effect(() => showListed(map)),
     effect(() => fill(map, sketchSource, sketch.value)),
-    effect(() => fill(map, measureSource, measuredShapes(measured.value ?? []))),
+    effect(() => fill(map, measureSource, [...measuredShapes(measured.value ?? []), ...rings(selection.value)])),
     followFilter(map),
     followDate(map),
     effect(() => showChanges(map)),
@@ -71,7 +72,7 @@ export function restate(map: MapLibre): void {
   markChosen(map);
   showListed(map);
   fill(map, sketchSource, sketch.peek());
-  fill(map, measureSource, measuredShapes(measured.peek() ?? []));
+  fill(map, measureSource, [...measuredShapes(measured.peek() ?? []), ...rings(selection.peek())]);
   showChanges(map);
 }
 
@@ -124,6 +125,10 @@ function measuredShapes(corners: LonLat[]): GeoJSON.Feature[] {
     ...at.map((coordinates) => shape({ type: 'Point', coordinates })),
   ];
 }
+
+/** The devices inside of what is drawn. */
+const rings = (found: Selection | null): GeoJSON.Feature[] =>
+  (found?.devices ?? []).map(({ code, lon, lat }) => ({ type: 'Feature', properties: { device: code }, geometry: { type: 'Point', coordinates: [lon, lat] } }));
 
 function asLines({ geometry }: AreaFeature): GeoJSON.Feature {
   const coordinates = geometry?.coordinates.flat(1) ?? [];

@@ -162,8 +162,15 @@ export const measures: LayerSpecification[] = [
     id: 'viewer-measure-corner',
     type: 'circle',
     source: measureSource,
-    filter: ['==', ['geometry-type'], 'Point'],
+    filter: ['all', ['==', ['geometry-type'], 'Point'], ['!', ['has', 'device']]],
     paint: { 'circle-radius': 5, 'circle-color': '#ffffff', 'circle-stroke-color': '#5b3a8c', 'circle-stroke-width': 2.5 },
+  },
+  {
+    id: 'viewer-measure-device',
+    type: 'circle',
+    source: measureSource,
+    filter: ['has', 'device'],
+    paint: { 'circle-radius': 11, 'circle-color': 'rgba(194, 65, 12, 0.12)', 'circle-stroke-color': '#c2410c', 'circle-stroke-width': 2.5 },
   },
 ];
 

@@ -1,27 +1,31 @@
 import { useSignal } from '@preact/signals';
+import { beginSelection, selecting } from '../actions/devices';
 import { beginMeasure, endMeasure, takeBack } from '../actions/measure';
 import { areaOf, lengthOf } from '../geodesy';
-import { type Key, t } from '../i18n';
-import { at, lang, measured, printOpen, timeOpen } from '../state';
+import { t } from '../i18n';
+import { at, lang, may, measured, printOpen, timeOpen } from '../state';
 import { Icon, type IconName } from '../ui/Icon';
+import { DeviceSelection } from './DeviceSelection';
+import { w } from './deviceWords';
 
 /** What is done with the map as a whole: measure on it, take it along, tell somebody of it. */
 export function MapTools() {
   const copied = useSignal(false);
-  if (measured.value) return <Measure />;
+  if (measured.value) return selecting.value ? <DeviceSelection /> : <Measure />;
   if (timeOpen.value || at.value !== '') return null;
   return (
     <div class="map-tools" role="group" aria-label={t('tools.title')}>
-      <Tool icon="ruler" words="tools.measure" act={beginMeasure} />
-      <Tool icon="print" words="tools.print" act={() => (printOpen.value = true)} />
-      {window.isSecureContext && <Tool icon={copied.value ? 'check' : 'share'} words={copied.value ? 'report.copied' : 'tools.link'} act={() => void share(() => (copied.value = true))} />}
+      <Tool icon="ruler" words={t('tools.measure')} act={beginMeasure} />
+      {may('see_device') && <Tool icon="lasso" words={w('devices.tool')} act={beginSelection} />}
+      <Tool icon="print" words={t('tools.print')} act={() => (printOpen.value = true)} />
+      {window.isSecureContext && <Tool icon={copied.value ? 'check' : 'share'} words={t(copied.value ? 'report.copied' : 'tools.link')} act={() => void share(() => (copied.value = true))} />}
     </div>
   );
 }
 
-function Tool({ icon, words, act }: { icon: IconName; words: Key; act: () => void }) {
+function Tool({ icon, words, act }: { icon: IconName; words: string; act: () => void }) {
   return (
-    <button type="button" data-tool={icon} title={t(words)} aria-label={t(words)} onClick={act}>
+    <button type="button" data-tool={icon} title={words} aria-label={words} onClick={act}>
       <Icon name={icon} />
     </button>
   );
