@@ -1,4 +1,4 @@
-"""The app: made from settings and a database, nothing global."""
+"""The app: made from settings and a database, nothing global. Long because every door is put together here."""
 
 import sys
 from collections.abc import AsyncIterator, Callable

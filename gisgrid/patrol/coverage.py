@@ -1,7 +1,7 @@
 """How much of an area was seen by patrols in a time?"""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -88,13 +88,10 @@ def cover(
 ) -> Coverage:
     """Which share of an area, and of each of its grids of today, did patrols see from `since` until before `until`?
 
-    Seen is the ground within `radius_m` of a line that a worker walked, any of them: from ping to ping, unless more
-    than 120 s lie between two or a recorded segment ends; a line counts for the time in which it ends. Coarse pings and
-    jumps see nothing. Measured on a lattice of 2.5 m (`gisgrid.lattice`), which is within 2 % of a grid's ground
-    of the exact area of the buffered lines. What was seen is kept by place, so after a redraw the new grids have their
-    share of all that was seen before. For 30 m, hours that are wholly in the time are read as they are kept, the others
-    and what came a moment ago from the pings; `memory` spares reading again what is kept as it was.
-    Raises NotAllowed outside the caller's private scope.
+    Seen is the ground within `radius_m` of a walked line: from ping to ping, unless 120 s lie between two or a
+    recorded segment ends; a line counts for the time in which it ends. On a lattice of 2.5 m, within 2 % of a grid's
+    ground of the exact area. For 30 m, whole hours are read as they are kept, the rest from the pings; `memory` spares
+    reading again what is kept as it was. Raises NotAllowed outside the caller's private scope.
     """
     memory = memory or Memory()
     hours = _whole_hours(since, until) if radius_m == SIGHT_M else (until, until)
@@ -124,7 +121,7 @@ def _divide(connection: Connection, ids: Sequence[int]) -> Division:
     return Division([*cells, union(cells)])
 
 
-def _read_kept(connection: Connection, division: Division, values: dict[str, Any]) -> _Kept:
+def _read_kept(connection: Connection, division: Division, values: Mapping[str, object]) -> _Kept:
     cells = union([unpack(bytes(row.runs)) for row in connection.execute(_KEPT, values)])
     return _Kept(cells, division.weights_in(cells))
 

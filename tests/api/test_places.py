@@ -1,4 +1,7 @@
-"""Places that stand for a time, and linear ones: what is near, what is due, which grid has which metres."""
+"""Places that stand for a time, and linear ones: what is near, what is due, which grid has which metres, reach.
+
+Long because each of these is asked before and after one redraw.
+"""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""app.locate: one grid a point, by its contract."""
+"""app.locate: one grid a point, by its contract. Long because a rule a test."""
 
 import math
 import random
