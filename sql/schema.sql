@@ -3098,6 +3098,7 @@ CREATE TABLE "overlay".place (
     x_m integer GENERATED ALWAYS AS ((public.st_x(public.st_transform(geom, 3857)))::integer) STORED,
     y_m integer GENERATED ALWAYS AS ((public.st_y(public.st_transform(geom, 3857)))::integer) STORED,
     due_at timestamp with time zone,
+    scope bigint[] DEFAULT '{0}'::bigint[] NOT NULL,
     CONSTRAINT course_must_have_a_length CHECK ((public.st_isvalid(course) AND (NOT public.st_isempty(course)))),
     CONSTRAINT place_ends_after_it_starts CHECK ((ends_at > starts_at)),
     CONSTRAINT visit_hours_are_positive CHECK ((visit_hours > (0)::double precision))
@@ -3115,6 +3116,8 @@ COMMENT ON COLUMN "overlay".place.due_at IS 'When its next visit is due, kept by
 COMMENT ON COLUMN "overlay".place.ends_at IS 'From when it is not one any more; null: open';
 
 COMMENT ON COLUMN "overlay".place.is_current IS 'Is it one now? Kept by a trigger and by the worker, each second';
+
+COMMENT ON COLUMN "overlay".place.scope IS 'The areas whose people have it: its path; of a linear place the paths of all grids that have a part of it';
 
 COMMENT ON COLUMN "overlay".place.since IS 'From when it is to be visited; it is due then, if it was never visited';
 
@@ -3151,6 +3154,8 @@ CREATE INDEX place_of_a_time ON "overlay".place USING btree (place_id) WHERE ((s
 
 CREATE INDEX place_path ON "overlay".place USING gin (path);
 
+CREATE INDEX place_scope ON "overlay".place USING gin (scope);
+
 CREATE INDEX place_shape ON "overlay".place USING gist (COALESCE(course, geom));
 
 CREATE INDEX place_square ON "overlay".place USING btree (x_m, y_m) WHERE is_current;
@@ -3161,9 +3166,11 @@ CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".place F
 
 CREATE TRIGGER record_bins AFTER INSERT OR DELETE OR UPDATE ON "overlay".place FOR EACH ROW EXECUTE FUNCTION app.record_place_bins();
 
+CREATE TRIGGER scope_place BEFORE INSERT OR UPDATE OF path, course ON "overlay".place FOR EACH ROW EXECUTE FUNCTION app.scope_place();
+
 ALTER TABLE "overlay".place ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY place_is_in_scope ON "overlay".place TO gisgrid_service USING ((path && app.service_scope()));
+CREATE POLICY place_is_in_scope ON "overlay".place TO gisgrid_service USING ((scope && app.service_scope()));
 
 CREATE TABLE "overlay".place_bin (
     x integer NOT NULL,
@@ -3231,6 +3238,32 @@ ALTER TABLE ONLY "overlay".presence
     ADD CONSTRAINT presence_pkey PRIMARY KEY (worker);
 
 CREATE INDEX presence_to_follow ON "overlay".presence USING btree (worker) WHERE (redrawn_at IS NOT NULL);
+
+CREATE TABLE "overlay".reach (
+    place_id bigint NOT NULL,
+    minutes double precision NOT NULL,
+    geom public.geometry(MultiPolygon,4326) NOT NULL,
+    CONSTRAINT minutes_are_positive CHECK ((minutes > (0)::double precision)),
+    CONSTRAINT reach_must_be_valid CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom))))
+);
+
+COMMENT ON TABLE "overlay".reach IS 'The ground within so many minutes of a place';
+
+COMMENT ON COLUMN "overlay".reach.minutes IS 'On the way from the place, or to it, as whoever reckoned it says';
+
+ALTER TABLE ONLY "overlay".reach
+    ADD CONSTRAINT reach_pkey PRIMARY KEY (place_id, minutes);
+
+ALTER TABLE ONLY "overlay".reach
+    ADD CONSTRAINT reach_place_id_fkey FOREIGN KEY (place_id) REFERENCES "overlay".place(place_id) ON DELETE CASCADE;
+
+CREATE INDEX reach_geom ON "overlay".reach USING gist (geom);
+
+ALTER TABLE "overlay".reach ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reach_is_of_a_place_in_scope ON "overlay".reach TO gisgrid_service USING ((EXISTS ( SELECT
+   FROM "overlay".place p
+  WHERE (p.place_id = reach.place_id))));
 
 CREATE TABLE "overlay".thing (
     code text NOT NULL COLLATE pg_catalog."C",
