@@ -3249,7 +3249,7 @@ CREATE TABLE "overlay".reach (
 
 COMMENT ON TABLE "overlay".reach IS 'The ground within so many minutes of a place';
 
-COMMENT ON COLUMN "overlay".reach.minutes IS 'On the way from the place, or to it, as whoever reckoned it says';
+COMMENT ON COLUMN "overlay".reach.minutes IS 'On the way from the place, or to it, as its file says';
 
 ALTER TABLE ONLY "overlay".reach
     ADD CONSTRAINT reach_pkey PRIMARY KEY (place_id, minutes);

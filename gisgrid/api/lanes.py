@@ -214,7 +214,7 @@ class Lanes:
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer that there is no place in time."""
+    """Answer that no place comes free in time."""
     fault = Fault("service", "too many requests at once", "try again in a moment")
     await problem(503, "Unavailable", (fault,))(scope, receive, send)
 

@@ -139,7 +139,7 @@ class Delivery:
             self._go_on()
 
     def _go_on(self) -> None:
-        """A few of the first parcel; the loop comes back for the others after whatever waits."""
+        """A few of the first parcel; the loop comes back for the others after what waits."""
         listeners, words, place = self._parcels[0]
         few = list(islice(listeners, FEW))
         for listener in few:

@@ -7,5 +7,5 @@ CREATE TABLE overlay.reach (
     CONSTRAINT reach_must_be_valid CHECK (st_isvalid(geom) AND NOT st_isempty(geom))
 );
 COMMENT ON TABLE overlay.reach IS 'The ground within so many minutes of a place';
-COMMENT ON COLUMN overlay.reach.minutes IS 'On the way from the place, or to it, as whoever reckoned it says';
+COMMENT ON COLUMN overlay.reach.minutes IS 'On the way from the place, or to it, as its file says';
 CREATE INDEX reach_geom ON overlay.reach USING gist (geom);

@@ -26,5 +26,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION app.open_trail(text, timestamptz, timestamptz, interval) IS
 'Lock a worker''s trail until the transaction ends. One row: his newest ping; those of the time that are there, and '
-'before them the last one without a doubt, if it is no older than the gap; null: none';
+'before them the last one without a doubt, if it is as recent as the gap allows; null: none';
 GRANT EXECUTE ON FUNCTION app.open_trail(text, timestamptz, timestamptz, interval) TO gisgrid_service;

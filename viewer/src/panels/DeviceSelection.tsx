@@ -71,7 +71,7 @@ function Found() {
   );
 }
 
-/** Whoever may sends the list on, with words of what is to be done. */
+/** Who may, sends the list on, with words of what is to be done. */
 function HandOver({ send }: { send: (words: string) => void }) {
   const words = useSignal('');
   const found = selection.value;

@@ -10,7 +10,7 @@ import { type SeenWord, w } from './seenWords';
 type Answer = { lon: number; lat: number; name: string; more: string };
 type Question = 'who' | 'unwalked' | 'cameras' | 'kit' | 'reach';
 /** What was found, and what the map draws of it. */
-type Told = { list: Answer[] | string[]; drawn?: GeoJSON.Feature[] };
+type Shown = { list: Answer[] | string[]; drawn?: GeoJSON.Feature[] };
 const most = 20;
 /** Two in a row, because the questions are sentences. */
 const row = { display: 'grid', gap: '8px', gridTemplateColumns: 'repeat(auto-fit, minmax(140px, 1fr))', marginTop: '8px' };
@@ -87,7 +87,7 @@ function middle(): { lon: number; lat: number; system: string } {
   return { lon, lat, system: 'wgs84' };
 }
 
-const answers: Record<Question, (code: string, at: string) => Promise<Told>> = {
+const answers: Record<Question, (code: string, at: string) => Promise<Shown>> = {
   who: async (area, at) => {
     const when = new Date(at).toISOString();
     const { patrols } = await ask(api.GET('/api/v1/patrols', { params: { query: { area, at: when, limit: most } } }));
