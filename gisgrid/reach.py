@@ -117,7 +117,7 @@ def _find_places(connection: Connection, table: Table) -> None:
     for row in table.rows:
         row.values["place_id"] = known.get(row["place"])
         if row["place"] and row["place_id"] is None:
-            table.fault(row, "place", f"no place has the code {row['place']}", "load it first: gisgrid load places FILE")
+            table.fault(row, "place", f"no place has the code {row['place']}", "load it: gisgrid load places FILE")
 
 
 def _take_shape(table: Table, row: Row, shape: Any) -> None:

@@ -76,6 +76,7 @@ class Settings:
     oidc_groups: str = "groups"
     oidc_name: str = ""
     smtp_url: str = ""
+    mqtt_url: str = ""
     mail_from: str = ""
     notice_give_up_hours: int = 72
     open311_jurisdiction: str = ""
@@ -190,6 +191,7 @@ RULES: tuple[Rule, ...] = (
     ("basemap_tiles_per_hour", lambda n: n >= 1, "1 or more"),
     ("log_format", lambda name: name in ("text", "json"), "text or json"),
     ("smtp_url", lambda url: not url or urlsplit(url).scheme in ("smtp", "smtps"), "smtp:// or smtps://"),
+    ("mqtt_url", lambda url: not url or urlsplit(url).scheme in ("mqtt", "mqtts"), "mqtt:// or mqtts://"),
 )
 """Names of settings, what is right, and the remedy."""
 OTHERS = {"GISGRID_URL"}

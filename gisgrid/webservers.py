@@ -1,4 +1,4 @@
-"""nginx and Caddy for the tests behind a proxy: the machine's, or unpacked, so that no service is started by it.
+"""nginx, Caddy and Mosquitto for the tests: the machine's, or unpacked, so that no service is started by it.
 
 Standard library only, imports nothing of the house but `debian` and `steps`.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 from gisgrid import debian
 from gisgrid.steps import Say
 
-PROGRAMS = {"nginx": "usr/sbin/nginx", "caddy": "usr/bin/caddy"}
+PROGRAMS = {"nginx": "usr/sbin/nginx", "caddy": "usr/bin/caddy", "mosquitto": "usr/sbin/mosquitto"}
 """The name of program and package, and where the package has it."""
 START = """\
 #!/bin/sh
@@ -35,7 +35,7 @@ def ensure_webservers(debs: Path, say: Say) -> dict[str, Path]:
         apt = debian.Apt(debs, say)
         wanted = [name for name in missing if name in apt.names("|".join(PROGRAMS))]
         if wanted:
-            say(f"unpacking {' and '.join(wanted)} for the tests behind a proxy")
+            say(f"unpacking {' and '.join(wanted)} for the tests")
             apt.unpack(wanted, debs / "web")
             _write_starts(debs, wanted)
     found = {name: find_webserver(name, debs) for name in PROGRAMS}

@@ -43,7 +43,7 @@ def run_tests(arguments: Sequence[str], say: Say = bootstrap.say) -> int:
         raise Unavailable(Fault("viewer", str(failure))) from failure
     if _reaches("browser", arguments):
         _bring_browser(env, say)
-    if _reaches("browser", arguments) or _reaches("test_year", arguments):
+    if _reaches("browser", arguments) or _reaches("test_year", arguments) or _reaches("test_broker", arguments):
         _bring_webservers(env, say)
     if _reaches("qgis", arguments):
         _bring_qgis(env, say)
@@ -90,9 +90,8 @@ def _bring_webservers(env: dict[str, str], say: Say) -> None:
     except StepFailed as failure:
         say(f"no web server for the tests: {failure}")
         return
-    for name, variable in (("nginx", "GISGRID_TEST_NGINX"), ("caddy", "GISGRID_TEST_CADDY")):
-        if name in found:
-            env.setdefault(variable, str(found[name]))
+    for name in found:
+        env.setdefault(f"GISGRID_TEST_{name.upper()}", str(found[name]))
 
 
 def _bring_qgis(env: dict[str, str], say: Say) -> None:

@@ -11,7 +11,7 @@ from tests.house.tree import CHECKOUT
 from tests.walls.conftest import Walls
 
 NUMBER = re.compile(r"(?i)advisory_\w*lock\w*\s*\(\s*\d|\b7147\d{3}\b")
-LOCKS = ("bin", "boundary", "counter", "crossing", "publisher", "relocation")
+LOCKS = ("bin", "boundary", "broker", "counter", "crossing", "publisher", "relocation")
 PLACES = {"gisgrid/migrations/__init__.py", *(f"sql/app/lib/{name}_lock.sql" for name in LOCKS)}
 NAMED = """
 SELECT p.proname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
