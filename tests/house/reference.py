@@ -28,7 +28,7 @@ FOR_TESTS = """
 | variable 变量 | is | 说明 |
 |---|---|---|
 | `GISGRID_TEST_DATABASE_URL` | a superuser's URL of a PostGIS to use | 所用 PostGIS 的超级用户 URL |
-| `GISGRID_TEST_CHROMIUM`, `GISGRID_TEST_NGINX`, `GISGRID_TEST_CADDY` | programs to use | 所用的程序 |
+| `GISGRID_TEST_CHROMIUM`, `GISGRID_TEST_NGINX`, `GISGRID_TEST_CADDY`, `GISGRID_TEST_MOSQUITTO` | programs to use | 所用的程序 |
 | `GISGRID_TEST_QGIS_PYTHON` | a Python that has QGIS | 带 QGIS 的 Python |
 | `GISGRID_TEST_DATA` | a folder with real data that some tests are tried on | 部分测试所用真实数据的文件夹 |
 | `GISGRID_TEST_SERVICES`, `GISGRID_TEST_WRITERS` | by how many services tiles are asked while so many write and count the stale ones; 2 and 4 | 多少个服务应答瓦片、多少个写入者同时上报并数过时的瓦片；2 和 4 |
