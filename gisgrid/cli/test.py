@@ -19,6 +19,7 @@ from gisgrid.settings import read_settings
 from gisgrid.steps import Say, StepFailed
 from gisgrid.webservers import ensure_webservers
 
+WEBSERVERS = {"nginx": "GISGRID_TEST_NGINX", "caddy": "GISGRID_TEST_CADDY", "mosquitto": "GISGRID_TEST_MOSQUITTO"}
 MOST_PROCESSES = 8  # each has a PostgreSQL of its own
 
 
@@ -90,8 +91,9 @@ def _bring_webservers(env: dict[str, str], say: Say) -> None:
     except StepFailed as failure:
         say(f"no web server for the tests: {failure}")
         return
-    for name in found:
-        env.setdefault(f"GISGRID_TEST_{name.upper()}", str(found[name]))
+    for name, variable in WEBSERVERS.items():
+        if name in found:
+            env.setdefault(variable, str(found[name]))
 
 
 def _bring_qgis(env: dict[str, str], say: Say) -> None:

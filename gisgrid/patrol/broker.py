@@ -5,9 +5,7 @@ publish under another's name. One process of all that work on a database is subs
 outlives it, so what is sent while none runs comes later.
 """
 
-import json
 import logging
-import math
 import queue
 import threading
 import time
@@ -15,8 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from paho.mqtt.client import Client, MQTTMessage
@@ -30,6 +26,7 @@ from gisgrid.database import OWNER, Database
 from gisgrid.errors import GisgridError
 from gisgrid.heartbeats import Pulse
 from gisgrid.migrations import program
+from gisgrid.patrol.owntracks import Message, read_message
 from gisgrid.patrol.pings import LATEST, Extent, Ping, receive
 
 log = logging.getLogger("gisgrid")
@@ -41,7 +38,7 @@ POLL_S = 1.0
 AGAIN_S = 3.0
 """After a fault, and between two looks whether another process is subscribed."""
 KEEP_ALIVE_S = 30
-"""Without a line to the broker for so long, it is looked for again from the beginning, and operators are told."""
+"""Without a line to the broker for so long, it is looked for again from the beginning, and operators read of it."""
 LINE_S = 30
 """So often the line to the broker shows that it lives."""
 LOCK_NOT_AVAILABLE = "55P03"
@@ -63,18 +60,8 @@ class Broker:
     topics: str
 
 
-@dataclass(frozen=True)
-class Message:
-    """What came: its number at the broker, whose it is, and the ping; None: it is no position."""
-
-    number: int
-    quality: int
-    name: str
-    ping: Ping | None
-
-
 def _is_alone(holder: Connection) -> bool:
-    """Is no other process listening? Then none begins until this transaction ends."""
+    """Does no other process listen? Then none begins until this transaction ends."""
     holder.execute(text("SELECT set_config('lock_timeout', '500ms', true)"))
     try:
         holder.execute(text("SELECT pg_advisory_xact_lock(app.broker_lock())"))
@@ -96,38 +83,6 @@ def read_broker(url: str) -> Broker:
         raise ValueError("the second part of the topics is a name")
     user, secret = (unquote(part) if part else None for part in (parts.username, parts.password))
     return Broker(parts.hostname, parts.port or PORTS[parts.scheme], parts.scheme == "mqtts", user, secret, topics)
-
-
-def read_message(number: int, quality: int, topic: str, body: bytes) -> Message:
-    """A message of OwnTracks; only `location` is a ping, WGS 84, `tst` in seconds since 1970, `acc` in metres.
-
-    What claims to be one and cannot be read is a ping without a place and time, which is counted as unreadable.
-    """
-    name = topic.split("/")[1] if "/" in topic else ""
-    try:
-        said = json.loads(body)
-    except ValueError:
-        said = None
-    if isinstance(said, dict) and said.get("_type") != "location":
-        return Message(number, quality, name, None)
-    facts = said if isinstance(said, dict) else {}
-    at = _number(facts.get("tst"))
-    accuracy = _number(facts.get("acc"))
-    known = accuracy if accuracy is not None and 0 <= accuracy <= 100_000 else None
-    return Message(
-        number, quality, name, Ping(_number(facts.get("lon")), _number(facts.get("lat")), "wgs84", _instant(at), known)
-    )
-
-
-def _number(value: Any) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if is_number else None
-
-
-def _instant(seconds: float | None) -> datetime | None:
-    with suppress(ValueError, OverflowError, OSError):
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    return None
 
 
 def keep_messages(connection: Connection, messages: Sequence[Message], extent: Extent) -> int:

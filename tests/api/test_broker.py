@@ -19,7 +19,8 @@ from sqlalchemy import text
 
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.patrol import broker
-from gisgrid.patrol.broker import Message, Subscriber, read_broker, read_message, subscribed
+from gisgrid.patrol.broker import Subscriber, read_broker, subscribed
+from gisgrid.patrol.owntracks import Message, read_message
 from gisgrid.patrol.pings import Ping
 from tests.api.conftest import District
 from tests.api.test_pings import NOW, ask
