@@ -98,6 +98,7 @@ def look(page: Page, server: LiveServer, lang: str, places: dict[str, str]) -> d
             page.locator("[data-new]").click()
         said[name] = str(page.evaluate(SEEN))
     page.keyboard.press("?")
+    expect(page.locator("dialog.help")).to_be_visible()
     said["help"] = str(page.evaluate(SEEN))
     page.keyboard.press("Escape")
     expect(page.locator("dialog.help")).to_be_hidden()
