@@ -1,5 +1,7 @@
 """What a person does at the window, step by step, and what the database then holds."""
 
+import subprocess
+from contextlib import suppress
 from typing import Any
 
 import shapely
@@ -145,7 +147,8 @@ def delete_selected(window: Window) -> None:
 
     def is_deleted() -> bool:
         for number in window.ask("numbers"):
-            window.hands("windowfocus", number, "key", "Return")
+            with suppress(subprocess.CalledProcessError):  # which may close in this very moment
+                window.hands("windowfocus", number, "key", "Return")
         return bool(window.ask("edits", layer="draft_base") > before)
 
     until(is_deleted)

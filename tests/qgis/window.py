@@ -6,6 +6,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,8 @@ class Window:
 
         def is_shut() -> bool:
             for number in self.ask("numbers")[:1]:
-                self.hands("windowfocus", number, "key", "Escape")
+                with suppress(subprocess.CalledProcessError):  # which may close in this very moment
+                    self.hands("windowfocus", number, "key", "Escape")
             return not self.ask("numbers")
 
         until(is_shut)

@@ -19,6 +19,7 @@ from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.settings import Settings
 from tests.conftest import url_of
 from tests.drawing import draw, spot, write_geojson
+from tests.waiting import until
 from tests.walls.conftest import CODES, START
 
 LATER = draw("ABBB\nABBB\nCCDD")
@@ -58,6 +59,11 @@ def report(owner: Database, place: tuple[float, float], category: str) -> str:
         return str(connection.execute(sql, {"told": told}).scalar_one())
 
 
+def has_come(owner: Database, at: datetime) -> bool:
+    with owner.transaction(EVERYTHING) as connection:
+        return bool(connection.execute(text("SELECT clock_timestamp() > :at"), {"at": at}).scalar_one())
+
+
 @contextmanager
 def redraw(url: str, folder: Path, category: str) -> Iterator[Redrawn]:
     database = str(make_url(url).database)
@@ -77,6 +83,7 @@ def redraw(url: str, folder: Path, category: str) -> Iterator[Redrawn]:
         came, stayed = report(owner, CAME, category), report(owner, STAYED, category)
         with owner.transaction(EVERYTHING) as connection:
             before, now = connection.execute(text("SELECT clock_timestamp(), clock_timestamp() + '1 ms'")).one()
+        until(lambda: has_come(owner, now))  # a date to come is published on that date
         publish(LATER, now)
         with owner.transaction(EVERYTHING) as connection:
             latest = connection.execute(text("SELECT max(changeset_id) FROM draft.changeset")).scalar_one()
