@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import { at } from '../home';
+import { patiently } from './patience';
 import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
@@ -45,7 +46,7 @@ export type Assignees = Schemas['Assignees'];
 export type SimilarTicket = Schemas['SimilarTicket'];
 
 /** The one door to the server; paths, parameters, bodies and answers are those of its OpenAPI. */
-export const api = createClient<paths>({ baseUrl: at('') });
+export const api = createClient<paths>({ baseUrl: at(''), fetch: patiently((request) => fetch(request)) });
 
 /** What the server answered instead of a result (RFC 9457); status 0 when it could not be reached. */
 export class Problem extends Error {
