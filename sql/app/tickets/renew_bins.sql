@@ -5,11 +5,13 @@ DECLARE
     renewed bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(app.counter_lock());
-    WITH small AS MATERIALIZED (
-        SELECT c.network, c.x, c.y FROM work.ticket_bin_change AS c
+    WITH picked AS MATERIALIZED (
+        SELECT c.network, c.x, c.y, array_agg(c.ctid) AS rows FROM work.ticket_bin_change AS c
         GROUP BY c.network, c.x, c.y ORDER BY c.network, c.x >> 3, c.y >> 3 LIMIT most
-    ), seen AS (
-        DELETE FROM work.ticket_bin_change AS c USING small AS s WHERE (c.network, c.x, c.y) = (s.network, s.x, s.y)
+    ), small AS MATERIALIZED (
+        SELECT c.network, c.x, c.y FROM picked AS c
+    ), seen AS (  -- by their places: of a table that was empty a moment ago a join would compare each with each
+        DELETE FROM work.ticket_bin_change AS c WHERE c.ctid = ANY(ARRAY(SELECT unnest(p.rows) FROM picked AS p))
     ), large AS MATERIALIZED (
         SELECT DISTINCT c.network, c.x >> 3 AS x, c.y >> 3 AS y FROM small AS c
     ), closed AS MATERIALIZED (
