@@ -26,7 +26,7 @@ from tests.api.conftest import District
 from tests.api.test_pings import NOW, ask
 from tests.browser.webservers import free_ports, program
 from tests.drawing import spot
-from tests.waiting import until
+from tests.waiting import until, who_wait_for
 
 USER, SECRET = "gisgrid", "a secret / of @ test"
 
@@ -163,12 +163,12 @@ def test_nothing_is_acknowledged_before_it_is_committed(post: Post) -> None:
 
 
 def held_up(post: Post) -> bool:
-    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'overlay.ping'::regclass"
-    return bool(as_superuser(post, waiting))
+    return bool(as_superuser(post, who_wait_for("overlay.ping")))
 
 
 def end_sessions(post: Post) -> int:
-    ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name LIKE '%broker%'"
+    broker = "datname = current_database() AND application_name LIKE '%broker%'"
+    ended = f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {broker}"
     return as_superuser(post, ended)
 
 

@@ -1,6 +1,5 @@
 """The feed of changes while nobody listens: it asks the database hardly anything, and yet nobody misses anything."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from gisgrid.changes import Place
 from gisgrid.database import EVERYTHING, OWNER, SERVICE, Database
 from gisgrid.settings import Settings
 from tests.drawing import draw, publish_leaves
-from tests.waiting import until
+from tests.waiting import in_a_loop, until
 
 
 @dataclass
@@ -68,6 +67,6 @@ def test_who_comes_back_from_another_process_waits_for_one_look(alone: Alone) ->
         connection.exec_driver_sql("SELECT pg_current_xact_id()")  # no change, so no notice
         now: Any = connection.exec_driver_sql("SELECT pg_current_xact_id()::text").scalar_one()
     heard = Place(int(now), int(now) + 1)
-    asyncio.run(alone.feed.read_up_to(heard))
+    in_a_loop(lambda: alone.feed.read_up_to(heard))
     assert alone.feed._read_until >= heard.until
     assert alone.looks >= 2

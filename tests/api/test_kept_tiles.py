@@ -31,7 +31,7 @@ from tests.api.conftest import GRIDS, NORTH, PATIENT, District
 from tests.browser.server import serving
 from tests.conftest import url_of
 from tests.drawing import spot
-from tests.waiting import until
+from tests.waiting import until, who_wait_for
 from tests.wire import Relay, relayed
 
 LAYERS = "area,ticket"
@@ -227,13 +227,12 @@ def same_as_fresh(served: Served, places: list[tuple[float, float]]) -> None:
 
 @contextmanager
 def held_up(served: Served) -> Iterator[Callable[[], int]]:
-    """No ticket can be read until the block ends; how many statements wait for that?"""
+    """No ticket can be read until the block ends; how many tiles wait for that?"""
     owner = Database(served.district.url, role=OWNER)
-    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'work.ticket'::regclass"
 
     def count() -> int:
         with owner.transaction() as other:
-            return int(other.execute(text(waiting)).scalar_one())
+            return int(other.execute(text(who_wait_for("work.ticket"))).scalar_one())
 
     with owner.transaction() as connection:
         connection.execute(text("LOCK TABLE work.ticket IN ACCESS EXCLUSIVE MODE"))

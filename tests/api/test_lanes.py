@@ -14,7 +14,7 @@ from gisgrid.database import Database
 from tests.api.conftest import PATIENT, District
 from tests.conftest import url_of
 from tests.drawing import spot
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import PATIENCE_S, until, who_wait_for
 
 LON, LAT = spot(0.5, 0.5)
 REPORT = {"lon": LON, "lat": LAT, "system": "wgs84", "category": "hazard", "description": "井盖松动"}
@@ -41,7 +41,7 @@ def blocked_readers(district: District, client: TestClient) -> Iterator[None]:
             for reader in readers:
                 reader.start()
             with owner.transaction() as other:
-                waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'work.source'::regclass")
+                waiting = text(who_wait_for("work.source"))
                 until(lambda: other.execute(waiting).scalar_one() == PLACES)
             yield
     finally:

@@ -1,6 +1,5 @@
 """Whatever is thrown at whichever door: no 5xx, and every refusal is a problem document that says what and where."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -13,6 +12,7 @@ from pydantic import BaseModel
 from tests.api.conftest import District
 from tests.api.doors import Door, Raw, Request, Slot, doors
 from tests.api.naughty import BODIES, BYTES, VALUES, WORDS, of_text
+from tests.waiting import in_a_loop
 
 DOORS = doors()
 TEXT = {name: of_text(word) for name, word in WORDS.items()}
@@ -81,7 +81,7 @@ def complaints(
                 for what, r in requests
             }
 
-    said = asyncio.run(send())
+    said = in_a_loop(send)
     return len(said), [f"{what}: {words}" for what, words in said.items() if words]
 
 

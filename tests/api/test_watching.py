@@ -22,7 +22,7 @@ from tests.api.conftest import PATIENT, District
 from tests.conftest import url_of
 from tests.drawing import spot
 from tests.house.tree import CHECKOUT
-from tests.waiting import until
+from tests.waiting import until, who_wait_for
 
 EXAMPLES = CHECKOUT / "docs" / "examples"
 NAMED = re.compile(r"\bgisgrid_[a-z_]+\b")
@@ -91,7 +91,7 @@ def test_dashboard_and_alerts_name_metrics_that_there_are(file: str, district: D
 def hanging(district: District) -> Iterator[Callable[[], bool]]:
     """Who looks at the machinery waits meanwhile, as in a database that does not go on; does somebody wait?"""
     blocker, other = Database(district.url, role=OWNER), Database(district.url, role=OWNER)
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'work.delivery'::regclass")
+    waiting = text(who_wait_for("work.delivery"))
 
     def somebody_waits() -> bool:
         with other.transaction() as connection:

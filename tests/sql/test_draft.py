@@ -18,6 +18,7 @@ from gisgrid.database import EVERYTHING
 from gisgrid.errors import Conflict
 from tests.desk import NORTH, SOUTH, START, A, B, C, D, Desk, open_desk
 from tests.drawing import draw, spot
+from tests.waiting import LOCKS
 
 
 @pytest.fixture
@@ -599,7 +600,7 @@ def test_a_published_one_is_undone_by_its_status(desk: Desk) -> None:
         connection.execute(text(undo), {"id": changeset})
     with desk.sit(desk.north) as connection:
         connection.execute(text(undo), {"id": changeset})
-        locked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'"
+        locked = f"{LOCKS} AND locktype = 'advisory' AND mode = 'ExclusiveLock'"
         with desk.owner.transaction(EVERYTHING) as other:
             other.execute(text("SELECT pg_advisory_xact_lock_shared(app.boundary_lock())"))
             assert other.execute(text(locked)).scalar_one() >= 1, "the publishers', not the one that reports wait for"

@@ -17,7 +17,7 @@ from gisgrid.tickets.intake import Report
 from gisgrid.tickets.receipts import Received
 from tests.drawing import spot
 from tests.sql.notices import WORDS, ask, make_district
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import PATIENCE_S, until, who_wait_for
 
 LON, LAT = spot(0.5, 0.5)
 PLAIN = Report(LON, LAT, "wgs84", "hazard", WORDS)
@@ -77,7 +77,7 @@ class Desk:
 
     def locked_out(self) -> int:
         """How many connections wait for a lock of ours?"""
-        return int(ask(self.owner, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")[0][0])
+        return int(ask(self.owner, who_wait_for())[0][0])
 
 
 @pytest.fixture(scope="module")

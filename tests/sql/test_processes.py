@@ -315,7 +315,7 @@ def test_none_is_stale(service: Service, lines: list[Line]) -> None:
 def test_one_worker_and_one_sender_run(service: Service, lines: list[Line]) -> None:
     told = services.running(service.settings.data_dir)
     assert [(one.pid, one.processes) for one in told] == [(service.process.pid, 2)]
-    held = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE :program"
+    held = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE :program"
     assert ask(service.owner, held, program="gisgrid worker%")[0][0] <= 2, "one to work, one to listen"
     assert ask(service.owner, held, program="gisgrid service%")[0][0] <= count_connections(service.settings, 2)
     assert {row[0] for row in ask(service.owner, "SELECT part FROM core.heartbeat")} >= {"worker", "sender"}

@@ -24,7 +24,7 @@ from gisgrid.errors import GisgridError
 from gisgrid.settings import Settings
 from gisgrid.worker import work, working
 from tests.drawing import draw, publish_leaves, spot, write_geojson
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import PATIENCE_S, until, who_wait_for
 
 OLD, NEW = draw("AABB"), draw("ABBB")
 
@@ -216,7 +216,7 @@ def test_a_slow_report_holds_up_the_publish_and_nobody_else(owner: Database, url
         slow.execute(share)
         publisher = threading.Thread(target=lambda: publish_changeset(owner, number))
         publisher.start()
-        until(lambda: one(owner, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+        until(lambda: one(owner, who_wait_for()))
         for _ in range(10):  # none of them would come back before the slow one ends
             with owner.transaction(EVERYTHING) as report_in:
                 report_in.execute(share)
@@ -250,7 +250,7 @@ def kill_when_blocked(url: str, query: str) -> None:
         return one(
             superuser,
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE :query"
-            " AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()",
+            " AND datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()",
             query=f"%{query}%",
         )
 

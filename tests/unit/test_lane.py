@@ -1,12 +1,11 @@
 """A lane refuses at once whom it would let wait for too long."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from gisgrid.api.lanes import DECIDE_S, Lane, is_long
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, in_a_loop
 
 
 def enters_without_waiting(lane: Lane) -> bool:
@@ -30,8 +29,7 @@ def test_who_can_see_that_he_would_wait_too_long_is_refused_at_once() -> None:
             assert not enters_without_waiting(lane)
         assert (lane.taken, lane.waiting) == (2, 0), "and nobody stands in line"
 
-    with ThreadPoolExecutor(1) as elsewhere:  # a browser of another test may have a loop in this thread
-        elsewhere.submit(asyncio.run, ask()).result()
+    in_a_loop(ask)
 
 
 def test_a_lane_may_want_to_be_sure() -> None:
@@ -43,8 +41,7 @@ def test_a_lane_may_want_to_be_sure() -> None:
         assert enters_without_waiting(lane)
         assert not enters_without_waiting(lane), "0.6 s would be in time, if it were sure"
 
-    with ThreadPoolExecutor(1) as elsewhere:
-        elsewhere.submit(asyncio.run, ask()).result()
+    in_a_loop(ask)
 
 
 @pytest.mark.parametrize(
@@ -83,4 +80,4 @@ def test_who_cannot_get_a_place_in_time_is_told_so_before_the_time_is_up() -> No
         lane.leave(0.01)
         assert (lane.taken, lane.waiting) == (0, 0)
 
-    asyncio.run(stand())
+    in_a_loop(stand)

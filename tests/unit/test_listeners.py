@@ -5,6 +5,7 @@ import threading
 
 from gisgrid.api.listeners import FEW, Delivery, Listener
 from gisgrid.changes import Place
+from tests.waiting import in_a_loop
 
 MANY = 10 * FEW + 3
 
@@ -32,7 +33,7 @@ def test_each_hears_everything_once_in_its_order() -> None:
         assert heard == [[b"%d" % number for number in range(9)]] * MANY
         assert all(one.queue.empty() and one.place == Place(8, 8) for one in listeners)
 
-    asyncio.run(run())
+    in_a_loop(run)
 
 
 def test_others_are_served_between_listeners() -> None:
@@ -47,7 +48,7 @@ def test_others_are_served_between_listeners() -> None:
         steps = [after - before for before, after in zip([0, *seen], seen, strict=False)]
         assert max(steps) <= FEW and seen[-1] == MANY
 
-    asyncio.run(run())
+    in_a_loop(run)
 
 
 def test_a_closed_loop_holds_nobody_up() -> None:

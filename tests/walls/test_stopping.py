@@ -11,15 +11,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from tests.desk import NORTH, SOUTH, A, Desk
 from tests.drawing import spot
 from tests.house.tree import CHECKOUT
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import LOCKS, PATIENCE_S, until, who_wait_for
 
 WALLS = CHECKOUT / "sql" / "walls.sql"
 SET_PUBLISHED = "UPDATE draft.changeset SET status = 'published' WHERE changeset_id = :id"
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'draft.area'::regclass"
-BOUNDARY = (
-    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objid = app.boundary_lock()::oid"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-)
+WAITING = who_wait_for("draft.area")
+BOUNDARY = f"{LOCKS} AND locktype = 'advisory' AND classid = 0 AND objid = app.boundary_lock()::oid"
 
 
 def renamed(desk: Desk) -> int:
