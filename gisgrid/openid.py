@@ -23,6 +23,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid.database import asking
 from gisgrid.errors import Fault, NotFound, NotSignedIn, Unavailable
+from gisgrid.json_text import read_json
 from gisgrid.layers import Json
 from gisgrid.settings import Settings
 
@@ -269,7 +270,7 @@ def _fetch(url: str, form: dict[str, str] | None = None, headers: dict[str, str]
     request = urllib.request.Request(url, body, {"Accept": "application/json", **(headers or {})})  # noqa: S310
     try:
         with _opener.open(request, timeout=TIMEOUT_S) as answer:
-            found = json.loads(answer.read(LONGEST))
+            found = read_json(answer.read(LONGEST))
     except urllib.error.HTTPError as error:
         if form is not None and error.code in (400, 401):
             raise _wrong("the provider does not take this code") from error

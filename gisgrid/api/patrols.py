@@ -1,6 +1,5 @@
 """Patrols: pings in, as a batch of the worker who is signed in; coverage out."""
 
-import json
 from datetime import UTC, datetime, time
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, d
 from gisgrid.api.values import Accuracy, Coordinate, PlainText, read_span
 from gisgrid.boundaries.areas import area_id_at
 from gisgrid.errors import Fault, NotAllowed, Refused, Unreadable
+from gisgrid.json_text import read_json
 from gisgrid.patrol import Extent, Memory, Ping, cover, end_token, make_token, receive
 from gisgrid.patrol.pings import NETWORK, Reason
 
@@ -100,18 +100,14 @@ async def read_lines(request: Request) -> list[Any]:
     kind = request.headers.get("content-type", "")
     is_lines = "ndjson" in kind or (body.lstrip()[:1] == b"{" and "application/json" not in kind)
     try:
-        found = [_parse(line) for line in body.splitlines() if line.strip()] if is_lines else _parse(body)
-    except (ValueError, RecursionError) as error:
+        found = [read_json(line) for line in body.splitlines() if line.strip()] if is_lines else read_json(body)
+    except ValueError as error:
         raise Unreadable(Fault("body", "this is not JSON", "an array of pings, or one ping a line")) from error
     if not isinstance(found, list):
         raise Refused(Fault("body", "a batch is a list", "an array of pings, or one ping a line"))
     if len(found) > MOST_PINGS:
         raise Refused(Fault("body", f"a batch holds at most {MOST_PINGS} pings", "send it in parts"))
     return found
-
-
-def _parse(body: bytes) -> Any:
-    return json.loads(body)
 
 
 @router.post("/pings", openapi_extra=BATCH, responses=problems(400, 413, 422))

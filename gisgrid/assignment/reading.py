@@ -24,6 +24,7 @@ from pyarrow.lib import ArrowException
 from gisgrid.assignment.files import READ, PointFile, Rows, check_ending
 from gisgrid.cells import AS_TEXT, MOST_DIGITS, TOO_LONG
 from gisgrid.errors import Fault, Refused, Unreadable
+from gisgrid.json_text import read_json
 from gisgrid.loading import (
     Lines,
     Odd,
@@ -153,20 +154,33 @@ def _as_text(value: Any) -> str:
 
 def _read_geojson(path: Path) -> PointFile:
     """The features of a document, numbers with all their digits; in WGS 84, or in the system that its `crs` names."""
-    document = json.loads(path.read_bytes().decode("utf-8-sig"))
+    document = read_json(path.read_bytes().decode("utf-8-sig"))
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
         raise Unreadable(Fault(path.name, "this is not a GeoJSON FeatureCollection", "save it again in QGIS"))
     facts = [feature.get("properties") or {} for feature in features]
+    for number, one in enumerate(facts, start=1):
+        if not isinstance(one, dict):
+            place = f"{path.name} feature {number}, properties"
+            raise Unreadable(Fault(place, "these are no names with values", "save it again in QGIS"))
     names = list(dict.fromkeys(name for one in facts for name in one))
     columns = [_as_array([one.get(name) for one in facts]) for name in names]
-    shapes = shapely.from_geojson([json.dumps(feature.get("geometry")) for feature in features], on_invalid="ignore")
+    texts = [json.dumps(feature.get("geometry")) for feature in features]
+    with np.errstate(all="ignore"):  # a number that no float holds makes no shape
+        shapes = shapely.from_geojson(texts, on_invalid="ignore")
     geometry = free_name(_GEOJSON, names)
     columns.append(pa.array(shapely.to_wkb(np.asarray(shapes, dtype=object)).tolist(), pa.binary()))
     table = pa.Table.from_arrays(columns, names=[*names, geometry])
-    named = ((document.get("crs") or {}).get("properties") or {}).get("name") or "OGC:CRS84"
     rows = Rows(table, lambda n: f"feature {n + 1}")
-    return PointFile(path.name, table.schema, iter([rows]), geometry, pyproj.CRS(named), document=document)
+    return PointFile(path.name, table.schema, iter([rows]), geometry, _named_system(document), document=document)
+
+
+def _named_system(document: Mapping[str, Any]) -> pyproj.CRS:
+    """The system that the document's `crs` names, as before RFC 7946; else WGS 84, longitude first."""
+    said = document.get("crs")
+    facts = said.get("properties") if isinstance(said, dict) else None
+    name = facts.get("name") if isinstance(facts, dict) else None
+    return pyproj.CRS(name if isinstance(name, str) and name else "OGC:CRS84")
 
 
 def _open_layer(path: Path, layer: str, encoding: str, held: ExitStack) -> PointFile:
@@ -225,14 +239,18 @@ def _open_parquet(path: Path, held: ExitStack) -> PointFile:
 
 def _own_geometry(schema: Any) -> tuple[str, Any]:
     """The column of WKB that a GeoParquet names first, and its system."""
-    geo = json.loads((schema.metadata or {}).get(b"geo", b"null"))
+    geo = read_json((schema.metadata or {}).get(b"geo", b"null"))
     if not geo:
         return "", None
-    column = geo["columns"][geo["primary_column"]]
-    if column["encoding"] != "WKB":
-        return "", None
-    crs = column.get("crs", "OGC:CRS84")
-    return geo["primary_column"], pyproj.CRS(crs) if crs else None
+    try:
+        name = geo["primary_column"]
+        column = geo["columns"][name]
+        if column["encoding"] != "WKB" or name not in schema.names:
+            return "", None
+        crs = column.get("crs", "OGC:CRS84")
+    except (AttributeError, LookupError, TypeError):
+        raise ValueError("its metadata `geo` does not name the column of shapes") from None
+    return name, pyproj.CRS(crs) if crs else None
 
 
 def plain_numbers(table: Any, name: str) -> NDArray[np.float64]:

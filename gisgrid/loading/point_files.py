@@ -1,6 +1,5 @@
 """Points of GeoJSON, GeoPackage and Shapefile as rows of text."""
 
-import json
 import warnings
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from gisgrid.cells import BadCell, shown_text
 from gisgrid.coordinates import known_system
 from gisgrid.errors import Fault, Refused, Unreadable
 from gisgrid.instants import Moment, write_instant
+from gisgrid.json_text import read_json
 from gisgrid.loading.cells import words
 from gisgrid.loading.sheets import Odd, ReadOptions, Sheet, decode, missing_file, read_csv
 from gisgrid.loading.workbooks import WORKBOOKS, is_workbook, read_workbook
@@ -83,8 +83,8 @@ def unstorable_text(path: Path) -> list[Fault]:
     Raises Unreadable for a file that is not JSON.
     """
     try:
-        document = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
+        document = read_json(path.read_bytes())
+    except ValueError as error:
         raise Unreadable(Fault(str(path), f"this cannot be read: {error}", "save it again in QGIS")) from error
     features = document.get("features") if isinstance(document, dict) else None
     faults = []

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from gisgrid.json_text import read_json
 from gisgrid.notices import wording
 from gisgrid.notices.addresses import read_address
 from gisgrid.notices.outcome import Undelivered, excerpt, judge
@@ -48,9 +49,9 @@ def signed_address(url: str, secret: str, timestamp_ms: int) -> str:
 def _read_code(body: bytes) -> None:
     """Both robots answer 200 even for a failure; errcode decides. Raises Undelivered."""
     try:
-        answer = json.loads(body)
+        answer = read_json(body)
         code = int(answer["errcode"])
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise Undelivered(f"answered without errcode: {excerpt(body)}") from error
     if code:
         said = f"answered errcode {code}: {excerpt(str(answer.get('errmsg', '')).encode())}"

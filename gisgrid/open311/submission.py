@@ -1,6 +1,5 @@
 """A new request: the standard's form becomes a report, taken in like any other."""
 
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection
 
+from gisgrid.json_text import read_json
 from gisgrid.open311.asking import (
     CurrentDatabase,
     CurrentSettings,
@@ -54,14 +54,14 @@ async def read_form(request: Request) -> dict[str, str]:
     try:
         text = body.decode(charset)
         if media.strip().lower() == "application/json":
-            given = _flat(json.loads(text))
+            given = _flat(read_json(text))
         elif media.strip().lower() in ("application/x-www-form-urlencoded", ""):
             given = dict(
                 parse_qsl(text, keep_blank_values=True, encoding=charset, errors="strict", max_num_fields=MOST_FIELDS)
             )
         else:
             raise Fault311(400, "send a form (application/x-www-form-urlencoded) or application/json")
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise Fault311(400, "the body is not a form, or not in its charset") from error
     return storable({**request.query_params, **given})
 

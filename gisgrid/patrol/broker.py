@@ -12,7 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from paho.mqtt.client import Client, MQTTMessage
@@ -23,10 +23,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from gisgrid.database import OWNER, Database
-from gisgrid.errors import GisgridError
+from gisgrid.errors import GisgridError, NoSpace, Unavailable
 from gisgrid.heartbeats import Pulse
 from gisgrid.migrations import program
-from gisgrid.patrol.owntracks import Message, read_message
+from gisgrid.patrol.owntracks import UNREADABLE, Message, read_message
 from gisgrid.patrol.pings import LATEST, Extent, Ping, receive
 
 log = logging.getLogger("gisgrid")
@@ -147,8 +147,7 @@ class Subscriber:
             looked_at = time.monotonic()
             while not self._stop.is_set():
                 if messages := self._take():
-                    with self._database.transaction() as connection:
-                        keep_messages(connection, messages, self._extent)
+                    self._keep(messages)
                     for message in messages:
                         client.ack(message.number, message.quality)
                 if not client.is_connected() and time.monotonic() - looked_at > KEEP_ALIVE_S:
@@ -163,6 +162,26 @@ class Subscriber:
             client.loop_stop()
             while not self._came.empty():
                 self._came.get_nowait()
+
+    def _keep(self, messages: Sequence[Message]) -> None:
+        """Commit these; what cannot be kept is counted as unreadable and named in the log, so that it stops no other.
+
+        Raises the database's faults: all comes again.
+        """
+        try:
+            with self._database.transaction() as connection:
+                keep_messages(connection, messages, self._extent)
+        except (OSError, OperationalError, Unavailable, NoSpace):
+            raise
+        except Exception:  # of any kind: it would come again for ever
+            if len(messages) > 1:
+                for message in messages:
+                    self._keep([message])
+            elif messages[0].ping == UNREADABLE:
+                raise
+            else:
+                log.exception("a message of %r from the broker cannot be kept", messages[0].name[:64])
+                self._keep([replace(messages[0], ping=UNREADABLE)])
 
     def _take(self) -> list[Message]:
         """What has come, at most so much, once something has."""

@@ -1,13 +1,14 @@
 """What OwnTracks says: one message, one position of a phone."""
 
-import json
-import math
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
+from gisgrid.json_text import finite, read_json
 from gisgrid.patrol.pings import Ping
+
+UNREADABLE = Ping(None, None, "wgs84", None)
+"""A ping that says neither place nor time."""
 
 
 @dataclass(frozen=True)
@@ -27,23 +28,18 @@ def read_message(number: int, quality: int, topic: str, body: bytes) -> Message:
     """
     name = topic.split("/")[1] if "/" in topic else ""
     try:
-        said = json.loads(body)
+        said = read_json(body)
     except ValueError:
         said = None
     if isinstance(said, dict) and said.get("_type") != "location":
         return Message(number, quality, name, None)
     facts = said if isinstance(said, dict) else {}
-    at = _number(facts.get("tst"))
-    accuracy = _number(facts.get("acc"))
+    at = finite(facts.get("tst"))
+    accuracy = finite(facts.get("acc"))
     known = accuracy if accuracy is not None and 0 <= accuracy <= 100_000 else None
     return Message(
-        number, quality, name, Ping(_number(facts.get("lon")), _number(facts.get("lat")), "wgs84", _instant(at), known)
+        number, quality, name, Ping(finite(facts.get("lon")), finite(facts.get("lat")), "wgs84", _instant(at), known)
     )
-
-
-def _number(value: Any) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if is_number else None
 
 
 def _instant(seconds: float | None) -> datetime | None:

@@ -21,7 +21,7 @@ from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.patrol import broker
 from gisgrid.patrol.broker import Subscriber, read_broker, subscribed
 from gisgrid.patrol.owntracks import Message, read_message
-from gisgrid.patrol.pings import Ping
+from gisgrid.patrol.pings import Ping, receive
 from tests.api.conftest import District
 from tests.api.test_pings import NOW, ask
 from tests.browser.webservers import free_ports, program
@@ -128,14 +128,31 @@ def test_what_is_no_ping_stops_nothing_and_is_counted(post: Post) -> None:
     with post.listening():
         post.send("wang", located(300), located(290), located(290), located(280, acc=5000))
         post.send("wang", b"\xff", {"_type": "location"}, located(1, lat="x"), located(1, tst=1e300))
+        post.send("wang", b"[" * 100_000, located(1, lat=10**400))
         post.send("wang", {"_type": "lwt", "tst": 1}, located(270))
         post.send("nobody", located(200))
         post.send("reader", located(100))
         until(lambda: post.kept() == 4)
-        until(lambda: post.tally().get("unreadable") == 4)
+        until(lambda: post.tally().get("unreadable") == 6)
     rows = ask(post.owner, "SELECT DISTINCT worker FROM overlay.ping")
     assert rows == [("wang",)]
     assert {name: post.tally()[name] for name in ("repeated", "coarse")} == {"repeated": 1, "coarse": 1}
+
+
+def test_a_message_that_cannot_be_kept_stops_no_other(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the fault is, the message would come again and again, and nothing after it would be committed."""
+    refused = located(290)["tst"]
+
+    def keep_some(connection: Any, name: str, pings: list[Ping], extent: Any) -> Any:
+        if any(ping.at and int(ping.at.timestamp()) == refused for ping in pings):
+            raise ValueError("a fault that nobody thought of")
+        return receive(connection, name, pings, extent)
+
+    monkeypatch.setattr(broker, "receive", keep_some)
+    with post.listening():
+        post.send("wang", *(located(300 - number) for number in range(20)))
+        until(lambda: post.kept() == 19)
+        until(lambda: post.tally() == {"accepted": 19, "unreadable": 1})
 
 
 def test_what_is_sent_while_nobody_listens_comes_later(post: Post) -> None:
