@@ -1,4 +1,4 @@
-"""JSON that others wrote: read, or refused by one kind of error, whatever was sent."""
+"""JSON that others wrote: read, or refused by one kind of error."""
 
 import json
 import math

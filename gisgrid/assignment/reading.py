@@ -172,12 +172,13 @@ def _read_geojson(path: Path) -> PointFile:
     columns.append(pa.array(shapely.to_wkb(np.asarray(shapes, dtype=object)).tolist(), pa.binary()))
     table = pa.Table.from_arrays(columns, names=[*names, geometry])
     rows = Rows(table, lambda n: f"feature {n + 1}")
-    return PointFile(path.name, table.schema, iter([rows]), geometry, _named_system(document), document=document)
+    return PointFile(
+        path.name, table.schema, iter([rows]), geometry, _named_system(document.get("crs")), document=document
+    )
 
 
-def _named_system(document: Mapping[str, Any]) -> pyproj.CRS:
-    """The system that the document's `crs` names, as before RFC 7946; else WGS 84, longitude first."""
-    said = document.get("crs")
+def _named_system(said: object) -> pyproj.CRS:
+    """The system that a document's `crs` names, as before RFC 7946; else WGS 84, longitude first."""
     facts = said.get("properties") if isinstance(said, dict) else None
     name = facts.get("name") if isinstance(facts, dict) else None
     return pyproj.CRS(name if isinstance(name, str) and name else "OGC:CRS84")

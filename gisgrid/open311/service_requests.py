@@ -1,5 +1,6 @@
 """Service requests are tickets: their public facts, listed and one by one."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -19,10 +20,11 @@ SPAN = timedelta(days=90)
 LIMIT = 1000
 PAGE_SIZE = 50
 MOST_PAGES = 10_000
-take_filters = takes(
+FILTERS = (
     "service_request_id", "service_code", "start_date", "end_date", "status", "updated_after", "updated_before", "page",
     "page_size",
 )  # fmt: skip
+take_filters = takes(*FILTERS)
 Filters = Annotated[dict[str, str], Depends(take_filters)]
 STATUSES = ("open", "closed")
 
@@ -97,9 +99,9 @@ def _page(arguments: Mapping[str, str]) -> tuple[int, int]:
     found = []
     for name, default, most in (("page", 1, MOST_PAGES), ("page_size", PAGE_SIZE, LIMIT)):
         value = arguments.get(name, str(default))
-        if not value.isascii() or not value.isdigit() or not 1 <= int(value[:9]) <= most:
+        if not re.fullmatch("0*[0-9]{1,9}", value) or not 1 <= int(value.lstrip("0") or "0") <= most:
             raise Fault311(400, f"{name} is a number from 1 to {most}, not {value[:40]!r}")
-        found.append(int(value))
+        found.append(int(value.lstrip("0")))
     return found[0], found[1]
 
 

@@ -173,7 +173,7 @@ class Subscriber:
                 keep_messages(connection, messages, self._extent)
         except (OSError, OperationalError, Unavailable, NoSpace):
             raise
-        except Exception:  # of any kind: it would come again for ever
+        except Exception:  # of any kind: it would come again and again
             if len(messages) > 1:
                 for message in messages:
                     self._keep([message])

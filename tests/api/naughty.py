@@ -49,6 +49,7 @@ WORDS = {
     "number": "12.5",
     "negative zero": "-0",
     "huge": "9" * 400,
+    "huge after zeros": "0" * 8 + "1" + "9" * 400,
     "past a bigint": "9223372036854775808",
     "past an integer": "2147483648",
     "exponent": "1e400",

@@ -140,7 +140,7 @@ def test_what_is_no_ping_stops_nothing_and_is_counted(post: Post) -> None:
 
 
 def test_a_message_that_cannot_be_kept_stops_no_other(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the fault is, the message would come again and again, and nothing after it would be committed."""
+    """The message would come again and again, and nothing after it would be committed."""
     refused = located(290)["tst"]
 
     def keep_some(connection: Any, name: str, pings: list[Ping], extent: Any) -> Any:

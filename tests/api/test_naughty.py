@@ -9,6 +9,8 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
+from gisgrid.open311.service_requests import FILTERS
+from gisgrid.open311.submission import ARGUMENTS
 from tests.api.conftest import District
 from tests.api.doors import Door, Raw, Request, Slot, doors
 from tests.api.naughty import BODIES, BYTES, VALUES, WORDS, of_text
@@ -99,7 +101,7 @@ def test_nothing_in_an_address_breaks_what_the_document_does_not_name(name: str,
     assert complaints(district.app, ((path, Request("get", path)) for path in paths))[1] == []
 
 
-OPEN311 = ("service_code", "lat", "description", "phone", "attribute[accuracy_m]")
+OPEN311 = (*ARGUMENTS, "attribute[accuracy_m]")
 
 
 def of_open311(key: str) -> Iterator[tuple[str, Request]]:
@@ -111,7 +113,7 @@ def of_open311(key: str) -> Iterator[tuple[str, Request]]:
             if b"\n" in value.text:
                 continue  # an address with a line break leads to the house's own 404
             yield f"GET {path[:60]} = {name}", Request("get", path)
-        for argument in ("service_request_id", "start_date", "jurisdiction_id"):
+        for argument in (*FILTERS, "jurisdiction_id"):
             yield f"GET {argument} = {name}", Request("get", f"{base}.json?{argument}={text}")
         for field in OPEN311:
             content = urlencode({**form, field: value.text})

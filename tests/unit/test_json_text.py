@@ -1,4 +1,4 @@
-"""JSON that others wrote: whatever is sent, it is read or refused in words, and nothing stops."""
+"""JSON that others wrote: it is read or refused in words, and nothing stops."""
 
 import json
 from pathlib import Path
