@@ -182,39 +182,35 @@ class Worker:
         known = isinstance(error, GisgridError | SQLAlchemyError | OSError)
         log.warning(sentence, error, exc_info=None if known else error)
 
-    def _seal(self) -> None:
-        """Append what was noted to the audit trail. What fails is left for the next look."""
+    @contextmanager
+    def _apart(self, what: str) -> Iterator[None]:
+        """What fails here is left for the next look, and the other work goes on."""
         try:
-            with self.database.transaction() as connection:
-                seal(connection)
-        except Exception as error:
-            self._failed("the audit trail waits for the next time: %s", error)
+            yield
+        except Exception as error:  # of any kind: one row that cannot be added up must not stop all patrols
+            self._failed(f"{what} for the next time: %s", error)
+
+    def _seal(self) -> None:
+        """Append what was noted to the audit trail."""
+        with self._apart("the audit trail waits"), self.database.transaction() as connection:
+            seal(connection)
 
     def _tick(self) -> None:
-        """Remind, escalate, begin posts, end idle sessions of people, if the last look is long enough ago.
-
-        What fails is left for the next look.
-        """
+        """Remind, escalate, begin posts, end idle sessions of people, if the last look is long enough ago."""
         if time.monotonic() - self._ticked_at < TICK_S:
             return
         self._ticked_at = time.monotonic()
-        try:
+        with self._apart("the clocks of tickets wait"):
             tick_clocks(self.database)
-        except Exception as error:
-            self._failed("the clocks of tickets wait for the next time: %s", error)
-        try:
+        with self._apart("tickets of posts that were handed over wait"):
             with self.database.transaction(EVERYTHING) as connection:
                 begin_posts(connection)
-        except Exception as error:
-            self._failed("tickets of posts that were handed over wait for the next time: %s", error)
-        try:
+        with self._apart("idle database sessions wait"):
             with self.database.transaction(EVERYTHING) as connection:
                 connection.execute(text("SELECT app.note_logins()"))
                 ended = connection.execute(text("SELECT app.end_idle_logins()")).scalar_one()
             if ended:
                 log.warning("%s database sessions of people were ended: they kept locks and did nothing", ended)
-        except Exception as error:
-            self._failed("idle database sessions wait for the next time: %s", error)
 
     def _add_up(self) -> None:
         """Add up counters and walks, count cells again, follow patrols, draw outlines; but not twice in a moment.
@@ -225,19 +221,22 @@ class Worker:
             return
         self._added_up_at = time.monotonic()
         self._follow()
-        try:
+        with self._apart("counters wait"):
             self._repeat(lambda connection: add_up_counters(connection, AT_ONCE) == AT_ONCE)
+        with self._apart("cells of tickets wait"):
             self._repeat(lambda connection: renew_bins(connection, AT_ONCE) == AT_ONCE)
-            while not self._stop.is_set():
-                with self.database.transaction(EVERYTHING) as connection:
-                    if not keep_walks(connection):
-                        break
-                    self._may_lag = True  # an hour is done with, into which pings came after they were followed
-            if self._may_lag:
-                self._follow()
+        with self._apart("walks of patrols wait"):
+            self._repeat(self._keep_some_walks)
+        if self._may_lag:
+            self._follow()
+        with self._apart("outlines wait"):
             self._repeat(lambda connection: bool(draw_outlines(connection)), timeout_s=PUBLISH_TIMEOUT_S)
-        except Exception as error:
-            self._failed("counters, cells of tickets and outlines wait for the next time: %s", error)
+
+    def _keep_some_walks(self, connection: Connection) -> bool:
+        """Add hours of walks up. Was there one? It is done with, and pings came into it after they were followed."""
+        is_kept = bool(keep_walks(connection))
+        self._may_lag |= is_kept
+        return is_kept
 
     def _repeat(self, act: Callable[[Connection], bool], timeout_s: float | None = None) -> None:
         """Do it, each time in a transaction of its own, until it says that nothing is left."""
@@ -247,15 +246,13 @@ class Worker:
                     return
 
     def _follow(self) -> None:
-        """Follow patrols from grid to grid, and fold what came to the squares of the map. What fails is left."""
-        try:
+        """Follow patrols from grid to grid, and fold what came to the squares of the map."""
+        with self._apart("patrols wait to be followed"):
             with self.database.transaction(EVERYTHING) as connection:
                 follow_patrols(connection)
             with self.database.transaction(EVERYTHING) as connection:
                 connection.execute(text("SELECT app.add_up_overlays()"))
             self._may_lag = False
-        except Exception as error:
-            self._failed("patrols wait for the next time to be followed: %s", error)
 
     def _has_jumped(self) -> bool:
         """Was the clock set since the last look? What was a year ago then was perhaps an hour ago."""
@@ -271,10 +268,8 @@ class Worker:
             log.warning("the clock of this machine has jumped: nothing is erased for a day")
             self._kept_house_at += AFTER_JUMP_S - HOUSE_S
             return
-        try:
+        with self._apart("the house waits"):
             keep_house(self.database, self.settings)
-        except Exception as error:
-            self._failed("the house waits for the next time: %s", error)
 
 
 @contextmanager

@@ -127,8 +127,11 @@ class Lookout:
     def _run(self) -> None:
         while not self._stopped.is_set():
             self._asked.clear()
-            self._faults_of_others = self._others()
-            self.seen = self._look()
+            try:
+                self._faults_of_others = self._others()
+                self.seen = self._look()
+            except Exception:  # of any kind: it looks on, and what it saw last becomes old
+                log.exception("the lookout sees nothing just now")
             self._asked.wait(EVERY_S)
 
     def _look(self) -> Seen:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from threading import Event
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,8 +15,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import make_url, text
 
 from gisgrid.api.app import create_app
-from gisgrid.api.lookout import PATIENCE_S
+from gisgrid.api.lookout import PATIENCE_S, Lookout
 from gisgrid.database import OWNER, Database
+from gisgrid.errors import Fault
 from gisgrid.logs import configure_logs
 from gisgrid.settings import Settings
 from tests.api.conftest import PATIENT, District
@@ -120,6 +122,27 @@ def test_health_answers_while_the_database_hangs(district: District) -> None:
         assert client.get("/healthz").status_code == 200
     until(lambda: client.get("/readyz").status_code == 200)
     assert PATIENCE_S < 0.1
+
+
+def test_a_look_that_fails_is_not_the_last(district: District) -> None:
+    """A fault that nobody thought of ended the thread, and the service was called unready until somebody started it."""
+    failed = Event()
+
+    def others() -> tuple[Fault, ...]:
+        if not failed.is_set():
+            failed.set()
+            raise ValueError("a fault that nobody thought of")
+        return ()
+
+    lookout = Lookout(district.app.state.lookout.database, lambda: True, (), tuple, others)
+    lookout.start()
+    try:
+        until(failed.is_set)
+        lookout._asked.set()
+        until(lambda: lookout.seen)
+        assert lookout.own_faults() == ()
+    finally:
+        lookout.stop()
 
 
 def test_a_log_in_json_has_no_private_value(district: District, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
 
 from gisgrid import worker
+from gisgrid.boundaries.outlines import draw_outlines
 from gisgrid.cli.main import run
 from gisgrid.counters import add_up_counters, check_counters, renew_bins
 from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.patrol import keep_walks
 from gisgrid.worker import working
 from tests.drawing import draw, publish_leaves
 from tests.sql.recount import assert_counters_are_right
@@ -126,6 +129,30 @@ def test_many_changes_hold_up_nobody_who_listens(owner: Database, monkeypatch: p
     with owner.transaction(EVERYTHING) as connection:
         assert [one for one in check_counters(connection) if one.area in ("H", "K", "hold")] == []
     assert len(seen["add_up_counters"]) >= 4 and len(seen["renew_bins"]) >= 2, "ten changes, of three at once"
+
+
+def test_what_cannot_be_added_up_stops_nothing_else(owner: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with owner.transaction(EVERYTHING) as connection:
+        publish_leaves(connection, draw("Q"), network="odd", parents={"Q": "whole"}, valid_from=SINCE)
+        report(connection, 0.5, network="odd")
+    done: set[str] = set()
+
+    def fail(*_given: object) -> int:
+        raise ValueError("a row that nobody thought of")
+
+    def noted(act: Callable[..., Any]) -> Callable[..., Any]:
+        def do(*given: Any) -> Any:
+            done.add(act.__name__)
+            return act(*given)
+
+        return do
+
+    monkeypatch.setattr(worker, "add_up_counters", fail)
+    others = (renew_bins, keep_walks, draw_outlines)
+    for act in others:
+        monkeypatch.setattr(worker, act.__name__, noted(act))
+    with working(owner.engine.url.render_as_string(hide_password=False)):
+        until(lambda: done == {act.__name__ for act in others})
 
 
 def test_who_becomes_overdue_between_two_parts_is_counted_once(owner: Database) -> None:
