@@ -14,6 +14,7 @@ from gisgrid.layers import thing_layers
 from gisgrid.loading import Loaded, ReadOptions
 from gisgrid.patrol import load_pings
 from gisgrid.people import load_posts
+from gisgrid.reach import load_reach
 from gisgrid.sample.load import Step, as_sheet, load_plan
 from gisgrid.settings import Settings
 from gisgrid.tickets.loading import load_tickets
@@ -22,6 +23,7 @@ LOADERS: dict[str, Callable[..., Loaded]] = {
     "ground": load_ground,
     "posts": load_posts,
     **{layer.load.verb: thing_loader(layer) for layer in thing_layers().values() if layer.load},
+    "reach": load_reach,
     "tickets": load_tickets,
     "pings": load_pings,
 }

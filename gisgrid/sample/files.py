@@ -20,6 +20,7 @@ from gisgrid.sample.overlays import (
 )
 from gisgrid.sample.patrols import PING_COLUMNS, ping_rows
 from gisgrid.sample.people import POST_COLUMNS, post_rows
+from gisgrid.sample.reach import reach_features
 from gisgrid.sample.streets import river_features, street_features
 from gisgrid.sample.tickets import TICKET_COLUMNS, ticket_rows
 
@@ -39,6 +40,7 @@ def sample_files(divisions: Divisions | None = None) -> dict[str, str]:
         "posts.csv": table(POST_COLUMNS, post_rows(divisions)),
         "cameras.csv": table(CAMERA_COLUMNS, camera_rows(divisions)),
         "places.csv": table(PLACE_COLUMNS, place_rows(divisions)),
+        "reach.geojson": collection("reach", reach_features(divisions)),
         "devices.csv": table(DEVICE_COLUMNS, device_rows(divisions)),
         "tickets.csv": table(TICKET_COLUMNS, ticket_rows(divisions)),
         "pings.csv": table(PING_COLUMNS, ping_rows(divisions)),

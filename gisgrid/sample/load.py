@@ -44,6 +44,7 @@ def load_plan(now: datetime, zone: tzinfo, folder: Path | None = None) -> Iterat
     yield Step("posts", folder / "posts.csv")
     yield Step("cameras", folder / "cameras.csv")
     yield Step("places", folder / "places.csv")
+    yield Step("reach", folder / "reach.geojson")
     yield Step("devices", folder / "devices.csv")
     yield Step("tickets", folder / "tickets.csv", rows=tickets)
     yield Step("pings", folder / "pings.csv", rows=pings)

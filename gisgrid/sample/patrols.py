@@ -31,7 +31,7 @@ Walk = tuple[str, str, str, float]
 def ping_rows(divisions: Divisions) -> list[Row]:
     """Three shifts of the day before loading, the market's three among them, one on the bank; ten who are out now."""
     ground, dice = divisions.ground, Dice("pings")
-    arms = _arms(ground)
+    arms = street_arms(ground)
     busy = [leaf for leaf in divisions.later if leaf.code[9] == "0" and leaf.code[6] == "0" and leaf.kind == "base"]
     rows: list[Row] = []
     for shift, (begins, ends) in SHIFTS.items():
@@ -51,7 +51,7 @@ def ping_rows(divisions: Divisions) -> list[Row]:
     return rows
 
 
-def _arms(ground: Ground) -> dict[int, list[int]]:
+def street_arms(ground: Ground) -> dict[int, list[int]]:
     """The corners to which streets lead from each corner: those that are drawn."""
     arms: dict[int, list[int]] = {}
     for kind, line in ground.lines:

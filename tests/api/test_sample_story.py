@@ -18,7 +18,7 @@ from tests.api.conftest import PATIENT
 from tests.conftest import url_of
 
 GARDEN, MARKET = "360302004010", "360302002005"
-DISTRICT = "360302"
+DISTRICT, RIVERSIDE = "360302", "360302002"
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +60,13 @@ def test_one_kit_of_twelve_is_overdue(boss: TestClient) -> None:
     assert len(kits) == 12 and {kit["visit_hours"] for kit in kits} == {48}
     assert [kit["code"] for kit in kits if kit["overdue"]] == ["JSD-08"]
     assert [kit["code"] for kit in ask(boss, "places", kind="rescue", overdue=True)["places"]] == ["JSD-08"]
+
+
+def test_ten_minutes_from_a_kit_reach_both_banks_and_leave_grids_out(boss: TestClient) -> None:
+    whole = ask(boss, "places/reach", area=DISTRICT, kind="rescue", minutes=10, outline=True)
+    assert whole["polygons"] == 12 and 0.03 < whole["share"] < 0.1 and whole["outline"]["type"] == "MultiPolygon"
+    town = ask(boss, "places/reach", area=RIVERSIDE, minutes=10)
+    assert 0.1 < town["share"] < 0.9 and 0 < len(town["without"]) < len(town["by"])
 
 
 def test_the_market_is_walked_in_three_shifts(boss: TestClient) -> None:

@@ -1,4 +1,4 @@
-"""Draws the pictures of the four questions in docs/overlays.md: `.venv/bin/python -m tests.browser.questions`.
+"""Draws the pictures of the five questions in docs/overlays.md: `.venv/bin/python -m tests.browser.questions`.
 
 The sample district on a throw-away server, the map as a dispatcher has it, in both languages; needs Chromium.
 """
@@ -23,7 +23,7 @@ from tests.waiting import PATIENCE_S
 
 IMAGES = CHECKOUT / "docs" / "images"
 SIZE = (1100, 720)
-AREA, TOWN = "360302", "360302006"
+AREA, TOWN, RIVERSIDE = "360302", "360302006", "360302002"
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 ZONE = "Asia/Shanghai"
 QUESTIONS = {
@@ -31,14 +31,14 @@ QUESTIONS = {
     "unwalked": (TOWN, 113.850, 27.600, 12.7),
     "cameras": (AREA, 113.88775, 27.65949, 17.3),
     "kit": (AREA, 113.8835, 27.6390, 14.3),
+    "reach": (RIVERSIDE, 113.880, 27.637, 13.2),
 }
 """The area whose page is open, and where the map is: lon, lat, zoom."""
-PLACES = {**QUESTIONS, "reach": (AREA, 113.8835, 27.6390, 12)}
 
 
 def ask(page: Page, question: str, lang: str) -> None:
     """Put the question, as a dispatcher does, and wait for its answer."""
-    area, lon, lat, zoom = PLACES[question]
+    area, lon, lat, zoom = QUESTIONS[question]
     page.evaluate(f"location.hash = 'm={zoom}/{lat}/{lon}&sel={area}&tab=facts&lang={LANGUAGES[lang]}'")
     expect(page.locator(".page-sub code")).to_have_text(area)
     button = page.locator(f"[data-ask={question}]")
@@ -55,7 +55,7 @@ def ask(page: Page, question: str, lang: str) -> None:
 
 
 def draw(browser: Browser, server: LiveServer, lang: str) -> None:
-    """The four pictures in a language."""
+    """The five pictures in a language."""
     context = browser.new_context(
         viewport={"width": SIZE[0], "height": SIZE[1]},
         locale="zh-CN",

@@ -134,8 +134,11 @@ def test_devices_inside_of_what_is_drawn_are_listed_and_handed_over(
     sign_in(page, live_server)
     code, place = a_device(live_server, page)
     settle(page)
+    page.click("[data-desk=map]")
+    expect(page.locator(".body")).to_have_attribute("data-snap", "half")
     begin(page, "lasso")
     expect(page.locator(".selecting")).to_contain_text("回车")
+    expect(page.locator(".body")).to_have_attribute("data-snap", "peek")  # a phone's sheet leaves the map free
     press = page.touchscreen.tap if touch else page.mouse.click
     corners = page.evaluate(FREE, place)
     settle(page)
@@ -155,6 +158,7 @@ def test_devices_inside_of_what_is_drawn_are_listed_and_handed_over(
     assert ringed(page) == []
     page.get_by_role("button", name="结束圈选").click()
     expect(page.locator("[data-tool=lasso]")).to_be_visible()
+    expect(page.locator(".body")).to_have_attribute("data-snap", "half")
 
 
 def test_devices_are_selected_without_a_mouse(visit: Open, live_server: LiveServer) -> None:

@@ -17,7 +17,7 @@ from gisgrid.settings import Settings
 PUBLISHED = "SELECT title FROM draft.changeset WHERE published_at IS NOT NULL ORDER BY changeset_id"
 FIGURES = {"total": 559, "done": 538, "open": 21, "today": 12, "due_soon": 2}
 DAY = timedelta(hours=24)
-DOORS = ("posts", "cameras", "places", "devices", "tickets", "pings")
+DOORS = ("posts", "cameras", "places", "reach", "devices", "tickets", "pings")
 
 
 def test_a_broken_off_load_is_finished_without_publishing_again(

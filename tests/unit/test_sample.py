@@ -205,6 +205,20 @@ def test_cameras_stand_in_the_district_and_rescue_points_on_the_bank() -> None:
         assert edge.distance(shapely.Point(float(row["lon"]), float(row["lat"]))) * 110_800 < 1
 
 
+def test_ten_minutes_from_each_kit_reach_no_farther_than_one_walks() -> None:
+    places = {row["code"]: row for row in read_table("places")}
+    found = read_features("reach")
+    assert [f["properties"]["place"] for f in found] == [f"JSD-{k:02d}" for k in range(1, 13)]
+    for circle in found:
+        kit = places[circle["properties"]["place"]]
+        shape = shapely.from_geojson(json.dumps(circle["geometry"]))
+        metres = shapely.transform(shape, lambda xy: xy * (98_700, 110_800))
+        stand = shapely.Point(float(kit["lon"]) * 98_700, float(kit["lat"]) * 110_800)
+        assert shape.is_valid and 5e4 < metres.area < 1.2e6 and circle["properties"]["minutes"] == 10
+        assert metres.hausdorff_distance(stand) < 800, "as the crow flies, no corner is farther than one walks"
+        assert metres.distance(stand) < 300
+
+
 def test_the_river_is_one_clean_surface() -> None:
     for feature in read_features("river"):
         assert shapely.from_geojson(json.dumps(feature["geometry"])).is_valid
@@ -306,10 +320,11 @@ def test_the_plan_loads_boundaries_first_and_what_moves_last() -> None:
         "posts",
         "cameras",
         "places",
+        "reach",
         "devices",
         "tickets",
         "pings",
     ]
     assert [step.door for step in steps] == doors
     assert all(step.path.is_file() for step in steps)
-    assert len(steps[9].rows) == 559
+    assert len(steps[10].rows) == 559
