@@ -1,5 +1,6 @@
 """Places to visit on a patrol: the nearest ones, when they were visited last, which are overdue; lines by grid."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -21,34 +22,48 @@ from gisgrid.things import NETWORK, Thing, load_things
 
 _PLACES = """
 SELECT p.code, p.name, p.kind, a.code AS grid, ST_X(p.geom) AS lon, ST_Y(p.geom) AS lat, p.visit_hours, p.visited_at,
-    p.visit_hours IS NOT NULL
-        AND coalesce(p.visited_at, '-infinity') < now() - p.visit_hours * interval '1 hour' AS overdue, d.distance_m,
+    {is_overdue_p} AS overdue, d.distance_m,
     p.starts_at, p.ends_at, ST_AsBinary(p.course) AS course, p.chainage_m
 FROM (
     SELECT * FROM overlay.place AS x
     WHERE (CAST(:kind AS text) = '' OR x.kind = :kind)
       AND (x.starts_at IS NULL OR x.starts_at <= now()) AND (x.ends_at IS NULL OR x.ends_at > now())
       AND (CAST(:area AS bigint) IS NULL OR x.scope && ARRAY[CAST(:area AS bigint)])
-      AND (NOT :overdue OR x.visit_hours IS NOT NULL
-           AND coalesce(x.visited_at, '-infinity') < now() - x.visit_hours * interval '1 hour')
+      AND (NOT :overdue OR {is_overdue_x})
     ORDER BY {order} LIMIT {most}
 ) AS p
 LEFT JOIN core.area AS a ON a.area_id = p.area_id
 CROSS JOIN LATERAL (SELECT {distance} AS distance_m) AS d
 ORDER BY d.distance_m NULLS LAST, p.code COLLATE "C" LIMIT :limit
 """
+_IS_OVERDUE = """(
+    {0}.visit_hours IS NOT NULL AND coalesce({0}.visited_at, '-infinity') < now() - {0}.visit_hours * interval '1 hour'
+    AND (CAST(:area AS bigint) IS NULL OR {0}.course IS NULL OR EXISTS (
+        SELECT FROM overlay.place_part AS q CROSS JOIN LATERAL app.locate(q.middle, :network) AS l
+        WHERE q.place_id = {0}.place_id AND l.path @> ARRAY[CAST(:area AS bigint)]
+          AND coalesce(q.visited_at, '-infinity') < now() - {0}.visit_hours * interval '1 hour'
+    ))
+)"""
+"""Of a line that is overdue somewhere: are parts within the area?"""
+_OVERDUE = {"is_overdue_p": _IS_OVERDUE.format("p"), "is_overdue_x": _IS_OVERDUE.format("x")}
 _HERE = "ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)"
 _NEAREST = text(
     _PLACES.format(
         # Flat degrees are wrong about which of two is nearer by up to 1 / cos(latitude): of three times as many, and
         # those that lie as near in degrees as the last, the true order is taken.
+        **_OVERDUE,
         order=f"coalesce(x.course, x.geom) <-> {_HERE}",
         most="3 * :limit + 20",
         distance=f"ST_Distance(coalesce(p.course, p.geom)::geography, {_HERE}::geography)",
     )
 )
-_BY_CODE = text(_PLACES.format(order='x.code COLLATE "C"', most=":limit", distance="NULL::float8"))
-_COURSE = text("SELECT code, name, ST_AsBinary(course) AS course, chainage_m FROM overlay.place WHERE code = :code")
+_BY_CODE = text(_PLACES.format(**_OVERDUE, order='x.code COLLATE "C"', most=":limit", distance="NULL::float8"))
+_COURSE = text("""
+SELECT place_id, code, name, ST_AsBinary(course) AS course, chainage_m,
+    now() - visit_hours * interval '1 hour' AS overdue_before
+FROM overlay.place WHERE code = :code
+""")
+_PARTS = text("SELECT from_m, to_m, visited_at FROM overlay.place_part WHERE place_id = :place_id ORDER BY part")
 _GROUNDS = text("""
 SELECT ST_AsBinary(v.geom) AS shape FROM app.area_at(now()) AS v
 WHERE v.level = 'grid' AND v.network = :network
@@ -86,11 +101,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Stretch:
-    """The part of a linear place that a grid has, from chainage to chainage; None: outside every grid."""
+    """The part of a linear place that a grid has, from chainage to chainage; None: outside every grid.
+
+    `visited_at` is the visit of its part that waits longest, None: a part never had one; `overdue_m` is in metres.
+    """
 
     grid: str | None
     from_m: float
     to_m: float
+    visited_at: datetime | None
+    overdue_m: float
 
 
 @dataclass(frozen=True)
@@ -115,9 +135,10 @@ def find_places(
     """Which places of the caller's scope are nearest to a point (WGS 84)? Without a point: by code.
 
     Places outside their own dates are left out. A place is overdue when its last visit is more than `visit_hours` ago,
-    or it was never visited. A patrol visits what it passes within 30 m. A line is as near as its nearest position.
+    or it was never visited. A patrol visits what it passes within 30 m, of a line those parts: it was visited when all
+    of it was, and is overdue in an area when parts within it are. A line is as near as its nearest position.
     """
-    values = {"kind": kind, "area": area_id, "overdue": overdue, "limit": limit}
+    values = {"kind": kind, "area": area_id, "overdue": overdue, "limit": limit, "network": NETWORK}
     if point is None:
         rows = connection.execute(_BY_CODE, values)
     else:
@@ -140,13 +161,31 @@ def divide(connection: Connection, code: str) -> Divided:
     pieces = list(pairwise(course.cuts(grounds)))
     lons, lats = zip(*(course.point_at((begin + end) / 2) for begin, end in pieces), strict=True)
     held = connection.execute(_HELD, {"lons": [*lons], "lats": [*lats], "network": NETWORK}).scalars()
-    stretches: list[Stretch] = []
-    begins = row.chainage_m or 0.0
+    joined: list[tuple[str | None, float, float]] = []
     for (begin, end), grid in zip(pieces, held, strict=True):
-        if stretches and stretches[-1].grid == grid:
-            begin = stretches.pop().from_m - begins
-        stretches.append(Stretch(grid, round(begins + begin, 2), round(begins + end, 2)))
+        if joined and joined[-1][0] == grid:
+            begin = joined.pop()[1]
+        joined.append((grid, begin, end))
+    parts = connection.execute(_PARTS, {"place_id": row.place_id}).all()
+    begins = row.chainage_m or 0.0
+    stretches = [
+        Stretch(grid, round(begins + a, 2), round(begins + b, 2), *_visits(parts, a, b, row.overdue_before))
+        for grid, a, b in joined
+    ]
     return Divided(row.code, row.name, round(course.length_m, 2), stretches)
+
+
+def _visits(parts: Sequence[Any], begin: float, end: float, before: datetime | None) -> tuple[datetime | None, float]:
+    """When was the part of this stretch visited that waits longest, and how many metres of it are overdue?
+
+    A part is of the stretch that has its middle; one that has none is as the part in which it lies.
+    """
+    own = [part for part in parts if begin <= (part.from_m + part.to_m) / 2 < end]
+    own = own or [part for part in parts if part.from_m <= (begin + end) / 2 <= part.to_m][:1]
+    visits = [part.visited_at for part in own]
+    late = [part for part in own if before and (part.visited_at is None or part.visited_at < before)]
+    overdue_m = sum(min(part.to_m, end) - max(part.from_m, begin) for part in late)
+    return None if None in visits else min(visits), round(overdue_m, 2)
 
 
 def load_places(database: Database, source: Path | Sheet, options: ReadOptions | None = None) -> Loaded:

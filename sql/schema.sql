@@ -3125,7 +3125,7 @@ COMMENT ON COLUMN "overlay".place.starts_at IS 'From when it is a place to visit
 
 COMMENT ON COLUMN "overlay".place.visit_hours IS 'It is overdue when the last visit is so many hours ago; null: whenever';
 
-COMMENT ON COLUMN "overlay".place.visited_at IS 'When a patrol last passed within 30 m; null: never';
+COMMENT ON COLUMN "overlay".place.visited_at IS 'When a patrol last passed within 30 m; of a linear place when the part was visited that waits longest; null: never';
 
 COMMENT ON COLUMN "overlay".place.x_m IS 'geom in EPSG:3857, whole metres';
 
@@ -3160,9 +3160,11 @@ CREATE INDEX place_shape ON "overlay".place USING gist (COALESCE(course, geom));
 
 CREATE INDEX place_square ON "overlay".place USING btree (x_m, y_m) WHERE is_current;
 
+CREATE TRIGGER cut_place AFTER INSERT OR UPDATE OF course ON "overlay".place FOR EACH ROW EXECUTE FUNCTION app.cut_place();
+
 CREATE TRIGGER date_place BEFORE INSERT OR UPDATE ON "overlay".place FOR EACH ROW EXECUTE FUNCTION app.date_place();
 
-CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".place FOR EACH ROW EXECUTE FUNCTION app.record_overlay_change('place');
+CREATE TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON "overlay".place FOR EACH ROW EXECUTE FUNCTION app.record_place_change();
 
 CREATE TRIGGER record_bins AFTER INSERT OR DELETE OR UPDATE ON "overlay".place FOR EACH ROW EXECUTE FUNCTION app.record_place_bins();
 
@@ -3205,6 +3207,40 @@ COMMENT ON TABLE "overlay".place_bin_change IS 'Squares of overlay.place_bin tha
 ALTER TABLE "overlay".place_bin_change ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY place_bin_change_is_in_scope ON "overlay".place_bin_change TO gisgrid_service USING ((path && app.service_scope()));
+
+CREATE TABLE "overlay".place_part (
+    place_id bigint NOT NULL,
+    part integer NOT NULL,
+    from_m double precision NOT NULL,
+    to_m double precision NOT NULL,
+    visited_at timestamp with time zone,
+    geom public.geometry(LineString,4326) NOT NULL,
+    middle public.geometry(Point,4326) GENERATED ALWAYS AS (public.st_lineinterpolatepoint(geom, (0.5)::double precision)) STORED,
+    geom_3857 public.geometry(LineString,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
+    CONSTRAINT part_must_have_a_length CHECK ((to_m > from_m))
+);
+
+COMMENT ON TABLE "overlay".place_part IS 'Pieces of a linear place, of 20 m (of a line beyond 20 km a thousandth), and when each was visited';
+
+COMMENT ON COLUMN "overlay".place_part.from_m IS 'Geodesic metres from the beginning of the line to that of the part';
+
+COMMENT ON COLUMN "overlay".place_part.part IS 'Counted from 0, in the direction of the chainage';
+
+COMMENT ON COLUMN "overlay".place_part.visited_at IS 'When a patrol last passed within 30 m of its middle; null: never';
+
+ALTER TABLE ONLY "overlay".place_part
+    ADD CONSTRAINT place_part_pkey PRIMARY KEY (place_id, part);
+
+ALTER TABLE ONLY "overlay".place_part
+    ADD CONSTRAINT place_part_place_id_fkey FOREIGN KEY (place_id) REFERENCES "overlay".place(place_id) ON DELETE CASCADE;
+
+CREATE INDEX place_part_middle ON "overlay".place_part USING gist (middle);
+
+ALTER TABLE "overlay".place_part ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY part_is_of_a_place_in_scope ON "overlay".place_part TO gisgrid_service USING ((EXISTS ( SELECT
+   FROM "overlay".place p
+  WHERE (p.place_id = place_part.place_id))));
 
 CREATE TABLE "overlay".presence (
     worker text NOT NULL,

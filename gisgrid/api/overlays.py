@@ -55,8 +55,11 @@ class PlaceNear(Answer):
     lat: float
     distance_m: float | None = Field(description="geodesic, from the point that was asked; null: none was")
     visit_hours: float | None = Field(description="it is overdue so many hours after its last visit; null: never")
-    visited_at: Instant | None = Field(description="when a patrol last passed within 30 m; null: never")
-    overdue: bool
+    visited_at: Instant | None = Field(
+        description="when a patrol last passed within 30 m, of a linear place that position of it which waits longest;"
+        " null: never"
+    )
+    overdue: bool = Field(description="of a linear place: some of it is, within `area` where one was asked")
     starts_at: Instant | None = Field(description="from when it is a place to visit; null: it always was")
     ends_at: Instant | None = Field(description="from when it is not one any more; null: open")
     length_m: float | None = Field(description="of a linear place its geodesic length; null: it is a point")
@@ -72,6 +75,10 @@ class PlaceStretch(Answer):
     grid: str | None
     from_m: float = Field(description="the chainage at which the part begins")
     to_m: float = Field(description="the chainage at which it ends")
+    visited_at: Instant | None = Field(
+        description="when a patrol last passed that position of it which waits longest; null: it never passed one"
+    )
+    overdue_m: float = Field(description="how many metres of it are overdue")
 
 
 class DividedPlace(Answer):
@@ -155,9 +162,10 @@ def get_places(
 
 
 @router.get("/places/{code}/stretches", responses=problems(404))
-def get_place_stretches(caller: CurrentCaller, database: CurrentDatabase, code: PlainText) -> DividedPlace:
-    """Which grid has which metres of this linear place (a bank), by the boundaries of now?"""
+def get_place_stretches(
+    request: Request, caller: CurrentCaller, database: CurrentDatabase, code: PlainText
+) -> DividedPlace:
+    """Which grid has which metres of this linear place (a bank), by the boundaries of now, and which are overdue?"""
     with database.transaction(caller.scope) as connection:
         found = divide(connection, code)
-    stretches = [PlaceStretch(**vars(one)) for one in found.stretches]
-    return DividedPlace(code=found.code, name=found.name, length_m=found.length_m, stretches=stretches)
+    return tell(DividedPlace, found, zone_of(request))

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid.lattice import NONE, Floats, Runs, pack, runs_of, union, unpack
 from gisgrid.patrol.pings import CELL_RESOLUTION, GAP, NETWORK
+from gisgrid.patrol.visits import visit
 
 SIGHT_M = 30.0
 """How far a worker sees to each side of his line, where nobody says it."""
@@ -65,25 +66,6 @@ CROSS JOIN LATERAL (SELECT ST_GeomFromText(g.shape, 4326) AS geom) AS p
 CROSS JOIN LATERAL app.locate(ST_Centroid(p.geom), :network) AS l
 ORDER BY g.cell
 ON CONFLICT (cell) DO UPDATE SET seen_at = excluded.seen_at WHERE o.seen_at < excluded.seen_at
-""")
-_PLACES = text("""
-SELECT p.place_id, ST_AsBinary(coalesce(p.course, p.geom)) AS shape FROM overlay.place AS p
-WHERE coalesce(p.course, p.geom) && ST_Expand(ST_MakeEnvelope(:west, :south, :east, :north, 4326), :around)
-ORDER BY p.place_id
-""")
-_VISIT = text("""
-UPDATE overlay.place AS p SET visited_at = v.at
-FROM (
-    SELECT x.place_id, to_timestamp(max(g.at)) AS at
-    FROM unnest(CAST(:places AS bigint[]), CAST(:ats AS float8[]), CAST(:lons AS float8[]), CAST(:lats AS float8[]))
-        AS g (place_id, at, lon, lat)
-    JOIN overlay.place AS x ON x.place_id = g.place_id
-      AND ST_DWithin(
-        coalesce(x.course, x.geom)::geography, ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326)::geography, :near
-      )
-    GROUP BY x.place_id
-) AS v
-WHERE p.place_id = v.place_id AND (p.visited_at IS NULL OR p.visited_at < v.at)
 """)
 
 
@@ -150,7 +132,7 @@ def keep_walks(connection: Connection, *, batch: int = 100) -> int:
     steps = np.concatenate([steps_along(track, begin) for track, begin in zip(tracks, begins, strict=True)])
     if len(steps):
         _see_cells(connection, steps)
-        _visit(connection, steps)
+        visit(connection, steps, SIGHT_M, metres_of_a_degree(float(np.abs(steps[:, 2]).max())))
     connection.execute(text("SELECT app.add_up_overlays()"))
     return len(stale)
 
@@ -188,19 +170,6 @@ def _see_cells(connection: Connection, steps: Floats) -> None:
     if new:
         values = {"cells": new, "ats": [seen[cell] for cell in new], "shapes": [cell_shape(cell) for cell in new]}
         connection.execute(_SEE_FIRST, {**values, "network": NETWORK})
-
-
-def _visit(connection: Connection, steps: Floats) -> None:
-    """The places within SIGHT_M of these steps; only what lies about so near is asked of the database."""
-    (west, south), (east, north) = steps[:, 1:].min(axis=0), steps[:, 1:].max(axis=0)
-    around = 1.1 * SIGHT_M / min(metres_of_a_degree(max(abs(south), abs(north))))
-    box = {"west": west, "south": south, "east": east, "north": north, "around": around}
-    places = connection.execute(_PLACES, {name: float(value) for name, value in box.items()}).all()
-    tree = shapely.STRtree([shapely.from_wkb(bytes(place.shape)) for place in places])
-    near, which = tree.query(shapely.points(steps[:, 1:]), predicate="dwithin", distance=around)
-    if len(near):
-        columns = dict(zip(("ats", "lons", "lats"), steps[near].T.tolist(), strict=True))
-        connection.execute(_VISIT, {"places": [places[i].place_id for i in which], **columns, "near": SIGHT_M})
 
 
 def steps_along(track: Track, begin: float) -> Floats:

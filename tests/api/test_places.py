@@ -4,7 +4,8 @@ Long because each of these is asked before and after one redraw.
 """
 
 import json
-from collections.abc import Iterator
+import random
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,13 @@ from pyproj import Geod
 from sqlalchemy import text
 
 from gisgrid.boundaries.changesets import ChangesetOrder, open_changeset, publish_changeset
+from gisgrid.courses import Course
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Refused
 from gisgrid.geo import LonLat, tile_at
 from gisgrid.loading import ReadOptions
 from gisgrid.patrol import keep_walks
+from gisgrid.patrol.walks import metres_of_a_degree
 from gisgrid.places import load_places
 from gisgrid.reach import load_reach
 from tests.api.conftest import GRIDS, District
@@ -182,13 +185,15 @@ def test_each_grid_has_its_metres_of_a_bank(district: District, bank: list[tuple
 def test_a_bank_is_everybodys_through_whose_grids_it_runs(
     district: District, owner: Database, bank: list[tuple[float, float]], checkpoints: None
 ) -> None:
-    """Its middle lies in A: who works in C alone has it too, and a patrol that passes its end in C has visited it."""
+    """Its middle lies in A: who works in C alone has it too, and a patrol that passes its end in C has visited
+    what lies within 30 m there."""
     for who in ("boss", "north", "south"):
         answer = district.client(who).get("/api/v1/places", params={"kind": "bank", "area": GRIDS["C"]})
         assert [one["code"] for one in answer.json()["places"]] == ["L-1"], who
     assert district.client("south").get("/api/v1/places/L-1/stretches").status_code == 200
     assert district.client("south").get("/api/v1/places?kind=checkpoint").json()["places"] == [], "points of A"
     end = spot(2.5, 1.5)
+    assert [one["visited_at"] for one in stretches(district)] == [None, None, None]
     pings = [
         {
             "lon": end[0],
@@ -201,8 +206,32 @@ def test_a_bank_is_everybodys_through_whose_grids_it_runs(
     assert district.client("wang").post("/api/v1/pings", json=pings).json()["accepted"] == 3
     with owner.transaction(EVERYTHING) as connection:
         keep_walks(connection)
+    with owner.transaction(EVERYTHING) as connection:
+        visited = connection.execute(
+            text(
+                "SELECT q.from_m, q.to_m FROM overlay.place_part AS q JOIN overlay.place AS p USING (place_id)"
+                " WHERE p.code = 'L-1' AND q.visited_at IS NOT NULL ORDER BY 1"
+            )
+        ).all()
+        (old,) = connection.execute(
+            text(
+                "SELECT ST_Covers(ST_Expand(c.box, 1e-9), p.course) AND c.path @> p.scope AND p.scope @> c.path"
+                " FROM core.change AS c CROSS JOIN overlay.place AS p WHERE c.layer = 'place' AND p.code = 'L-1'"
+                " ORDER BY c.change_id DESC LIMIT 1"
+            )
+        ).one()
+    assert old, "tiles of all of it are drawn anew, for whoever sees them"
+    near = length(bank) - GROUND.inv(*bank[-1], *end)[2]
+    assert near - 45 < visited[0].from_m < near - 10 and near + 10 < visited[-1].to_m < near + 45
     (one,) = asked(district, kind="bank")
-    assert one["visited_at"] is not None and not one["overdue"]
+    assert one["visited_at"] is None and not one["overdue"], "most of it was not visited, whenever it is to be"
+
+
+def stretches(district: District, code: str = "L-1") -> list[Any]:
+    answer = district.client("boss").get(f"/api/v1/places/{code}/stretches")
+    assert answer.status_code == 200, answer.text
+    found: list[Any] = answer.json()["stretches"]
+    return found
 
 
 def test_the_nearest_position_on_a_bank_has_a_chainage(district: District, bank: list[tuple[float, float]]) -> None:
@@ -308,18 +337,7 @@ def test_after_a_redraw_the_new_grids_have_the_metres(
     assert load_places(owner, path).loaded == 1
     assert [one["code"] for one in asked(district, area=GRIDS["B"], kind="bank")] == ["L-1"]
     before = district.client("boss").get("/api/v1/places/L-1/stretches").json()["stretches"]
-    redrawn = draw("ABB\nCCC")
-    with owner.transaction(EVERYTHING) as connection:
-        number = open_changeset(connection, ChangesetOrder()).changeset_id
-        for letter in ("A", "B"):
-            connection.execute(
-                text(
-                    "UPDATE draft.area SET geom = ST_Multi(ST_GeomFromText(:shape, 4326))"
-                    " WHERE changeset_id = :id AND code = :code"
-                ),
-                {"shape": redrawn[letter].wkt, "id": number, "code": GRIDS[letter]},
-            )
-    publish_changeset(owner, number)
+    redraw(owner, "ABB\nCCC")
     assert [one["code"] for one in asked(district, area=GRIDS["B"], kind="bank")] == ["L-1", "L-8"]
     after = district.client("boss").get("/api/v1/places/L-1/stretches").json()["stretches"]
     assert [one["grid"] for one in after] == [one["grid"] for one in before]
@@ -353,3 +371,129 @@ def test_shapes_that_are_no_line_are_refused(owner: Database, tmp_path: Path) ->
     assert load_places(owner, path).loaded == 1
     with owner.transaction(EVERYTHING) as connection:
         connection.execute(text("DELETE FROM overlay.place WHERE code = 'L-9'"))
+
+
+DUE_H, SIGHT_M, UNSURE_M = 24, 30, 1.5
+WALKED_BANK = [(0.3, 1.4), (0.3, 0.7), (2.8, 0.7), (2.8, 1.7)]
+"""From C through A and B back to C; the grids are drawn anew half way."""
+
+
+class Walked:
+    """What the bank should say: of each of its metres when a patrol was last there; metres it cannot tell are None."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance, self.course = chance, Course(shapely.LineString([spot(*at) for at in WALKED_BANK]))
+        self.metres = [self.course.point_at(m + 0.5) for m in range(int(self.course.length_m))]
+        self.seen: list[tuple[float, float] | None] = [None] * len(self.metres)
+        self.unsure: dict[int, float] = {}
+
+    def walk(self, hours_ago: float) -> list[dict[str, Any]]:
+        """Pings along a part of the bank, beside it, at an hour; what is within 30 m was seen then."""
+        begin, far = self.chance.uniform(0, self.course.length_m), self.chance.uniform(60, 500)
+        beside = self.chance.choice((0.0, 8e-5, 2.2e-4, 6e-4))
+        corners = [self.course.point_at(min(begin + k * 40, self.course.length_m)) for k in range(int(far // 40) + 2)]
+        corners = [(lon + beside, lat + beside) for lon, lat in corners]
+        line = shapely.LineString(self.flat(corners))
+        at = NOW.timestamp() - hours_ago * 3600
+        times = [at + 30 * k for k in range(len(corners))]
+        for metre, spot_m in enumerate(self.flat(self.metres)):
+            off, seen = line.distance(shapely.Point(spot_m)), self.seen[metre]
+            if off > SIGHT_M + UNSURE_M or (seen and seen[1] >= times[-1]):
+                continue
+            if off < SIGHT_M - UNSURE_M:
+                self.seen[metre] = (times[0], times[-1])
+            else:
+                self.unsure[metre] = max(times[-1], self.unsure.get(metre, 0))
+        return [
+            {"lon": lon, "lat": lat, "system": "wgs84", "at": datetime.fromtimestamp(t, UTC).isoformat()}
+            for (lon, lat), t in zip(corners, times, strict=True)
+        ]
+
+    @staticmethod
+    def flat(corners: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        east_m, north_m = metres_of_a_degree(27.65)
+        return [(lon * east_m, lat * north_m) for lon, lat in corners]
+
+    def parts(self, rows: Iterable[Any]) -> None:
+        """Each part was visited when its middle was."""
+        for part in rows:
+            metre = min(int((part.from_m + part.to_m) / 2), len(self.metres) - 1)
+            seen, found = self.seen[metre], part.visited_at
+            unsure = max(self.unsure.get(near, 0) for near in (metre - 1, metre, metre + 1))
+            if unsure > (seen[1] if seen else 0):
+                continue
+            assert (seen is None) == (found is None), (part, seen)
+            assert seen is None or seen[0] - 1 <= found.timestamp() <= seen[1] + 1, (part, seen)
+
+
+def test_a_bank_is_visited_and_due_by_the_metres_that_were_walked(
+    district: District, owner: Database, tmp_path: Path
+) -> None:
+    """Random walks along it and a redraw, beside a model by the metre; what is due is told by grid."""
+    model = Walked(random.Random(14))
+    line = shapely.LineString([spot(*at) for at in WALKED_BANK])
+    path = draw_lines(tmp_path, line, kind="walked", visit_hours=DUE_H, chainage_m=500)
+    path.write_text(path.read_text("utf-8").replace("L-1", "L-7"), encoding="utf-8")
+    assert load_places(owner, path).loaded == 1
+    hours = model.chance.sample(range(1, 100), 14)
+    for n, ago in enumerate(hours):
+        pings = model.walk(ago)
+        assert district.client("wang").post("/api/v1/pings", json=pings).json()["accepted"] == len(pings)
+        with owner.transaction(EVERYTHING) as connection:
+            while keep_walks(connection):
+                pass
+        if n == len(hours) // 2:
+            redraw(owner, "AAB\nACC")
+        check(district, owner, model)
+    assert 0.2 < sum(seen is not None for seen in model.seen) / len(model.seen) < 1
+    assert load_places(owner, path).skipped == 1
+    check(district, owner, model)
+    with owner.transaction(EVERYTHING) as connection:  # all of it within the hour: nothing is due, nowhere
+        connection.execute(text("UPDATE overlay.place_part SET visited_at = now()"))
+        connection.execute(text("UPDATE overlay.place SET visited_at = now() WHERE code = 'L-7'"))
+    assert asked(district, kind="walked", overdue="true") == []
+    assert {one["overdue_m"] for one in stretches(district, "L-7")} == {0}
+
+
+def check(district: District, owner: Database, model: Walked) -> None:
+    with owner.transaction(EVERYTHING) as connection:
+        rows = connection.execute(
+            text(
+                "SELECT q.from_m, q.to_m, q.visited_at, l.path FROM overlay.place_part AS q"
+                " JOIN overlay.place AS p USING (place_id) CROSS JOIN LATERAL app.locate(q.middle, 'base') AS l"
+                " WHERE p.code = 'L-7' ORDER BY q.part"
+            )
+        ).all()
+        codes: dict[int, str] = {
+            row.area_id: row.code for row in connection.execute(text("SELECT area_id, code FROM core.area"))
+        }
+    assert sum(row.to_m - row.from_m for row in rows) == pytest.approx(model.course.length_m, abs=0.01)
+    model.parts(rows)
+    before = datetime.now(UTC) - timedelta(hours=DUE_H)
+    due: dict[str, float] = dict.fromkeys(GRIDS.values(), 0.0)
+    for row in rows:
+        (grid,) = {codes.get(area, "") for area in row.path} & set(GRIDS.values())
+        due[grid] += (row.to_m - row.from_m) * (row.visited_at is None or row.visited_at < before)
+    told = stretches(district, "L-7")
+    for code, metres in due.items():
+        told_m = sum(one["overdue_m"] for one in told if one["grid"] == code)
+        assert told_m == pytest.approx(metres, abs=45), "parts on an edge are told as far as they are in the grid"
+        assert bool(told_m) == bool(metres)
+        found = asked(district, kind="walked", area=code, overdue="true")
+        assert bool(found) == (metres > 0), (code, metres)
+    lines = [one for one in on_tile(district, spot(1.5, 0.7), 14) if "Line" in one["type"] and one["kind"] == "walked"]
+    assert {"visited_at" in one for one in lines} == {row.visited_at is not None for row in rows}
+
+
+def redraw(owner: Database, picture: str) -> None:
+    with owner.transaction(EVERYTHING) as connection:
+        number = open_changeset(connection, ChangesetOrder()).changeset_id
+        for letter, shape in draw(picture).items():
+            connection.execute(
+                text(
+                    "UPDATE draft.area SET geom = ST_Multi(ST_GeomFromText(:shape, 4326))"
+                    " WHERE changeset_id = :id AND code = :code"
+                ),
+                {"shape": shape.wkt, "id": number, "code": GRIDS[letter]},
+            )
+    publish_changeset(owner, number)

@@ -17,7 +17,8 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 -- Below zoom 14 the places of a cell of 64 px are one feature with a count, cells counted whole; from 14 on each is its
 -- own: from squares that are kept by area, and where something changed since, from the places themselves.
--- A linear place is a line from zoom 11 on, besides its point. Places outside their own dates are left out; they have
+-- A linear place is lines from zoom 11 on, besides its point: one for the parts that were visited within the same ten
+-- minutes, so that what is due on it is seen. Places outside their own dates are left out; they have
 -- no history: at is ignored.
 SELECT
     o.place_id AS feature_id,
@@ -36,18 +37,32 @@ LEFT JOIN core.area AS a ON o.area_id = a.area_id
 WHERE place.z >= 14 AND o.geom_3857 && place.box AND o.is_current
 UNION ALL
 SELECT
-    1099511627776 + o.place_id AS feature_id,
-    st_simplify(o.course_3857, 40075016.68557849 / 2 ^ place.z / 1024, true) AS geom,
+    1099511627776 + o.place_id * 1024 + s.part AS feature_id,
+    st_simplify(s.geom, 40075016.68557849 / 2 ^ place.z / 1024, true) AS geom,
     o.code,
     o.name,
     o.kind,
     a.code AS grid,
-    extract(EPOCH FROM o.visited_at)::bigint AS visited_at,
-    extract(EPOCH FROM o.due_at)::bigint AS due_at,
+    extract(EPOCH FROM s.visited_at)::bigint AS visited_at,
+    extract(
+        EPOCH FROM CASE
+            WHEN o.visit_hours IS NOT NULL
+                THEN coalesce(s.visited_at + o.visit_hours * interval '1 hour', greatest(o.since, o.starts_at))
+        END
+    )::bigint AS due_at,
     extract(EPOCH FROM o.ends_at)::bigint AS ends_at,
     o.length_m::integer AS length,
     NULL::integer AS count
 FROM overlay.place AS o
+CROSS JOIN LATERAL (
+    SELECT
+        min(q.part) AS part,
+        CASE WHEN count(*) = count(q.visited_at) THEN min(q.visited_at) END AS visited_at,
+        st_linemerge(st_collect(q.geom_3857 ORDER BY q.part)) AS geom
+    FROM overlay.place_part AS q
+    WHERE q.place_id = o.place_id
+    GROUP BY CASE WHEN o.visit_hours IS NOT NULL THEN floor(extract(EPOCH FROM q.visited_at) / 600) END
+) AS s
 LEFT JOIN core.area AS a ON o.area_id = a.area_id
 WHERE place.z >= 11 AND o.course IS NOT NULL AND o.course_3857 && place.box AND o.is_current
 UNION ALL
