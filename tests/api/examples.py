@@ -39,10 +39,6 @@ DEVICE = "GZY-01"
 FOLLOWER = UUID(int=4, version=4)
 BANK = "UPDATE overlay.place SET course = ST_MakeLine(geom, ST_Translate(geom, 0.005, 0.001)) WHERE code = :code"
 KIT = "JSD-01"
-REACH = (
-    "INSERT INTO overlay.reach (place_id, minutes, geom)"
-    " SELECT place_id, 10, ST_Multi(ST_Expand(geom, 0.006)) FROM overlay.place WHERE code = :code"
-)
 ALIAS = (
     "INSERT INTO core.alias (network, alias, name, area_id, share, valid_from)"
     " SELECT 'party', 'A-001', '一号党建网格(虚构)', area_id, 0.97, now() FROM app.area_at(now()) WHERE code = :code"
@@ -312,7 +308,6 @@ def _fill(url: str) -> dict[str, str]:
         secrets = {"admin": add_account(connection, "admin", "admin"), "device": make_token(connection, DEVICE)}
         connection.execute(text(ALIAS), {"code": GRID})
         connection.execute(text(BANK), {"code": KIT})
-        connection.execute(text(REACH), {"code": KIT})
     superuser.close()
     return secrets
 
