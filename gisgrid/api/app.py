@@ -124,7 +124,7 @@ FACTS = (
     events.router,
 )
 """Public facts: open to everybody, unless a setting closes them to strangers."""
-HOT = (tiles.router, reports.router, areas.router)
+HOT = (tiles.router, reports.router, areas.router, patrols.router, overlays.router)
 """What is asked most comes first, because one route after the other is tried."""
 COUNTS = "counts.sqlite"
 SWITCH_S = 0.0005

@@ -2,20 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
 from gisgrid.access import Caller
 from gisgrid.api.answers import Answer, CameraSeen, Instant, Share, problems
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, zone_of
-from gisgrid.api.values import PlainText, QueryNumber, tell
+from gisgrid.api.values import PlainText, QueryNumber, send, tell
 from gisgrid.boundaries.areas import area_id_at
 from gisgrid.cameras import find_cameras, measure_view
 from gisgrid.coordinates import check_point
 from gisgrid.errors import Fault, NotAllowed, Refused
 from gisgrid.geo import LonLat
-from gisgrid.loading import district_extent
+from gisgrid.patrol import Extent
 from gisgrid.places import divide, find_places
 
 NETWORK = "base"
@@ -106,20 +106,23 @@ def _area(connection: Connection, code: str) -> int:
     return area_id_at(connection, code, network=NETWORK, at=None, as_recorded=None, field="area") if code else 0
 
 
-@router.get("/cameras", responses=problems(403))
+@router.get("/cameras", response_model=Cameras, responses=problems(403))
 def get_cameras(
+    request: Request,
     caller: CurrentCaller,
     database: CurrentDatabase,
     lon: QueryNumber,
     lat: QueryNumber,
     system: PlainText,
     limit: Limit = 20,
-) -> Cameras:
+) -> Response:
     """Which cameras of the caller's areas see this point, the nearest first? On flat ground, without buildings."""
     _require_cameras(caller)
-    with database.transaction(caller.scope) as connection:
-        point = check_point(lon, lat, system, district_extent(connection, NETWORK))
-        return Cameras(cameras=[CameraSeen(**vars(one)) for one in find_cameras(connection, point, limit=limit)])
+    extent: Extent = request.app.state.patrol_extent
+    with database.reading(caller.scope) as connection:
+        point = check_point(lon, lat, system, extent.find(connection))
+        found = find_cameras(connection, point, limit=limit)
+    return send(Cameras(cameras=[CameraSeen(**vars(one)) for one in found]), 200)
 
 
 @router.get("/cameras/view", responses=problems(403, 404))
@@ -155,7 +158,7 @@ def get_places(
         if lon is not None or lat is not None:
             if lon is None or lat is None:
                 raise Refused(Fault("lon", "a point needs both lon and lat", "give both, or leave both out"))
-            point = check_point(lon, lat, system, district_extent(connection, NETWORK))
+            point = check_point(lon, lat, system, request.app.state.patrol_extent.find(connection))
         area_id = _area(connection, area) if area else None
         found = find_places(connection, point, kind=kind, area_id=area_id, overdue=overdue, limit=limit)
     return tell(Places, {"places": found}, zone_of(request))

@@ -100,7 +100,7 @@ class Extent:
 
     def find(self, connection: Connection) -> BBox | None:
         """The district's own box; None: there are no areas yet, and any place is believed."""
-        if time.monotonic() - self._found_at > EXTENT_S:
+        if self._box is None or time.monotonic() - self._found_at > EXTENT_S:
             self._box, self._found_at = district_extent(connection, NETWORK), time.monotonic()
             self._far_m = float(connection.execute(text("SELECT far_m FROM core.deployment")).scalar_one())
         return self._box
