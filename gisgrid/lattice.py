@@ -58,11 +58,42 @@ def runs_of(shape: BaseGeometry) -> Runs:
     return Runs(starts[kept], ends[kept])
 
 
+def runs_near(lines: Floats, metres: tuple[Floats, Floats], radius_m: float) -> Runs:
+    """The cells whose centres lie within `radius_m` of straight lines: rows of lon, lat, lon, lat; a point is one, too.
+
+    `metres`: of each line how long a degree is there, east and north. Each row of the lattice meets what lies near a
+    line in one run, whose ends are on the discs round its ends or on its two sides: ten times as fast as a polygon.
+    """
+    east, north = metres[0] * CELL_DEG, metres[1] * CELL_DEG
+    x1, y1 = (lines[:, 0] + 180) / CELL_DEG - 0.5, (lines[:, 1] + 90) / CELL_DEG - 0.5
+    dx, dy = (lines[:, 2] - lines[:, 0]) / CELL_DEG * east, (lines[:, 3] - lines[:, 1]) / CELL_DEG * north
+    length = np.hypot(dx, dy)
+    ux, uy = dx / np.maximum(length, 1e-9), dy / np.maximum(length, 1e-9)
+    low = np.ceil(y1 + (np.minimum(dy, 0) - radius_m) / north).astype(np.int64)
+    counts = np.floor(y1 + (np.maximum(dy, 0) + radius_m) / north).astype(np.int64) - low + 1
+    line = np.repeat(np.arange(len(counts)), counts)
+    rows = np.arange(len(line)) - np.repeat(np.cumsum(counts) - counts, counts) + low[line]
+    v, dx, dy, ux, uy, length = (rows - y1[line]) * north[line], dx[line], dy[line], ux[line], uy[line], length[line]
+    with np.errstate(invalid="ignore", divide="ignore"):  # where a row does not meet it, it is no end
+        begin, end = np.sqrt(radius_m**2 - v * v), np.sqrt(radius_m**2 - (v - dy) ** 2)
+        sides = [(v * ux - side) / uy for side in (radius_m, -radius_m)]
+        sides = [np.where((x * ux + v * uy >= 0) & (x * ux + v * uy <= length), x, np.nan) for x in sides]
+    west = np.fmin(np.fmin(-begin, dx - end), np.fmin(*sides))
+    east_end = np.fmax(np.fmax(begin, dx + end), np.fmax(*sides))
+    starts = rows * _ROW + np.ceil(x1[line] + west / east[line]).astype(np.int64)
+    ends = rows * _ROW + np.ceil(x1[line] + east_end / east[line]).astype(np.int64)
+    kept = ends > starts
+    return _joined(starts[kept], ends[kept])
+
+
 def union(sets: list[Runs]) -> Runs:
     """The cells that are in any of these."""
     if len(sets) < 2:
         return sets[0] if sets else NONE
-    starts, ends = np.concatenate([one.starts for one in sets]), np.concatenate([one.ends for one in sets])
+    return _joined(np.concatenate([one.starts for one in sets]), np.concatenate([one.ends for one in sets]))
+
+
+def _joined(starts: Ints, ends: Ints) -> Runs:
     order = np.argsort(starts, kind="stable")
     starts, ends = starts[order], np.maximum.accumulate(ends[order])
     if not len(starts):

@@ -5,8 +5,8 @@ import pytest
 import shapely
 from shapely import affinity
 
-from gisgrid.lattice import NONE, Division, Ground, Runs, difference, pack, runs_of, union, unpack
-from gisgrid.patrol.walks import Track, metres_of_a_degree, seen_along
+from gisgrid.lattice import NONE, Division, Ground, Runs, difference, pack, runs_near, runs_of, union, unpack
+from gisgrid.patrol.walks import Track, metres_of_a_degree, metres_of_degrees, seen_along
 
 LON, LAT = 113.85, 27.62
 EAST_M, NORTH_M = metres_of_a_degree(LAT)
@@ -39,6 +39,31 @@ def test_the_share_seen_is_within_two_percent_of_the_exact_one(side_m: float, ra
         share = Ground(seen_along(track, radius_m)).share_of(runs_of(to_degrees(grid)))
         worst = max(worst, abs(share - exact))
     assert worst <= 0.01, f"the docstring says 1 %: {worst}"
+
+
+@pytest.mark.parametrize("lat", [LAT, -65.0, 0.00001])
+def test_what_lies_near_a_line_is_what_a_buffer_holds(lat: float) -> None:
+    """Every cell, but for centres on the very edge: lines in every direction, level, upright, and mere points."""
+    chance = np.random.default_rng(4)
+    ways = [(0, 0), (80, 0), (-80, 0), (0, 60), (0, -60), (1, 0), (0, 0.001), *chance.uniform(-300, 300, (60, 2))]
+    for radius_m, (x, y) in zip([30.0, 5.0, 1.0, 60.0] * 20, ways, strict=False):
+        east_m, north_m = metres_of_a_degree(lat + y / 2 / 110_800)
+        a = chance.uniform(-1e-3, 1e-3, 2) + (LON, lat)
+        b = a + (x / east_m, y / north_m)
+        row = np.array([[*a, *b]])
+        found = runs_near(row, metres_of_degrees((row[:, 1] + row[:, 3]) / 2), radius_m)
+
+        line = shapely.LineString([(0, 0), (x, y)]) if x or y else shapely.Point(0, 0)
+        inner, outer = (
+            runs_of(
+                affinity.affine_transform(
+                    shapely.buffer(line, radius_m + off_m, quad_segs=256), [1 / east_m, 0, 0, 1 / north_m, *a]
+                )
+            )
+            for off_m in (-0.02, 0.02)
+        )
+        assert not len(difference(inner, found).starts), (radius_m, x, y)
+        assert not len(difference(found, outer).starts), (radius_m, x, y)
 
 
 def test_sets_of_cells_are_like_sets_of_ground() -> None:
