@@ -3044,8 +3044,6 @@ ALTER TABLE ONLY "overlay".ping
 
 CREATE INDEX ping_at ON "overlay".ping USING brin (at);
 
-CREATE INDEX ping_path ON "overlay".ping USING gin (path);
-
 ALTER TABLE "overlay".ping ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY ping_is_in_scope ON "overlay".ping TO gisgrid_service USING ((path && app.service_private_scope()));

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gisgrid.access import Caller
 from gisgrid.api.answers import Answer, Share, problems
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, database_of
-from gisgrid.api.values import Accuracy, Coordinate, PlainText, read_span
+from gisgrid.api.values import Accuracy, Coordinate, PlainText, read_span, send
 from gisgrid.boundaries.areas import area_id_at
 from gisgrid.errors import Fault, NotAllowed, Refused, Unreadable
 from gisgrid.json_text import read_json
@@ -110,19 +110,19 @@ async def read_lines(request: Request) -> list[Any]:
     return found
 
 
-@router.post("/pings", openapi_extra=BATCH, responses=problems(400, 413, 422))
+@router.post("/pings", response_model=PingsTaken, openapi_extra=BATCH, responses=problems(400, 413, 422))
 def create_pings(
     request: Request,
     caller: CurrentCaller,
     database: CurrentDatabase,
     given: Annotated[list[Any], Depends(read_lines)],
-) -> PingsTaken:
+) -> Response:
     """Pings of the caller's own patrol, in any order. Committed when answered; the same batch again changes nothing.
 
     A ping that is set aside refuses no other, and is counted under its reason.
     """
     _require_sender(caller)
-    return keep_pings(request, caller.name, [_read(one) for one in given])
+    return send(keep_pings(request, caller.name, [_read(one) for one in given]), 200)
 
 
 def keep_pings(request: Request, worker: str, pings: list[Ping]) -> PingsTaken:

@@ -44,28 +44,6 @@ BEGIN
     SELECT current_date, who, e.key, e.value::bigint FROM jsonb_each_text(tally) AS e WHERE e.value::bigint > 0
     ON CONFLICT (day, worker, reason) DO UPDATE SET pings = t.pings + excluded.pings;
 END $$;
-COMMENT ON FUNCTION app.save_pings(
-    text,
-    timestamptz [],
-    double precision [],
-    double precision [],
-    bigint [],
-    double precision [],
-    boolean [],
-    text [],
-    jsonb,
-    text
-) IS
+COMMENT ON FUNCTION app.save_pings IS
 'Add pings to the trail of a worker, each with the grid that held it then, and what became of the batch to his tally';
-GRANT EXECUTE ON FUNCTION app.save_pings(
-    text,
-    timestamptz [],
-    double precision [],
-    double precision [],
-    bigint [],
-    double precision [],
-    boolean [],
-    text [],
-    jsonb,
-    text
-) TO gisgrid_service;
+GRANT EXECUTE ON FUNCTION app.save_pings TO gisgrid_service;
