@@ -4,10 +4,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from threading import Lock
 from typing import Any, TypeVar
 
+import numpy as np
 import shapely
 from sqlalchemy import Connection, Row, text
 
@@ -19,6 +19,7 @@ Found = TypeVar("Found")
 MOST_PINGS = 2_000_000
 """So many are read for one answer; kept hours need none."""
 _SHARE_DIGITS = 6
+_ARRAY_HEAD = 20
 _GRIDS = text("SELECT area_version_id, code FROM app.grids_to_cover(:area)")
 _SHAPES = text("""
 SELECT area_version_id, ST_AsBinary(geom) AS shape FROM core.area_version WHERE area_version_id = ANY(:ids)
@@ -26,7 +27,7 @@ SELECT area_version_id, ST_AsBinary(geom) AS shape FROM core.area_version WHERE 
 _STATE = text("SELECT app.walks_kept_state(:area, :since, :until)")
 _KEPT = text("SELECT runs FROM app.walks_kept(:area, :since, :until)")
 _TRAILS = text("""
-SELECT worker, hour, begins_at, at, lon, lat, is_start
+SELECT begins_at, pings, ats, lons, lats, starts
 FROM app.trails_to_cover(:area, :since, :until, :kept_since, :kept_until, :most)
 """)
 
@@ -141,13 +142,17 @@ def _tracks(
     """Of each worker and hour what is not added up: a track, and from when on its lines count. Raises Refused."""
     values = {"area": area_id, "since": span[0], "until": span[1], "kept_since": hours[0], "kept_until": hours[1]}
     rows = connection.execute(_TRAILS, {**values, "most": MOST_PINGS + 1}).all()
-    if len(rows) > MOST_PINGS:
+    if sum(row.pings for row in rows) > MOST_PINGS:
         remedy = f"ask for a shorter time, or for whole hours and {SIGHT_M:g} m, which are kept"
         raise Refused(Fault("from", f"there are more than {MOST_PINGS} pings in this time", remedy))
-    keys = [(row.worker, row.hour) for row in rows]
-    cuts = [0, *(i for i in range(1, len(keys)) if keys[i] != keys[i - 1]), len(keys)] if rows else []
-    return [(_track(rows[a:b]), rows[a].begins_at) for a, b in pairwise(cuts)]
+    return [(_track(row), row.begins_at) for row in rows]
 
 
-def _track(rows: Sequence[Row[Any]]) -> Track:
-    return track_of(*zip(*((row.at, row.lon, row.lat, row.is_start) for row in rows), strict=True))
+def _track(row: Row[Any]) -> Track:
+    at, lon, lat = (_items(sent, ">f8") for sent in (row.ats, row.lons, row.lats))
+    return track_of(at, lon, lat, _items(row.starts, "?"))
+
+
+def _items(sent: memoryview, kind: str) -> Any:
+    """The items of an array as PostgreSQL's array_send writes it: five integers, then of each item length and value."""
+    return np.frombuffer(sent, [("length", ">i4"), ("item", kind)], offset=_ARRAY_HEAD)["item"]
