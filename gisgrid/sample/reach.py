@@ -1,6 +1,7 @@
 """What is within ten minutes of a rescue kit, on foot along the streets of the sample: whole street blocks."""
 
 import heapq
+import math
 
 import shapely
 
@@ -68,4 +69,4 @@ def _walk_out(ground: Ground, arms: dict[int, list[int]], begun: dict[int, float
 
 
 def _apart(a: Place, b: Place) -> float:
-    return ((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) ** 0.5
+    return math.sqrt((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2)

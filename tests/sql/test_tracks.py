@@ -15,7 +15,8 @@ from sqlalchemy import text
 
 from gisgrid.cli.main import run
 from gisgrid.database import EVERYTHING, Database
-from gisgrid.patrol import cover
+from gisgrid.errors import Refused
+from gisgrid.patrol import cover, coverage
 from gisgrid.patrol.pings import GAP
 from gisgrid.patrol.walks import metres_of_a_degree
 from tests import data
@@ -94,6 +95,23 @@ def test_a_track_is_as_long_as_gpxpy_says_and_what_is_seen_lies_along_it(
         seen = cover(connection, area, since, until + timedelta(seconds=1)).share
     exact = seen_exactly(track, shapely.from_wkb(bytes(ground)))
     assert seen == pytest.approx(exact, abs=0.02, rel=0.02)
+
+
+def test_more_pings_than_are_read_for_one_answer_are_refused(
+    owner: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "cerknicko-jezero.gpx"
+    track = parsed(name)
+    publish_around(owner, name, track)
+    assert load(capsys, data.test_data("tracks") / name).code == 0
+    since, until = track.get_time_bounds()
+    assert since and until
+    with owner.transaction(EVERYTHING) as connection:
+        monkeypatch.setattr(coverage, "MOST_PINGS", 400)
+        assert cover(connection, 0, since, until + timedelta(seconds=1)).by
+        monkeypatch.setattr(coverage, "MOST_PINGS", 100)
+        with pytest.raises(Refused, match="there are more than 100 pings"):
+            cover(connection, 0, since, until + timedelta(seconds=1))
 
 
 def seen_exactly(track: GPX, ground: Any) -> float:
