@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
 
+from gisgrid.changes import FIGURES_OF, Figure, read_figures
 from gisgrid.geo import BBox, TileCoord
 from gisgrid.layers import all_layers
 from gisgrid.round_trips import prepared
@@ -15,27 +16,34 @@ MARGIN = 0.25
 """A tile shows what lies beyond its edge by less than this part of its side: its buffer, cells of counted tickets."""
 MOST_CHANGES = 500
 """More changes at once make every tile of their layers old."""
-_NEWS = """
+_BUFFER = 64 / 4096
+_NEWS = f"""
 SELECT
     CAST(pg_current_snapshot() AS text) AS seen,
-    ARRAY(
-        SELECT ARRAY[c.layer, CAST(ST_XMin(c.box) AS text), CAST(ST_YMin(c.box) AS text),
-                     CAST(ST_XMax(c.box) AS text), CAST(ST_YMax(c.box) AS text)]
-        FROM core.change AS c
-        WHERE c.transaction_id >= pg_snapshot_xmin(CAST(CAST(:seen AS text) AS pg_snapshot))
-            AND c.transaction_id < pg_snapshot_xmax(pg_current_snapshot())
-            AND NOT pg_visible_in_snapshot(c.transaction_id, CAST(CAST(:seen AS text) AS pg_snapshot))
+    (
+        SELECT json_agg(json_build_array(
+            c.layer, ST_XMin(c.box), ST_YMin(c.box), ST_XMax(c.box), ST_YMax(c.box),
+            CASE WHEN c.counted_in IS NOT NULL AND c.number <= {MOST_CHANGES} THEN {FIGURES_OF} END
+        ))
+        FROM (
+            SELECT k.layer, k.box, k.counted_in, row_number() OVER () AS number
+            FROM core.change AS k
+            WHERE k.transaction_id >= pg_snapshot_xmin(CAST(CAST(:seen AS text) AS pg_snapshot))
+                AND k.transaction_id < pg_snapshot_xmax(pg_current_snapshot())
+                AND NOT pg_visible_in_snapshot(k.transaction_id, CAST(CAST(:seen AS text) AS pg_snapshot))
+        ) AS c
     ) AS changes
-"""
+"""  # noqa: S608  # nothing of a request is in it
 _READ_NEWS = prepared(text(_NEWS))
 
 
 @dataclass(frozen=True)
 class Change:
-    """Something of a layer changed in this box."""
+    """Something of a layer changed in this box, and with it these figures; None: any that a tile may show."""
 
     layer: str
     box: BBox
+    figures: tuple[Figure, ...] | None = None
 
 
 def read_news(connection: Connection, seen: str) -> tuple[str, list[Change]]:
@@ -47,7 +55,7 @@ def read_news(connection: Connection, seen: str) -> tuple[str, list[Change]]:
     if not seen:
         return str(connection.execute(text("SELECT CAST(pg_current_snapshot() AS text)")).scalar_one()), []
     row = connection.execute(_READ_NEWS, {"seen": seen}).one()
-    return row.seen, [Change(layer, BBox(*map(float, box))) for layer, *box in row.changes]
+    return row.seen, [Change(layer, BBox(*box), read_figures(figures)) for layer, *box, figures in row.changes or ()]
 
 
 @dataclass(frozen=True)
@@ -81,14 +89,45 @@ def list_key(query: bytes) -> ListKey:
     return ListKey(("area",), TileCoord(0, 0, 0), query)
 
 
+@dataclass(frozen=True)
+class Reach:
+    """What ground a tile shows: `near` with cells of counted tickets; with figures also areas that meet it, `edge`.
+
+    `far`: where a ticket may be that such a figure counts, whichever area it is of. `z`: the zoom.
+    """
+
+    z: int
+    near: BBox
+    edge: BBox | None = None
+    far: BBox | None = None
+
+    def shows(self, change: Change) -> bool:
+        """Does the tile show something of this change of a layer that it has?"""
+        if self.edge is None or self.far is None:
+            return _meet(self.near, change.box)
+        if change.figures is None:
+            return _meet(self.far, change.box)
+        return _meet(self.near, change.box) or any(
+            one.first_zoom <= self.z <= one.last_zoom and _meet(self.edge, one.box) for one in change.figures
+        )
+
+
+def reach_of(key: Key) -> Reach:
+    """What ground this tile shows."""
+    near = box_of(key.tile)
+    if not key.figures_of:
+        return Reach(key.tile.z, near)
+    return Reach(key.tile.z, near, box_of(key.tile, _BUFFER), box_of(key.tile, 1))
+
+
 @dataclass
 class Kept:
-    """A tile, or one that is being drawn; `size` in bytes. Old once something in its box has changed.
+    """A tile, or one that is being drawn; `size` in bytes. Old once something that it reaches has changed.
 
     While it waits to be drawn it cannot become old: its drawing will show what has changed until then.
     """
 
-    box: BBox
+    reach: Reach
     figures_of: set[str] = field(default_factory=set)
     size: int = 0
     is_waiting: bool = False
@@ -114,8 +153,7 @@ class TileCache:
     def expect(self, key: Key, *, is_waiting: bool = False) -> Kept:
         """Note that this tile is being drawn: what changes from now on, or once it waits no more, makes it old."""
         self.drop(key)
-        box = box_of(key.tile, 1 if key.figures_of else MARGIN)
-        kept = self.tiles[key] = Kept(box, key.figures_of, is_waiting=is_waiting)
+        kept = self.tiles[key] = Kept(reach_of(key), key.figures_of, is_waiting=is_waiting)
         return kept
 
     def keep(self, key: Key, kept: Kept, answer: object, size: int) -> None:
@@ -148,19 +186,15 @@ class TileCache:
                 continue
             if layers & kept.figures_of:
                 self.drop(key)
-            elif shown and (len(changes) > MOST_CHANGES or any(_shows(kept.box, shown, each) for each in changes)):
+            elif shown and (
+                len(changes) > MOST_CHANGES
+                or any(change.layer in shown and kept.reach.shows(change) for change in changes)
+            ):
                 self.drop(key)
 
 
-def _shows(box: BBox, layers: set[str], change: Change) -> bool:
-    other = change.box
-    return (
-        change.layer in layers
-        and other.west <= box.east
-        and other.east >= box.west
-        and other.south <= box.north
-        and other.north >= box.south
-    )
+def _meet(one: BBox, other: BBox) -> bool:
+    return other.west <= one.east and other.east >= one.west and other.south <= one.north and other.north >= one.south
 
 
 def box_of(tile: TileCoord, margin: float = MARGIN) -> BBox:

@@ -2,7 +2,7 @@
 
 import random
 
-from gisgrid.changes import FIGURES, tiles_of
+from gisgrid.changes import FIGURES, Figure, tiles_of
 from gisgrid.geo import BBox, LonLat, TileCoord, tile_at
 from gisgrid.layers import all_layers
 from gisgrid.tile_cache import MARGIN, MOST_CHANGES, Change, Key, TileCache, box_of
@@ -92,6 +92,26 @@ def test_a_tile_of_figures_depends_on_its_neighbours_and_on_every_area() -> None
         kept(cache, key(z, layers=("ticket",)), key(z, layers=("ground",)))
         cache.make_old([at(LonLat(0, 0), "area")])
         assert set(cache.tiles) == {key(z, layers=("ground",))} | (set() if is_old else {key(z, layers=("ticket",))})
+
+
+def test_where_figures_are_known_tiles_that_show_none_of_them_stay() -> None:
+    """A grid's figure is in the tiles that meet its box, in the zooms in which the grid has one."""
+    tile = tile_at(HERE, 14)
+    width = 360 / (1 << 14)
+    east = (tile.x + 1) * width - 180
+    for last_zoom, reaches, is_old in ((14, 0.1, True), (14, -0.1, False), (13, 0.1, False)):
+        box = BBox(east - 0.8 * width, HERE.lat, east + reaches * width, HERE.lat)
+        change = Change(
+            "ticket", BBox(east - width / 2, HERE.lat, east - width / 2, HERE.lat), (Figure(9, last_zoom, box),)
+        )
+        cache = TileCache(10_000)
+        kept(cache, key(14), key(14, dx=1), key(13))
+        cache.make_old([change])
+        assert (key(14, dx=1) not in cache.tiles) is is_old
+        assert not {key(14), key(13)} & set(cache.tiles)
+        said = tiles_of(*(east - width / 2, HERE.lat) * 2, layer="ticket", figures=change.figures)
+        assert said["14"] == [tile.x, tile.y, tile.x + is_old, tile.y]
+        assert said["16"] == tiles_of(*(east - width / 2, HERE.lat) * 2, layer="ticket")["16"]
 
 
 def test_what_an_event_says_of_tiles_agrees_with_what_layers_promise() -> None:

@@ -251,15 +251,8 @@ FROM (
         SELECT app.ticket_state(t.closed_at, t.due_at, coalesce(ticket.at, 'infinity')) <> 'done' AS is_open
     ) AS s
     WHERE
-        (
-            ticket.z >= 16 OR (
-                ticket.at IS NULL AND t.closed_at IS NULL
-                AND (
-                    ticket.z = 15
-                    OR (ticket.z = 14 AND NOT app.has_levels(coalesce(ticket.args ->> 'network', 'base')))
-                )
-            )
-        )
+        (ticket.z >= 15 OR (ticket.z = 14 AND NOT app.has_levels(coalesce(ticket.args ->> 'network', 'base'))))
+        AND (ticket.z >= 16 OR (ticket.at IS NULL AND t.closed_at IS NULL))
         AND ticket.args -> 'filter' IS NULL
         AND t.geom_3857 && ticket.box
         AND t.received_at <= coalesce(ticket.at, 'infinity')
