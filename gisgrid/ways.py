@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.types import Scope
@@ -16,6 +17,8 @@ KEY = "gisgrid.way"
 """Where a request's scope holds its Way."""
 LINE = "gisgrid.line"
 """Where it holds the server's own `send`, for the parts of a stream."""
+LONGEST = 64
+"""No address is longer, with its zone."""
 OF_PROXIES = re.compile(r"x-forwarded-[a-z]+|forwarded|via|x-real-ip")
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
@@ -111,9 +114,8 @@ class Wayfinder:
     def _is_own(self, host: str) -> bool:
         """May a stranger call us so? By an address of this net or a name that no other net knows; else it is forged."""
         name = re.sub(r":[0-9]+$", "", host).strip("[]").lower()
-        try:
-            found = ipaddress.ip_address(name)
-        except ValueError:
+        found = _read_ip(name) if len(name) <= LONGEST else None
+        if found is None:
             return "." not in name or name.endswith(".local") or name in self.names
         return found.is_private or found.is_loopback
 
@@ -136,6 +138,12 @@ def read_address(text: str) -> IP | None:
     word = word[1:].partition("]")[0] if word.startswith("[") else word
     if word.count(":") == 1:
         word = word.partition(":")[0]
+    return _read_ip(word) if len(word) <= LONGEST else None
+
+
+@lru_cache(maxsize=1024)
+def _read_ip(word: str) -> IP | None:
+    """Remembered, because each request asks it of the same few words."""
     try:
         found = ipaddress.ip_address(word)
     except ValueError:

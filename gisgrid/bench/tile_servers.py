@@ -32,6 +32,8 @@ CLOSE = 16
 """From this zoom on each ticket is a feature with its number."""
 IN_DATABASE = (0, 8, 10, 12, 13, 14, 15, 16)
 WRITE_PAUSE_S = 0.05
+AGAIN_S = 0.05
+"""Who is refused for want of a place asks again so soon."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,9 @@ class _Asking:
         async def ask(door: Door, n: int) -> None:
             tile = self.tiles[n % len(self.tiles)]
             when = more.format(write_instant(datetime.now(UTC).replace(tzinfo=None), to="seconds") + "Z")
-            answer = await door.ask("GET", self.path.format(tile.z, tile.x, tile.y) + when)
+            path = self.path.format(tile.z, tile.x, tile.y) + when
+            while (answer := await door.ask("GET", path))[0] == 503:  # no place was free in time, which counts on
+                await asyncio.sleep(AGAIN_S)
             if answer[0] not in (200, 204):
                 raise RuntimeError(f"{self.path} {tile}: {answer[0]} {plain(answer)[:500]!r}")
             self.bodies[tile] = plain(answer)
