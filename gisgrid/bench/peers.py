@@ -43,15 +43,17 @@ CREATE UNLOGGED TABLE peer.given (lon float8, lat float8);
 """What they read and write, made by the owner in the bench's own database, which is dropped afterwards."""
 
 
+UNCACHED = ", its cache off"
 MARTIN = """
+cache_size_mb: {most_mb}
 postgres:
   connection_string: {url}
   auto_publish: false
   tables:
-    area: {schema: peer, table: area, srid: 4326, geometry_column: geom, geometry_type: MULTIPOLYGON,
-           properties: {code: text, name: text, level: text, kind: text}}
-    ticket: {schema: work, table: ticket, srid: 4326, geometry_column: geom, geometry_type: POINT,
-             properties: {number: text, category: text, step: text}}
+    area: {{schema: peer, table: area, srid: 4326, geometry_column: geom, geometry_type: MULTIPOLYGON,
+            properties: {{code: text, name: text, level: text, kind: text}}}}
+    ticket: {{schema: work, table: ticket, srid: 4326, geometry_column: geom, geometry_type: POINT,
+              properties: {{number: text, category: text, step: text}}}}
 """
 """Which tables Martin shows: by itself it would show whichever `ticket` it finds first."""
 
@@ -128,8 +130,9 @@ def tile_servers(owner_url: str, peers: Peers) -> Iterator[dict[str, tuple[Servi
             found[f"TiPg {peers.version('tipg')}"] = (service, path)
         if martin:
             said = subprocess.check_output([martin, "--version"], text=True).split()[-1]
-            config = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "martin.yaml"
-            config.write_text(MARTIN.replace("{url}", url), encoding="utf-8")
-            command = [martin, "--config", str(config), "--listen-addresses", "127.0.0.1:{port}"]
-            found[f"Martin {said}"] = (stack.enter_context(started(command, "/health", url)), "/area/{}/{}/{}")
+            for name, most_mb in ((f"Martin {said}", 512), (f"Martin {said}{UNCACHED}", 0)):
+                config = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "martin.yaml"
+                config.write_text(MARTIN.format(url=url, most_mb=most_mb), encoding="utf-8")
+                command = [martin, "--config", str(config), "--listen-addresses", "127.0.0.1:{port}"]
+                found[name] = (stack.enter_context(started(command, "/health", url)), "/area/{}/{}/{}")
         yield found
