@@ -158,6 +158,7 @@ def create_app(
     )
     feed = ChangeFeed(database, settings)
     news = News(database)
+    grids = PresentGrids(database, news, settings.network)
     lookout = Lookout(database, ready, feed.hearts, lambda: app.state.disks, shift.faults_of_others)
     meters = Meters()
     streams = frozenset({f"{events.router.prefix}/events"})
@@ -172,7 +173,9 @@ def create_app(
         await lookout.first()
         if settings.public_facts:
             news.start()
+        grids.start()
         yield
+        grids.stop()
         feed.stop()
         lookout.stop()
         database.close()
@@ -194,7 +197,8 @@ def create_app(
     app.state.disks = disks_of(settings)
     app.state.lookout = lookout
     app.state.meters = meters
-    app.state.gatherer = Gatherer(database, network=settings.network, zone=settings.zone, writers=WRITERS)
+    app.state.grids = grids
+    app.state.gatherer = Gatherer(database, network=settings.network, zone=settings.zone, writers=WRITERS, shelf=grids)
     lanes = {"reports": reports, "intake": intake, "files": files, "lists": lists, "reading": reading}
     lanes["drawing"] = drawing
     app.state.measured = State(lookout, database, lanes, lambda: feed.listeners, shift)
@@ -220,7 +224,7 @@ def create_app(
     app.add_middleware(trail.Refusals, database=database, limits=RefusalLimits(REFUSALS_PER_HOUR, counts))
     app.add_middleware(Heads, streams=streams)
     app.add_middleware(KeptTiles, news=news, drawing=drawing)
-    app.add_middleware(LookUps, grids=PresentGrids(database, news, settings.network))
+    app.add_middleware(LookUps, grids=grids)
     app.add_middleware(Origins, others=read_origins(settings))
     app.add_middleware(Measured, meters=meters, streams=streams)
     app.add_middleware(Proxies, finder=find_ways(settings))

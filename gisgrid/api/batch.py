@@ -15,6 +15,7 @@ from gisgrid.api.values import PlainText
 from gisgrid.database import Database
 from gisgrid.errors import Fault, GisgridError, Unavailable
 from gisgrid.settings import Settings
+from gisgrid.tickets.insides import Shelf
 from gisgrid.tickets.intake import Report, receive, receive_many
 from gisgrid.tickets.receipts import Received
 from gisgrid.tickets.sources import check_source
@@ -78,7 +79,7 @@ def create_reports(body: BatchBody, caller: CurrentCaller, database: CurrentData
             items[n] = _refused(_ref(given), status_of(error), error.title, error.faults)
         except ValidationError as error:
             items[n] = _refused(_ref(given), 422, "Refused", read_faults(error))
-    for n, outcome in _receive(database, read, caller, settings).items():
+    for n, outcome in _receive(database, read, caller, settings, request.app.state.grids).items():
         said = _ref(body.reports[n])
         if isinstance(outcome, GisgridError):
             items[n] = _refused(said, status_of(outcome), outcome.title, outcome.faults)
@@ -99,13 +100,13 @@ def _refused(client_ref: str | None, status: int, title: str, faults: tuple[Faul
 
 
 def _receive(
-    database: Database, reports: dict[int, Report], caller: Caller, settings: Settings
+    database: Database, reports: dict[int, Report], caller: Caller, settings: Settings, shelf: Shelf
 ) -> dict[int, Received | GisgridError]:
     """What came of each report: of those with the first use of their key together, then of the others."""
     first = list({report.client_ref: n for n, report in reversed(reports.items())}.values())[::-1]
     done: dict[int, Received | GisgridError] = {}
     with suppress(GisgridError):
-        done = _receive_together(database, {n: reports[n] for n in first}, caller, settings)
+        done = _receive_together(database, {n: reports[n] for n in first}, caller, settings, shelf)
     gone: GisgridError | None = None
     for n, report in reports.items():
         if n in done:
@@ -123,7 +124,7 @@ def _receive(
 
 
 def _receive_together(
-    database: Database, reports: dict[int, Report], caller: Caller, settings: Settings
+    database: Database, reports: dict[int, Report], caller: Caller, settings: Settings, shelf: Shelf
 ) -> dict[int, Received | GisgridError]:
     done: dict[int, Received | GisgridError] = {}
     with database.transaction(caller.scope) as connection:
@@ -133,6 +134,6 @@ def _receive_together(
             except GisgridError as error:
                 done |= {n: error for n, report in reports.items() if report.source == source}
         left = {n: report for n, report in reports.items() if n not in done}
-        found = receive_many(connection, list(left.values()), network=settings.network, zone=settings.zone)
+        found = receive_many(connection, list(left.values()), network=settings.network, zone=settings.zone, shelf=shelf)
         done |= dict(zip(left, found, strict=True))
     return done

@@ -9,6 +9,7 @@ import json
 import logging
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
@@ -53,7 +54,10 @@ class _Manner:
 
 
 class PresentGrids:
-    """The index of a network's grids, made when it is first asked for, and again after each publish."""
+    """The index of a network's grids, made when it is first asked for, and again after each publish.
+
+    Look-ups read it by the news (`read`), reports by the number of redraws that they have read themselves (`read_now`).
+    """
 
     def __init__(self, database: Database, news: News, network: str) -> None:
         self.news, self.network = news, network
@@ -62,6 +66,31 @@ class PresentGrids:
         self._redrawn = -1
         self._making: asyncio.Task[None] | None = None
         self._not_before = 0.0
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        """Begin, in this event loop: from here on it can be made."""
+        self._loop = asyncio.get_running_loop()
+
+    def stop(self) -> None:
+        """End with the event loop."""
+        self._loop = None
+
+    def read_now(self, network: str, redrawn: int | None) -> Present | None:
+        """From any thread: the index, if it is of this network and redrawn so often; else None, and it is made."""
+        if network != self.network:
+            return None
+        present, loop = self._present, self._loop
+        if present is not None and present.holds.redrawn == redrawn and time.monotonic() < present.ends:
+            return present
+        if loop is not None:
+            with suppress(RuntimeError):  # the loop ends
+                loop.call_soon_threadsafe(self._begin)
+        return None
+
+    def _begin(self) -> None:
+        if self._making is None and time.monotonic() > self._not_before:
+            self._making = asyncio.create_task(self._make())
 
     async def read(self) -> Present | None:
         """The grids as of a commit that was the last one during this call; None: the index is not that far."""
@@ -69,8 +98,7 @@ class PresentGrids:
             return None
         if self._redrawn == self.news.redrawn:
             return self._present
-        if self._making is None and time.monotonic() > self._not_before:
-            self._making = asyncio.create_task(self._make())
+        self._begin()
         return None
 
     async def _make(self) -> None:

@@ -38,8 +38,8 @@ class _Level:
 class Outlines:
     """The outlines of a coverage, to be asked how far points lie from them. About 0.1 us a corner to make."""
 
-    def __init__(self, edges: Edges) -> None:
-        self._line = edges.line[edges.member]
+    def __init__(self, edges: Edges, lines: "Lines | None" = None) -> None:
+        self._line = (lines or Lines(edges)).line
         low, high = np.minimum(self._line[:, :2], self._line[:, 2:]), np.maximum(self._line[:, :2], self._line[:, 2:])
         level = _Level(np.concatenate([low, high], axis=1), self._line[:, :2], edges.start)
         self._levels: list[_Level] = []
@@ -98,12 +98,12 @@ class Lines:
     """The lines of each outline, for one point at a time. About 10 ns a corner to make."""
 
     def __init__(self, edges: Edges) -> None:
-        self._line, self._start = edges.line[edges.member], edges.start
+        self.line, self._start = edges.line[edges.member], edges.start
 
     def distance_m(self, x: float, y: float, label: int) -> float:
         """As `Outlines.distances_m` for one point: 20 us, and 10 ns a corner of the polygon."""
         stretch = float(_stretch(np.array([y]))[0])
-        line = self._line[self._start[label - 1] : self._start[label]]
+        line = self.line[self._start[label - 1] : self._start[label]]
         ends = (line - (x, y, x, y)) * (stretch, 1, stretch, 1)
         east, north = ends[:, 0], ends[:, 1]
         wide, high = ends[:, 2] - east, ends[:, 3] - north

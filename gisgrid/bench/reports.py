@@ -1,4 +1,4 @@
-"""What does a report, a batch of reports, a look-up cost? Beside ten lines of FastAPI and COPY, answers compared."""
+"""What does a report, a batch, a look-up cost? Beside ten lines of FastAPI and COPY. Long because it has seven ways."""
 
 import json
 import time
@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property, partial
 from io import StringIO
 from typing import Any
 
@@ -13,11 +14,12 @@ import numpy as np
 from sqlalchemy import text
 
 from gisgrid.access import add_account
+from gisgrid.assignment.present import Present, read_present
 from gisgrid.bench.doors import Door, Driven, drive, plain
 from gisgrid.bench.peers import make_tables, ten_lines
 from gisgrid.bench.pings import Place
 from gisgrid.bench.processes import Meter, find_postmaster
-from gisgrid.bench.rows import Row, row_of, take_turns
+from gisgrid.bench.rows import Act, Row, row_of, take_turns
 from gisgrid.bench.server import Service, serving_many, worker_beside
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.layers import Json
@@ -70,12 +72,13 @@ def measure_reports(place: Place, plan: Plan) -> list[Row]:
     with place.database.transaction(EVERYTHING) as connection:
         postmaster = find_postmaster(connection)
         secret = add_account(connection, "collector", "admin")
+        present = read_present(connection, "base")
     with (
         serving_many(place.service_url, plan.processes) as services,
         worker_beside(place.owner_url) as worker,
         ten_lines(place.owner_url) as peer,
     ):
-        run = _Run(place.database, plan, services, worker, peer, postmaster, points)
+        run = _Run(place.database, plan, services, worker, peer, postmaster, points, present)
         return [*run.look_ups(), *run.single_reports(), *run.batches(secret)]
 
 
@@ -100,6 +103,12 @@ class _Run:
     peer: Service
     postmaster: int
     points: Points
+    present: Present
+
+    @cached_property
+    def codes(self) -> dict[int, str]:
+        """The grids' codes by their versions."""
+        return {int(version): code for patch in self.present.patches for version, code, *_ in patch.grids}
 
     @property
     def ports(self) -> list[int]:
@@ -173,24 +182,24 @@ class _Run:
             row_of(work, "four rows without a grid, ten lines of FastAPI", turns["ten lines"], wrong["ten lines"]),
         ]
 
-    def _report(self, i: int) -> Json:
+    def _report(self, i: int, accuracy_m: float | None = 15) -> Json:
         where = {"lon": self.points.lons[i], "lat": self.points.lats[i], "system": "wgs84"}
-        return {**where, "category": "hazard", "description": "x", "accuracy_m": 15}
+        return {**where, "category": "hazard", "description": "x", "accuracy_m": accuracy_m}
 
     def batches(self, secret: str) -> list[Row]:
         """Reports in batches of 500; an operation is one report. Beside COPY and INSERT ... SELECT from app.locate."""
-        wrong = {"gisgrid": 0, "COPY": 0}
+        wrong = {15: 0, None: 0, "COPY": 0, "index": 0}
 
-        def ours() -> Driven:
+        def ours(accuracy_m: int | None) -> Driven:
             some = self.points.take(self.plan.reports)
             parts = [some[first : first + TOGETHER] for first in range(0, len(some), TOGETHER)]
 
             async def ask(door: Door, n: int) -> None:
-                body = {"reports": [self._report(i) | {"client_ref": str(uuid.uuid4())} for i in parts[n]]}
+                body = {"reports": [self._report(i, accuracy_m) | {"client_ref": str(uuid.uuid4())} for i in parts[n]]}
                 headers = f"Authorization: Bearer {secret}\r\n"
                 results = json.loads(plain(await door.ask("POST", "/api/v1/reports/batch", headers, json.dumps(body))))
                 results = results["results"]
-                wrong["gisgrid"] += sum(
+                wrong[accuracy_m] += sum(
                     one["status"] != 201 or one["receipt"]["grid"]["code"] != self.points.codes[i]
                     for i, one in zip(parts[n], results, strict=True)
                 )
@@ -205,15 +214,35 @@ class _Run:
             wrong["COPY"] += codes != [self.points.codes[i] for i in some]
             return _each(Driven([time.monotonic() - began], time.monotonic() - began), len(some))
 
-        turns = take_turns(
-            {"gisgrid": (self.ours, ours), "COPY": (Meter((), self.postmaster), theirs)}, self.plan.rounds
-        )
-        work = f"a report of a batch of {TOGETHER}"
-        peer = "COPY + INSERT ... SELECT lateral app.locate, two indexes: the grid alone, no ticket"
+        def index() -> Driven:
+            some = self.points.take(self.plan.reports)
+            began = time.monotonic()
+            codes = self._find(some)
+            took = time.monotonic() - began
+            wrong["index"] += codes != [self.points.codes[i] for i in some]
+            return _each(Driven([took], took), len(some))
+
+        nobody = Meter((), self.postmaster)
+        ways: dict[str, tuple[Meter, Act]] = {
+            "accurate": (self.ours, partial(ours, 15)),
+            "bare": (self.ours, partial(ours, None)),
+            "index": (nobody, index),
+            "COPY": (nobody, theirs),
+        }
+        turns = take_turns(ways, self.plan.rounds)
+        work, alone = f"a report of a batch of {TOGETHER}", f"the grid alone, {self.plan.reports} points together"
         return [
-            row_of(work, "gisgrid, with what it wakes", turns["gisgrid"], wrong["gisgrid"]),
-            row_of(work, peer, turns["COPY"], wrong["COPY"]),
+            row_of(work, "gisgrid, with what it wakes", turns["accurate"], wrong[15], "accuracy 15 m"),
+            row_of(work, "gisgrid, with what it wakes", turns["bare"], wrong[None], "without accuracy: from the index"),
+            row_of(alone, "covering index, in process", turns["index"], wrong["index"], "as `asking`"),
+            row_of(alone, "COPY + INSERT ... SELECT lateral app.locate, two indexes", turns["COPY"], wrong["COPY"]),
         ]
+
+    def _find(self, some: range) -> list[str | None]:
+        """The grids of these points out of the index that reports use."""
+        lons, lats = self.points.lons[some.start : some.stop], self.points.lats[some.start : some.stop]
+        versions, _ = self.present.find_many(np.array(lons), np.array(lats))
+        return [self.codes.get(version) for version in versions.tolist()]
 
     def _copy(self, some: range) -> list[str | None]:
         """Write the places of these points and their grids; the grids in the order of the points."""

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from gisgrid.database import Database, Scope
 from gisgrid.errors import Fault, GisgridError, Unavailable
+from gisgrid.tickets.insides import Shelf
 from gisgrid.tickets.intake import Report, receive, receive_many
 from gisgrid.tickets.receipts import Received
 
@@ -47,8 +48,10 @@ class _Waiting:
 class Gatherer:
     """Writes reports for any number of threads by `writers` connections."""
 
-    def __init__(self, database: Database, *, network: str, zone: str, writers: int) -> None:
-        self._database, self._network, self._zone = database, network, zone
+    def __init__(
+        self, database: Database, *, network: str, zone: str, writers: int, shelf: Shelf | None = None
+    ) -> None:
+        self._database, self._network, self._zone, self._shelf = database, network, zone, shelf
         self._writers, self._writing = writers, 0
         self._line: list[_Waiting] = []
         self._lock = threading.Lock()
@@ -122,7 +125,7 @@ class Gatherer:
             try:
                 with self._database.transaction(together[0].scope) as connection:
                     reports = [one.report for one in together]
-                    found = receive_many(connection, reports, network=self._network, zone=self._zone)
+                    found = receive_many(connection, reports, network=self._network, zone=self._zone, shelf=self._shelf)
                 for one, outcome in zip(together, found, strict=True):
                     one.outcome = outcome
                 return
@@ -140,7 +143,7 @@ class Gatherer:
             with self._database.transaction(one.scope) as connection:
                 if one.check:
                     one.check(connection)
-                outcome = receive(connection, one.report, network=self._network, zone=self._zone)
+                outcome = receive(connection, one.report, network=self._network, zone=self._zone, shelf=self._shelf)
             one.outcome = outcome
         except Exception as error:  # of any kind: who sent the report gets it
             one.outcome = error

@@ -16,6 +16,7 @@ from gisgrid.instants import write_instant
 from gisgrid.networks import require_network
 from gisgrid.round_trips import prepared
 from gisgrid.ticket_fields import Facts
+from gisgrid.tickets.insides import Shelf, add_insides
 from gisgrid.tickets.naming import Named, name_area, name_place
 from gisgrid.tickets.receipts import (
     TICKET_KEY,
@@ -46,7 +47,8 @@ SELECT
     {EXTENT} AS extent,
     {TICKET_KEY} AS key,
     (SELECT c.category FROM work.category AS c
-     WHERE c.category = CAST(:category AS text) AND c.retired_at IS NULL) AS category
+     WHERE c.category = CAST(:category AS text) AND c.retired_at IS NULL) AS category,
+    (SELECT r.times FROM core.redrawn AS r WHERE r.network = CAST(:network AS text)) AS redrawn
 """  # noqa: S608  # constants
 """All that a report asks before it is written; the category, if it is named by its id."""
 _ASK_BEFORE = prepared(text(_BEFORE))
@@ -93,7 +95,7 @@ class _Where(TypedDict, total=False):
     said: Facts
 
 
-def receive(connection: Connection, report: Report, *, network: str, zone: str) -> Received:
+def receive(connection: Connection, report: Report, *, network: str, zone: str, shelf: Shelf | None = None) -> Received:
     """Take in a report. Raises Refused with field and remedy, NotFound for an unknown network that the report names,
     Conflict if the key was used for another body, Unavailable where no boundaries have come in yet.
 
@@ -104,6 +106,7 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
         return Received(known, is_new=False)
     before = _ask_before(connection, report, network)
     facts = _facts(connection, report, before, network, zone)
+    add_insides([facts], {str(facts["network"]): before.redrawn}, shelf)
     row = connection.execute(_RECEIVE, {"reports": json.dumps([facts])}).one()
     answer = read_facts(row, cast("str | None", facts["system"]))
     keep_receipt(connection, key, row.ticket_id, answer)
@@ -111,7 +114,7 @@ def receive(connection: Connection, report: Report, *, network: str, zone: str) 
 
 
 def receive_many(
-    connection: Connection, reports: Sequence[Report], *, network: str, zone: str
+    connection: Connection, reports: Sequence[Report], *, network: str, zone: str, shelf: Shelf | None = None
 ) -> list[Received | GisgridError]:
     """`receive` for reports with different keys: for each what came of it, or what it would have raised.
 
@@ -132,6 +135,8 @@ def receive_many(
             except GisgridError as error:
                 found[n] = error
     if fresh:
+        redrawn = {name or network: before.redrawn for (name, _), before in asked.items()}
+        add_insides(list(fresh.values()), redrawn, shelf)
         rows = connection.execute(_RECEIVE, {"reports": json.dumps(list(fresh.values()))}).all()
         for (n, facts), row in zip(fresh.items(), rows, strict=True):
             answer = read_facts(row, cast("str | None", facts["system"]))

@@ -31,6 +31,7 @@ from gisgrid.loading.cells import Reader, choice, plain, whole
 from gisgrid.loading.meanings import Meant, write_skeleton
 from gisgrid.networks import require_network
 from gisgrid.ticket_fields import Facts, Kind, shown_at
+from gisgrid.tickets.insides import add_dated_insides
 
 LOAD_TIMEOUT_S = 900
 BATCH = 1_000
@@ -102,7 +103,9 @@ def load_tickets(
         table.refuse_repeats("this number", ("external_id", "source"), [r for r in table.rows if r["external_id"]])
         table.refuse_faults()
         fresh, notes = _leave_known(connection, table)
-        outside, in_doubt = _receive(connection, [_report(row, network, options) for row in fresh], say)
+        reports = [_report(row, network, options) for row in fresh]
+        add_dated_insides(connection, reports, network)
+        outside, in_doubt = _receive(connection, reports, say)
         if outside > in_doubt:
             notes.append(f"{outside - in_doubt} lay outside every grid of {network} at their date")
         if in_doubt:

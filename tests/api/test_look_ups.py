@@ -156,6 +156,28 @@ def test_no_answer_is_of_grids_that_were_replaced_before(served: Served) -> None
     assert not all(indexed)
 
 
+@pytest.mark.parametrize("is_batch", [True, False])
+def test_reports_take_their_grid_from_the_index(served: Served, is_batch: bool) -> None:
+    """One by itself and those of a batch, once it is made; those with an accuracy never."""
+    url, secret = served.urls[1], served.district.secrets["boss"]
+    report = {"lon": LON, "lat": LAT, "system": "wgs84", "category": "hazard", "description": "x"}
+
+    def told(**facts: object) -> bool:
+        served.relay.reset()
+        body = report | facts
+        if is_batch:
+            results = send(url, "POST", "/api/v1/reports/batch", {"reports": [body]}, secret)["results"]
+            receipt = results[0]["receipt"]
+        else:
+            receipt = send(url, "POST", "/api/v1/reports", body, secret)
+        assert receipt["grid"]["code"] == GRIDS["A"]
+        return any('"inside": {"version"' in said for said in served.relay.texts)
+
+    number = iter(range(1000))
+    until(lambda: told(client_ref=f"inside {is_batch} {next(number)}"))
+    assert not told(client_ref=f"inside {is_batch} accurate", accuracy_m=10)
+
+
 def test_without_a_database_the_index_says_nothing(served: Served) -> None:
     wait_for_index(served.urls[0])
     served.relay.refuse(True)

@@ -13,7 +13,8 @@ AS $$
 -- boundary lock is a statement of its own, so that the next one sees the boundaries that are live under the lock.
 -- Keys of a report: network, category, description, contact_name, contact_phone, source, zone, reported_at, said (for
 -- the first event); the location: lon_wgs84, lat_wgs84, lon, lat, system, accuracy_m, or area_id, or none of these;
--- device_id of an alarm; and of history only: at (located and received then), due_at, closed_at, step, external_id.
+-- device_id of an alarm; inside, as app.locate_report takes it; and of history only: at (located and received then),
+-- due_at, closed_at, step, external_id.
 -- OFFSET 0: what is not asked for is not reckoned.
 #variable_conflict use_column
 BEGIN
@@ -35,7 +36,7 @@ BEGIN
         FROM given AS g
         LEFT JOIN work.category AS c ON c.category = g.category
         LEFT JOIN LATERAL (
-            SELECT x.* FROM app.locate_report(g.point, g.network, g.happened, g.accuracy_m) AS x
+            SELECT x.* FROM app.locate_report(g.point, g.network, g.happened, g.accuracy_m, g.report->'inside') AS x
             WHERE g.point IS NOT NULL OFFSET 0) AS l ON true
     ),
     held AS MATERIALIZED (
