@@ -271,3 +271,38 @@ def test_points_that_come_together_are_where_each_one_is(db: Connection) -> None
     ).scalars()
     assert (mine := list(found)) == list(expected)
     assert len({tuple(path) for path in mine}) == 6 and len(mine) == len(points), "Z hides d, and some are in none"
+
+
+SHARES = """
+WITH disc AS (SELECT st_buffer(CAST(:point AS geometry)::geography, :accuracy_m)::geometry AS d),
+part AS (
+    SELECT v.code, CASE WHEN v.kind = 'base' THEN st_difference(st_intersection(v.geom, d), s.geom)
+                        ELSE st_intersection(v.geom, d) END AS geom
+    FROM disc, app.area_at(now()) AS v,
+        (SELECT st_union(x.geom) AS geom FROM app.area_at(now()) AS x WHERE x.kind = 'special') AS s
+)
+SELECT p.code, st_area(p.geom) / st_area(d) AS share FROM part AS p, disc WHERE st_area(p.geom) / st_area(d) > 1e-8
+ORDER BY 1
+"""
+# A special grid, one beside it, a hole that another grid fills.
+GROUND = "AAAABBBB AAAABBBB AACABBBB AAAABBBB DDDDDDDD"
+
+
+@pytest.mark.parametrize("special", [".........YYY .....Y...... ..........", ".......... ......ZZYY ......ZZYY"])
+def test_shares_are_of_the_disc_also_where_it_is_not_drawn(db: Connection, special: str) -> None:
+    """Far from every edge, near one, beside special ground and on it: as a count of the disc's ground has it."""
+    own = draw(special)
+    publish_leaves(db, {**draw(GROUND), **own}, special="".join(own))
+    dice, sure, shared = random.Random(4), 0, 0
+    for _ in range(250):
+        point = spot(dice.uniform(0.05, 7.95), dice.uniform(0.05, 4.95))
+        accuracy_m = dice.uniform(1, 130)
+        found = locate(db, point, accuracy_m=accuracy_m)
+        values = {"point": f"SRID=4326;POINT({point[0]} {point[1]})", "accuracy_m": accuracy_m}
+        expected = {row.code: row.share for row in db.execute(text(SHARES), values)}
+        said = {one["code"]: one["share"] for one in found.candidates}
+        assert said == pytest.approx(expected, abs=1e-7), (point, accuracy_m)
+        assert found.confidence == pytest.approx(expected.get(found.code, 0), abs=1e-7)
+        sure += said == {found.code: 1}
+        shared += len(said) > 1
+    assert sure > 50 and shared > 50
