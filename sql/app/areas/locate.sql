@@ -115,8 +115,8 @@ chosen AS (
 
 alone AS MATERIALIZED (
     -- The chosen grid, if it holds the whole disc and no other one has a part of it: then the shares are known without
-    -- drawing the disc, which is most of the cost. It is drawn up to 0.1 % too wide, so 1 % is kept away; of less than a
-    -- metre, shares are uncertain by more than their nine digits.
+    -- drawing the disc, which is most of the cost. It is drawn up to 0.1 % too wide, so 1 % is kept away; below a metre
+    -- shares are uncertain by more than their nine digits.
     SELECT c.area_version_id
     FROM chosen AS c
     WHERE
