@@ -18,8 +18,9 @@ BEGIN ATOMIC
 -- Below zoom 14 the places of a cell of 64 px are one feature with a count, cells counted whole; from 14 on each is its
 -- own: from squares that are kept by area, and where something changed since, from the places themselves.
 -- A linear place is lines from zoom 11 on, besides its point: one for the parts that were visited within the same ten
--- minutes, so that what is due on it is seen. Places outside their own dates are left out; they have
--- no history: at is ignored.
+-- minutes, so that what is due on it is seen. Places outside their own dates are left out; they have no history: at is
+-- ignored. Square by square (OFFSET 0): how many changed the planner does not know, and a join would compare each with
+-- each.
 SELECT
     o.place_id AS feature_id,
     o.geom_3857 AS geom,
@@ -111,7 +112,7 @@ FROM (
         WHERE
             o.x BETWEEN r.first_x AND r.last_x AND o.y BETWEEN r.first_y AND r.last_y
             AND NOT EXISTS (
-                SELECT FROM overlay.place_bin_change AS n WHERE n.x = o.x AND n.y = o.y AND n.path = o.path
+                SELECT FROM overlay.place_bin_change AS n WHERE n.x = o.x AND n.y = o.y AND n.path = o.path OFFSET 0
             )
         UNION ALL
         SELECT
@@ -130,11 +131,14 @@ FROM (
             FROM overlay.place_bin_change AS n
             WHERE n.x BETWEEN r.first_x AND r.last_x AND n.y BETWEEN r.first_y AND r.last_y
         ) AS c
-        INNER JOIN overlay.place AS p
-            ON
-                p.is_current AND c.path = p.path
-                AND p.x_m >= c.x * k.kept_m AND p.x_m < (c.x + 1) * k.kept_m
-                AND p.y_m >= c.y * k.kept_m AND p.y_m < (c.y + 1) * k.kept_m
+        CROSS JOIN LATERAL (
+            SELECT i.* FROM overlay.place AS i
+            WHERE
+                i.is_current AND i.path = c.path
+                AND i.x_m >= ceil(c.x * k.kept_m)::integer AND i.x_m < ceil((c.x + 1) * k.kept_m)::integer
+                AND i.y_m >= ceil(c.y * k.kept_m)::integer AND i.y_m < ceil((c.y + 1) * k.kept_m)::integer
+            OFFSET 0
+        ) AS p
     ) AS b
     WHERE place.z < 14
     GROUP BY floor(b.x / k.bins), floor(b.y / k.bins)

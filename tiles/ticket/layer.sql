@@ -20,6 +20,7 @@ BEGIN ATOMIC
 -- at a border say the same: the search box is widened to whole cells. Below 16 the present is read from kept cells
 -- (work.ticket_bin, work.closed_bin); those that changed a moment ago are counted again. A filter (args.filter: open,
 -- category, due_after, due_by, received_from, received_to) is not kept by cell: its tickets are counted.
+-- FULL JOIN: kept cells and those that changed are never compared each with each, whatever the planner knows of them.
 SELECT
     g.ticket_id + g.shift AS feature_id,
     g.geom,
@@ -149,11 +150,12 @@ FROM (
             k.due_at,
             k.sum_x_cm,
             k.sum_y_cm
-        FROM work.ticket_bin AS k
-        LEFT JOIN app.stale_bin(r.network, 3, r.first_x, r.last_x, r.first_y, r.last_y) AS n ON k.x = n.x AND k.y = n.y
-        WHERE
-            k.network = r.network AND k.x BETWEEN r.first_x AND r.last_x AND k.y BETWEEN r.first_y AND r.last_y
-            AND n.x IS NULL
+        FROM (
+            SELECT o.* FROM work.ticket_bin AS o
+            WHERE o.network = r.network AND o.x BETWEEN r.first_x AND r.last_x AND o.y BETWEEN r.first_y AND r.last_y
+        ) AS k
+        FULL JOIN app.stale_bin(r.network, 3, r.first_x, r.last_x, r.first_y, r.last_y) AS n ON k.x = n.x AND k.y = n.y
+        WHERE n.x IS NULL
         UNION ALL
         SELECT
             n.x,
@@ -213,13 +215,12 @@ FROM (
             k.tickets,
             k.sum_x_cm,
             k.sum_y_cm
-        FROM work.closed_bin AS k
-        LEFT JOIN
-            app.stale_bin(r.network, 0, r.first_x, r.last_x, r.first_y, r.last_y) AS n
-            ON k.x = n.x AND k.y = n.y
-        WHERE
-            k.network = r.network AND k.x BETWEEN r.first_x AND r.last_x AND k.y BETWEEN r.first_y AND r.last_y
-            AND n.x IS NULL
+        FROM (
+            SELECT o.* FROM work.closed_bin AS o
+            WHERE o.network = r.network AND o.x BETWEEN r.first_x AND r.last_x AND o.y BETWEEN r.first_y AND r.last_y
+        ) AS k
+        FULL JOIN app.stale_bin(r.network, 0, r.first_x, r.last_x, r.first_y, r.last_y) AS n ON k.x = n.x AND k.y = n.y
+        WHERE n.x IS NULL
         UNION ALL
         SELECT
             n.x,

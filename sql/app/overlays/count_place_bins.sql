@@ -2,6 +2,8 @@ CREATE FUNCTION app.count_place_bins() RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
 BEGIN ATOMIC
 -- One statement, so that what it takes away and what it counts are of one snapshot; under the lock of its caller.
+-- Each square by itself (LATERAL), by the index of whole metres: how many there are the planner does not know, and a join
+-- would compare each with each.
 WITH gone AS (DELETE FROM overlay.place_bin_change RETURNING *),
 
 square AS (
@@ -9,9 +11,13 @@ square AS (
         g.x,
         g.y,
         g.path,
-        40075016.68557849 / 65536 AS side_m
+        ceil(g.x * s.side_m)::integer AS west_m,
+        ceil((g.x + 1) * s.side_m)::integer AS east_m,
+        ceil(g.y * s.side_m)::integer AS south_m,
+        ceil((g.y + 1) * s.side_m)::integer AS north_m
     FROM gone AS g
-    GROUP BY g.x, g.y, g.path
+    CROSS JOIN (SELECT 40075016.68557849 / 65536 AS side_m) AS s
+    GROUP BY g.x, g.y, g.path, s.side_m
 ),
 
 counted AS (
@@ -19,23 +25,33 @@ counted AS (
         s.x,
         s.y,
         s.path,
-        count(p.place_id)::integer AS places,
-        sum(p.x_m) AS sum_x_m,
-        sum(p.y_m) AS sum_y_m,
-        min(p.place_id) AS first_id,
-        min(p.due_at) AS due_at
+        n.*
     FROM square AS s
-    LEFT JOIN overlay.place AS p
-        ON
-            p.is_current AND s.path = p.path
-            AND p.x_m >= s.x * s.side_m AND p.x_m < (s.x + 1) * s.side_m
-            AND p.y_m >= s.y * s.side_m AND p.y_m < (s.y + 1) * s.side_m
-    GROUP BY s.x, s.y, s.path
+    CROSS JOIN LATERAL (
+        SELECT
+            count(*)::integer AS places,
+            sum(p.x_m) AS sum_x_m,
+            sum(p.y_m) AS sum_y_m,
+            min(p.place_id) AS first_id,
+            min(p.due_at) AS due_at
+        FROM overlay.place AS p
+        WHERE
+            p.is_current AND p.path = s.path
+            AND p.x_m >= s.west_m AND p.x_m < s.east_m AND p.y_m >= s.south_m AND p.y_m < s.north_m
+    ) AS n
 ),
 
 emptied AS (
-    DELETE FROM overlay.place_bin AS b USING counted AS c
-    WHERE c.places = 0 AND b.x = c.x AND b.y = c.y AND b.path = c.path
+    DELETE FROM overlay.place_bin AS b WHERE b.ctid = ANY(
+        ARRAY(
+            SELECT o.spot
+            FROM counted AS c
+            CROSS JOIN LATERAL (
+                SELECT e.ctid AS spot FROM overlay.place_bin AS e
+                WHERE c.places = 0 AND e.x = c.x AND e.y = c.y AND e.path = c.path OFFSET 0
+            ) AS o
+        )
+    )
 )
 
 INSERT INTO overlay.place_bin (x, y, path, places, sum_x_m, sum_y_m, first_id, due_at)

@@ -1,18 +1,19 @@
 CREATE FUNCTION app.forget_old(what text, keep interval, batch integer DEFAULT 1000) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 -- One batch; returns how many rows were looked at and went, 0 when all are done. Workers skip each other's rows.
+-- By lists, not by joins: how long a list is the planner does not know, and it would compare each with each.
 DECLARE
     before timestamptz := clock_timestamp() - keep;
     gone bigint;
+    old bigint [];
 BEGIN
     CASE what
     WHEN 'change' THEN
-        WITH old AS (
-            SELECT c.change_id FROM (
-                SELECT x.change_id, x.changed_at FROM core.change AS x ORDER BY x.transaction_id LIMIT batch) AS c
-            WHERE c.changed_at < before
-        ), done AS (
-            DELETE FROM core.change AS c USING old AS o WHERE c.change_id = o.change_id RETURNING c.transaction_id
+        WITH done AS (
+            DELETE FROM core.change AS c WHERE c.ctid = ANY(ARRAY(
+                SELECT o.spot FROM (
+                    SELECT x.ctid AS spot, x.changed_at FROM core.change AS x ORDER BY x.transaction_id LIMIT batch) AS o
+                WHERE o.changed_at < before)) RETURNING c.transaction_id
         ), kept AS (
             UPDATE core.deployment AS d SET changes_forgotten = greatest(d.changes_forgotten, l.latest)
             FROM (SELECT max(x.transaction_id::text::bigint) AS latest FROM done AS x) AS l WHERE l.latest IS NOT NULL
@@ -35,18 +36,15 @@ BEGIN
             WHERE t.received_at < before LIMIT batch FOR UPDATE OF x SKIP LOCKED));
         GET DIAGNOSTICS gone = ROW_COUNT;
     WHEN 'notice' THEN  -- not while one is still tried
-        WITH old AS MATERIALIZED (
+        old := ARRAY(
             SELECT o.outbox_id FROM work.outbox AS o
             WHERE o.created_at < before AND NOT EXISTS (
                 SELECT FROM work.delivery AS d
-                WHERE d.outbox_id = o.outbox_id AND d.delivered_at IS NULL AND d.parked_at IS NULL)
-            ORDER BY o.outbox_id LIMIT batch FOR UPDATE SKIP LOCKED
-        ), delivery AS (
-            DELETE FROM work.delivery AS d USING old AS o WHERE d.outbox_id = o.outbox_id
-        ), outbox AS (
-            DELETE FROM work.outbox AS x USING old AS o WHERE x.outbox_id = o.outbox_id
-        )
-        SELECT count(*) INTO gone FROM old;
+                WHERE d.outbox_id = o.outbox_id AND d.delivered_at IS NULL AND d.parked_at IS NULL OFFSET 0)
+            ORDER BY o.outbox_id LIMIT batch FOR UPDATE SKIP LOCKED);
+        DELETE FROM work.delivery AS d WHERE d.outbox_id = ANY(old);
+        DELETE FROM work.outbox AS x WHERE x.outbox_id = ANY(old);
+        gone := cardinality(old);
     WHEN 'session' THEN
         DELETE FROM core.session AS s WHERE s.ctid = ANY(ARRAY(
             SELECT x.ctid FROM core.session AS x WHERE x.expires_at < before LIMIT batch FOR UPDATE SKIP LOCKED));

@@ -1,0 +1,181 @@
+"""What deletes many rows, or counts them again, goes by row whatever the planner knows: never each with each.
+
+Counted in the plans as they ran (auto_explain): the rows that their steps took into their hands, for each that changed.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from tests.drawing import draw, publish_leaves, spot
+
+MANY = 1_200
+EACH = 150
+"""Rows that the steps of all plans may take for each that changed; each with each would be MANY."""
+LON, LAT = spot(0, 0)
+PLACES = f"""
+INSERT INTO overlay.place (code, name, kind, path, geom)
+SELECT 'p' || i, 'p' || i, 'gate', '{{0}}', ST_SetSRID(ST_MakePoint({LON} + i % 40 * 0.02, {LAT} - i / 40 * 0.02), 4326)
+FROM generate_series(1, {MANY}) AS i
+"""
+CELLS = f"""
+INSERT INTO overlay.patrol_cell (cell, path, seen_at, geom)
+SELECT i, '{{0}}', now(), ST_MakeEnvelope(x, y, x + 0.0004, y + 0.0004, 4326)
+FROM (SELECT i, {LON} + i % 40 * 0.02 AS x, {LAT} - i / 40 * 0.02 AS y FROM generate_series(1, {MANY}) AS i) AS c
+"""
+TICKETS = f"""
+INSERT INTO work.ticket (number, network, category, workflow, step, path, method, confidence, geom, has_public_point,
+                         reported_at, received_at, due_at, closed_at)
+SELECT 'n' || i, 'base', 'hazard', 'six_step', 'handle', '{{0}}', 'none', 1,
+       ST_SetSRID(ST_MakePoint({LON} + i % 40 * 0.02, {LAT} - i / 40 * 0.02), 4326), true, now() - interval '9 days',
+       now() - interval '9 days', now(), CASE WHEN i % 2 = 0 THEN now() - interval '8 days' END
+FROM generate_series(1, {MANY}) AS i
+"""
+NOTICES = f"""
+INSERT INTO work.outbox (topic, payload, created_at)
+SELECT 'patrol.missed', '{{}}', now() - interval '9 days' FROM generate_series(1, {MANY})
+"""
+DELIVERIES = """
+WITH target AS (
+    INSERT INTO work.target (name, kind, address) SELECT 'far-away', k.kind, 'https://example.org'
+    FROM work.target_kind AS k ORDER BY k.kind LIMIT 1 RETURNING target_id
+)
+INSERT INTO work.delivery (outbox_id, target_id, delivered_at) SELECT o.outbox_id, t.target_id, now()
+FROM work.outbox AS o, target AS t
+"""
+KEYS = """
+INSERT INTO work.client_ref (client, client_ref, body_sha256, ticket_id, answer)
+SELECT 'c', t.number, '', t.ticket_id, '{}' FROM work.ticket AS t
+"""
+TILE = "SELECT count(*) FROM tile.{}({}, ST_TileEnvelope(0, 0, 0), NULL, '{{}}')"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is there before, what happens, what is measured, the tables whose figures the planner has wrong."""
+
+    before: tuple[str, ...]
+    act: str
+    tables: str
+
+
+CASES = {
+    "places": Case(
+        (PLACES, "SELECT app.add_up_overlays()", "UPDATE overlay.place SET geom = ST_Translate(geom, 0.01, 0)"),
+        "SELECT app.count_place_bins()",
+        "overlay.place overlay.place_bin overlay.place_bin_change",
+    ),
+    "patrols": Case(
+        (CELLS, "SELECT app.add_up_overlays()", "UPDATE overlay.patrol_cell SET path = '{0,7}'"),
+        "SELECT app.add_up_overlays()",
+        "overlay.patrol_cell overlay.patrol_bin overlay.patrol_bin_change",
+    ),
+    "tickets": Case(
+        (TICKETS, "SELECT app.renew_bins()", "UPDATE work.ticket SET geom = ST_Translate(geom, 0.01, 0)"),
+        "SELECT app.renew_bins()",
+        "work.ticket work.ticket_bin work.closed_bin work.ticket_bin_change",
+    ),
+    "counters": Case(
+        (TICKETS,), "SELECT app.add_up_counters()", "work.ticket work.counter work.counter_change work.leaf_sum"
+    ),
+    "changes": Case(
+        (
+            f"INSERT INTO core.change (layer, box, changed_at) SELECT 'area', ST_MakeEnvelope(0, 0, 1, 1, 4326),"
+            f" now() - interval '9 days' FROM generate_series(1, {MANY})",
+        ),
+        f"SELECT app.forget_old('change', '1 day', {MANY})",
+        "core.change",
+    ),
+    "notices": Case(
+        (NOTICES, DELIVERIES), f"SELECT app.forget_old('notice', '1 day', {MANY})", "work.outbox work.delivery"
+    ),
+    "keys": Case(
+        (TICKETS, "ANALYZE work.ticket", KEYS),
+        f"SELECT app.forget_old('client_ref', '1 day', {MANY})",
+        "work.client_ref",
+    ),
+}
+CASES |= {
+    f"{kind}, a tile of zoom {z}": Case(CASES[kind].before, TILE.format(layer, z), CASES[kind].tables)
+    for kind, layer, z in (
+        ("places", "place", 8),
+        ("patrols", "patrol", 8),
+        ("tickets", "ticket", 8),
+        ("tickets", "ticket", 14),
+    )
+}
+FIGURES = {
+    "never counted": "UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE oid = CAST(:name AS regclass)",
+    "empty when counted": "UPDATE pg_class SET relpages = 60, reltuples = 0 WHERE oid = CAST(:name AS regclass)",
+    "counted": "",
+}
+
+
+def steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from steps(below)
+
+
+def handled(step: dict[str, Any]) -> float:
+    """Rows that a step gave, or looked at and left."""
+    each = step["Actual Rows"] + sum(value for name, value in step.items() if name.startswith("Rows Removed"))
+    return float(each * step["Actual Loops"])
+
+
+def run(db: Connection, act: str) -> float:
+    """Rows that all plans of this statement, and of the functions in it, took into their hands."""
+    driver: Any = db.connection.dbapi_connection
+    for name, value in {
+        "auto_explain.log_min_duration": "0",
+        "auto_explain.log_analyze": "on",
+        "auto_explain.log_timing": "off",
+        "auto_explain.log_nested_statements": "on",
+        "auto_explain.log_format": "json",
+        "auto_explain.log_level": "notice",
+        "client_min_messages": "notice",
+    }.items():
+        db.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
+    driver.notices = said = Told()
+    db.execute(text(act))
+    db.execute(text("SELECT set_config('auto_explain.log_min_duration', '-1', true)"))
+    plans = [json.loads(one[one.index("{") :])["Plan"] for one in said.texts if "plan:" in one]
+    assert plans
+    return sum(handled(step) for plan in plans for step in steps(plan))
+
+
+class Told:
+    """Notices, as the driver appends them; of a list it would keep the last fifty."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def append(self, said: str) -> None:
+        self.texts.append(said)
+
+
+@pytest.fixture
+def explained(db: Connection) -> Connection:
+    db.execute(text("SET LOCAL ROLE NONE"))
+    db.execute(text("LOAD 'auto_explain'"))
+    publish_leaves(db, draw("AB"))
+    return db
+
+
+@pytest.mark.parametrize("figures", FIGURES)
+@pytest.mark.parametrize("name", CASES)
+def test_each_row_is_handled_a_few_times(explained: Connection, name: str, figures: str) -> None:
+    case = CASES[name]
+    for sql in case.before:
+        explained.execute(text(sql))
+    for table in case.tables.split():
+        if FIGURES[figures]:
+            explained.execute(text(FIGURES[figures]), {"name": table})
+        else:
+            explained.execute(text(f"ANALYZE {table}"))
+    rows = run(explained, case.act)
+    assert MANY <= rows < EACH * MANY
