@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESK, READY
-from tests.browser.hands import quiet_grid, report
+from tests.browser.hands import centre_on, click_map, quiet_grid, report
 from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(1800)
@@ -187,3 +187,67 @@ def test_an_address_that_comes_while_the_page_is_starting_is_shown(visit: Open, 
     page.wait_for_selector(READY)
     sees(page, place)
     until(lambda: f"ticket={number}" in page.url)
+
+
+def test_a_map_that_was_never_moved_follows_an_address(visit: Open) -> None:
+    page = visit()
+    town = page.evaluate("async () => (await (await fetch('/api/v1/areas?level=town')).json()).features[0]")
+    code, ring = town["properties"]["code"], town["geometry"]["coordinates"][0][0]
+    far = page.evaluate(ZOOM)
+    page.evaluate("(code) => { location.hash = `sel=${code}` }", code)
+    sees(page, *[tuple(at) for at in ring], closer_than=far + 0.5)
+    fresh = visit()
+    fresh.evaluate("location.hash = 'm=15.2/27.6240/113.8600'")
+    sees(fresh, (113.86, 27.624), closer_than=15.1)
+
+
+def test_a_page_that_was_left_leaves_nothing_behind(visit: Open) -> None:
+    page = visit()
+    grid = quiet_grid(page)
+    community, town = page.evaluate(
+        """async (code) => {
+          const parent = async (of) => (await (await fetch(`/api/v1/areas/${of}`)).json()).properties.parent;
+          const above = await parent(code);
+          return [above, await parent(above)];
+        }""",
+        grid,
+    )
+    held: list[Route] = []
+    page.route(f"**/api/v1/areas/{community}", lambda route: held.append(route))
+    page.evaluate("(code) => { location.hash = `sel=${code}` }", grid)
+    until(lambda: (page.wait_for_timeout(20), bool(held))[1])
+    page.evaluate("location.hash = 'tab=figures'")
+    expect(page.locator("table.figures")).to_be_visible()
+    with page.expect_response(f"**/api/v1/areas/{town}"):
+        held[0].continue_()
+    page.evaluate("() => new Promise((done) => setTimeout(done, 200))")  # long enough for what is wrong to show
+    expect(page.locator(".trail")).to_have_count(0)
+
+
+def test_a_district_fills_the_map_again_when_a_wide_page_is_closed(visit: Open) -> None:
+    page = visit("#lang=en")
+    before = page.evaluate(ZOOM)
+    page.set_viewport_size({"width": 1000, "height": 700})
+    page.wait_for_function(f"{ZOOM} < {before} - 0.1")
+    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    page.wait_for_function(f"Math.abs({ZOOM} - {before}) < 0.05")
+
+
+def test_marks_in_english_words_are_narrow_and_a_great_screen_is_read_from_afar(visit: Open) -> None:
+    page = visit("#lang=en", (2560, 1440))
+    width = """(text) => {
+      const one = Object.assign(document.createElement('span'), { textContent: text });
+      one.style.position = 'absolute';
+      document.querySelector('.panel').append(one);
+      const { width } = one.getBoundingClientRect();
+      const size = parseFloat(getComputedStyle(one).fontSize) * one.currentCSSZoom;
+      one.remove();
+      return [width, size];
+    }"""
+    mark, size = page.evaluate(width, "\u201c")
+    assert mark < 0.7 * size, "a mark as wide as a character tears an English word apart"
+    assert size >= 18
+    code = quiet_grid(page)
+    centre_on(page, code)
+    click_map(page)
+    expect(page.locator(".panel")).to_contain_text(code)

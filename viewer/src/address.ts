@@ -5,7 +5,7 @@ import { closeReport, openReport } from './actions/report';
 import { openScanned } from './actions/scan';
 import { showTicket } from './actions/tickets';
 import { speak } from './i18n';
-import { type Page, format, landmark, parse, type Route, type View } from './route';
+import { type Page, format, landmark, parse, type Route } from './route';
 import {
   areaIndex,
   at,
@@ -31,7 +31,7 @@ export function readAddress(): void {
   addEventListener('popstate', step);
   const scan = new URLSearchParams(location.search).get('report');
   const route = parse(location.hash);
-  show(scan ? { ...route, page: { what: 'report', code: scan } } : route, null);
+  show(scan ? { ...route, page: { what: 'report', code: scan } } : route);
 }
 
 let shown = '';
@@ -76,12 +76,12 @@ function write(): void {
 /** The browser went back or on, or another address was typed. */
 function step(): void {
   stepping = following;
-  show(parse(location.hash), view.peek());
+  show(parse(location.hash));
   if (following) writeSoon();
 }
 
-/** `from`: where the map is; null while there is none. */
-function show(route: Route, from: View | null): void {
+/** While the page starts, what begins it moves the map; a map that was never moved has a place, too, though `view` is null. */
+function show(route: Route): void {
   const { area, network: wanted, view: place, page } = route;
   const moves = wanted !== network.peek();
   if (moves || route.at !== at.peek()) forgetAreas();
@@ -97,13 +97,14 @@ function show(route: Route, from: View | null): void {
     closedShown.value = route.closed;
     at.value = route.at;
     comparing.value = route.changes;
-    view.value = place ?? from;
-    if (from && place) goal.value = { view: place };
+    view.value = place ?? view.peek();
+    if (following && place) goal.value = { view: place };
     open(page, !place);
+    if (page.what === 'area' && route.tab === 'figures' && snap.peek() === 'peek') snap.value = 'half';
   });
-  if (moves && from) void openHome();
+  if (moves && following) void openHome();
   const code = area || home.peek()?.properties.code;
-  if (from && !place && code && page.what === 'area') void moveTo(code);
+  if (following && !place && code && page.what === 'area') void moveTo(code);
 }
 
 function open(page: Page, move: boolean): void {

@@ -1,7 +1,7 @@
 import { begin } from './actions/begin';
 import { chooseNetwork } from './actions/networks';
 import { t } from './i18n';
-import { area, deserted, home, network, page, picked, snap } from './state';
+import { area, deserted, home, network, page, picked, snap, wide } from './state';
 import { AreaPage } from './panels/AreaPage';
 import { DeskPage } from './panels/DeskPage';
 import { DeskMenu } from './panels/DeskMenu';
@@ -21,8 +21,6 @@ import { ThingPage } from './panels/ThingPage';
 import { TicketPage } from './panels/TicketPage';
 import { Empty, Failed } from './ui/Notice';
 
-const wideDesks = ['table', 'posts', 'rules', 'categories', 'targets', 'people', 'audit'];
-
 export function App() {
   return (
     <>
@@ -32,7 +30,7 @@ export function App() {
       <Header />
       <Strip />
       <CounterBar />
-      <main class="body" data-snap={snap.value} data-wide={picked.value?.what === 'desk' && wideDesks.includes(picked.value.desk)}>
+      <main class="body" data-snap={snap.value} data-wide={wide.value}>
         <MapView />
         <Sheet>
           <DeskMenu />

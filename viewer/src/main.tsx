@@ -16,7 +16,7 @@ import { followKeys } from './keys';
 import { followServer, opened } from './live';
 import { openHomePage } from './actions/desks';
 import { followWaiting } from './actions/waiting';
-import { areaTick, deserted, layersOpen, picked, reporting, resuming, session, theme } from './state';
+import { areaTick, deserted, picked, reporting, resuming, roomy, session, theme } from './state';
 import { followSteps } from './actions/work';
 import { startClock } from './time';
 import { followTitle } from './title';
@@ -34,7 +34,7 @@ import './styles/phone.css';
 async function start(): Promise<void> {
   readKept();
   readAddress();
-  layersOpen.value = matchMedia('(min-width: 901px)').matches;
+  roomy.value = matchMedia('(min-width: 901px)').matches;
   render(theme.peek() === 'wall' ? <Wall /> : <App />, document.getElementById('app') as HTMLElement);
   startClock();
   followKeys();

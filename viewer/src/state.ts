@@ -179,7 +179,15 @@ export const mapFault = signal<'' | 'style' | 'tiles'>('');
 
 export const tab = signal<Tab>('tickets');
 export const snap = signal<Snap>('peek');
-export const layersOpen = signal(false);
+/** Is this a screen with room for the legend beside the map? */
+export const roomy = signal(false);
+/** Does the user want the legend? Null: nobody said. */
+export const layersWanted = signal<boolean | null>(null);
+const wideDesks: Desk[] = ['table', 'posts', 'rules', 'categories', 'targets', 'people', 'audit'];
+/** Has a table the larger part of the screen? */
+export const wide = computed(() => picked.value?.what === 'desk' && wideDesks.includes(picked.value.desk));
+/** Unasked the legend is open where it leaves the map in sight. */
+export const layersOpen = computed(() => layersWanted.value ?? (roomy.value && !wide.value));
 export const signInOpen = signal(false);
 export const helpOpen = signal(false);
 

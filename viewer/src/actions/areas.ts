@@ -149,6 +149,7 @@ async function climb(feature: AreaFeature): Promise<AreaFeature[]> {
 /** Keeps `area` and `trail` in step with `scope` and with what the server says has changed. */
 export function followScope(): () => void {
   const load = loader(area);
+  let newest = 0;
   const forget = effect(() => {
     if (areaTick.value === 0 || deserted.peek()) return;
     forgetAreas();
@@ -160,8 +161,10 @@ export function followScope(): () => void {
     void home.value; // the top of the trail, which an address with an area is ahead of
     if (code === null || areaTick.value < 0 || at.value < '') return;
     void load(async () => {
+      const turn = ++newest;
       const feature = await getArea(code);
-      trail.value = await climb(feature);
+      const above = await climb(feature);
+      if (turn === newest) trail.value = above; // not of an area that was left meanwhile
       return feature;
     });
   });

@@ -7,7 +7,7 @@ import { goUp } from '../actions/pages';
 import { faultText, lang } from './said';
 import { PageHead } from '../panels/PageHead';
 import { type Sending, useSend } from '../send';
-import { areaTick, goal, idle, type Loadable, sketch, swipe } from '../state';
+import { areaTick, goal, idle, type Loadable, sketch, snap, swipe } from '../state';
 import { Icon } from '../ui/Icon';
 import { Empty, Failed, Skeleton } from '../ui/Notice';
 import { nameOfArea, State, titleOf } from './DraftsHome';
@@ -80,13 +80,19 @@ export function DraftPage({ id }: { id: number }) {
   );
 }
 
+/** On a phone the page leaves the map in sight. */
+function look(side: Signal<Side>, at: Side): void {
+  side.value = at;
+  if (snap.peek() === 'full') snap.value = 'half';
+}
+
 function Sides({ side }: { side: Signal<Side> }) {
   return (
     <section class="block">
       <h3>{h('draft.sides')}</h3>
       <div class="segments" role="group" aria-label={h('draft.sides')}>
         {(['before', 'after', 'both', 'swipe'] as const).map((one) => (
-          <button key={one} type="button" data-side={one} aria-pressed={side.value === one} onClick={() => (side.value = one)}>
+          <button key={one} type="button" data-side={one} aria-pressed={side.value === one} onClick={() => look(side, one)}>
             {h(`draft.side.${one}`)}
           </button>
         ))}

@@ -42,7 +42,7 @@ export const pageMap = (): Map | undefined => (document.getElementById('map') as
 
 /** The line at so many hundredths of the map's width, from its lower edge to its upper one. */
 export function lineAt(map: Map, at: number): Line {
-  const { width, height } = map.getContainer().getBoundingClientRect();
+  const { clientWidth: width, clientHeight: height } = map.getContainer();
   const x = handlePx + (at / 100) * (width - 2 * handlePx);
   const [low, high] = [map.unproject([x, height]), map.unproject([x, 0])];
   return [

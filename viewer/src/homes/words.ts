@@ -1,3 +1,4 @@
+import { fill } from '../i18n';
 import { lang } from '../state';
 import { keepWords } from './keepWords';
 
@@ -10,7 +11,7 @@ export const words = {
   'work.area': ['我的网格', 'My grid'],
   'work.which': ['看哪些事件', 'Which tickets'],
   'work.keptAt': ['没有网络，显示的是 {time} 的清单。', 'No network: this is the list of {time}.'],
-  'work.stepsWait': ['{n} 项处理已保存在本机，联网后自动提交', '{n} steps are saved on this device and are sent once there is a network'],
+  'work.stepsWait': ['{n} 项处理已保存在本机，联网后自动提交', '{n} {n|step is|steps are} saved on this device and sent once there is a network'],
   'work.near': ['按距离排', 'Nearest first'],
   'work.nearOff': ['无法定位，按时限排列。', 'No position, so they are in order of their due times.'],
   'work.away': ['距此 {d}', '{d} away'],
@@ -31,7 +32,7 @@ export const words = {
   'work.waits': ['已保存，待提交', 'Saved, to be sent'],
   'work.refused': ['没有提交成功', 'Not taken'],
   'work.drop': ['丢弃', 'Discard'],
-  'work.others': ['另有 {n} 件在等别人处理', '{n} more wait for somebody else'],
+  'work.others': ['另有 {n} 件在等别人处理', '{n} more {n|waits|wait} for somebody else'],
   'table.hint': ['点选多件，一起转办、推进或改类别；方向键移动，空格选择，回车打开。', 'Select several and hand over, move on or recategorise them together. Arrow keys move, space selects, Enter opens.'],
   'table.all': ['全选', 'Select all'],
   'table.one': ['选择 {number}', 'Select {number}'],
@@ -56,7 +57,7 @@ export const words = {
   'table.do': ['执行（{n} 件）', 'Do it ({n})'],
   'table.doing': ['正在处理第 {i} 件，共 {n} 件…', 'Working on {i} of {n}…'],
   'table.done': ['{n} 件已完成', '{n} done'],
-  'table.failed': ['{n} 件没有成功，仍保持选中：', '{n} failed and stay selected:'],
+  'table.failed': ['{n} 件没有成功，仍保持选中：', '{n} failed and {n|stays|stay} selected:'],
   'table.noPost': ['它的网格没有这个岗位', 'its grid has no such post'],
   'table.place': ['逐件落点', 'Place one by one'],
   'table.placing': ['第 {i}/{n} 件：{what}。在地图上点出位置。', '{i} of {n}: {what}. Click its place on the map.'],
@@ -86,9 +87,9 @@ export const words = {
   'draft.state.following': ['已发布，正在迁移', 'Live, tickets follow'],
   'draft.state.published': ['已发布', 'Published'],
   'draft.state.discarded': ['已作废', 'Discarded'],
-  'draft.changed': ['改动 {n} 个网格', '{n} grids altered'],
-  'draft.errors': ['{n} 个错误', '{n} errors'],
-  'draft.warnings': ['{n} 个提醒', '{n} warnings'],
+  'draft.changed': ['改动 {n} 个网格', '{n} {n|grid|grids} altered'],
+  'draft.errors': ['{n} 个错误', '{n} {n|error|errors}'],
+  'draft.warnings': ['{n} 个提醒', '{n} {n|warning|warnings}'],
   'draft.by': ['由 {who} 建立', 'opened by {who}'],
   'draft.publishedBy': ['由 {who} 发布', 'published by {who}'],
   'draft.import': ['导入边界文件', 'Import a boundary file'],
@@ -115,7 +116,7 @@ export const words = {
   'draft.side.both': ['对比', 'Both'],
   'draft.side.swipe': ['滑动', 'Swipe'],
   'draft.swipeHint': ['拖动地图上的竖线，或用左右方向键：左边为改动前，右边为改动后', 'Drag the line on the map, or move it by the arrow keys: before on its left, after on its right'],
-  'draft.conflicts': ['{n} 个网格有冲突', '{n} grids are in conflict'],
+  'draft.conflicts': ['{n} 个网格有冲突', '{n} {n|grid is|grids are} in conflict'],
   'draft.conflictsHint': ['您改动之后，别人也改动并发布了这些网格。逐个选择以谁的为准。', 'Somebody else altered and published these grids after you drew them. Choose for each whose shape is taken.'],
   'draft.takeAll': ['全部 {n} 个', 'All {n} of them'],
   'draft.take.mine': ['用我的', 'Take mine'],
@@ -131,7 +132,7 @@ export const words = {
   'draft.discard': ['作废草稿', 'Discard the draft'],
   'draft.discardAsk': ['确认作废？草稿不能恢复。', 'Discard? The draft is gone then.'],
   'draft.discardDo': ['确认作废', 'Yes, discard'],
-  'draft.no': ['不了', 'No'],
+  'draft.no': ['取消', 'Cancel'],
   'draft.live': ['新边界已生效，地图已更新。', 'The new boundaries are live, and the map shows them.'],
   'draft.undone': ['已撤销，见变更集 {n}。', 'Undone by change set {n}.'],
   'people.hint': ['新账号的密码只显示一次，系统里不保存。', 'The secret of a new account is shown once and kept nowhere.'],
@@ -158,7 +159,7 @@ export const words = {
   'people.removeDo': ['确认删除', 'Yes, remove'],
   'people.secretOf': ['{name} 的密码，只显示这一次：', 'The secret of {name}, shown this once:'],
   'people.find': ['按账号、角色、区域筛选', 'Filter by account, role, area'],
-  'people.count': ['共 {n} 个账号', '{n} accounts'],
+  'people.count': ['共 {n} 个账号', '{n} {n|account|accounts}'],
   'people.login': ['数据库登录', 'Database login'],
   'people.login.ready': ['有', 'ready'],
   'people.login.needs_secret': ['待重置密码', 'needs a new secret'],
@@ -178,7 +179,7 @@ export const words = {
   'patrol.title': ['巡查', 'Patrol'],
   'patrol.start': ['开始巡查', 'Start patrol'],
   'patrol.end': ['结束巡查', 'End patrol'],
-  'patrol.since': ['{time} 开始；已上传 {n} 个轨迹点', 'Since {time}; {n} positions sent'],
+  'patrol.since': ['{time} 开始；已上传 {n} 个轨迹点', 'Since {time}; {n} {n|position|positions} sent'],
   'patrol.waiting': ['{n} 个待上传', '{n} to be sent'],
   'patrol.aside': ['{n} 个未采用', '{n} set aside'],
   'patrol.hint': ['请让本页保持打开、屏幕亮着，浏览器在后台不给位置。', 'Keep this page open and the screen on: browsers give no position in the background.'],
@@ -191,5 +192,5 @@ export type Word = keyof typeof words;
 
 /** The words for `key` in the chosen language; `{name}` in them becomes `values.name`. */
 export function h(key: Word, values: Record<string, string | number> = {}): string {
-  return words[key][lang.value === 'en' ? 1 : 0].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+  return fill(words[key][lang.value === 'en' ? 1 : 0], values);
 }

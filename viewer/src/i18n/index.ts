@@ -7,10 +7,15 @@ export type { Key } from './zh';
 
 const words: Record<Lang, Record<Key, string>> = { 'zh-CN': zh, en };
 
-/** The text for `key` in the chosen language; `{name}` in it becomes `values.name`. */
-export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return words[lang.value][key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+export type Values = Record<string, string | number>;
+
+/** `{name}` becomes `values.name`; `{name|ticket|tickets}` the first word where that is one, else the second. */
+export function fill(text: string, values: Values): string {
+  return text.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (_, name: string, one?: string, many?: string) => (one === undefined ? String(values[name] ?? '') : ((String(values[name]) === '1' ? one : many) ?? '')));
 }
+
+/** The text for `key` in the chosen language, with these values. */
+export const t = (key: Key, values: Values = {}): string => fill(words[lang.value][key], values);
 
 /** The text for a value that the server names (`level`, `town`); the bare value where we have no word. */
 export function term(group: string, value: string): string {

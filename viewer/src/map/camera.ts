@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals';
 import type { Map as MapLibre, PaddingOptions } from 'maplibre-gl';
 import { boundsOf } from '../actions/areas';
-import { type Goal, goal, home, layersOpen, type Snap, snap, theme, view } from '../state';
+import { type Goal, goal, home, layersOpen, roomy, type Snap, snap, theme, view } from '../state';
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const close = 16;
@@ -14,8 +14,11 @@ const share: Record<Snap, number> = { peek: 0, half: 0.54, full: 0.54 };
 /** Moves the map where the state wants it, clear of what lies over it; returns what ends that. */
 export function followCamera(map: MapLibre): () => void {
   let flying: Goal | null = null;
+  /** What fills the map until somebody moves it; it fills it again when the map becomes larger or smaller. */
+  let filling: Goal | null = null;
   const fly = (to: Goal, duration: number) => {
     flying = to;
+    filling = 'bounds' in to ? to : null;
     move(map, to, duration);
   };
   // its first run comes before any move: padding ends the move that is on its way
@@ -31,7 +34,7 @@ export function followCamera(map: MapLibre): () => void {
     }),
   ];
   const top = home.peek();
-  if (!view.peek() && top) move(map, { bounds: boundsOf(top) }, 0);
+  if (!view.peek() && top) move(map, (filling = { bounds: boundsOf(top) }), 0);
   let first = true;
   stops.push(
     effect(() => {
@@ -42,7 +45,13 @@ export function followCamera(map: MapLibre): () => void {
     }),
   );
   first = false;
-  map.on('resize', pad);
+  map.on('resize', () => {
+    pad();
+    if (filling && !flying) move(map, filling, 0);
+  });
+  map.on('movestart', (event) => {
+    if ('originalEvent' in event && event.originalEvent) filling = null;
+  });
   map.on('moveend', () => {
     flying = null;
     const { lng, lat } = map.getCenter();
@@ -70,6 +79,7 @@ function margins(map: MapLibre): PaddingOptions {
   if (theme.peek() === 'wall') return { top: 16, bottom: 16, left: 16, right: 16 };
   const free = clientHeight - sheet(map);
   const side = Math.min(40, clientWidth * 0.06);
+  const above = roomy.peek() ? Math.min(40, free * 0.06) : Math.min(62, free * 0.18);
   const legend = layersOpen.peek() && clientWidth > 3 * legend_px ? legend_px : 0;
-  return { top: Math.min(40, free * 0.06), bottom: Math.min(84, free * 0.25), left: side, right: side + legend };
+  return { top: above, bottom: Math.min(84, free * 0.25), left: side, right: side + legend };
 }

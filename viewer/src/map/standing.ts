@@ -7,7 +7,7 @@ const from = 14;
 /** Names the grid in the middle of the map where its own label lies out of sight: one grid may fill the screen. */
 export function followStanding(map: MapLibre, sign: HTMLElement): void {
   map.on('idle', () => {
-    const { width, height } = map.getContainer().getBoundingClientRect();
+    const { clientWidth: width, clientHeight: height } = map.getContainer();
     const padding = map.getPadding();
     const middle = { x: width / 2, y: (height - (padding.bottom ?? 0)) / 2 };
     const here = map.getZoom() >= from && map.getLayer(labels) ? areaAt(map, middle) : null;

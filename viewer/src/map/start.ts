@@ -41,6 +41,7 @@ export function startMap(container: HTMLElement, tip: HTMLElement, sign: HTMLEle
   map.once('style.load', () => {
     stops = [followState(map), followPin(map)];
   });
+  map.on('resize', () => keepSharp(map));
   map.on('error', ({ error }) => {
     if ('status' in error && error.status === 401) tellNotSignedIn();
     else console.error(error);
@@ -61,17 +62,24 @@ export function startMap(container: HTMLElement, tip: HTMLElement, sign: HTMLEle
 
 /** The wall has become larger or smaller: the district fills it again. */
 function scale(map: MapLibre): void {
-  map.setPixelRatio(devicePixelRatio * wallScale());
+  map.setPixelRatio(sharpness());
   const top = home.peek();
   if (top) goal.value = { bounds: boundsOf(top) };
+}
+
+/** How many of the screen's pixels one of the map's is: more on a wall, and where the page is larger on a great screen. */
+const sharpness = (): number => devicePixelRatio * (theme.peek() === 'wall' ? wallScale() : Number(getComputedStyle(document.documentElement).getPropertyValue('--zoom')));
+
+/** The page has become larger or smaller with its window. */
+function keepSharp(map: MapLibre): void {
+  if (map.getPixelRatio() !== sharpness()) map.setPixelRatio(sharpness());
 }
 
 function start(): Partial<MapOptions> {
   const seen = view.peek();
   // no cache of tiles out of view: changes would not reach them
   const options = { attributionControl: false, maxTileCacheSize: 0, maxZoom: 20, minZoom: 6, dragRotate: false, pitchWithRotate: false } as const;
-  const sharp = theme.peek() === 'wall' ? { pixelRatio: devicePixelRatio * wallScale() } : {};
-  return seen ? { ...options, ...sharp, center: [seen.lon, seen.lat], zoom: seen.zoom } : { ...options, ...sharp };
+  return { ...options, pixelRatio: sharpness(), ...(seen && { center: [seen.lon, seen.lat], zoom: seen.zoom }) };
 }
 
 function words(): Partial<MapOptions> {

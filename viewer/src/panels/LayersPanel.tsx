@@ -2,7 +2,7 @@ import type { Signal } from '@preact/signals';
 import { byLegend, type Key, keysOf, nameOf } from '../actions/legend';
 import { chooseNetwork } from '../actions/networks';
 import { networkName, t } from '../i18n';
-import { census, config, counters, lang, layerFacts, layersOff, layersOffered, layersOpen, network, networks } from '../state';
+import { census, config, counters, lang, layerFacts, layersOff, layersOffered, layersOpen, layersWanted, network, networks } from '../state';
 import { Icon } from '../ui/Icon';
 
 const total = (id: string): number | undefined => (id === 'ticket' ? counters.value.value?.total : census.value[id]);
@@ -19,7 +19,7 @@ export function LayersPanel() {
         aria-label={t('layers.title')}
         aria-expanded={open}
         aria-controls="layers-list"
-        onClick={() => (layersOpen.value = !open)}
+        onClick={() => (layersWanted.value = !open)}
       >
         <Icon name="layers" />
         <span>{t('layers.title')}</span>

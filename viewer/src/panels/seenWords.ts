@@ -1,3 +1,4 @@
+import { fill } from '../i18n';
 import { lang } from '../state';
 
 /** What people read about cameras, patrols and places to visit: Chinese, English. */
@@ -33,5 +34,5 @@ export type SeenWord = keyof typeof words;
 
 /** The words for `key` in the chosen language; `{name}` in them becomes `values.name`. */
 export function w(key: SeenWord, values: Record<string, string | number> = {}): string {
-  return words[key][lang.value === 'en' ? 1 : 0].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+  return fill(words[key][lang.value === 'en' ? 1 : 0], values);
 }
