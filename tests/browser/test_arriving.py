@@ -251,3 +251,20 @@ def test_marks_in_english_words_are_narrow_and_a_great_screen_is_read_from_afar(
     centre_on(page, code)
     click_map(page)
     expect(page.locator(".panel")).to_contain_text(code)
+
+
+def test_nothing_is_asked_for_twice_on_the_way(visit: Open) -> None:
+    first = visit()
+    number, _ = a_ticket(first)
+    page = visit()
+    expect(page.locator(".panel table.tickets tbody tr").first).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.split("/api/v1/")[-1]) if "/api/" in request.url else 0)
+    page.evaluate("(number) => { location.hash = `ticket=${number}` }", number)
+    expect(page.locator(".page-sub code")).to_have_text(number)
+    page.evaluate("location.hash = 'tab=figures'")
+    expect(page.locator("table.figures")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".page-sub code")).to_have_text(number)
+    own = [one for one in asked if one.startswith("tickets")]
+    assert own == [f"tickets/{number}"] * 2, "once when it is opened, once when it is come back to; the list not at all"

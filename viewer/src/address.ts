@@ -91,7 +91,7 @@ function show(route: Route): void {
     if (moves) areaIndex.value = null;
     scope.value = area || (moves ? null : (home.peek()?.properties.code ?? null));
     tab.value = route.tab;
-    filter.value = route.filter;
+    if (JSON.stringify(filter.peek()) !== JSON.stringify({ ...filter.peek(), ...route.filter })) filter.value = route.filter; // else the list would be asked for again
     figuresAsk.value = route.figures;
     layersOff.value = new Set(route.off);
     closedShown.value = route.closed;

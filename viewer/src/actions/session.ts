@@ -7,11 +7,14 @@ import { forget, recall, remember } from '../storage';
 /** Remembers that there may be a cookie (which scripts cannot see), to spare strangers a 401. */
 const hint = 'gisgrid.signed-in';
 
+let answered = false;
+
 /** Who is signed in here, if anybody? */
 export async function resumeSession(): Promise<void> {
   if (recall(hint) === null && !session.peek()) return;
   try {
     session.value = await ask(api.GET('/api/v1/sessions'));
+    answered = true;
   } catch (thrown) {
     if (!(thrown instanceof Problem)) return;
     if (thrown.status === 401) await leave();
@@ -27,8 +30,11 @@ export function followSession(): void {
     expired.value = true;
     void forgetWork();
   });
+  let first = true;
   live.subscribe((state) => {
-    if (state === 'live' && session.peek()) void resumeSession();
+    if (state !== 'live') return;
+    if (session.peek() && !(first && answered)) void resumeSession(); // as the page began, it asked a moment ago
+    first = false;
   });
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden && session.peek()) void resumeSession();

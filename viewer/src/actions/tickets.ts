@@ -78,10 +78,24 @@ export function getTicket(number: string): Promise<Ticket> {
   return ask(api.GET('/api/v1/tickets/{number}', { params: { path: { number } } }));
 }
 
+let early: { number: string; found: Promise<Ticket> } | null = null;
+
+/** Asks for a ticket before its page opens, which takes the answer over. */
+function askEarly(number: string): Promise<Ticket> {
+  early = { number, found: getTicket(number) };
+  return early.found;
+}
+
+function takeEarly(number: string): Promise<Ticket> {
+  const found = early?.number === number ? early.found : getTicket(number);
+  early = null;
+  return found;
+}
+
 /** Shows a ticket; `move` also brings the map there. Resolves to false, and shows nothing, where there is no such number. */
 export async function chooseTicket(number: string, move: boolean): Promise<boolean> {
   const listed = tickets.peek().value?.find((one) => one.number === number);
-  const found = listed ?? (await getTicket(number).catch(() => null));
+  const found = listed ?? (await askEarly(number).catch(() => null));
   if (!found) return false;
   picked.value = { what: 'ticket', number };
   if (snap.peek() === 'peek') snap.value = 'half';
@@ -91,8 +105,9 @@ export async function chooseTicket(number: string, move: boolean): Promise<boole
 
 /** Shows the ticket that an address names, at once; its page says so where there is none. */
 export async function showTicket(number: string, move: boolean): Promise<void> {
+  const asked = move ? askEarly(number) : null;
   picked.value = { what: 'ticket', number };
-  const found = move ? await getTicket(number).catch(() => null) : null;
+  const found = await asked?.catch(() => null);
   const still = picked.peek();
   if (found && still?.what === 'ticket' && still.number === number) goal.value = placeOf(found);
 }
@@ -152,7 +167,7 @@ export function followTickets(): () => void {
       void session.value;
       if (chosen?.what !== 'ticket' || ticketTick.value < 0 || pickedTick.value < 0) return;
       if (ticket.peek().value?.number !== chosen.number) ticket.value = { ...ticket.peek(), value: null };
-      void load.one(() => getTicket(chosen.number));
+      void load.one(() => takeEarly(chosen.number));
     }),
     effect(() => {
       const chosen = picked.value;
