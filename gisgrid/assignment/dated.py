@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid.assignment.grids import read_grids
 from gisgrid.assignment.present import Holds
+from gisgrid.instants import write_instant
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -60,4 +61,4 @@ def _holds(redrawn: int | None, edges: Sequence[int], span: int) -> Holds:
 
 
 def _write(microseconds: int) -> str:
-    return (_EPOCH + microseconds * _MICROSECOND).isoformat()
+    return write_instant(_EPOCH + microseconds * _MICROSECOND)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Numeric,
     Select,
     Text,
+    and_,
     bindparam,
     case,
     cast,
@@ -22,6 +23,8 @@ from sqlalchemy import (
 from gisgrid.statistics.cohort import Cohort, Of, Order, asked, cohort_values
 from gisgrid.tables import area_records, post_records
 
+SURE, NEAR = 1e5, 1e-4
+"""Below the first, fifteen digits say a value to half of the second, in units of the last digit that is left."""
 _SMALL_IS_GOOD = ("overdue", "hours_to_close")
 
 
@@ -123,12 +126,22 @@ def _rates(r: Any) -> list[ColumnElement[Any]]:
     }
     counts = {name: r.c[name] for name in ("received", "closed", "overdue", "on_time", "carried")}
     digits = {"hours_to_close": 3}
-    return [_rounded(value, digits.get(name, 6)).label(name) for name, value in (counts | rates).items()]
+    return [round_as_numeric(value, digits.get(name, 6)).label(name) for name, value in (counts | rates).items()]
 
 
 def _share(part: ColumnElement[Any], whole: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(part, Double) / func.nullif(cast(whole, Double), 0, type_=Double)
 
 
-def _rounded(value: ColumnElement[Any], digits: int) -> ColumnElement[Any]:
-    return cast(func.round(cast(value, Numeric), digits), Double)
+def round_as_numeric(value: ColumnElement[Any], digits: int) -> ColumnElement[Any]:
+    """To so many digits, halves away from zero, as `numeric` has it, which alone takes ten times as long.
+
+    Whole numbers are round; of others a double says what the next multiple is, unless it is all but a half.
+    """
+    scaled = value * 10.0**digits
+    is_sure = and_(value >= 0, value < SURE, func.abs(scaled - func.floor(scaled) - 0.5) > NEAR)
+    return case(
+        (value == func.trunc(value), value),
+        (is_sure, func.floor(scaled + 0.5) / 10.0**digits),
+        else_=cast(func.round(cast(value, Numeric), digits), Double),
+    )

@@ -41,7 +41,7 @@ SELECT 'patrol.missed', '{{}}', now() - interval '9 days' FROM generate_series(1
 """
 DELIVERIES = """
 WITH target AS (
-    INSERT INTO work.target (name, kind, address) SELECT 'far-away', k.kind, 'https://example.org'
+    INSERT INTO work.target (name, kind, address) SELECT 'far-away', k.kind, 'https://far-away.example'
     FROM work.target_kind AS k ORDER BY k.kind LIMIT 1 RETURNING target_id
 )
 INSERT INTO work.delivery (outbox_id, target_id, delivered_at) SELECT o.outbox_id, t.target_id, now()

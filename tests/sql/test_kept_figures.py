@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import math
+import random
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
-from sqlalchemy import Connection, text
+from sqlalchemy import ARRAY, Connection, Double, Numeric, cast, func, select, text
 
 from gisgrid.boundaries.areas import area_id
 from gisgrid.counters import add_up_counters, check_counters
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.statistics import Cohort, count_by, rank
+from gisgrid.statistics.ranking import round_as_numeric
 from tests.drawing import draw, publish_leaves
 from tests.sql.figures_recount import assert_figures_are_right
 from tests.sql.test_kept_counters import SINCE, Keeping, report
@@ -215,3 +218,20 @@ def test_the_answer_says_its_body(owner: Database) -> None:
         before = json.dumps([vars(row) for row in rank(db, "grid", cohort)])
         add_up_counters(db)
         assert json.dumps([vars(row) for row in rank(db, "grid", cohort)]) == before
+
+
+@pytest.mark.parametrize("digits", [3, 6])
+def test_rates_are_rounded_as_numeric_has_it(db: Connection, digits: int) -> None:
+    """Quotients of small numbers, halves of the last digit and their neighbours, whole and large numbers, nothing."""
+    dice = random.Random(digits)
+    whole = [float(n) for n in (0, 1, 7, 99_999, 100_000, 123_456_789, 2**49)]
+    halves = [(n + 0.5) / 10**digits for n in (*range(300), *(dice.randrange(10**9) for _ in range(3_000)))]
+    beside = [math.nextafter(half, toward) for half in halves for toward in (0, 1e9)]
+    shares = [dice.randrange(1, 2_000) / dice.randrange(1, 2_000) for _ in range(5_000)]
+    shares += [p / (2**a * 5**b) for p in (1, 3, 77) for a in range(12) for b in range(9)]
+    values = [*whole, *halves, *beside, *shares, *(share * 1e5 for share in shares), None, -0.25, -1e-7]
+    given = func.unnest(cast(values, ARRAY(Double))).column_valued("v")
+    expected = cast(func.round(cast(given, Numeric), digits), Double)
+    found = db.execute(select(given, round_as_numeric(given, digits), expected)).all()
+    assert len(found) == len(values)
+    assert [row for row in found if row[1] != row[2]] == []

@@ -20,7 +20,7 @@ BEGIN ATOMIC
 -- at a border say the same: the search box is widened to whole cells. Below 16 the present is read from kept cells
 -- (work.ticket_bin, work.closed_bin); those that changed a moment ago are counted again. A filter (args.filter: open,
 -- category, due_after, due_by, received_from, received_to) is not kept by cell: its tickets are counted.
--- FULL JOIN: kept cells and those that changed are never compared each with each, whatever the planner knows of them.
+-- FULL JOIN: kept cells and those that changed are never compared each with each, however little the planner knows.
 SELECT
     g.ticket_id + g.shift AS feature_id,
     g.geom,

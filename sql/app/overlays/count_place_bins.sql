@@ -2,8 +2,8 @@ CREATE FUNCTION app.count_place_bins() RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
 BEGIN ATOMIC
 -- One statement, so that what it takes away and what it counts are of one snapshot; under the lock of its caller.
--- Each square by itself (LATERAL), by the index of whole metres: how many there are the planner does not know, and a join
--- would compare each with each.
+-- Each square by itself (LATERAL), by the index of whole metres: how many there are the planner does not know, and a
+-- join would compare each with each.
 WITH gone AS (DELETE FROM overlay.place_bin_change RETURNING *),
 
 square AS (
