@@ -361,6 +361,10 @@ CREATE INDEX area_version_special_geom ON core.area_version USING gist (geom) WH
 
 CREATE TRIGGER ask_for_outlines AFTER INSERT ON core.area_version FOR EACH STATEMENT EXECUTE FUNCTION app.ask_for_outlines();
 
+CREATE TRIGGER count_added AFTER INSERT ON core.area_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION app.count_redrawn();
+
+CREATE TRIGGER count_closed AFTER UPDATE ON core.area_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION app.count_redrawn();
+
 CREATE TRIGGER keep_ground AFTER INSERT ON core.area_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION app.keep_ground();
 
 CREATE TRIGGER only_close_the_record BEFORE DELETE OR UPDATE ON core.area_version FOR EACH ROW EXECUTE FUNCTION app.only_close_the_record();
@@ -464,10 +468,13 @@ CREATE TABLE core.change (
     transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
     changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     path bigint[],
-    ticket_id bigint
+    ticket_id bigint,
+    counted_in bigint[]
 );
 
 COMMENT ON TABLE core.change IS 'Log of what changed and where. Readers take rows below their snapshot''s xmin, so that no late commit is missed';
+
+COMMENT ON COLUMN core.change.counted_in IS 'The ticket''s path, after it the one that it had before: of figures of open work only those of these areas change; null: any figure within the side of a tile may have changed';
 
 COMMENT ON COLUMN core.change.path IS 'area_id of the areas above the change, from the top; null: the change is public';
 
@@ -812,6 +819,19 @@ COMMENT ON COLUMN core.post_role.staffs_grids IS '1+1+1+N: does a base grid with
 
 ALTER TABLE ONLY core.post_role
     ADD CONSTRAINT post_role_pkey PRIMARY KEY (role);
+
+CREATE TABLE core.redrawn (
+    network text NOT NULL,
+    times bigint NOT NULL
+);
+
+COMMENT ON TABLE core.redrawn IS 'How often the areas of a network were redrawn, in the transactions that did it. The same number in a later snapshot: the same areas, as recorded';
+
+ALTER TABLE ONLY core.redrawn
+    ADD CONSTRAINT redrawn_pkey PRIMARY KEY (network);
+
+ALTER TABLE ONLY core.redrawn
+    ADD CONSTRAINT redrawn_network_fkey FOREIGN KEY (network) REFERENCES core.network(network) ON DELETE CASCADE;
 
 CREATE TABLE core.roster (
     roster_id bigint NOT NULL,
@@ -3201,6 +3221,8 @@ CREATE TABLE "overlay".place_bin_change (
 );
 
 COMMENT ON TABLE "overlay".place_bin_change IS 'Squares of overlay.place_bin that do not count any more, until app.add_up_overlays counts them again';
+
+CREATE INDEX place_bin_change_square ON "overlay".place_bin_change USING btree (x, y);
 
 ALTER TABLE "overlay".place_bin_change ENABLE ROW LEVEL SECURITY;
 
