@@ -74,7 +74,7 @@ def runs_near(lines: Floats, metres: tuple[Floats, Floats], radius_m: float) -> 
     line = np.repeat(np.arange(len(counts)), counts)
     rows = np.arange(len(line)) - np.repeat(np.cumsum(counts) - counts, counts) + low[line]
     v, dx, dy, ux, uy, length = (rows - y1[line]) * north[line], dx[line], dy[line], ux[line], uy[line], length[line]
-    with np.errstate(invalid="ignore", divide="ignore"):  # where a row does not meet it, it is no end
+    with np.errstate(invalid="ignore", divide="ignore"):  # NaN where a row does not meet it
         begin, end = np.sqrt(radius_m**2 - v * v), np.sqrt(radius_m**2 - (v - dy) ** 2)
         sides = [(v * ux - side) / uy for side in (radius_m, -radius_m)]
         sides = [np.where((x * ux + v * uy >= 0) & (x * ux + v * uy <= length), x, np.nan) for x in sides]

@@ -1,6 +1,6 @@
 CREATE FUNCTION app.cut_place() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
--- A line that is drawn anew keeps the visits of the ground that it still has.
+-- A line that is drawn again keeps the visits of the ground that it still has.
 DECLARE
     middles geometry [];
     visits timestamptz [];
