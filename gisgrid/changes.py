@@ -13,8 +13,9 @@ from gisgrid.geo import BBox, LonLat, tile_at
 
 CHANNEL = "gisgrid_change"
 TILE_ZOOMS = range(6, 19)
-MANY = 25
-"""More changes than this of one layer, read together, become one."""
+MANY = 60
+"""More changes than this of one layer, read together, become one, which touches every tile between them: three seconds
+of twenty reports a second stay apart, which a busy machine may read together."""
 FIGURES = {"ticket": 15}
 """Below this zoom a tile of the layer adds up by areas: it shows figures of areas that meet it, none larger than it."""
 _BUFFER = 64 / 4096
