@@ -232,8 +232,8 @@ class _Run:
         turns = take_turns(ways, self.plan.rounds)
         work, alone = f"a report of a batch of {TOGETHER}", f"the grid alone, {self.plan.reports} points together"
         return [
-            row_of(work, "gisgrid, with what it wakes", turns["accurate"], wrong[15], "accuracy 15 m"),
-            row_of(work, "gisgrid, with what it wakes", turns["bare"], wrong[None], "without accuracy: from the index"),
+            row_of(work, "gisgrid, with what it wakes, 15 m", turns["accurate"], wrong[15]),
+            row_of(work, "gisgrid, with what it wakes, from the index", turns["bare"], wrong[None]),
             row_of(alone, "covering index, in process", turns["index"], wrong["index"], "as `asking`"),
             row_of(alone, "COPY + INSERT ... SELECT lateral app.locate, two indexes", turns["COPY"], wrong["COPY"]),
         ]

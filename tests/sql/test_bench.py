@@ -49,11 +49,11 @@ def check_answers(rows: list[Row]) -> dict[tuple[str, str], Row]:
 
 def test_reports_are_held_against_the_same_rows_without_a_grid(place: Place) -> None:
     rows = check_answers(measure_reports(place, ReportPlan(reports=30, clients=3, processes=1, rounds=2)))
-    assert len(rows) == 6
+    assert len(rows) == 8
     with place.database.transaction(EVERYTHING) as connection:
         ours = connection.execute(text("SELECT count(*) FROM work.ticket WHERE number NOT LIKE 'bench%'")).scalar_one()
         theirs = connection.execute(text("SELECT count(*) FROM peer.ticket")).scalar_one()
-        assert (ours, theirs) == (120, 60)
+        assert (ours, theirs) == (180, 60)
         connection.execute(text("DROP SCHEMA peer CASCADE"))
 
 
