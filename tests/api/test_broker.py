@@ -1,4 +1,4 @@
-"""Pings through a real MQTT broker (Mosquitto), as OwnTracks sends them: none lost, none counted twice."""
+"""Pings through a real MQTT broker (Mosquitto), as OwnTracks sends them. Long because each way to lose one is tried."""
 
 import hashlib
 import json
