@@ -1,4 +1,4 @@
-"""A link shows what it says, on every screen: the map in the right place, the page, the list; Back leads back."""
+"""A link shows what it says, on every screen: the right place, page, list; Back leads back. Long: each way in."""
 
 from collections.abc import Callable
 

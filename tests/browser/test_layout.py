@@ -107,13 +107,13 @@ def walk(page: Page, server: LiveServer, places: dict[str, tuple[str, str]], siz
 
 def differing(kept: dict[str, list[int]], found: dict[str, list[float]], near: float) -> list[str]:
     """Which parts came, went, or lie elsewhere; of a part that words make large only where it begins is asked."""
-    told = [f"{name} is {'new' if name in found else 'gone'}" for name in sorted(kept.keys() ^ found.keys())]
+    differs = [f"{name} is {'new' if name in found else 'gone'}" for name in sorted(kept.keys() ^ found.keys())]
     for name in sorted(kept.keys() & found.keys()):
         was, now = kept[name], found[name]
         edges = range(4) if name not in BY_WORDS else ANCHORED.get(name, (0, 1))
         if any(abs(was[edge] - now[edge]) > near for edge in edges):
-            told.append(f"{name} is at {[round(one) for one in now]}, was at {was}")
-    return told
+            differs.append(f"{name} is at {[round(one) for one in now]}, was at {was}")
+    return differs
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,7 @@ def test_the_main_screens_are_laid_out_as_they_were(
     near = NEAR_PX * (1.6 if size == "great" else 1)
     moved = {screen: differing(kept.get(screen, {}), parts, near) for screen, parts in found.items()}
     wrong = {screen: seen["faults"] + moved[screen] for screen, seen in walked.items()}
-    assert {screen: told for screen, told in wrong.items() if told} == {}
+    assert {screen: differs for screen, differs in wrong.items() if differs} == {}
 
 
 def renewed(found: dict[str, dict[str, list[float]]]) -> dict[str, Any]:
