@@ -78,10 +78,10 @@ def runs_near(lines: Floats, metres: tuple[Floats, Floats], radius_m: float) -> 
         begin, end = np.sqrt(radius_m**2 - v * v), np.sqrt(radius_m**2 - (v - dy) ** 2)
         sides = [(v * ux - side) / uy for side in (radius_m, -radius_m)]
         sides = [np.where((x * ux + v * uy >= 0) & (x * ux + v * uy <= length), x, np.nan) for x in sides]
-    west = np.fmin(np.fmin(-begin, dx - end), np.fmin(*sides))
-    east_end = np.fmax(np.fmax(begin, dx + end), np.fmax(*sides))
-    starts = rows * _ROW + np.ceil(x1[line] + west / east[line]).astype(np.int64)
-    ends = rows * _ROW + np.ceil(x1[line] + east_end / east[line]).astype(np.int64)
+        west = np.fmin(np.fmin(-begin, dx - end), np.fmin(*sides))
+        east_end = np.fmax(np.fmax(begin, dx + end), np.fmax(*sides))
+        starts = rows * _ROW + np.ceil(x1[line] + west / east[line]).astype(np.int64)
+        ends = rows * _ROW + np.ceil(x1[line] + east_end / east[line]).astype(np.int64)
     kept = ends > starts
     return _joined(starts[kept], ends[kept])
 
