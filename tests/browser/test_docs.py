@@ -31,9 +31,10 @@ def test_a_programmer_reads_a_door_and_tries_it(chromium: Browser, live_server: 
     page.goto(f"{live_server.url}/docs")
     icon = page.locator("link[rel=icon]").evaluate("link => link.href")
     assert page.request.get(icon).headers["content-type"] == "image/svg+xml"
+    expect(page.locator("#operations-reports-createReport")).to_be_visible()
+    page.get_by_role("textbox", name="Filter").fill("/api/v1/locate")  # the page draws what is in sight alone
     door = page.locator("#operations-areas-locatePoint")
     expect(door).to_contain_text("/api/v1/locate")
-    expect(page.locator("#operations-reports-createReport")).to_be_visible()
     door.click()
     expect(door).to_contain_text("confidence")
     door.get_by_role("button", name="Try it out").click()
