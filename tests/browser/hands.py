@@ -2,9 +2,28 @@
 
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.browser.server import LiveServer
+from tests.waiting import until
+
+
+def wait_for(page: Page, true: str, arg: Any = None) -> None:
+    """Wait until this script says yes, also across a load of the page.
+
+    Playwright's own `wait_for_function` evaluates text in the page, which the page's policy forbids from the second
+    look on.
+    """
+
+    def look() -> bool:
+        try:
+            return bool(page.evaluate(true, arg))
+        except Error as error:
+            if "context was destroyed" in str(error):
+                return False
+            raise
+
+    until(look)
 
 
 def quiet_grid(page: Page) -> str:

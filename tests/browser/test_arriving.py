@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESK, READY
-from tests.browser.hands import centre_on, click_map, quiet_grid, report
+from tests.browser.hands import centre_on, click_map, quiet_grid, report, wait_for
 from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(1800)
@@ -37,7 +37,7 @@ OVER = """() => {
 
 def sees(page: Page, *places: tuple[float, float], closer_than: float = 0) -> None:
     """Wait until the map shows all these places, clear of the panel."""
-    page.wait_for_function(f"([places, zoom]) => ({SEEN})(places) && {ZOOM} >= zoom", arg=[places, closer_than])
+    wait_for(page, f"([places, zoom]) => ({SEEN})(places) && {ZOOM} >= zoom", arg=[places, closer_than])
 
 
 def a_ticket(page: Page) -> tuple[str, tuple[float, float]]:
@@ -155,7 +155,7 @@ def test_everything_that_is_shown_is_in_the_address(visit: Open) -> None:
     page.click("#tab-figures")
     page.evaluate("document.getElementById('map').map.jumpTo({ center: [113.9, 27.65], zoom: 14 })")
     expect(page).to_have_url(page.url.partition("#")[0] + page.evaluate("location.hash"))
-    page.wait_for_function("location.hash.includes('m=14.00/27.65000/113.90000')")
+    wait_for(page, "location.hash.includes('m=14.00/27.65000/113.90000')")
     other = visit(page.evaluate("location.hash"), DESK)
     expect(other.locator(".page-head h2")).to_have_text(name)
     expect(other.locator("#tab-figures")).to_have_attribute("aria-selected", "true")
@@ -229,9 +229,9 @@ def test_a_district_fills_the_map_again_when_a_wide_page_is_closed(visit: Open) 
     page = visit("#lang=en")
     before = page.evaluate(ZOOM)
     page.set_viewport_size({"width": 1000, "height": 700})
-    page.wait_for_function(f"{ZOOM} < {before} - 0.1")
+    wait_for(page, f"{ZOOM} < {before} - 0.1")
     page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
-    page.wait_for_function(f"Math.abs({ZOOM} - {before}) < 0.05")
+    wait_for(page, f"Math.abs({ZOOM} - {before}) < 0.05")
 
 
 def test_marks_in_english_words_are_narrow_and_a_great_screen_is_read_from_afar(visit: Open) -> None:

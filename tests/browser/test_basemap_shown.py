@@ -17,7 +17,7 @@ from gisgrid.coordinates import to_wgs84_array
 from gisgrid.geo import LonLat, TileCoord, tile_at
 from gisgrid.settings import read_settings
 from tests.browser.conftest import DESK, PATIENCE_MS, READY, VIOLATIONS
-from tests.browser.hands import settle
+from tests.browser.hands import settle, wait_for
 from tests.browser.server import LiveServer, serving
 from tests.tileservers import serving_tiles, square, write_pmtiles
 from tests.waiting import PATIENCE_S
@@ -92,7 +92,7 @@ def test_a_wmts_is_below_the_areas_and_can_be_switched_off(
             expect(box).to_be_checked()
             page.screenshot(path=tmp_path / "on.png")
             box.uncheck()
-            page.wait_for_function("!document.getElementById('map').map.getGlobalState().basemap")
+            wait_for(page, "!document.getElementById('map').map.getGlobalState().basemap")
             box.check()
             settle(page)
             assert share(seen(page), MAGENTA) > 0.98
@@ -149,8 +149,8 @@ def test_a_base_map_that_is_down_leaves_the_map_as_it_is(
             page.set_default_timeout(PATIENCE_MS)
             page.goto(f"{url}/{AT}")
             expect(page.locator(".map-fault")).to_be_visible()
-            page.wait_for_function(
-                "document.getElementById('map').map.queryRenderedFeatures({ layers: ['area-fill'] }).length > 0"
+            wait_for(
+                page, "document.getElementById('map').map.queryRenderedFeatures({ layers: ['area-fill'] }).length > 0"
             )
             peer.status = 200
             expect(page.locator(".map-fault")).to_have_count(0)

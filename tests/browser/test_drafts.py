@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.hands import wait_for
 from tests.browser.jobs import asking, new_account
 from tests.browser.server import LiveServer
 from tests.waiting import PATIENCE_S
@@ -87,9 +88,9 @@ def test_the_line_between_before_and_after_moves_by_keys_and_by_pointer(
     line = page.locator(".swipe input")
     expect(line).to_have_value("50")
     line.press("Home")
-    page.wait_for_function(SIDES, arg=[False, True])
+    wait_for(page, SIDES, arg=[False, True])
     line.press("End")
-    page.wait_for_function(SIDES, arg=[True, False])
+    wait_for(page, SIDES, arg=[True, False])
     box = line.bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] - 22, box["y"] + box["height"] / 2)
@@ -97,7 +98,7 @@ def test_the_line_between_before_and_after_moves_by_keys_and_by_pointer(
     page.mouse.move(box["x"] + 22, box["y"] + box["height"] / 2, steps=4)
     page.mouse.up()
     expect(line).to_have_value("0")
-    page.wait_for_function(SIDES, arg=[False, True])
+    wait_for(page, SIDES, arg=[False, True])
     page.click("[data-side=both]")
     expect(line).to_have_count(0)
-    page.wait_for_function(SIDES, arg=[True, True])
+    wait_for(page, SIDES, arg=[True, True])

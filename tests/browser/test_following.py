@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import make_url
 
 from gisgrid.cli.main import run
-from tests.browser.hands import centre_on, click_map, quiet_grid, sign_in
+from tests.browser.hands import centre_on, click_map, quiet_grid, sign_in, wait_for
 from tests.browser.server import LiveServer
 from tests.pictures import encode, plain, taken_at
 
@@ -54,12 +54,12 @@ def test_a_photo_goes_with_the_report_and_the_reporter_has_the_last_word(
     number = send_report(page, photo)
     page.get_by_role("button", name="跟踪办理").click()
     expect(page.locator(".page-sub code")).to_have_text(number)
-    page.wait_for_function("() => document.querySelector('.thumb img')?.naturalHeight === 400")
+    wait_for(page, "() => document.querySelector('.thumb img')?.naturalHeight === 400")
     assert number in page.url and "secret" not in page.url
 
     staff = visit(f"#ticket={number}")
     sign_in(staff, live_server)
-    staff.wait_for_function("() => document.querySelector('.thumb img')?.naturalHeight === 400")
+    wait_for(staff, "() => document.querySelector('.thumb img')?.naturalHeight === 400")
     staff.set_input_files(".photos input[type=file]", other)
     expect(staff.locator(".thumb")).to_have_count(2)
     staff.locator(".thumb").first.click()

@@ -20,7 +20,7 @@ from gisgrid.cli.bench_database import FROM
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.settings import read_settings
 from tests.browser.conftest import DESK, PATIENCE_MS, READY
-from tests.browser.hands import settle
+from tests.browser.hands import settle, wait_for
 from tests.browser.server import serving
 from tests.waiting import PATIENCE_S
 
@@ -98,7 +98,7 @@ def test_a_filter_asks_for_other_tiles_and_not_for_a_thousand_tickets(page: Page
         page.click("[data-counter=overdue]")
     settle(page)
     assert not [url for url in asked if "/tiles/ticket/" in url and "state=overdue" not in url]
-    page.wait_for_function(f"() => {{ const {{ marks, figures }} = ({DRAWN})(); return marks > 0 && figures === 0; }}")
+    wait_for(page, f"() => {{ const {{ marks, figures }} = ({DRAWN})(); return marks > 0 && figures === 0; }}")
     page.evaluate("document.getElementById('map').map.jumpTo({ zoom: 14 })")
     settle(page)
     drawn = page.evaluate(DRAWN)
@@ -106,4 +106,4 @@ def test_a_filter_asks_for_other_tiles_and_not_for_a_thousand_tickets(page: Page
     assert drawn["open"] > 2 * drawn["marks"]
     page.reload()
     page.wait_for_selector(READY)
-    page.wait_for_function(f"(wanted) => ({DRAWN})().open === wanted", arg=drawn["open"])
+    wait_for(page, f"(wanted) => ({DRAWN})().open === wanted", arg=drawn["open"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import expect_tickets, settle
+from tests.browser.hands import expect_tickets, settle, wait_for
 from tests.browser.jobs import Hand, asking, enter, new_account, new_ticket
 from tests.browser.server import LiveServer
 from tests.pictures import encode, plain
@@ -178,11 +178,12 @@ def test_a_clerk_previews_and_publishes_a_redraw_and_the_pin_changes_its_owner(
     page.click(".page-body form button[type=submit]")
     page.set_input_files("[data-import]", drawn)
     expect(page.locator("[data-side=after]")).to_be_visible()
-    page.wait_for_function(
+    wait_for(
+        page,
         """() => {
           const { map } = document.getElementById('map');
           return map.queryRenderedFeatures({ layers: ['viewer-sketch-drawn'] }).length > 0;
-        }"""
+        }""",
     )
     page.click("[data-preview]")
     moves = page.locator(".moves li")
@@ -209,11 +210,12 @@ def test_a_leader_filters_by_a_figure_and_colours_the_map(visit: Open, live_serv
     page.click("[data-sort=received]")
     page.click("[data-colour]")
     expect(page.locator(".colour-legend li").first).to_be_visible()
-    page.wait_for_function(
+    wait_for(
+        page,
         """() => {
           const { map } = document.getElementById('map');
           return map.queryRenderedFeatures({ layers: ['viewer-sketch-figure'] }).length >= 11;
-        }"""
+        }""",
     )
     figure = page.locator("table.figures tbody [data-figure=overdue]").first
     count = int(figure.inner_text().replace(",", ""))

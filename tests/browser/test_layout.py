@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.hands import wait_for
 from tests.browser.jobs import asking, new_ticket
 from tests.browser.server import LiveServer
 
@@ -87,7 +88,7 @@ def show(page: Page, server: LiveServer, lang: str, address: str, sign: str) -> 
     if sign.startswith("dialog"):
         page.locator("[data-tool=print]").click()
     expect(page.locator(sign).first).to_be_visible()
-    page.wait_for_function(SETTLED)
+    wait_for(page, SETTLED)
 
 
 def walk(page: Page, server: LiveServer, places: dict[str, tuple[str, str]], size: str) -> dict[str, dict[str, Any]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.hands import wait_for
 from tests.browser.jobs import asking
 from tests.browser.server import LiveServer
 
@@ -33,11 +34,9 @@ def test_what_a_grid_came_from_is_drawn_and_opens_as_it_was(visit: Open, live_se
     link = page.locator(f"[data-lineage='{former}']").first
     expect(link).to_contain_text(former)
     assert (link.inner_text()).strip() != former, "its name is said, too"
-    page.wait_for_function(DRAWN)
+    wait_for(page, DRAWN)
     link.click()
     expect(page.locator(".page-head h2")).to_be_visible()
-    page.wait_for_function(
-        "(code) => location.hash.includes(`sel=${code}`) && location.hash.includes('at=')", arg=former
-    )
+    wait_for(page, "(code) => location.hash.includes(`sel=${code}`) && location.hash.includes('at=')", arg=former)
     expect(page.locator(".facts code").first).to_have_text(former)
-    page.wait_for_function("() => document.getElementById('map').map.querySourceFeatures('viewer-sketch').length === 0")
+    wait_for(page, "() => document.getElementById('map').map.querySourceFeatures('viewer-sketch').length === 0")

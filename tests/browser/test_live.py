@@ -18,7 +18,7 @@ from gisgrid.api.app import create_app
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.settings import Settings
 from tests.browser.conftest import DESK, PATIENCE_MS, READY
-from tests.browser.hands import figure, settle
+from tests.browser.hands import figure, settle, wait_for
 from tests.browser.server import LiveServer, serving, serving_sample
 from tests.waiting import PATIENCE_S, until
 
@@ -218,13 +218,14 @@ def test_a_map_that_was_moved_while_the_server_was_gone_is_drawn(
     watched.asked.clear()
     service.start()
     expect(page.locator(LIVE)).to_be_visible()
-    page.wait_for_function(
+    wait_for(
+        page,
         """() => {
           const { map } = document.getElementById('map');
           const sources = Object.entries(map.getStyle().sources).filter(([, { type }]) => type === 'vector');
           const tiles = sources.flatMap(([id]) => map.style.tileManagers[id]._inViewTiles.getAllTiles());
           return tiles.length > 0 && tiles.every(({ state }) => state === 'loaded');
-        }"""
+        }""",
     )
     watched.watch()
     assert len(watched.asked) < 80

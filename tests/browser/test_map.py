@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import centre_on, click_map, quiet_grid, report, settle, sign_in
+from tests.browser.hands import centre_on, click_map, quiet_grid, report, settle, sign_in, wait_for
 from tests.browser.server import LiveServer
 
 pytestmark = pytest.mark.timeout(1800)
@@ -26,11 +26,12 @@ def test_tickets_at_one_place_open_as_a_list(visit: Open) -> None:
         "([lon, lat]) => document.getElementById('map').map.jumpTo({ center: [lon, lat], zoom: 17 })",
         [place["lon"], place["lat"]],
     )
-    page.wait_for_function(
+    wait_for(
+        page,
         """() => {
           const { map } = document.getElementById('map');
           return map.queryRenderedFeatures({ layers: ['ticket-pin'] }).length >= 2;
-        }"""
+        }""",
     )
     click_map(page)
     rows = page.locator("table.tickets tbody tr")
@@ -66,9 +67,9 @@ def test_the_ground_is_drawn_and_can_be_switched_off(visit: Open) -> None:
       const layers = ['ground-street', 'ground-water', 'ground-name-street'];
       return new Set(map.queryRenderedFeatures({ layers }).map((one) => one.layer.id)).size === count;
     }"""  # a function, because the page's policy lets nobody evaluate an expression again and again
-    page.wait_for_function(drawn, arg=3)
+    wait_for(page, drawn, arg=3)
     page.uncheck("[data-layer=ground]")
-    page.wait_for_function(drawn, arg=0)
+    wait_for(page, drawn, arg=0)
     assert "off=ground" in page.url
 
 
@@ -79,12 +80,12 @@ def test_closed_tickets_are_drawn_where_somebody_wants_them(visit: Open) -> None
       const found = map.queryRenderedFeatures({ layers: ['ticket-pin', 'ticket-cluster-closed'] });
       return (found.filter(({ properties }) => properties.closed).length > 0) === closed;
     }"""
-    page.wait_for_function(drawn, arg=False)
+    wait_for(page, drawn, arg=False)
     page.check("[data-key=ticket-done]")
-    page.wait_for_function(drawn, arg=True)
+    wait_for(page, drawn, arg=True)
     assert "closed=1" in page.url
     page.uncheck("[data-key=ticket-done]")
-    page.wait_for_function(drawn, arg=False)
+    wait_for(page, drawn, arg=False)
 
 
 def test_a_grid_that_fills_the_screen_is_named(visit: Open) -> None:
@@ -123,11 +124,12 @@ def test_a_session_that_ended_is_told(visit: Open, live_server: LiveServer) -> N
 def test_a_device_tells_what_it_is_and_when_it_last_spoke(visit: Open, live_server: LiveServer) -> None:
     page = visit("#m=18/27.6559993/113.8861804")
     sign_in(page, live_server)
-    page.wait_for_function(
+    wait_for(
+        page,
         """() => {
           const { map } = document.getElementById('map');
           return map.getLayer('device-point') && map.queryRenderedFeatures({ layers: ['device-point'] }).length > 0;
-        }"""
+        }""",
     )
     page.evaluate("document.getElementById('map').map.jumpTo({ center: [113.8861804, 27.6559993], zoom: 18 })")
     settle(page)
@@ -141,6 +143,7 @@ def test_the_map_is_worked_by_keyboard_alone(visit: Open) -> None:
     code = quiet_grid(page)
     centre_on(page, code)
     page.keyboard.press("?")
+    expect(page.locator("dialog.help")).to_be_visible()
     expect(page.locator("dialog.help kbd")).to_have_count(12)
     page.keyboard.press("Escape")
     expect(page.locator("dialog.help")).to_be_hidden()
@@ -150,4 +153,4 @@ def test_the_map_is_worked_by_keyboard_alone(visit: Open) -> None:
     expect(page).to_have_url(re.compile(f"sel={code}"))
     zoom = page.evaluate("document.getElementById('map').map.getZoom()")
     page.keyboard.press("+")
-    page.wait_for_function("(zoom) => document.getElementById('map').map.getZoom() > zoom", arg=zoom)
+    wait_for(page, "(zoom) => document.getElementById('map').map.getZoom() > zoom", arg=zoom)

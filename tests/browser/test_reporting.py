@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, READY
+from tests.browser.hands import wait_for
 from tests.browser.server import LiveServer
 
 pytestmark = pytest.mark.timeout(1800)
@@ -61,12 +62,13 @@ def test_a_vague_place_is_asked_about(carry: Carry, live_server: LiveServer) -> 
     page = carry(500, service_workers="block").new_page()
     page.goto(f"{live_server.url}/#report=")
     expect(page.locator(".where.doubt")).to_contain_text("500")
-    page.wait_for_function(
+    wait_for(
+        page,
         """() => {
           const { map } = document.getElementById('map') ?? {};
           return map?.getLayer('viewer-doubt-fill')
             && map.queryRenderedFeatures({ layers: ['viewer-doubt-fill'] }).length > 0;
-        }"""
+        }""",
     )
     second = page.locator(".candidates button").nth(1)
     code = str(second.get_attribute("data-candidate"))
@@ -84,7 +86,7 @@ def test_a_report_written_without_a_network_is_sent_once_when_the_tab_is_gone_an
     page.goto(live_server.url)
     page.wait_for_selector(READY)
     before = page.evaluate(TICKETS)
-    page.wait_for_function("() => navigator.serviceWorker.controller?.state === 'activated'")
+    wait_for(page, "() => navigator.serviceWorker.controller?.state === 'activated'")
     phone.set_offline(True)
     page.goto(f"{live_server.url}/#report=")
     page.reload()  # the page itself comes from the phone

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import report, settle, sign_in
+from tests.browser.hands import report, settle, sign_in, wait_for
 from tests.browser.server import LiveServer
 
 pytestmark = pytest.mark.timeout(1800)
@@ -40,11 +40,12 @@ def test_a_place_by_coordinates_and_a_hit_by_keyboard(visit: Open) -> None:
     page.keyboard.type("gcj02 113.865 27.62")
     expect(page.locator("#search-hits [role=option]")).to_contain_text("gcj02")
     page.keyboard.press("Enter")
-    page.wait_for_function(
+    wait_for(
+        page,
         """() => {
           const { lng, lat } = document.getElementById('map').map.getCenter();
           return Math.hypot(lng - 113.859712, lat - 27.623419) < 1e-5;
-        }"""
+        }""",
     )
     settle(page)
     page.fill("#search", "zzzz")

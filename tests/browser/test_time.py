@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.hands import wait_for
+
 pytestmark = pytest.mark.timeout(1800)
 Open = Callable[..., Page]
 GRIDS_DRAWN = """() => {
@@ -17,7 +19,7 @@ GRIDS_DRAWN = """() => {
 
 def test_the_slider_shows_the_boundaries_of_a_date_and_what_changed(visit: Open) -> None:
     page = visit()
-    page.wait_for_function(f"({GRIDS_DRAWN})() > 218")
+    wait_for(page, f"({GRIDS_DRAWN})() > 218")
     page.click(".time-open")
     slider = page.locator("input[name=time]")
     expect(page.locator(".time-here")).to_contain_text("360 个网格")
@@ -26,15 +28,16 @@ def test_the_slider_shows_the_boundaries_of_a_date_and_what_changed(visit: Open)
         page.keyboard.press("Home")
     expect(page.locator(".time-here")).to_contain_text("218 个网格")
     expect(page).to_have_url(re.compile("at=2023-01-01"))
-    page.wait_for_function(f"0 < ({GRIDS_DRAWN})() && ({GRIDS_DRAWN})() <= 218")
+    wait_for(page, f"0 < ({GRIDS_DRAWN})() && ({GRIDS_DRAWN})() <= 218")
     page.check("input[name=changes]")
     expect(page.locator(".time-keys .before")).to_contain_text("个原网格边界")
-    page.wait_for_function(
+    wait_for(
+        page,
         """() => {
           const { map } = document.getElementById('map');
           const layers = ['viewer-changes-before', 'viewer-changes-after'];
           return new Set(map.queryRenderedFeatures({ layers }).map((one) => one.layer.id)).size === 2;
-        }"""
+        }""",
     )
     page.reload()
     expect(page.locator(".time-here")).to_contain_text("218 个网格")
@@ -42,7 +45,7 @@ def test_the_slider_shows_the_boundaries_of_a_date_and_what_changed(visit: Open)
     page.click(".time .icon-button")
     expect(page.locator(".time-open")).to_be_visible()
     expect(page).not_to_have_url(re.compile("at="))
-    page.wait_for_function(f"({GRIDS_DRAWN})() > 218")
+    wait_for(page, f"({GRIDS_DRAWN})() > 218")
 
 
 def test_a_ticket_says_whose_its_place_was_then(visit: Open) -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import PATIENCE_MS, READY
+from tests.browser.hands import wait_for
 from tests.browser.jobs import Hand, asking, enter, new_account, new_ticket
 from tests.browser.server import LiveServer
 from tests.pictures import encode, plain
@@ -105,7 +106,7 @@ def test_work_without_a_network_waits_on_the_phone_and_is_sent_once(
     page = at_work(phone, live_server, worker)
     job = page.locator(f".job[data-number='{number}']")
     expect(job).to_be_visible()
-    page.wait_for_function("() => navigator.serviceWorker.controller?.state === 'activated'")
+    wait_for(page, "() => navigator.serviceWorker.controller?.state === 'activated'")
     page.reload()  # with the service worker, which keeps the parts of this page
     expect(job).to_be_visible()
     page.wait_for_load_state("networkidle")

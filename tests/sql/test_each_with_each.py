@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
+from gisgrid.database import Database
 from tests.drawing import draw, publish_leaves, spot
 
 MANY = 1_200
 EACH = 150
 """Rows that the steps of all plans may take for each that changed; each with each would be MANY."""
+WORN = 30
+"""So often the rows of the tickets' tables were there and went, and left their room."""
 LON, LAT = spot(0, 0)
 PLACES = f"""
 INSERT INTO overlay.place (code, name, kind, path, geom)
@@ -158,12 +161,27 @@ class Told:
         self.texts.append(said)
 
 
+@pytest.fixture(scope="module")
+def worn(owner: Database) -> Database:
+    """A database whose tables are larger than their rows: work that was undone has left its room."""
+    with owner.engine.connect() as connection:
+        for case in [CASES["tickets"]] * WORN:
+            connection.execute(text("SET LOCAL ROLE NONE"))
+            publish_leaves(connection, draw("AB"))
+            for sql in case.before:
+                connection.execute(text(sql))
+            connection.rollback()
+    return owner
+
+
 @pytest.fixture
-def explained(db: Connection) -> Connection:
-    db.execute(text("SET LOCAL ROLE NONE"))
-    db.execute(text("LOAD 'auto_explain'"))
-    publish_leaves(db, draw("AB"))
-    return db
+def explained(worn: Database) -> Iterator[Connection]:
+    with worn.engine.connect() as connection:
+        connection.execute(text("SET LOCAL ROLE NONE"))
+        connection.execute(text("LOAD 'auto_explain'"))
+        publish_leaves(connection, draw("AB"))
+        yield connection
+        connection.rollback()
 
 
 @pytest.mark.parametrize("figures", FIGURES)
