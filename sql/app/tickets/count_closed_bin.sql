@@ -4,8 +4,8 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- FILTER, and no condition on closed_at: by the index of that, a planner that takes the table for empty would go through
--- all closed tickets, for each cell.
+-- FILTER, and no condition on closed_at: by its index a planner that takes the table for empty would go through all
+-- closed tickets, for each cell.
 SELECT
     min(t.ticket_id) FILTER (WHERE t.closed_at IS NOT NULL),
     count(*) FILTER (WHERE t.closed_at IS NOT NULL)::integer,
