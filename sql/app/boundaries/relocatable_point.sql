@@ -5,7 +5,7 @@ BEGIN ATOMIC
 -- Open tickets and other things with a point: those on an area that the change set touched, and those on the ground of
 -- its grids, as it was and as it is. By exact geometry: a box holds ground of other grids too. 1e-9 degrees around,
 -- because app.locate decides what lies on an edge. Closed tickets are never relocated. OFFSET 0 makes each look-up go
--- area by area through its index: no statistics tell how many areas a change set touches (five, or all), and a join
+-- one by one through its index: no statistics tell how many areas a change set touches (five, or all), and a join
 -- would scan every ticket for five.
 WITH touched AS (SELECT t.area_id FROM draft.touched AS t WHERE t.changeset_id = relocatable_point.change_set),
 
@@ -32,10 +32,10 @@ ground AS (
 SELECT
     'ticket',
     t.number,
-    t.accuracy_m,
+    p.accuracy_m,
     t.area_id,
     t.path,
-    t.geom
+    p.geom
 FROM (
     SELECT o.ticket_id FROM touched AS u CROSS JOIN LATERAL (
         SELECT a.ticket_id FROM work.ticket AS a WHERE a.area_id = u.area_id AND a.closed_at IS NULL OFFSET 0
@@ -47,13 +47,17 @@ FROM (
 ) AS near
 CROSS JOIN network AS c
 CROSS JOIN LATERAL (
-    SELECT a.number, a.area_id, a.path, p.accuracy_m, p.geom
+    SELECT a.number, a.area_id, a.path
     FROM work.ticket AS a
-    INNER JOIN work.ticket_private AS p ON a.ticket_id = p.ticket_id
     WHERE a.ticket_id = near.ticket_id AND a.closed_at IS NULL AND a.network = c.network
-        AND p.geom IS NOT NULL AND p.doubt IS NULL
     OFFSET 0
 ) AS t
+CROSS JOIN LATERAL (
+    SELECT a.accuracy_m, a.geom, a.doubt
+    FROM work.ticket_private AS a WHERE a.ticket_id = near.ticket_id
+    OFFSET 0
+) AS p
+WHERE p.geom IS NOT NULL AND p.doubt IS NULL
 UNION ALL
 SELECT
     o.kind,

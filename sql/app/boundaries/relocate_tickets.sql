@@ -13,12 +13,17 @@ BEGIN
         SELECT * FROM app.to_relocate(change_set) AS f WHERE f.what = 'ticket' LIMIT batch
     ),
     before AS (
-        SELECT t.ticket_id, t.area_id AS from_area_id, t.path AS from_path, t.category, t.workflow, t.step,
-               p.geom IS NOT NULL AS has_point, p.doubt, t.has_public_point, m.*
+        SELECT t.*, p.*, m.*
         FROM move AS m
-        JOIN work.ticket AS t ON t.number = m.id AND t.closed_at IS NULL
-        JOIN work.ticket_private AS p ON p.ticket_id = t.ticket_id
-        FOR UPDATE OF t
+        CROSS JOIN LATERAL (  -- one by one, however many there are taken to be
+            SELECT a.ticket_id, a.area_id AS from_area_id, a.path AS from_path, a.category, a.workflow, a.step,
+                   a.has_public_point
+            FROM work.ticket AS a WHERE a.number = m.id AND a.closed_at IS NULL OFFSET 0 FOR UPDATE
+        ) AS t
+        CROSS JOIN LATERAL (
+            SELECT a.geom IS NOT NULL AS has_point, a.doubt
+            FROM work.ticket_private AS a WHERE a.ticket_id = t.ticket_id OFFSET 0
+        ) AS p
     ),
     duty AS MATERIALIZED (
         SELECT b.*, r.rule, r.post_id, r.department, r.priority,
