@@ -81,10 +81,17 @@ def test_a_style_that_does_not_come_is_told_and_asked_for_again(look: Look) -> N
 
 
 def test_tiles_that_do_not_come_are_told_and_asked_for_again(look: Look) -> None:
-    page = look("#lang=en", before=fails(r"/tiles/area/"))
+    said: list[str] = []
+
+    def fail(page: Page) -> None:
+        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        fails(r"/tiles/area/")(page)
+
+    page = look("#lang=en", before=fail)
     expect(page.locator(".map-fault")).to_have_text("Parts of the map did not load; trying again.")
     page.unroute_all()
     expect(page.locator(".map-fault")).to_have_count(0)
+    assert [one for one in said if not one.startswith("Failed to load resource")] == [], "it is told once, by its address"
 
 
 def test_a_browser_that_keeps_nothing_shows_everything_and_says_so(look: Look) -> None:

@@ -43,8 +43,8 @@ export function startMap(container: HTMLElement, tip: HTMLElement, sign: HTMLEle
   });
   map.on('resize', () => keepSharp(map));
   map.on('error', ({ error }) => {
-    if ('status' in error && error.status === 401) tellNotSignedIn();
-    else console.error(error);
+    if (!('status' in error)) console.error(error);
+    else if (error.status === 401) tellNotSignedIn(); // others are asked for again (tiles.ts); the browser names their address
   });
   followTiles(map);
   map.once('idle', () => (mapState.value = 'ready'));
