@@ -26,6 +26,11 @@ def wait_for(page: Page, true: str, arg: Any = None) -> None:
     until(look)
 
 
+def becomes(page: Page, says: str, value: Any) -> None:
+    """Wait until this script says this value."""
+    wait_for(page, f"async (value) => JSON.stringify(await ({says})()) === JSON.stringify(value)", arg=value)
+
+
 def quiet_grid(page: Page) -> str:
     """The code of a base grid that no ticket is in, so that a click in its middle means the grid."""
     answer: str = page.evaluate(

@@ -17,7 +17,7 @@ from gisgrid.coordinates import to_wgs84_array
 from gisgrid.geo import LonLat, TileCoord, tile_at
 from gisgrid.settings import read_settings
 from tests.browser.conftest import DESK, PATIENCE_MS, READY, VIOLATIONS
-from tests.browser.hands import settle, wait_for
+from tests.browser.hands import becomes, settle, wait_for
 from tests.browser.server import LiveServer, serving
 from tests.tileservers import serving_tiles, square, write_pmtiles
 from tests.waiting import PATIENCE_S
@@ -87,7 +87,7 @@ def test_a_wmts_is_below_the_areas_and_can_be_switched_off(
         said = {"basemap": address, "basemap_key": "k", "basemap_attribution": "© 测绘 <i>GS(0)</i>"}
         with page_with(chromium, live_server, tmp_path, **said) as page:
             expect(page.locator(".maplibregl-ctrl-attrib")).to_contain_text("© 测绘 <i>GS(0)</i>")
-            assert page.evaluate("document.getElementById('map').map.getGlobalState().basemap") is True
+            becomes(page, "() => document.getElementById('map').map.getGlobalState().basemap", True)
             box = page.locator("input[data-layer=basemap]")
             expect(box).to_be_checked()
             page.screenshot(path=tmp_path / "on.png")

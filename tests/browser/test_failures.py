@@ -91,7 +91,9 @@ def test_tiles_that_do_not_come_are_told_and_asked_for_again(look: Look) -> None
     expect(page.locator(".map-fault")).to_have_text("Parts of the map did not load; trying again.")
     page.unroute_all()
     expect(page.locator(".map-fault")).to_have_count(0)
-    assert [one for one in said if not one.startswith("Failed to load resource")] == [], "it is told once, by its address"
+    assert [one for one in said if not one.startswith("Failed to load resource")] == [], (
+        "it is told once, by its address"
+    )
 
 
 def test_a_browser_that_keeps_nothing_shows_everything_and_says_so(look: Look) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import sign_in
+from tests.browser.hands import becomes, sign_in
 from tests.browser.questions import ask
 from tests.browser.server import LiveServer
 
@@ -18,22 +18,20 @@ DRAWN = """() => document.getElementById('map').map.getSource('viewer-sketch').s
   .map((one) => one.properties.kind + ' ' + one.geometry.type)"""
 
 
-def rings(page: Page) -> list[str]:
-    found: list[str] = page.evaluate(RINGS)
-    return found
-
-
 def test_the_answers_are_ringed_until_another_page_opens(visit: Visits, live_server: LiveServer) -> None:
     page = visit()
     sign_in(page, live_server)
     ask(page, "kit", "zh")
     names = page.locator("[data-found] li span:first-child").all_inner_texts()
-    assert len(names) == 3 and rings(page) == names
+    assert len(names) == 3
+    becomes(page, RINGS, names)
     ask(page, "cameras", "zh")
-    assert rings(page) == page.locator("[data-found] li span:first-child").all_inner_texts() and len(rings(page)) == 1
+    camera = page.locator("[data-found] li span:first-child").all_inner_texts()
+    assert len(camera) == 1
+    becomes(page, RINGS, camera)
     page.click("[role=tab] >> nth=0")
     expect(page.locator("[data-questions]")).to_have_count(0)
-    assert rings(page) == []
+    becomes(page, RINGS, [])
 
 
 def test_the_ground_within_ten_minutes_is_drawn(visit: Visits, live_server: LiveServer) -> None:
@@ -41,10 +39,8 @@ def test_the_ground_within_ten_minutes_is_drawn(visit: Visits, live_server: Live
     page = visit()
     sign_in(page, live_server)
     ask(page, "reach", "zh")
-    assert page.locator("[data-found] code").count() == 5
-    assert re.fullmatch(r"\s*另有 9 个\s*", page.locator("[data-found] .hint").inner_text()), (
-        "14 of the town's 25 grids"
-    )
-    assert page.evaluate(DRAWN) == ["reach MultiPolygon"]
+    expect(page.locator("[data-found] code")).to_have_count(5)
+    expect(page.locator("[data-found] .hint")).to_have_text("另有 9 个")  # 14 of the town's 25 grids
+    becomes(page, DRAWN, ["reach MultiPolygon"])
     share = page.locator("[data-watched]").get_by_text("10 分钟可达").locator("xpath=following-sibling::*[1]")
-    assert re.fullmatch(r"[1-9]\d?(\.\d+)?\s?%", share.inner_text()), share.inner_text()
+    expect(share).to_have_text(re.compile(r"^[1-9]\d?(\.\d+)?\s?%$"))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import centre_on, click_map, expect_tickets, figure, quiet_grid, settle, sign_in
+from tests.browser.hands import becomes, centre_on, click_map, expect_tickets, figure, quiet_grid, settle, sign_in
 from tests.browser.server import LiveServer
 
 pytestmark = pytest.mark.timeout(1800)
@@ -97,7 +97,7 @@ def test_the_counters_filter_the_list_and_the_address_keeps_the_place(visit: Ope
     assert "#m=15.00/" in page.url
     page.reload()
     page.wait_for_selector("#map[data-state=ready]")
-    assert page.evaluate("document.getElementById('map').map.getZoom()") == 15
+    becomes(page, "() => document.getElementById('map').map.getZoom()", 15)
 
 
 def test_it_fits_a_phone(visit: Open) -> None:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, READY
-from tests.browser.hands import report
+from tests.browser.hands import becomes, report
 from tests.browser.server import LiveServer
 
 pytestmark = pytest.mark.timeout(1800)
@@ -46,7 +46,7 @@ def test_the_wall_fills_its_screens_and_nothing_falls_off(
         expect(page.locator(f".{name}")).to_be_visible()
     expect(page.locator(".wall-towns li")).to_have_count(11)
     expect(page.locator(".wall-feed li")).to_have_count(12)
-    assert page.evaluate(OVERFLOWING) == []
+    becomes(page, OVERFLOWING, [])
     shares = page.evaluate(FILLING)
     assert max(shares) > 0.85 and min(shares) > 0.4, f"the district fills its map: {shares}"
     map_box = page.locator("#map").bounding_box()

@@ -95,10 +95,18 @@ function words(): Partial<MapOptions> {
   return { locale };
 }
 
+/** As long as there is room for beside the report button. */
+function scaleOf(map: MapLibre): ScaleControl {
+  const room = () => (map.getContainer().clientWidth < 460 ? 80 : 120);
+  const scale = new ScaleControl({ maxWidth: room() });
+  map.on('resize', () => (scale.options.maxWidth = room()));
+  return scale;
+}
+
 function addControls(map: MapLibre): void {
   map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right');
   map.addControl(new GeolocateControl({ positionOptions: { enableHighAccuracy: true } }), 'bottom-right');
-  map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left');
+  map.addControl(scaleOf(map), 'bottom-left');
   map.addControl(new AttributionControl({ compact: true }), 'bottom-left');
   map.touchZoomRotate.disableRotation();
 }
