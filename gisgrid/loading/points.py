@@ -14,6 +14,8 @@ from gisgrid.loading.table import Row, Table
 from gisgrid.round_trips import prepared
 
 Floats = NDArray[np.float64]
+MOST_LAT = 90.0
+"""Degrees: a longitude beyond it cannot be a latitude that stands in the wrong column."""
 SYSTEM_REMEDY = "name it: a column `system`, or --system wgs84, cgcs2000, gcj02, bd09, EPSG:n"
 _EXTENT = prepared(
     text(
@@ -91,6 +93,8 @@ def believable_points(
     doubtful = np.isnan(lons)
     if extent is not None:
         outside = np.flatnonzero(~doubtful & ~_within(lons, lats, extent))
+        if not system.startswith("EPSG:"):
+            outside = outside[np.abs(x[outside]) <= MOST_LAT]
         turned = (np.full(len(outside), np.nan), np.full(len(outside), np.nan))
         _convert(y[outside], x[outside], system, 0, len(outside), turned)
         doubtful[outside[_within(*turned, extent)]] = True

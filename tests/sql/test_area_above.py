@@ -1,10 +1,14 @@
-"""app.area_above: the nearest area above the leaves, without measuring every one."""
+"""app.area_above: the nearest area above the leaves; app.location_doubt: what is far. Without measuring every one."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
+import shapely
 from sqlalchemy import Connection, text
 
+from gisgrid.bench.coverage import Plan, draw_district
 from tests.drawing import draw, publish_leaves, spot
 
 _ALL = """
@@ -53,3 +57,39 @@ def test_before_the_boundaries_there_is_none(db: Connection) -> None:
     district(db, "AB", "uv")
     query = "SELECT count(*) FROM app.area_above(ST_Point(113.8, 27.6, 4326), 'base', '2020-01-01')"
     assert db.execute(text(query)).scalar_one() == 0
+
+
+_DOUBT = "SELECT app.location_doubt(ST_Point(:x, :y, 4326), 'base', CAST(:at AS timestamptz), NULL, false)"
+_READ = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relid = 'core.area_version'::regclass"
+
+
+@pytest.mark.parametrize(("at", "doubt"), [("2023-06-01", None), ("2024-06-01", "far")])
+def test_history_of_before_the_boundaries_does_not_read_them_all(db: Connection, at: str, doubt: str | None) -> None:
+    """Loads ask it of every row outside all grids; then it was in no doubt, later a point so far off is."""
+    shapes = draw_district(Plan(16, 16))
+    publish_leaves(db, shapes, parents={code: f"u{n // 64}" for n, code in enumerate(shapes)})
+    db.execute(text("ANALYZE core.area_version"))
+    x, y = shapely.get_coordinates(shapes[min(shapes)])[0].tolist()
+    values = {"x": x + (0 if doubt is None else 0.5), "y": y, "at": at}
+    read = []
+    for _ in range(3):
+        before = db.execute(text(_READ)).scalar_one()
+        assert db.execute(text(_DOUBT), values).scalar_one() == doubt
+        read.append(db.execute(text(_READ)).scalar_one() - before)
+    assert read[-1] <= 20, read
+
+
+def test_the_nearest_ground_counts_and_what_has_nothing_below(db: Connection) -> None:
+    """A point 1 km from a grid is in no doubt, one 3 km off is far; nor is one near an area without grids."""
+    publish_leaves(db, draw("AB"), parents={"A": "u", "B": "u"})
+    x, y = spot(0.5, 0.5)
+    east_m = 111_320 * math.cos(math.radians(y))
+
+    def doubt(metres: float) -> str | None:
+        values = {"x": spot(2.0, 0.5)[0] + metres / east_m, "y": y, "at": "2024-06-01"}
+        return db.execute(text(_DOUBT), values).scalar_one()
+
+    assert [doubt(metres) for metres in (1, 1000, 1990, 2010, 3000)] == [None, None, None, "far", "far"]
+    db.execute(text("ALTER TABLE core.area_version DISABLE TRIGGER USER"))
+    db.execute(text("UPDATE core.area_version SET valid_to = '2024-02-01' WHERE level = 'grid'"))
+    assert [doubt(metres) for metres in (1000, 3000)] == [None, "far"]

@@ -8,9 +8,10 @@ import geopandas
 import pytest
 import shapely
 
+from gisgrid.coordinates import to_wgs84_array
 from gisgrid.errors import GisgridError
 from gisgrid.geo import BBox
-from gisgrid.loading import Column, ReadOptions, Table, number, point_columns, read_points, read_table
+from gisgrid.loading import Column, ReadOptions, Table, number, point_columns, points, read_points, read_table
 
 COLUMNS = (
     Column("code", required=True, aliases=("编码", "id")),
@@ -215,3 +216,18 @@ def test_a_file_that_leads_to_another_one_is_refused(tmp_path: Path, name: str) 
     source = f"<SrcDataSource>{tmp_path / 'other.csv'}</SrcDataSource>"
     body = f'<OGRVRTDataSource><OGRVRTLayer name="other">{source}</OGRVRTLayer></OGRVRTDataSource>'
     assert "this cannot be read" in faults_of(write(tmp_path, body, name))[0]
+
+
+def test_points_beside_the_district_are_converted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is tried the other way round as well; one that cannot be so does not make the others be tried by halves."""
+    asked: list[int] = []
+
+    def count(x: Any, y: Any, system: str) -> Any:
+        asked.append(len(x))
+        return to_wgs84_array(x, y, system)
+
+    monkeypatch.setattr(points, "to_wgs84_array", count)
+    body = "".join(f"{n},{113.0 + n * 1e-4},20,wgs84\n" for n in range(500))
+    table = table_of(write(tmp_path, "code,lon,lat,system\n" + body))
+    assert len(table.rows) == 500
+    assert len(asked) <= 2, len(asked)
