@@ -21,7 +21,7 @@ from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 from sqlalchemy import Connection, text
 
-from gisgrid.changes import latest_transaction, read_changes, tiles_of
+from gisgrid.changes import Change, latest_transaction, read_changes, tiles_of
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, Refused
 from gisgrid.geo import BBox, TileCoord
@@ -37,6 +37,7 @@ BATCH = 64
 """Tiles drawn between two commits: so many are drawn again after a break."""
 ROUNDS = 20
 """So often tiles are drawn again because something changed meanwhile; then the file is of the last round's state."""
+WORLD = (-180.0, -90.0, 180.0, 90.0)
 _TABLES = """
 CREATE TABLE IF NOT EXISTS metadata (name text PRIMARY KEY, value text);
 CREATE TABLE IF NOT EXISTS tiles (
@@ -220,8 +221,7 @@ def _forget_changed(held: sqlite3.Connection, database: Database, layers: Sequen
         for z in range(25):
             added_up = any(layer.figures_of(z) == change.layer for layer in layers)
             if added_up or change.layer in named:
-                box = (-180.0, -90.0, 180.0, 90.0) if added_up else change.bbox
-                west, north, east, south = tiles_of(*box, zooms=[z], layer=change.layer)[str(z)]
+                west, north, east, south = tiles_of(*WORLD, zooms=[z])[str(z)] if added_up else _touched(change, z)
                 asked = (z, west, east, north, south)
                 gone += held.execute(
                     "DELETE FROM done WHERE z = ? AND x BETWEEN ? AND ? AND y BETWEEN ? AND ?", asked
@@ -234,6 +234,11 @@ def _forget_changed(held: sqlite3.Connection, database: Database, layers: Sequen
     held.execute("UPDATE run SET since = ?", (until,))
     held.commit()
     return gone > 0
+
+
+def _touched(change: Change, z: int) -> list[int]:
+    """First and last column and row of the tiles that show what changed; beyond the zooms of maps by its box alone."""
+    return change.tiles.get(str(z)) or tiles_of(*change.bbox, zooms=[z], layer=change.layer)[str(z)]
 
 
 def _finish(held: sqlite3.Connection, part: Path, order: ArchiveOrder, box: BBox | None) -> None:

@@ -3,7 +3,7 @@
 import gzip
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from pmtiles.reader import MemorySource, Reader
 from sqlalchemy import text
 
 from gisgrid import tile_archive
-from gisgrid.changes import tiles_of
+from gisgrid.changes import latest_transaction, read_changes, tiles_of
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import NotFound, Refused
 from gisgrid.geo import TileCoord
@@ -178,6 +178,35 @@ def test_what_changes_while_it_draws_is_drawn_again(
 
     write_archive(owner, order(path), say=say)
     assert held(path) == drawn(owner)
+
+
+def test_only_what_shows_a_change_is_drawn_again(
+    owner: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ticket in a small area, and the figure of that area: not every tile beside theirs."""
+    monkeypatch.setattr(tile_archive, "BATCH", 2)
+    path = tmp_path / "out.mbtiles"
+    break_off(owner, path, 3)
+    with closing(sqlite3.connect(tmp_path / ".out.mbtiles.part")) as part:
+        part.executemany("INSERT OR IGNORE INTO done VALUES (?, ?, ?)", every())
+        part.commit()
+    with owner.transaction(EVERYTHING) as connection:
+        since = latest_transaction(connection)
+    report(owner, 3.9)
+    with owner.transaction(EVERYTHING) as connection:
+        (change,) = read_changes(connection, since, latest_transaction(connection)) or []
+    ranges = {z: change.tiles[str(z)] for z in range(ZOOMS[0], ZOOMS[1] + 1)}
+    kept = [(z, x, y) for z, x, y in every() if not is_within(ranges[z], x, y)]
+    assert write_archive(owner, order(path)).kept == len(kept)
+
+
+def every() -> list[tuple[int, int, int]]:
+    return [tile for z in range(ZOOMS[0], ZOOMS[1] + 1) for tile in around(z)]
+
+
+def is_within(span: Sequence[int], x: int, y: int) -> bool:
+    west, north, east, south = span
+    return west <= x <= east and north <= y <= south
 
 
 def test_another_order_takes_nothing_over(owner: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
