@@ -1,6 +1,6 @@
 """Drawing the areas of a file in an open change set."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import shapely
@@ -35,7 +35,13 @@ def import_into(
 
 
 def draw_file(
-    connection: Connection, changeset_id: int, found: FileAreas, scheme: Scheme, *, snap_m: float | None = None
+    connection: Connection,
+    changeset_id: int,
+    found: FileAreas,
+    scheme: Scheme,
+    *,
+    snap_m: float | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
     """Draw the areas of a file in an open change set: they replace its rows of the same codes. Returns notes.
 
@@ -43,10 +49,10 @@ def draw_file(
     """
     drawn = [area for area in found.sound if area.level in LEVELS and area.kind in KINDS]
     with asking(connection):
-        _draw(connection, changeset_id, drawn, scheme)
+        _draw(connection, changeset_id, drawn, scheme, say)
         missing = _missing_above(connection, changeset_id, drawn, scheme)
         above = [DrawnArea(0, code, "", scheme.level(code) or "", "base", None) for code in missing]
-        _draw(connection, changeset_id, above, scheme)
+        _draw(connection, changeset_id, above, scheme, say)
         settled = 0
         if snap_m is not None:
             settled = connection.execute(
@@ -60,7 +66,9 @@ def draw_file(
     return notes
 
 
-def _draw(connection: Connection, changeset_id: int, areas: Sequence[DrawnArea], scheme: Scheme) -> None:
+def _draw(
+    connection: Connection, changeset_id: int, areas: Sequence[DrawnArea], scheme: Scheme, say: Callable[[str], None]
+) -> None:
     statement = text(
         "SELECT app.draw_areas(:id, CAST(:codes AS text[]), CAST(:names AS text[]), CAST(:levels AS text[]),"
         " CAST(:kinds AS text[]), CAST(:parents AS text[]), CAST(:shapes AS bytea[]))"
@@ -79,6 +87,8 @@ def _draw(connection: Connection, changeset_id: int, areas: Sequence[DrawnArea],
                 "shapes": [None if area.geom is None else shapely.to_wkb(area.geom) for area in some],
             },
         )
+        if len(areas) > ROWS:
+            say(f"  {start + len(some)} of {len(areas)} areas drawn")
 
 
 def _missing_above(connection: Connection, changeset_id: int, areas: Sequence[DrawnArea], scheme: Scheme) -> list[str]:

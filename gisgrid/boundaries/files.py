@@ -1,7 +1,7 @@
 """What a boundary file draws: its areas in their place, lines made the same, with all that is wrong and was done."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from gisgrid.boundaries.shapes import is_too_fine
 from gisgrid.codes import Scheme
 
 CODES_SHOWN = 20
+SILENT = 2000
+"""So many areas are done before anybody asks how far it is."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,19 @@ class FileAreas:
     transfers: list[Transfer]
 
 
-def read_areas(order: FileOrder, scheme: Scheme) -> FileAreas:
+def read_areas(order: FileOrder, scheme: Scheme, *, say: Callable[[str], None] = lambda _: None) -> FileAreas:
     """Read a boundary file: every fault in one pass, as findings. Raises Unreadable, or Refused where it has no rows,
-    no codes or no coordinate system.
+    no codes or no coordinate system. `say` hears how far it is, of a file that takes long.
     """
     rows = read_file(order.path, layer=order.layer, encoding=order.encoding)
     system = rows.system(order.crs)
+    count = len(rows.shapes)
+    tell = say if count > SILENT else lambda _: None
+    tell(f"  {count} rows read; checking codes and shapes")
     cleaned = clean_areas(rows, system, scheme, order.fields, order.level, dissolve=order.dissolve)
+    tell("  comparing lines of neighbours")
     settled = settle_lines(cleaned.areas, system, rows.source, order.snap_m)
+    tell("  looking for overlaps and gaps")
     areas, misplaced = place_areas(settled.areas, system, rows.source)
     findings = [*cleaned.findings, *settled.findings, *misplaced]
     unsound = {finding.where for finding in misplaced}

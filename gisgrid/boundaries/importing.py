@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from gisgrid.boundaries.cleaning import Fields
 from gisgrid.boundaries.columns import MOST_LETTERS
 from gisgrid.boundaries.drafting import draw_file
-from gisgrid.boundaries.files import FileAreas, FileOrder, read_areas, write_report
+from gisgrid.boundaries.files import SILENT, FileAreas, FileOrder, read_areas, write_report
 from gisgrid.boundaries.finding import SHOWN, Finding, refuse_errors
 from gisgrid.boundaries.networks import network_scheme
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, publish, relocate, tickets_moved
@@ -86,7 +86,7 @@ def import_boundaries(
     say(f"reading {order.path.name}")
     with database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:
         scheme = network_scheme(connection, order.network, order.scheme, order.schemes)
-        found = read_areas(order.file, scheme)
+        found = read_areas(order.file, scheme, say=say)
         if order.out:
             write_report(found, order.out)
         if not order.draft:
@@ -94,7 +94,7 @@ def import_boundaries(
         say(f"checking {'' if order.draft else 'and publishing '}{len(found.areas)} areas")
         changeset_id = _open_changeset(connection, order)
         notes = [*found.notes, *_told(found.findings)]
-        notes += draw_file(connection, changeset_id, found, scheme, snap_m=order.snap_m)
+        notes += draw_file(connection, changeset_id, found, scheme, snap_m=order.snap_m, say=say)
         if order.draft:
             connection.execute(text("ANALYZE draft.area"))
             problems = review(connection, changeset_id)
@@ -108,6 +108,8 @@ def import_boundaries(
                 problems=problems,
                 findings=tuple(found.findings),
             )
+        if len(found.areas) > SILENT:
+            say("  checking them and making them live, in one statement that can take minutes: nothing is live before")
         summary = publish(connection, changeset_id, is_noded=_draws_all(connection, changeset_id, found))
     if summary is None:
         notes.append(f"it waits for {write_instant(order.valid_from)}; until then nothing changes")

@@ -9,6 +9,7 @@ import pytest
 import shapely
 from sqlalchemy import text
 
+from gisgrid.boundaries import drafting, files, importing
 from gisgrid.boundaries.cleaning import Fields
 from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.database import EVERYTHING, Database
@@ -76,6 +77,38 @@ def test_a_good_file_makes_what_is_above_it(owner: Database) -> None:
     assert any("360302001001 was not there yet" in note for note in done.notes)
     again = import_boundaries(owner, order(FIXTURES / "good.geojson"))
     assert (again.grids, again.ended, again.above) == (0, 0, 0)
+
+
+def test_a_large_file_says_how_far_it_is(owner: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And whoever breaks off at any of its lines leaves nothing behind."""
+    for module, name in ((files, "SILENT"), (importing, "SILENT"), (drafting, "ROWS")):
+        monkeypatch.setattr(module, name, 1)
+    before = state(owner)
+
+    def bring_in(stop: int | None) -> list[str]:
+        heard: list[str] = []
+
+        def say(line: str) -> None:
+            heard.append(line)
+            if len(heard) == stop:
+                raise KeyboardInterrupt
+
+        import_boundaries(owner, order(FIXTURES / "good.geojson", network="told"), say=say)
+        return heard
+
+    for stop in range(1, 9):
+        with pytest.raises(KeyboardInterrupt):
+            bring_in(stop)
+        assert state(owner) == before
+    heard = bring_in(None)
+    assert state(owner) != before
+    assert [line for line in heard if "read" in line or "drawn" in line] == [
+        "reading good.geojson",
+        "  2 rows read; checking codes and shapes",
+        "  1 of 2 areas drawn",
+        "  2 of 2 areas drawn",
+        *(f"  {n} of 3 areas drawn" for n in (1, 2, 3)),
+    ]
 
 
 def test_safe_repairs_are_made_and_told(owner: Database) -> None:
