@@ -87,7 +87,8 @@ def test_the_nearest_ground_counts_and_what_has_nothing_below(db: Connection) ->
 
     def doubt(metres: float) -> str | None:
         values = {"x": spot(2.0, 0.5)[0] + metres / east_m, "y": y, "at": "2024-06-01"}
-        return db.execute(text(_DOUBT), values).scalar_one()
+        found: str | None = db.execute(text(_DOUBT), values).scalar_one()
+        return found
 
     assert [doubt(metres) for metres in (1, 1000, 1990, 2010, 3000)] == [None, None, None, "far", "far"]
     db.execute(text("ALTER TABLE core.area_version DISABLE TRIGGER USER"))
