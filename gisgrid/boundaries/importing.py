@@ -19,6 +19,8 @@ from gisgrid.database import EVERYTHING, Database
 from gisgrid.instants import write_instant
 
 PARENT_TOLERANCE_M2 = 1.0
+IMPORT_TIMEOUT_S = 3600
+"""A whole city's grids on a busy machine; who waits for it can break it off, and then nothing has changed."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def import_boundaries(
     Raises Unreadable, Refused, or Faulty with all that is wrong with the file; then nothing has changed.
     """
     say(f"reading {order.path.name}")
-    with database.transaction(EVERYTHING, timeout_s=PUBLISH_TIMEOUT_S) as connection:
+    with database.transaction(EVERYTHING, timeout_s=IMPORT_TIMEOUT_S) as connection:
         scheme = network_scheme(connection, order.network, order.scheme, order.schemes)
         found = read_areas(order.file, scheme, say=say)
         if order.out:

@@ -7,7 +7,7 @@ BEGIN
     INSERT INTO draft.staged (changeset_id, area_id, level, name, parent_id, path, geom, valid_from, valid_to)
     WITH c AS (SELECT * FROM draft.changeset WHERE changeset_id = change_set),
     upper_area AS (SELECT u.* FROM app.draft_upper(change_set) AS u WHERE u.level = upper_level),
-    touched AS (
+    changed AS (
         SELECT s.parent_id AS area_id FROM draft.staged AS s WHERE s.changeset_id = change_set
         UNION
         SELECT v.parent_id FROM draft.staged AS s
@@ -20,6 +20,7 @@ BEGIN
         WHERE (v.name, v.path) IS DISTINCT FROM (u.name, u.path)
            OR EXISTS (SELECT FROM draft.area AS d WHERE d.changeset_id = change_set AND d.code = u.code)
     ),
+    touched AS (SELECT x.area_id FROM changed AS x JOIN core.area AS a USING (area_id) WHERE a.level = upper_level),
     instant AS (
         SELECT c.valid_from AS at FROM c
         UNION
@@ -31,7 +32,7 @@ BEGIN
     child AS (
         SELECT t.at, s.parent_id, s.geom FROM stretch AS t
         JOIN draft.staged AS s ON s.changeset_id = change_set AND s.valid_from <= t.at AND s.valid_to > t.at
-        WHERE s.geom IS NOT NULL
+        WHERE s.geom IS NOT NULL AND s.parent_id IN (SELECT area_id FROM touched)
         UNION ALL
         SELECT t.at, v.parent_id, v.geom FROM stretch AS t
         JOIN core.area_version AS v ON v.recorded_to = 'infinity' AND v.valid_from <= t.at AND v.valid_to > t.at
@@ -46,7 +47,6 @@ BEGIN
                    SELECT FROM core.area_version AS v
                    WHERE v.parent_id = t.area_id AND v.recorded_to = 'infinity') THEN u.drawn END)) AS geom
         FROM touched AS t
-        JOIN core.area AS a ON a.area_id = t.area_id AND a.level = upper_level
         LEFT JOIN upper_area AS u ON u.area_id = t.area_id
         CROSS JOIN stretch AS s
         LEFT JOIN united AS n ON n.parent_id = t.area_id AND n.at = s.at
