@@ -15,7 +15,7 @@ from gisgrid.round_trips import prepared
 
 Floats = NDArray[np.float64]
 MOST_LAT = 90.0
-"""Degrees: a longitude beyond it cannot be a latitude that stands in the wrong column."""
+"""Degrees: a longitude beyond it cannot be a latitude in the wrong column."""
 SYSTEM_REMEDY = "name it: a column `system`, or --system wgs84, cgcs2000, gcj02, bd09, EPSG:n"
 _EXTENT = prepared(
     text(
