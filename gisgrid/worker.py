@@ -61,7 +61,7 @@ SELECT
     ) AS behind,
     EXISTS (SELECT FROM core.audit_note) AS is_noted,
     EXISTS (SELECT FROM work.counter_change) OR EXISTS (SELECT FROM work.ticket_bin_change)
-    OR EXISTS (SELECT FROM core.outline_due) OR EXISTS (SELECT FROM overlay.walk AS w WHERE w.is_stale)
+    OR EXISTS (SELECT FROM core.outline_due) OR EXISTS (SELECT FROM overlay.walk_due)
     OR EXISTS (SELECT FROM overlay.camera_bin_change) OR EXISTS (SELECT FROM overlay.patrol_bin_change)
     OR EXISTS (SELECT FROM overlay.presence AS s WHERE s.redrawn_at IS NOT NULL) OR EXISTS (
         SELECT FROM work.counter_time AS k JOIN work.ticket AS t ON t.due_at > k.overdue_at

@@ -51,6 +51,7 @@ from gisgrid.api.answers import problems
 from gisgrid.api.counts import Counts
 from gisgrid.api.document import describe, name_operation
 from gisgrid.api.feed import ChangeFeed
+from gisgrid.api.gathering import PingGatherer
 from gisgrid.api.guards import Guards, Heads
 from gisgrid.api.kept_tiles import KeptTiles, drawing_lane
 from gisgrid.api.lanes import SPARE, Lane, Lanes
@@ -62,7 +63,7 @@ from gisgrid.api.news import News
 from gisgrid.api.parameters import refuse_unknown
 from gisgrid.api.problems import add_problem_handlers
 from gisgrid.api.proxies import Origins, Proxies, find_ways, read_origins
-from gisgrid.api.shares import FIXED, REPORTS_AT_ONCE, WRITERS, share_places
+from gisgrid.api.shares import FIXED, PING_WRITERS, PINGS_AT_ONCE, REPORTS_AT_ONCE, WRITERS, share_places
 from gisgrid.api.viewer import add_viewer
 from gisgrid.basemaps import open_basemap
 from gisgrid.database import SERVICE, Database
@@ -144,14 +145,14 @@ def create_app(
     shares = share_places(settings, shift.count)
     intake = Lane(shares[0], settings.wait_s)
     files, lists, reading = (Lane(places, settings.wait_s, sure=2) for places in shares[1:])
-    reports = Lane(REPORTS_AT_ONCE, settings.wait_s)
+    reports, pings = Lane(REPORTS_AT_ONCE, settings.wait_s), Lane(PINGS_AT_ONCE, settings.wait_s)
     drawing = drawing_lane(settings.wait_s, shift.count)
     places = sum(shares)
     counts = Counts(shift.folder / COUNTS if shift.folder else None)
     database = Database(
         service_url,
         role=SERVICE,
-        pool_size=places + WRITERS + SPARE + FIXED,
+        pool_size=places + WRITERS + PING_WRITERS + 1 + SPARE + FIXED,
         statement_timeout_s=settings.statement_timeout_s,
         zone=settings.zone,
         program=program("service"),
@@ -166,7 +167,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # A thread for each place: no handler waits for one, or for a connection, that it cannot get.
-        to_thread.current_default_thread_limiter().total_tokens = places + REPORTS_AT_ONCE + SPARE
+        to_thread.current_default_thread_limiter().total_tokens = places + REPORTS_AT_ONCE + PING_WRITERS + 1 + SPARE
         sys.setswitchinterval(SWITCH_S)
         feed.start()
         lookout.start()
@@ -199,7 +200,7 @@ def create_app(
     app.state.meters = meters
     app.state.grids = grids
     app.state.gatherer = Gatherer(database, network=settings.network, zone=settings.zone, writers=WRITERS, shelf=grids)
-    lanes = {"reports": reports, "intake": intake, "files": files, "lists": lists, "reading": reading}
+    lanes = {"reports": reports, "pings": pings, "intake": intake, "files": files, "lists": lists, "reading": reading}
     lanes["drawing"] = drawing
     app.state.measured = State(lookout, database, lanes, lambda: feed.listeners, shift)
     app.state.openid = Provider(settings)
@@ -208,11 +209,12 @@ def create_app(
     app.state.limits = ReportLimits(settings.reports_per_hour, counts)
     app.state.alarm_limits = AlarmLimits(settings.alarms_per_hour, counts)
     app.state.patrol_extent = Extent()
+    app.state.ping_gatherer = PingGatherer(database, app.state.patrol_extent, writers=PING_WRITERS)
     app.state.coverage_memory = Memory()
     app.state.secret_limits = SecretLimits(settings.tries_per_hour, counts)
     app.state.stream_limits = StreamLimits(settings.streams_per_address, counts)
     add_problem_handlers(app)
-    app.add_middleware(Lanes, reports=reports, intake=intake, files=files, lists=lists, reading=reading)
+    app.add_middleware(Lanes, reports=reports, pings=pings, intake=intake, files=files, lists=lists, reading=reading)
     app.add_middleware(  # level 9: 4 % smaller, thrice as dear; what is long is compressed in a thread
         GZipMiddleware, minimum_size=1000, compresslevel=5, thread_minimum_size=16_000
     )

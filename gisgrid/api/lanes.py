@@ -20,7 +20,9 @@ from gisgrid.errors import Fault
 
 REPORTS = "/api/v1/reports"
 """A report needs a place to wait in and no connection: `tickets.gathering` writes those that wait together."""
-INTAKE = re.compile(r"/api/v1/(reports/batch|alarms|pings)|/osmand|/open311/v2/requests\.\w+")
+PINGS = "/api/v1/pings"
+"""A batch of pings the same: `gathering`."""
+INTAKE = re.compile(r"/api/v1/(reports/batch|alarms)|/osmand|/open311/v2/requests\.\w+")
 FILES = re.compile(r"/api/v1/(tickets\.\w+|(tickets|reports)/[^/]+/photos.*|changesets/[^/]+/\w+)")
 LISTS = re.compile(r"/api/v1/(areas|figures|ranking|coverage|tickets)")
 """Long answers: what makes them is Python, which runs in one thread at a time, so many at once only stop the loop."""
@@ -179,9 +181,12 @@ class _Visit:
 class Lanes:
     """ASGI middleware: a place in its lane for every request that goes to the database."""
 
-    def __init__(self, app: ASGIApp, reports: Lane, intake: Lane, files: Lane, lists: Lane, reading: Lane) -> None:
+    def __init__(
+        self, app: ASGIApp, *, reports: Lane, pings: Lane, intake: Lane, files: Lane, lists: Lane, reading: Lane
+    ) -> None:
         self.app = app
-        self.reports, self.intake, self.files, self.lists, self.reading = reports, intake, files, lists, reading
+        self.reports, self.pings, self.intake = reports, pings, intake
+        self.files, self.lists, self.reading = files, lists, reading
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on when there is a place."""
@@ -206,6 +211,8 @@ class Lanes:
             return None
         if scope["method"] == "POST" and scope["path"] == REPORTS:
             return self.reports
+        if scope["method"] == "POST" and scope["path"] == PINGS:
+            return self.pings
         if (scope["method"] == "POST" or scope["path"] == "/osmand") and INTAKE.fullmatch(scope["path"]):
             return self.intake
         if FILES.fullmatch(scope["path"]):

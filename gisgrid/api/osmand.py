@@ -70,7 +70,7 @@ PARAMETERS: dict[str, Any] = {
 
 @router.get("/osmand", name="get_osmand", openapi_extra=PARAMETERS, responses=problems(400, 401, 503))
 @router.post("/osmand", name="create_osmand", openapi_extra=PARAMETERS, responses=problems(400, 401, 503))
-def take_osmand(request: Request, phone: Phone) -> PingsTaken:
+async def take_osmand(request: Request, phone: Phone) -> PingsTaken:
     """One ping by the protocol of OsmAnd, as Traccar Client sends it: in the query, or as a form in the body.
 
     `id` is a worker's token; degrees of WGS 84; `timestamp` in seconds or milliseconds since 1970, or ISO 8601, without
@@ -81,7 +81,8 @@ def take_osmand(request: Request, phone: Phone) -> PingsTaken:
     lon, lat = _number(phone, "lon"), _number(phone, "lat")
     if accuracy is not None and not 0 <= accuracy <= 100_000:
         accuracy = None  # a phone that does not know it says -1
-    return keep_pings(request, phone["worker"], [Ping(lon, lat, "wgs84", _instant(phone), accuracy)])
+    ping = Ping(lon, lat, "wgs84", _instant(phone), accuracy)
+    return await keep_pings(request, phone["worker"], lambda: [ping], 1)
 
 
 def _number(phone: dict[str, str], name: str) -> float:

@@ -1,19 +1,21 @@
 """Patrols: pings in, as a batch of the worker who is signed in; coverage out."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from gisgrid.access import Caller
 from gisgrid.api.answers import Answer, Share, problems
-from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute, database_of
+from gisgrid.api.gathering import PingGatherer
+from gisgrid.api.session import CurrentCaller, CurrentDatabase, SignedInRoute
 from gisgrid.api.values import Accuracy, Coordinate, PlainText, read_span, send
 from gisgrid.boundaries.areas import area_id_at
 from gisgrid.errors import Fault, NotAllowed, Refused, Unreadable
 from gisgrid.json_text import read_json
-from gisgrid.patrol import Extent, Memory, Ping, cover, end_token, make_token, receive
+from gisgrid.patrol import Memory, Ping, cover, end_token, make_token
 from gisgrid.patrol.pings import NETWORK, Reason
 
 MOST_PINGS = 10_000
@@ -111,10 +113,9 @@ async def read_lines(request: Request) -> list[Any]:
 
 
 @router.post("/pings", response_model=PingsTaken, openapi_extra=BATCH, responses=problems(400, 413, 422))
-def create_pings(
+async def create_pings(
     request: Request,
     caller: CurrentCaller,
-    database: CurrentDatabase,
     given: Annotated[list[Any], Depends(read_lines)],
 ) -> Response:
     """Pings of the caller's own patrol, in any order. Committed when answered; the same batch again changes nothing.
@@ -122,25 +123,41 @@ def create_pings(
     A ping that is set aside refuses no other, and is counted under its reason.
     """
     _require_sender(caller)
-    return send(keep_pings(request, caller.name, [_read(one) for one in given]), 200)
+    return send(await keep_pings(request, caller.name, lambda: _read_batch(given), len(given)), 200)
 
 
-def keep_pings(request: Request, worker: str, pings: list[Ping]) -> PingsTaken:
-    """Keep pings of a worker; committed when it returns."""
-    extent: Extent = request.app.state.patrol_extent
-    with database_of(request).transaction() as connection:
-        done = receive(connection, worker, pings, extent)
+async def keep_pings(request: Request, worker: str, read: Callable[[], Sequence[Ping]], count: int) -> PingsTaken:
+    """Keep pings of a worker, which are read in a thread; committed when it returns."""
+    gatherer: PingGatherer = request.app.state.ping_gatherer
+    done = await gatherer.receive(worker, read, count)
     aside = [SetAside(index=index, reason=reason) for index, reason in done.set_aside]
     return PingsTaken(accepted=done.accepted, set_aside=aside)
 
 
-def _read(given: Any) -> Ping:
-    """A ping of a batch; without place and time where it cannot be read."""
+_BATCH = TypeAdapter(list[PingBody])
+_UNREADABLE = Ping(None, None, "", None)
+
+
+def _read_batch(given: list[Any]) -> list[Ping]:
+    """The pings of a batch; of one that cannot be read without place and time."""
     try:
-        body = PingBody.model_validate(given)
+        return [_read(body) for body in _BATCH.validate_python(given)]
+    except ValidationError:  # one by one, which takes longer
+        return [_read_one(one) for one in given]
+
+
+def _read_one(given: Any) -> Ping:
+    try:
+        return _read(PingBody.model_validate(given))
+    except ValidationError:
+        return _UNREADABLE
+
+
+def _read(body: PingBody) -> Ping:
+    try:
         at = datetime.fromisoformat(body.at)
-    except (ValidationError, ValueError):
-        return Ping(None, None, "", None)
+    except ValueError:
+        return _UNREADABLE
     is_instant = at.tzinfo is not None and 1 < at.year < 9999
     return Ping(body.lon, body.lat, body.system, at if is_instant else None, body.accuracy_m)
 

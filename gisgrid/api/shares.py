@@ -7,6 +7,8 @@ from gisgrid.settings import Settings
 
 REPORTS_AT_ONCE, WRITERS = 32, 3
 """So many reports may be under way in a process; so many connections write them, of which mostly one is in use."""
+PINGS_AT_ONCE, PING_WRITERS = 64, 2
+"""The same of batches of pings; one connection more writes those that cannot be written with others."""
 FIXED = 5
 """Connections beside the places: the feed listens, reads and counts; the lookout looks; the index of grids is read."""
 
@@ -23,4 +25,4 @@ def share_places(settings: Settings, processes: int) -> tuple[int, int, int, int
 
 def count_connections(settings: Settings, processes: int) -> int:
     """How many connections do so many processes hold at most?"""
-    return processes * (sum(share_places(settings, processes)) + WRITERS + SPARE + FIXED)
+    return processes * (sum(share_places(settings, processes)) + WRITERS + PING_WRITERS + 1 + SPARE + FIXED)

@@ -90,9 +90,11 @@ ping AS (
     CROSS JOIN generate_series(0, CAST(:hours * 3600 AS integer) - 1, CAST(:step_s AS integer)) AS s
     ON CONFLICT DO NOTHING
     RETURNING worker, at
+), walk AS (
+    INSERT INTO overlay.walk (worker, hour)
+    SELECT DISTINCT worker, date_trunc('hour', at, 'UTC') FROM ping ON CONFLICT DO NOTHING RETURNING worker, hour
 )
-INSERT INTO overlay.walk (worker, hour)
-SELECT DISTINCT worker, date_trunc('hour', at, 'UTC') FROM ping ON CONFLICT DO NOTHING
+INSERT INTO overlay.walk_due (worker, hour, since) SELECT worker, hour, hour FROM walk
 """
 
 _SECTORS = """
@@ -118,7 +120,7 @@ def fill_pings(connection: Connection, workers: int, hours: int, step_s: int) ->
     At walking speed, 1.3 m/s at most; not added up yet.
     """
     connection.execute(text(_PINGS), {"workers": workers, "hours": hours, "step_s": step_s})
-    connection.execute(text("ANALYZE overlay.ping; ANALYZE overlay.walk"))
+    connection.execute(text("ANALYZE overlay.ping; ANALYZE overlay.walk; ANALYZE overlay.walk_due"))
 
 
 def fill_cameras(connection: Connection, count: int, box: tuple[float, float, float, float]) -> dict[str, Polygon]:

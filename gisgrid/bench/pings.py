@@ -107,6 +107,7 @@ def _measure_intake(
     walkers = [name for name in secrets if name != "seer"]
     sent: dict[str, int] = {"us": 0, "peer": 0}
     accepted = {"us": 0, "peer": 0}
+    refused = {"us": 0, "peer": 0}
 
     def send(who: str, to: Sequence[int], path: Callable[[str], tuple[str, str]]) -> Driven:
         first = sent[who]
@@ -115,7 +116,8 @@ def _measure_intake(
 
         async def act(door: Door, n: int) -> None:
             where, headers = path(walkers[(first + n) % len(walkers)])
-            answer = await door.ask("POST", where, headers, bodies[n])
+            while (answer := await door.ask("POST", where, headers, bodies[n]))[0] == 503:
+                refused[who] += 1  # sent again, as a phone does
             if answer[0] != 200:
                 raise RuntimeError(f"{where}: {answer[0]} {plain(answer)[:500]!r}")
             accepted[who] += json.loads(plain(answer))["accepted"]
@@ -143,7 +145,9 @@ def _measure_intake(
         rows = connection.execute(text("SELECT count(*) FROM peer.ping")).scalar_one()
     found = []
     for (name, some), count, who in zip(turns.items(), (kept, rows), ("us", "peer"), strict=True):
-        rate = f"{BATCH * median(turn.driven.per_s for turn in some):,.0f} pings/s"
+        rate = f"{BATCH * median(turn.driven.per_s for turn in some):,.0f} pings/s" + (
+            f"; {refused[who]} sent again after 503" if refused[who] else ""
+        )
         lost = abs(accepted[who] - count) + abs(accepted[who] - sent[who] * BATCH)
         found.append(row_of(f"batch of {BATCH} pings, {plan.clients} clients", name, some, lost, rate))
     note = "from the last acknowledgement until the worker has added all up; answers read what is not added up yet"
@@ -155,7 +159,7 @@ def _wait_until_kept(database: Database) -> float:
     began = time.monotonic()
     while time.monotonic() - began < MOST_WAIT_S:
         with database.transaction(EVERYTHING) as connection:
-            if not connection.execute(text("SELECT count(*) FROM overlay.walk WHERE is_stale")).scalar_one():
+            if not connection.execute(text("SELECT count(*) FROM overlay.walk_due")).scalar_one():
                 return time.monotonic() - began
         time.sleep(0.05)
     raise TimeoutError("the worker does not add up the walks")

@@ -2,12 +2,14 @@
 
 from gisgrid.patrol.coverage import Coverage, Memory, cover
 from gisgrid.patrol.crossings import follow_patrols
+from gisgrid.patrol.intake import Batch, receive, receive_together
 from gisgrid.patrol.loading import load_pings
-from gisgrid.patrol.pings import Extent, Ping, Received, receive
+from gisgrid.patrol.pings import Extent, Ping, Received
 from gisgrid.patrol.tokens import end_token, find_sender, make_token
 from gisgrid.patrol.walks import keep_walks
 
 __all__ = [
+    "Batch",
     "Coverage",
     "Extent",
     "Memory",
@@ -21,4 +23,5 @@ __all__ = [
     "load_pings",
     "make_token",
     "receive",
+    "receive_together",
 ]

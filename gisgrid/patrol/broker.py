@@ -26,8 +26,9 @@ from gisgrid.database import OWNER, Database
 from gisgrid.errors import GisgridError, NoSpace, Unavailable
 from gisgrid.heartbeats import Pulse
 from gisgrid.migrations import program
+from gisgrid.patrol.intake import receive
 from gisgrid.patrol.owntracks import UNREADABLE, Message, read_message
-from gisgrid.patrol.pings import LATEST, Extent, Ping, receive
+from gisgrid.patrol.pings import LATEST, Extent, Ping
 
 log = logging.getLogger("gisgrid")
 TOPICS = "owntracks/+/+"

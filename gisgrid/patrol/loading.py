@@ -26,8 +26,9 @@ from gisgrid.loading import (
 )
 from gisgrid.loading.cells import Reader
 from gisgrid.patrol.gpx import instant_of_gpx, read_gpx
+from gisgrid.patrol.intake import receive
 from gisgrid.patrol.kml import InstantOfKml, read_kml
-from gisgrid.patrol.pings import NETWORK, Extent, Ping, Reason, receive
+from gisgrid.patrol.pings import NETWORK, Extent, Ping, Reason
 from gisgrid.patrol.walks import keep_walks, track_length_m
 
 LOAD_TIMEOUT_S = 600

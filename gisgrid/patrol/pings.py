@@ -1,17 +1,14 @@
-"""Pings as they come in from phones: which are believed, which are set aside and why, and their keeping.
+"""Pings as they come in from phones: which are believed, which are set aside and why.
 
-Long because it is every rule by which a ping is judged, in the order in which they are asked. Every ping that comes is
-counted under what became of it (`overlay.ping_tally`); none is dropped unseen.
+Long because it is every rule by which a ping is judged, in the order in which they are asked.
 """
 
-import json
 import math
 import time
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import h3.api.basic_int as h3
 import numpy as np
@@ -20,10 +17,8 @@ from sqlalchemy import Connection, text
 from gisgrid.coordinates import known_system
 from gisgrid.errors import Refused
 from gisgrid.geo import BBox
-from gisgrid.instants import write_instant
 from gisgrid.loading import district_extent
 from gisgrid.loading.points import believable_points
-from gisgrid.round_trips import prepared, send_with_next
 
 Reason = Literal[
     "unreadable", "system", "receiver", "future", "late", "outside", "repeated", "coarse", "jump", "unordered"
@@ -49,15 +44,11 @@ COARSE_M = 50.0
 FASTEST_M_S = 60.0
 EXTENT_S = 10.0
 _EARTH_M = 6_371_008.8
-_OPEN = prepared(text("SELECT * FROM app.open_trail(:worker, CAST(:since AS timestamptz), :until, :gap)"))
-_SAVE = """
-SELECT app.save_pings(%(worker)s, %(ats)s, %(lons)s, %(lats)s, %(cells)s, %(accuracies)s, %(starts)s, %(doubts)s,
-    %(tally)s, %(network)s)
-"""
+LONGEST_DEGREE_M = 111_700.0
+Doubt = Literal["coarse", "jump"]
 
 
-@dataclass(frozen=True)
-class Ping:
+class Ping(NamedTuple):  # a dataclass that is frozen takes five times as long to be made
     """A ping as it was sent: degrees or metres of its system; None where it could not be read."""
 
     lon: float | None
@@ -69,8 +60,7 @@ class Ping:
     """Begins a segment that somebody recorded: no line leads to it."""
 
 
-@dataclass(frozen=True)
-class Fix:
+class Fix(NamedTuple):
     """A ping to keep: WGS 84, with the H3 cell that holds it; `doubt` says why it colours nothing."""
 
     at: datetime
@@ -79,7 +69,7 @@ class Fix:
     cell: int
     accuracy_m: float | None
     is_start: bool
-    doubt: str | None
+    doubt: Doubt | None
 
 
 @dataclass(frozen=True)
@@ -112,67 +102,20 @@ class Extent:
         return BBox(box.west - wide, box.south - high, box.east + wide, box.north + high)
 
 
-def receive(
-    connection: Connection,
-    worker: str,
-    pings: Sequence[Ping],
-    extent: Extent,
-    *,
-    now: datetime | None = None,
-    latest: timedelta | None = LATEST,
-) -> Received:
-    """Keep the pings of one worker; committed with the transaction, and a batch that comes again changes nothing.
-
-    `latest` None: of any age. Two statements, of which the second goes with the next one, or with COMMIT.
-    """
-    now = now or datetime.now(UTC)
-    reasons: dict[int, Reason] = {}
-    _judge_times(pings, reasons, now, latest)
-    places = _read_places(connection, pings, reasons, extent)
-    at = [ping.at for i, ping in enumerate(pings) if i not in reasons and ping.at]
-    fixes: list[Fix] = []
-    unordered = 0
-    if at:
-        values = {"worker": worker, "since": min(at), "until": max(at), "gap": GAP}
-        before = connection.execute(_OPEN, values).one()
-        fixes = _follow(pings, places, reasons, list(zip(*(before[1:] if before.ats else ()), strict=True)))
-        unordered = _count_unordered(before.newest, [pings[i] for i in range(len(pings)) if i not in reasons])
-    facts: Counter[str] = Counter(reasons.values())
-    facts |= Counter(accepted=len(pings) - len(reasons), unordered=unordered)
-    _save(connection, worker, fixes, json.dumps(facts))
-    return Received(len(pings) - len(reasons), sorted(reasons.items()))
-
-
-def _save(connection: Connection, worker: str, fixes: Sequence[Fix], tally: str) -> None:
-    """Arrays, a column each, are read three times as fast as a JSON document of rows."""
-    values = {
-        "worker": worker,
-        "ats": _array(write_instant(fix.at) for fix in fixes),
-        "lons": _array(repr(fix.lon) for fix in fixes),
-        "lats": _array(repr(fix.lat) for fix in fixes),
-        "cells": _array(str(fix.cell) for fix in fixes),
-        "accuracies": _array("NULL" if fix.accuracy_m is None else repr(fix.accuracy_m) for fix in fixes),
-        "starts": _array("t" if fix.is_start else "f" for fix in fixes),
-        "doubts": _array(fix.doubt or "NULL" for fix in fixes),
-        "tally": tally,
-        "network": NETWORK,
-    }
-    send_with_next(connection, _SAVE, values)
-
-
-def _array(items: Iterable[str]) -> str:
-    return "{" + ",".join(items) + "}"
-
-
-def _judge_times(pings: Sequence[Ping], reasons: dict[int, Reason], now: datetime, latest: timedelta | None) -> None:
+def judge_times(pings: Sequence[Ping], reasons: dict[int, Reason], now: datetime, latest: timedelta | None) -> None:
+    """Which pings cannot be believed for their time? Nearly all are of these days, which is asked first."""
+    since, until = now - min(latest or LATEST, LATEST), now + AHEAD
     for i, ping in enumerate(pings):
-        if ping.at is None or ping.lon is None or ping.lat is None:
+        at = ping.at
+        if at is None or ping.lon is None or ping.lat is None:
             reasons[i] = "unreadable"
-        elif ping.at < GPS_EPOCH or _has_rolled_over(ping.at, now):
+        elif since <= at <= until:
+            continue
+        elif at < GPS_EPOCH or _has_rolled_over(at, now):
             reasons[i] = "receiver"
-        elif ping.at > now + AHEAD:
+        elif at > until:
             reasons[i] = "future"
-        elif latest is not None and ping.at < now - latest:
+        elif latest is not None and at < now - latest:
             reasons[i] = "late"
 
 
@@ -181,7 +124,7 @@ def _has_rolled_over(at: datetime, now: datetime) -> bool:
     return any(now - LATEST <= at + turns * ROLLED <= now + AHEAD for turns in (1, 2))
 
 
-def _read_places(
+def read_places(
     connection: Connection, pings: Sequence[Ping], reasons: dict[int, Reason], extent: Extent
 ) -> dict[int, tuple[float, float]]:
     """lon and lat in WGS 84 of every ping that lies near the district."""
@@ -207,25 +150,28 @@ def _read_places(
     return places
 
 
-def _follow(
+def follow(
     pings: Sequence[Ping],
-    places: dict[int, tuple[float, float]],
+    places: Mapping[int, tuple[float, float]],
     reasons: dict[int, Reason],
     before: Iterable[Any],
 ) -> list[Fix]:
-    """The pings to keep, in the order of their times, after those that are there; the others get their reasons."""
+    """The pings to keep, in the order of their times, after those that are there; the others get their reasons.
+
+    `places`: by the place in the batch, in that order.
+    """
     there = {row[0]: row for row in before}
-    walked = sorted([(at, lon, lat) for at, lon, lat, doubt in there.values() if doubt is None])
+    walked = sorted([(at, lon, lat) for at, lon, lat, doubt in there.values() if doubt is None], reverse=True)
     fixes: list[Fix] = []
     last: tuple[datetime, float, float] | None = None
-    for i in sorted(places, key=lambda i: (_at(pings[i]), i)):
-        ping, at, (lon, lat) = pings[i], _at(pings[i]), places[i]
+    for at, i in sorted([(time_of(pings[i]), i) for i in places]):
+        ping, (lon, lat) = pings[i], places[i]
         if at in there:
             reasons[i] = "repeated"
             continue
         there[at] = (at, lon, lat, None)
-        while walked and walked[0][0] < at:
-            known = walked.pop(0)
+        while walked and walked[-1][0] < at:
+            known = walked.pop()
             last = known if last is None or known[0] > last[0] else last
         doubt = _doubt(ping, (at, lon, lat), last)
         if doubt:
@@ -237,25 +183,26 @@ def _follow(
     return fixes
 
 
-def _doubt(
-    ping: Ping, here: tuple[datetime, float, float], last: tuple[datetime, float, float] | None
-) -> Literal["coarse", "jump"] | None:
+def _doubt(ping: Ping, here: tuple[datetime, float, float], last: tuple[datetime, float, float] | None) -> Doubt | None:
     if ping.accuracy_m is not None and ping.accuracy_m > COARSE_M:
         return "coarse"
     if last is None or ping.is_start or here[0] - last[0] > GAP:
         return None
     seconds = max((here[0] - last[0]).total_seconds(), 1.0)
+    if LONGEST_DEGREE_M * (abs(here[1] - last[1]) + abs(here[2] - last[2])) <= FASTEST_M_S * seconds:
+        return None  # as nearly always; the way itself is shorter than that
     return "jump" if distance_m(here[1:], last[1:]) > FASTEST_M_S * seconds else None
 
 
-def _count_unordered(newest: datetime | None, pings: Sequence[Ping]) -> int:
+def count_unordered(newest: datetime | None, pings: Iterable[Ping]) -> int:
     """How many are older than one that came before them, in the batch or earlier (`newest`)?"""
     count = 0
     for ping in pings:
-        if newest is not None and _at(ping) < newest:
+        at = time_of(ping)
+        if newest is not None and at < newest:
             count += 1
         else:
-            newest = _at(ping)
+            newest = at
     return count
 
 
@@ -267,7 +214,8 @@ def distance_m(one: tuple[float, float], other: tuple[float, float]) -> float:
     return 2 * _EARTH_M * math.asin(min(1.0, math.sqrt(half)))
 
 
-def _at(ping: Ping) -> datetime:
+def time_of(ping: Ping) -> datetime:
+    """The time of a ping that is believed."""
     if ping.at is None:
         raise AssertionError("a ping without time was believed")
     return ping.at

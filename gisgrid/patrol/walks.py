@@ -1,5 +1,7 @@
 """What was seen along the line that a worker walked; kept by hour, so that coverage of a day needs no pings.
 
+Long because its statements go row by row, each by a list.
+
 A line joins pings of one worker that follow each other within GAP and were recorded as one segment; where it breaks, it
 is never joined. It counts for the time in which it ends, so the times a..b and b..c add up to a..c.
 """
@@ -24,15 +26,33 @@ STEP_M = 10.0
 """The line is followed in such steps for the cells of the map, whose sides are 28 m."""
 HOUR = timedelta(hours=1)
 _GROUND = Geod(ellps="WGS84")
+# Row by row (OFFSET 0): how long a list is the planner does not know, and it would compare each with each.
 _STALE = text("""
-SELECT w.worker, w.hour, w.kept_until, w.runs FROM overlay.walk AS w
-WHERE w.is_stale ORDER BY w.hour LIMIT :batch FOR UPDATE SKIP LOCKED
+SELECT w.* FROM (SELECT DISTINCT x.hour, x.worker FROM overlay.walk_due AS x ORDER BY 1, 2) AS d
+CROSS JOIN LATERAL (
+    SELECT x.worker, x.hour, x.kept_until, x.runs FROM overlay.walk AS x
+    WHERE x.worker = d.worker AND x.hour = d.hour FOR UPDATE SKIP LOCKED
+) AS w LIMIT :batch
+""")
+_TAKE = text("""
+DELETE FROM overlay.walk_due AS d WHERE d.ctid = ANY(ARRAY(
+    SELECT x.spot FROM unnest(CAST(:workers AS text[]), CAST(:hours AS timestamptz[])) AS g (worker, hour)
+    CROSS JOIN LATERAL (
+        SELECT y.ctid AS spot FROM overlay.walk_due AS y WHERE y.worker = g.worker AND y.hour = g.hour OFFSET 0
+    ) AS x
+)) RETURNING d.worker, d.hour, d.since
 """)
 _KEEP = text("""
-UPDATE overlay.walk AS w SET is_stale = false, kept_until = g.kept_until, runs = g.runs
-FROM unnest(CAST(:workers AS text[]), CAST(:hours AS timestamptz[]), CAST(:untils AS timestamptz[]),
-            CAST(:runs AS bytea[])) AS g (worker, hour, kept_until, runs)
-WHERE w.worker = g.worker AND w.hour = g.hour
+UPDATE overlay.walk AS w SET kept_until = g.kept_until, runs = g.runs
+FROM (
+    SELECT x.spot, n.kept_until, n.runs
+    FROM unnest(CAST(:workers AS text[]), CAST(:hours AS timestamptz[]), CAST(:untils AS timestamptz[]),
+                CAST(:runs AS bytea[])) AS n (worker, hour, kept_until, runs)
+    CROSS JOIN LATERAL (
+        SELECT y.ctid AS spot FROM overlay.walk AS y WHERE y.worker = n.worker AND y.hour = n.hour OFFSET 0
+    ) AS x
+) AS g
+WHERE w.ctid = g.spot
 """)
 _PINGS = text("""
 SELECT g.n, array_agg(extract(EPOCH FROM p.at)::float8 ORDER BY p.at) AS at,
@@ -40,17 +60,26 @@ SELECT g.n, array_agg(extract(EPOCH FROM p.at)::float8 ORDER BY p.at) AS at,
     array_agg(p.is_start ORDER BY p.at) AS is_start
 FROM unnest(CAST(:workers AS text[]), CAST(:sinces AS timestamptz[]), CAST(:untils AS timestamptz[]))
     WITH ORDINALITY AS g (worker, since, until, n)
-JOIN overlay.ping AS p ON p.worker = g.worker AND p.at >= g.since AND p.at < g.until
-WHERE p.doubt IS NULL GROUP BY g.n ORDER BY g.n
+CROSS JOIN LATERAL (
+    SELECT x.* FROM overlay.ping AS x
+    WHERE x.worker = g.worker AND x.at >= g.since AND x.at < g.until AND x.doubt IS NULL OFFSET 0
+) AS p
+GROUP BY g.n ORDER BY g.n
 """)
+# The known row, seen later: ON CONFLICT goes by the key, row by row, whoever changes it meanwhile.
 _SEE_AGAIN = text("""
-UPDATE overlay.patrol_cell AS o SET seen_at = to_timestamp(g.at)
+INSERT INTO overlay.patrol_cell AS o (cell, path, seen_at, geom)
+SELECT x.cell, x.path, to_timestamp(g.at), x.geom
 FROM unnest(CAST(:cells AS bigint[]), CAST(:ats AS float8[])) AS g (cell, at)
-WHERE o.cell = g.cell AND o.seen_at < to_timestamp(g.at)
+CROSS JOIN LATERAL (
+    SELECT y.* FROM overlay.patrol_cell AS y WHERE y.cell = g.cell AND y.seen_at < to_timestamp(g.at) OFFSET 0
+) AS x
+ORDER BY x.cell
+ON CONFLICT (cell) DO UPDATE SET seen_at = excluded.seen_at WHERE o.seen_at < excluded.seen_at
 """)
 _UNKNOWN = text("""
 SELECT g.cell FROM unnest(CAST(:cells AS bigint[])) AS g (cell)
-WHERE NOT EXISTS (SELECT FROM overlay.patrol_cell AS x WHERE x.cell = g.cell)
+WHERE NOT EXISTS (SELECT FROM overlay.patrol_cell AS x WHERE x.cell = g.cell OFFSET 0)
 """)
 # A cell belongs to the grid that holds its centre today; a redraw relocates it.
 _SEE_FIRST = text("""
@@ -106,7 +135,7 @@ def keep_walks(connection: Connection, *, batch: int = 100) -> int:
     As the owner; returns how many hours, 0 when all are done. Several workers take different hours. A few statements
     for all hours together.
     """
-    stale = connection.execute(_STALE, {"batch": batch}).all()
+    stale = _take_hours(connection, batch)
     if not stale:
         return 0
     tracks = _read_tracks(connection, stale)
@@ -121,7 +150,33 @@ def keep_walks(connection: Connection, *, batch: int = 100) -> int:
     return len(stale)
 
 
-def _read_tracks(connection: Connection, stale: Sequence[Any]) -> list[Track]:
+@dataclass(frozen=True)
+class Hour:
+    """An hour of a worker into which pings came; `kept_until`: the last ping that `runs` has, None: begin anew."""
+
+    worker: str
+    hour: datetime
+    kept_until: datetime | None
+    runs: bytes | None
+
+
+def _take_hours(connection: Connection, batch: int) -> list[Hour]:
+    """Hours that are due, locked: what comes into them from now on makes them due again."""
+    rows = connection.execute(_STALE, {"batch": batch}).all()
+    keys = {"workers": [row.worker for row in rows], "hours": [row.hour for row in rows]}
+    first: dict[tuple[str, datetime], datetime] = {}
+    for due in connection.execute(_TAKE, keys):
+        key = due.worker, due.hour
+        first[key] = min(due.since, first.get(key, due.since))
+    return [
+        Hour(row.worker, row.hour, None, None)
+        if row.kept_until and first[row.worker, row.hour] <= row.kept_until
+        else Hour(row.worker, row.hour, row.kept_until, row.runs)
+        for row in rows
+    ]
+
+
+def _read_tracks(connection: Connection, stale: Sequence[Hour]) -> list[Track]:
     """Of each hour the pings that were not added up, and those of GAP before: a line leads in from there."""
     values = {
         "workers": [row.worker for row in stale],
@@ -132,7 +187,7 @@ def _read_tracks(connection: Connection, stale: Sequence[Any]) -> list[Track]:
     return [track_of(*found[n][1:]) if n in found else NOBODY for n in range(1, len(stale) + 1)]
 
 
-def _keep(connection: Connection, stale: Sequence[Any], tracks: Sequence[Track], begins: Sequence[float]) -> None:
+def _keep(connection: Connection, stale: Sequence[Hour], tracks: Sequence[Track], begins: Sequence[float]) -> None:
     runs, untils = [], []
     for row, track, begin in zip(stale, tracks, begins, strict=True):
         kept = [unpack(bytes(row.runs))] if row.kept_until and row.runs else []

@@ -18,10 +18,9 @@ from paho.mqtt import publish
 from sqlalchemy import text
 
 from gisgrid.database import EVERYTHING, OWNER, Database
-from gisgrid.patrol import broker
+from gisgrid.patrol import Ping, broker, receive
 from gisgrid.patrol.broker import Subscriber, read_broker, subscribed
 from gisgrid.patrol.owntracks import Message, read_message
-from gisgrid.patrol.pings import Ping, receive
 from tests.api.conftest import District
 from tests.api.test_pings import NOW, ask
 from tests.browser.webservers import free_ports, program
@@ -111,7 +110,11 @@ def post(district: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(broker, "AGAIN_S", 0.05)
     monkeypatch.setattr(broker, "POLL_S", 0.05)
     owner = Database(district.url, role=OWNER)
-    ask(owner, "TRUNCATE overlay.ping, overlay.walk, overlay.walker, overlay.ping_tally, overlay.patrol_cell")
+    ask(
+        owner,
+        "TRUNCATE overlay.ping, overlay.walk, overlay.walk_due, overlay.walker, overlay.ping_tally, "
+        "overlay.patrol_cell",
+    )
     (port,) = free_ports(1)
     with mosquitto(tmp_path, port):
         yield Post(port, owner, district.url)

@@ -18,6 +18,9 @@ from tests.drawing import draw, spot
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 Json = dict[str, Any]
+EMPTY = """
+TRUNCATE overlay.ping, overlay.walk, overlay.walk_due, overlay.walker, overlay.presence, overlay.crossing
+"""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,7 @@ def owner(district: District) -> Iterator[Database]:
 
 @pytest.fixture(autouse=True)
 def empty(owner: Database) -> None:
-    ask(owner, "TRUNCATE overlay.ping, overlay.walk, overlay.walker, overlay.presence, overlay.crossing")
+    ask(owner, EMPTY)
     ask(owner, "TRUNCATE overlay.patrol_cell, overlay.patrol_bin, overlay.patrol_bin_change")
     ask(owner, "DELETE FROM work.delivery")
     ask(owner, "DELETE FROM work.outbox WHERE topic LIKE 'patrol.%'")
@@ -105,7 +108,7 @@ def test_what_comes_in_parts_crosses_as_what_comes_at_once(district: District, o
     follow(owner)
     whole = crossings(district)
     assert [one[0] for one in whole] == ["start", "walk", "walk"] and len(whole) == 3, whole
-    ask(owner, "TRUNCATE overlay.ping, overlay.walk, overlay.walker, overlay.presence, overlay.crossing")
+    ask(owner, EMPTY)
     for one, other in zip(legs, [*legs[1:], (285, 0, 0)], strict=True):
         for ago in range(int(one[0]), int(other[0]), -15):
             walk(district, (ago, one[1], one[2]))

@@ -32,7 +32,11 @@ def owner(district: District) -> Iterator[Database]:
 
 @pytest.fixture(autouse=True)
 def empty(owner: Database) -> None:
-    ask(owner, "TRUNCATE overlay.ping, overlay.walk, overlay.walker, overlay.ping_tally, overlay.patrol_cell")
+    ask(
+        owner,
+        "TRUNCATE overlay.ping, overlay.walk, overlay.walk_due, overlay.walker, overlay.ping_tally, "
+        "overlay.patrol_cell",
+    )
 
 
 def ask(owner: Database, sql: str, **values: Any) -> list[Any]:
@@ -48,6 +52,10 @@ def keep(owner: Database) -> None:
             pass
 
 
+FORGET_KEPT = """
+UPDATE overlay.walk SET kept_until = NULL, runs = NULL;
+INSERT INTO overlay.walk_due (worker, hour, since) SELECT worker, hour, hour FROM overlay.walk
+"""
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
@@ -230,7 +238,7 @@ def test_coverage_is_the_ground_along_the_line(district: District, owner: Databa
                 code: pytest.approx(share, abs=0.02) for code, share in wanted.items()
             }
             assert 0 < min(wanted.values()) and found["share"] > 0
-            ask(owner, "UPDATE overlay.walk SET is_stale = true, kept_until = NULL, runs = NULL")
+            ask(owner, FORGET_KEPT)
     keep(owner)
     day = {"from": (NOW - timedelta(days=1)).isoformat(), "to": NOW.isoformat()}
     whole = covered(north, area=NORTH, **day)
@@ -253,7 +261,7 @@ def test_what_comes_late_gives_the_same_coverage(district: District, owner: Data
     span = {"from": (NOW - timedelta(hours=6)).isoformat(), "to": NOW.isoformat()}
     send(wang, *pings)
     at_once = covered(boss, **span)
-    ask(owner, "TRUNCATE overlay.ping, overlay.walk, overlay.walker")
+    ask(owner, "TRUNCATE overlay.ping, overlay.walk, overlay.walk_due, overlay.walker")
     for part in (pings[3::4], pings[0::4], pings[2::4], pings[1::4]):
         send(wang, *part)
         keep(owner)
@@ -276,7 +284,29 @@ def test_one_more_batch_is_in_the_next_answer(district: District, owner: Databas
         shares.append(covered(boss, **span)["share"])
         assert shares[-1] == covered(boss, **span)["share"]
     assert shares == sorted(set(shares)), "each batch saw more"
-    ask(owner, "UPDATE overlay.walk SET is_stale = true, kept_until = NULL, runs = NULL")
+    ask(owner, FORGET_KEPT)
     assert covered(boss, **span)["share"] == pytest.approx(shares[-1], abs=1e-4), "as from the pings alone"
     ask(owner, "DELETE FROM overlay.walk")
     assert covered(boss, **span)["share"] == 0
+
+
+def test_a_batch_does_not_wait_for_who_adds_up(district: District, owner: Database) -> None:
+    """What comes while its hour is being added up is in the next round, wherever in the hour it lies."""
+    wang, boss = district.client("wang"), district.client("boss")
+    begin = (NOW - timedelta(hours=2)).replace(minute=10, second=0)
+    pings = walk(spot(0.2, 0.3), spot(2.9, 0.7), 200, begin)
+    span = {"from": (NOW - timedelta(hours=6)).isoformat(), "to": NOW.isoformat()}
+    send(wang, *pings[40:80])
+    with owner.transaction(EVERYTHING) as connection:
+        assert keep_walks(connection) == 1
+        assert send(wang, *pings[:40], *pings[80:])["accepted"] == 160, "committed, and the round is not"
+    shares = [covered(boss, **span)["share"]]
+    for _ in range(2):
+        keep(owner)
+        shares.append(covered(boss, **span)["share"])
+        assert not ask(owner, "SELECT FROM overlay.walk_due")
+        ask(owner, FORGET_KEPT)
+    assert shares == pytest.approx([shares[0]] * 3, abs=1e-4)
+    ask(owner, "DELETE FROM overlay.walk; DELETE FROM overlay.walk_due")
+    send(wang, *pings[40:80])
+    assert covered(boss, **span)["share"] == 0, "they were there already"

@@ -30,7 +30,10 @@ def division(owner: Database) -> None:
 def empty(owner: Database) -> None:
     with owner.transaction(EVERYTHING) as connection:
         connection.execute(
-            text("TRUNCATE overlay.ping, overlay.patrol_cell, overlay.walk, overlay.walker, overlay.ping_tally")
+            text(
+                "TRUNCATE overlay.ping, overlay.patrol_cell, overlay.walk, overlay.walk_due, overlay.walker, "
+                "overlay.ping_tally"
+            )
         )
 
 
@@ -170,7 +173,9 @@ def test_cells_are_seen_along_the_line_and_not_at_its_pings_alone(owner: Databas
         )
         assert rows_of(owner, middle.format(*spot(1, 0.5)))[0][0] == between
         with owner.transaction(EVERYTHING) as connection:
-            connection.execute(text("TRUNCATE overlay.ping, overlay.patrol_cell, overlay.walk, overlay.walker"))
+            connection.execute(
+                text("TRUNCATE overlay.ping, overlay.patrol_cell, overlay.walk, overlay.walk_due, overlay.walker")
+            )
 
 
 def test_a_track_comes_in_for_the_worker_that_is_named(owner: Database) -> None:

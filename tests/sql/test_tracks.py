@@ -45,7 +45,9 @@ def settings(owner: Database, owner_url: str, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("GISGRID_DATABASE_URL", owner_url)
     monkeypatch.setenv("GISGRID_DATA_DIR", str(tmp_path))
     with owner.transaction(EVERYTHING) as connection:
-        connection.execute(text("TRUNCATE overlay.ping, overlay.patrol_cell, overlay.walk, overlay.walker"))
+        connection.execute(
+            text("TRUNCATE overlay.ping, overlay.patrol_cell, overlay.walk, overlay.walk_due, overlay.walker")
+        )
 
 
 def parsed(name: str) -> GPX:

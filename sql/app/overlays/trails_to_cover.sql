@@ -28,11 +28,14 @@ BEGIN
         FROM overlay.walk AS w
         CROSS JOIN LATERAL (SELECT w.hour >= whole_since AND w.hour < whole_until AS is_whole) AS h
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN h.is_whole AND w.runs IS NOT NULL AND w.kept_until IS NOT NULL
+            SELECT min(x.since) AS due_since FROM overlay.walk_due AS x WHERE x.worker = w.worker AND x.hour = w.hour
+        ) AS d
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN h.is_whole AND w.runs IS NOT NULL AND w.kept_until < coalesce(d.due_since, 'infinity')
                 THEN w.kept_until + interval '1 microsecond' ELSE greatest(w.hour, since) END AS at
         ) AS b
         WHERE w.hour > since - interval '1 hour' AND w.hour < until
-          AND (w.is_stale OR w.runs IS NULL OR NOT h.is_whole)
+          AND (d.due_since IS NOT NULL OR w.runs IS NULL OR NOT h.is_whole)
         ORDER BY w.worker, w.hour
     LOOP
         SELECT extract(EPOCH FROM trail.at)::float8, count(*)::integer, array_send(array_agg(q.at)),

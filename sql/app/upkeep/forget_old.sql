@@ -25,6 +25,7 @@ BEGIN
         GET DIAGNOSTICS gone = ROW_COUNT;
         IF gone < batch THEN  -- the last batch takes along what tells of the same days
             DELETE FROM overlay.walk AS w WHERE w.hour < before - interval '1 hour';
+            DELETE FROM overlay.walk_due AS d WHERE d.hour < before - interval '1 hour';
             DELETE FROM overlay.ping_tally AS t WHERE t.day < before::date;
             DELETE FROM overlay.crossing AS c WHERE c.at < before;
             DELETE FROM overlay.presence AS s WHERE s.followed_at < before;
