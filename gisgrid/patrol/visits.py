@@ -15,32 +15,42 @@ SELECT q.place_id, q.part, ST_AsBinary(q.middle) FROM overlay.place_part AS q
 WHERE q.middle && ST_Expand(ST_MakeEnvelope(:west, :south, :east, :north, 4326), :around)
 ORDER BY 1, 2
 """)
+# One after the other, so that the last of two who visit parts of one place sees the parts of both.
+_TAKE_TURNS = text(
+    "SELECT FROM overlay.place AS p WHERE p.place_id = ANY(:lines) ORDER BY p.place_id FOR NO KEY UPDATE"
+)
+# Row by row (OFFSET 0), by where the row is, which is locked: how long a list is the planner does not know.
 _VISIT = text("""
 UPDATE overlay.place AS p SET visited_at = v.at
 FROM (
-    SELECT x.place_id, to_timestamp(max(g.at)) AS at
+    SELECT x.spot, to_timestamp(max(g.at)) AS at
     FROM unnest(CAST(:places AS bigint[]), CAST(:parts AS integer[]), CAST(:ats AS float8[]), CAST(:lons AS float8[]),
                 CAST(:lats AS float8[])) AS g (place_id, part, at, lon, lat)
-    JOIN overlay.place AS x ON x.place_id = g.place_id AND g.part IS NULL
-      AND ST_DWithin(x.geom::geography, ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326)::geography, :near)
-    GROUP BY x.place_id
+    CROSS JOIN LATERAL (
+        SELECT y.ctid AS spot FROM overlay.place AS y
+        WHERE y.place_id = g.place_id AND (y.visited_at IS NULL OR y.visited_at < to_timestamp(g.at))
+          AND ST_DWithin(y.geom::geography, ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326)::geography, :near) OFFSET 0
+    ) AS x
+    WHERE g.part IS NULL GROUP BY x.spot
 ) AS v
-WHERE p.place_id = v.place_id AND (p.visited_at IS NULL OR p.visited_at < v.at)
+WHERE p.ctid = v.spot
 """)
 _VISIT_PARTS = text("""
 UPDATE overlay.place_part AS p SET visited_at = v.at
 FROM (
-    SELECT x.place_id, x.part, to_timestamp(max(g.at)) AS at
+    SELECT x.spot, to_timestamp(max(g.at)) AS at
     FROM unnest(CAST(:places AS bigint[]), CAST(:parts AS integer[]), CAST(:ats AS float8[]), CAST(:lons AS float8[]),
                 CAST(:lats AS float8[])) AS g (place_id, part, at, lon, lat)
-    JOIN overlay.place_part AS x ON x.place_id = g.place_id AND x.part = g.part
-      AND ST_DWithin(x.middle::geography, ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326)::geography, :near)
-    GROUP BY x.place_id, x.part
+    CROSS JOIN LATERAL (
+        SELECT y.ctid AS spot FROM overlay.place_part AS y
+        WHERE y.place_id = g.place_id AND y.part = g.part
+          AND (y.visited_at IS NULL OR y.visited_at < to_timestamp(g.at))
+          AND ST_DWithin(y.middle::geography, ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326)::geography, :near) OFFSET 0
+    ) AS x
+    GROUP BY x.spot
 ) AS v
-WHERE p.place_id = v.place_id AND p.part = v.part AND (p.visited_at IS NULL OR p.visited_at < v.at)
+WHERE p.ctid = v.spot
 """)
-# One after the other, so that the last of two who visit parts of one place sees the parts of both.
-_TAKE_TURNS = text("SELECT FROM overlay.place AS p WHERE p.place_id = ANY(:lines) ORDER BY p.place_id FOR UPDATE")
 _DATE_LINES = text(
     "UPDATE overlay.place AS p SET visited_at = app.oldest_visit(p.place_id) WHERE p.place_id = ANY(:lines)"
 )
@@ -63,9 +73,9 @@ def visit(connection: Connection, steps: Floats, near_m: float, degree_m: tuple[
     passed = [places[i] for i in which]
     found = {"places": [one.place_id for one in passed], "parts": [one.part for one in passed]}
     values = {**found, **columns, "near": near_m}
+    connection.execute(_TAKE_TURNS, {"lines": sorted({one.place_id for one in passed})})
     connection.execute(_VISIT, values)
     lines = {"lines": sorted({one.place_id for one in passed if one.part is not None})}
     if lines["lines"]:
-        connection.execute(_TAKE_TURNS, lines)
         connection.execute(_VISIT_PARTS, values)
         connection.execute(_DATE_LINES, lines)

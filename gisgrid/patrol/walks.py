@@ -26,6 +26,8 @@ STEP_M = 10.0
 """The line is followed in such steps for the cells of the map, whose sides are 28 m."""
 HOUR = timedelta(hours=1)
 _GROUND = Geod(ellps="WGS84")
+# A table that was empty when it was counted is read as a whole for each row of a list, however long it is by now.
+_BY_INDEX = text("SELECT set_config('enable_seqscan', :all, true)")
 # Row by row (OFFSET 0): how long a list is the planner does not know, and it would compare each with each.
 _STALE = text("""
 SELECT w.* FROM (SELECT DISTINCT x.hour, x.worker FROM overlay.walk_due AS x ORDER BY 1, 2) AS d
@@ -135,8 +137,10 @@ def keep_walks(connection: Connection, *, batch: int = 100) -> int:
     As the owner; returns how many hours, 0 when all are done. Several workers take different hours. A few statements
     for all hours together.
     """
+    connection.execute(_BY_INDEX, {"all": "off"})
     stale = _take_hours(connection, batch)
     if not stale:
+        connection.execute(_BY_INDEX, {"all": "on"})
         return 0
     tracks = _read_tracks(connection, stale)
     # What ends at kept_until is in the runs already.
@@ -146,6 +150,7 @@ def keep_walks(connection: Connection, *, batch: int = 100) -> int:
     if len(steps):
         _see_cells(connection, steps)
         visit(connection, steps, SIGHT_M, metres_of_a_degree(float(np.abs(steps[:, 2]).max())))
+    connection.execute(_BY_INDEX, {"all": "on"})
     connection.execute(text("SELECT app.add_up_overlays()"))
     return len(stale)
 

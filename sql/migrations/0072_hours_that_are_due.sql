@@ -11,3 +11,6 @@ INSERT INTO overlay.walk_due (worker, hour, since)
 SELECT worker, hour, coalesce(kept_until + interval '1 microsecond', hour) FROM overlay.walk WHERE is_stale;
 ALTER TABLE overlay.walk DROP COLUMN is_stale;
 COMMENT ON COLUMN overlay.walk.kept_until IS 'The last ping that runs has; null: none';
+-- By an index of hours alone, each worker of an hour was looked for among all of that hour.
+DROP INDEX overlay.walk_hour;
+CREATE INDEX walk_hour ON overlay.walk (hour, worker);

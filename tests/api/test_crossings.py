@@ -1,4 +1,7 @@
-"""Patrols leave grids and enter others: by walking, by a redraw; as events, notices and figures."""
+"""Patrols leave grids and enter others: by walking, by a redraw; as events, notices and figures.
+
+Long because each way to cross is walked.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -4,7 +4,7 @@ Counted in the plans as they ran (auto_explain): the rows that their steps took 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from gisgrid.database import Database
+from gisgrid.patrol import keep_walks
 from tests.drawing import CELL, draw, publish_leaves, spot
 
 MANY = 1_200
@@ -50,6 +51,25 @@ WITH target AS (
 INSERT INTO work.delivery (outbox_id, target_id, delivered_at) SELECT o.outbox_id, t.target_id, now()
 FROM work.outbox AS o, target AS t
 """
+PINGS = f"""
+INSERT INTO overlay.ping (worker, at, path, cell, geom)
+SELECT 'w' || i, '2026-10-01 08:00Z', '{{0}}', 0,
+       ST_SetSRID(ST_MakePoint({LON} + i % 40 * 0.02, {LAT} - i / 40 * 0.02), 4326)
+FROM generate_series(1, {MANY}) AS i
+"""
+HOURS = """
+INSERT INTO overlay.walk (worker, hour) SELECT p.worker, p.at FROM overlay.ping AS p;
+INSERT INTO overlay.walk_due (worker, hour, since) SELECT p.worker, p.at, p.at FROM overlay.ping AS p
+"""
+
+
+def seen(db: Connection) -> None:
+    """The hours are added up, and due once more with a later ping each."""
+    keep_walks(db, batch=MANY)
+    db.execute(text("UPDATE overlay.ping SET at = at + interval '1 minute'"))
+    db.execute(text("INSERT INTO overlay.walk_due SELECT worker, hour, hour + interval '1 minute' FROM overlay.walk"))
+
+
 KEYS = """
 INSERT INTO work.client_ref (client, client_ref, body_sha256, ticket_id, answer)
 SELECT 'c', t.number, '', t.ticket_id, '{}' FROM work.ticket AS t
@@ -81,8 +101,8 @@ TILE = "SELECT count(*) FROM tile.{}({}, ST_TileEnvelope(0, 0, 0), NULL, '{{}}')
 class Case:
     """What is there before, what is measured, the tables whose figures the planner has wrong, what was drawn last."""
 
-    before: tuple[str, ...]
-    act: str
+    before: tuple[str | Callable[[Connection], object], ...]
+    act: str | Callable[[Connection], object]
     tables: str
     redrawn: str = ""
 
@@ -105,6 +125,16 @@ CASES = {
     ),
     "counters": Case(
         (TICKETS,), "SELECT app.add_up_counters()", "work.ticket work.counter work.counter_change work.leaf_sum"
+    ),
+    "walks": Case(
+        (PINGS, HOURS, PLACES),
+        lambda db: keep_walks(db, batch=MANY),
+        "overlay.ping overlay.walk overlay.walk_due overlay.place overlay.patrol_cell",
+    ),
+    "walks again": Case(
+        (PINGS, HOURS, PLACES, seen),
+        lambda db: keep_walks(db, batch=MANY),
+        "overlay.ping overlay.walk overlay.walk_due overlay.place overlay.patrol_cell",
     ),
     "changes": Case(
         (
@@ -153,7 +183,7 @@ def handled(step: dict[str, Any]) -> float:
     return float(each * step["Actual Loops"])
 
 
-def run(db: Connection, act: str) -> float:
+def run(db: Connection, act: str | Callable[[Connection], object]) -> float:
     """Rows that all plans of this statement, and of the functions in it, took into their hands."""
     driver: Any = db.connection.dbapi_connection
     for name, value in {
@@ -167,11 +197,18 @@ def run(db: Connection, act: str) -> float:
     }.items():
         db.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
     driver.notices = said = Told()
-    db.execute(text(act))
+    do(db, act)
     db.execute(text("SELECT set_config('auto_explain.log_min_duration', '-1', true)"))
     plans = [json.loads(one[one.index("{") :])["Plan"] for one in said.texts if "plan:" in one]
     assert plans
     return sum(handled(step) for plan in plans for step in steps(plan))
+
+
+def do(db: Connection, act: str | Callable[[Connection], object]) -> None:
+    if isinstance(act, str):
+        db.execute(text(act))
+    else:
+        act(db)
 
 
 class Told:
@@ -191,8 +228,8 @@ def worn(owner: Database) -> Database:
         for case in [CASES["tickets"]] * WORN:
             connection.execute(text("SET LOCAL ROLE NONE"))
             publish_leaves(connection, draw("AB"))
-            for sql in case.before:
-                connection.execute(text(sql))
+            for act in case.before:
+                do(connection, act)
             connection.rollback()
     return owner
 
@@ -214,8 +251,8 @@ def explained(worn: Database) -> Iterator[Connection]:
 )
 def test_each_row_is_handled_a_few_times(explained: Connection, name: str, figures: str) -> None:
     case = CASES[name]
-    for sql in case.before:
-        explained.execute(text(sql))
+    for act in case.before:
+        do(explained, act)
     if case.redrawn:
         publish_leaves(explained, draw(case.redrawn), valid_from="2024-02-01T00:00:00+08:00")
     for table in case.tables.split():
