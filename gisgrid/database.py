@@ -72,6 +72,7 @@ class Database:
         program: str = "",
     ) -> None:
         self.actor = actor
+        self.program = f"gisgrid {program}".rstrip()
         self.statement_timeout_ms = round(statement_timeout_s * 1000)
         self.engine: Engine = create_engine(
             url,
@@ -80,7 +81,7 @@ class Database:
             pool_timeout=2,
             connect_args={
                 "connect_timeout": 5,
-                "application_name": f"gisgrid {program}".rstrip(),
+                "application_name": self.program,
                 "connection_factory": Session,
                 "cursor_factory": Cursor,
             },

@@ -64,6 +64,7 @@ from gisgrid.api.parameters import refuse_unknown
 from gisgrid.api.problems import add_problem_handlers
 from gisgrid.api.proxies import Origins, Proxies, find_ways, read_origins
 from gisgrid.api.shares import FIXED, PING_WRITERS, PINGS_AT_ONCE, REPORTS_AT_ONCE, WRITERS, share_places
+from gisgrid.api.short_way import ShortWay
 from gisgrid.api.viewer import add_viewer
 from gisgrid.basemaps import open_basemap
 from gisgrid.database import SERVICE, Database
@@ -177,6 +178,7 @@ def create_app(
         grids.start()
         yield
         grids.stop()
+        news.stop()
         feed.stop()
         lookout.stop()
         database.close()
@@ -199,6 +201,8 @@ def create_app(
     app.state.lookout = lookout
     app.state.meters = meters
     app.state.grids = grids
+    finder, origins = find_ways(settings), read_origins(settings)
+    app.state.short_way = ShortWay(news, meters, finder, is_open="*" in origins)
     app.state.gatherer = Gatherer(database, network=settings.network, zone=settings.zone, writers=WRITERS, shelf=grids)
     lanes = {"reports": reports, "pings": pings, "intake": intake, "files": files, "lists": lists, "reading": reading}
     lanes["drawing"] = drawing
@@ -227,9 +231,9 @@ def create_app(
     app.add_middleware(Heads, streams=streams)
     app.add_middleware(KeptTiles, news=news, drawing=drawing)
     app.add_middleware(LookUps, grids=grids)
-    app.add_middleware(Origins, others=read_origins(settings))
+    app.add_middleware(Origins, others=origins)
     app.add_middleware(Measured, meters=meters, streams=streams)
-    app.add_middleware(Proxies, finder=find_ways(settings))
+    app.add_middleware(Proxies, finder=finder)
     for router in sorted((*OWN_RULES, *FACTS), key=lambda router: router not in HOT):
         if router in FACTS:
             checks = [Depends(session.require_facts), Depends(refuse_unknown)]

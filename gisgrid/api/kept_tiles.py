@@ -12,13 +12,14 @@ import math
 import os
 import re
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gisgrid.api.lanes import Busy, Lane, refuse
-from gisgrid.api.news import MOST_BYTES, News
+from gisgrid.api.news import LOOKED, MOST_BYTES, News
 from gisgrid.geo import TileCoord
 from gisgrid.layers import all_layers
 from gisgrid.tile_cache import Kept, Key, list_key
@@ -54,6 +55,8 @@ class Answer:
     etag: bytes
     is_gzip: bool
     timing: bytes
+    heads: dict[tuple[bool, bool], bytes] = field(default_factory=dict, compare=False)
+    """Its headers as the short way sends them: to who has it already, over https."""
 
 
 class KeptTiles:
@@ -86,7 +89,7 @@ class KeptTiles:
 
     async def _find(self, key: Key, scope: Scope) -> Answer | None:
         """The answer as of now; None: it cannot be kept, or the database does not answer. Raises Busy."""
-        if not await self.news.read():
+        if not scope.get(LOOKED) and not await self.news.read():
             return None
         kept = self.news.cache.find(key)
         if kept is None:
@@ -120,7 +123,7 @@ class KeptTiles:
                 if self.news.cache.find(key) is kept:
                     self.news.cache.drop(key)
             else:
-                self.news.cache.keep(key, kept, replace(answer, timing=KEPT), len(answer.body) + 1000)
+                self.news.cache.keep(key, kept, replace(answer, timing=KEPT, heads={}), len(answer.body) + 1000)
         return answer
 
 
@@ -143,11 +146,16 @@ def _key(scope: Scope) -> Key | None:
         return _key_of_list(scope)
     if not scope["path"].startswith("/tiles/"):
         return None
-    found = _PATH.fullmatch(scope["path"])
-    query = scope["query_string"]
-    if not found or not _QUERY.fullmatch(query and b"&" + query):
-        return None
     if any(name == b"authorization" for name, _ in scope["headers"]):  # which may be wrong, and then is refused
+        return None
+    return key_of_tile(scope["path"], scope["query_string"])
+
+
+@lru_cache(maxsize=20_000)
+def key_of_tile(path: str, query: bytes) -> Key | None:
+    """Which tile this address names, if it is one that may be kept; for who shows no secret."""
+    found = _PATH.fullmatch(path)
+    if not found or not _QUERY.fullmatch(query and b"&" + query):
         return None
     layers = tuple(found[1].split(","))
     known = all_layers()
@@ -190,18 +198,31 @@ async def _ask(app: ASGIApp, scope: Scope) -> Answer | None:
     return Answer(start["status"], kept, body, etag, is_gzip, named.get(b"server-timing", b"sql"))
 
 
+def has_now(said: bytes, answer: Answer) -> bool:
+    """Does who says this (If-None-Match) have the answer already?"""
+    return bool(said) and answer.etag.removeprefix(b"W/") in re.findall(rb'"[^"]*"', said)
+
+
+def headers_of(answer: Answer, *, has_it: bool, is_packed: bool) -> list[tuple[bytes, bytes]]:
+    """Its headers, but for the length of what was unpacked; to who has it already those of a 304."""
+    headers = [*answer.headers, (b"server-timing", answer.timing)]
+    if has_it:
+        return [(name, value) for name, value in headers if name != b"content-type"]
+    if is_packed:
+        headers.append((b"content-encoding", b"gzip"))
+    if answer.status == 200 and is_packed is answer.is_gzip:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    return headers
+
+
 async def _send(answer: Answer, asked: dict[bytes, bytes], send: Send) -> None:
     """Send the tile, or 304 if the client has it."""
-    status, headers, body = answer.status, [*answer.headers, (b"server-timing", answer.timing)], answer.body
-    known = asked.get(b"if-none-match", b"")
-    if answer.etag.removeprefix(b"W/") in re.findall(rb'"[^"]*"', known):
-        status, body = 304, b""
-        headers = [(name, value) for name, value in headers if name != b"content-type"]
-    elif answer.is_gzip and b"gzip" in asked.get(b"accept-encoding", b""):
-        headers.append((b"content-encoding", b"gzip"))
-    elif answer.is_gzip:
+    has_it = has_now(asked.get(b"if-none-match", b""), answer)
+    is_packed = answer.is_gzip and b"gzip" in asked.get(b"accept-encoding", b"")
+    status, body = (304, b"") if has_it else (answer.status, answer.body)
+    headers = headers_of(answer, has_it=has_it, is_packed=is_packed)
+    if body and answer.is_gzip and not is_packed:
         body = await run_in_threadpool(gzip.decompress, body) if len(body) > LONG else gzip.decompress(body)
-    if status == 200:
         headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

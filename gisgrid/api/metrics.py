@@ -2,11 +2,12 @@
 
 import logging
 import os
+import random
 import re
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -62,6 +63,17 @@ class Meters:
         self.tiles = Counter(
             "gisgrid_tiles", "Tiles answered: from memory or drawn", ("source",), registry=self.registry
         )
+        self._requests = cache(self.requests.labels)
+        self._seconds = cache(self.seconds.labels)
+        self._tiles = cache(self.tiles.labels)
+
+    def count(self, method: str, route: str, status: int, seconds: float | None, *, source: str = "") -> None:
+        """An answer that took so long (None: a stream); `source`: of which kind it was, where it was a tile."""
+        self._requests(method, route, str(status)).inc()
+        if seconds is not None:
+            self._seconds(method, route).observe(seconds)
+        if source and status in (200, 204, 304):
+            self._tiles(source).inc()
 
     def render(self, state: "State") -> bytes:
         """Everything in Prometheus's text format."""
@@ -168,8 +180,7 @@ class Measured:
             await self.app(scope, receive, send)
             return
         said = (value for name, value in scope["headers"] if name == b"x-request-id")
-        given = next(said, b"").decode("latin-1")
-        request_id = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = name_request(next(said, b""))
         token = REQUEST_ID.set(request_id)
         scope.setdefault("state", {})
         began, status, timing = time.perf_counter(), 500, b""
@@ -191,13 +202,21 @@ class Measured:
     def _count(self, scope: Scope, status: int, timing: bytes, seconds: float) -> None:
         route = route_of(scope)
         method = scope["method"] if scope["method"] in METHODS else "other"
-        self.meters.requests.labels(method, route, str(status)).inc()
-        if scope["path"] not in self.streams:
-            self.meters.seconds.labels(method, route).observe(seconds)
-        if route == TILE and status in (200, 204, 304):
-            self.meters.tiles.labels("kept" if b"kept" in timing else "drawn").inc()
-        facts = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
-        log.info("request", extra={**facts, "actor": scope["state"].get("actor", "")})
+        source = ("kept" if b"kept" in timing else "drawn") if route == TILE else ""
+        self.meters.count(method, route, status, None if scope["path"] in self.streams else seconds, source=source)
+        log_request(method, route, status, seconds, scope["state"].get("actor", ""))
+
+
+def name_request(given: bytes) -> str:
+    """The id of a request: the one that is given, if it is fit to be logged, or a new one."""
+    said = given.decode("latin-1")
+    return said if GIVEN_ID.fullmatch(said) else f"{random.getrandbits(128):032x}"  # noqa: S311  # no secret
+
+
+def log_request(method: str, route: str, status: int, seconds: float, actor: str = "") -> None:
+    """A line of the log for each request."""
+    facts = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1), "actor": actor}
+    log.info("request", extra=facts)
 
 
 def route_of(scope: Scope) -> str:

@@ -102,58 +102,90 @@ def _under_way(cycles: Sequence[RequestResponseCycle | None]) -> list[RequestRes
     return [one for one in cycles if one is not None and not one.response_complete]
 
 
+Take = Callable[[RequestResponseCycle, Callable[[], None]], bool]
+"""Takes a request, or lets the app have it: now, by False, or later, by a call."""
+
+
+class Deadlines(HttpToolsProtocol):
+    """Ends the connection of a request that has not arrived in time; without an answer, because nobody reads it.
+
+    Where requests came ahead of their answers, uvicorn tells only the last one that the client has left; the one
+    under way would be written to a line that is closed (RuntimeError of uvloop), so here all of them learn of it.
+    """
+
+    headers_s: float
+    body_s: float
+    half_open: HalfOpen
+    take: Take
+    _deadline: asyncio.TimerHandle | None = None
+    _is_due_s: float | None = None
+    _is_told = False
+
+    def connection_made(self, transport: Any) -> None:
+        """A connection: its first request is waited for."""
+        super().connection_made(transport)
+        self._cycles: Sequence[RequestResponseCycle | None] = ()
+        self._expect(self.headers_s)
+
+    def data_received(self, data: bytes) -> None:
+        """Some bytes: what they leave open is waited for, which of a request that came whole is nothing."""
+        self._is_told = False
+        super().data_received(data)
+        if self._is_told:
+            self._expect(self._is_due_s)
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        super().on_message_begin()
+        self._is_due_s, self._is_told = self.headers_s, True
+
+    def on_headers_complete(self) -> None:
+        """Its headers are there."""
+        length = next((value for name, value in self.headers if name == b"content-length"), b"0")
+        self._is_due_s = self.body_s + (int(length) if length.isdigit() else 0) / SLOWEST
+        self._is_told = True
+        super().on_headers_complete()
+        self._cycles = [*_under_way(self._cycles), self.cycle]
+
+    def on_message_complete(self) -> None:
+        """All of it is there."""
+        self._is_due_s, self._is_told = None, True
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody waits any more."""
+        self._expect(None)
+        for one in _under_way(self._cycles):
+            one.disconnected = True
+            one.message_event.set()
+        super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        start = super()._start_asgi_task
+        if not self.take(cycle, lambda: start(cycle, app)):
+            start(cycle, app)
+
+    def _expect(self, seconds: float | None) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        if seconds is None:
+            self._deadline = None
+            self.half_open.discard(self)
+        else:
+            self._deadline = self.loop.call_later(seconds, self.transport.close)
+            self.half_open.add(self, self.client[0] if self.client else "", self.transport.close, self.loop)
+
+
 def protocol(
-    headers_s: float = HEADERS_S, body_s: float = BODY_S, half_open: HalfOpen | None = None
-) -> type[HttpToolsProtocol]:
+    headers_s: float = HEADERS_S,
+    body_s: float = BODY_S,
+    half_open: HalfOpen | None = None,
+    take: Take = lambda _cycle, _start: False,
+) -> type[Deadlines]:
     """uvicorn's protocol with deadlines: for the headers, from the connection or their first byte on, and for the body.
 
     A body may take `body_s`, and as long as the slowest line needs for the length that it declares.
     """
     waiting = HalfOpen() if half_open is None else half_open
-
-    class Deadlines(HttpToolsProtocol):
-        """Ends the connection of a request that has not arrived in time; without an answer, because nobody reads it.
-
-        Where requests came ahead of their answers, uvicorn tells only the last one that the client has left; the one
-        under way would be written to a line that is closed (RuntimeError of uvloop), so here all of them learn of it.
-        """
-
-        _deadline: asyncio.TimerHandle | None = None
-
-        def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
-            self._cycles: Sequence[RequestResponseCycle | None] = ()
-            self._expect(headers_s)
-
-        def on_message_begin(self) -> None:
-            super().on_message_begin()
-            self._expect(headers_s)
-
-        def on_headers_complete(self) -> None:
-            length = next((value for name, value in self.headers if name == b"content-length"), b"0")
-            self._expect(body_s + (int(length) if length.isdigit() else 0) / SLOWEST)
-            super().on_headers_complete()
-            self._cycles = [*_under_way(self._cycles), self.cycle]
-
-        def on_message_complete(self) -> None:
-            self._expect(None)
-            super().on_message_complete()
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._expect(None)
-            for one in _under_way(self._cycles):
-                one.disconnected = True
-                one.message_event.set()
-            super().connection_lost(exc)
-
-        def _expect(self, seconds: float | None) -> None:
-            if self._deadline is not None:
-                self._deadline.cancel()
-            if seconds is None:
-                self._deadline = None
-                waiting.discard(self)
-            else:
-                self._deadline = self.loop.call_later(seconds, self.transport.close)
-                waiting.add(self, self.client[0] if self.client else "", self.transport.close, self.loop)
-
-    return Deadlines
+    own = {"headers_s": headers_s, "body_s": body_s, "half_open": waiting, "take": staticmethod(take)}
+    return type("Patient", (Deadlines,), own)

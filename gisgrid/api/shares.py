@@ -11,6 +11,8 @@ PINGS_AT_ONCE, PING_WRITERS = 64, 2
 """The same of batches of pings; one connection more writes those that cannot be written with others."""
 FIXED = 5
 """Connections beside the places: the feed listens, reads and counts; the lookout looks; the index of grids is read."""
+GLANCE = 1
+"""And one of the event loop itself, of no pool."""
 
 
 def share_places(settings: Settings, processes: int) -> tuple[int, int, int, int]:
@@ -25,4 +27,4 @@ def share_places(settings: Settings, processes: int) -> tuple[int, int, int, int
 
 def count_connections(settings: Settings, processes: int) -> int:
     """How many connections do so many processes hold at most?"""
-    return processes * (sum(share_places(settings, processes)) + WRITERS + PING_WRITERS + 1 + SPARE + FIXED)
+    return processes * (sum(share_places(settings, processes)) + WRITERS + PING_WRITERS + 1 + SPARE + FIXED + GLANCE)

@@ -118,7 +118,7 @@ def serve(port: int) -> None:
     uvicorn.run(
         app,
         port=port,
-        http=protocol(),
+        http=protocol(take=app.state.short_way.take),
         log_level="warning",
         access_log=False,
         server_header=False,

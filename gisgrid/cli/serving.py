@@ -88,7 +88,9 @@ def make_server(
         host=settings.host,
         port=settings.port,
         lifespan="on",  # what does not begin ends, instead of serving without its threads
-        http=protocol(half_open=HalfOpen(trusted=read_networks(settings.trusted_proxies))),
+        http=protocol(
+            half_open=HalfOpen(trusted=read_networks(settings.trusted_proxies)), take=app.state.short_way.take
+        ),
         log_config=None,
         log_level="warning",
         access_log=False,

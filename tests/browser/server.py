@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 
 from gisgrid.access import add_account
 from gisgrid.api.app import create_app
+from gisgrid.api.patience import protocol
 from gisgrid.cli.sample import load_sample
 from gisgrid.database import OWNER, Database
 from gisgrid.settings import Settings, read_settings
@@ -48,7 +49,10 @@ def _serving(owner_url: str, settings: Settings) -> Iterator[LiveServer]:
 @contextmanager
 def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
     """Serve an app on this port (0: a free one), in a thread; where."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, proxy_headers=False))
+    http = protocol(take=app.state.short_way.take)
+    server = uvicorn.Server(
+        uvicorn.Config(app, http=http, log_level="warning", timeout_graceful_shutdown=1, proxy_headers=False)
+    )
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
