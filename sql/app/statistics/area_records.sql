@@ -52,18 +52,22 @@ counted AS MATERIALIZED (
     ) AS s
 ),
 
-own AS (
+lying AS (
+    -- Of which of these areas is what a version holds?
     SELECT
-        c.n,
-        CASE WHEN area_records.level = 'grid' THEN ARRAY[l.area_id] ELSE l.path END AS path
-    FROM counted AS c
-    INNER JOIN live AS l ON c.area_version_id = l.area_version_id
+        l.area_version_id,
+        t.area_id
+    FROM live AS l
+    INNER JOIN target AS t ON l.area_id = t.area_id
+    WHERE area_records.level = 'grid'
     UNION ALL
     SELECT
-        c.n,
-        c.path
-    FROM counted AS c
-    WHERE c.area_version_id IS NULL
+        l.area_version_id,
+        t.area_id
+    FROM live AS l
+    CROSS JOIN LATERAL unnest(l.path) AS e (area_id)
+    INNER JOIN target AS t ON e.area_id = t.area_id
+    WHERE area_records.level <> 'grid'
 ),
 
 old AS MATERIALIZED (
@@ -119,18 +123,10 @@ by_kind AS (
 
 share AS (
     SELECT
-        e.area_id,
-        o.n,
-        1::double precision AS share,
-        true AS is_own
-    FROM own AS o
-    CROSS JOIN LATERAL unnest(o.path) AS e (area_id)
-    UNION ALL
-    SELECT
         k.area_id,
         k.n,
-        max(k.share),
-        bool_or(k.is_own)
+        max(k.share) AS share,
+        bool_or(k.is_own) AS is_own
     FROM by_kind AS k
     GROUP BY k.area_id, k.n
     UNION ALL
@@ -153,18 +149,53 @@ share AS (
         AND NOT EXISTS (SELECT FROM live AS l WHERE l.level = 'grid' AND l.path @> ARRAY[t.area_id])
 ),
 
-summed AS (
+part AS (
+    SELECT
+        x.area_id,
+        c.received,
+        c.closed,
+        c.overdue,
+        c.on_time,
+        c.hours,
+        0 AS carried
+    FROM counted AS c
+    INNER JOIN lying AS x ON c.area_version_id = x.area_version_id
+    UNION ALL
+    SELECT
+        e.area_id,
+        c.received,
+        c.closed,
+        c.overdue,
+        c.on_time,
+        c.hours,
+        0 AS carried
+    FROM counted AS c
+    CROSS JOIN LATERAL unnest(c.path) AS e (area_id)
+    WHERE c.area_version_id IS NULL
+    UNION ALL
     SELECT
         s.area_id,
-        sum(c.received * s.share) AS received,
-        sum(c.closed * s.share) AS closed,
-        sum(c.overdue * s.share) AS overdue,
-        sum(c.on_time * s.share) AS on_time,
-        sum(c.hours * s.share) AS hours,
-        sum(c.received * s.share) FILTER (WHERE NOT s.is_own) AS carried
+        c.received * s.share AS received,
+        c.closed * s.share AS closed,
+        c.overdue * s.share AS overdue,
+        c.on_time * s.share AS on_time,
+        c.hours * s.share AS hours,
+        CASE WHEN s.is_own THEN 0 ELSE c.received * s.share END AS carried
     FROM share AS s
     INNER JOIN counted AS c ON s.n = c.n
-    GROUP BY s.area_id
+),
+
+summed AS (
+    SELECT
+        p.area_id,
+        sum(p.received) AS received,
+        sum(p.closed) AS closed,
+        sum(p.overdue) AS overdue,
+        sum(p.on_time) AS on_time,
+        sum(p.hours) AS hours,
+        sum(p.carried) AS carried
+    FROM part AS p
+    GROUP BY p.area_id
 )
 
 SELECT
