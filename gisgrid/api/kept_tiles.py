@@ -32,6 +32,8 @@ a map that is refused comes back, which is dearer."""
 MOST_OF_ONE = MOST_BYTES // 4
 LONG = 100_000
 """What is longer is unpacked in a thread, because the loop serves everybody."""
+LONGEST = 400
+"""Addresses that are longer are not remembered: what somebody makes up must not fill the memory."""
 KEPT = b'cache;desc="kept", sql;dur=0.0'
 """What Server-Timing says of a tile that was not drawn for this request."""
 _PATH = re.compile(r"/tiles/([a-z_,]+)/([0-9]{1,2})/([0-9]{1,8})/([0-9]{1,8})\.mvt")
@@ -151,9 +153,14 @@ def _key(scope: Scope) -> Key | None:
     return key_of_tile(scope["path"], scope["query_string"])
 
 
-@lru_cache(maxsize=20_000)
 def key_of_tile(path: str, query: bytes) -> Key | None:
     """Which tile this address names, if it is one that may be kept; for who shows no secret."""
+    return remembered_key(path, query) if len(path) + len(query) <= LONGEST else None
+
+
+@lru_cache(maxsize=20_000)
+def remembered_key(path: str, query: bytes) -> Key | None:
+    """The same for an address that is short enough to be remembered."""
     found = _PATH.fullmatch(path)
     if not found or not _QUERY.fullmatch(query and b"&" + query):
         return None

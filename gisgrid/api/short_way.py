@@ -23,6 +23,8 @@ from gisgrid.ways import OF_PROXIES, Wayfinder
 log = logging.getLogger("gisgrid")
 MOST_WAYS = 4096
 """So many ways of requests are remembered: one for each client of a proxy."""
+LONGEST_WAY, LONGEST_NAME = 1000, 64
+"""Bytes of headers, and of a header's name: what is longer goes the long way, and is not remembered."""
 _PLAIN, _LONG, _WAY, _HAS, _PACKED, _NAMED = range(6)
 _KINDS = {
     **dict.fromkeys((b"authorization", b"origin", b"content-length", b"transfer-encoding"), _LONG),
@@ -71,7 +73,7 @@ class ShortWay:
 
     def __init__(self, news: News, meters: Meters, finder: Wayfinder, *, is_open: bool) -> None:
         self._news, self._meters, self._finder, self._is_open = news, meters, finder, is_open
-        self._ways: dict[tuple[object, ...], tuple[bool, str] | None] = {}
+        self._ways: dict[tuple[Any, ...], tuple[bool, str] | None] = {}
         self._dated: tuple[Pairs, bytes] = ((), b"")
 
     def take(self, cycle: Cycle, start: Callable[[], None]) -> bool:
@@ -89,9 +91,9 @@ class ShortWay:
 
     def _read(self, asked: _Asked, scope: Scope) -> bool:
         """Read the headers and the address. Is this plainly such a request?"""
-        spoken: list[object] = [scope["client"] and scope["client"][0]]
+        spoken: list[Any] = [scope["client"] and scope["client"][0]]
         for name, value in scope["headers"]:
-            kind = _kind(name)
+            kind = kind_of(name) if len(name) <= LONGEST_NAME else _LONG
             if kind == _LONG:
                 return False
             if kind == _WAY:
@@ -113,11 +115,13 @@ class ShortWay:
         asked.key = key
         return True
 
-    def _way(self, spoken: tuple[object, ...], scope: Scope) -> tuple[bool, str] | None:
+    def _way(self, spoken: tuple[Any, ...], scope: Scope) -> tuple[bool, str] | None:
         """Is it over https, and below which prefix? None: through a proxy that says nothing, of which we may warn."""
         try:
             return self._ways[spoken]
         except KeyError:
+            if sum(len(word) for word in spoken[1:]) > LONGEST_WAY:
+                return None
             way = self._finder.find(scope)
             if len(self._ways) >= MOST_WAYS:
                 self._ways.clear()
@@ -139,7 +143,7 @@ class ShortWay:
         if cycle.disconnected:
             return
         answer = self._find(asked) if is_known else None
-        if answer is None or cycle.flow.write_paused:
+        if answer is None or cycle.flow.write_paused or not cycle.keep_alive:  # the service may be ending
             cycle.scope[LOOKED] = is_known
             asked.start()
             return
@@ -153,6 +157,7 @@ class ShortWay:
         cycle.transport.write(b"".join((_LINES[status], date, head, name.encode(), b"\r\n\r\n", body)))
         cycle.message_event.set()
         cycle.on_response()
+        cycle.on_response = _nothing  # as uvicorn does, so that none holds the other
         self._count(status, name, time.perf_counter() - asked.began)
 
     def _count(self, status: int, name: str, seconds: float) -> None:
@@ -178,11 +183,15 @@ class ShortWay:
         return self._dated[1]
 
 
+def _nothing() -> None:
+    """Has been done."""
+
+
 def _lines(pairs: Pairs) -> bytes:
     return b"".join(b"%b: %b\r\n" % pair for pair in pairs)
 
 
 @lru_cache(maxsize=1024)
-def _kind(name: bytes) -> int:
+def kind_of(name: bytes) -> int:
     """What a header of this name means to a kept tile."""
     return _KINDS.get(name, _WAY if OF_PROXIES.fullmatch(name.decode("latin-1")) else _PLAIN)

@@ -14,7 +14,8 @@ from fastapi import FastAPI
 from sqlalchemy import make_url, text
 
 from gisgrid.api.app import create_app
-from gisgrid.api.short_way import Cycle, ShortWay
+from gisgrid.api.kept_tiles import remembered_key
+from gisgrid.api.short_way import Cycle, ShortWay, kind_of
 from gisgrid.database import Database
 from tests.api.conftest import PATIENT, District
 from tests.api.test_kept_tiles import ask, numbers, path_of, report
@@ -116,6 +117,25 @@ def test_both_ways_answer_alike(both: Both, headers: dict[str, str], layers: str
     answers = [said(url, path, again) for url in (both.short, both.long)]
     assert answers[0] == answers[1]
     assert answers[0][0] == 304
+
+
+@pytest.mark.parametrize(
+    ("more", "headers"),
+    [
+        (f"?network={'x' * 500}", {}),
+        ("", {"x_forwarded_for": ", ".join(["203.0.113.7"] * 100)}),
+        ("", {f"x_forwarded_{'x' * 100}": "1"}),
+    ],
+    ids=["address", "way", "name"],
+)
+def test_what_is_made_up_long_is_not_remembered(both: Both, more: str, headers: dict[str, str]) -> None:
+    path = path_of(POINT, 14, "area")
+    assert ask(both.short, path, accept_encoding="gzip")[0] == 200
+    known = remembered_key.cache_info().currsize, kind_of.cache_info().currsize, len(both.counting.way._ways)
+    taken = both.counting.taken
+    assert ask(both.short, path + more, accept_encoding="gzip", **headers)[0] == (422 if more else 200)
+    assert both.counting.taken == taken
+    assert (remembered_key.cache_info().currsize, kind_of.cache_info().currsize, len(both.counting.way._ways)) == known
 
 
 def test_an_empty_tile_is_204_on_both(both: Both) -> None:
