@@ -26,6 +26,12 @@ from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.timeout(3600)
 SIDE = round(int(os.environ.get("GISGRID_TEST_GRIDS", "1600")) ** 0.5)
+IDLE = """() => {
+  const { map } = document.getElementById('map');
+  const drawn = map.getStyle().layers.filter(({ source = '', layout }) => source.startsWith('viewer-') && layout?.visibility !== 'none');
+  return [drawn.map(({ id }) => id), map.getPaintProperty('viewer-hover', 'line-opacity')];
+}"""
+"""The layers of the viewer's own that are drawn, and how much is seen of the area under the pointer."""
 MIDDLE = f"{SOUTH + SIDE * CELL / 2:.5f}/{WEST + SIDE * CELL / 2:.5f}"
 DRAWN = """() => {
   const { map } = document.getElementById('map');
@@ -76,6 +82,9 @@ def test_grids_are_named_and_open_tickets_are_figures(page: Page, great: str) ->
     assert drawn["labels"] >= 30, drawn
     assert drawn["marks"] <= 1.5 * drawn["labels"], drawn
     assert drawn["open"] > 2 * drawn["marks"], "several tickets are one figure"
+    assert page.evaluate(IDLE) == [[], 0], "what is empty costs nothing in a frame"
+    page.mouse.move(700, 420)
+    wait_for(page, f"() => ({IDLE})()[1] === 1")
     page.evaluate("document.getElementById('map').map.jumpTo({ zoom: 12 })")
     settle(page)
     nearby = page.evaluate(DRAWN)

@@ -1,5 +1,5 @@
 import { effect } from '@preact/signals';
-import type { GeoJSONSource, Map as MapLibre, VectorTileSource } from 'maplibre-gl';
+import type { Map as MapLibre, VectorTileSource } from 'maplibre-gl';
 import { type Selection, selection } from '../actions/devices';
 import { byList, dependOnTime, shown, showsClosed, tileFilter } from '../actions/tickets';
 import type { AreaFeature, LonLat, Ticket } from '../api/client';
@@ -7,6 +7,7 @@ import { area, at, comparing, comparison, filter, home, layersOff, measured, net
 import { placeOf } from '../tickets';
 import { epoch } from '../time';
 import { changesSource, chosenSource, listedSource, measureSource, sketchSource } from './overlay';
+import { draw } from './own';
 import { dated, dress, onBasemap, served, styleUrl, tilesOf } from './style';
 
 /** Brings the map in step with the state, and keeps it there; returns what ends that. */
@@ -20,8 +21,8 @@ export function followState(map: MapLibre): () => void {
     effect(() => void map.setGlobalStateProperty('basemap', onBasemap())),
     effect(() => markChosen(map)),
     effect(() => showListed(map)),
-    effect(() => fill(map, sketchSource, sketch.value)),
-    effect(() => fill(map, measureSource, [...measuredShapes(measured.value ?? []), ...rings(selection.value)])),
+    effect(() => draw(map, sketchSource, sketch.value)),
+    effect(() => draw(map, measureSource, [...measuredShapes(measured.value ?? []), ...rings(selection.value)])),
     followFilter(map),
     followDate(map),
     effect(() => showChanges(map)),
@@ -71,8 +72,8 @@ export function restate(map: MapLibre): void {
   showLayers(map);
   markChosen(map);
   showListed(map);
-  fill(map, sketchSource, sketch.peek());
-  fill(map, measureSource, [...measuredShapes(measured.peek() ?? []), ...rings(selection.peek())]);
+  draw(map, sketchSource, sketch.peek());
+  draw(map, measureSource, [...measuredShapes(measured.peek() ?? []), ...rings(selection.peek())]);
   showChanges(map);
 }
 
@@ -86,10 +87,6 @@ function showLayers(map: MapLibre): void {
   }
 }
 
-function fill(map: MapLibre, id: string, features: GeoJSON.Feature[]): void {
-  map.getSource<GeoJSONSource>(id)?.setData({ type: 'FeatureCollection', features });
-}
-
 function markChosen(map: MapLibre): void {
   const feature = area.value.value;
   const marks: GeoJSON.Feature[] = [];
@@ -97,7 +94,7 @@ function markChosen(map: MapLibre): void {
   const what = picked.value?.what;
   const one = what === 'ticket' ? ticket.value.value : what === 'pile' ? pile.value.value?.[0] : null;
   if (one) marks.push(...asPoint(one, {}));
-  fill(map, chosenSource, marks);
+  draw(map, chosenSource, marks);
 }
 
 function showListed(map: MapLibre): void {
@@ -106,13 +103,13 @@ function showListed(map: MapLibre): void {
     const { number, category, step, due_at, closed_at } = one;
     return asPoint(one, { number, category, step, due_at: epoch(due_at), closed: closed_at !== null });
   });
-  fill(map, listedSource, points);
+  draw(map, listedSource, points);
 }
 
 /** What ended and what began since the map's date, and what became of what. */
 function showChanges(map: MapLibre): void {
   const found = at.value && comparing.value ? comparison.value.value : null;
-  fill(map, changesSource, (found?.features ?? []) as unknown as GeoJSON.Feature[]);
+  draw(map, changesSource, (found?.features ?? []) as unknown as GeoJSON.Feature[]);
 }
 
 /** Corners, the line between them and, of three and more, what it encloses. */

@@ -30,16 +30,18 @@ export const ownSources: StyleSpecification['sources'] = {
 
 const round = { 'line-join': 'round' } as const;
 
+/** The outline of the area under the pointer. While there is none it is not drawn at all, or every border would be once more. */
+export const hoverLayer = 'viewer-hover';
 const hover: LayerSpecification = {
-  id: 'viewer-hover',
+  id: hoverLayer,
   type: 'line',
   source: 'area',
   'source-layer': 'area',
-  layout: round,
   paint: {
     'line-color': '#0b4a5b',
-    'line-width': 2.5,
-    'line-opacity': ['case', ['boolean', ['feature-state', 'hover'], false], 1, 0],
+    'line-width': ['case', ['boolean', ['feature-state', 'hover'], false], 2.5, 0],
+    'line-opacity': 0,
+    'line-opacity-transition': { duration: 0 },
   },
 };
 

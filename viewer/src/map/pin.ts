@@ -1,10 +1,11 @@
 import { effect } from '@preact/signals';
-import { type GeoJSONSource, type Map as MapLibre, Marker } from 'maplibre-gl';
+import { type Map as MapLibre, Marker } from 'maplibre-gl';
 import { round } from '../actions/report';
 import type { LonLat } from '../api/client';
 import { circle } from '../doubt';
 import { goal, located, type Place, place, placeBy, reporting } from '../state';
 import { doubtSource } from './overlay';
+import { draw } from './own';
 
 /** Below it a typed place is brought closer, to be looked at before it is sent. */
 const closeEnough = 14;
@@ -33,7 +34,7 @@ export function followPin(map: MapLibre): () => void {
     const reach_m = (at && given?.accuracy_m) || 0;
     const ring = at && reach_m > 0 ? circle(at, reach_m) : [];
     const features: GeoJSON.Feature[] = ring.length > 0 ? [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ring] } }] : [];
-    map.getSource<GeoJSONSource>(doubtSource)?.setData({ type: 'FeatureCollection', features });
+    draw(map, doubtSource, features);
     if (!at || Math.abs(at.lat) > 90) {
       pin.remove();
       return;

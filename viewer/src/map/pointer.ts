@@ -4,6 +4,7 @@ import { round } from '../actions/report';
 import { choosePile } from '../actions/tickets';
 import { t } from '../i18n';
 import { type Thing, config, layerFacts, measured, picked, picking, place, placeBy, receipt, reporting, snap } from '../state';
+import { hoverLayer } from './overlay';
 import { served } from './style';
 
 /** A finger does not hover; what the browser makes of its tap would leave an outline behind. */
@@ -15,6 +16,10 @@ export function followPointer(map: MapLibre, tip: HTMLElement): void {
   const hover = hoverer(map);
   map.on('mousemove', (event) => {
     if (!hovers.matches) return;
+    if (map.isMoving()) {
+      tip.hidden = true; // under a hand that drags lies the same place; asking what it is at each of its moves would only delay the map
+      return;
+    }
     const points = measured.peek() ? [] : pointsAt(map, event);
     const point = points[0] ?? null;
     const found = measured.peek() ? null : areaAt(map, event.point);
@@ -44,6 +49,7 @@ function hoverer(map: MapLibre): (feature: MapGeoJSONFeature | null) => void {
     if (next === last) return;
     if (last !== undefined) mark(last, false);
     if (next !== undefined) mark(next, true);
+    if (map.getLayer(hoverLayer)) map.setPaintProperty(hoverLayer, 'line-opacity', next === undefined ? 0 : 1);
     last = next;
   };
 }

@@ -3,6 +3,7 @@ import { at } from '../home';
 import { at as at_, type LayerFacts, layerFacts, layersOff, layersOffered, network, theme } from '../state';
 import { tileFilter } from '../actions/tickets';
 import { highlights, listedTickets, measures, ownSources } from './overlay';
+import { hideOwn } from './own';
 
 /** The ids of the served style's layers by source, in its order. */
 export const served = new Map<string, string[]>();
@@ -27,7 +28,7 @@ export function dress(_previous: StyleSpecification | undefined, next: StyleSpec
     ...next,
     sources: { ...mapSources(next.sources), ...ownSources },
     // Highlights lie below the first label or point, so that they cover neither; the listed tickets lie on top.
-    layers: [...layers.slice(0, cut), ...highlights(hasAreas), ...layers.slice(cut), ...listedTickets(next.layers), ...measures],
+    layers: hideOwn([...layers.slice(0, cut), ...highlights(hasAreas), ...layers.slice(cut), ...listedTickets(next.layers), ...measures]),
   };
 }
 
