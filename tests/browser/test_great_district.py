@@ -28,7 +28,8 @@ pytestmark = pytest.mark.timeout(3600)
 SIDE = round(int(os.environ.get("GISGRID_TEST_GRIDS", "1600")) ** 0.5)
 IDLE = """() => {
   const { map } = document.getElementById('map');
-  const drawn = map.getStyle().layers.filter(({ source = '', layout }) => source.startsWith('viewer-') && layout?.visibility !== 'none');
+  const own = map.getStyle().layers.filter(({ source = '' }) => source.startsWith('viewer-'));
+  const drawn = own.filter(({ layout }) => layout?.visibility !== 'none');
   return [drawn.map(({ id }) => id), map.getPaintProperty('viewer-hover', 'line-opacity')];
 }"""
 """The layers of the viewer's own that are drawn, and how much is seen of the area under the pointer."""
