@@ -25,7 +25,7 @@ ROLES = {
 WHOLE = ("", "admin")
 """Who sees least and who sees most walk through everything, the others through their own pages."""
 OUT = "code, script, style, noscript, .who, .kept-head, .drafts :is(.hint, strong), [data-account] th"
-OUT += ", option:not(:checked), .audit-table td, .audit-table th[scope=row]"
+OUT += ", option:not(:checked), .audit-table th[scope=row]"
 """What is data: codes, names of accounts, names in the other language."""
 SEEN = """() => {
   const OUT = '@out';

@@ -8,11 +8,13 @@ import { t } from '../i18n';
 import { idle, type Loadable } from '../state';
 import { showTime } from '../time';
 import { Empty, Failed, Skeleton } from '../ui/Notice';
+import { deedOf, deeds, type Facts, type Part, partsOf, subjectOf } from './auditSaid';
 import { h } from './words';
 
 type Entry = components['schemas']['AuditEntry'];
 type Trail = { entries: Entry[]; next: number | null };
 const settleMs = 300;
+const few = 3;
 
 /** Who did what, and who read whom: the newest first, narrowed by person, deed and time. */
 export default function AuditHome() {
@@ -54,7 +56,7 @@ export default function AuditHome() {
       <div class="page-body audit">
         <div class="audit-ask">
           {field('who', 'text')}
-          {field('what', 'text')}
+          <Deed chosen={asked.value.what} choose={(what) => (asked.value = { ...asked.peek(), what })} />
           {field('from', 'date')}
           {field('to', 'date')}
         </div>
@@ -84,12 +86,20 @@ export default function AuditHome() {
                   </th>
                   <td>
                     <button type="button" class="link" onClick={() => (asked.value = { ...asked.peek(), what: one.what })}>
-                      {one.what}
+                      {deedOf(one.what, one.facts as Facts)}
                     </button>
                   </td>
-                  <td>{one.subject}</td>
+                  <td>
+                    <Said {...subjectOf(one.what, one.subject)} />
+                  </td>
                   <td class="audit-facts">
-                    <code>{Object.entries((one.facts ?? {}) as Record<string, unknown>).map(([name, fact]) => `${name}: ${typeof fact === 'string' ? fact : JSON.stringify(fact)}`).join('; ')}</code>
+                    {partsOf((one.facts ?? {}) as Facts).map(({ label, ...said }) => (
+                      <span key={label}>
+                        {label}
+                        {(said.words ?? said.data ?? said.list) !== undefined && h('keep.colon')}
+                        <Said {...said} />
+                      </span>
+                    ))}
                   </td>
                 </tr>
               ))}
@@ -103,5 +113,40 @@ export default function AuditHome() {
         )}
       </div>
     </>
+  );
+}
+
+/** A list of tickets has hundreds of numbers: the first few are shown, the others on demand. */
+function Said({ words, data, list }: Omit<Part, 'label'>) {
+  if (words !== undefined) return <>{words}</>;
+  if (list && list.length > few) {
+    return (
+      <details>
+        <summary>
+          <code>{list.slice(0, few).join(' ')}</code> {h('audit.and_more', { n: list.length - few })}
+        </summary>
+        <code>{list.slice(few).join(' ')}</code>
+      </details>
+    );
+  }
+  const said = list?.join(' ') ?? data;
+  return said ? <code>{said}</code> : null;
+}
+
+/** Which deed: all, or one of those that we have words for, or one that a row names. */
+function Deed({ chosen, choose }: { chosen: string; choose: (what: string) => void }) {
+  const offered = chosen && !deeds.includes(chosen) ? [...deeds, chosen] : deeds;
+  return (
+    <label class="date">
+      <span>{h('audit.what')}</span>
+      <select data-audit="what" value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
+        <option value="">{h('audit.anything')}</option>
+        {offered.map((one) => (
+          <option key={one} value={one}>
+            {deedOf(one)}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }

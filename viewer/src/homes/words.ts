@@ -1,9 +1,11 @@
 import { fill } from '../i18n';
 import { lang } from '../state';
+import { auditWords } from './auditWords';
 import { keepWords } from './keepWords';
 
 /** What people read on the pages of those who are signed in: Chinese, English. They come with those pages, so that strangers load none. */
 export const words = {
+  ...auditWords,
   ...keepWords,
   'work.none': ['没有待办事件', 'Nothing to do'],
   'work.noneHint': ['新的事件会自动出现在这里。', 'New tickets show up here by themselves.'],
@@ -164,18 +166,6 @@ export const words = {
   'people.login.ready': ['有', 'ready'],
   'people.login.needs_secret': ['待重置密码', 'needs a new secret'],
   'people.login.none': ['无', 'none'],
-  'audit.who': ['谁', 'Who'],
-  'audit.what': ['做了什么', 'What'],
-  'audit.at': ['时间', 'When'],
-  'audit.subject': ['对象', 'About'],
-  'audit.facts': ['细节', 'Facts'],
-  'audit.stranger': ['未登录', 'a stranger'],
-  'audit.more': ['更早的', 'Earlier'],
-  'audit.from': ['从', 'From'],
-  'audit.to': ['到', 'To'],
-  'audit.anything': ['全部', 'Anything'],
-  'audit.none': ['没有符合的记录', 'Nothing matches'],
-  'audit.chain': ['记录首尾相连，改动一条就会被查出（gisgrid audit --verify）。', 'The rows are chained: an altered one is found out (gisgrid audit --verify).'],
   'patrol.title': ['巡查', 'Patrol'],
   'patrol.start': ['开始巡查', 'Start patrol'],
   'patrol.end': ['结束巡查', 'End patrol'],
