@@ -3335,25 +3335,32 @@ COMMENT ON TABLE "overlay".thing IS 'Things at a fixed point that belong to an a
 CREATE TABLE "overlay".walk (
     worker text NOT NULL,
     hour timestamp with time zone NOT NULL,
-    is_stale boolean DEFAULT true NOT NULL,
     kept_until timestamp with time zone,
     runs bytea
 );
 
 COMMENT ON TABLE "overlay".walk IS 'What a worker saw in an hour, within 30 m of his line: cells of the lattice; personal';
 
-COMMENT ON COLUMN "overlay".walk.is_stale IS 'Pings came that runs does not have yet';
-
-COMMENT ON COLUMN "overlay".walk.kept_until IS 'The last ping that runs has; null: none, or an older one came since';
+COMMENT ON COLUMN "overlay".walk.kept_until IS 'The last ping that runs has; null: none';
 
 COMMENT ON COLUMN "overlay".walk.runs IS 'Runs of cells, compressed, as gisgrid.lattice writes them';
 
 ALTER TABLE ONLY "overlay".walk
     ADD CONSTRAINT walk_pkey PRIMARY KEY (worker, hour);
 
-CREATE INDEX walk_hour ON "overlay".walk USING btree (hour);
+CREATE INDEX walk_hour ON "overlay".walk USING btree (hour, worker);
 
-CREATE INDEX walk_that_is_stale ON "overlay".walk USING btree (hour) WHERE is_stale;
+CREATE TABLE "overlay".walk_due (
+    worker text NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    since timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE "overlay".walk_due IS 'Hours of overlay.walk into which pings came that its runs do not have yet; a row a batch, gone once they are added up; personal';
+
+COMMENT ON COLUMN "overlay".walk_due.since IS 'The first of these pings; before the hour: one whose line leads into it. Not after kept_until: the hour is reckoned anew';
+
+CREATE INDEX walk_due_hour ON "overlay".walk_due USING btree (worker, hour);
 
 CREATE TABLE "overlay".walker (
     worker text NOT NULL,
