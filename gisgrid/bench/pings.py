@@ -13,7 +13,7 @@ from statistics import median
 
 import numpy as np
 import shapely
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from gisgrid.access import add_account
 from gisgrid.bench.doors import Door, Driven, drive, plain
@@ -67,6 +67,7 @@ def measure_pings(place: Place, plan: Plan) -> list[Row]:
         worker_beside(place.owner_url) as worker,
         ten_lines(place.owner_url) as peer,
     ):
+        _wait(place.database, _IS_AT_WORK)  # its start costs seconds of processor, which are no pings
         found = _measure_intake(place, plan, services, worker, peer, secrets)
         found += _measure_cameras(place, plan, services, secrets["seer"])
     return found + measure_coverage(place, plan)
@@ -137,7 +138,7 @@ def _measure_intake(
         },
         plan.rounds,
     )
-    behind_s = _wait_until_kept(place.database)
+    behind_s = _wait(place.database, _IS_ADDED_UP)
     with place.database.transaction(EVERYTHING) as connection:
         kept = connection.execute(
             text("SELECT count(*) FROM overlay.ping WHERE worker LIKE 'walker-%' AND doubt IS NULL")
@@ -154,12 +155,16 @@ def _measure_intake(
     return [*found, _clocked("coverage is added up", "gisgrid", [behind_s], 0, note)]
 
 
-def _wait_until_kept(database: Database) -> float:
-    """How long until the worker has added up all hours?"""
+_IS_AT_WORK = text("SELECT EXISTS (SELECT FROM core.heartbeat WHERE part = 'worker')")
+_IS_ADDED_UP = text("SELECT NOT EXISTS (SELECT FROM overlay.walk_due)")
+
+
+def _wait(database: Database, what: TextClause) -> float:
+    """How long until the worker has done this?"""
     began = time.monotonic()
     while time.monotonic() - began < MOST_WAIT_S:
         with database.transaction(EVERYTHING) as connection:
-            if not connection.execute(text("SELECT count(*) FROM overlay.walk_due")).scalar_one():
+            if connection.execute(what).scalar_one():
                 return time.monotonic() - began
         time.sleep(0.05)
     raise TimeoutError("the worker does not add up the walks")
