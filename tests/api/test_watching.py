@@ -70,7 +70,7 @@ def test_gauges_say_how_it_is(district: District) -> None:
     assert found["gisgrid_backup_age_seconds"] == {(): float("inf")}
     assert found["gisgrid_boundary_version"][()] > 0
     assert {key[0][1] for key in found["gisgrid_lane_places"]} == {
-        *("reports", "intake", "files", "lists", "reading", "drawing")
+        *("reports", "pings", "intake", "files", "lists", "reading", "drawing")
     }
     assert found["gisgrid_free_bytes"][(("place", "database"),)] > 0
     assert found["gisgrid_pool_size"][()] > found["gisgrid_pool_in_use"][()]
