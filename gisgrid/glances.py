@@ -37,7 +37,7 @@ class Glance:
         self._not_before = 0.0
 
     async def look(self) -> str | None:
-        """The snapshot of now; None: there is no connection yet, or it broke off. One look at a time."""
+        """The snapshot of now; None: nothing is connected yet, or it broke off. One look at a time."""
         if self._cursor is None:
             self._begin()
             return None

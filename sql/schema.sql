@@ -3358,7 +3358,7 @@ CREATE TABLE "overlay".walk_due (
 
 COMMENT ON TABLE "overlay".walk_due IS 'Hours of overlay.walk into which pings came that its runs do not have yet; a row a batch, gone once they are added up; personal';
 
-COMMENT ON COLUMN "overlay".walk_due.since IS 'The first of these pings; before the hour: one whose line leads into it. Not after kept_until: the hour is reckoned anew';
+COMMENT ON COLUMN "overlay".walk_due.since IS 'The first of these pings; before the hour: one whose line leads into it. Not after kept_until: the whole hour is reckoned again';
 
 CREATE INDEX walk_due_hour ON "overlay".walk_due USING btree (worker, hour);
 

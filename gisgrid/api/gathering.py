@@ -62,7 +62,7 @@ class PingGatherer:
         waiting = _Waiting(worker, read, count, asyncio.get_running_loop().create_future())
         self._line.append(waiting)
         self._begin()
-        outcome = await asyncio.shield(waiting.turn)  # others are written with it, whoever hangs up
+        outcome = await asyncio.shield(waiting.turn)  # others are written with it, also when he hangs up
         if isinstance(outcome, Exception):
             raise outcome
         return outcome

@@ -177,7 +177,7 @@ def _save(connection: Connection, kept: Sequence[_Kept]) -> None:
         for first, one in zip(lasts, kept, strict=False)
     ]
     due = [(one.worker, *hour) for one in kept for hour in hours_of(one.fixes)]
-    told = [(one.worker, reason, count) for one in kept for reason, count in one.facts.items() if count]
+    counted = [(one.worker, reason, count) for one in kept for reason, count in one.facts.items() if count]
     values = {
         "workers": [one.worker for one in kept],
         "firsts": [last + 1 for last in lasts[:-1]],
@@ -193,9 +193,9 @@ def _save(connection: Connection, kept: Sequence[_Kept]) -> None:
         "due_workers": [worker for worker, _, _ in due],
         "due_hours": _array(write_instant(hour) for _, hour, _ in due),
         "due_sinces": _array(write_instant(since) for _, _, since in due),
-        "told_workers": [worker for worker, _, _ in told],
-        "told_reasons": [reason for _, reason, _ in told],
-        "told_pings": [count for _, _, count in told],
+        "told_workers": [worker for worker, _, _ in counted],
+        "told_reasons": [reason for _, reason, _ in counted],
+        "told_pings": [count for _, _, count in counted],
         "network": NETWORK,
     }
     send_with_next(connection, _SAVE, {name: value if value != [] else "{}" for name, value in values.items()})

@@ -68,7 +68,7 @@ CROSS JOIN LATERAL (
 ) AS p
 GROUP BY g.n ORDER BY g.n
 """)
-# The known row, seen later: ON CONFLICT goes by the key, row by row, whoever changes it meanwhile.
+# The known row, seen later: ON CONFLICT goes by the key, row by row, also while another changes it.
 _SEE_AGAIN = text("""
 INSERT INTO overlay.patrol_cell AS o (cell, path, seen_at, geom)
 SELECT x.cell, x.path, to_timestamp(g.at), x.geom
@@ -157,7 +157,7 @@ def keep_walks(connection: Connection, *, batch: int = 100) -> int:
 
 @dataclass(frozen=True)
 class Hour:
-    """An hour of a worker into which pings came; `kept_until`: the last ping that `runs` has, None: begin anew."""
+    """An hour of a worker into which pings came; `kept_until`: the last ping of `runs`, None: from its beginning."""
 
     worker: str
     hour: datetime

@@ -5,7 +5,7 @@ CREATE TABLE overlay.walk_due (
     since timestamptz NOT NULL
 );
 COMMENT ON TABLE overlay.walk_due IS 'Hours of overlay.walk into which pings came that its runs do not have yet; a row a batch, gone once they are added up; personal';
-COMMENT ON COLUMN overlay.walk_due.since IS 'The first of these pings; before the hour: one whose line leads into it. Not after kept_until: the hour is reckoned anew';
+COMMENT ON COLUMN overlay.walk_due.since IS 'The first of these pings; before the hour: one whose line leads into it. Not after kept_until: the whole hour is reckoned again';
 CREATE INDEX walk_due_hour ON overlay.walk_due (worker, hour);
 INSERT INTO overlay.walk_due (worker, hour, since)
 SELECT worker, hour, coalesce(kept_until + interval '1 microsecond', hour) FROM overlay.walk WHERE is_stale;

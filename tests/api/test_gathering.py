@@ -13,7 +13,7 @@ from gisgrid.database import EVERYTHING, SERVICE, Database
 from gisgrid.errors import Refused
 from gisgrid.patrol import Extent, Ping, Received, receive
 from tests.drawing import draw, publish_leaves, spot
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import PATIENCE_S, in_a_loop, until
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 WORKERS = ("a", "b", "c", "d")
@@ -64,7 +64,7 @@ def test_who_waits_at_the_same_moment_is_written_together(patrolled: Database, s
         second = asyncio.ensure_future(gatherer.receive("b", told(490), 3))
         return await asyncio.gather(*first, second)
 
-    assert asyncio.run(send()) == [Received(3, [])] * 5
+    assert in_a_loop(send) == [Received(3, [])] * 5
     found = kept(patrolled, 500)
     assert {worker: count for worker, (count, _) in found.items()} == {"a": 3, "b": 6, "c": 3, "d": 3}
     assert found["c"][1] == found["d"][1] != found["a"][1], "one alone, and who came meanwhile in one transaction"
@@ -82,7 +82,7 @@ def test_nobody_waits_for_a_trail_that_is_held_elsewhere(patrolled: Database, se
 
     with patrolled.engine.connect() as holder:
         holder.execute(text("SELECT FROM overlay.walker WHERE worker = 'a' FOR UPDATE"))
-        assert asyncio.run(send(holder.rollback)) == [Received(3, [])] * 3
+        assert in_a_loop(lambda: send(holder.rollback)) == [Received(3, [])] * 3
     assert {worker: count for worker, (count, _) in kept(patrolled, 400).items()} == {"a": 3, "b": 3, "c": 3}
 
 
@@ -98,7 +98,7 @@ def test_what_one_cannot_write_fails_for_him_alone(patrolled: Database, service:
         assert not gatherer.waiting
         return found
 
-    *good, broke, new, nobody = asyncio.run(send())
+    *good, broke, new, nobody = in_a_loop(send)
     assert [*good, new] == [Received(3, [])] * 3
     assert isinstance(broke, ZeroDivisionError) and isinstance(nobody, Refused)
     assert {worker: count for worker, (count, _) in kept(patrolled, 300).items()} == {"a": 3, "b": 3, "new": 3}
@@ -113,5 +113,5 @@ def test_who_hangs_up_takes_nobody_along(patrolled: Database, service: Database)
         assert await first == Received(3, [])
         return await last
 
-    assert asyncio.run(send()) == Received(3, [])
+    assert in_a_loop(send) == Received(3, [])
     until(lambda: len(kept(patrolled, 200)) == 3, PATIENCE_S)

@@ -1,6 +1,7 @@
 """What deletes many rows, or counts them again, goes by row whatever the planner knows: never each with each.
 
-Counted in the plans as they ran (auto_explain): the rows that their steps took into their hands, for each that changed.
+Long because each kind of work begins with rows of its own. Counted in the plans as they ran (auto_explain): the rows
+that their steps took into their hands, for each that changed.
 """
 
 import json
