@@ -18,11 +18,13 @@ from sqlalchemy import TextClause, text
 from gisgrid.access import add_account
 from gisgrid.bench.doors import Door, Driven, drive, plain
 from gisgrid.bench.filling import fill_cameras, fill_pings
+from gisgrid.bench.overlay_tiles import fill_places, measure_overlay_tiles
 from gisgrid.bench.peers import make_tables, ten_lines
 from gisgrid.bench.processes import Meter, find_postmaster
 from gisgrid.bench.rows import Row, row_of, take_turns
 from gisgrid.bench.server import Service, serving_many, worker_beside
 from gisgrid.database import EVERYTHING, Database
+from gisgrid.geo import BBox
 from gisgrid.instants import write_instant
 from gisgrid.patrol import Coverage, Extent, Memory, Ping, cover, keep_walks, receive
 
@@ -70,7 +72,12 @@ def measure_pings(place: Place, plan: Plan) -> list[Row]:
         _wait(place.database, _IS_AT_WORK)  # its start costs seconds of processor, which are no pings
         found = _measure_intake(place, plan, services, worker, peer, secrets)
         found += _measure_cameras(place, plan, services, secrets["seer"])
-    return found + measure_coverage(place, plan)
+    found += measure_coverage(place, plan)
+    until = datetime.now(UTC)
+    since = until - timedelta(hours=plan.hours + 1)
+    with place.database.transaction(EVERYTHING) as connection:
+        fill_places(connection, plan.cameras, BBox(*place.box))
+    return found + measure_overlay_tiles(place.database, BBox(*place.box), "bench-1", since, until)
 
 
 def _enlist(database: Database, workers: int) -> dict[str, str]:

@@ -74,7 +74,8 @@ def test_no_tile_is_stale_while_two_processes_serve_and_others_write(place: Plac
 def test_pings_are_counted_and_coverage_is_the_same_kept_and_from_pings(place: Place) -> None:
     plan = PingPlan(batches=6, clients=2, processes=1, rounds=2, workers=4, hours=1, cameras=300)
     rows = check_answers(measure_pings(place, plan))
-    assert len(rows) == 7
+    assert len(rows) == 11
+    assert sum(work.startswith("tile: ") for work, _ in rows) == 4
     with place.database.transaction(EVERYTHING) as connection:
         sent = connection.execute(text("SELECT count(*) FROM overlay.ping WHERE worker LIKE 'walker-%'")).scalar_one()
         connection.execute(text("DROP SCHEMA peer CASCADE"))
