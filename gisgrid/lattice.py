@@ -76,14 +76,20 @@ def runs_near(lines: Floats, metres: tuple[Floats, Floats], radius_m: float) -> 
     v, dx, dy, ux, uy, length = (rows - y1[line]) * north[line], dx[line], dy[line], ux[line], uy[line], length[line]
     with np.errstate(invalid="ignore", divide="ignore"):  # NaN where a row does not meet it
         begin, end = np.sqrt(radius_m**2 - v * v), np.sqrt(radius_m**2 - (v - dy) ** 2)
-        sides = [(v * ux - side) / uy for side in (radius_m, -radius_m)]
-        sides = [np.where((x * ux + v * uy >= 0) & (x * ux + v * uy <= length), x, np.nan) for x in sides]
+        across, up = v * ux, v * uy
+        sides = [_on_line((across - side) / uy, ux, up, length) for side in (radius_m, -radius_m)]
         west = np.fmin(np.fmin(-begin, dx - end), np.fmin(*sides))
         east_end = np.fmax(np.fmax(begin, dx + end), np.fmax(*sides))
         starts = rows * _ROW + np.ceil(x1[line] + west / east[line]).astype(np.int64)
         ends = rows * _ROW + np.ceil(x1[line] + east_end / east[line]).astype(np.int64)
     kept = ends > starts
     return _joined(starts[kept], ends[kept])
+
+
+def _on_line(x: Floats, ux: Floats, up: Floats, length: Floats) -> Floats:
+    """Where a row meets a side of a line, beside the line itself; NaN beyond its ends."""
+    along = x * ux + up
+    return np.where((along >= 0) & (along <= length), x, np.nan)
 
 
 def union(sets: list[Runs]) -> Runs:

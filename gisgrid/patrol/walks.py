@@ -57,7 +57,7 @@ FROM (
 WHERE w.ctid = g.spot
 """)
 _PINGS = text("""
-SELECT g.n, array_agg(extract(EPOCH FROM p.at)::float8 ORDER BY p.at) AS at,
+SELECT g.n, array_agg(date_part('epoch', p.at) ORDER BY p.at) AS at,
     array_agg(ST_X(p.geom) ORDER BY p.at) AS lon, array_agg(ST_Y(p.geom) ORDER BY p.at) AS lat,
     array_agg(p.is_start ORDER BY p.at) AS is_start
 FROM unnest(CAST(:workers AS text[]), CAST(:sinces AS timestamptz[]), CAST(:untils AS timestamptz[]))
