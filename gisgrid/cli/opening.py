@@ -13,6 +13,7 @@ from gisgrid.calendars.keeping import keep_calendar, what_is_unknown
 from gisgrid.cluster import Cluster, driver_url, using_cluster
 from gisgrid.database import OWNER, Database
 from gisgrid.errors import Fault, Refused
+from gisgrid.interrupts import interruptible
 from gisgrid.migrations import migrate
 from gisgrid.migrations.admin import admin_sql
 from gisgrid.networks import require_set_network
@@ -61,8 +62,11 @@ def sql_of_admin(settings: Settings) -> str:
 
 @contextmanager
 def owner_database(settings: Settings, *, makes: str | None = None) -> Iterator[Database]:
-    """The database as its owner, for verbs of the person who runs this machine; `makes` as in `deployed_cluster`."""
-    with deployed_cluster(settings, makes=makes) as cluster:
+    """The database as its owner, for verbs of the person who runs this machine; `makes` as in `deployed_cluster`.
+
+    Ctrl-C ends what it waits for.
+    """
+    with deployed_cluster(settings, makes=makes) as cluster, interruptible():
         database = Database(cluster.owner_url, role=OWNER, statement_timeout_s=600, actor=f"machine/{getuser()}")
         try:
             yield database
