@@ -26,17 +26,22 @@ BEGIN
     PERFORM app.require_patrols(area);
     FOR trail IN
         SELECT w.worker, b.at, least(w.hour + interval '1 hour', until) AS until
-        FROM overlay.walk AS w
-        CROSS JOIN LATERAL (SELECT w.hour >= whole_since AND w.hour < whole_until AS is_whole) AS h
+        FROM (
+            SELECT k.*, h.is_whole
+            FROM overlay.walk AS k
+            CROSS JOIN LATERAL (SELECT k.hour >= whole_since AND k.hour < whole_until AS is_whole) AS h
+            WHERE k.hour > since - interval '1 hour' AND k.hour < until
+              AND (k.runs IS NULL OR NOT h.is_whole OR (k.worker, k.hour) IN (
+                  SELECT x.worker, x.hour FROM overlay.walk_due AS x))
+            OFFSET 0  -- few are due, and only of these it is asked since when
+        ) AS w
         CROSS JOIN LATERAL (
             SELECT min(x.since) AS due_since FROM overlay.walk_due AS x WHERE x.worker = w.worker AND x.hour = w.hour
         ) AS d
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN h.is_whole AND w.runs IS NOT NULL AND w.kept_until < coalesce(d.due_since, 'infinity')
+            SELECT CASE WHEN w.is_whole AND w.runs IS NOT NULL AND w.kept_until < coalesce(d.due_since, 'infinity')
                 THEN w.kept_until + interval '1 microsecond' ELSE greatest(w.hour, since) END AS at
         ) AS b
-        WHERE w.hour > since - interval '1 hour' AND w.hour < until
-          AND (d.due_since IS NOT NULL OR w.runs IS NULL OR NOT h.is_whole)
         ORDER BY w.worker, w.hour
     LOOP
         SELECT date_part('epoch', trail.at), count(*)::integer, array_send(array_agg(q.at)),

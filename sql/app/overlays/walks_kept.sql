@@ -5,9 +5,9 @@ BEGIN
     RETURN QUERY
     SELECT w.runs FROM overlay.walk AS w
     WHERE w.hour >= since AND w.hour < until AND w.runs IS NOT NULL
-      AND NOT EXISTS (
+      AND ((w.worker, w.hour) NOT IN (SELECT d.worker, d.hour FROM overlay.walk_due AS d) OR NOT EXISTS (
           SELECT FROM overlay.walk_due AS d
-          WHERE d.worker = w.worker AND d.hour = w.hour AND d.since <= w.kept_until OFFSET 0);
+          WHERE d.worker = w.worker AND d.hour = w.hour AND d.since <= w.kept_until OFFSET 0));
 END $$;
 COMMENT ON FUNCTION app.walks_kept(bigint, timestamptz, timestamptz) IS
 'What was seen in the hours of a time, as far as it is added up, without names; see app.trails_to_cover for the rest';
