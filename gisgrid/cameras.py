@@ -21,13 +21,23 @@ from gisgrid.things import Thing, load_things
 
 ARC_STEP_DEG = 5.0
 """The angle between two corners of an arc, so that the chord stays within a thousandth of the range."""
+STATES = {
+    "on": "on",
+    "在线": "on",
+    "正常": "on",
+    "off": "off",
+    "离线": "off",
+    "停用": "off",
+    "broken": "broken",
+    "故障": "broken",
+}
 FURTHEST_LAT = 85.0
 FURTHEST_LON = 177.0
 _GROUND = Geod(ellps="WGS84")
 _SEEING = prepared(
     text("""
 SELECT c.code, c.name, a.code AS grid, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat, c.bearing_deg, c.angle_deg, c.range_m,
-    ST_Distance(
+    c.height_m, c.state, c.owner, ST_Distance(
         c.geom::geography, ST_SetSRID(ST_MakePoint(CAST(:lon AS float8), CAST(:lat AS float8)), 4326)::geography
     ) AS distance_m
 FROM overlay.camera AS c
@@ -45,7 +55,7 @@ ORDER BY v.code COLLATE "C"
 """)
 _VIEWS = text("""
 SELECT ST_AsBinary(c.sector) AS shape FROM overlay.camera AS c
-WHERE c.sector_3857 && (
+WHERE coalesce(c.state, 'on') = 'on' AND c.sector_3857 && (
     SELECT ST_Transform(ST_SetSRID(ST_Extent(v.geom)::geometry, 4326), 3857) FROM app.area_at(now()) AS v
     WHERE v.level = 'grid' AND v.network = 'base' AND v.path @> ARRAY[CAST(:area AS bigint)]
 )
@@ -60,7 +70,10 @@ WHERE g.kind = 'building' AND ST_Dimension(g.geom) = 2
 
 @dataclass(frozen=True)
 class Camera:
-    """A camera that sees a point; `code` is text (of GB/T 28181: 20 digits), `distance_m` geodesic."""
+    """A camera in whose view a point lies; `code` is text (of GB/T 28181: 20 digits), `distance_m` geodesic.
+
+    `state`: on, off or broken; None, as height and owner: nobody has said it.
+    """
 
     code: str
     name: str
@@ -70,6 +83,9 @@ class Camera:
     bearing_deg: float | None
     angle_deg: float
     range_m: float
+    height_m: float | None
+    state: str | None
+    owner: str | None
     distance_m: float
 
 
@@ -84,7 +100,8 @@ class View:
 def find_cameras(connection: Connection, point: LonLat, *, limit: int = 20) -> list[Camera]:
     """Which cameras of the caller's scope see this point (WGS 84), the nearest first?
 
-    By the view sectors, which buildings cut where they are loaded. A camera whose view is not known sees nothing.
+    By the view sectors, which buildings cut where they are loaded. A camera whose view is not known sees nothing; one
+    that is off or broken is named, and its state says so.
     """
     rows = connection.execute(_SEEING, {"lon": point.lon, "lat": point.lat, "limit": limit})
     return [Camera(**row._mapping) for row in rows]
@@ -93,7 +110,8 @@ def find_cameras(connection: Connection, point: LonLat, *, limit: int = 20) -> l
 def measure_view(connection: Connection, area_id: int) -> View:
     """How much of the area's ground, and of each of its grids of today, do cameras of the caller's scope see?
 
-    Grids outside the scope are left out. On the lattice of coverage, within 2 % of a grid's ground.
+    Grids outside the scope are left out, and so are cameras that are off or broken. On the lattice of coverage, within
+    2 % of a grid's ground.
     """
     grids = connection.execute(_GRIDS, {"area": area_id}).all()
     cells = [runs_of(shapely.from_wkb(bytes(grid.shape))) for grid in grids]
@@ -180,6 +198,12 @@ def _check_view(table: Table, row: Row) -> None:
         table.fault(row, "lon", "no view can be drawn so near to a pole or the 180th meridian", "leave the view empty")
     if row["bearing_deg"] == 360:
         row.values["bearing_deg"] = 0.0
+    if row["height_m"] == 0:
+        table.fault(row, "height_m", "0 is on the ground", "leave it empty")
+    if state := row["state"]:
+        row.values["state"] = STATES.get(str(state).lower())
+        if row["state"] is None:
+            table.fault(row, "state", f"there is no state {state!r}", "on, off or broken")
 
 
 def _draw_sector(row: Row, buildings: Buildings) -> Thing:

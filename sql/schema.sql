@@ -2747,9 +2747,14 @@ CREATE TABLE "overlay".camera (
     sector public.geometry(Polygon,4326),
     geom_3857 public.geometry(Point,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
     sector_3857 public.geometry(Polygon,3857) GENERATED ALWAYS AS (public.st_transform(sector, 3857)) STORED,
+    height_m double precision,
+    state text,
+    owner text,
     CONSTRAINT angle_is_0_to_360 CHECK (((angle_deg > (0)::double precision) AND (angle_deg <= (360)::double precision))),
     CONSTRAINT bearing_is_0_to_360 CHECK (((bearing_deg >= (0)::double precision) AND (bearing_deg < (360)::double precision))),
-    CONSTRAINT range_is_positive CHECK (((range_m > (0)::double precision) AND (range_m <= (20000)::double precision)))
+    CONSTRAINT height_is_positive CHECK (((height_m > (0)::double precision) AND (height_m <= (1000)::double precision))),
+    CONSTRAINT range_is_positive CHECK (((range_m > (0)::double precision) AND (range_m <= (20000)::double precision))),
+    CONSTRAINT state_is_known CHECK ((state = ANY (ARRAY['on'::text, 'off'::text, 'broken'::text])))
 )
 INHERITS ("overlay".thing);
 
@@ -2758,6 +2763,12 @@ COMMENT ON TABLE "overlay".camera IS 'A camera, its view sector, the grid it sta
 COMMENT ON COLUMN "overlay".camera.angle_deg IS 'How wide it looks: 360 = all round';
 
 COMMENT ON COLUMN "overlay".camera.bearing_deg IS 'Where it looks: degrees clockwise from north';
+
+COMMENT ON COLUMN "overlay".camera.height_m IS 'How high above the ground it hangs';
+
+COMMENT ON COLUMN "overlay".camera.owner IS 'Whose it is: police, a village, a company';
+
+COMMENT ON COLUMN "overlay".camera.state IS 'on, off or broken: what is off or broken sees nothing; null: taken for on';
 
 ALTER SEQUENCE "overlay".camera_id_seq OWNED BY "overlay".camera.camera_id;
 

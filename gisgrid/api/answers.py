@@ -460,6 +460,9 @@ class CameraSeen(Answer):
     bearing_deg: float | None = Field(description="the middle of its view, clockwise from north; null: all round")
     angle_deg: float = Field(description="how wide it looks: 360 is all round")
     range_m: float = Field(description="how far it sees")
+    height_m: float | None = Field(description="how high it hangs")
+    state: str | None = Field(description="on, off or broken: one that is off or broken shows nothing now")
+    owner: str | None = Field(description="whose it is")
     distance_m: float
 
 

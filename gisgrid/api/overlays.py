@@ -116,7 +116,7 @@ def get_cameras(
     system: PlainText,
     limit: Limit = 20,
 ) -> Response:
-    """Which cameras of the caller's areas see this point, the nearest first? On flat ground, without buildings."""
+    """Which cameras of the caller's areas see this point, the nearest first? Buildings cut the views if loaded."""
     _require_cameras(caller)
     extent: Extent = request.app.state.patrol_extent
     with database.reading(caller.scope) as connection:

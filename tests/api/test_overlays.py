@@ -12,6 +12,7 @@ from sqlalchemy import text
 from gisgrid.cameras import load_cameras
 from gisgrid.coordinates import from_wgs84
 from gisgrid.database import EVERYTHING, OWNER, Database
+from gisgrid.errors import Refused
 from gisgrid.layers import thing_layers
 from gisgrid.loading import ReadOptions
 from gisgrid.patrol import keep_walks
@@ -106,6 +107,37 @@ def test_how_much_of_each_grid_is_in_view(district: District, owner: Database) -
     assert found == {code: pytest.approx(share, abs=0.02) for code, share in exact.items()}
     assert found[GRIDS["B"]] == 0 < found[GRIDS["A"]], "a blind spot"
     assert district.client().get("/api/v1/cameras/view").status_code == 401
+
+
+def test_a_camera_that_is_off_is_named_and_sees_nothing(district: District, owner: Database, tmp_path: Path) -> None:
+    lon, lat = spot(0.8, 0.5)
+
+    def seen() -> tuple[dict[str, Any], float]:
+        asked: dict[str, Any] = {"lon": lon, "lat": lat, "system": "wgs84"}
+        found = district.client("north").get("/api/v1/cameras", params=asked).json()["cameras"]
+        view = district.client("north").get("/api/v1/cameras/view", params={"area": NORTH}).json()
+        return next(one for one in found if one["code"] == CODES[1]), view["share"]
+
+    def load(more: str, said: str) -> None:
+        x, y = spot(1.0, 0.5)
+        file = tmp_path / "camera.csv"
+        file.write_text(
+            f"code,name,lon,lat,bearing_deg,angle_deg,range_m{more}\n{CODES[1]},路口,{x},{y},270,60,150{said}\n",
+            "utf-8",
+        )
+        load_cameras(owner, file, WGS84)
+
+    before, share = seen()
+    assert before["state"] is before["height_m"] is before["owner"] is None
+    load(",安装高度,状态,所属单位", ",4.5,离线,某派出所(虚构)")
+    now, less = seen()
+    assert (now["state"], now["height_m"], now["owner"]) == ("off", 4.5, "某派出所(虚构)") and less < share
+    load(",status", ",在线")
+    assert seen() == (before | {"state": "on"}, share)
+    with pytest.raises(Refused, match="there is no state '坏的' -> on, off or broken"):
+        load(",status", ",坏的")
+    load("", "")
+    assert seen() == (before, share)
 
 
 def places(district: District, name: str = "north", **asked: Any) -> list[Any]:

@@ -8,6 +8,9 @@ RETURNS TABLE (
     bearing double precision,
     angle double precision,
     range_m double precision,
+    height double precision,
+    owner text,
+    off boolean,
     grid text,
     count integer
 )
@@ -28,6 +31,9 @@ SELECT
     c.bearing_deg AS bearing,
     c.angle_deg AS angle,
     c.range_m,
+    c.height_m AS height,
+    c.owner,
+    nullif(c.state IN ('off', 'broken'), false) AS off,
     a.code AS grid,
     CASE WHEN g.cameras > 1 THEN g.cameras END AS count
 FROM (
@@ -86,6 +92,9 @@ SELECT
     c.bearing_deg AS bearing,
     c.angle_deg AS angle,
     c.range_m,
+    c.height_m AS height,
+    c.owner,
+    nullif(c.state IN ('off', 'broken'), false) AS off,
     a.code AS grid,
     CASE WHEN g.cameras > 1 THEN g.cameras END AS count
 FROM (
@@ -120,6 +129,9 @@ SELECT
     c.bearing_deg AS bearing,
     c.angle_deg AS angle,
     c.range_m,
+    c.height_m AS height,
+    c.owner,
+    nullif(c.state IN ('off', 'broken'), false) AS off,
     a.code AS grid,
     NULL AS count
 FROM overlay.camera AS c
@@ -134,6 +146,9 @@ SELECT
     c.bearing_deg AS bearing,
     c.angle_deg AS angle,
     c.range_m,
+    c.height_m AS height,
+    c.owner,
+    nullif(c.state IN ('off', 'broken'), false) AS off,
     a.code AS grid,
     NULL AS count
 FROM overlay.camera AS c

@@ -5,7 +5,7 @@ import { may, sketch, view } from '../state';
 import { dayOf, showAgo, showMetres, showTime } from '../time';
 import { Failed } from '../ui/Notice';
 import { Grids, Line } from './Seen';
-import { type SeenWord, w } from './seenWords';
+import { farAndState, type SeenWord, w } from './seenWords';
 
 type Answer = { lon: number; lat: number; name: string; more: string };
 type Question = 'who' | 'unwalked' | 'cameras' | 'kit' | 'reach';
@@ -100,7 +100,7 @@ const answers: Record<Question, (code: string, at: string) => Promise<Shown>> = 
   },
   cameras: async () => {
     const { cameras } = await ask(api.GET('/api/v1/cameras', { params: { query: { ...middle(), limit: most } } }));
-    return { list: cameras.map((one) => ({ lon: one.lon, lat: one.lat, name: one.name, more: showMetres(one.distance_m) })) };
+    return { list: cameras.map((one) => ({ lon: one.lon, lat: one.lat, name: one.name, more: farAndState(one) })) };
   },
   kit: async () => {
     const { places } = await ask(api.GET('/api/v1/places', { params: { query: { ...middle(), kind: 'rescue', limit: 3 } } }));

@@ -7,7 +7,7 @@ import { showAgo, showMetres, showShare } from '../time';
 import { Facts } from '../ui/Facts';
 import { Failed } from '../ui/Notice';
 import { Questions } from './Questions';
-import { w } from './seenWords';
+import { farAndState, w } from './seenWords';
 
 const most = 5;
 /** A grid of which cameras see less is a blind spot. */
@@ -35,11 +35,11 @@ export function Seen({ ticket: { cameras, last_patrol, nearest_patrols } }: { ti
 
 type Spot = { lon: number; lat: number };
 
-function Cameras({ cameras }: { cameras: (Spot & { code: string; name: string; distance_m: number })[] }) {
+function Cameras({ cameras }: { cameras: NonNullable<Ticket['cameras']> }) {
   return (
     <ul class="area-list">
       {cameras.map((one) => (
-        <Line key={one.code} at={one} name={one.name} more={showMetres(one.distance_m)} />
+        <Line key={one.code} at={one} name={one.name} more={farAndState(one)} />
       ))}
     </ul>
   );

@@ -1,11 +1,14 @@
 import { fill } from '../i18n';
 import { lang } from '../state';
+import { showMetres } from '../time';
 
 /** What people read about cameras, patrols and places to visit: Chinese, English. */
 const words = {
   'seen.title': ['谁看得到这里', 'Who sees this place'],
   'seen.cameras': ['摄像头', 'Cameras'],
   'seen.noCamera': ['没有摄像头看得到这里', 'No camera sees it'],
+  'seen.off': ['停用', 'off'],
+  'seen.broken': ['故障', 'broken'],
   'seen.passed': ['最近巡查', 'Last patrol'],
   'seen.never': ['没有巡查经过', 'No patrol has passed'],
   'seen.near': ['附近正在巡查', 'On patrol nearby'],
@@ -35,4 +38,9 @@ export type SeenWord = keyof typeof words;
 /** The words for `key` in the chosen language; `{name}` in them becomes `values.name`. */
 export function w(key: SeenWord, values: Record<string, string | number> = {}): string {
   return fill(words[key][lang.value === 'en' ? 1 : 0], values);
+}
+
+/** How far a camera is, and that it shows nothing now where it is so. */
+export function farAndState({ distance_m, state }: { distance_m: number; state: string | null }): string {
+  return state === 'off' || state === 'broken' ? `${showMetres(distance_m)} · ${w(`seen.${state}`)}` : showMetres(distance_m);
 }
