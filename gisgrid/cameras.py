@@ -203,7 +203,7 @@ def _check_view(table: Table, row: Row) -> None:
     if state := row["state"]:
         row.values["state"] = STATES.get(str(state).lower())
         if row["state"] is None:
-            table.fault(row, "state", f"there is no state {state!r}", "on, off or broken")
+            table.fault(row, "state", f"the state {state!r} is unknown", "on, off or broken")
 
 
 def _draw_sector(row: Row, buildings: Buildings) -> Thing:

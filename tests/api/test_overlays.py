@@ -134,7 +134,7 @@ def test_a_camera_that_is_off_is_named_and_sees_nothing(district: District, owne
     assert (now["state"], now["height_m"], now["owner"]) == ("off", 4.5, "某派出所(虚构)") and less < share
     load(",status", ",在线")
     assert seen() == (before | {"state": "on"}, share)
-    with pytest.raises(Refused, match="there is no state '坏的' -> on, off or broken"):
+    with pytest.raises(Refused, match="the state '坏的' is unknown -> on, off or broken"):
         load(",status", ",坏的")
     load("", "")
     assert seen() == (before, share)
