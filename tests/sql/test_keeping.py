@@ -126,6 +126,7 @@ def test_who_asks_a_service_without_room_hears_of_the_disk(tmp_path: Path) -> No
     assert str(tmp_path) in answer.json()["errors"][0]["message"]
     ready = client.get("/readyz")
     assert ready.status_code == 503 and ready.json()["errors"][0]["field"] == "disk"
+    app.state.lookout.stop()  # it would look for that server beside all other tests
     photo = client.post("/api/v1/reports/1/photos", content=b"x", headers={"X-Report-Secret": "x"})
     assert photo.status_code == 507, "photos lie on the same disk, and leave its last room to the database"
 
