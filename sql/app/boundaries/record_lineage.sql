@@ -19,35 +19,33 @@ WITH before AS (
     WHERE c.changeset_id = record_lineage.change_set
 ),
 
-after AS (
-    SELECT v.area_id, v.kind, x.shape_id
-    FROM draft.staged AS s
-    INNER JOIN core.area_version AS v
-        ON
-            s.area_id = v.area_id AND s.valid_from = v.valid_from AND v.recorded_from = record_lineage.recorded
-            AND v.changeset_id = record_lineage.change_set
-    INNER JOIN core.version_shape AS x ON v.area_version_id = x.area_version_id
-    WHERE s.changeset_id = record_lineage.change_set AND s.level = 'grid' AND s.geom IS NOT NULL
-),
-
+-- From old leaf to shape to new leaf, each by its key: joined as a whole, all old ones were held against all new ones.
 pair AS (
     SELECT
         b.area_id AS from_area_id,
         a.area_id AS to_area_id,
-        f.share AS from_share,
-        t.share AS to_share
+        f.from_share,
+        f.to_share
     FROM before AS b
-    INNER JOIN core.shared_ground AS f ON b.shape_id = f.shape_id
-    INNER JOIN after AS a ON f.other_id = a.shape_id AND b.kind = a.kind
-    INNER JOIN core.shared_ground AS t ON f.other_id = t.shape_id AND f.shape_id = t.other_id
-    UNION ALL
-    SELECT
-        b.area_id AS from_area_id,
-        a.area_id AS to_area_id,
-        1 AS from_share,
-        1 AS to_share
-    FROM before AS b
-    INNER JOIN after AS a ON b.shape_id = a.shape_id
+    CROSS JOIN LATERAL (
+        SELECT g.other_id, g.share AS from_share, t.share AS to_share
+        FROM core.shared_ground AS g
+        INNER JOIN core.shared_ground AS t ON g.other_id = t.shape_id AND g.shape_id = t.other_id
+        WHERE g.shape_id = b.shape_id
+        UNION ALL
+        SELECT b.shape_id, 1, 1
+    ) AS f
+    CROSS JOIN LATERAL (
+        SELECT v.area_id
+        FROM core.version_shape AS x
+        INNER JOIN core.area_version AS v ON x.area_version_id = v.area_version_id
+        INNER JOIN draft.staged AS s
+            ON v.area_id = s.area_id AND v.valid_from = s.valid_from AND v.changeset_id = s.changeset_id
+        WHERE
+            x.shape_id = f.other_id AND v.kind = b.kind AND v.recorded_from = record_lineage.recorded
+            AND v.changeset_id = record_lineage.change_set AND s.level = 'grid' AND s.geom IS NOT NULL
+        OFFSET 0
+    ) AS a
 ),
 
 weighed AS (
