@@ -7,19 +7,18 @@ and asks, with the validator that it has, for those tiles in its view that an ev
 import asyncio
 import json
 import random
-import re
 import sys
 import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from statistics import median, quantiles
 
 from gisgrid.bench.doors import HEADERS, Door, connect, read_head
+from gisgrid.bench.reporter import Box, Rounds, follow
 from gisgrid.bench.server import Service
 from gisgrid.geo import LonLat, tile_at
 
-Box = tuple[float, float, float, float]
 ZOOMS = (14, 15, 16)
 COLUMNS, ROWS = 4, 3
 """Tiles in view of a screen."""
@@ -97,6 +96,20 @@ class Watch:
     asked: int = 0
     cut: int = 0
     busy: int = 0
+    reporter_s: float = 0.0
+
+    def told(self, kind: str, values: list[str]) -> None:
+        """What the process that reports says of one report."""
+        if kind == "got":
+            number, at, took = values
+            self.sent[number] = float(at)
+            self.report_s.append(float(took))
+        elif kind == "refused":
+            self.refused_s.append(float(values[0]))
+        elif kind == "broken":
+            self.broken += 1
+        else:
+            self.reporter_s = float(values[0])
 
     def waits(self, moments: dict[tuple[int, str], float]) -> list[float]:
         """How long after its receipt each screen had each acknowledged report, in seconds."""
@@ -145,7 +158,7 @@ class Screen:
                 if line.startswith(b"id: "):
                     self.place = line[4:].decode().strip()
                 elif line.startswith(b"data: {") and b'"layer":"ticket"' in line:
-                    self._hear(json.loads(line[6:]))
+                    self._hear(_read(line))
         finally:
             writer.close()
 
@@ -195,6 +208,13 @@ class Screen:
         return True
 
 
+@lru_cache(maxsize=4096)
+def _read(line: bytes) -> dict[str, object]:
+    """An event, read once for all maps of this process: each is on a machine of its own, and does not wait for it."""
+    event: dict[str, object] = json.loads(line[6:])
+    return event
+
+
 def _path(tile: Tile) -> str:
     return "/{}/{}/{}.mvt".format(*tile)
 
@@ -222,12 +242,18 @@ async def _measure(services: Sequence[Service], load: Load) -> Cost:
         await asyncio.sleep(0.2)
     watch.asked, watch.cut, watch.busy, began, own_s = 0, 0, 0, time.monotonic(), time.process_time()
     cpu_s = sum(service.cpu_s for service in services)
-    await _report(ports, load, watch, dice)
+    boxes = [area.box for area in load.areas]
+    await follow(Rounds(ports, boxes, load.rate, load.seconds, load.screens), watch.told)
     took = time.monotonic() - began
     await asyncio.sleep(SETTLE_S)
     while _is_unheard(watch, load) and time.monotonic() - began < took + PATIENCE_S:
         await asyncio.sleep(0.2)
-    cost = _cost(load, watch, took, (sum(service.cpu_s for service in services) - cpu_s, time.process_time() - own_s))
+    cost = _cost(
+        load,
+        watch,
+        took,
+        (sum(service.cpu_s for service in services) - cpu_s, time.process_time() - own_s + watch.reporter_s),
+    )
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -246,40 +272,6 @@ def _screen(number: int, port: int, watch: Watch, areas: Sequence[Area], dice: r
     view = {(middle.z, middle.x + column, middle.y + row) for column in range(COLUMNS) for row in range(ROWS)}
     source = f"127.0.1.{number // EACH + 1}" if sys.platform == "linux" else None
     return Screen(number, area, watch, Door(port, source=source), view)
-
-
-async def _report(ports: Sequence[int], load: Load, watch: Watch, dice: random.Random) -> None:
-    """Reports at their times, whether those before have been answered or not."""
-    began, tasks = time.monotonic(), []
-    free: list[Door] = []
-
-    async def send(at: float, body: str) -> None:
-        door = free.pop() if free else Door(dice.choice(ports))
-        try:
-            status, _, answer = await door.ask("POST", "/api/v1/reports", body=body)
-        except (OSError, EOFError):
-            watch.broken += 1
-            return
-        now = time.monotonic()
-        free.append(door)
-        found = re.search(rb'"number": ?"([^"]+)"', answer)
-        if status in (200, 201) and found:
-            watch.report_s.append(now - at)
-            watch.sent[found[1].decode()] = now
-        else:
-            watch.refused_s.append(now - at)
-
-    for count in range(round(load.rate * load.seconds)):
-        at = began + count / load.rate
-        await asyncio.sleep(max(at - time.monotonic(), 0))
-        west, south, east, north = dice.choice(load.areas).box
-        place = {"lon": dice.uniform(west, east), "lat": dice.uniform(south, north), "system": "wgs84"}
-        key = str(uuid.uuid4())  # a door may send it twice
-        body = json.dumps({**place, "category": "hazard", "description": "x", "accuracy_m": 15, "client_ref": key})
-        tasks.append(asyncio.create_task(send(at, body)))
-    await asyncio.gather(*tasks)
-    for door in free:
-        door.close()
 
 
 def _cost(load: Load, watch: Watch, took: float, cpu_s: tuple[float, float]) -> Cost:
