@@ -270,12 +270,13 @@ def explained(worn: Database) -> Iterator[Connection]:
 
 @pytest.mark.parametrize(
     ("name", "figures"),
-    # tickets that can move, and areas, are never deleted: nobody counts their tables when they are empty again
     [
         (name, figures)
         for name, case in CASES.items()
         for figures in FIGURES
-        if not ("empty" in figures and (case.redrawn or case.each == DRAWN))
+        # Tickets that can move are never deleted: nobody counts their tables when they are empty again. What draws
+        # counts its tables itself; there the planner knows the small district for which a connection's plans were made.
+        if figures == "counted" or not (case.each == DRAWN or (case.redrawn and "empty" in figures))
     ],
 )
 def test_each_row_is_handled_a_few_times(explained: Connection, name: str, figures: str) -> None:
