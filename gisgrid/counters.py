@@ -13,7 +13,8 @@ _WRONG = """
 SELECT network, code AS area, counter, kept, counted FROM app.wrong_counter()
 UNION ALL (
     SELECT s.network, a.code, s.counter, s.kept, s.counted
-    FROM app.wrong_sum() AS s LEFT JOIN core.area AS a ON a.area_id = s.area_id
+    FROM (SELECT * FROM app.wrong_sum() UNION ALL SELECT * FROM app.wrong_post_sum()) AS s
+    LEFT JOIN core.area AS a ON a.area_id = s.area_id
     ORDER BY s.network, a.code COLLATE "C", s.counter)
 """
 
@@ -62,6 +63,13 @@ def add_up_counters(connection: Connection, most: int | None = None) -> int:
     return added
 
 
+def add_up_posts(connection: Connection, most: int | None = None) -> int:
+    """Add some so many changes to the kept sums of posts and departments, as the owner; how many, at least `most`
+    while more is left."""
+    added: int = connection.execute(text("SELECT app.add_up_posts(:most)"), {"most": most}).scalar_one()
+    return added
+
+
 def renew_bins(connection: Connection, most: int | None = None) -> int:
     """Count at most so many kept cells of tickets again in which something changed, as the owner; how many cells."""
     renewed: int = connection.execute(text("SELECT app.renew_bins(:most)"), {"most": most}).scalar_one()
@@ -71,7 +79,7 @@ def renew_bins(connection: Connection, most: int | None = None) -> int:
 def check_counters(connection: Connection) -> list[WrongCounter]:
     """Which kept counters and sums of figures are not what a recount says, as the owner?
 
-    Two passes over all tickets of all networks.
+    Three passes over all tickets of all networks.
     """
     return [WrongCounter(**row._mapping) for row in connection.execute(text(_WRONG))]
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gisgrid.boundaries.outlines import draw_outlines
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, publish, relocate
 from gisgrid.changes import CHANNEL
-from gisgrid.counters import add_up_counters, renew_bins
+from gisgrid.counters import add_up_counters, add_up_posts, renew_bins
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import Conflict, GisgridError, Refused
 from gisgrid.heartbeats import PATIENCE_S, Pulse
@@ -61,6 +61,7 @@ SELECT
     ) AS behind,
     EXISTS (SELECT FROM core.audit_note) AS is_noted,
     EXISTS (SELECT FROM work.counter_change) OR EXISTS (SELECT FROM work.ticket_bin_change)
+    OR EXISTS (SELECT FROM work.post_change)
     OR EXISTS (SELECT FROM core.outline_due) OR EXISTS (SELECT FROM overlay.walk_due)
     OR EXISTS (SELECT FROM overlay.camera_bin_change) OR EXISTS (SELECT FROM overlay.patrol_bin_change)
     OR EXISTS (SELECT FROM overlay.presence AS s WHERE s.redrawn_at IS NOT NULL) OR EXISTS (
@@ -223,6 +224,8 @@ class Worker:
         self._follow()
         with self._apart("counters wait"):
             self._repeat(lambda connection: add_up_counters(connection, AT_ONCE) == AT_ONCE)
+        with self._apart("sums of posts wait"):
+            self._repeat(lambda connection: add_up_posts(connection, AT_ONCE) >= AT_ONCE)
         with self._apart("cells of tickets wait"):
             self._repeat(lambda connection: renew_bins(connection, AT_ONCE) == AT_ONCE)
         with self._apart("walks of patrols wait"):

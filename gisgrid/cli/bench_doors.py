@@ -126,7 +126,10 @@ def screens(
 
 def _await_added_up(database: Database) -> None:
     """Until then tiles count what is left themselves, as they do for a moment after a load."""
-    left = text("SELECT EXISTS (SELECT FROM work.counter_change) OR EXISTS (SELECT FROM work.ticket_bin_change)")
+    left = text(
+        "SELECT EXISTS (SELECT FROM work.counter_change) OR EXISTS (SELECT FROM work.ticket_bin_change)"
+        " OR EXISTS (SELECT FROM work.post_change)"
+    )
     while True:
         with database.transaction(EVERYTHING) as connection:
             if not connection.execute(left).scalar_one():

@@ -50,6 +50,27 @@ FROM app.leaf_sums(:network, :area, :category, :start, :stop, :at) AS s
 GROUP BY 1, 2 ORDER BY 1, 2
 """
 
+_WHOSE = f"""
+SELECT key, {_COLUMNS} FROM (
+    SELECT CASE :by WHEN 'post' THEN p.post_id::text ELSE p.department END AS key, {_SUMS}
+    {_COHORT.replace("WHERE", "LEFT JOIN work.ticket_private AS p ON p.ticket_id = t.ticket_id WHERE", 1)} GROUP BY 1
+) AS s ORDER BY key
+"""  # noqa: S608
+_OF_POSTS = """
+SELECT p.post_id::text AS key, count(*) AS received, count(t.closed_at) AS closed,
+    count(*) FILTER (WHERE t.closed_at IS NULL AND t.due_at <= :at) AS overdue,
+    count(*) FILTER (WHERE t.closed_at <= t.due_at) AS on_time,
+    coalesce(extract(EPOCH FROM sum(t.closed_at - t.received_at)) * 1000000, 0)::bigint AS microseconds
+FROM app.tickets_then(0, :at) AS t JOIN work.ticket_private AS p ON p.ticket_id = t.ticket_id
+WHERE p.post_id IS NOT NULL AND t.received_at >= coalesce(CAST(:start AS timestamptz), '-infinity')
+  AND t.received_at < coalesce(CAST(:stop AS timestamptz), 'infinity')
+GROUP BY 1 ORDER BY 1
+"""
+_KEPT_OF_POSTS = """
+SELECT key, received, closed, overdue, on_time, microseconds
+FROM app.post_sums('post', NULL, 0, :start, :stop, :at) WHERE key IS NOT NULL ORDER BY key
+"""
+
 Span = tuple[datetime | None, datetime | None]
 
 
@@ -89,3 +110,20 @@ def _compare(connection: Connection, asked: dict[str, Any]) -> int:
     wanted = connection.execute(text(_VERSIONS), asked).all()
     assert connection.execute(text(_KEPT_VERSIONS), asked).all() == wanted, asked
     return sum(row.received for row in wanted)
+
+
+def assert_posts_are_right(
+    connection: Connection, at: datetime, *, span: Span = (None, None), area: int = 0, network: str = "base"
+) -> set[str]:
+    """By post, by department, and what holders of posts are ranked by, as far as the connection's role may see whose
+    tickets are; the keys that it saw."""
+    asked = {"at": at, "start": span[0], "stop": span[1], "area": area, "network": network, "zone": "UTC"}
+    seen: set[str] = set()
+    for by, category in (("post", ""), ("department", ""), ("post", "hazard")):
+        values = {**asked, "by": by, "category": category, "level": ""}
+        wanted = connection.execute(text(_WHOSE), values).all()
+        assert connection.execute(text(_ASKED), values).all() == wanted, values
+        seen |= {row.key for row in wanted if row.key is not None}
+    wanted = connection.execute(text(_OF_POSTS), asked).all()
+    assert connection.execute(text(_KEPT_OF_POSTS), asked).all() == wanted, asked
+    return seen

@@ -71,7 +71,7 @@ class Counting(RuleBasedStateMachine):
         self.db.exec_driver_sql("SET session_replication_role = replica")  # no guard of history
         self.db.exec_driver_sql(
             "TRUNCATE core.area, draft.changeset, work.ticket, work.counter, work.counter_change, work.leaf_sum,"
-            " work.area_sum, work.day_sum CASCADE"
+            " work.area_sum, work.day_sum, work.post_sum, work.post_change CASCADE"
         )
         self.db.exec_driver_sql("SET session_replication_role = origin")
         self.db.exec_driver_sql("SET ROLE gisgrid_owner")

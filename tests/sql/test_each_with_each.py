@@ -112,6 +112,8 @@ def drawn_again(db: Connection) -> None:
     drawn(db, wide=CELL * 1.1, valid_from="2024-03-01")
 
 
+GIVEN = (MOVING, "SELECT app.add_up_posts()", "UPDATE work.ticket_private SET department = 'd' || ticket_id % 7")
+POSTS = "work.ticket work.ticket_private work.post_change work.post_sum"
 RELOCATE = f"SELECT app.relocate_changeset((SELECT max(changeset_id) FROM draft.changeset), {MANY})"
 TILE = "SELECT count(*) FROM tile.{}({}, ST_TileEnvelope(0, 0, 0), NULL, '{{}}')"
 
@@ -148,6 +150,10 @@ CASES = {
     ),
     "counters": Case(
         (TICKETS,), "SELECT app.add_up_counters()", "work.ticket work.counter work.counter_change work.leaf_sum"
+    ),
+    "posts": Case(GIVEN, "SELECT app.add_up_posts()", POSTS),
+    "figures of posts": Case(
+        GIVEN, "SELECT count(*) FROM app.post_sums('department', 'base', 0, NULL, NULL, now())", POSTS
     ),
     "walks": Case(
         (PINGS, HOURS, PLACES),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import Connection, create_engine, text
 
-from gisgrid.counters import add_up_counters
+from gisgrid.counters import add_up_counters, add_up_posts
 from tests.drawing import draw, publish_leaves, spot
 from tests.sql.recount import assert_counters_are_right
 
@@ -51,7 +51,7 @@ class Keeping(RuleBasedStateMachine):
         self.db.exec_driver_sql("SET session_replication_role = replica")  # no guard of history
         self.db.exec_driver_sql(
             "TRUNCATE core.area, draft.changeset, work.ticket, work.counter, work.counter_change, work.leaf_sum,"
-            " work.area_sum, work.day_sum CASCADE"
+            " work.area_sum, work.day_sum, work.post_sum, work.post_change CASCADE"
         )
         self.db.exec_driver_sql("SET session_replication_role = origin")
         self.db.exec_driver_sql("SET ROLE gisgrid_owner")
@@ -152,6 +152,7 @@ class Keeping(RuleBasedStateMachine):
     def add_up(self, most: int | None) -> None:
         """All, or some of it: the rest stays for the next time."""
         add_up_counters(self.db, most)
+        add_up_posts(self.db, most)
 
     @precondition(lambda self: len(self.instants) > 3)
     @rule()

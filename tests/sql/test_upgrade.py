@@ -252,6 +252,18 @@ def test_the_service_is_ready_and_a_second_upgrade_changes_nothing(upgraded: Doo
     assert migrate(landed.cluster.owner_url) is False
 
 
+def test_the_migrations_have_filled_the_kept_sums(upgraded: Doors, landed: Landed) -> None:
+    url = landed.cluster.owner_url
+    kept = "SELECT count(DISTINCT (post_id, department)) > 2 AND sum(received) FILTER (WHERE span = 'year') > 9"
+    assert ask(url, f"{kept} FROM work.post_sum")
+    assert ask(url, "SELECT sum(received) FILTER (WHERE span = 'year') FROM work.post_sum") == ask(
+        url, "SELECT count(*) - (SELECT count(*) FROM work.post_change WHERE NOT was_there) FROM work.ticket"
+    )
+    assert (
+        ask(url, "SELECT count(*) FROM (SELECT FROM app.wrong_sum() UNION ALL SELECT FROM app.wrong_post_sum()) x") == 0
+    )
+
+
 def test_tickets_follow_what_was_published_before_the_upgrade(upgraded: Doors, landed: Landed) -> None:
     """The last redraw was published while no worker ran."""
     lon, lat = spot(1.5, 3.5)

@@ -27,46 +27,19 @@ WITH post AS MATERIALIZED (
     WHERE a.network = post_records.network AND (post_records.area_id = 0 OR p.path @> ARRAY[post_records.area_id])
 ),
 
-stood AS MATERIALIZED (
-    -- Did a ticket stand otherwise at that instant than now?
-    SELECT
-        EXISTS (SELECT FROM work.former_state AS f WHERE f.recorded_to > post_records.at)
-        OR EXISTS (SELECT FROM app.former_path_then(post_records.at, NULL)) AS otherwise
-),
-
-cohort AS (
-    SELECT
-        p.post_id,
-        t.received_at,
-        t.due_at,
-        CASE WHEN t.closed_at <= post_records.at THEN t.closed_at END AS closed_at
-    FROM work.ticket_private AS p
-    INNER JOIN work.ticket AS t ON p.ticket_id = t.ticket_id
-    WHERE p.post_id IS NOT NULL AND t.received_at <= post_records.at AND NOT (SELECT s.otherwise FROM stood AS s)
-    UNION ALL
-    SELECT
-        p.post_id,
-        t.received_at,
-        t.due_at,
-        t.closed_at
-    FROM app.tickets_then(0, post_records.at) AS t
-    INNER JOIN work.ticket_private AS p ON t.ticket_id = p.ticket_id
-    WHERE p.post_id IS NOT NULL AND (SELECT s.otherwise FROM stood AS s)
-),
-
 counted AS MATERIALIZED (
+    -- Hours as the sum of intervals gave them, to the last digit.
     SELECT
-        t.post_id,
-        count(*) AS received,
-        count(t.closed_at) AS closed,
-        count(*) FILTER (WHERE t.closed_at IS NULL AND t.due_at <= post_records.at) AS overdue,
-        count(*) FILTER (WHERE t.closed_at <= t.due_at) AS on_time,
-        extract(EPOCH FROM sum(t.closed_at - t.received_at)) / 3600 AS hours
-    FROM cohort AS t
-    WHERE
-        t.received_at >= coalesce(post_records.received_from, '-infinity')
-        AND t.received_at < coalesce(post_records.received_to, 'infinity')
-    GROUP BY t.post_id
+        s.key::bigint AS post_id,
+        s.received,
+        s.closed,
+        s.overdue,
+        s.on_time,
+        round(s.microseconds / 1000000, 6) / 3600 AS hours
+    FROM app.post_sums(
+        'post', NULL, 0, post_records.received_from, post_records.received_to, post_records.at
+    ) AS s
+    WHERE s.key IS NOT NULL
 )
 
 SELECT

@@ -8,13 +8,18 @@ BEGIN
     DELETE FROM work.leaf_sum;
     DELETE FROM work.area_sum;
     DELETE FROM work.day_sum;
-    UPDATE work.counter_time SET overdue_at = '-infinity';
+    DELETE FROM work.post_sum;
+    DELETE FROM work.post_change;
+    UPDATE work.counter_time SET overdue_at = '-infinity', posts_overdue_at = '-infinity';
     INSERT INTO work.counter_change (path, network, tickets, open, due_at, area_version_id, category, source,
                                      received_at, closed_at, solved_in_grid)
     SELECT t.path, t.network, 1, (t.closed_at IS NULL)::integer, t.due_at, t.area_version_id, t.category, t.source,
            t.received_at, t.closed_at, t.solved_in_grid
     FROM work.ticket AS t;
+    INSERT INTO work.post_change (ticket_id, is_private, was_there)
+    SELECT t.ticket_id, false, false FROM work.ticket AS t;
     PERFORM app.add_up_counters();
+    PERFORM app.add_up_posts();
 END $$;
 COMMENT ON FUNCTION app.recount_tickets() IS
 'Recount all tickets, after a hand has changed them with triggers off; writers of tickets wait meanwhile';

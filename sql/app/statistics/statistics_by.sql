@@ -17,8 +17,8 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
--- From kept sums; posts and departments from the tickets, as far as the caller may see whose they are. The grouping key
--- is looked up once for each path or category.
+-- From kept sums, posts and departments as far as the caller may see whose they are; these of one category from the
+-- tickets. The grouping key is looked up once for each path or category.
 -- Every ticket falls into one row, or into the row without a key; the total is of the same snapshot, so the sums agree.
 WITH listed AS MATERIALIZED (
     SELECT
@@ -152,6 +152,24 @@ summed AS MATERIALIZED (
     UNION ALL
     SELECT
         NULL AS held_path,
+        s.key AS raw,
+        s.received,
+        s.closed,
+        s.overdue,
+        s.on_time,
+        s.solved,
+        s.judged,
+        s.microseconds,
+        0 AS rated,
+        0 AS scores
+    FROM app.post_sums(
+        statistics_by.by, statistics_by.network, statistics_by.area_id, statistics_by.received_from,
+        statistics_by.received_to, statistics_by.at
+    ) AS s
+    WHERE statistics_by.by IN ('post', 'department') AND statistics_by.category = ''
+    UNION ALL
+    SELECT
+        NULL AS held_path,
         CASE statistics_by.by WHEN 'post' THEN p.post_id::text ELSE p.department END AS raw,
         count(*) AS received,
         count(t.closed_at) AS closed,
@@ -165,11 +183,8 @@ summed AS MATERIALIZED (
     FROM cohort AS t
     LEFT JOIN work.ticket_private AS p ON t.ticket_id = p.ticket_id
     WHERE
-        statistics_by.by IN ('post', 'department')
-        AND (
-            statistics_by.category = ''
-            OR t.category IN (SELECT c.category FROM work.category AS c WHERE c.path @> ARRAY[statistics_by.category])
-        )
+        statistics_by.by IN ('post', 'department') AND statistics_by.category <> ''
+        AND t.category IN (SELECT c.category FROM work.category AS c WHERE c.path @> ARRAY[statistics_by.category])
         AND t.received_at >= coalesce(statistics_by.received_from, '-infinity')
         AND t.received_at < coalesce(statistics_by.received_to, 'infinity')
     GROUP BY raw

@@ -20,4 +20,12 @@ USING (path && app.service_private_scope() OR department = (SELECT app.scope_dep
 CREATE POLICY private_is_taken_in ON work.ticket_private FOR INSERT WITH CHECK (true);
 CREATE TRIGGER record_leaving_grid BEFORE INSERT OR UPDATE OF post_id, department ON work.ticket_private
 FOR EACH ROW EXECUTE FUNCTION app.record_leaving_grid();
+CREATE TRIGGER count_assignee AFTER INSERT ON work.ticket_private
+FOR EACH ROW WHEN (NEW.post_id IS NOT NULL OR NEW.department IS NOT NULL) EXECUTE FUNCTION app.record_assignee();
+CREATE TRIGGER count_change_of_assignee AFTER UPDATE ON work.ticket_private
+FOR EACH ROW
+WHEN ((OLD.path, OLD.post_id, OLD.department) IS DISTINCT FROM (NEW.path, NEW.post_id, NEW.department))
+EXECUTE FUNCTION app.record_assignee();
+CREATE TRIGGER count_loss_of_assignee AFTER DELETE ON work.ticket_private
+FOR EACH ROW EXECUTE FUNCTION app.record_assignee();
 GRANT SELECT ON work.ticket_private TO gisgrid_service;
