@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, Text, cast, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, FromClause, Select, Text, cast, select
 
 from gisgrid.statistics.cohort import By, Cohort, asked, cohort_values
 from gisgrid.tables import area, area_at, category, person, post, source, statistics_by
@@ -155,7 +155,7 @@ def _by_source(f: Any) -> _Grouping:
 
 
 def _by_post(f: Any) -> _Grouping:
-    joined = f.outerjoin(post, cast(post.c.post_id, Text) == f.c.key)
+    joined = f.outerjoin(post, post.c.post_id == cast(f.c.key, BigInteger))  # by its index, however many rows
     joined = joined.outerjoin(person, person.c.person_id == post.c.person_id)
     joined = joined.outerjoin(area, area.c.area_id == post.c.area_id)
     return _Grouping(PostFigures, (f.c.key, person.c.name, post.c.role, area.c.code.label("area")), joined)

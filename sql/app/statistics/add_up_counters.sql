@@ -56,10 +56,11 @@ BEGIN
     ), leaf AS (
         INSERT INTO work.leaf_sum AS k (network, span, starts, path, area_version_id, received, closed, overdue, on_time,
                                         solved, judged, microseconds)
-        SELECT d.network, s.span, date_trunc(s.span, d.month_of)::date, d.path, d.area_version_id, sum(d.received),
-               sum(d.closed), sum(d.overdue), sum(d.on_time), sum(d.solved), sum(d.judged), sum(d.microseconds)
-        FROM dated AS d CROSS JOIN (VALUES ('month'), ('quarter'), ('year')) AS s (span)
-        GROUP BY d.network, s.span, date_trunc(s.span, d.month_of), d.path, d.area_version_id
+        SELECT d.network, s.span, CASE s.span WHEN 'ever' THEN '-infinity' ELSE date_trunc(s.span, d.month_of)::date END
+               AS since, d.path, d.area_version_id, sum(d.received), sum(d.closed), sum(d.overdue), sum(d.on_time),
+               sum(d.solved), sum(d.judged), sum(d.microseconds)
+        FROM dated AS d CROSS JOIN (VALUES ('month'), ('quarter'), ('year'), ('ever')) AS s (span)
+        GROUP BY d.network, s.span, since, d.path, d.area_version_id
         ON CONFLICT ON CONSTRAINT leaf_sum_is_one DO UPDATE SET
             received = k.received + excluded.received, closed = k.closed + excluded.closed,
             overdue = k.overdue + excluded.overdue, on_time = k.on_time + excluded.on_time,

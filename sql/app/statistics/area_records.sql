@@ -48,7 +48,8 @@ counted AS MATERIALIZED (
         s.on_time::double precision AS on_time,
         s.microseconds::double precision / 3600000000 AS hours
     FROM app.leaf_sums(
-        area_records.network, 0, '', area_records.received_from, area_records.received_to, area_records.at
+        area_records.network, 0, '', area_records.received_from, area_records.received_to, area_records.at,
+        has_paths => false
     ) AS s
 ),
 

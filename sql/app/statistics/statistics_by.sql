@@ -227,6 +227,7 @@ held AS MATERIALIZED (
     FROM counted AS c
     CROSS JOIN LATERAL unnest(c.held_path) WITH ORDINALITY AS e (area_id, position)
     INNER JOIN listed AS l ON e.area_id = l.area_id
+    WHERE c.held_path IS NOT NULL
     ORDER BY c.n, e.position
 ),
 

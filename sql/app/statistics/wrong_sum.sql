@@ -55,7 +55,9 @@ WITH fact AS MATERIALIZED (
 -- Numbers: received, closed, overdue, on_time, solved, judged, microseconds.
 both_ways AS (
     SELECT
-        s.span || ' ' || date_trunc(s.span, f.month_of)::date AS stretch,
+        CASE s.span
+            WHEN 'ever' THEN s.span ELSE s.span || ' ' || date_trunc(s.span, f.month_of)::date
+        END AS stretch,
         f.network,
         f.path,
         f.area_version_id,
@@ -70,11 +72,11 @@ both_ways AS (
         sum(f.judged) AS judged,
         sum(f.microseconds) AS microseconds
     FROM fact AS f
-    CROSS JOIN (VALUES ('month'), ('quarter'), ('year')) AS s (span)
+    CROSS JOIN (VALUES ('month'), ('quarter'), ('year'), ('ever')) AS s (span)
     GROUP BY stretch, f.network, f.path, f.area_version_id
     UNION ALL
     SELECT
-        k.span || ' ' || k.starts,
+        CASE k.span WHEN 'ever' THEN k.span ELSE k.span || ' ' || k.starts END,
         k.network,
         k.path,
         k.area_version_id,
