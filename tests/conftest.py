@@ -64,7 +64,10 @@ def server_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def new_database(server_url: str) -> Iterator[Callable[[], str]]:
-    """Make a migrated, empty database; its superuser URL. A clone, 0.2 s; gone with the server, or dropped here."""
+    """Make a migrated, empty database; its superuser URL. A clone, 0.2 s; gone with the server, or dropped here.
+
+    Its files are copied: block by block through the log, as PostgreSQL 15 does by itself, takes more than twice that.
+    """
     admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
     made: list[str] = []
 
@@ -72,13 +75,16 @@ def new_database(server_url: str) -> Iterator[Callable[[], str]]:
         with admin.connect() as connection:
             connection.execute(text(sql))
 
+    with admin.connect() as connection:
+        newer = connection.execute(text("SELECT current_setting('server_version_num')::integer >= 150000")).scalar_one()
+    copied = "STRATEGY file_copy" if newer else ""  # PostgreSQL 14 knows no other way
     run(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
     run(f"CREATE DATABASE {TEMPLATE}")
     migrate(url_of(server_url, TEMPLATE))
 
     def make() -> str:
         name = f"gisgrid_test_{os.getpid()}_{next(_numbers)}"
-        run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} {copied}")
         for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
             run(f"ALTER ROLE gisgrid_api IN DATABASE {name} SET {limit} = '{PATIENCE_S:.0f}s'")
         made.append(name)
