@@ -17,6 +17,7 @@ from gisgrid.boundaries.importing import ImportOrder, import_boundaries
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.geo import LonLat, tile_at
 from gisgrid.settings import Settings
+from tests.clients import begun, client_of
 from tests.conftest import url_of
 from tests.drawing import draw, spot, write_geojson
 from tests.waiting import PATIENCE_S
@@ -48,8 +49,7 @@ class District:
 
     def client(self, name: str = "") -> TestClient:
         """A client, signed in by bearer secret when named."""
-        headers = {"Authorization": f"Bearer {self.secrets[name]}"} if name else {}
-        return TestClient(self.app, headers=headers, raise_server_exceptions=False)
+        return client_of(self.app, self.secrets[name] if name else "")
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def district(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathF
     import_areas(url, tmp_path_factory)
     settings = replace(PATIENT, data_dir=tmp_path_factory.mktemp("data"))
     app = create_app(settings, url_of(url, str(make_url(url).database), "gisgrid_api"))
-    with TestClient(app):
+    with begun(app):
         yield District(app, add_people(url), url)
 
 

@@ -210,7 +210,7 @@ def test_who_takes_nothing_for_long_is_ended_while_he_stays(
 ) -> None:
     monkeypatch.setattr(listeners, "SEND_S", 0.2)
     monkeypatch.setattr(listeners, "LOOK_S", 0.05)
-    long: dict[str, Any] = {"layer": "ticket", "tickets": [], "x": "x" * 40_000_000}
+    long: dict[str, Any] = {"layer": "ticket", "tickets": [], "x": "x" * 20_000_000}
     monkeypatch.setattr(feed, "_told", lambda *_change: long)
     app: FastAPI = district.app_again()
     with serving(app) as address:

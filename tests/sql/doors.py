@@ -16,6 +16,7 @@ from gisgrid.api.app import create_app
 from gisgrid.cli.main import run
 from gisgrid.cluster import Cluster
 from gisgrid.settings import Settings
+from tests.clients import begun, client_of
 from tests.sql.servers import ensure, over_tcp
 from tests.waiting import PATIENCE_S
 
@@ -54,9 +55,7 @@ class Doors:
 
     def client(self, who: str = "", **headers: str) -> TestClient:
         """HTTP as somebody, by bearer secret; a stranger without a name."""
-        if who:
-            headers["Authorization"] = f"Bearer {self.secrets[who]}"
-        return TestClient(self.app, headers=headers, raise_server_exceptions=False)
+        return client_of(self.app, self.secrets[who] if who else "", **headers)
 
     def send(self, who: str, path: str, method: str = "POST", /, **body: Any) -> dict[str, Any]:
         """Something sent below /api/v1: the answer, which is no refusal."""
@@ -104,5 +103,5 @@ def serving(settings: Settings, cluster: Cluster) -> Iterator[FastAPI]:
     """The service over a cluster's database; it counts nobody's requests."""
     generous = replace(settings, reports_per_hour=MANY, tries_per_hour=MANY, pool_size=4, wait_s=PATIENCE_S)
     app = create_app(generous, cluster.service_url)
-    with TestClient(app):
+    with begun(app):
         yield app

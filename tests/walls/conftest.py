@@ -19,6 +19,7 @@ from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.layers import thing_layers
 from gisgrid.settings import Settings
 from gisgrid.tickets.intake import Report, receive
+from tests.clients import begun, client_of
 from tests.conftest import url_of
 from tests.desk import Desk, open_desk
 from tests.drawing import draw, spot, write_geojson
@@ -165,8 +166,7 @@ class Facts:
     secrets: dict[str, str]
 
     def client(self, name: str = "") -> TestClient:
-        headers = {"Authorization": f"Bearer {self.secrets[name]}"} if name else {}
-        return TestClient(self.app, headers=headers, raise_server_exceptions=False)
+        return client_of(self.app, self.secrets[name] if name else "")
 
     def see(self, who: str, number: str) -> dict[str, Any]:
         found: dict[str, Any] = self.client(who).get(f"/api/v1/tickets/{number}").json()
@@ -222,7 +222,7 @@ def facts(walls: Walls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fa
         Settings(pool_size=16, wait_s=PATIENCE_S, statement_timeout_s=120), data_dir=tmp_path_factory.mktemp("data")
     )
     app = create_app(settings, url_of(walls.url, str(make_url(walls.url).database), "gisgrid_api"))
-    with TestClient(app):
+    with begun(app):
         yield Facts(walls, app, secrets)
 
 
