@@ -5,8 +5,6 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-
 MOST_SPOKEN = 200_000
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -29,6 +27,8 @@ class Spoken:
 def spoken(name: str) -> Spoken:
     """How this name is said; 凤凰街 is fenghuangjie and fhj. Takes some 20 microseconds, once a name."""
     written = plain(name)
+    from pypinyin import lazy_pinyin  # its dictionaries take a while, and only a search asks them
+
     parts = lazy_pinyin(written)
     return Spoken(written, "".join(parts), "".join(part[:1] for part in parts))
 
