@@ -2,12 +2,22 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from gisgrid.settings import PACKAGE
 from tests.browser.server import LiveServer, serving_sample
@@ -17,8 +27,18 @@ READY = "#map[data-state=ready]"
 VIOLATIONS = """addEventListener('securitypolicyviolation', (event) =>
   console.error('Content Security Policy: ' + event.violatedDirective + ' ' + event.blockedURI))"""
 DESK = (1440, 900)
+FAILED = pytest.StashKey[bool]()
 PATIENCE_MS = PATIENCE_S * 1000
 expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """What takes a picture knows whether the test failed."""
+    report: Any = yield
+    if call.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
 
 
 @dataclass
@@ -51,13 +71,24 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, live_server: LiveServer, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """Open the viewer at an address's hash, wait for its map, and at the end find nothing wrong and take a picture."""
+def visit(
+    chromium: Browser, live_server: LiveServer, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+    """Open the viewer at an address's hash, wait for its map, and at the end find nothing wrong, or take a picture."""
     visits: list[Visit] = []
 
     def open_page(
-        hash_: str = "", size: tuple[int, int] = DESK, *, touch: bool = False, expected: str = "", moving: bool = False
+        hash_: str = "",
+        size: tuple[int, int] = DESK,
+        *,
+        touch: bool = False,
+        expected: str = "",
+        moving: bool = False,
+        drawn: bool = True,
+        signed_in: tuple[str, str] | None = None,
+        sign: str = READY,
     ) -> Page:
+        """`drawn`: with the map's tiles, which cost more than the rest of the page; `sign`: what is waited for."""
         viewport: ViewportSize = {"width": size[0], "height": size[1]}
         context = chromium.new_context(
             viewport=viewport,
@@ -72,15 +103,28 @@ def visit(chromium: Browser, live_server: LiveServer, tmp_path: Path) -> Iterato
         visited = Visit(context.new_page(), expected)
         visits.append(visited)
         _listen(visited, live_server.url)
+        if not drawn:
+            context.route("**/*.mvt*", lambda route: route.fulfill(status=204))
+        if signed_in:
+            _sign_in(context, live_server.url, *signed_in)
         visited.page.goto(f"{live_server.url}/{hash_}")
-        visited.page.wait_for_selector(READY)
+        visited.page.locator(sign).first.wait_for(state="visible" if sign == READY else "attached")
         return visited.page
 
     yield open_page
     for number, visited in enumerate(visits):
-        visited.page.screenshot(path=tmp_path / f"page-{number}.png")
+        visited.page.evaluate("0")  # what it has said by now is heard before the answer
+        if visited.complaints or request.node.stash.get(FAILED, True):
+            visited.page.screenshot(path=tmp_path / f"page-{number}.png")
         visited.page.context.close()
         assert visited.complaints == []
+
+
+def _sign_in(context: BrowserContext, home: str, name: str, secret: str) -> None:
+    """Before the first page, which is then loaded once; the form has tests of its own."""
+    answer: Any = context.request.post(f"{home}/api/v1/sessions", data={"name": name, "secret": secret})
+    assert answer.ok
+    context.add_init_script("localStorage.setItem('gisgrid.signed-in', '1')")
 
 
 def _listen(visited: Visit, home: str) -> None:

@@ -59,7 +59,7 @@ def test_a_link_to_a_ticket_opens_with_the_ticket_in_sight(visit: Open, size: tu
 
 @pytest.mark.parametrize("size", [PHONE, LYING, ZOOMED, DESK])
 def test_the_whole_district_is_in_sight_at_first(visit: Open, size: tuple[int, int]) -> None:
-    page = visit("", size, touch=size in (PHONE, LYING))
+    page = visit("", size, touch=size in (PHONE, LYING), drawn=False)  # where things lie, not how they look
     corners = page.evaluate(
         """async () => {
           const { features } = await (await fetch('/api/v1/areas?level=district')).json();

@@ -1,7 +1,6 @@
 """axe finds nothing serious on the page that each role begins with, phone and desk, in both languages."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -47,27 +46,20 @@ def secrets(live_server: LiveServer) -> dict[str, str]:
     return {role: new_account(live_server, f"axe_{role}", role, area) for role, area in areas.items()}
 
 
-def arrive(page: Page, server: LiveServer, secret: str, role: str, lang: str) -> None:
-    """Signed in, at the page that the role begins with."""
-    answer: Any = page.request.post(f"{server.url}/api/v1/sessions", data={"name": f"axe_{role}", "secret": secret})
-    assert answer.ok
-    page.evaluate("localStorage.setItem('gisgrid.signed-in', '1')")
-    desk = ROLES[role][1]
-    where = "tab=figures" if desk == "figures" else f"desk={desk}"
-    page.goto(f"{server.url}/#{where}&lang={lang}")
-    page.reload()
-    expect(page.locator(f"[data-desk={desk}][aria-current=page]")).to_be_visible()
-    expect(page.locator(".panel .skeleton")).to_have_count(0)
-
-
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("role", ROLES)
-def test_axe_finds_nothing_serious_on_a_roles_page(
-    visit: Open, live_server: LiveServer, secrets: dict[str, str], role: str, size: str
-) -> None:
-    page = visit("", SIZES[size], touch=size == "phone")
+def test_axe_finds_nothing_serious_on_a_roles_page(visit: Open, secrets: dict[str, str], role: str, size: str) -> None:
+    desk = ROLES[role][1]
+    where, sign = "tab=figures" if desk == "figures" else f"desk={desk}", f"[data-desk={desk}][aria-current=page]"
+    who = (f"axe_{role}", secrets[role])
+    page = visit(f"#{where}", SIZES[size], touch=size == "phone", drawn=False, signed_in=who, sign=sign)
     for lang in ("zh-CN", "en"):
-        arrive(page, live_server, secrets[role], role, lang)
+        if lang == "en":
+            page.evaluate("(where) => { location.hash = where }", f"{where}&lang=en")
+            page.reload()
+        expect(page.locator(sign)).to_be_visible()
+        expect(page.locator(".panel .skeleton")).to_have_count(0)
+        assert page.evaluate("document.documentElement.lang") == lang
         if role == "worker":
             page.locator("[data-do]").first.click()
         if role == "dispatcher":
@@ -82,7 +74,7 @@ def test_axe_finds_nothing_serious_on_a_roles_page(
 
 
 def test_axe_finds_nothing_serious_where_residents_report_and_follow(visit: Open, live_server: LiveServer) -> None:
-    page = visit("", SIZES["phone"], touch=True)
+    page = visit("", SIZES["phone"], touch=True, drawn=False)
     number = new_ticket(live_server, *PLACE, "附近(测试)")
     with page.expect_file_chooser():
         page.tap(".report-open")
@@ -103,6 +95,6 @@ def test_axe_finds_nothing_serious_where_residents_report_and_follow(visit: Open
 
 
 def test_axe_is_there_and_finds_what_is_wrong(visit: Open) -> None:
-    page = visit()
+    page = visit(drawn=False)
     page.evaluate("document.body.append(Object.assign(document.createElement('button'), { type: 'button' }))")
     assert any(one.startswith("button-name") for one in serious(page))

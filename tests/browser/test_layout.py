@@ -128,15 +128,14 @@ def test_the_main_screens_are_laid_out_as_they_were(
     visit: Open, live_server: LiveServer, places: dict[str, tuple[str, str]], size: str
 ) -> None:
     page = visit(
-        "", SIZES[size], touch=size in ("phone", "lying"), expected="Failed to load resource"
-    )  # left before it has all
-    page.route("**/tiles/**", lambda route: route.fulfill(status=204))  # the map's picture is not asked for
-    answer: Any = page.request.post(
-        f"{live_server.url}/api/v1/sessions", data={"name": "admin", "secret": live_server.secret}
+        "",
+        SIZES[size],
+        touch=size in ("phone", "lying"),
+        expected="Failed to load resource",  # left before it has all
+        drawn=False,  # the map's picture is not asked for
+        signed_in=("admin", live_server.secret),
+        sign="[data-desk=people][aria-current=page]",
     )
-    assert answer.ok
-    page.evaluate("localStorage.setItem('gisgrid.signed-in', '1')")
-    page.reload()
     expect(page.locator("[data-desk=people][aria-current=page]")).to_be_attached()
     walked = walk(page, live_server, places, size)
     found = {screen: seen["parts"] for screen, seen in walked.items()}
