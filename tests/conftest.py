@@ -5,7 +5,7 @@ Roles, connections and the server's own figures belong to a whole server, so pro
 
 import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -21,6 +21,30 @@ from tests.waiting import PATIENCE_S
 TEMPLATE = "gisgrid_template"
 TOGETHER = ("tests/browser", "tests/qgis")
 """Folders whose files share what is dear to start: a server with the sample, a QGIS."""
+DEAR = (
+    *TOGETHER,
+    *(
+        f"tests/{name}.py"
+        for name in (
+            "sql/test_restore",
+            "api/test_naughty",
+            "sql/test_bench",
+            "walls/test_facts",
+            "sql/test_kills",
+            "house/test_tools",
+            "sql/test_upgrade",
+            "house/test_recipes",
+            "sql/test_backup",
+            "sql/test_year",
+            "sql/test_processes",
+            "api/test_contract",
+            "house/test_viewer",
+            "api/test_probes",
+            "sql/test_ping_kills",
+        )
+    ),
+)
+"""What takes longest, the longest first: it begins first, so that no process is alone with a long file at the end."""
 THROW_AWAY = "gisgrid-test-"
 """In the name of the folder of a server that goes as a whole (`cluster.test_cluster`)."""
 _numbers = itertools.count()
@@ -43,6 +67,15 @@ class Division(LoadScopeScheduling):  # type: ignore[misc]  # xdist says nothing
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
         return next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), path)
+
+    def _assign_work_unit(self, node: Any) -> None:
+        self.workqueue.move_to_end(dearest(self.workqueue), last=False)
+        super()._assign_work_unit(node)
+
+
+def dearest(waiting: Mapping[str, Any]) -> str:
+    """Which of these begins next: the dearest that is known to be dear, or what has the most tests (xdist's order)."""
+    return next((scope for scope in DEAR if scope in waiting), next(iter(waiting)))
 
 
 @pytest.hookimpl(optionalhook=True)
