@@ -17,11 +17,15 @@ LOCKS = (
 
 
 def until(true: Callable[[], Any], patience_s: float = PATIENCE_S) -> None:
-    """Wait for this to become true; what never does is a failure."""
-    end = time.monotonic() + patience_s
+    """Wait for this to become true; what never does is a failure.
+
+    Who waits long asks seldom: a look into a page or a database takes from what is waited for.
+    """
+    end, pause_s = time.monotonic() + patience_s, 0.01
     while not true():
         assert time.monotonic() < end, f"it did not happen in {patience_s:g} s"
-        time.sleep(0.01)
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.2, 0.1)
 
 
 def in_a_loop(work: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
