@@ -42,7 +42,7 @@ def measured(page: Page) -> tuple[float, float]:
 
 
 def test_what_is_measured_is_what_proj_says(visit: Open) -> None:
-    page = visit(AT)
+    page = visit(AT, drawn=False)
     begin(page, "ruler")
     expect(page.locator(".measure")).to_contain_text("回车")
     for lon, lat in CORNERS:
@@ -68,7 +68,7 @@ def test_what_is_measured_is_what_proj_says(visit: Open) -> None:
 
 
 def test_measuring_needs_no_mouse(visit: Open) -> None:
-    page = visit(f"{AT}&lang=en")
+    page = visit(f"{AT}&lang=en", drawn=False)
     settle(page)
     page.locator("[data-tool=ruler]").focus()
     page.keyboard.press("Enter")
@@ -129,7 +129,7 @@ def test_devices_inside_of_what_is_drawn_are_listed_and_handed_over(
 ) -> None:
     """By mouse and by finger: corners, list, rings on the map; the list is handed over; another corner empties it."""
     touch = size == "phone"
-    page = visit(AT, SIZES[size], touch=touch)
+    page = visit(AT, SIZES[size], touch=touch, drawn=False)
     expect(page.locator("[data-tool=lasso]")).to_have_count(0)
     sign_in(page, live_server)
     code, place = a_device(live_server, page)
@@ -162,7 +162,7 @@ def test_devices_inside_of_what_is_drawn_are_listed_and_handed_over(
 
 
 def test_devices_are_selected_without_a_mouse(visit: Open, live_server: LiveServer) -> None:
-    page = visit(AT)
+    page = visit(AT, drawn=False)
     sign_in(page, live_server)
     code, (lon, lat) = a_device(live_server, page)
     corners = [(lon + x, lat + y) for x, y in ((-2e-3, -1e-3), (2e-3, -1e-3), (2e-3, 1e-3), (-2e-3, 1e-3))]
@@ -205,7 +205,7 @@ def test_a_sheet_is_saved_as_a_picture(visit: Open, tmp_path: Path, size: str) -
 
 
 def test_a_sheet_goes_on_paper_of_its_own_size(visit: Open, tmp_path: Path) -> None:
-    page = visit(f"{AT}&lang=en")
+    page = visit(f"{AT}&lang=en", drawn=False)
     page.evaluate(PRINTER)
     for paper, (width, height) in {"a4-portrait": (210, 297), "a3-landscape": (420, 297)}.items():
         if not page.locator("dialog.printing[open]").count():
@@ -222,7 +222,7 @@ def test_a_sheet_goes_on_paper_of_its_own_size(visit: Open, tmp_path: Path) -> N
 
 
 def test_the_sheet_as_on_the_screen_is_for_the_screen(visit: Open) -> None:
-    page = visit(AT)
+    page = visit(AT, drawn=False)
     begin(page, "print")
     page.select_option("select[name=paper]", "screen")
     expect(page.locator("[data-act=print]")).to_be_disabled()
@@ -236,7 +236,7 @@ def test_the_sheet_as_on_the_screen_is_for_the_screen(visit: Open) -> None:
 
 
 def test_a_link_to_the_map_as_it_is(visit: Open) -> None:
-    page = visit(AT)
+    page = visit(AT, drawn=False)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate("delete Navigator.prototype.share")  # where the system has a sheet for it, that opens
     begin(page, "share")
