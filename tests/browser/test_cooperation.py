@@ -14,7 +14,7 @@ ALREADY = "已经是这样了 → 无需操作"
 
 
 def test_a_dispatcher_sends_back_hands_over_and_whistles(visit: Open, live_server: LiveServer) -> None:
-    page = visit(expected="409 (Conflict)")
+    page = visit(expected="409 (Conflict)", drawn=False)
     sign_in(page, live_server)
     page.click("[data-counter=open]")
     row = page.locator("table.tickets tbody tr").first

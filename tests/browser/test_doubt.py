@@ -24,7 +24,7 @@ def submitted(page: Page) -> None:
 
 @pytest.mark.parametrize(("lang", "words"), [("zh", "不在本区范围内"), ("en", "far outside the district")])
 def test_a_report_from_far_away_is_asked_about(visit: Visits, lang: str, words: str) -> None:
-    page = visit(f"#lang={lang}")
+    page = visit(f"#lang={lang}", drawn=False)
     settle(page)
     page.click(".report-open")
     write(page, "0", "0")
@@ -40,7 +40,7 @@ def test_a_report_from_far_away_is_asked_about(visit: Visits, lang: str, words: 
 
 
 def test_another_place_takes_the_question_back(visit: Visits) -> None:
-    page = visit()
+    page = visit(drawn=False)
     settle(page)
     page.click(".report-open")
     write(page, "0", "0")

@@ -13,7 +13,7 @@ Visits = Callable[..., Page]
 
 def test_a_scanned_grid_is_filled_in_and_sent(visit: Visits) -> None:
     code = quiet_grid(visit())
-    page = visit(f"?report={code}", PHONE, touch=True)
+    page = visit(f"?report={code}", PHONE, touch=True, drawn=False)
     expect(page.locator(f".report .where[data-grid='{code}']")).to_be_visible()
     expect(page.locator(".report .segments button").first).to_have_attribute("aria-pressed", "true")
     at = re.search(r"/#(?:m=[^&]*&)?report=(\w+)$", page.url)
@@ -27,13 +27,13 @@ def test_a_scanned_grid_is_filled_in_and_sent(visit: Visits) -> None:
 
 
 def test_a_code_of_nobody_is_told_and_the_map_still_serves(visit: Visits) -> None:
-    page = visit("?report=999#lang=en", PHONE, touch=True, expected="404")
+    page = visit("?report=999#lang=en", PHONE, touch=True, expected="404", drawn=False)
     expect(page.locator(".report .failed")).to_be_visible()
     expect(page.locator(".report .segments button")).to_have_count(4)
 
 
 def test_heirs_are_offered_where_a_printed_code_was_divided(visit: Visits) -> None:
-    code = visit().evaluate(
+    code = visit(drawn=False).evaluate(
         """async () => {
           const get = async (path) => (await fetch(path)).json();
           const codes = async (path) => (await get(path)).features.map((one) => one.properties.code);
@@ -42,7 +42,7 @@ def test_heirs_are_offered_where_a_printed_code_was_divided(visit: Visits) -> No
           for (const one of retired) if ((await get(`/api/v1/qr/${one}`)).areas.length > 1) return one;
         }"""
     )
-    page = visit(f"?report={code}", PHONE, touch=True)
+    page = visit(f"?report={code}", PHONE, touch=True, drawn=False)
     heirs = page.locator(".report .heirs button")
     expect(heirs.nth(1)).to_be_visible()
     heirs.nth(1).click()

@@ -20,7 +20,7 @@ def hits(page: Page, words: str) -> list[dict[str, Any]]:
 
 
 def test_whatever_has_a_name_is_found(visit: Open, live_server: LiveServer) -> None:
-    page = visit()
+    page = visit(drawn=False)
     for words in ("凤凰街道", "fhjjd", "fenghuangjiejiedao", "360302002"):
         assert (hits(page, words)[0]["name"], hits(page, words)[0]["code"]) == ("凤凰街街道", "360302002"), words
     assert hits(page, "凤凰路")[0]["kind"] == "ground"
@@ -35,7 +35,7 @@ def test_whatever_has_a_name_is_found(visit: Open, live_server: LiveServer) -> N
 
 
 def test_a_place_by_coordinates_and_a_hit_by_keyboard(visit: Open) -> None:
-    page = visit("#lang=en")
+    page = visit("#lang=en", drawn=False)
     page.keyboard.press("/")
     page.keyboard.type("gcj02 113.865 27.62")
     expect(page.locator("#search-hits [role=option]")).to_contain_text("gcj02")

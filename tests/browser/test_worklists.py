@@ -17,7 +17,7 @@ Open = Callable[..., Page]
 
 
 def test_staff_work_by_their_lists(visit: Open, live_server: LiveServer) -> None:
-    page = visit()
+    page = visit(drawn=False)
     expect(page.locator("[data-counter=open] .counter-value")).not_to_have_text("–")
     expect(page.locator(".work-list")).to_have_count(0)
     sign_in(page, live_server)
@@ -40,7 +40,7 @@ def test_staff_work_by_their_lists(visit: Open, live_server: LiveServer) -> None
 def test_two_times_are_compared_and_their_days_are_in_the_address(visit: Open, live_server: LiveServer) -> None:
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
     first = f"2020-02-01~{today}~2024-01-01~2024-01-31"
-    page = visit(f"#tab=figures&ask=two&by=category&pair={first}&lang=en", expected="404")
+    page = visit(f"#tab=figures&ask=two&by=category&pair={first}&lang=en", expected="404", drawn=False)
     received = page.locator("table.compared tfoot td").first
     total = asking(live_server, "GET", "/api/v1/figures?by=category&area=360302&from=2020-02-01")["total"]["received"]
     expect(received.locator(".figure-open")).to_have_text(f"{total:,}")
@@ -67,7 +67,7 @@ def test_two_times_are_compared_and_their_days_are_in_the_address(visit: Open, l
 
 
 def test_figures_and_ranking_of_an_area(visit: Open) -> None:
-    page = visit("#lang=en", (390, 844), touch=True)
+    page = visit("#lang=en", (390, 844), touch=True, drawn=False)
     page.tap("#tab-figures")
     total = page.locator("table.figures tfoot td").first
     expect(total).to_have_text(f"{figure(page, 'total'):,}")
