@@ -87,6 +87,7 @@ def visit(
         drawn: bool = True,
         signed_in: tuple[str, str] | None = None,
         sign: str = READY,
+        locale: str = "zh-CN",
     ) -> Page:
         """`drawn`: with the map's tiles, which cost more than the rest of the page; `sign`: what is waited for."""
         viewport: ViewportSize = {"width": size[0], "height": size[1]}
@@ -94,7 +95,7 @@ def visit(
             viewport=viewport,
             has_touch=touch,
             is_mobile=touch,
-            locale="zh-CN",
+            locale=locale,
             service_workers="block",  # whose requests could not be seen
             reduced_motion="no-preference" if moving else "reduce",
         )

@@ -46,7 +46,8 @@ def ask(page: Page, question: str, lang: str) -> None:
     settle(page)
     if question == "who":
         yesterday = (datetime.now(UTC) - timedelta(days=1)).astimezone(ZoneInfo(ZONE)).date()
-        page.fill("[data-questions] input[type=datetime-local]", f"{yesterday.isoformat()}T10:00")
+        page.fill("input[name=ask-day]", yesterday.isoformat())
+        page.fill("input[name=ask-time]", "10:00")
     button.click()
     expect(page.locator("[data-questions] [data-found]")).to_be_visible()
     page.locator("[data-questions]").evaluate("(one) => one.scrollIntoView({ block: 'center' })")

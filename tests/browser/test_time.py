@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.hands import wait_for
+from tests.browser.test_axe import serious
 
 pytestmark = pytest.mark.timeout(1800)
 Open = Callable[..., Page]
@@ -59,3 +60,61 @@ def test_a_ticket_says_whose_its_place_was_then(visit: Open) -> None:
     )
     page.goto(page.url.split("#")[0] + f"#at=2023-06-01&ticket={ticket['number']}")
     expect(page.locator(".then")).to_contain_text(then)
+
+
+@pytest.mark.parametrize("browser", ["zh-CN", "en-US"])
+def test_a_date_is_shown_and_typed_in_the_language_of_the_page(visit: Open, browser: str) -> None:
+    page = visit("#at=2023-06-01&lang=zh-CN", locale=browser)
+    field = page.locator("input[name=at]")
+    expect(field).to_have_value("2023年6月1日")
+    for typed, day in {"2023年7月1日": "2023-07-01", "2023/8/5": "2023-08-05", "20230901": "2023-09-01"}.items():
+        field.fill(typed)
+        field.press("Enter")
+        expect(page).to_have_url(re.compile(f"at={day}"))
+    page.get_by_role("button", name="English").click()
+    expect(field).to_have_value("Sep 1, 2023")
+    field.fill("28/9/2023")
+    field.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="“28/9/2023” is no day")).to_be_visible()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.fill("2999-01-01")
+    field.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="Not after")).to_be_visible()
+    assert "at=2023-09-01" in page.url, "what cannot be read changes nothing"
+    field.fill("28 Sep 2023")
+    field.press("Enter")
+    expect(field).to_have_value("Sep 28, 2023")
+    expect(page).to_have_url(re.compile("at=2023-09-28"))
+    assert page.locator("input[type=date], input[type=time], input[type=datetime-local]").count() == 0
+
+
+def test_a_date_is_chosen_in_a_calendar_by_keys_and_by_finger(visit: Open) -> None:
+    page = visit("#at=2023-06-01", locale="en-US")
+    page.click(".time .day-open")
+    calendar = page.locator("dialog.calendar")
+    expect(calendar).to_contain_text("2023年6月")
+    expect(calendar.locator("button[data-day='2023-06-01']")).to_be_focused()
+    assert serious(page) == []
+    for key in ("ArrowDown", "End", "PageUp", "ArrowLeft"):
+        page.keyboard.press(key)
+    expect(calendar.locator("button[data-day='2023-05-10']")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(calendar).to_have_count(0)
+    expect(page).to_have_url(re.compile("at=2023-05-10"))
+    expect(page.locator(".time .day-open")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(calendar).to_have_count(0)
+    expect(page.locator(".time")).to_be_visible()
+    phone = visit("#at=2023-06-01&lang=en", (390, 844), touch=True)
+    phone.tap(".time .day-open")
+    box = phone.locator("dialog.calendar").bounding_box()
+    assert box
+    assert (box["x"], box["width"], box["y"] + box["height"]) == (0, 390, 844), "at the foot, below the thumb"
+    phone.tap("dialog.calendar [aria-label='Month after']")
+    phone.tap("button[data-day='2023-07-04']")
+    expect(phone).to_have_url(re.compile("at=2023-07-04"))
+    expect(phone.locator("input[name=at]")).to_have_value("Jul 4, 2023")
+    phone.tap(".time .day-open")
+    phone.tap("dialog.calendar [data-act=none]")
+    expect(phone).not_to_have_url(re.compile("at="))

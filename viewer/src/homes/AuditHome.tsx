@@ -7,6 +7,7 @@ import type { components } from '../api/schema';
 import { t } from '../i18n';
 import { idle, type Loadable } from '../state';
 import { showTime } from '../time';
+import { LabelledDay } from '../ui/DayField';
 import { Empty, Failed, Skeleton } from '../ui/Notice';
 import { deedOf, deeds, type Facts, type Part, partsOf, subjectOf } from './auditSaid';
 import { h } from './words';
@@ -36,17 +37,7 @@ export default function AuditHome() {
     const older = await read(value?.next ?? undefined);
     return { entries: [...(value?.entries ?? []), ...older.entries], next: older.next };
   });
-  const given = (name: keyof typeof asked.value) => ({
-    'data-audit': name,
-    value: asked.value[name],
-    onInput: (event: { currentTarget: HTMLInputElement }) => (asked.value = { ...asked.peek(), [name]: event.currentTarget.value.trim() }),
-  });
-  const field = (name: keyof typeof asked.value, type: 'text' | 'date') => (
-    <label class="date">
-      <span>{h(`audit.${name}`)}</span>
-      {type === 'date' ? <input type="date" {...given(name)} /> : <input type="text" {...given(name)} />}
-    </label>
-  );
+  const day = (name: 'from' | 'to') => <LabelledDay label={h(`audit.${name}`)} data-audit={name} value={asked.value[name]} onDay={(chosen) => (asked.value = { ...asked.peek(), [name]: chosen })} />;
   return (
     <>
       <div class="page-head">
@@ -55,10 +46,13 @@ export default function AuditHome() {
       </div>
       <div class="page-body audit">
         <div class="audit-ask">
-          {field('who', 'text')}
+          <label class="date">
+            <span>{h('audit.who')}</span>
+            <input type="text" data-audit="who" value={asked.value.who} onInput={(event) => (asked.value = { ...asked.peek(), who: event.currentTarget.value.trim() })} />
+          </label>
           <Deed chosen={asked.value.what} choose={(what) => (asked.value = { ...asked.peek(), what })} />
-          {field('from', 'date')}
-          {field('to', 'date')}
+          {day('from')}
+          {day('to')}
         </div>
         {problem && <Failed problem={problem} retry={() => void load(() => read())} />}
         {!value && !problem && <Skeleton rows={10} />}

@@ -7,6 +7,7 @@ import { t } from '../i18n';
 import { useSend } from '../send';
 import { areaIndex, areaTick, idle, type Loadable } from '../state';
 import { showDay } from '../time';
+import { DayField } from '../ui/DayField';
 import { Field } from '../ui/Field';
 import { Icon } from '../ui/Icon';
 import { Empty, Failed, Skeleton } from '../ui/Notice';
@@ -106,7 +107,7 @@ function NewDraft({ cancel }: { cancel: () => void }) {
         {(attributes) => <input {...attributes} type="text" name="area" value={area.value} onInput={(event) => (area.value = event.currentTarget.value)} />}
       </Field>
       <Field label={h('draft.from')} hint={h('draft.fromHint')} error={problem.value?.at('valid_from')}>
-        {(attributes) => <input {...attributes} type="date" name="from" value={from.value} onInput={(event) => (from.value = event.currentTarget.value)} />}
+        {(attributes) => <DayField {...attributes} name="from" value={from.value} onDay={(day) => (from.value = day)} />}
       </Field>
       <Field label={h('draft.ground')} error={problem.value?.at('ground')}>
         {(attributes) => (

@@ -6,6 +6,7 @@ import { loader } from '../actions/load';
 import { lang } from './said';
 import { type Sending, useSend } from '../send';
 import { areaIndex, idle, type Loadable, session } from '../state';
+import { DayField, TimeField } from '../ui/DayField';
 import { Field } from '../ui/Field';
 import { h, type Word } from './words';
 
@@ -113,6 +114,10 @@ function Entry({ spec: { name, label, hint, as = 'text', options, none = 'keep.a
               </option>
             ))}
           </select>
+        ) : as === 'date' ? (
+          <DayField {...attributes} name={`keep-${name}`} required={required} value={value} onDay={put} />
+        ) : as === 'time' ? (
+          <TimeField {...attributes} name={`keep-${name}`} required={required} value={value} onTime={put} />
         ) : (
           <input {...attributes} type={as as 'text'} name={`keep-${name}`} autocomplete="off" required={required} {...(as === 'number' && { min: 1, inputMode: 'numeric' })} value={value} onInput={(event) => put(event.currentTarget.value.trim())} />
         )

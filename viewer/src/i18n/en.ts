@@ -23,6 +23,18 @@ export const en: Record<Key, string> = {
   'app.sheet': 'Expand or collapse the panel',
   'app.sample': 'sample data',
 
+  'day.form': 'YYYY-MM-DD',
+  'day.formTime': 'hh:mm',
+  'day.choose': 'Choose a day',
+  'day.earlier': 'Month before',
+  'day.later': 'Month after',
+  'day.today': 'Today',
+  'day.none': 'Clear',
+  'day.unread': '“{text}” is no day: write 2026-11-28, 28 Nov 2026 or 11/28',
+  'day.early': 'Not before {day}',
+  'day.late': 'Not after {day}',
+  'day.unreadTime': '“{text}” is no time of day: write 09:30',
+
   'problem.400': 'This cannot be read',
   'problem.401': 'Sign in first',
   'problem.403': 'Not allowed',

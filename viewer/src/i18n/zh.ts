@@ -21,6 +21,18 @@ export const zh = {
   'app.sheet': '展开或收起面板',
   'app.sample': '示例数据',
 
+  'day.form': '年-月-日',
+  'day.formTime': '时:分',
+  'day.choose': '选择日期',
+  'day.earlier': '上个月',
+  'day.later': '下个月',
+  'day.today': '今天',
+  'day.none': '清除',
+  'day.unread': '“{text}”不是日期，请写成 2026-11-28、2026年11月28日 或 11/28',
+  'day.early': '不能早于{day}',
+  'day.late': '不能晚于{day}',
+  'day.unreadTime': '“{text}”不是时间，请写成 09:30',
+
   'problem.400': '内容无法读取',
   'problem.401': '请先登录',
   'problem.403': '没有权限',

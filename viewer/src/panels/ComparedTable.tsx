@@ -4,6 +4,7 @@ import { t } from '../i18n';
 import { type Compared, figuresAsk, lang } from '../state';
 import { daysOf, direction, isOwn, type Pair, pairs, sideBySide, type Span, spansOf, writePair } from '../spans';
 import { showShare } from '../time';
+import { LabelledDay } from '../ui/DayField';
 import { rowName } from './FiguresTable';
 
 type Counts = FiguresBy['total'];
@@ -34,16 +35,13 @@ export function PairChoice() {
 
 function OwnSpans({ pair }: { pair: Pair }) {
   const field = (which: keyof Pair, end: keyof Span) => (
-    <label class="date">
-      <span>{t(end === 'from' ? 'list.from' : 'list.to')}</span>
-      <input
-        type="date"
-        name={`${which}-${end}`}
-        value={pair[which][end]}
-        {...(end === 'from' ? { max: pair[which].to } : { min: pair[which].from })}
-        onChange={({ currentTarget: { value } }) => value && askFigures({ pair: writePair({ ...pair, [which]: turned({ ...pair[which], [end]: value }) }) })}
-      />
-    </label>
+    <LabelledDay
+      label={t(end === 'from' ? 'list.from' : 'list.to')}
+      name={`${which}-${end}`}
+      required
+      value={pair[which][end]}
+      onDay={(day) => day && askFigures({ pair: writePair({ ...pair, [which]: turned({ ...pair[which], [end]: day }) }) })}
+    />
   );
   return (
     <>

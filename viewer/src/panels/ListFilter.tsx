@@ -3,6 +3,7 @@ import { clearFilter, filtered, most, shown } from '../actions/tickets';
 import { t } from '../i18n';
 import { categories, filter, lang, tickets } from '../state';
 import { nameOf } from '../tickets';
+import { LabelledDay } from '../ui/DayField';
 import { Icon } from '../ui/Icon';
 
 /** Category and dates of the list; its counters are the bar above. */
@@ -73,14 +74,5 @@ function CategoryOptions({ id, depth }: { id: string; depth: number }) {
 }
 
 function DateChoice({ bound }: { bound: 'from' | 'to' }) {
-  return (
-    <label class="date">
-      <span>{t(`list.${bound}`)}</span>
-      <input
-        type="date"
-        value={filter.value[bound]}
-        onChange={(event) => (filter.value = { ...filter.peek(), [bound]: event.currentTarget.value })}
-      />
-    </label>
-  );
+  return <LabelledDay label={t(`list.${bound}`)} name={`list-${bound}`} value={filter.value[bound]} onDay={(day) => (filter.value = { ...filter.peek(), [bound]: day })} />;
 }

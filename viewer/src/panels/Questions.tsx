@@ -1,8 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { api, ask, asProblem, type Problem } from '../api/client';
-import { may, sketch, view } from '../state';
+import { instantOf } from '../days';
+import { config, may, sketch, view } from '../state';
 import { dayOf, showAgo, showMetres, showTime } from '../time';
+import { DayField, TimeField } from '../ui/DayField';
 import { Failed } from '../ui/Notice';
 import { Grids, Line } from './Seen';
 import { farAndState, type SeenWord, w } from './seenWords';
@@ -39,10 +41,11 @@ export function Questions({ code }: { code: string }) {
     <div class="questions" data-questions>
       <h4>{w('ask.title')}</h4>
       {may('see_patrol') && (
-        <label class="field">
-          {w('ask.at')}
-          <input type="datetime-local" value={at.value} onInput={(event) => (at.value = event.currentTarget.value)} />
-        </label>
+        <fieldset class="field moment">
+          <legend>{w('ask.at')}</legend>
+          <DayField aria-label={w('ask.day')} required name="ask-day" value={at.value.slice(0, 10)} onDay={(day) => (at.value = `${day}T${at.peek().slice(11)}`)} />
+          <TimeField aria-label={w('ask.time')} required name="ask-time" value={at.value.slice(11)} onTime={(time) => (at.value = `${at.peek().slice(0, 11)}${time}`)} />
+        </fieldset>
       )}
       <div style={row}>
         {order.filter((one) => one === 'kit' || one === 'reach' || may(one === 'cameras' ? 'see_camera' : 'see_patrol')).map((one) => (
@@ -89,7 +92,7 @@ function middle(): { lon: number; lat: number; system: string } {
 
 const answers: Record<Question, (code: string, at: string) => Promise<Shown>> = {
   who: async (area, at) => {
-    const when = new Date(at).toISOString();
+    const when = instantOf(at, config.peek().zone);
     const { patrols } = await ask(api.GET('/api/v1/patrols', { params: { query: { area, at: when, limit: most } } }));
     return { list: patrols.map((one) => ({ lon: one.lon, lat: one.lat, name: one.name ?? one.worker, more: [one.grid, showTime(one.at)].filter(Boolean).join(' · ') })) };
   },

@@ -2,6 +2,7 @@ import { dateOf, showDate } from '../actions/time';
 import { t } from '../i18n';
 import { at, boundaryHistory, comparing, comparison, timeOpen } from '../state';
 import { dayOf, showDay } from '../time';
+import { LabelledDay } from '../ui/DayField';
 import { Icon } from '../ui/Icon';
 
 /** The date of the map: a slider over the instants from which other grids applied, any other day, and what changed since. */
@@ -25,10 +26,7 @@ export function TimeBar() {
       </header>
       <Slider />
       <div class="time-more">
-        <label>
-          <span>{t('time.day')}</span>
-          <input type="date" name="at" value={at.value && dayOf(at.value)} max={dayOf(new Date().toISOString())} onChange={(event) => showDate(event.currentTarget.value)} />
-        </label>
+        <LabelledDay label={t('time.day')} name="at" value={at.value && dayOf(at.value)} max={dayOf(new Date().toISOString())} onDay={showDate} />
         <label>
           <input type="checkbox" name="changes" disabled={!at.value} checked={comparing.value} onChange={() => (comparing.value = !comparing.value)} />
           <span>{t('time.changes')}</span>

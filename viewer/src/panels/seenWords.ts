@@ -23,6 +23,8 @@ const words = {
   'ask.title': ['查一查', 'Questions'],
   'ask.who': ['谁在哪里', 'Who was where'],
   'ask.at': ['时刻', 'When'],
+  'ask.day': ['日期', 'Day'],
+  'ask.time': ['时间（24 小时制）', 'Time of 24 hours'],
   'ask.unwalked': ['本周没走到的网格', 'Grids not walked this week'],
   'ask.cameras': ['哪个摄像头看得到地图中心', 'Which camera sees the middle of the map'],
   'ask.kit': ['离地图中心最近的救生点', 'Nearest kit to the middle of the map'],
