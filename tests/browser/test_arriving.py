@@ -3,6 +3,7 @@
 Where the map is and how far it sees is asked, not how it looks: it draws no tiles but where one is clicked.
 """
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,8 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESK, READY
 from tests.browser.hands import becomes, centre_on, click_map, quiet_grid, report, wait_for
+from tests.browser.jobs import enter
+from tests.browser.server import LiveServer
 from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(1800)
@@ -285,3 +288,26 @@ def test_nothing_is_asked_for_twice_on_the_way(visit: Open) -> None:
     expect(page.locator(".page-sub code")).to_have_text(number)
     own = [one for one in asked if one.startswith("tickets")]
     assert own == [f"tickets/{number}"] * 2, "once when it is opened, once when it is come back to; the list not at all"
+
+
+def test_an_address_is_obeyed_whoever_arrives(visit: Open, live_server: LiveServer) -> None:
+    """A link to a place, opened by an administrator whose role begins with a page of its own."""
+    there = "m=15.00/27.62400/113.86000"
+    place = """() => {
+      const { map } = document.getElementById('map');
+      const { lng, lat } = map.getCenter();
+      return [map.getZoom().toFixed(2), lat.toFixed(4), lng.toFixed(4)].join('/');
+    }"""
+    page = visit(f"#{there}")
+    enter(page, "admin", live_server.secret)
+    assert "desk=" not in page.url, "who signs in stays where the link led"
+    becomes(page, place, "15.00/27.6240/113.8600")
+    for hash_, kept in {there: there, f"{there}&desk=audit": "desk=audit", "lang=en": "desk=people"}.items():
+        page.goto("about:blank")
+        page.goto(f"{live_server.url}/#{hash_}")
+        page.wait_for_selector(READY)
+        expect(page.locator(".desks")).to_be_visible()
+        expect(page).to_have_url(re.compile(f"{re.escape(kept)}.*" + ("lang=en" if "lang" in hash_ else "")))
+        assert ("desk=" in page.url) == ("desk=" in kept)
+        if there in hash_:
+            becomes(page, place, "15.00/27.6240/113.8600")

@@ -5,10 +5,11 @@ import { closeReport, openReport } from './actions/report';
 import { openScanned } from './actions/scan';
 import { showTicket } from './actions/tickets';
 import { speak } from './i18n';
-import { type Page, format, landmark, parse, type Route } from './route';
+import { type Page, format, isBare, landmark, parse, type Route } from './route';
 import {
   areaIndex,
   at,
+  called,
   closedShown,
   comparing,
   figuresAsk,
@@ -31,7 +32,7 @@ export function readAddress(): void {
   addEventListener('popstate', step);
   const scan = new URLSearchParams(location.search).get('report');
   const route = parse(location.hash);
-  show(scan ? { ...route, page: { what: 'report', code: scan } } : route);
+  arrive(scan ? { ...route, page: { what: 'report', code: scan } } : route);
 }
 
 let shown = '';
@@ -39,8 +40,10 @@ let stepping = false;
 let writing = false;
 let following = false;
 
-/** Does the address name nothing, so that the page may open where its user begins? */
-export const isPlain = (): boolean => location.hash.length < 2 && location.search === '';
+function arrive(route: Route): void {
+  called.value = isBare(route) ? null : route;
+  show(route);
+}
 
 /** Keeps the address in step with what is shown: an entry in the history for each page, none for moves of the map. */
 export function followAddress(): () => void {
@@ -76,7 +79,7 @@ function write(): void {
 /** The browser went back or on, or another address was typed. */
 function step(): void {
   stepping = following;
-  show(parse(location.hash));
+  arrive(parse(location.hash));
   if (following) writeSoon();
 }
 

@@ -9,14 +9,14 @@ import { followSession, resumeSession } from './actions/session';
 import { followTime } from './actions/time';
 import { followTickets } from './actions/tickets';
 import { followLists } from './actions/worklists';
-import { followAddress, isPlain, readAddress } from './address';
+import { followAddress, readAddress } from './address';
 import { App } from './app';
 import { Wall } from './panels/WallPage';
 import { followKeys } from './keys';
 import { followServer, opened } from './live';
 import { openHomePage } from './actions/desks';
 import { followWaiting } from './actions/waiting';
-import { areaTick, deserted, picked, reporting, resuming, roomy, session, theme } from './state';
+import { areaTick, called, deserted, picked, reporting, resuming, roomy, session, theme } from './state';
 import { followSteps } from './actions/work';
 import { startClock } from './time';
 import { followTitle } from './title';
@@ -55,11 +55,10 @@ async function start(): Promise<void> {
   followTime();
   followLists();
   followFigures();
-  const plain = isPlain();
   followAddress();
   await begun;
   const isUntouched = !picked.peek() && !reporting.peek();
-  if (plain && isUntouched && session.peek()) openHomePage();
+  if (!called.peek() && isUntouched && session.peek()) openHomePage();
   followFirstBoundaries();
 }
 

@@ -103,6 +103,9 @@ export function format(route: Route): string {
   return [...place, ...chosen, ...formatPage(page), ...others].join('&');
 }
 
+/** Does an address name nothing to look at, but at most the language, layers and closed tickets, so that the page may open where its user begins? */
+export const isBare = (route: Route): boolean => format({ ...route, off: [], closed: false, lang: 'zh-CN' }) === '';
+
 function formatPage(page: Page): string[] {
   if (page.what === 'area') return [];
   if (page.what === 'pile') return [`pile=${page.numbers.map(enc).join(',')}`];

@@ -26,7 +26,7 @@ import type {
 } from './api/client';
 import type { Waiting } from './queue';
 import type { Pair } from './spans';
-import { type Desk, firstAsk, type FiguresAsk, type Lang, type ListFilter, noFilter, type Tab, type View } from './route';
+import { type Desk, firstAsk, type FiguresAsk, type Lang, type ListFilter, noFilter, type Route, type Tab, type View } from './route';
 
 /** Everything that the page shows is derived from the signals of this one module. */
 
@@ -188,6 +188,8 @@ const wideDesks: Desk[] = ['table', 'posts', 'rules', 'categories', 'targets', '
 export const wide = computed(() => picked.value?.what === 'desk' && wideDesks.includes(picked.value.desk));
 /** Unasked the legend is open where it leaves the map in sight. */
 export const layersOpen = computed(() => layersWanted.value ?? (roomy.value && !wide.value));
+/** What the address named when it was opened or typed, until somebody signs in or out; null: nothing. Then a role's own page may open. */
+export const called = signal<Route | null>(null);
 export const signInOpen = signal(false);
 export const helpOpen = signal(false);
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as route from '../src/route';
 
-const { below, format, isUnder, landmark, parse } = route;
+const { below, format, isBare, isUnder, landmark, parse } = route;
 
 const rounded = (most: number, digits: number) =>
   fc.double({ min: -most, max: most, noNaN: true }).map((one) => Number(one.toFixed(digits)) + 0);
@@ -78,6 +78,20 @@ describe('an address', () => {
     ['#report', { what: 'report', code: '' }],
     ['', { what: 'area' }],
   ])('%s is kept as it was printed', (hash, expected) => expect(parse(hash).page).toEqual(expected));
+
+  test('that names anything but language and layers is no invitation to open another page', () => {
+    const nothing = route.parse('');
+    const dress = (one: route.Route) => ({ off: one.off, closed: one.closed, lang: one.lang });
+    fc.assert(fc.property(any, (one) => void expect(isBare({ ...nothing, ...dress(one) })).toBe(true)));
+    const parts = ['page', 'view', 'area', 'tab', 'filter', 'figures', 'network', 'at', 'changes'] as const;
+    fc.assert(
+      fc.property(any, fc.constantFrom(...parts), (one, part) => {
+        const named = { ...nothing, ...dress(one), [part]: one[part] };
+        fc.pre(part !== 'changes' && JSON.stringify(named[part]) !== JSON.stringify(nothing[part]));
+        expect(isBare(named)).toBe(false);
+      }),
+    );
+  });
 
   test('places the map by m=zoom/lat/lon, and by nothing half', () => {
     expect(parse('#m=15.00/27.60960/113.85793').view).toEqual({ zoom: 15, lat: 27.6096, lon: 113.85793 });

@@ -1,5 +1,5 @@
 import { api, ask, onNotSignedIn, Problem } from '../api/client';
-import { expired, live, picked, reporting, session, signInOpen } from '../state';
+import { called, expired, live, picked, reporting, session, signInOpen } from '../state';
 import { openHomePage, openMap } from './desks';
 import { forgetWork, recallSession } from './work';
 import { forget, recall, remember } from '../storage';
@@ -47,7 +47,8 @@ export async function signIn(name: string, secret: string): Promise<void> {
   remember(hint, '1');
   signInOpen.value = false;
   expired.value = false;
-  if (!picked.peek() && !reporting.peek()) openHomePage();
+  if (!called.peek() && !picked.peek() && !reporting.peek()) openHomePage();
+  called.value = null;
 }
 
 export async function signOut(): Promise<void> {
@@ -58,7 +59,7 @@ export async function signOut(): Promise<void> {
 /** Nothing of who was signed in stays on this device, but steps and pings that the server does not have yet. */
 async function leave(): Promise<void> {
   forget(hint);
-  session.value = null;
+  session.value = called.value = null;
   if (picked.peek()?.what === 'desk') openMap();
   await forgetWork();
 }

@@ -7,7 +7,7 @@ import { goUp } from '../actions/pages';
 import { faultText, lang } from './said';
 import { PageHead } from '../panels/PageHead';
 import { type Sending, useSend } from '../send';
-import { areaTick, goal, idle, type Loadable, sketch, snap, swipe } from '../state';
+import { areaTick, called, goal, idle, type Loadable, sketch, snap, swipe } from '../state';
 import { Icon } from '../ui/Icon';
 import { Empty, Failed, Skeleton } from '../ui/Notice';
 import { nameOfArea, State, titleOf } from './DraftsHome';
@@ -42,7 +42,7 @@ export function DraftPage({ id }: { id: number }) {
   });
   useEffect(() => () => void (sketch.value = []), []);
   useEffect(() => followSwipe(side.value === 'swipe', moved), [side.value]);
-  useEffect(() => lookAt(drawn.value), [drawn.value.length > 0]);
+  useEffect(() => void (drawn.value.length > 0 && !isPlaced(id) && lookAt(drawn.value)), [drawn.value.length > 0]);
   const { value, problem } = draft.value;
   const isOpen = value?.status === 'open';
   return (
@@ -262,6 +262,14 @@ function line({ geometry, properties }: Move): GeoJSON.Feature[] {
 function point({ lon, lat, severity }: Found): GeoJSON.Feature[] {
   if (lon === null || lat === null) return [];
   return [{ type: 'Feature', geometry: { type: 'Point', coordinates: [lon, lat] }, properties: { kind: 'problem', severity } }];
+}
+
+/** Did the address that led to this one say where the map is? It is obeyed once. */
+function isPlaced(id: number): boolean {
+  const on = called.peek();
+  if (!on?.view || on.page.what !== 'desk' || on.page.item !== String(id)) return false;
+  called.value = { ...on, view: null };
+  return true;
 }
 
 /** Brings the map to what is altered. */
