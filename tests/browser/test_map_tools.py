@@ -225,10 +225,14 @@ def test_the_sheet_as_on_the_screen_is_for_the_screen(visit: Open) -> None:
     page = visit(AT, drawn=False)
     begin(page, "print")
     page.select_option("select[name=paper]", "screen")
+    page.fill("input[name=sheet-title]", "安源区网格治理一张图十一月在办事件周报" * 4)
     expect(page.locator("[data-act=print]")).to_be_disabled()
     with page.expect_download() as saved:
         page.click("[data-act=png]")
-    width, height = Image.open(io.BytesIO(Path(saved.value.path()).read_bytes())).size
+    picture = Image.open(io.BytesIO(Path(saved.value.path()).read_bytes()))
+    width, height = picture.size
+    lines = (np.asarray(picture.convert("L"))[20:90, 38 : width - 300] < 100).any(axis=1)
+    assert np.count_nonzero(np.diff(lines.astype(int)) == 1) >= 2, "a long title goes on two lines, not narrower"
     box = page.locator("#map").bounding_box()
     assert box and width > box["width"] and height > box["height"]
     page.keyboard.press("Escape")

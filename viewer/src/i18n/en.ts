@@ -462,6 +462,7 @@ export const en: Record<Key, string> = {
   'measure.again': 'Start again',
   'measure.end': 'Done',
   'print.of': 'Grids of {area}',
+  'print.key': '{layer}: {key}',
   'print.title': 'Title',
   'print.paper': 'Sheet',
   'print.screen': 'As on the screen (picture only)',

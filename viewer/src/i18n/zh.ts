@@ -459,6 +459,7 @@ export const zh = {
   'measure.again': '重新开始',
   'measure.end': '结束量测',
   'print.of': '{area}网格图',
+  'print.key': '{layer}：{key}',
   'print.title': '标题',
   'print.paper': '图幅',
   'print.screen': '与屏幕相同（只存图片）',

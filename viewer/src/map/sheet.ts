@@ -3,7 +3,7 @@ import { Map as MapLibre } from 'maplibre-gl';
 import { byLegend, type Key, keysOf, nameOf } from '../actions/legend';
 import { lengthOf, roundDown } from '../geodesy';
 import { t } from '../i18n';
-import { at as date, config, layersOff, layersOffered, now } from '../state';
+import { at as date, config, lang, layersOff, layersOffered, now } from '../state';
 import { showDay, showMetres, showTime } from '../time';
 import { addIcons } from './icons';
 import { served } from './style';
@@ -91,8 +91,36 @@ function drawHead(pen: Pen, title: string, inner: number): void {
   pen.fillText(when, margin + inner, margin + 30);
   pen.textAlign = 'left';
   pen.fillStyle = ink;
-  pen.font = font(26, 700);
-  pen.fillText(title, margin, margin + 32, inner - width - 24);
+  const [size, lines] = titled(pen, title, inner - width - 24);
+  pen.font = font(size, 700);
+  lines.forEach((line, at) => pen.fillText(line, margin, margin + (lines.length > 1 ? 14 + at * 1.25 * size : 32)));
+}
+
+/** A long title in smaller letters, then on two lines, and never in narrower ones; what has no room even so ends with a mark. */
+function titled(pen: Pen, title: string, width: number): [size: number, lines: string[]] {
+  for (const size of [26, 22, 19]) {
+    pen.font = font(size, 700);
+    if (pen.measureText(title).width <= width) return [size, [title]];
+  }
+  for (const size of [19, 16, 14]) {
+    pen.font = font(size, 700);
+    const first = fitting(pen, title, width);
+    const rest = title.slice(first.length).trim();
+    if (pen.measureText(rest).width <= width) return [size, [first, rest]];
+    if (size === 14) return [size, [first, `${fitting(pen, rest, width - size)}…`]];
+  }
+  return [14, [title]];
+}
+
+/** As much of the text from its start as has room, up to the end of a word where it has words. */
+function fitting(pen: Pen, text: string, width: number): string {
+  const parts = [...new Intl.Segmenter(lang.value, { granularity: 'word' }).segment(text)].map(({ segment }) => segment);
+  let taken = '';
+  for (const part of parts) {
+    if (pen.measureText(taken + part).width > width) break;
+    taken += part;
+  }
+  return taken || text.slice(0, Math.max(1, Math.floor((text.length * width) / pen.measureText(text).width)));
 }
 
 function drawNorth(pen: Pen, x: number, y: number, bearing: number): void {
@@ -144,7 +172,7 @@ function legend(pen: Pen, width: number, keysHere: (id: string) => Key[]): { hei
   const entries = layersOffered.value
     .filter((id) => !layersOff.value.has(id))
     .sort(byLegend)
-    .flatMap((id) => keysHere(id).map((key) => ({ key, words: keysOf(id).length > 1 ? key.words() : nameOf(id) })));
+    .flatMap((id) => keysHere(id).map((key) => ({ key, words: keysOf(id).length > 1 || key.words() === nameOf(id) ? key.words() : t('print.key', { layer: nameOf(id), key: key.words() }) })));
   pen.font = font(13);
   let [x, y] = [0, 0];
   const placed = entries.map(({ key, words }) => {
