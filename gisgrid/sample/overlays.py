@@ -15,7 +15,8 @@ from gisgrid.sample.streets import banks, river_course
 from gisgrid.sample.words import PATROL_PLACES
 
 CAMERA_COLUMNS = (
-    "code", "name", "lon", "lat", "system", "bearing_deg", "angle_deg", "range_m", "invented",
+    "code", "name", "lon", "lat", "system", "bearing_deg", "angle_deg", "range_m", "height_m", "state", "owner",
+    "invented",
 )  # fmt: skip
 PLACE_COLUMNS = ("code", "name", "kind", "visit_hours", "lon", "lat", "system", "chainage_m", "invented")
 CAMERAS, RESCUE_POINTS, BANK_M = 106, 12, 13_000.0
@@ -26,6 +27,15 @@ WATCHING = 6
 """So many cameras stand in each grid that is watched."""
 FURTHEST_M = 165.0
 """No camera of the sample sees farther than this from its corner."""
+HEIGHTS_M = {"road": (6.5, 8.0, 9.5), "main": (4.5, 6.0, 6.5), "street": (3.0, 3.5, 4.5)}
+OWNERS = {
+    "路口": ("交警大队",),
+    "街面": ("公安分局", "城市管理局"),
+    "桥头": ("水利局", "公安分局"),
+    "小区门": ("物业公司",),
+}
+BROKEN_EACH, OFF_EACH = 17, 23
+"""The state of every so manieth camera: what fails is dispersed, and no ground of the story is lost."""
 COMPASS = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
 STEEPS = (0.1989, 0.6682, 1.4966, 5.0273)
 """Tangents of 11.25, 33.75, 56.25 and 78.75 degrees: between the sixteen points of the compass."""
@@ -84,13 +94,21 @@ def _camera(ground: Ground, dice: Dice, edge: tuple[int, int], kind: str, number
     all_round = dice.unit() < 0.08
     where = dice.pick(("路口", "街面", "桥头", "小区门"))
     looks = "球机" if all_round else f"枪机朝{COMPASS[round(bearing / 45.0) % 8]}"
+    own = Dice(f"camera-{number}")  # what was thrown before it stays as it was
     return {
         "code": f"36030200001320{number:06d}", "name": f"{where}{number:03d}号{looks}",
         "lon": lon, "lat": lat, "system": "wgs84", "bearing_deg": (bearing + dice.whole(-9, 9)) % 360,
         "angle_deg": 360 if all_round else dice.pick((55, 62, 70, 90)),
         "range_m": dice.pick((60, 80, 80, 100, 120)) if kind != "road" else 150,
+        "height_m": own.pick(HEIGHTS_M[kind]), "state": _state(number), "owner": own.pick(OWNERS[where]),
         "invented": "yes",
     }  # fmt: skip
+
+
+def _state(number: int) -> str:
+    if number % BROKEN_EACH == 0:
+        return "broken"
+    return "off" if number % OFF_EACH == 0 else "on"
 
 
 def bearing_deg(dx: float, dy: float) -> float:

@@ -195,6 +195,8 @@ def test_cameras_stand_in_the_district_and_rescue_points_on_the_bank() -> None:
     district = shapes("areas", "district")["360302"]
     assert len({row["code"] for row in cameras}) == 106
     assert all(len(row["code"]) == 20 and 0 <= float(row["bearing_deg"]) < 360 for row in cameras)
+    assert Counter(row["state"] for row in cameras) == {"on": 96, "broken": 6, "off": 4}
+    assert all(3 <= float(row["height_m"]) <= 10 and row["owner"] for row in cameras)
     for row in cameras + places:
         assert district.contains(shapely.Point(float(row["lon"]), float(row["lat"])))
     river = next(f["geometry"] for f in read_features("river") if f["properties"]["kind"] == "surface")
