@@ -21,6 +21,8 @@
     const boxes = [...range.getClientRects()].filter((box) => box.width > 1 && box.height > 1);
     const size = parseFloat(getComputedStyle(holder).fontSize) * zoomOf(holder);
     if (boxes.length && size < (great ? least * 1.5 : least)) faults.add(`small (${size} px): ${words}: ${say(holder)}`);
+    const lines = new Set(boxes.map((box) => Math.round(box.top)));
+    if (lines.size > 1 && Math.max(...boxes.map((box) => box.width)) < size * 1.4) faults.add(`a letter a line: ${words}: ${say(holder)}`);
     if (boxes.length > 3 && Math.max(...boxes.map((box) => box.width)) < size * 2.5) faults.add(`squeezed: ${words}: ${say(holder)}`);
     for (const box of boxes) inspect(box, words, holder);
   }

@@ -53,7 +53,7 @@ def conflicting(live_server: LiveServer) -> Iterator[tuple[int, str]]:
 
 def at_draft(visit: Open, server: LiveServer, name: str, number: int) -> Page:
     secret = new_account(server, name, "editor", "360302")
-    page = visit()
+    page = visit(expected="422 (Unprocessable")
     answer: Any = page.request.post(f"{server.url}/api/v1/sessions", data={"name": name, "secret": secret})
     assert answer.ok
     page.evaluate("localStorage.setItem('gisgrid.signed-in', '1')")
@@ -69,6 +69,9 @@ def test_a_conflict_is_solved_by_taking_one_side(
 ) -> None:
     number, code = conflicting
     page = at_draft(visit, live_server, f"solver-{take}", number)
+    page.click("[data-preview]")  # before anything was checked
+    expect(page.locator(".panel .failed")).to_contain_text(code)
+    expect(page.get_by_text("没有发现问题")).to_have_count(0)
     page.click("[data-check]")
     conflict = page.locator(f"[data-conflict='{code}']")
     expect(conflict).to_be_visible()

@@ -1,4 +1,4 @@
-"""The main screens are laid out as they were: twelve of them, in both languages, on three sizes, some on a great one.
+"""The main screens are laid out as they were: thirteen of them, in both languages, on three sizes, some on a great one.
 
 Pictures would differ by machine (fonts, the software that draws the map) and by the minute (times, counts), so what is
 kept of a screen is where its named parts lie, `layout.json`; and in no screen is a word cut, covered, out of sight or
@@ -76,6 +76,7 @@ def screens(grid: str, number: str) -> dict[str, tuple[str, str]]:
         "table": ("desk=table&list=area", ".panel .grid-table"),
         "posts": ("desk=posts", ".panel .keep-list"),
         "people": ("desk=people", ".panel .people-table [data-change]"),
+        "then": ("at=2023-06-01&changes=1", ".time .time-keys"),
         "print": ("", "dialog[open]"),
         "wall": ("wall", ".wall-feed li"),
     }

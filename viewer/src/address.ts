@@ -8,6 +8,7 @@ import { speak } from './i18n';
 import { type Page, format, isBare, landmark, parse, type Route } from './route';
 import {
   areaIndex,
+  areaTick,
   at,
   called,
   closedShown,
@@ -87,7 +88,8 @@ function step(): void {
 function show(route: Route): void {
   const { area, network: wanted, view: place, page } = route;
   const moves = wanted !== network.peek();
-  if (moves || route.at !== at.peek()) forgetAreas();
+  const turns = route.at !== at.peek();
+  if (moves || turns) forgetAreas();
   batch(() => {
     speak(route.lang);
     network.value = wanted;
@@ -99,6 +101,7 @@ function show(route: Route): void {
     layersOff.value = new Set(route.off);
     closedShown.value = route.closed;
     at.value = route.at;
+    if (turns && following) areaTick.value++;
     comparing.value = route.changes;
     view.value = place ?? view.peek();
     if (following && place) goal.value = { view: place };

@@ -45,6 +45,7 @@ function followPages(): () => void {
 function takeFocus(left: string): void {
   const held = document.activeElement;
   const panel = document.getElementById('panel');
+  panel?.scrollTo(0, 0); // where it scrolls as a whole
   if (held !== null && held !== document.body && !panel?.contains(held)) return;
   if (held?.closest('[role=tablist]')) return;
   const row = left ? panel?.querySelector<HTMLElement>(`[data-number="${CSS.escape(left)}"]`) : null;

@@ -72,7 +72,7 @@ export function DraftPage({ id }: { id: number }) {
         )}
         {sender.problem.value && <Failed problem={sender.problem.value} />}
         {isOpen && value && <Conflicts id={id} found={value.problems} sender={sender} solved={(checked) => (draft.value = { value: checked, loading: false, problem: null })} />}
-        {isOpen && value && <Problems found={value.problems.filter(({ kind, code }) => kind !== 'conflict' || !code)} checked={value.changed > 0 && value.problems.length === 0} />}
+        {isOpen && value && <Problems found={value.problems.filter(({ kind, code }) => kind !== 'conflict' || !code)} checked={value.changed > 0 && value.problems.length === 0 && !sender.problem.value} />}
         {moves.value && <Moves moves={moves.value} />}
         {value && <Ends draft={value} sender={sender} said={said} />}
       </div>

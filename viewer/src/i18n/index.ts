@@ -37,6 +37,9 @@ export function roleName(role: string): string {
   return lang.value === 'en' ? named.name_en.charAt(0).toUpperCase() + named.name_en.slice(1) : named.name_zh;
 }
 
+/** Sentences one after the other: a space between them in English alone; what is not true is left out. */
+export const sentences = (...said: (string | false)[]): string => said.filter(Boolean).join(lang.value === 'en' ? ' ' : '');
+
 /** What is wrong and what to do, in the chosen language where the server has words in it. */
 export function faultText({ message, remedy, message_zh, remedy_zh }: FieldError): string {
   const words = lang.value === 'zh-CN' && message_zh ? [message_zh, remedy_zh ?? remedy] : [message, remedy];

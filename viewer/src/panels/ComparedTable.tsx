@@ -1,6 +1,6 @@
 import { askFigures, chooseRow, narrowTo, type Narrowing, today } from '../actions/figures';
 import type { FiguresBy } from '../api/client';
-import { t } from '../i18n';
+import { sentences, t } from '../i18n';
 import { type Compared, figuresAsk, lang } from '../state';
 import { daysOf, direction, isOwn, type Pair, pairs, sideBySide, type Span, spansOf, writePair } from '../spans';
 import { showShare } from '../time';
@@ -122,9 +122,7 @@ function Heading({ now, before }: Pair) {
     <div class="hint" role="note">
       <p>{t('pair.heading', { now: say(now), before: say(before) })}</p>
       <p>
-        {t('pair.stood')}
-        {now.to >= today.value && ` ${t('pair.running')}`}
-        {long !== short && ` ${t('pair.unequal', { n: long, m: short })}`}
+        {sentences(t('pair.stood'), now.to >= today.value && t('pair.running'), long !== short && t('pair.unequal', { n: long, m: short }))}
       </p>
     </div>
   );

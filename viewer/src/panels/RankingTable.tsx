@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { Fragment } from 'preact';
 import { askFigures, chooseRow } from '../actions/figures';
 import type { RankedRow, Ranking } from '../api/client';
-import { roleName, t, term } from '../i18n';
+import { roleName, sentences, t, term } from '../i18n';
 import { lang } from '../state';
 import { showShare } from '../time';
 import { RateBar } from '../ui/RateBar';
@@ -20,7 +20,7 @@ export function RankingTable({ ranking }: { ranking: Ranking }) {
   return (
     <>
       <p class="hint">
-        {t('ranking.by', { what: t(`figure.${orderOf(ranking)}`) })} {t(orderOf(ranking) === 'overdue' ? 'ranking.better.low' : 'ranking.better.high')} {t('ranking.hint')}
+        {sentences(t('ranking.by', { what: t(`figure.${orderOf(ranking)}`) }), t(orderOf(ranking) === 'overdue' ? 'ranking.better.low' : 'ranking.better.high'), t('ranking.hint'))}
       </p>
       {ranking.of !== 'post' && <ColourMap figure={orderOf(ranking)} values={valuesOf(ranking)} where={{ level: ranking.of }} />}
       <table class="figures" data-of={ranking.of}>

@@ -1,6 +1,6 @@
 import { goUp } from '../actions/pages';
 import { say, t } from '../i18n';
-import { layerFacts, type Said, type Thing } from '../state';
+import { layerFacts, type LayerFacts, type Thing } from '../state';
 import { showTime } from '../time';
 import { Facts } from '../ui/Facts';
 import { PageHead } from './PageHead';
@@ -20,7 +20,7 @@ export function ThingPage({ layer, code, thing }: { layer: string; code: string;
         </p>
       </PageHead>
       <div class="page-body">
-        <Facts facts={page.map(({ field, as, absent, ...label }) => [say(label), show(thing[field], as, absent)])} />
+        <Facts facts={page.map((one) => [say(one), show(thing[one.field], one)])} />
       </div>
     </>
   );
@@ -40,9 +40,13 @@ function Unseen({ code }: { code: string }) {
 
 const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
-/** As text: degrees whole, times (epoch seconds) as elsewhere on the page. */
-function show(value: unknown, as: 'degrees' | 'time' | undefined, absent: Said | undefined): string {
+type Shown = NonNullable<LayerFacts['page']>[number];
+
+/** As text: degrees whole, times (epoch seconds) as elsewhere on the page, a value that has words by them. */
+function show(value: unknown, { as, absent, words }: Shown): string {
   if (value === undefined || value === null) return absent ? say(absent) : '';
   if (as === 'degrees') return `${Math.round(Number(value))}°`;
-  return as === 'time' ? showTime(new Date(Number(value) * 1000).toISOString()) : String(value);
+  if (as === 'time') return showTime(new Date(Number(value) * 1000).toISOString());
+  const said = words?.[String(value)];
+  return said ? say(said) : String(value);
 }
