@@ -40,6 +40,8 @@ SEEN = """() => {
   while (texts.nextNode()) parts.push(texts.currentNode.data);
   return [...parts, ...said].join('\\n');
 }""".replace("@out", OUT)
+BY_BROWSER = ":is(input[type=date], input[type=datetime-local], input[type=time])"
+"""A field of a day or a time that its browser says, in the browser's own language and order."""
 KEY = re.compile(r"\b[a-z]+\.[a-z_]+[A-Za-z_.]*\b")
 WORD = re.compile(r"[A-Za-z]{3,}")
 NAMES = set(
@@ -106,6 +108,7 @@ def look(page: Page, server: LiveServer, lang: str, places: dict[str, str]) -> d
         expect(page.locator(".panel .skeleton")).to_have_count(0)
         if page.locator("[data-new]").count():
             page.locator("[data-new]").click()
+        expect(page.locator(BY_BROWSER)).to_have_count(0)
         said[name] = str(page.evaluate(SEEN))
     page.keyboard.press("?")
     expect(page.locator("dialog.help")).to_be_visible()
