@@ -1,7 +1,6 @@
 """Draws the pictures of README and docs/viewer.md again: `.venv/bin/python -m tests.browser.pictures` (needs Chromium).
 
-The sample district on a throw-away server, in a Chinese browser, whose fields of dates are Chinese too. The names of
-some, as arguments, draw these alone.
+The sample district on a throw-away server. The names of some, as arguments, draw these alone.
 """
 
 import io
@@ -27,8 +26,6 @@ from tests.waiting import PATIENCE_S
 DESK, PHONE, WALL = (1440, 900), (390, 844), (1920, 1080)
 DISTRICT, TOWN, PLACE = "360302", "360302001", (113.8602, 27.6243)
 NEAR = f"m=15.4/{PLACE[1]}/{PLACE[0]}"
-CHINESE = {"LANGUAGE": "zh_CN"}
-"""Chromium takes the form of its date fields from here, not from a page's locale."""
 COLOURS = 256
 
 
@@ -74,7 +71,7 @@ class Painter:
         save(page.screenshot(), name)
 
     def draft(self) -> int:
-        """A change set in which two neighbours have each other's ground."""
+        """A change set in which a grid has another name."""
         grids = asking(self._server, "GET", f"/api/v1/areas?level=grid&parent={TOWN}002")["features"]
         base = [one for one in grids if one["properties"]["kind"] == "base"]
         return draw(self._server, base[1], "重新命名的网格")
@@ -177,9 +174,7 @@ def main(wanted: list[str]) -> None:
     expect.set_options(timeout=PATIENCE_S * 1000)
     found = os.environ.get("GISGRID_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     with serving() as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found, env={**os.environ, **CHINESE}, args=["--lang=zh-CN"]
-        )
+        browser = playwright.chromium.launch(executable_path=found)
         painter = Painter(browser, server)
         for picture in PICTURES:
             if picture is work:
