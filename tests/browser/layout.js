@@ -67,5 +67,7 @@
     for (const other of floating.slice(n + 1)) if (meets(parts[one], parts[other])) faults.add(`on each other: ${one}, ${other}`);
   });
   if (document.documentElement.scrollWidth > width) faults.add('the page is wider than its window');
+  // what lies below the window can be scrolled to by a focus, and then the page stays shifted
+  if (document.querySelector('main.body') && document.scrollingElement.scrollHeight > height + 1) faults.add('the page is taller than its window');
   return { faults: [...faults], parts };
 }
