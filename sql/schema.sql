@@ -1505,6 +1505,13 @@ ALTER TABLE work.photo ALTER COLUMN photo_id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE SEQUENCE work.post_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
 ALTER TABLE work.rating ALTER COLUMN rating_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME work.rating_rating_id_seq
     START WITH 1
@@ -1725,10 +1732,13 @@ COMMENT ON COLUMN work.counter_change.tickets IS '1: these facts are added; -1: 
 
 CREATE TABLE work.counter_time (
     overdue_at timestamp with time zone NOT NULL,
-    zone text NOT NULL
+    zone text NOT NULL,
+    posts_overdue_at timestamp with time zone NOT NULL
 );
 
 COMMENT ON TABLE work.counter_time IS 'One row: by which instant are the tickets due that kept counters and sums say are overdue?';
+
+COMMENT ON COLUMN work.counter_time.posts_overdue_at IS 'As overdue_at, of work.post_sum';
 
 COMMENT ON COLUMN work.counter_time.zone IS 'The zone whose days work.day_sum has';
 
@@ -1958,11 +1968,11 @@ CREATE TABLE work.leaf_sum (
     solved integer NOT NULL,
     judged integer NOT NULL,
     microseconds bigint NOT NULL,
-    CONSTRAINT span_is_known CHECK ((span = ANY (ARRAY['month'::text, 'quarter'::text, 'year'::text])))
+    CONSTRAINT span_is_known CHECK ((span = ANY (ARRAY['month'::text, 'quarter'::text, 'year'::text, 'ever'::text])))
 )
 WITH (fillfactor='70');
 
-COMMENT ON TABLE work.leaf_sum IS 'What is kept of the tickets received in a month, quarter or year of UTC on one path, assigned to one version of a grid: how many closed, overdue, in time. What is not added up yet is in work.counter_change';
+COMMENT ON TABLE work.leaf_sum IS 'What is kept of the tickets received in a month, quarter or year of UTC, or ever, on one path, assigned to one version of a grid: how many closed, overdue, in time. What is not added up yet is in work.counter_change';
 
 COMMENT ON COLUMN work.leaf_sum.area_version_id IS 'Null: outside every grid';
 
@@ -1971,6 +1981,8 @@ COMMENT ON COLUMN work.leaf_sum.judged IS 'Of the closed ones, those of which it
 COMMENT ON COLUMN work.leaf_sum.microseconds IS 'From received to closed, of the closed ones: a sum of integers does not depend on the order of rows';
 
 COMMENT ON COLUMN work.leaf_sum.overdue IS 'Of the open ones, those due by work.counter_time.overdue_at';
+
+COMMENT ON COLUMN work.leaf_sum.starts IS '-infinity: of the span that is called ever';
 
 ALTER TABLE ONLY work.leaf_sum
     ADD CONSTRAINT leaf_sum_is_one UNIQUE NULLS NOT DISTINCT (network, span, starts, path, area_version_id);
@@ -2088,6 +2100,68 @@ ALTER TABLE work.photo ENABLE ROW LEVEL SECURITY;
 CREATE POLICY photo_is_seen_with_its_ticket ON work.photo FOR SELECT USING ((EXISTS ( SELECT 1
    FROM work.ticket_private p
   WHERE (p.ticket_id = photo.ticket_id))));
+
+CREATE TABLE work.post_change (
+    post_change_id bigint NOT NULL,
+    ticket_id bigint NOT NULL,
+    is_private boolean NOT NULL,
+    was_there boolean NOT NULL,
+    network text,
+    path bigint[],
+    received_at timestamp with time zone,
+    due_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    solved_in_grid boolean,
+    post_id bigint,
+    department text
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_analyze_threshold='1000000');
+
+COMMENT ON TABLE work.post_change IS 'What tickets were before they changed, not yet added up in work.post_sum: public facts or whose they were, a row each. Of each kind the first row of a ticket is what the sums have of it; without one they have what it is now. Rows tell whose a ticket was and which grid it has left, so that nobody but the owner reads them';
+
+COMMENT ON COLUMN work.post_change.is_private IS 'A row of work.ticket_private: path, post_id, department; false: of work.ticket, the other columns';
+
+COMMENT ON COLUMN work.post_change.post_change_id IS 'In the order in which one ticket changed: drawn while its row is held';
+
+COMMENT ON COLUMN work.post_change.was_there IS 'False: the ticket came, no sum has it';
+
+ALTER SEQUENCE work.post_change_id_seq OWNED BY work.post_change.post_change_id;
+
+ALTER TABLE ONLY work.post_change ALTER COLUMN post_change_id SET DEFAULT nextval('work.post_change_id_seq'::regclass);
+
+CREATE TABLE work.post_sum (
+    span text NOT NULL,
+    starts date NOT NULL,
+    network text NOT NULL,
+    path bigint[] NOT NULL,
+    seen_on bigint[],
+    post_id bigint,
+    department text,
+    received integer NOT NULL,
+    closed integer NOT NULL,
+    overdue integer NOT NULL,
+    on_time integer NOT NULL,
+    solved integer NOT NULL,
+    judged integer NOT NULL,
+    microseconds bigint NOT NULL,
+    CONSTRAINT span_is_known CHECK ((span = ANY (ARRAY['month'::text, 'quarter'::text, 'year'::text, 'ever'::text])))
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE work.post_sum IS 'What is kept of the tickets received in a month, quarter or year of UTC, or ever, on one path that one post or department has: how many closed, overdue, in time. What is not added up yet is in work.post_change. Read by app.post_sums alone, which shows whose they are as work.ticket_private would';
+
+COMMENT ON COLUMN work.post_sum.microseconds IS 'From received to closed, of the closed ones: a sum of integers does not depend on the order of rows';
+
+COMMENT ON COLUMN work.post_sum.overdue IS 'Of the open ones, those due by work.counter_time.posts_overdue_at';
+
+COMMENT ON COLUMN work.post_sum.post_id IS 'post_id and department null: nobody has them, or their words are not there';
+
+COMMENT ON COLUMN work.post_sum.seen_on IS 'The path of the private row, which says who may see it; null: the same path';
+
+COMMENT ON COLUMN work.post_sum.starts IS '-infinity: of the span that is called ever';
+
+ALTER TABLE ONLY work.post_sum
+    ADD CONSTRAINT post_sum_is_one UNIQUE NULLS NOT DISTINCT (span, starts, network, path, post_id, department, seen_on);
 
 CREATE TABLE work.public_words (
     ticket_id bigint NOT NULL,
@@ -2596,6 +2670,12 @@ CREATE INDEX ticket_private_path ON work.ticket_private USING gin (path);
 CREATE INDEX ticket_private_post ON work.ticket_private USING btree (post_id);
 
 CREATE INDEX ticket_private_without_point ON work.ticket_private USING btree (ticket_id) WHERE (geom IS NULL);
+
+CREATE TRIGGER count_assignee AFTER INSERT ON work.ticket_private FOR EACH ROW WHEN (((new.post_id IS NOT NULL) OR (new.department IS NOT NULL))) EXECUTE FUNCTION app.record_assignee();
+
+CREATE TRIGGER count_change_of_assignee AFTER UPDATE ON work.ticket_private FOR EACH ROW WHEN ((((old.path IS DISTINCT FROM new.path) OR (old.post_id IS DISTINCT FROM new.post_id)) OR (old.department IS DISTINCT FROM new.department))) EXECUTE FUNCTION app.record_assignee();
+
+CREATE TRIGGER count_loss_of_assignee AFTER DELETE ON work.ticket_private FOR EACH ROW EXECUTE FUNCTION app.record_assignee();
 
 CREATE TRIGGER record_leaving_grid BEFORE INSERT OR UPDATE OF post_id, department ON work.ticket_private FOR EACH ROW EXECUTE FUNCTION app.record_leaving_grid();
 
