@@ -82,7 +82,7 @@ def test_a_date_is_shown_and_typed_in_the_language_of_the_page(visit: Open, brow
     expect(field).to_have_value("Sep 1, 2023")
     field.fill("28/9/2023")
     field.press("Enter")
-    expect(page.get_by_role("alert").filter(has_text="“28/9/2023” is no day")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="“28/9/2023” is not a day")).to_be_visible()
     expect(field).to_have_attribute("aria-invalid", "true")
     field.fill("2999-01-01")
     field.press("Enter")

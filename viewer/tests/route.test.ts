@@ -79,7 +79,7 @@ describe('an address', () => {
     ['', { what: 'area' }],
   ])('%s is kept as it was printed', (hash, expected) => expect(parse(hash).page).toEqual(expected));
 
-  test('that names anything but language and layers is no invitation to open another page', () => {
+  test('that names anything but language and layers never opens another page', () => {
     const nothing = route.parse('');
     const dress = (one: route.Route) => ({ off: one.off, closed: one.closed, lang: one.lang });
     fc.assert(fc.property(any, (one) => void expect(isBare({ ...nothing, ...dress(one) })).toBe(true)));

@@ -30,10 +30,10 @@ export const en: Record<Key, string> = {
   'day.later': 'Month after',
   'day.today': 'Today',
   'day.none': 'Clear',
-  'day.unread': '“{text}” is no day: write 2026-11-28, 28 Nov 2026 or 11/28',
+  'day.unread': '“{text}” is not a day: write 2026-11-28, 28 Nov 2026 or 11/28',
   'day.early': 'Not before {day}',
   'day.late': 'Not after {day}',
-  'day.unreadTime': '“{text}” is no time of day: write 09:30',
+  'day.unreadTime': '“{text}” is not a time of day: write 09:30',
 
   'problem.400': 'This cannot be read',
   'problem.401': 'Sign in first',

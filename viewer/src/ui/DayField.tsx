@@ -44,15 +44,15 @@ function useReading({ value, shown, read, fault, isWhole, put }: Reading, given:
     onInput: (event: { currentTarget: HTMLInputElement }) => take(event.currentTarget.value, false),
     onChange: (event: { currentTarget: HTMLInputElement }) => take(event.currentTarget.value, true),
   } as const;
-  const told = wrong.value && (
+  const notice = wrong.value && (
     <span id={notes} class="error" role="alert">
       {wrong.value}
     </span>
   );
-  return { attributes, told, input };
+  return { attributes, notice, input };
 }
 
-/** A day, typed in any usual form or chosen from a calendar; shown in the page's language, whatever the browser's is. */
+/** A day, typed in any usual form or chosen from a calendar; shown in the page's language, not the browser's. */
 export function DayField({ value, min = '', max = '', onDay, ...given }: DayGiven) {
   const open = useSignal(false);
   const today = dayOf(new Date().toISOString());
@@ -63,7 +63,7 @@ export function DayField({ value, min = '', max = '', onDay, ...given }: DayGive
     if (within(day, min, max)) return '';
     return min && day < min ? t('day.early', { day: show(min) }) : t('day.late', { day: show(max) });
   };
-  const { attributes, told, input } = useReading({ value, shown: value && show(value), read: (text) => readDay(text, today), fault, isWhole, put: onDay }, given);
+  const { attributes, notice, input } = useReading({ value, shown: value && show(value), read: (text) => readDay(text, today), fault, isWhole, put: onDay }, given);
   const choose = (day: string) => {
     open.value = false;
     if (day !== value) onDay(day);
@@ -75,7 +75,7 @@ export function DayField({ value, min = '', max = '', onDay, ...given }: DayGive
       <button type="button" class="day-open" aria-label={t('day.choose')} aria-haspopup="dialog" onClick={() => (open.value = true)}>
         <Icon name="calendar" />
       </button>
-      {told}
+      {notice}
       {open.value && <Calendar value={value} today={today} min={min} max={max} isNeeded={given.required === true} choose={choose} close={() => (open.value = false)} />}
     </span>
   );
@@ -95,11 +95,11 @@ export function LabelledDay({ label, ...given }: Omit<DayGiven, 'id'> & { label:
 /** A time of day of 24 hours, as 09:30. */
 export function TimeField({ value, onTime, ...given }: TimeGiven) {
   const fault = (text: string, time: string | null): string => (time === null ? t('day.unreadTime', { text: text.trim() }) : '');
-  const { attributes, told } = useReading({ value, shown: value.slice(0, 5), read: readTime, fault, isWhole: (text) => /^\d\d:\d\d$/.test(text), put: onTime }, given);
+  const { attributes, notice } = useReading({ value, shown: value.slice(0, 5), read: readTime, fault, isWhole: (text) => /^\d\d:\d\d$/.test(text), put: onTime }, given);
   return (
     <span class="day-field time-field">
       <input {...attributes} placeholder={t('day.formTime')} />
-      {told}
+      {notice}
     </span>
   );
 }
