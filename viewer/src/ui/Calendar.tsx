@@ -121,7 +121,7 @@ function keyed({ key, shiftKey }: KeyboardEvent, day: string): string | null {
   return ways[key]?.() ?? null;
 }
 
-/** Below its field, or above where there is no room; on a phone the styles put it at the foot of the screen. */
+/** Below its field, or above where it would not fit; on a phone the styles put it at the foot of the screen. */
 function place({ dialog, field }: Near): void {
   const zoom = dialog.currentCSSZoom ?? 1;
   const { left, top, bottom } = field.getBoundingClientRect();
