@@ -30,7 +30,6 @@ SEEN = """(place) => {
   });
 }"""
 ZOOM = "document.getElementById('map').map.getZoom()"
-ZOOM_BY = f"(more) => document.getElementById('map').map.jumpTo({{ zoom: {ZOOM} + more }})"
 
 
 OVER = """() => {
