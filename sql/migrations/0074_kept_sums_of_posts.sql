@@ -1,6 +1,6 @@
--- Figures by post and department are kept too. Whose a ticket is stands in another row than its public facts. So what
--- each of the two was is appended when it changes, and what a sum has of a ticket is the first of these: right whatever
--- order, statement or transaction changed the two.
+-- Figures by post and department are kept too. Whose a ticket is, is in another row than its public facts. So what
+-- each of the two was is appended when it changes, and what a sum has of a ticket is the first of these: right in any
+-- order, by one statement or two, in one transaction or two.
 LOCK TABLE work.ticket, work.ticket_private IN SHARE ROW EXCLUSIVE MODE;
 CREATE SEQUENCE work.post_change_id_seq;
 CREATE TABLE work.post_change (
