@@ -30,7 +30,7 @@ COLOURS = 256
 
 
 class Painter:
-    """A browser that opens the sample as whoever, and keeps what it shows."""
+    """A browser that opens the sample as anybody, and keeps what it shows."""
 
     def __init__(self, browser: Browser, server: LiveServer) -> None:
         self._browser, self._server = browser, server
