@@ -53,6 +53,8 @@ PARTS = {
     "towns": ".wall-towns",
     "feed": ".wall-feed",
 }
+ON_MAP = "m=10.5/27.62/113.86"
+"""A place of the map; an address of nothing but the language opens the desk of who is signed in."""
 HOME = ".panel:not(:has(.trail))"
 """The page of the topmost area, which lies below none."""
 BY_WORDS = ("title", "tabs", "time", "report", "scale", "maker", "legend", "kinds", "towns", "dialog", "trend")
@@ -66,7 +68,7 @@ SETTLED = """() => !document.querySelector('.panel .skeleton, .map-wait')
 def screens(grid: str, number: str) -> dict[str, tuple[str, str]]:
     """The address of each, and what has to be there before it is measured."""
     return {
-        "map": ("", f"{HOME} table.tickets"),
+        "map": (ON_MAP, f"{HOME} table.tickets"),
         "ticket": (f"ticket={number}", f".page-sub code:text-is('{number}')"),
         "area": (f"sel={grid}", ".panel:has(.trail) .duty"),
         "report": ("report=", ".panel .report"),
@@ -77,7 +79,7 @@ def screens(grid: str, number: str) -> dict[str, tuple[str, str]]:
         "posts": ("desk=posts", ".panel .keep-list"),
         "people": ("desk=people", ".panel .people-table [data-change]"),
         "then": ("at=2023-06-01&changes=1", ".time .time-keys"),
-        "print": ("", "dialog[open]"),
+        "print": (ON_MAP, "dialog[open]"),
         "wall": ("wall", ".wall-feed li"),
     }
 
