@@ -148,7 +148,7 @@ def create_app(
     files, lists, reading = (Lane(places, settings.wait_s, sure=2) for places in shares[1:])
     reports, pings = Lane(REPORTS_AT_ONCE, settings.wait_s), Lane(PINGS_AT_ONCE, settings.wait_s)
     drawing = drawing_lane(settings.wait_s, shift.count)
-    places = sum(shares)
+    places = sum(shares) + drawing.places
     counts = Counts(shift.folder / COUNTS if shift.folder else None)
     database = Database(
         service_url,
@@ -229,7 +229,12 @@ def create_app(
     )
     app.add_middleware(trail.Refusals, database=database, limits=RefusalLimits(REFUSALS_PER_HOUR, counts))
     app.add_middleware(Heads, streams=streams)
-    app.add_middleware(KeptTiles, news=news, drawing=drawing)
+    app.add_middleware(
+        KeptTiles,
+        news=news,
+        drawing=drawing,
+        draw=lambda key: tiles.draw_plain(database, settings.network, key.layers, key.tile),
+    )
     app.add_middleware(LookUps, grids=grids)
     app.add_middleware(Origins, others=origins)
     app.add_middleware(Measured, meters=meters, streams=streams)

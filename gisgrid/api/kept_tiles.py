@@ -2,30 +2,33 @@
 
 A request asks the database what was committed until now, by one statement for all requests that wait at that moment.
 So no answer is older than what was acknowledged when its request came: by any process, whether a
-notification was lost, a listener was cut off, or the tile was being drawn during the commit.
+notification was lost, a listener was cut off, or the tile was being drawn during the commit. Long because what may be
+kept, how it is drawn and how it is answered read one another's headers.
 """
 
 import asyncio
 import gzip
 import hashlib
-import math
-import os
 import re
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gisgrid.api.guards import HEADERS
 from gisgrid.api.lanes import Busy, Lane, refuse
 from gisgrid.api.news import LOOKED, MOST_BYTES, News
+from gisgrid.api.shares import share_drawing
+from gisgrid.errors import GisgridError
 from gisgrid.geo import TileCoord
 from gisgrid.layers import all_layers
-from gisgrid.tile_cache import Kept, Key, list_key
+from gisgrid.tile_cache import Kept, Key, ListKey, list_key
 
-DRAWN_AT_ONCE = max((os.cpu_count() or 2) - 1, 1)
-"""So many tiles are drawn for maps at a time, by all processes together: one processor is left to reports."""
 DRAWN_AFTER = 5
 """So many times as long as another answer a tile may be waited for: each waits once, however many maps ask for it, and
 a map that is refused comes back, which is dearer."""
@@ -68,10 +71,13 @@ class KeptTiles:
 
     Of each tile one drawing is under way at a time, and all who come meanwhile wait for one more. So many are drawn at
     once as `drawing` has places, however many maps ask: reports come in beside them. Who would wait too long gets 503.
+
+    `draw` draws a tile without a filter, of the service's own network, as the app would.
     """
 
-    def __init__(self, app: ASGIApp, news: News, drawing: Lane) -> None:
+    def __init__(self, app: ASGIApp, news: News, drawing: Lane, draw: Callable[[Key], Response]) -> None:
         self.app = app
+        self.draw = draw
         self.news = news
         self.drawing = drawing
         self._under_way: dict[Key, asyncio.Task[Answer | None]] = {}
@@ -112,7 +118,7 @@ class KeptTiles:
             if not await self.drawing.enter():
                 raise Busy
             began = time.monotonic()
-            mine = self._under_way[key] = asyncio.ensure_future(_ask(self.app, scope))
+            mine = self._under_way[key] = asyncio.ensure_future(self._ask(key, scope))
             kept.is_waiting = False
             try:
                 answer = await mine
@@ -128,10 +134,20 @@ class KeptTiles:
                 self.news.cache.keep(key, kept, replace(answer, timing=KEPT, heads={}), len(answer.body) + 1000)
         return answer
 
+    async def _ask(self, key: Key, scope: Scope) -> Answer | None:
+        """The tile as of now; None: the app has to say what is wrong."""
+        if key.query or isinstance(key, ListKey):
+            return await _ask(self.app, scope)
+        try:
+            drawn = await run_in_threadpool(self.draw, key)
+        except (GisgridError, SQLAlchemyError):
+            return None
+        return _answer(drawn.status_code, [*drawn.raw_headers, *HEADERS], bytes(drawn.body))
+
 
 def drawing_lane(wait_s: float, processes: int) -> Lane:
     """The places in which one of so many processes draws tiles."""
-    return Lane(math.ceil(DRAWN_AT_ONCE / processes), wait_s * DRAWN_AFTER)
+    return Lane(share_drawing(processes), wait_s * DRAWN_AFTER, sure=0.2)  # one that took long says little of others
 
 
 def _noticed(drawn: "asyncio.Task[Answer | None]") -> None:
@@ -194,15 +210,19 @@ async def _ask(app: ASGIApp, scope: Scope) -> Answer | None:
     start = said[0]
     if start["status"] not in (200, 204):
         return None
-    kept = tuple((n, v) for n, v in start["headers"] if n not in _PER_ANSWER)
-    named = dict(start["headers"])
     body = b"".join(message.get("body", b"") for message in said[1:])
-    is_gzip = named.get(b"content-encoding") == b"gzip"
-    etag = named.get(b"etag")
-    if etag is None:
+    headers = start["headers"]
+    if not any(name == b"etag" for name, _ in headers):
         etag = b'W/"%b"' % (await run_in_threadpool(hashlib.blake2b, body, digest_size=12)).hexdigest().encode()
-        kept = (*kept, (b"etag", etag))
-    return Answer(start["status"], kept, body, etag, is_gzip, named.get(b"server-timing", b"sql"))
+        headers = [*headers, (b"etag", etag)]
+    return _answer(start["status"], headers, body)
+
+
+def _answer(status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> Answer:
+    named = dict(headers)
+    kept = tuple((name, value) for name, value in headers if name not in _PER_ANSWER)
+    is_gzip = named.get(b"content-encoding") == b"gzip"
+    return Answer(status, kept, body, named[b"etag"], is_gzip, named.get(b"server-timing", b"sql"))
 
 
 def has_now(said: bytes, answer: Answer) -> bool:

@@ -1,6 +1,7 @@
 """How many places, threads and connections has each of the processes that serve one database?"""
 
 import math
+import os
 
 from gisgrid.api.lanes import SPARE
 from gisgrid.settings import Settings
@@ -11,6 +12,8 @@ PINGS_AT_ONCE, PING_WRITERS = 64, 2
 """The same of batches of pings; one connection more writes those that cannot be written with others."""
 FIXED = 5
 """Connections beside the places: the feed listens, reads and counts; the lookout looks; the index of grids is read."""
+DRAWN_AT_ONCE = min(max((os.cpu_count() or 2) - 1, 1), 8)
+"""So many tiles are drawn for maps at a time, by all processes together: one processor is left to reports."""
 GLANCE = 1
 """And one of the event loop itself, of no pool."""
 
@@ -25,6 +28,12 @@ def share_places(settings: Settings, processes: int) -> tuple[int, int, int, int
     return max(mine // 2, 2), max(mine // 4, 2), lists, max(mine - lists, min(mine, 2))
 
 
+def share_drawing(processes: int) -> int:
+    """How many tiles does each of so many processes draw at a time?"""
+    return math.ceil(DRAWN_AT_ONCE / processes)
+
+
 def count_connections(settings: Settings, processes: int) -> int:
     """How many connections do so many processes hold at most?"""
-    return processes * (sum(share_places(settings, processes)) + WRITERS + PING_WRITERS + 1 + SPARE + FIXED + GLANCE)
+    places = sum(share_places(settings, processes)) + share_drawing(processes)
+    return processes * (places + WRITERS + PING_WRITERS + 1 + SPARE + FIXED + GLANCE)

@@ -13,12 +13,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from gisgrid import tiles
-from gisgrid.access import Caller
+from gisgrid.access import STRANGER, Caller
 from gisgrid.api.answers import MapStyle, TileJson, problems
 from gisgrid.api.areas import Instant, Network
 from gisgrid.api.session import CurrentCaller, CurrentDatabase, require_caller
 from gisgrid.api.tile_filters import AskedFilter
 from gisgrid.api.values import PlainText, read_instant, read_span
+from gisgrid.database import Database
 from gisgrid.errors import Fault, NotAllowed, Refused
 from gisgrid.geo import TileCoord
 from gisgrid.layers import Layer, all_layers, find_layers
@@ -101,13 +102,31 @@ def get_tile(
         body = tiles.render(connection, wanted, tile, instant, args)
         sql_ms = (time.perf_counter() - started) * 1000
     public = settings.public_facts and not any(layer.scoped for layer in wanted)
-    headers = {
+    headers = _headers(body, sql_ms, public=public)
+    if same_as_held(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return _answer(body, headers, is_packed="gzip" in request.headers.get("accept-encoding", ""))
+
+
+def draw_plain(database: Database, network: str, layers: Sequence[str], tile: TileCoord) -> Response:
+    """What `get_tile` answers to a stranger who asks for a tile of public layers as of now, gzipped where that pays.
+
+    Past the app's routing, for what is kept in memory: a tile that many maps wait for costs what its statement costs.
+    """
+    with database.reading(STRANGER.scope) as connection:
+        started = time.perf_counter()
+        body = tiles.render(connection, find_layers(",".join(layers)), tile, None, tiles.arguments(network))
+        sql_ms = (time.perf_counter() - started) * 1000
+    return _answer(body, _headers(body, sql_ms, public=True), is_packed=True)
+
+
+def _headers(body: bytes, sql_ms: float, *, public: bool) -> dict[str, str]:
+    return {
         "ETag": tiles.etag(body),
         "Cache-Control": "public, no-cache" if public else "private, no-cache",
         "Vary": "Accept-Encoding" if public else "Accept-Encoding, Authorization, Cookie",
         "Server-Timing": f"sql;dur={sql_ms:.1f}",
     }
-    return _answer(request, body, headers)
 
 
 def _read_track(worker: str, since: str | None, until: str | None, zone: ZoneInfo) -> tiles.Track | None:
@@ -118,16 +137,14 @@ def _read_track(worker: str, since: str | None, until: str | None, zone: ZoneInf
     return tiles.Track(worker, first, last) if worker else None
 
 
-def _answer(request: Request, body: bytes, headers: dict[str, str]) -> Response:
-    """304 if the client has these bytes, 204 if the tile is empty, else the tile, compressed if that pays.
+def _answer(body: bytes, headers: dict[str, str], *, is_packed: bool) -> Response:
+    """204 if the tile is empty, else the tile, compressed if that pays and the client takes it.
 
     Compressed in this handler's thread, not on the loop that serves all requests.
     """
-    if same_as_held(request, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
     if not body:
         return Response(status_code=204, headers=headers)
-    if len(body) >= GZIP_FROM and "gzip" in request.headers.get("accept-encoding", ""):
+    if len(body) >= GZIP_FROM and is_packed:
         headers["Content-Encoding"] = "gzip"
         body = gzip.compress(body, GZIP_LEVEL, mtime=0)
     return Response(body, media_type=MEDIA_TYPE, headers=headers)

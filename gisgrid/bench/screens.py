@@ -22,11 +22,15 @@ from gisgrid.geo import LonLat, tile_at
 ZOOMS = (14, 15, 16)
 COLUMNS, ROWS = 4, 3
 """Tiles in view of a screen."""
-GATHER_S = (0.4, 0.9)
+GATHER_S = (0.1, 0.35)
 """The viewer gathers what comes in a moment, and does not ask at the same moment as the others."""
+DOORS = 6
+"""So many connections a browser opens to a service for what it asks for."""
 EACH = 20
 """So many screens share an address, as those of an office do."""
 SETTLE_S = 3.0
+MEND_S = (4.0, 8.0)
+"""When the viewer asks again for a tile that was refused."""
 AGAIN_S = (1.0, 4.0)
 """When a map whose stream was cut off comes back, as the service tells it to."""
 PATIENCE_S = 120.0
@@ -123,7 +127,7 @@ class Screen:
     number: int
     area: Area
     watch: Watch
-    door: Door
+    doors: list[Door]
     view: set[Tile]
     place: str = ""
     """`id` of the last event heard."""
@@ -143,16 +147,17 @@ class Screen:
                 self.watch.cut += 1
                 await asyncio.sleep(random.uniform(*AGAIN_S))  # noqa: S311  # not for secrets
         finally:
-            self.door.close()
+            for door in self.doors:
+                door.close()
 
     async def _follow(self) -> None:
-        reader, writer = await connect(self.door.port, self.door.source)
+        reader, writer = await connect(self.doors[0].port, self.doors[0].source)
         path = f"/api/v1/events?heard={self.place}&area={self.area.code}"
         writer.write(f"GET {path} HTTP/1.1\r\n{HEADERS}\r\n".encode())
         try:
             await read_head(reader)
             while missing := sorted(self.view - set(self.etags)):
-                if not all([await self._ask(tile) for tile in missing]):
+                if await self._ask_all(missing):
                     await asyncio.sleep(random.uniform(*AGAIN_S))  # noqa: S311  # not for secrets
             while line := await reader.readline():
                 if line.startswith(b"id: "):
@@ -177,16 +182,17 @@ class Screen:
             self.drawing = self.drawing or asyncio.create_task(self._draw())
 
     async def _draw(self) -> None:
-        """Ask for the tiles that were touched, and for those that are touched meanwhile after them: one door."""
+        """Ask for the tiles that were touched, and for those that are touched meanwhile after them."""
         try:
             while self.touched:
                 await asyncio.sleep(random.uniform(*GATHER_S))  # noqa: S311  # not for secrets
                 tiles, numbers = self.touched, self.shown
                 self.touched, self.shown = set(), []
-                refused = {tile for tile in sorted(tiles) if not await self._ask(tile)}
+                refused = await self._ask_all(sorted(tiles))
                 if refused:  # this map is drawn once these are there, too
                     self.touched |= refused
                     self.shown += numbers
+                    await asyncio.sleep(random.uniform(*MEND_S))  # noqa: S311  # not for secrets
                     continue
                 now = time.monotonic()
                 for number in numbers:
@@ -196,10 +202,20 @@ class Screen:
         finally:
             self.drawing = None
 
-    async def _ask(self, tile: Tile) -> bool:
-        """Ask for a tile. Was there a place for it? Else it is asked for again."""
+    async def _ask_all(self, tiles: Sequence[Tile]) -> set[Tile]:
+        """Ask for tiles, some at once; those for which there was no place, which are asked for again."""
+
+        async def ask(door: Door, mine: Sequence[Tile]) -> list[Tile]:
+            return [tile for tile in mine if not await self._ask(door, tile)]
+
+        shares = [tiles[n :: len(self.doors)] for n in range(len(self.doors))]
+        refused = await asyncio.gather(*(ask(*one) for one in zip(self.doors, shares, strict=True) if one[1]))
+        return {tile for some in refused for tile in some}
+
+    async def _ask(self, door: Door, tile: Tile) -> bool:
+        """Ask for a tile. Was there a place for it?"""
         known = f"If-None-Match: {self.etags[tile]}\r\n" if tile in self.etags else ""
-        status, headers, _ = await self.door.ask("GET", f"/tiles/ticket{_path(tile)}", known)
+        status, headers, _ = await door.ask("GET", f"/tiles/ticket{_path(tile)}", known)
         if status == 503:
             self.watch.busy += 1
             return False
@@ -271,7 +287,7 @@ def _screen(number: int, port: int, watch: Watch, areas: Sequence[Area], dice: r
     middle = tile_at(LonLat((west + east) / 2, (south + north) / 2), dice.choice(ZOOMS))
     view = {(middle.z, middle.x + column, middle.y + row) for column in range(COLUMNS) for row in range(ROWS)}
     source = f"127.0.1.{number // EACH + 1}" if sys.platform == "linux" else None
-    return Screen(number, area, watch, Door(port, source=source), view)
+    return Screen(number, area, watch, [Door(port, source=source) for _ in range(DOORS)], view)
 
 
 def _cost(load: Load, watch: Watch, took: float, cpu_s: tuple[float, float]) -> Cost:

@@ -23,7 +23,7 @@ from sqlalchemy import make_url, text
 
 from gisgrid import tiles
 from gisgrid.api.app import create_app
-from gisgrid.api.kept_tiles import DRAWN_AT_ONCE
+from gisgrid.api.shares import DRAWN_AT_ONCE
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.geo import LonLat, tile_at
 from gisgrid.layers import find_layers

@@ -3,7 +3,8 @@ import type { Counters, Ticket } from './api/client';
 import { at } from './home';
 import { areaTick, config, live, lostAt, network, scope, session, ticketTick } from './state';
 
-const gatherMs = 400;
+/** The server has gathered already. */
+const gatherMs = 100;
 const deafMs = 40_000;
 const pollMs = 20_000;
 const longestWaitMs = 30_000;

@@ -6,7 +6,7 @@ import { dress, styleUrl } from './style';
 
 type Id = { z: number; x: number; y: number };
 
-const refreshMs = 500;
+const refreshMs = 250;
 const mendMs = 4_000;
 
 /** Draws again the tiles that a change touched, and those that failed to come, once the server is back. */
