@@ -7,7 +7,7 @@ import shapely
 from sqlalchemy import Connection, text
 
 from gisgrid.boundaries.changesets import get_changeset
-from gisgrid.boundaries.drawn import DrawnArea
+from gisgrid.boundaries.drawn import DrawnArea, first_of
 from gisgrid.boundaries.files import FileAreas, FileOrder, read_areas
 from gisgrid.boundaries.networks import network_scheme
 from gisgrid.boundaries.reviewing import review
@@ -58,7 +58,9 @@ def draw_file(
             settled = connection.execute(
                 text("SELECT app.snap_changeset(:id, :snap_m)"), {"id": changeset_id, "snap_m": snap_m}
             ).scalar_one()
-    notes = [f"{code} was not there yet: made as the union of its grids, named by its code" for code in missing]
+    notes = first_of(
+        [f"{code} was not there yet: made as the union of its grids, named by its code" for code in missing]
+    )
     if settled:
         notes.append(f"{settled} grids took over lines of live neighbours that differed by less than {snap_m:g} m")
     if len(drawn) < len(found.areas):

@@ -19,6 +19,11 @@ class DrawnArea:
     geom: Any
 
 
+def first_of(lines: Sequence[str]) -> list[str]:
+    """Of many lines of one kind the first ten, and how many more."""
+    return [*lines[:LINES], *([f"and {len(lines) - LINES} more of this kind"] if len(lines) > LINES else [])]
+
+
 def listed(rows: Sequence[int]) -> str:
     """`row 3`, `rows 3, 4`; of many the first ten and how many more."""
     shown = ", ".join(map(str, rows[:LINES])) + (f" and {len(rows) - LINES} more" if len(rows) > LINES else "")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from gisgrid.boundaries.cleaning import Fields
 from gisgrid.boundaries.columns import MOST_LETTERS
 from gisgrid.boundaries.drafting import draw_file
+from gisgrid.boundaries.drawn import first_of
 from gisgrid.boundaries.files import SILENT, FileAreas, FileOrder, read_areas, write_report
 from gisgrid.boundaries.finding import SHOWN, Finding, refuse_errors
 from gisgrid.boundaries.networks import network_scheme
@@ -186,8 +187,6 @@ def _misfits(connection: Connection, changeset_id: int) -> list[str]:
         ),
         {"id": changeset_id},
     )
-    return [
-        f"{row.code}: its drawn shape and the union of its grids differ in {row.m2:.0f} m2; the union is published"
-        for row in rows
-        if row.m2 > PARENT_TOLERANCE_M2
-    ]
+    wrong = [row for row in rows if row.m2 > PARENT_TOLERANCE_M2]
+    words = "{}: its drawn shape and the union of its grids differ in {:.0f} m2; the union is published"
+    return first_of([words.format(row.code, row.m2) for row in sorted(wrong, key=lambda row: (-row.m2, row.code))])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from gisgrid.boundaries.drawn import first_of
 from gisgrid.coordinates import MapSystem
 from gisgrid.errors import Refused
 
@@ -34,9 +35,11 @@ def repair_shapes(given: Any) -> tuple[Any, list[str]]:
     if raised := int((shapely.has_z(shapes) | shapely.has_m(shapes)).sum()):
         shapes = shapely.force_2d(shapes)
         notes.append(f"{raised} shape{'s' * (raised > 1)} had heights or measures (Z, M): dropped")
+    left_out: list[str] = []
     for row in np.flatnonzero(shapely.get_type_id(shapes) == COLLECTION):
         shapes[row], left = _unpacked(shapes[row])
-        notes += [f"row {row + 1}: {left} of a collection left out, its polygons taken"] * bool(left)
+        left_out += [f"row {row + 1}: {left} of a collection left out, its polygons taken"] * bool(left)
+    notes += first_of(left_out)
     polygonal = np.isin(shapely.get_type_id(shapes), (POLYGON, MULTIPOLYGON)) & np.isfinite(shapely.area(shapes))
     before = shapely.get_num_coordinates(shapes)
     shapes[polygonal] = shapely.remove_repeated_points(shapes[polygonal], 0.0)
