@@ -228,13 +228,13 @@ def create_app(
         other_limits={photos.DOORS: settings.photo_max_bytes, imports.DOORS: settings.import_max_bytes},
     )
     app.add_middleware(trail.Refusals, database=database, limits=RefusalLimits(REFUSALS_PER_HOUR, counts))
-    app.add_middleware(Heads, streams=streams)
     app.add_middleware(
         KeptTiles,
         news=news,
         drawing=drawing,
         draw=lambda key: tiles.draw_plain(database, settings.network, key.layers, key.tile),
     )
+    app.add_middleware(Heads, streams=streams)
     app.add_middleware(LookUps, grids=grids)
     app.add_middleware(Origins, others=origins)
     app.add_middleware(Measured, meters=meters, streams=streams)

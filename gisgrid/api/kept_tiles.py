@@ -1,9 +1,8 @@
-"""Tiles and lists of areas from memory, before any routing: answered as soon as nothing in them has changed.
+"""Tiles and lists of areas from memory, before any routing, while nothing in them has changed. Long: keys and answers.
 
 A request asks the database what was committed until now, by one statement for all requests that wait at that moment.
 So no answer is older than what was acknowledged when its request came: by any process, whether a
-notification was lost, a listener was cut off, or the tile was being drawn during the commit. Long because what may be
-kept, how it is drawn and how it is answered read one another's headers.
+notification was lost, a listener was cut off, or the tile was being drawn during the commit.
 """
 
 import asyncio
@@ -22,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gisgrid.api.guards import HEADERS
 from gisgrid.api.lanes import Busy, Lane, refuse
+from gisgrid.api.metrics import AREAS
 from gisgrid.api.news import LOOKED, MOST_BYTES, News
 from gisgrid.api.shares import share_drawing
 from gisgrid.errors import GisgridError
@@ -43,7 +43,6 @@ _PATH = re.compile(r"/tiles/([a-z_,]+)/([0-9]{1,2})/([0-9]{1,8})/([0-9]{1,8})\.m
 _FILTER = rb"category=[A-Za-z0-9_.%-]+", rb"state=(?:open|done)", rb"from=\d{4}-\d\d-\d\d", rb"to=\d{4}-\d\d-\d\d"
 _QUERY = re.compile(b"".join(rb"(?:&%b)?" % each for each in (rb"network=[A-Za-z0-9_-]+", *_FILTER)))
 """Of an address's `&` and query, what may be kept: nothing that becomes another by time alone, as what is overdue."""
-_AREAS = "/api/v1/areas"
 _LIST = re.compile(rb"(?:&(?:level=[a-z]+|parent=[A-Za-z0-9_-]+|network=[A-Za-z0-9_-]+|geometry=(?:true|false)))*")
 """Of a list's `&` and query, what may be kept: no box, of which there are too many, and no other date."""
 _PER_ANSWER = {b"content-length", b"content-encoding", b"server-timing"}
@@ -160,7 +159,7 @@ def _key(scope: Scope) -> Key | None:
     """Which tile or list is asked for, if it is one that may be kept: of public layers, now."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return None
-    if scope["path"] == _AREAS:
+    if scope["path"] == AREAS:
         return _key_of_list(scope)
     if not scope["path"].startswith("/tiles/"):
         return None

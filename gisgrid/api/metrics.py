@@ -23,6 +23,7 @@ from gisgrid.processes import ALONE, Shift
 
 log = logging.getLogger("gisgrid")
 TILE = "/tiles/{layers}/{z}/{x}/{y}.mvt"
+AREAS = "/api/v1/areas"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -227,4 +228,6 @@ def route_of(scope: Scope) -> str:
     path = scope["path"]
     if path.startswith("/tiles/") and path.endswith(".mvt"):
         return TILE
+    if path == AREAS:  # from memory, before any route
+        return path
     return "/assets" if path.startswith("/assets/") else "none"

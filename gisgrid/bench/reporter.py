@@ -31,7 +31,7 @@ class Rounds:
 
 
 async def follow(rounds: Rounds, hear: Callable[[str, list[str]], None]) -> None:
-    """Report from another process; `hear` is told what each line says, while it goes on."""
+    """Report from another process; `hear` gets what each line says, while it goes on."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", __name__, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )

@@ -102,7 +102,7 @@ class Watch:
     busy: int = 0
     reporter_s: float = 0.0
 
-    def told(self, kind: str, values: list[str]) -> None:
+    def note(self, kind: str, values: list[str]) -> None:
         """What the process that reports says of one report."""
         if kind == "got":
             number, at, took = values
@@ -259,7 +259,7 @@ async def _measure(services: Sequence[Service], load: Load) -> Cost:
     watch.asked, watch.cut, watch.busy, began, own_s = 0, 0, 0, time.monotonic(), time.process_time()
     cpu_s = sum(service.cpu_s for service in services)
     boxes = [area.box for area in load.areas]
-    await follow(Rounds(ports, boxes, load.rate, load.seconds, load.screens), watch.told)
+    await follow(Rounds(ports, boxes, load.rate, load.seconds, load.screens), watch.note)
     took = time.monotonic() - began
     await asyncio.sleep(SETTLE_S)
     while _is_unheard(watch, load) and time.monotonic() - began < took + PATIENCE_S:

@@ -5,6 +5,7 @@ Long because each way to cross is walked.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import mapbox_vector_tile
@@ -19,11 +20,16 @@ from gisgrid.patrol import follow_patrols, keep_walks
 from tests.api.conftest import GRIDS, NORTH, SOUTH, District
 from tests.drawing import draw, spot
 
-NOW = datetime.now(UTC).replace(microsecond=0)
 Json = dict[str, Any]
 EMPTY = """
 TRUNCATE overlay.ping, overlay.walk, overlay.walk_due, overlay.walker, overlay.presence, overlay.crossing
 """
+
+
+@cache
+def now() -> datetime:
+    """When these tests began: a long while after the file was read, where others come first."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +63,7 @@ def walk(district: District, *legs: tuple[float, float, float], name: str = "wan
     for (ago, column, row), (until, *_) in zip(legs, [*legs[1:], (legs[-1][0] - 1,)], strict=True):
         lon, lat = spot(column, row)
         for second in range(int(ago), int(until), -15):
-            at = (NOW - timedelta(seconds=second)).isoformat()
+            at = (now() - timedelta(seconds=second)).isoformat()
             pings.append({"lon": lon, "lat": lat, "system": "wgs84", "at": at, "accuracy_m": 5})
     answer = district.client(name).post("/api/v1/pings", json=pings)
     assert answer.json() == {"accepted": len(pings), "set_aside": []}, answer.text
@@ -72,13 +78,13 @@ def follow(owner: Database) -> int:
 
 
 def crossings(district: District, name: str = "boss", **asked: Any) -> list[Any]:
-    since = (NOW - timedelta(days=1)).isoformat()
+    since = (now() - timedelta(days=1)).isoformat()
     answer = district.client(name).get("/api/v1/patrols/crossings", params={"from": since, **asked})
     assert answer.status_code == 200, answer.text
     letters = {code: letter for letter, code in GRIDS.items()} | {None: None}
     return [
         (one["cause"], letters[one["left"]], letters[one["entered"]],
-         round((NOW - datetime.fromisoformat(one["at"])).total_seconds()))
+         round((now() - datetime.fromisoformat(one["at"])).total_seconds()))
         for one in reversed(answer.json()["crossings"])
     ]  # fmt: skip
 
@@ -184,12 +190,12 @@ def test_a_boundary_goes_over_a_patrol(district: District, owner: Database, is_f
 
 def test_who_was_where(district: District, owner: Database) -> None:
     walk(district, (1200, 1.0, 0.5), (900, 2.5, 0.5), (885, 2.5, 0.5))
-    then = (NOW - timedelta(seconds=1000)).isoformat()
+    then = (now() - timedelta(seconds=1000)).isoformat()
     asked = district.client("north").get("/api/v1/patrols", params={"at": then}).json()
     (one,) = asked["patrols"]
     assert (one["worker"], one["grid"]) == ("wang", GRIDS["A"]) and one["distance_m"] is None
     lon, lat = spot(2.5, 0.5)
-    near: Json = {"lon": lon, "lat": lat, "system": "wgs84", "at": (NOW - timedelta(seconds=600)).isoformat()}
+    near: Json = {"lon": lon, "lat": lat, "system": "wgs84", "at": (now() - timedelta(seconds=600)).isoformat()}
     (one,) = district.client("north").get("/api/v1/patrols", params=near).json()["patrols"]
     assert one["grid"] == GRIDS["B"] and one["distance_m"] < 1
     assert district.client("north").get("/api/v1/patrols").json()["patrols"] == [], "his last ping is too old"
@@ -201,7 +207,7 @@ def test_presence_counts_minutes_in_the_own_grid(district: District, owner: Data
     """15 minutes in A, which is his, 5 in B; a silence of 10 minutes counts for nobody."""
     walk(district, (3000, 1.0, 0.5), (2100, 1.0, 0.5))
     walk(district, (1500, 2.5, 0.5), (1200, 2.5, 0.5))
-    since = (NOW - timedelta(hours=1)).isoformat()
+    since = (now() - timedelta(hours=1)).isoformat()
     found = district.client("north").get("/api/v1/patrols/presence", params={"from": since}).json()["presence"]
     (one,) = found
     assert one["worker"] == "wang" and one["minutes"] == 20 and one["own_minutes"] == 15
@@ -215,7 +221,7 @@ def test_a_tile_shows_the_track_of_a_shift_to_who_may_see_it(district: District,
     follow(owner)
     tile = tile_at(LonLat(*spot(1.2, 0.5)), 14)
     path = f"/tiles/patrol/{tile.z}/{tile.x}/{tile.y}.mvt"
-    asked = {"worker": "wang", "walked_from": (NOW - timedelta(hours=1)).isoformat(), "walked_to": NOW.isoformat()}
+    asked = {"worker": "wang", "walked_from": (now() - timedelta(hours=1)).isoformat(), "walked_to": now().isoformat()}
 
     def tracks(name: str, **more: str) -> list[Any]:
         answer = district.client(name).get(path, params={**asked, **more})
@@ -225,9 +231,9 @@ def test_a_tile_shows_the_track_of_a_shift_to_who_may_see_it(district: District,
 
     found = tracks("north")
     assert [one["geometry"]["type"] for one in found] == ["LineString", "LineString"], "nothing joins two segments"
-    begun = [round(NOW.timestamp()) - one["properties"]["from_at"] for one in found]
+    begun = [round(now().timestamp()) - one["properties"]["from_at"] for one in found]
     assert begun == [1500, 900] and {one["properties"]["worker"] for one in found} == {"wang"}
-    assert len(tracks("north", walked_to=(NOW - timedelta(seconds=1000)).isoformat())) == 1
+    assert len(tracks("north", walked_to=(now() - timedelta(seconds=1000)).isoformat())) == 1
     assert tracks("north", worker="li") == [] and tracks("south") == [], "a worker of other people's areas"
     assert district.client("chengguan").get(path, params=asked).status_code == 403
 
@@ -246,7 +252,7 @@ def test_an_urgent_ticket_says_who_passed_last_and_who_is_near(district: Distric
 
     passed = seen("north")["last_patrol"]
     assert passed["worker"] == "wang" and passed["distance_m"] < 5
-    assert round((NOW - datetime.fromisoformat(passed["at"])).total_seconds()) == 900
+    assert round((now() - datetime.fromisoformat(passed["at"])).total_seconds()) == 900
     assert "nearest_patrols" not in seen("north"), "it is not urgent"
     ask(owner, "UPDATE work.ticket SET priority = 1 WHERE number = :number", number=number)
     (near,) = seen("north")["nearest_patrols"]

@@ -9,7 +9,7 @@ from tests.api.conftest import NORTH, District
 def test_too_many_corners_for_one_answer_are_refused_with_the_ways_round(
     district: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = district.client()
+    client = district.client("boss")  # to strangers it comes from memory
     whole = client.get("/api/v1/areas?level=grid").json()["features"]
     corners = sum(len(ring) for one in whole for part in one["geometry"]["coordinates"] for ring in part)
     monkeypatch.setattr(areas, "MOST_CORNERS", corners)

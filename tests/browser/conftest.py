@@ -20,6 +20,7 @@ from playwright.sync_api import (
 )
 
 from gisgrid.settings import PACKAGE
+from tests.browser.hands import draw_nothing
 from tests.browser.server import LiveServer, serving_sample
 from tests.waiting import PATIENCE_S
 
@@ -105,7 +106,7 @@ def visit(
         visits.append(visited)
         _listen(visited, live_server.url)
         if not drawn:
-            context.route("**/*.mvt*", lambda route: route.fulfill(status=204))
+            draw_nothing(context)
         if signed_in:
             _sign_in(context, live_server.url, *signed_in)
         visited.page.goto(f"{live_server.url}/{hash_}")

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from tests.browser.server import LiveServer
 from tests.waiting import until
+
+TILES = "**/*.mvt*"
 
 
 def wait_for(page: Page, true: str, arg: Any = None) -> None:
@@ -111,3 +113,8 @@ def report(page: Page, **body: Any) -> dict[str, Any]:
         {"system": "wgs84", "description": "邻里噪音(测试)", **body},
     )
     return answer
+
+
+def draw_nothing(context: BrowserContext) -> None:
+    """The tiles of its pages are empty, until `context.unroute(TILES)`."""
+    context.route(TILES, lambda route: route.fulfill(status=204))

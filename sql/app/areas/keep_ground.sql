@@ -3,7 +3,7 @@ CREATE FUNCTION app.keep_ground() RETURNS trigger LANGUAGE plpgsql SECURITY DEFI
 SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 -- Grids of one kind that apply together have no ground in common: their neighbours, nine of ten pairs, are not laid
 -- over each other. Numbers of versions rise, so each pair is met once, from its later one. The relation says which one
--- covers the other, so that this ground is not cut. By key, whatever the planner knew when it made the plan that a
+-- covers the other, so that this ground is not cut. By key, also by a plan that was made long ago and that a
 -- connection keeps: the districts that it saw first can be smaller by thousands than the one that is drawn now.
 BEGIN
     INSERT INTO core.version_shape (area_version_id, shape_id)

@@ -22,7 +22,7 @@ export const zh = {
   'app.sample': '示例数据',
 
   'day.form': '年-月-日',
-  'day.formTime': '时:分',
+  'day.formTime': '如 09:30',
   'day.choose': '选择日期',
   'day.earlier': '上个月',
   'day.later': '下个月',
