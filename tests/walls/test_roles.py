@@ -117,7 +117,10 @@ def test_no_ticket_is_acted_on(facts: Facts, who: str) -> None:
 def test_no_trail_is_drawn_and_no_duty_names_anybody(facts: Facts, who: str) -> None:
     client = facts.client(who)
     assert client.get("/tiles/patrol/16/53915/27464.mvt").status_code == 403
-    assert '"patrol"' not in client.get("/style/day.json").text
+    assert "patrol" in facts.client("north").get("/style/day.json").json()["sources"]
+    style = client.get("/style/day.json").json()
+    assert "patrol" not in {*style["sources"], *style["metadata"]["gisgrid:layers"]}
+    assert "patrol" not in {layer.get("source") for layer in style["layers"]}
     lon, lat = spot(*DISPUTE)
     duty = client.get("/api/v1/duty", params={"lon": lon, "lat": lat, "system": "wgs84"})
     assert duty.status_code == 200 and WORDS not in duty.text and PHONE not in duty.text
