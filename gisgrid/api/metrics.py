@@ -229,5 +229,5 @@ def route_of(scope: Scope) -> str:
     if path.startswith("/tiles/") and path.endswith(".mvt"):
         return TILE
     if path == AREAS:  # from memory, before any route
-        return path
+        return AREAS
     return "/assets" if path.startswith("/assets/") else "none"
