@@ -80,7 +80,7 @@ def screens(grid: str, number: str) -> dict[str, tuple[str, str]]:
         "people": ("desk=people", ".panel .people-table [data-change]"),
         "then": ("at=2023-06-01&changes=1", ".time .time-keys"),
         "print": (ON_MAP, "dialog[open]"),
-        "wall": ("wall", ".wall-feed li"),
+        "wall": ("wall", ".wall:has(.wall-towns li):has(.wall-kinds li) .wall-feed li"),
     }
 
 
