@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from gisgrid import worker
@@ -341,8 +341,9 @@ def test_a_worker_with_nothing_to_do_asks_one_thing_a_look(
     with working(url):
         until(lambda: not uncounted())
 
-        def hear(_: Any, __: Any, statement: str, *___: Any) -> None:
-            said.append(statement)
+        def hear(connection: Connection, _: Any, statement: str, *__: Any) -> None:
+            if connection.engine.url.database == owner.engine.url.database:  # other tests may have left somebody
+                said.append(statement)
 
         event.listen(Engine, "before_cursor_execute", hear)
         try:
