@@ -17,7 +17,7 @@ from gisgrid.networks import require_network
 
 Floats = NDArray[np.float64]
 FEW = 2_000
-"""Up to so many points, asking `app.locate` costs less than making an index."""
+"""Up to a point a grid, and not more than so many, asking `app.locate` costs less than making an index."""
 
 _LOCATE = """
 SELECT l.code, l.name, l.method, l.distance_to_edge_m
@@ -25,6 +25,9 @@ FROM unnest(CAST(:lon AS float8[]), CAST(:lat AS float8[])) WITH ORDINALITY AS p
 CROSS JOIN LATERAL app.locate(
     ST_SetSRID(ST_MakePoint(p.lon, p.lat), 4326), :network, :at, as_recorded => :as_recorded) AS l
 ORDER BY p.n
+"""
+_GRIDS = """
+SELECT count(*) FROM app.area_at(:at, :as_recorded) AS v WHERE v.network = :network AND v.level = 'grid'
 """
 
 
@@ -59,14 +62,14 @@ class Assigner:
         self._known = settled_instant(connection)
         self._at = at or self._known
         self._distances, self._folder = distances, folder
-        self._asked = 0
+        self._few = min(FEW, self._count_grids())
         self._grids: Grids | None = None
 
     def assign(self, lon: Floats, lat: Floats) -> Assigned:
         """The grid of each point (WGS 84 degrees)."""
         if self._grids is None:
-            self._asked += len(lon)
-            if self._asked <= FEW:
+            self._few -= len(lon)
+            if self._few >= 0:
                 return self._ask(lon, lat)
             self._grids = read_grids(self._connection, self._network, self._at, self._known, self._folder)
         found = self._grids.find(lon, lat, distances=self._distances)
@@ -77,6 +80,10 @@ class Assigner:
         mask = pa.array(found.asked)
         both = zip(_columns(assigned), _columns(asked), strict=True)
         return Assigned(*(compute.replace_with_mask(column, mask, some) for column, some in both))
+
+    def _count_grids(self) -> int:
+        values = {"at": self._at, "as_recorded": self._known, "network": self._network}
+        return int(self._connection.execute(text(_GRIDS), values).scalar_one())
 
     def _ask(self, lon: Floats, lat: Floats) -> Assigned:
         values = {"lon": lon.tolist(), "lat": lat.tolist(), "network": self._network}

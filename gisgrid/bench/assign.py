@@ -41,13 +41,13 @@ class AssignCost:
     differences: int
 
 
-def measure_assign(side: int, points: int, rounds: int, peers: Peers) -> list[AssignCost]:
-    """Every way on a synthetic district of side x side grids, in turn, `rounds` times; the index is made before.
+def measure_assign(plan: Plan, points: int, rounds: int, peers: Peers) -> list[AssignCost]:
+    """Every way on a synthetic district, in turn, `rounds` times; the index is made before.
 
     Peers in processes of their own (DuckDB, SedonaDB), as far as they are installed, have points and shapes in memory
     as well before their time begins.
     """
-    shapes = draw_district(Plan(side, side))
+    shapes = draw_district(plan)
     polygons = np.array([shapes[code] for code in sorted(shapes)], dtype=object)
     began = time.process_time()
     index = cover(polygons.tolist())
@@ -61,6 +61,7 @@ def measure_assign(side: int, points: int, rounds: int, peers: Peers) -> list[As
         "STRtree": lambda: _timed(lambda: _tree(polygons, x, y)),
         "covering index": lambda: _timed(lambda: index.find(x, y)[0].astype(np.int64)),
         "covering index, distances": lambda: _timed(lambda: _with_distances(index, outlines, x, y)),
+        "covering index made first, distances": lambda: _timed(lambda: _from_nothing(polygons, x, y)),
     }
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -127,6 +128,11 @@ def _labels(count: int, point: Labels, polygon: Labels) -> Labels:
     labels = np.zeros(count, dtype=np.int64)
     labels[point] = polygon + 1
     return labels
+
+
+def _from_nothing(polygons: NDArray[np.object_], x: Floats, y: Floats) -> Labels:
+    index = cover(polygons.tolist())
+    return _with_distances(index, Outlines(index.edges), x, y)
 
 
 def _with_distances(index: Covering, outlines: Outlines, x: Floats, y: Floats) -> Labels:

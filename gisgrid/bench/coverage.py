@@ -21,11 +21,12 @@ TOWN, COMMUNITY = 20, (5, 7)
 
 @dataclass(frozen=True)
 class Plan:
-    """How many columns and rows of grids; 100 x 100 are 25 towns of 12 communities."""
+    """How many columns and rows of grids; 100 x 100 are 25 towns of 12 communities. `steps`: pieces of each side."""
 
     columns: int = 100
     rows: int = 100
     seed: int = 7
+    steps: int = STEPS
 
 
 def draw_district(plan: Plan) -> dict[str, shapely.Geometry]:
@@ -57,17 +58,29 @@ def write_district(plan: Plan, path: Path) -> Path:
     return path
 
 
+def points_beyond(box: tuple[float, float, float, float], count: int) -> tuple[Floats, Floats]:
+    """Longitudes and latitudes of so many points 30 to 400 m outside a box (W, S, E, N), on its four sides in turn."""
+    dice = np.random.default_rng(6)
+    west, south, east, north = box
+    away = dice.uniform(0.0003, 0.004, count)
+    lons, lats = dice.uniform(west, east, count), dice.uniform(south, north, count)
+    side = np.arange(count) % 4
+    lons = np.select([side == 0, side == 1], [west - away, east + away], lons)
+    lats = np.select([side == 2, side == 3], [south - away, north + away], lats)
+    return lons, lats
+
+
 def _edges(plan: Plan) -> tuple[Floats, Floats]:
     """Lines between neighbouring corners, [column, row, vertex, (lon, lat)]: eastward ones and northward ones."""
     random = np.random.default_rng(plan.seed)
     x, y = np.meshgrid(np.arange(plan.columns + 1.0), np.arange(plan.rows + 1.0), indexing="ij")
     corner = np.stack([x, y], axis=-1) + random.uniform(-0.14, 0.14, (*x.shape, 2))
     corner = np.array([WEST, SOUTH]) + corner * CELL
-    return _wavy(corner[:-1], corner[1:], random), _wavy(corner[:, :-1], corner[:, 1:], random)
+    return _wavy(plan, corner[:-1], corner[1:], random), _wavy(plan, corner[:, :-1], corner[:, 1:], random)
 
 
-def _wavy(start: Floats, end: Floats, random: np.random.Generator) -> Floats:
-    t = np.linspace(0.0, 1.0, STEPS + 1)[:, None]
+def _wavy(plan: Plan, start: Floats, end: Floats, random: np.random.Generator) -> Floats:
+    t = np.linspace(0.0, 1.0, plan.steps + 1)[:, None]
     along = (end - start)[..., None, :]
     aside = np.stack([-along[..., 1], along[..., 0]], axis=-1)
     wave = sum(

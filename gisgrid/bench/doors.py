@@ -95,7 +95,9 @@ class Driven:
     @property
     def p99_ms(self) -> float:
         """The 99th percentile of a request."""
-        return 1000 * quantiles(self.each_s, n=100, method="inclusive")[-1]
+        return 1000 * (
+            quantiles(self.each_s, n=100, method="inclusive")[-1] if len(self.each_s) > 1 else self.each_s[0]
+        )
 
 
 def drive(ports: Sequence[int], clients: int, count: int, act: Callable[[Door, int], Awaitable[None]]) -> Driven:

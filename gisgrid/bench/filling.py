@@ -29,7 +29,7 @@ ticket AS (
                              confidence, geom, has_public_point, reported_at, received_at, due_at, closed_at)
     SELECT 'bench-' || i, 'base', 'hazard', 'six_step', CASE WHEN i % 100 < :open THEN 'handle' ELSE 'rate' END,
            area_version_id, area_id, path, 'inside', 1, geom, true, t.at, t.at, t.at + interval '24 hours',
-           CASE WHEN i % 100 >= :open THEN t.at + interval '20 hours' END
+           CASE WHEN i % 100 >= :open THEN least(t.at + interval '20 hours', now()) END
     FROM placed CROSS JOIN LATERAL (SELECT now() - i % 500000 * interval '1 minute' AS at) AS t
     RETURNING ticket_id, path, geom
 )

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from gisgrid.access import add_account
 from gisgrid.assignment.present import Present, read_present
+from gisgrid.bench.coverage import points_beyond
 from gisgrid.bench.doors import Door, Driven, drive, plain
 from gisgrid.bench.peers import make_tables, ten_lines
 from gisgrid.bench.pings import Place
@@ -78,7 +79,9 @@ def measure_reports(place: Place, plan: Plan) -> list[Row]:
         worker_beside(place.owner_url) as worker,
         ten_lines(place.owner_url) as peer,
     ):
-        run = _Run(place.database, plan, services, worker, peer, postmaster, points, present)
+        run = _Run(
+            place.database, plan, services, worker, peer, postmaster, points, present, _beyond(place, len(points.lons))
+        )
         return [*run.look_ups(), *run.single_reports(), *run.batches(secret)]
 
 
@@ -90,6 +93,21 @@ def _draw(place: Place, count: int) -> Points:
         codes = connection.execute(text(_CODES), {"lon": lons, "lat": lats}).scalars().all()
     held = [i for i, code in enumerate(codes) if code]
     return Points([lons[i] for i in held], [lats[i] for i in held], [codes[i] for i in held])
+
+
+def _beyond(place: Place, count: int) -> Points:
+    lons, lats = points_beyond(place.box, count)
+    return Points(lons.tolist(), lats.tolist(), [None] * count)
+
+
+def _report(points: Points, i: int, accuracy_m: float | None = 15) -> Json:
+    where = {"lon": points.lons[i], "lat": points.lats[i], "system": "wgs84"}
+    return {**where, "category": "hazard", "description": "x", "accuracy_m": accuracy_m}
+
+
+def _code(receipt: Json) -> str | None:
+    grid = receipt["grid"]
+    return grid["code"] if grid else None
 
 
 @dataclass
@@ -104,6 +122,7 @@ class _Run:
     postmaster: int
     points: Points
     present: Present
+    outside: Points
 
     @cached_property
     def codes(self) -> dict[int, str]:
@@ -157,34 +176,33 @@ class _Run:
 
     def single_reports(self) -> list[Row]:
         """One report a request; the grid in each receipt is compared."""
-        wrong = {"gisgrid": 0, "ten lines": 0}
+        wrong = {"gisgrid": 0, "outside": 0, "ten lines": 0}
 
         def act(who: str, ports: list[int], path: str) -> Driven:
-            some = self.points.take(self.plan.reports)
+            points = self.outside if who == "outside" else self.points
+            some = points.take(self.plan.reports)
 
             async def ask(door: Door, n: int) -> None:
                 i = some[n]
-                answer = await door.ask("POST", path, body=json.dumps(self._report(i)))
+                answer = await door.ask("POST", path, body=json.dumps(_report(points, i)))
                 said = json.loads(plain(answer))
-                is_right = answer[0] == 201 and (who != "gisgrid" or said["grid"]["code"] == self.points.codes[i])
+                is_right = answer[0] == 201 and (who == "ten lines" or _code(said) == points.codes[i])
                 wrong[who] += not is_right
 
             return drive(ports, self.plan.clients, len(some), ask)
 
         ways = {
             "gisgrid": (self.ours, lambda: act("gisgrid", self.ports, "/api/v1/reports")),
+            "outside": (self.ours, lambda: act("outside", self.ports, "/api/v1/reports")),
             "ten lines": (self.theirs, lambda: act("ten lines", [self.peer.port], "/reports")),
         }
         turns = take_turns(ways, self.plan.rounds)
         work = f"one report, {self.plan.clients} clients"
         return [
             row_of(work, "gisgrid, with what it wakes", turns["gisgrid"], wrong["gisgrid"]),
+            row_of(work, "gisgrid, outside every grid", turns["outside"], wrong["outside"]),
             row_of(work, "four rows without a grid, ten lines of FastAPI", turns["ten lines"], wrong["ten lines"]),
         ]
-
-    def _report(self, i: int, accuracy_m: float | None = 15) -> Json:
-        where = {"lon": self.points.lons[i], "lat": self.points.lats[i], "system": "wgs84"}
-        return {**where, "category": "hazard", "description": "x", "accuracy_m": accuracy_m}
 
     def batches(self, secret: str) -> list[Row]:
         """Reports in batches of 500; an operation is one report. Beside COPY and INSERT ... SELECT from app.locate."""
@@ -195,7 +213,11 @@ class _Run:
             parts = [some[first : first + TOGETHER] for first in range(0, len(some), TOGETHER)]
 
             async def ask(door: Door, n: int) -> None:
-                body = {"reports": [self._report(i, accuracy_m) | {"client_ref": str(uuid.uuid4())} for i in parts[n]]}
+                body = {
+                    "reports": [
+                        _report(self.points, i, accuracy_m) | {"client_ref": str(uuid.uuid4())} for i in parts[n]
+                    ]
+                }
                 headers = f"Authorization: Bearer {secret}\r\n"
                 results = json.loads(plain(await door.ask("POST", "/api/v1/reports/batch", headers, json.dumps(body))))
                 results = results["results"]

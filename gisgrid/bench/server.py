@@ -18,6 +18,7 @@ import uvicorn
 from gisgrid.api.app import create_app
 from gisgrid.api.patience import protocol
 from gisgrid.bench.processes import family_cpu_s
+from gisgrid.notices.sender import sending
 from gisgrid.settings import read_settings
 from gisgrid.worker import working
 
@@ -128,10 +129,11 @@ def serve(port: int) -> None:
 
 
 def work() -> None:
-    """Do the worker's work in the database of GISGRID_DATABASE_URL until the process is ended."""
+    """Do the worker's work in the database of GISGRID_DATABASE_URL, and send notices, until the process is ended."""
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: ended.set())
-    with working(read_settings().database_url):
+    settings = read_settings()
+    with working(settings.database_url), sending(settings.database_url, settings):
         ended.wait()
 
 

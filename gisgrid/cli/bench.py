@@ -7,7 +7,7 @@ import typer
 from sqlalchemy import Engine, NullPool, create_engine, text
 
 from gisgrid.bench.assign import AssignCost, measure_assign
-from gisgrid.bench.coverage import DISTRICT
+from gisgrid.bench.coverage import DISTRICT, STEPS, Plan
 from gisgrid.bench.exact import Compared, Progress, compare_answers
 from gisgrid.bench.pages import describe_versions
 from gisgrid.bench.peers import Peers
@@ -15,10 +15,13 @@ from gisgrid.bench.publish import Case, Cost, measure
 from gisgrid.cli.bench_answers import Noted, PeersFolder, Write, answer
 from gisgrid.cli.bench_database import SAMPLE, add_tickets, bench_database, fill, filled
 from gisgrid.cli.bench_doors import pings, reports, screens, tiles
+from gisgrid.cli.bench_ground import figures, idle, load
 from gisgrid.cli.context import DataDir, DbPort, Json, say
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.settings import Settings, read_settings
 
+USUAL = 4 * STEPS
+"""Corners of a synthetic grid."""
 bench_app = typer.Typer(no_args_is_help=True, help="How long things take on this machine.")
 
 
@@ -62,6 +65,7 @@ def publish(
 def assign(
     grids: Annotated[list[int], typer.Option(help="How many synthetic grids.")] = [SAMPLE, 10_000],  # noqa: B006
     points: Annotated[int, typer.Option(help="How many points are to be found.", min=1)] = 1_000_000,
+    corners: Annotated[int, typer.Option(help="Corners of each of them.", min=4)] = USUAL,
     rounds: Annotated[int, typer.Option(help="How often; the median counts.", min=1)] = 3,
     compare: Annotated[
         int, typer.Option(help="Instead: how many points, hard ones, to compare with `app.locate`; needs a database.")
@@ -81,10 +85,11 @@ def assign(
         settings = read_settings(data_dir=data_dir, db_port=db_port)
         _compare(grids, compare, Noted("exact", write), settings, Progress(progress), json=json)
         return
-    noted, found = Noted("assign", write), list[AssignCost]()
+    noted, found = Noted("assign" if corners == USUAL else "corners", write), list[AssignCost]()
     for size in grids:
         say(f"{size} grids")
-        found += measure_assign(round(size**0.5), points, rounds, Peers(peers))
+        side = round(size**0.5)
+        found += measure_assign(Plan(side, side, steps=corners // 4), points, rounds, Peers(peers))
     answer(found, noted, describe_versions(), json=json)
 
 
@@ -112,5 +117,5 @@ def _case(superuser: Engine, size: int, tickets: int) -> Case:
     return Case(name, count, tickets, {"a town": town, "the district": DISTRICT})
 
 
-for name, verb in (("reports", reports), ("tiles", tiles), ("pings", pings), ("screens", screens)):
-    bench_app.command(name)(verb)
+for verb in (reports, tiles, pings, screens, figures, load, idle):
+    bench_app.command(verb.__name__)(verb)

@@ -24,6 +24,10 @@ PeersFolder = Annotated[
 ]
 
 
+BESIDE = 6
+"""So many rows have room beside each other on a screen."""
+
+
 @dataclass(frozen=True)
 class Noted:
     """Which measurement it is, for which page, and the load when it began."""
@@ -41,10 +45,18 @@ def answer(found: Sequence[Any], noted: Noted, versions: str, *, json: bool) -> 
     if json:
         show(found, "", as_json=True)
         return
-    table = Table(*("" for _ in range(len(found) + 1)), box=None, show_header=False)
-    for name in (each.name for each in fields(found[0])):
-        table.add_row(name, *(_cell(getattr(cost, name)) for cost in found))
-    Console(width=250, no_color=True).print(table)
+    Console(width=250, no_color=True).print(_table(found))
+
+
+def _table(found: Sequence[Any]) -> Table:
+    """A column for each row of a few; of many, a line for each."""
+    names = [each.name for each in fields(found[0])]
+    cells = [[_cell(getattr(cost, name)) for name in names] for cost in found]
+    lines = [names, *cells] if len(found) > BESIDE else [list(line) for line in zip(names, *cells, strict=True)]
+    table = Table(*("" for _ in lines[0]), box=None, show_header=False)
+    for line in lines:
+        table.add_row(*line)
+    return table
 
 
 def _command() -> str:

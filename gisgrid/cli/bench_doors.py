@@ -48,8 +48,8 @@ def pings(
     settings, noted = read_settings(data_dir=data_dir, db_port=db_port), Noted("pings", write)
     with filled(settings, grids) as ground:
         plan = PingPlan(batches, clients, processes, rounds, workers, hours, cameras)
-        found = measure_pings(_place(ground), plan)
-        versions = _versions(ground.database)
+        found = measure_pings(place_of(ground), plan)
+        versions = versions_of(ground.database)
     answer(found, noted, versions, json=json)
 
 
@@ -68,8 +68,8 @@ def reports(
     """What do a report, a batch of reports and a look-up cost? Beside the same rows without a grid, and COPY."""
     settings, noted = read_settings(data_dir=data_dir, db_port=db_port), Noted("reports", write)
     with filled(settings, grids, tickets) as ground:
-        found = measure_reports(_place(ground), ReportPlan(count, clients, processes, rounds))
-        versions = _versions(ground.database)
+        found = measure_reports(place_of(ground), ReportPlan(count, clients, processes, rounds))
+        versions = versions_of(ground.database)
     answer(found, noted, versions, json=json)
 
 
@@ -92,8 +92,8 @@ def tiles(
     settings, noted = read_settings(data_dir=data_dir, db_port=db_port), Noted("tiles", write)
     with filled(settings, grids, tickets) as ground:
         plan = TilePlan(count, clients, processes, rounds, writers, seconds, Peers(peers))
-        found = measure_tiles(_place(ground), plan)
-        versions = _versions(ground.database)
+        found = measure_tiles(place_of(ground), plan)
+        versions = versions_of(ground.database)
     answer(found, noted, versions, json=json)
 
 
@@ -120,7 +120,7 @@ def screens(
             for many in [0, *count]:
                 say(f"{many} screens, {rate:g} reports a second")
                 found.append(watch_screens(services, Load(many, rate, seconds, areas)))
-        versions = _versions(ground.database)
+        versions = versions_of(ground.database)
     answer(found, noted, versions, json=json)
 
 
@@ -149,10 +149,12 @@ def _shown_areas(database: Database) -> list[Area]:
         return [Area(code, (west, south, east, north)) for code, west, south, east, north in rows]
 
 
-def _place(ground: Ground) -> Place:
+def place_of(ground: Ground) -> Place:
+    """The ground as what is asked over HTTP takes it."""
     return Place(ground.database, ground.owner_url, ground.service_url, ground.box)
 
 
-def _versions(database: Database) -> str:
+def versions_of(database: Database) -> str:
+    """This program, its database, its libraries."""
     with database.transaction() as connection:
         return describe_versions(connection)

@@ -3,12 +3,16 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from gisgrid.bench.coverage import Plan as DistrictPlan
 from gisgrid.bench.coverage import draw_district
 from gisgrid.bench.exact import Progress, compare_answers
+from gisgrid.bench.figures import measure_figures
 from gisgrid.bench.filling import fill_posts, fill_tickets
+from gisgrid.bench.idle import measure_idle, measure_starts
+from gisgrid.bench.loads import KINDS, measure_loads
+from gisgrid.bench.many_tickets import fill_many_tickets
 from gisgrid.bench.pages import Setting, describe_versions, write_page
 from gisgrid.bench.peers import Peers
 from gisgrid.bench.pings import Place, measure_pings
@@ -49,11 +53,11 @@ def check_answers(rows: list[Row]) -> dict[tuple[str, str], Row]:
 
 def test_reports_are_held_against_the_same_rows_without_a_grid(place: Place) -> None:
     rows = check_answers(measure_reports(place, ReportPlan(reports=30, clients=3, processes=1, rounds=2)))
-    assert len(rows) == 8
+    assert len(rows) == 9
     with place.database.transaction(EVERYTHING) as connection:
         ours = connection.execute(text("SELECT count(*) FROM work.ticket WHERE number NOT LIKE 'bench%'")).scalar_one()
         theirs = connection.execute(text("SELECT count(*) FROM peer.ticket")).scalar_one()
-        assert (ours, theirs) == (180, 60)
+        assert (ours, theirs) == (240, 60)
         connection.execute(text("DROP SCHEMA peer CASCADE"))
 
 
@@ -86,6 +90,40 @@ def test_maps_of_two_processes_hear_of_every_report(place: Place) -> None:
     with serving_many(place.service_url, 2) as services:
         cost = watch_screens(services, Load(4, 3.0, 2.0, [Area("360302", place.box)]))
     assert (cost.reports, cost.heard_share) == (6, 1.0)
+
+
+def test_figures_of_tickets_written_in_bulk_are_a_count_of_them(place: Place) -> None:
+    fill_many_tickets(create_engine(place.owner_url, poolclass=NullPool), 3000, lambda line: None)
+    rows = check_answers(measure_figures(place.database, 1))
+    assert rows["figures of every grid", "gisgrid"].note == "20 rows"
+    assert rows["every counter and sum that is kept", "gisgrid check --counters"].differences == 0
+    asked = {work for work, _ in rows}
+    assert {"counters of a grid", "figures by post", "figures by department", "ranking of grids"} <= asked
+
+
+def test_a_figure_that_is_wrong_is_counted(place: Place) -> None:
+    with place.database.transaction(EVERYTHING) as connection:
+        connection.execute(text("UPDATE work.leaf_sum SET received = received + 1"))
+    wrong = {row.work for row in measure_figures(place.database, 1) if row.differences}
+    assert {"figures of every grid", "ranking of grids", "every counter and sum that is kept"} <= wrong
+    with place.database.transaction(EVERYTHING) as connection:
+        connection.execute(text("SELECT app.recount_tickets()"))
+
+
+def test_rows_are_loaded_into_the_grids_of_their_date(place: Place, tmp_path: Path) -> None:
+    rows = measure_loads(place, 60, tmp_path, lambda line: None)
+    assert [(row.operations, row.differences) for row in rows] == [(60, 0)] * len(KINDS)
+
+
+def test_what_nobody_asks_for_is_counted_in_the_log(place: Place) -> None:
+    engine = create_engine(place.owner_url, poolclass=NullPool)
+    row = measure_idle(place, engine, 8, settle_s=0)
+    assert 0 < float(row.note.split()[0]) < 50
+    with engine.connect() as connection:
+        left = "SELECT count(*) FROM pg_db_role_setting AS s JOIN pg_database AS d ON d.oid = s.setdatabase"
+        found = connection.execute(text(f"{left} WHERE d.datname = current_database() AND s.setconfig::text ~ 'log_'"))
+        assert found.scalar_one() == 0
+    assert [row.way for row in measure_starts(0, 1, 1)] == ["gisgrid version", "gisgrid --help", "gisgrid load --help"]
 
 
 def test_a_map_that_hears_of_other_tickets_has_not_heard_of_the_reports() -> None:
