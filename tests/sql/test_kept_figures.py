@@ -84,6 +84,19 @@ def test_kept_figures_are_a_recount(owner_url: str) -> None:
     )
 
 
+def test_shares_are_rounded_as_numeric_rounds_them(owner: Database) -> None:
+    """Every share of up to 500, of 2,000 and 64,000 (which have halves of a millionth), and of a million."""
+    query = """
+    SELECT count(*), count(*) FILTER (WHERE app.millionths(p.n, w.n) IS DISTINCT FROM
+        round(p.n::numeric / nullif(w.n, 0), 6)::double precision)
+    FROM (SELECT generate_series(0, 500)::bigint AS n UNION SELECT unnest(ARRAY[2000, 64000, 999983])) AS w
+    CROSS JOIN LATERAL generate_series(0, w.n, greatest(w.n / 1000, 1)) AS p (n)
+    """
+    with owner.transaction(EVERYTHING) as db:
+        shares, wrong = db.execute(text(query)).one()
+    assert (shares > 100_000, wrong) == (True, 0)
+
+
 def close(db: Connection, ticket: int) -> None:
     db.execute(
         text("UPDATE work.ticket SET step = 'rate', closed_at = clock_timestamp() WHERE ticket_id = :id"),

@@ -138,3 +138,10 @@ def test_real_boundaries(owner: Database, network: str) -> None:
             ]
         )
         assert differences(connection, *hard_points(shapes, FEW + 1_500), network) == []
+
+
+def test_before_there_were_grids_nothing_holds_a_point(db: Connection) -> None:
+    publish_leaves(db, draw("AB"), valid_from="2024-01-01T00:00:00+08:00")
+    lon, lat = spot(0.3, 0.4)
+    found = Assigner(db, at=datetime(2023, 1, 1, tzinfo=UTC)).assign(np.array([lon, 9.0]), np.array([lat, 9.0]))
+    assert (found.grid_code.to_pylist(), found.method.to_pylist()) == ([None, None], ["none", "none"])

@@ -41,6 +41,7 @@ above AS MATERIALIZED (
     -- Areas of one level above the grids: their sums are kept by area, unless one of them once lay elsewhere.
     SELECT
         array_agg(l.area_id) AS areas,
+        min(l.level) <> 'grid' OR max(l.level) <> 'grid' AS has_paths,
         count(DISTINCT l.level) = 1 AND min(l.level) <> 'grid' AND (statistics_by.area_id = 0 OR NOT EXISTS (
             SELECT FROM core.area_version AS v
             WHERE v.area_id IN (SELECT x.area_id FROM listed AS x) AND NOT v.path @> ARRAY[statistics_by.area_id]
@@ -113,9 +114,10 @@ rated AS MATERIALIZED (
 ),
 
 summed AS MATERIALIZED (
+    -- Of grids alone, the version says which one it is.
     SELECT
         s.path AS held_path,
-        NULL AS raw,
+        l.area_id::text AS raw,
         s.received,
         s.closed,
         s.overdue,
@@ -127,8 +129,10 @@ summed AS MATERIALIZED (
         0 AS scores
     FROM app.leaf_sums(
         statistics_by.network, statistics_by.area_id, statistics_by.category, statistics_by.received_from,
-        statistics_by.received_to, statistics_by.at
+        statistics_by.received_to, statistics_by.at, (SELECT a.has_paths FROM above AS a)
     ) AS s
+    LEFT JOIN core.area_version AS v ON s.area_version_id = v.area_version_id AND s.path IS NULL
+    LEFT JOIN listed AS l ON v.area_id = l.area_id
     WHERE statistics_by.by = 'area' AND (SELECT a.is_kept FROM above AS a) IS NOT TRUE
     UNION ALL
     SELECT
@@ -281,22 +285,36 @@ keyed AS MATERIALIZED (
 )
 
 SELECT
-    k.key,
-    grouping(k.key) = 1 AS is_total,
-    coalesce(sum(k.received), 0)::bigint AS received,
-    coalesce(sum(k.closed), 0)::bigint AS closed,
-    coalesce(sum(k.received - k.closed), 0)::bigint AS open,
-    coalesce(sum(k.overdue), 0)::bigint AS overdue,
-    coalesce(sum(k.on_time), 0)::bigint AS on_time,
-    coalesce(sum(k.solved), 0)::bigint AS solved_in_grid,
-    coalesce(sum(k.rated), 0)::bigint AS rated,
-    round(sum(k.closed) / nullif(sum(k.received), 0), 6)::double precision AS closing_rate,
-    round(sum(k.on_time) / nullif(sum(k.closed + k.overdue), 0), 6)::double precision AS on_time_rate,
-    round(sum(k.solved) / nullif(sum(k.judged), 0), 6)::double precision AS solved_in_grid_rate,
-    round(sum(k.microseconds) / 3600000000 / nullif(sum(k.closed), 0), 3)::double precision AS hours_to_close,
-    round(sum(k.scores) / nullif(sum(k.rated), 0), 3)::double precision AS rating
-FROM keyed AS k
-GROUP BY GROUPING SETS ((k.key), ());
+    s.key,
+    s.is_total,
+    s.received,
+    s.closed,
+    s.received - s.closed AS open,
+    s.overdue,
+    s.on_time,
+    s.solved AS solved_in_grid,
+    s.rated,
+    app.millionths(s.closed, s.received) AS closing_rate,
+    app.millionths(s.on_time, s.closed + s.overdue) AS on_time_rate,
+    app.millionths(s.solved, s.judged) AS solved_in_grid_rate,
+    round(s.microseconds / 3600000000 / nullif(s.closed, 0), 3)::double precision AS hours_to_close,
+    round(s.scores / nullif(s.rated, 0), 3)::double precision AS rating
+FROM (
+    SELECT
+        k.key,
+        grouping(k.key) = 1 AS is_total,
+        coalesce(sum(k.received), 0)::bigint AS received,
+        coalesce(sum(k.closed), 0)::bigint AS closed,
+        coalesce(sum(k.overdue), 0)::bigint AS overdue,
+        coalesce(sum(k.on_time), 0)::bigint AS on_time,
+        coalesce(sum(k.solved), 0)::bigint AS solved,
+        coalesce(sum(k.judged), 0)::bigint AS judged,
+        coalesce(sum(k.rated), 0)::bigint AS rated,
+        sum(k.microseconds) AS microseconds,
+        sum(k.scores)::numeric AS scores
+    FROM keyed AS k
+    GROUP BY GROUPING SETS ((k.key), ())
+) AS s;
 END;
 COMMENT ON FUNCTION app.statistics_by(
     text, bigint, text, text, text, timestamptz, timestamptz, timestamptz, text
