@@ -29,7 +29,7 @@ FROM (
     FROM draft.changeset AS c
     CROSS JOIN app.draft_leaf(beyond_own.change_set) AS d
     WHERE
-        c.changeset_id = beyond_own.change_set AND d.is_redrawn AND d.kind = beyond_own.kind AND st_isvalid(d.geom)
+        c.changeset_id = beyond_own.change_set AND d.is_redrawn AND d.kind = beyond_own.kind AND d.is_sound
         AND NOT EXISTS (
             SELECT FROM app.area_at(beyond_own.at) AS v
             WHERE v.network = c.network AND v.code = d.code AND v.geom = d.geom AND v.path && c.areas

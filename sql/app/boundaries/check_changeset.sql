@@ -39,38 +39,24 @@ BEGIN
            '在该处重画边界', (st_isvaliddetail(d.geom)).location
     FROM draft.area AS d
     WHERE d.changeset_id = change_set AND d.is_redrawn  -- live leaves were checked when they were published
-      AND ((d.level = 'grid' AND (d.geom IS NULL OR st_isempty(d.geom))) OR NOT st_isvalid(d.geom));
+      AND ((d.level = 'grid' AND (d.geom IS NULL OR st_isempty(d.geom))) OR NOT d.is_sound);
 
     PERFORM app.check_codes(change_set);
     PERFORM app.check_names(change_set);
 
     INSERT INTO draft.problem (changeset_id, code, other_code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
-    SELECT change_set, least(d.code, o.code), greatest(d.code, o.code), 'overlap', 'error',
-           format('%s and %s overlap in %s m2%s', least(d.code, o.code), greatest(d.code, o.code),
+    SELECT change_set, o.code, o.other_code, 'overlap', 'error',
+           format('%s and %s overlap in %s m2%s', o.code, o.other_code,
                   to_char(st_area(x.geom::geography), 'FM999999999990.000'), ' from ' || app.name_instant(o.since) || ' on'),
            'give the ground to one of them',
-           format('%s 与 %s 重叠 %s 平方米%s', least(d.code, o.code), greatest(d.code, o.code),
+           format('%s 与 %s 重叠 %s 平方米%s', o.code, o.other_code,
                   to_char(st_area(x.geom::geography), 'FM999999999990.000'), '，自 ' || app.name_instant(o.since) || ' 起'),
            '把这块地面归其中一个', x.geom
-    FROM (SELECT * FROM app.draft_leaf(change_set) WHERE is_redrawn AND st_isvalid(geom)) AS d
-    JOIN LATERAL (
-        SELECT l.draft_area_id, l.code, l.kind, l.is_redrawn, l.geom, NULL::timestamptz AS since
-        FROM app.draft_leaf_near(change_set, d.geom) AS l
-        WHERE st_isvalid(l.geom)
-        UNION ALL
-        SELECT NULL, v.code, v.kind, false, v.geom, NULL FROM app.area_at(c.valid_from) AS v
-        WHERE c.area_code IS NOT NULL AND v.network = c.network AND v.level = 'grid' AND v.geom && d.geom
-          AND NOT v.path && c.areas
-        UNION ALL
-        SELECT NULL, v.code, v.kind, false, v.geom, v.valid_from FROM app.later_leaf(change_set) AS v
-        WHERE is_earlier AND v.geom && d.geom
-    ) AS o ON o.kind = d.kind AND o.draft_area_id IS DISTINCT FROM d.draft_area_id
-           AND (NOT o.is_redrawn OR o.draft_area_id > d.draft_area_id)
-           AND st_relate(d.geom, o.geom, '2********') AND NOT app.overlaps_by_rounding(d.geom, o.geom)
+    FROM app.overlapping_pair(change_set, is_earlier) AS o
     CROSS JOIN LATERAL (
         -- An overlap narrower than coordinates can say leaves only lines or points; they still show where it is.
         SELECT CASE WHEN st_dimension(i.geom) = 2 THEN st_collectionextract(i.geom, 3) ELSE i.geom END AS geom
-        FROM (SELECT st_intersection(d.geom, o.geom) AS geom) AS i) AS x;
+        FROM (SELECT st_intersection(o.geom, o.other_geom) AS geom) AS i) AS x;
 
     IF EXISTS (SELECT FROM core.area AS a WHERE a.network = c.network) AND c.ground <> 'any' THEN
         FOR instant IN SELECT c.valid_from UNION ALL SELECT i FROM app.later_instant(change_set) AS i WHERE is_earlier LOOP
@@ -113,9 +99,8 @@ BEGIN
            format('%s 有一处只有 %s 米宽', d.code, to_char(w.width_m, 'FM990.00')), '归相邻网格', p.geom
     FROM app.draft_leaf(change_set) AS d
     CROSS JOIN LATERAL st_dump(d.geom) AS p
-    CROSS JOIN LATERAL (
-        SELECT 2 * st_area(p.geom::geography) / nullif(st_perimeter(p.geom::geography), 0) AS width_m) AS w
-    WHERE d.is_redrawn AND st_isvalid(d.geom) AND w.width_m < app.sliver_width_m()
+    CROSS JOIN LATERAL (SELECT app.narrow_width_m(p.geom) AS width_m OFFSET 0) AS w
+    WHERE d.is_redrawn AND d.is_sound AND w.width_m < app.sliver_width_m()
       -- only where no overlap was found: repairing an overlap mostly removes its slivers
       AND NOT EXISTS (SELECT FROM draft.problem AS o WHERE o.changeset_id = change_set AND o.kind = 'overlap'
                       AND d.code IN (o.code, o.other_code));

@@ -11,7 +11,7 @@ BEGIN
            CASE WHEN d.code IS NULL THEN 'an area has no code' ELSE count(*) || ' areas have this code' END,
            'give every area a code of its own',
            CASE WHEN d.code IS NULL THEN '有区域没有编码' ELSE '这个编码出现了 ' || count(*) || ' 次' END,
-           '给每个区域一个自己的编码', st_collect(st_pointonsurface(d.geom)) FILTER (WHERE st_isvalid(d.geom))
+           '给每个区域一个自己的编码', st_collect(st_pointonsurface(d.geom)) FILTER (WHERE d.is_sound)
     FROM draft.area AS d
     WHERE d.changeset_id = change_set AND (d.code IS NULL OR d.code IN (
         SELECT o.code FROM draft.area AS o WHERE o.changeset_id = change_set GROUP BY o.code HAVING count(*) > 1))
@@ -34,7 +34,7 @@ BEGIN
                   CASE WHEN a.area_id IS NULL THEN '没有这个区域' ELSE '该区域不在本变更集内' END),
            '取所在区域之下的编码', d.geom
     FROM app.draft_leaf(change_set) AS d
-    CROSS JOIN LATERAL (SELECT app.parent_code(c.network, d.code) AS parent) AS p
+    CROSS JOIN LATERAL (SELECT app.parent_code(c.network, d.code) AS parent OFFSET 0) AS p
     LEFT JOIN core.area AS a ON a.network = c.network AND a.code = p.parent
     WHERE d.is_changed AND p.parent IS NOT NULL
       AND NOT EXISTS (SELECT FROM draft.area AS u WHERE u.changeset_id = change_set AND u.code = p.parent)
@@ -66,7 +66,7 @@ BEGIN
     WHERE d.changeset_id = change_set AND (d.is_changed OR d.level <> 'grid')
       AND (a.level <> d.level OR a.kind <> d.kind OR (
           d.level = 'grid' AND d.is_changed AND d.code IS DISTINCT FROM b.code
-          AND d.geom IS NOT NULL AND st_isvalid(d.geom)
+          AND d.geom IS NOT NULL AND d.is_sound
           -- an ended area may come back with most of its ground; a live one must keep some of it
           AND st_area(st_intersection(last.geom, d.geom))
               <= CASE WHEN last.valid_to < 'infinity' THEN 0.5 * st_area(last.geom) ELSE 0 END));

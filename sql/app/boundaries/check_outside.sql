@@ -63,7 +63,7 @@ BEGIN
                ' from ' || app.name_instant(nullif(f.valid_from, c.valid_from)) || ' on' AS since,
                '，自 ' || app.name_instant(nullif(f.valid_from, c.valid_from)) || ' 起' AS since_zh
         FROM (SELECT st_intersection(d.geom, f.geom) AS geom) AS i OFFSET 0) AS m
-    WHERE d.is_redrawn AND st_isvalid(d.geom)
+    WHERE d.is_redrawn AND d.is_sound
       AND NOT EXISTS (  -- the leaf holds that ground already, at all times: only its name is new
           SELECT FROM core.area_version AS v
           WHERE v.network = c.network AND v.code = d.code AND v.recorded_to = 'infinity' AND v.path && c.areas

@@ -18,7 +18,7 @@ BEGIN
     FROM draft.area AS d
     LEFT JOIN core.area_version AS b ON b.area_version_id = d.base_version_id
     CROSS JOIN LATERAL app.far_piece(d.geom) AS f
-    WHERE d.changeset_id = change_set AND d.level = 'grid' AND d.is_changed AND st_isvalid(d.geom)
+    WHERE d.changeset_id = change_set AND d.level = 'grid' AND d.is_changed AND d.is_sound
       AND (b.geom = d.geom) IS NOT TRUE;
 
     INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
@@ -29,7 +29,7 @@ BEGIN
     FROM draft.area AS d
     LEFT JOIN core.area_version AS b ON b.area_version_id = d.base_version_id
     LEFT JOIN core.area AS p ON p.area_id = b.parent_id
-    WHERE d.changeset_id = change_set AND d.level = 'grid' AND d.kind = 'base' AND d.is_changed AND st_isvalid(d.geom)
+    WHERE d.changeset_id = change_set AND d.level = 'grid' AND d.kind = 'base' AND d.is_changed AND d.is_sound
       AND ((b.geom = d.geom) IS NOT TRUE OR p.code IS DISTINCT FROM d.parent_code)
       AND EXISTS (
           SELECT FROM draft.area AS s
@@ -38,13 +38,13 @@ BEGIN
       AND NOT EXISTS (
           SELECT FROM app.draft_leaf_near(change_set, st_expand(d.geom, 1e-5)) AS s
           WHERE s.parent_code = d.parent_code AND s.kind = 'base' AND s.draft_area_id <> d.draft_area_id
-            AND st_isvalid(s.geom) AND st_dwithin(s.geom, d.geom, 1e-5));  -- a metre: beside each other, not snapped
+            AND s.is_sound AND st_dwithin(s.geom, d.geom, 1e-5));  -- a metre: beside each other, not snapped
 
     INSERT INTO draft.problem (
         changeset_id, code, other_code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     WITH RECURSIVE origin AS (
         SELECT d.code, d.origin_code, d.geom, d.origin_code AS of FROM draft.area AS d
-        WHERE d.changeset_id = change_set AND d.origin_code IS NOT NULL AND st_isvalid(d.geom)
+        WHERE d.changeset_id = change_set AND d.origin_code IS NOT NULL AND d.is_sound
         UNION
         SELECT o.code, o.origin_code, o.geom, d.origin_code
         FROM origin AS o JOIN draft.area AS d ON d.changeset_id = change_set AND d.code = o.of
@@ -82,7 +82,7 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT st_collect(p.geom) AS geom FROM st_dump(st_difference(d.geom, outline)) AS p
         WHERE st_dimension(p.geom) = 2 AND 2 * st_area(p.geom) > 1e-8 * st_perimeter(p.geom)) AS o
-    WHERE d.changeset_id = change_set AND d.level = 'grid' AND d.is_changed AND st_isvalid(d.geom)
+    WHERE d.changeset_id = change_set AND d.level = 'grid' AND d.is_changed AND d.is_sound
       AND (b.geom = d.geom) IS NOT TRUE AND NOT st_covers(grown, d.geom)
       AND o.geom IS NOT NULL
       AND NOT EXISTS (

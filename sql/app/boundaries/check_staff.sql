@@ -14,7 +14,7 @@ BEGIN
         SELECT DISTINCT ON (e.area_id) e.area_id, d.code
         FROM ended AS e
         CROSS JOIN LATERAL app.draft_leaf_near(change_set, e.geom) AS d
-        WHERE d.is_changed AND d.kind = e.kind AND st_isvalid(d.geom)
+        WHERE d.is_changed AND d.kind = e.kind AND d.is_sound
         ORDER BY e.area_id, st_area(st_intersection(e.geom, d.geom)) DESC
     )
     SELECT change_set, d.code, 'staff', 'warning',

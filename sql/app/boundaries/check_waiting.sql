@@ -27,7 +27,7 @@ BEGIN
             SELECT l.code, d.code, false, l.geom
             FROM app.drawn_leaf(change_set) AS d
             CROSS JOIN LATERAL app.draft_leaf_near(w.changeset_id, d.geom) AS l
-            WHERE l.is_changed AND l.code <> d.code AND l.kind = d.kind AND NOT d.is_ended AND st_isvalid(d.geom)
+            WHERE l.is_changed AND l.code <> d.code AND l.kind = d.kind AND NOT d.is_ended AND d.is_sound
               AND st_relate(d.geom, l.geom, '2********') AND NOT app.overlaps_by_rounding(d.geom, l.geom)
         ) AS o ON o.own_code = m.code AND NOT (m.is_ended AND o.is_ended)
         ORDER BY m.code, o.code <> m.code, o.code;

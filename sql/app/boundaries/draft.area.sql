@@ -3,6 +3,7 @@ COMMENT ON COLUMN draft.area.origin_code IS 'The code of the area that this part
 COMMENT ON COLUMN draft.area.base_version_id IS 'The live version that this row was copied from';
 COMMENT ON COLUMN draft.area.is_changed IS 'Does the row differ from base_version_id''s version?';
 COMMENT ON COLUMN draft.area.is_redrawn IS 'Does it differ in more than its name?';
+COMMENT ON COLUMN draft.area.is_sound IS 'Is its shape valid? Found when the shape is saved; null: it has none';
 COMMENT ON COLUMN draft.area.revision IS 'How often the row was saved; written as a negative number: the one altered';
 ALTER TABLE draft.area ENABLE ROW LEVEL SECURITY;
 CREATE POLICY draft_is_in_scope ON draft.area

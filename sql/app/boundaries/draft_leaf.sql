@@ -1,7 +1,7 @@
 CREATE FUNCTION app.draft_leaf(change_set bigint)
 RETURNS TABLE (
     draft_area_id integer, code text, name text, kind text, parent_code text, geom geometry, is_changed boolean,
-    is_redrawn boolean
+    is_redrawn boolean, is_sound boolean
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -21,7 +21,8 @@ SELECT
         WHERE
             c.changeset_id = d.changeset_id AND v.code = d.code AND v.level = 'grid'
             AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from
-    )) AS is_redrawn
+    )) AS is_redrawn,
+    d.is_sound
 FROM draft.area AS d
 WHERE d.changeset_id = draft_leaf.change_set AND d.level = 'grid';
 END;

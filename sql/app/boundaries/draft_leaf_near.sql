@@ -1,7 +1,7 @@
 CREATE FUNCTION app.draft_leaf_near(change_set bigint, near geometry)
 RETURNS TABLE (
     draft_area_id integer, code text, name text, kind text, parent_code text, geom geometry, is_changed boolean,
-    is_redrawn boolean
+    is_redrawn boolean, is_sound boolean
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC

@@ -6,6 +6,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- The rows of a file replace those of the same codes in an open draft.
 DECLARE
     c draft.changeset;
+    before bigint := (SELECT count(*) FROM draft.area AS d WHERE d.changeset_id = change_set AND d.is_changed);
+    after bigint;
 BEGIN
     SELECT * INTO c FROM draft.changeset WHERE changeset_id = change_set FOR UPDATE;
     IF NOT FOUND OR NOT app.may_change(c.path) THEN
@@ -22,7 +24,7 @@ BEGIN
     INSERT INTO draft.area (changeset_id, code, name, level, kind, parent_code, base_version_id, geom)
     SELECT change_set, r.code, r.name, r.level, r.kind,
            coalesce(r.parent, g.parent_code), g.base_version_id,
-           CASE WHEN app.is_same_ground(s.geom, v.geom) THEN v.geom ELSE s.geom END
+           CASE WHEN v.geom IS NOT NULL AND app.is_same_ground(s.geom, v.geom) THEN v.geom ELSE s.geom END
     FROM unnest(codes, names, levels, kinds, parents, shapes)
         WITH ORDINALITY AS r (code, name, level, kind, parent, shape, number)
     CROSS JOIN LATERAL (SELECT st_geomfromwkb(r.shape, 4326) AS geom) AS s
@@ -31,7 +33,9 @@ BEGIN
         SELECT a.geom FROM app.area_at(c.valid_from) AS a
         WHERE a.network = c.network AND a.code = r.code) AS v ON true
     ORDER BY r.number;
-    IF cardinality(codes) > 500 THEN  -- else every check is planned as for a draft of one row
+    after := (SELECT count(*) FROM draft.area AS d WHERE d.changeset_id = change_set AND d.is_changed);
+    -- Else every check is planned as for a draft of one row. Each time that it has doubled: a file comes in many calls.
+    IF after > 500 AND trunc(log(2, after)) > trunc(log(2, greatest(before, 1))) THEN
         ANALYZE draft.area;
     END IF;
 END $$;

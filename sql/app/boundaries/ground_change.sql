@@ -38,10 +38,10 @@ difference AS (
     CROSS JOIN LATERAL (
         SELECT
             coalesce(
-                st_union(a.geom, app.lattice_deg()) FILTER (WHERE st_isvalid(a.geom)),
+                st_union(a.geom, app.lattice_deg()) FILTER (WHERE a.is_sound),
                 st_setsrid('POLYGON EMPTY'::geometry, 4326)
             ) AS geom,
-            bool_or(NOT st_isvalid(a.geom)) AS is_unsure
+            bool_or(NOT a.is_sound) AS is_unsure
         FROM app.draft_leaf_near(ground_change.change_set, b.geom) AS a
         WHERE a.is_redrawn AND a.kind = 'base'
     ) AS o
@@ -60,7 +60,7 @@ difference AS (
             c.changeset_id = ground_change.change_set AND b.network = c.network AND b.level = 'grid'
             AND b.kind = 'base' AND b.geom && a.geom
     ) AS o
-    WHERE a.is_redrawn AND a.kind = 'base' AND a.geom IS NOT NULL AND st_isvalid(a.geom)
+    WHERE a.is_redrawn AND a.kind = 'base' AND a.geom IS NOT NULL AND a.is_sound
 )
 
 SELECT f.kind, f.code, p.geom

@@ -6,7 +6,7 @@ SELECT array_agg(g.geom)
 FROM (
     SELECT d.geom
     FROM app.draft_leaf_near(own_ground.change_set, own_ground.near) AS d
-    WHERE d.kind = 'base' AND d.is_changed AND st_isvalid(d.geom)
+    WHERE d.kind = 'base' AND d.is_changed AND d.is_sound
     UNION ALL
     SELECT v.geom
     FROM draft.changeset AS c

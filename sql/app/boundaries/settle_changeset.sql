@@ -17,7 +17,7 @@ BEGIN
         WHERE v.network = c.network AND v.level = 'grid' AND v.recorded_to = 'infinity' AND v.valid_from > c.valid_from);
     FOR turn, leaf_id IN
         SELECT t, d.draft_area_id FROM generate_series(1, 3) AS t, app.draft_leaf(change_set) AS d
-        WHERE d.is_changed AND st_isvalid(d.geom)
+        WHERE d.is_changed AND d.is_sound
           AND NOT EXISTS (  -- a live line stays, also where the row has another name or parent
               SELECT FROM app.area_at(c.valid_from) AS v
               WHERE v.network = c.network AND v.code = d.code AND v.geom = d.geom)
@@ -42,7 +42,7 @@ BEGIN
             SELECT o.code, o.geom FROM app.draft_leaf_near(change_set, st_expand(d.geom, tolerance)) AS o
             WHERE o.is_changed AND o.kind = d.kind AND o.draft_area_id <> d.draft_area_id
               AND (turn = 3 OR turn = 2 AND o.draft_area_id < d.draft_area_id)
-              AND st_isvalid(o.geom)) AS n ON true
+              AND o.is_sound) AS n ON true
         WHERE d.draft_area_id = leaf_id
         GROUP BY d.geom;
         IF NOT settled = drawn THEN

@@ -11,9 +11,8 @@ BEGIN
     END IF;
     PERFORM app.stage_level(change_set, l.level, is_noded) FROM (
         SELECT level FROM core.level WHERE level <> 'grid' ORDER BY rank DESC) AS l;
-    UPDATE draft.staged SET
-        label_point = (st_maximuminscribedcircle(geom)).center,
-        area_m2 = st_area(geom::geography)
-    WHERE changeset_id = change_set AND geom IS NOT NULL;
+    UPDATE draft.staged AS s SET label_point = m.label_point, area_m2 = m.area_m2
+    FROM app.measured_stage(change_set) AS m
+    WHERE s.staged_id = m.staged_id;
 END $$;
 COMMENT ON FUNCTION app.stage_changeset(bigint, boolean) IS 'Stage the versions that a change set brings';

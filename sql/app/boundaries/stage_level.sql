@@ -29,18 +29,9 @@ BEGIN
           AND NOT EXISTS (SELECT FROM draft.staged AS s WHERE s.changeset_id = change_set AND s.area_id = v.area_id)
     ),
     stretch AS (SELECT at, coalesce(lead(at) OVER (ORDER BY at), 'infinity') AS until FROM instant),
-    child AS (
-        SELECT t.at, s.parent_id, s.geom FROM stretch AS t
-        JOIN draft.staged AS s ON s.changeset_id = change_set AND s.valid_from <= t.at AND s.valid_to > t.at
-        WHERE s.geom IS NOT NULL AND s.parent_id IN (SELECT area_id FROM touched)
-        UNION ALL
-        SELECT t.at, v.parent_id, v.geom FROM stretch AS t
-        JOIN core.area_version AS v ON v.recorded_to = 'infinity' AND v.valid_from <= t.at AND v.valid_to > t.at
-        WHERE v.parent_id IN (SELECT area_id FROM touched)
-          AND NOT EXISTS (SELECT FROM draft.staged AS s WHERE s.changeset_id = change_set AND s.area_id = v.area_id)
-    ),
-    united AS (SELECT at, parent_id, CASE WHEN is_noded THEN app.without_hairlines(st_union(geom)) ELSE app.union_areas(array_agg(geom)) END AS geom
-        FROM child GROUP BY at, parent_id),
+    united AS (
+        SELECT n.* FROM app.united_areas(
+            change_set, ARRAY(SELECT area_id FROM touched), ARRAY(SELECT at FROM stretch), is_noded) AS n),
     wanted AS (
         SELECT t.area_id, u.name, u.parent_id, u.path, s.at, s.until,
                st_multi(coalesce(n.geom, CASE WHEN NOT EXISTS (
