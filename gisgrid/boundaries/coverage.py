@@ -17,10 +17,12 @@ def find_uncovered(shapes: Shapes, gap_m: float) -> list[Finding]:
     """What keeps these areas (by code, EPSG:4326, each valid) from being one coverage? Empty: they are one.
 
     Overlaps and gaps narrower than `gap_m` are errors; wider holes, and gaps that are open at an end, are warnings. A
-    corner on the straight line of a neighbour is right. Costs about 0.2 ms an area of a hundred corners.
+    corner on the straight line of a neighbour is right. Costs about 0.06 ms an area of a hundred corners where they match.
     """
     codes, geoms = list(shapes), np.array(list(shapes.values()), dtype=object)
     narrow = gap_m / METRES_A_DEGREE
+    if shapely.coverage_is_valid(geoms, gap_width=narrow):  # the usual case, by one search where the others take three
+        return list(_holes(codes, geoms, shapely.coverage_union_all(geoms), gap_m))
     edges = shapely.coverage_invalid_edges(geoms)
     bad = [index for index, edge in enumerate(edges) if edge is not None and not edge.is_empty]
     found = list(_pairs(codes, geoms, bad))
