@@ -50,7 +50,11 @@ def draw_district(plan: Plan) -> dict[str, shapely.Geometry]:
 
 def write_district(plan: Plan, path: Path) -> Path:
     """The same as a GeoPackage that `gisgrid import` takes."""
-    shapes = draw_district(plan)
+    return write_shapes(draw_district(plan), path)
+
+
+def write_shapes(shapes: dict[str, shapely.Geometry], path: Path) -> Path:
+    """These grids by code as a GeoPackage that `gisgrid import` takes."""
     frame = geopandas.GeoDataFrame(
         {"code": list(shapes), "name": [f"网格{code[6:]}" for code in shapes]}, geometry=list(shapes.values()), crs=4326
     )

@@ -20,6 +20,8 @@ from gisgrid.database import EVERYTHING, Database
 from gisgrid.instants import write_instant
 
 PARENT_TOLERANCE_M2 = 1.0
+STAGES = ("reading", "drawing", "publishing", "following")
+"""The parts of an import, in their order; a draft is not published."""
 IMPORT_TIMEOUT_S = 3600
 """A whole city's grids on a busy machine; who waits for it can break it off, and then nothing has changed."""
 
@@ -80,12 +82,18 @@ class Imported:
 
 
 def import_boundaries(
-    database: Database, order: ImportOrder, *, say: Callable[[str], None] = lambda _: None
+    database: Database,
+    order: ImportOrder,
+    *,
+    say: Callable[[str], None] = lambda _: None,
+    begin: Callable[[str], None] = lambda _: None,
 ) -> Imported:
     """Publish the areas of a boundary file, or draw them in a new change set.
 
+    `say` hears how far it is, in words; `begin` the name of each part as it begins: STAGES.
     Raises Unreadable, Refused, or Faulty with all that is wrong with the file; then nothing has changed.
     """
+    begin("reading")
     say(f"reading {order.path.name}")
     with database.transaction(EVERYTHING, timeout_s=IMPORT_TIMEOUT_S) as connection:
         scheme = network_scheme(connection, order.network, order.scheme, order.schemes)
@@ -94,6 +102,7 @@ def import_boundaries(
             write_report(found, order.out)
         if not order.draft:
             refuse_errors(found.findings)
+        begin("drawing")
         say(f"checking {'' if order.draft else 'and publishing '}{len(found.areas)} areas")
         changeset_id = _open_changeset(connection, order)
         notes = [*found.notes, *_told(found.findings)]
@@ -111,9 +120,11 @@ def import_boundaries(
                 problems=problems,
                 findings=tuple(found.findings),
             )
+        begin("publishing")
         if len(found.areas) > SILENT:
             say("  checking them and making them live, in one statement that can take minutes: nothing is live before")
         summary = publish(connection, changeset_id, is_noded=_draws_all(connection, changeset_id, found))
+    begin("following")
     if summary is None:
         notes.append(f"it waits for {write_instant(order.valid_from)}; until then nothing changes")
         summary = {"grids": 0, "ended": 0, "above": 0}

@@ -16,6 +16,7 @@ from gisgrid.cli.bench_answers import Noted, PeersFolder, Write, answer
 from gisgrid.cli.bench_database import SAMPLE, add_tickets, bench_database, fill, filled
 from gisgrid.cli.bench_doors import pings, reports, screens, tiles
 from gisgrid.cli.bench_ground import figures, idle, load
+from gisgrid.cli.bench_import import import_grids
 from gisgrid.cli.context import DataDir, DbPort, Json, say
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.settings import Settings, read_settings
@@ -119,3 +120,4 @@ def _case(superuser: Engine, size: int, tickets: int) -> Case:
 
 for verb in (reports, tiles, pings, screens, figures, load, idle):
     bench_app.command(verb.__name__)(verb)
+bench_app.command("import")(import_grids)

@@ -1,10 +1,13 @@
 """`gisgrid bench`: small runs of what a page of figures is made of; answers compared, nothing left behind."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import NullPool, create_engine, make_url, text
 
+from gisgrid.bench.coming_in import count_differences, measure_import, plan_of
 from gisgrid.bench.coverage import Plan as DistrictPlan
 from gisgrid.bench.coverage import draw_district
 from gisgrid.bench.exact import Progress, compare_answers
@@ -25,7 +28,7 @@ from gisgrid.bench.screens import measure as watch_screens
 from gisgrid.bench.server import serving_many
 from gisgrid.bench.tile_servers import Plan as TilePlan
 from gisgrid.bench.tile_servers import measure_tiles
-from gisgrid.database import EVERYTHING, Database
+from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.errors import NotFound
 from tests.conftest import url_of
 from tests.drawing import publish_leaves
@@ -168,3 +171,32 @@ def test_a_page_gets_its_part_and_keeps_the_rest(place: Place, tmp_path: Path) -
     assert "old" not in said
     with pytest.raises(NotFound, match="no part for the measurement y"):
         write_page(page, "y", [row], setting)
+
+
+def test_an_import_is_measured_by_part_and_held_against_its_file(
+    new_database: Callable[[], str], tmp_path: Path
+) -> None:
+    database, heard = Database(new_database(), role=OWNER), list[str]()
+    rows = measure_import(database, 42, datetime(2024, 1, 1, tzinfo=UTC), tmp_path, say=heard.append)
+    assert [row.work for row in rows] == ["reading", "drawing", "publishing", "following", "all of it"]
+    *parts, whole = rows
+    assert all(row.grids == 42 and row.seconds > 0 and row.differences is None for row in parts)
+    assert whole.seconds == pytest.approx(sum(row.seconds for row in parts))
+    assert whole.differences == 0
+    assert {"reading district.gpkg", "checking and publishing 42 areas"} <= set(heard)
+    shapes = draw_district(plan_of(42))
+    one, other = list(shapes)[:2]
+    with database.transaction(EVERYTHING) as connection:
+        assert count_differences(connection, shapes, seed=1) == 0
+        swapped = shapes | {one: shapes[other], other: shapes[one]}
+        assert 10 < count_differences(connection, swapped, seed=1) < 100
+        assert count_differences(connection, shapes | {"360302099001001": shapes[one]}, seed=1) >= 3
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("grids", "columns", "rows"), [(100_160, 313, 320), (10_000, 100, 100), (42, 6, 7), (101, 10, 10)]
+)
+def test_a_district_of_so_many_grids_is_as_square_as_can_be(grids: int, columns: int, rows: int) -> None:
+    plan = plan_of(grids)
+    assert (plan.columns, plan.rows) == (columns, rows)
