@@ -22,8 +22,9 @@ from schemathesis.specs.openapi import checks
 
 from tests.api.conftest import District
 from tests.api.doors import Door, doors
+from tests.thorough import THOROUGH
 
-EXAMPLES = 10
+EXAMPLES = 10 if THOROUGH else 4
 Operation = APIOperation[Any, Any, Any, Any]
 Case = schemathesis.Case[Any]
 OFF: list[Any] = [checks.positive_data_acceptance]

@@ -33,6 +33,7 @@ FOR_TESTS = """
 | `GISGRID_TEST_DATA` | a folder with real data that some tests are tried on | 部分测试所用真实数据的文件夹 |
 | `GISGRID_TEST_SERVICES`, `GISGRID_TEST_WRITERS` | by how many services tiles are asked while so many write and count the stale ones; 2 and 4 | 多少个服务应答瓦片、多少个写入者同时上报并数过时的瓦片；2 和 4 |
 | `GISGRID_TEST_REPORTS` | how many reports come in while service and database are killed; 400 | 服务和数据库被杀时上报多少件；400 |
+| `GISGRID_TEST_THOROUGH` | `1`: what is tried in part each time is tried wholly, before a release | `1`：平时只试一部分的，发布前全部试一遍 |
 """
 COMMANDS_HEAD = """\
 # Commands · 命令
