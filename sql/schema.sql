@@ -1076,6 +1076,7 @@ CREATE TABLE draft.area (
     geom public.geometry,
     is_redrawn boolean DEFAULT true NOT NULL,
     revision integer DEFAULT 1 NOT NULL,
+    is_sound boolean,
     CONSTRAINT shape_has_no_heights CHECK ((public.st_ndims(geom) = 2)),
     CONSTRAINT shape_is_a_multipolygon CHECK ((public.geometrytype(geom) = 'MULTIPOLYGON'::text)),
     CONSTRAINT shape_is_in_wgs84 CHECK ((public.st_srid(geom) = 4326))
@@ -1088,6 +1089,8 @@ COMMENT ON COLUMN draft.area.base_version_id IS 'The live version that this row 
 COMMENT ON COLUMN draft.area.is_changed IS 'Does the row differ from base_version_id''s version?';
 
 COMMENT ON COLUMN draft.area.is_redrawn IS 'Does it differ in more than its name?';
+
+COMMENT ON COLUMN draft.area.is_sound IS 'Is its shape valid? Found when the shape is saved; null: it has none';
 
 COMMENT ON COLUMN draft.area.origin_code IS 'The code of the area that this part was split from';
 
