@@ -17,6 +17,7 @@ from gisgrid.bench.pings import Place
 from gisgrid.bench.processes import Meter, find_postmaster
 from gisgrid.bench.rows import Row, row_of, take_turns
 from gisgrid.database import EVERYTHING
+from gisgrid.instants import write_instant
 from gisgrid.tickets.loading import load_tickets
 
 HEADER = ("external_id", "category", "received_at", "closed_at", "lon", "lat", "system", "description")
@@ -56,9 +57,9 @@ def _write(path: Path, kind: str, rows: int, place: Place) -> None:
         for n, (lon, lat) in enumerate(zip(lons.tolist(), lats.tolist(), strict=True)):
             since = EARLIER if kind == "before" else now - timedelta(days=30)
             at = since + timedelta(seconds=int(dice.integers(29 * 86400)))
-            closed = (at + timedelta(hours=20)).isoformat() if n % 10 else ""
+            closed = write_instant(at + timedelta(hours=20)) if n % 10 else ""
             where = (repr(lon), repr(lat), "wgs84")
-            writer.writerow((f"{kind}-{n}", "hazard", at.isoformat(), closed, *where, f"(invented) {n}"))
+            writer.writerow((f"{kind}-{n}", "hazard", write_instant(at), closed, *where, f"(invented) {n}"))
 
 
 def _inside(place: Place, rows: int) -> tuple[Floats, Floats]:
