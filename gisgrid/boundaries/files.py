@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import geopandas
-
 from gisgrid.boundaries.audit import GAP_M
 from gisgrid.boundaries.cleaning import Fields, clean_areas
 from gisgrid.boundaries.coverage import find_uncovered
@@ -133,6 +131,8 @@ def _said(transfers: Sequence[Transfer], tolerance_m: float) -> list[str]:
 
 def write_report(found: FileAreas, path: Path) -> None:
     """A GeoPackage for QGIS: layer `problem` with every finding, layer `moved` with the ground that changed hands."""
+    import geopandas  # only a report of a file needs it (`boundaries.finding`)
+
     path.unlink(missing_ok=True)
     write_findings(found.findings, path)
     frame = geopandas.GeoDataFrame(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import geopandas
 import shapely
 
 from gisgrid.errors import Fault, Refused
@@ -109,6 +108,8 @@ def refuse_errors(findings: Sequence[Finding]) -> None:
 
 def write_findings(findings: Sequence[Finding], path: Path, layer: str = "problem") -> None:
     """Write faults as one layer of a GeoPackage, which QGIS draws; faults without a shape are rows of it too."""
+    import geopandas  # it and pandas take a second or two, and a service seldom writes such a file
+
     columns = ("kind", "severity", "code", "other_code", "message", "remedy", "message_zh", "remedy_zh", "where")
     facts = [finding.facts() for finding in findings]
     frame = geopandas.GeoDataFrame(

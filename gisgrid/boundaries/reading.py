@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import numpy as np
-import pyogrio
 import pyproj
 import shapely
 
@@ -16,11 +15,13 @@ from gisgrid.boundaries.attributes import arrow_columns, geojson_columns, put_ri
 from gisgrid.boundaries.containers import KNOWN, find_files
 from gisgrid.boundaries.drawn import listed
 from gisgrid.boundaries.sources import (
-    GDAL_ERRORS,
     Source,
     choose_source,
+    gdal_errors,
     read_arrow,
+    read_lines_for_arcs,
     shapes_column,
+    system_errors,
     without_shapes,
     wkb_type,
 )
@@ -94,7 +95,7 @@ def read_file(path: Path, *, layer: str = "", encoding: str = "") -> FileRows:
         try:
             source, notes = choose_source(files, layer, path.name)
             rows = _read(source, texts.get(source.path), encoding, path.name)
-        except GDAL_ERRORS as error:
+        except gdal_errors() as error:
             raise Unreadable(_fault(path, Path(folder), error)) from error
     return replace(rows, notes=(*notes, *rows.notes))
 
@@ -104,7 +105,7 @@ def _fault(path: Path, folder: Path, error: Exception) -> Fault:
     said = said.strip().split("\n")[0][:200]
     if "not recognized as being in a supported" in said:
         return Fault(str(path), "this is not a format of shapes that is known here", f"{KNOWN}, or save it as one")
-    if isinstance(error, pyogrio.errors.CRSError | pyproj.exceptions.CRSError | UnboundLocalError):
+    if isinstance(error, system_errors()):
         remedy = "delete that (of a Shapefile the .prj) and name the system with --crs"
         return Fault(str(path), "the definition of its coordinate system is damaged", remedy)
     if any(word in said for word in DAMAGED):
@@ -152,7 +153,7 @@ def _read_shapes(source: Source, wkbs: list[bytes | None], called: str) -> tuple
     try:
         strict = _from_wkb(wkbs, "ignore")
     except (NotImplementedError, shapely.errors.GEOSException):
-        wkbs = list(pyogrio.raw.read(source.path, layer=source.layer, columns=[])[2])
+        wkbs = read_lines_for_arcs(source)
         strict = _from_wkb(wkbs, "ignore")
         curved = np.flatnonzero(np.isin(kinds, CURVES)) + 1
         which = listed(curved.tolist()) if curved.size else "the collections"

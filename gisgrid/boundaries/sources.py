@@ -7,25 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pyogrio
-from pyarrow.lib import ArrowException
+import pyproj
 
 from gisgrid.errors import Fault, Refused, Unreadable
 from gisgrid.layers import Json
 
-GDAL_ERRORS = (
-    pyogrio.errors.DataSourceError,
-    pyogrio.errors.DataLayerError,
-    pyogrio.errors.FeatureError,
-    pyogrio.errors.GeometryError,
-    pyogrio.errors.FieldError,
-    ArrowException,
-    UnicodeDecodeError,
-    ValueError,
-    RuntimeError,
-    OSError,
-    UnboundLocalError,  # pyogrio, of some damaged definitions of a coordinate system
-)
 KINDS = {1: "point", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon"} | {
     8: "line",
     9: "line",
@@ -93,6 +79,8 @@ def _distinct(sources: list[Source]) -> list[Source]:
 def _layers(file: Path, *, has_others: bool) -> list[Source]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        import pyogrio
+
         found = [(str(name), kind) for name, kind in pyogrio.list_layers(file)]
     spatial = [name for name, kind in found if kind is not None]
     if not spatial and found:
@@ -117,7 +105,9 @@ def _count(source: Source) -> Counter[str]:
 
 
 def read_arrow(source: Source, *, columns: Sequence[str] | None = None) -> tuple[Json, Any]:
-    """GDAL's rows of a layer; a Shapefile's texts come as Latin-1, byte by byte. Raises GDAL_ERRORS."""
+    """GDAL's rows of a layer; a Shapefile's texts come as Latin-1, byte by byte. Raises `gdal_errors`."""
+    import pyogrio
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # GDAL warns of rings that are checked later, with their rows
         encoding = "iso8859-1" if source.path.suffix.lower() == ".shp" else None
@@ -125,6 +115,33 @@ def read_arrow(source: Source, *, columns: Sequence[str] | None = None) -> tuple
             source.path, layer=source.layer, columns=columns, return_fids=True, encoding=encoding
         )
     return meta, table
+
+
+def read_lines_for_arcs(source: Source) -> list[bytes | None]:
+    """The shapes of a layer as WKB, in which GDAL has drawn arcs as lines."""
+    import pyogrio
+
+    return list(pyogrio.raw.read(source.path, layer=source.layer, columns=[])[2])
+
+
+def gdal_errors() -> tuple[type[Exception], ...]:
+    """What GDAL and what stands on it raise of a file; asked when something was raised, because pyogrio takes a while.
+
+    With it come geopandas and pandas, a second or two; a service that reads no file of shapes never imports them.
+    """
+    import pyogrio
+    from pyarrow.lib import ArrowException
+
+    found = pyogrio.errors
+    own = (found.DataSourceError, found.DataLayerError, found.FeatureError, found.GeometryError, found.FieldError)
+    return (*own, *system_errors(), ArrowException, UnicodeDecodeError, ValueError, RuntimeError, OSError)
+
+
+def system_errors() -> tuple[type[Exception], ...]:
+    """What a damaged definition of a coordinate system raises (pyogrio: UnboundLocalError, of some)."""
+    import pyogrio
+
+    return (pyogrio.errors.CRSError, pyproj.exceptions.CRSError, UnboundLocalError)
 
 
 def shapes_column(meta: Json, table: Any) -> str:

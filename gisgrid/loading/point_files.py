@@ -4,9 +4,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import geopandas
 import numpy as np
-import pyogrio
 import pyproj
 import shapely
 
@@ -112,6 +110,9 @@ def check_content(path: Path) -> None:
 
 def read_frame(path: Path, encoding: str, layer: str = "") -> Any:
     """The features of a file as a GeoDataFrame, as GDAL reads them. Raises Unreadable; Refused for several layers."""
+    import geopandas  # they and pandas take a second or two, and a service seldom reads such a file
+    import pyogrio
+
     check_content(path)
     try:
         layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]

@@ -7,9 +7,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxFileError
-
 from gisgrid.cells import harmless
 from gisgrid.errors import Fault, Refused
 
@@ -52,6 +49,9 @@ def write_text_workbook(path: Path, header: Sequence[str], rows: Iterable[Sequen
 
     Raises Refused for more rows or longer text than a sheet holds, OSError where the file cannot be written.
     """
+    import xlsxwriter  # half a second, and a service seldom writes one
+    from xlsxwriter.exceptions import XlsxFileError
+
     try:
         book = xlsxwriter.Workbook(path, {"constant_memory": True})
         try:

@@ -14,8 +14,6 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import Any, BinaryIO
 
-import xlsxwriter
-
 SHEET_ROWS = 1_000_000
 NICE = 10
 """Who waits for a file waits behind everybody else."""
@@ -23,6 +21,8 @@ NICE = 10
 
 def write_book(lines: Iterator[bytes], out: BinaryIO, folder: str) -> None:
     """Read all, then write the workbook."""
+    import xlsxwriter  # half a second, which the service that starts this need not take
+
     target = Path(folder) / "tickets.xlsx" if folder else io.BytesIO()
     options = {"constant_memory": True, "tmpdir": folder} if folder else {"in_memory": True}
     book = xlsxwriter.Workbook(target, options)

@@ -63,6 +63,14 @@ def test_a_verb_leaves_out_what_other_verbs_need(arguments: str, unneeded: set[s
     assert not imported(*arguments.split()) & unneeded
 
 
+def test_a_service_starts_without_what_few_requests_need() -> None:
+    """All that `up` and each of its processes import, but for files of shapes and workbooks."""
+    script = "import sys, gisgrid.cli.serve, gisgrid.cli.serving, gisgrid.api.app, gisgrid.worker; print(*sys.modules)"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=bootstrap.CHECKOUT, capture_output=True, text=True, check=True)
+    assert not set(done.stdout.split()) & {"geopandas", "pandas", "pyogrio", "xlsxwriter"}
+
+
 @pytest.mark.parametrize("name", VERBS)
 def test_the_list_says_what_the_verb_says(name: str) -> None:
     line = Verbs(VERBS)
