@@ -125,7 +125,7 @@ def read_lines_for_arcs(source: Source) -> list[bytes | None]:
 
 
 def gdal_errors() -> tuple[type[Exception], ...]:
-    """What GDAL and what stands on it raise of a file; asked when something was raised, because pyogrio takes a while.
+    """What GDAL, pyogrio and pyarrow raise of a file; asked when something was raised, because pyogrio takes a while.
 
     With it come geopandas and pandas, a second or two; a service that reads no file of shapes never imports them.
     """
