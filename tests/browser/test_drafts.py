@@ -53,12 +53,8 @@ def conflicting(live_server: LiveServer) -> Iterator[tuple[int, str]]:
 
 def at_draft(visit: Open, server: LiveServer, name: str, number: int) -> Page:
     secret = new_account(server, name, "editor", "360302")
-    page = visit(expected="422 (Unprocessable")
-    answer: Any = page.request.post(f"{server.url}/api/v1/sessions", data={"name": name, "secret": secret})
-    assert answer.ok
-    page.evaluate("localStorage.setItem('gisgrid.signed-in', '1')")
-    page.goto(f"{server.url}/#desk=drafts/{number}")
-    page.reload()
+    where = f"#desk=drafts/{number}"  # what is drawn of a draft is no tile
+    page = visit(where, expected="422 (Unprocessable", drawn=False, signed_in=(name, secret))
     expect(page.locator("[data-side=swipe]")).to_be_visible()
     return page
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import make_url
 
 from gisgrid.cli.main import run
-from tests.browser.hands import centre_on, click_map, quiet_grid, sign_in, wait_for
+from tests.browser.hands import centre_on, click_map, quiet_grid, wait_for
 from tests.browser.server import LiveServer
 from tests.pictures import encode, plain, taken_at
 
@@ -50,15 +50,14 @@ def test_a_photo_goes_with_the_report_and_the_reporter_has_the_last_word(
     photo, other = tmp_path / "photo.jpg", tmp_path / "other.png"
     photo.write_bytes(encode(plain(640, 400), exif=taken_at(113.86, 27.624, orientation=6)))
     other.write_bytes(encode(plain(300, 300, left=(20, 120, 60)), "PNG"))
-    page = visit(expected="422")
+    page = visit(expected="422", drawn=False)
     number = send_report(page, photo)
     page.get_by_role("button", name="跟踪办理").click()
     expect(page.locator(".page-sub code")).to_have_text(number)
     wait_for(page, "() => document.querySelector('.thumb img')?.naturalHeight === 400")
     assert number in page.url and "secret" not in page.url
 
-    staff = visit(f"#ticket={number}")
-    sign_in(staff, live_server)
+    staff = visit(f"#ticket={number}", drawn=False, signed_in=("admin", live_server.secret))
     wait_for(staff, "() => document.querySelector('.thumb img')?.naturalHeight === 400")
     staff.set_input_files(".photos input[type=file]", other)
     expect(staff.locator(".thumb")).to_have_count(2)
@@ -111,7 +110,7 @@ def test_a_photo_goes_with_the_report_and_the_reporter_has_the_last_word(
 
 
 def test_a_stranger_with_a_wrong_code_learns_nothing(visit: Open) -> None:
-    page = visit("#lang=en", (390, 844), touch=True, expected="404")
+    page = visit("#lang=en", (390, 844), touch=True, expected="404", drawn=False)
     page.tap(".top-button[aria-label='See my reports']")
     page.fill(".follow-form input[name=number]", "20260101-000001")
     page.fill(".follow-form input[name=code]", "0" * 32)

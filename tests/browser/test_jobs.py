@@ -77,7 +77,7 @@ def test_a_dispatcher_places_and_hands_over_ten_tickets_in_25_taps(visit: Open, 
         where = {"lon": PLACE[0], "lat": PLACE[1], "system": "wgs84", "note": "测试"}
         asking(live_server, "PUT", f"/api/v1/tickets/{other['number']}/place", where)
     numbers = [unplaced(live_server, f"不知在哪(测试{n})") for n in range(10)]
-    page = visit()
+    page = visit(drawn=False)
     enter(page, "desk1", secret)
     expect(page.locator(".page-head h2")).to_have_text("调度台")
     hand = Hand(page)
@@ -112,7 +112,7 @@ def test_a_dispatcher_places_and_hands_over_ten_tickets_in_25_taps(visit: Open, 
 def test_what_is_refused_stays_selected_and_says_why(visit: Open, live_server: LiveServer) -> None:
     secret = new_account(live_server, "desk2", "dispatcher", DISTRICT)
     numbers = [new_ticket(live_server, *PLACE, f"转办(测试{n})") for n in range(2)]
-    page = visit(expected="409 (Conflict)")
+    page = visit(expected="409 (Conflict)", drawn=False)
     enter(page, "desk2", secret)
     page.click("[data-list=area]")
     for number in numbers:
@@ -127,7 +127,7 @@ def test_what_is_refused_stays_selected_and_says_why(visit: Open, live_server: L
 
 def test_the_table_is_worked_by_keys(visit: Open, live_server: LiveServer) -> None:
     secret = new_account(live_server, "desk3", "dispatcher", DISTRICT)
-    page = visit()
+    page = visit(drawn=False)
     enter(page, "desk3", secret)
     page.click("[data-list=area]")
     rows = page.locator(".grid-table tbody tr")
@@ -170,7 +170,7 @@ def test_a_clerk_previews_and_publishes_a_redraw_and_the_pin_changes_its_owner(
     drawn.write_text(json.dumps({"type": "FeatureCollection", "features": [one, other]}), encoding="utf-8")
 
     secret = new_account(live_server, "clerk1", "editor", DISTRICT)
-    page = visit()
+    page = visit(drawn=False)
     enter(page, "clerk1", secret)
     expect(page.locator(".page-head h2")).to_have_text("边界变更")
     page.click("[data-new]")
@@ -204,7 +204,7 @@ def test_a_clerk_previews_and_publishes_a_redraw_and_the_pin_changes_its_owner(
 
 def test_a_leader_filters_by_a_figure_and_colours_the_map(visit: Open, live_server: LiveServer) -> None:
     secret = new_account(live_server, "leader1", "supervisor", DISTRICT)
-    page = visit()
+    page = visit(drawn=False)
     enter(page, "leader1", secret)
     expect(page.locator("#tab-figures")).to_have_attribute("aria-selected", "true")
     page.click("[data-sort=received]")
@@ -226,7 +226,7 @@ def test_a_leader_filters_by_a_figure_and_colours_the_map(visit: Open, live_serv
 
 def test_an_administrator_lets_people_in_and_out_and_an_auditor_sees_it(visit: Open, live_server: LiveServer) -> None:
     boss = new_account(live_server, "boss1", "admin")
-    page = visit()
+    page = visit(drawn=False)
     enter(page, "boss1", boss)
     expect(page.locator(".page-head h2")).to_have_text("人员账号")
     page.click("[data-new]")
