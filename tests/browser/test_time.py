@@ -17,6 +17,14 @@ GRIDS_DRAWN = """() => {
   return new Set(found.map((one) => one.id)).size;
 }"""
 
+TICKETS_DRAWN = """() => {
+  const { map } = document.getElementById('map');
+  if (!map.loaded()) return -1;
+  const layers = map.getStyle().layers.filter((one) => one.source === 'ticket').map((one) => one.id);
+  return new Set(map.queryRenderedFeatures({ layers }).map((one) => one.id)).size;
+}"""
+"""Asks what is drawn; it throws where a tile is drawn that is not the one that is kept."""
+
 
 def test_the_slider_shows_the_boundaries_of_a_date_and_what_changed(visit: Open) -> None:
     page = visit()
@@ -54,6 +62,18 @@ def test_the_slider_shows_the_boundaries_of_a_date_and_what_changed(visit: Open)
     expect(page.locator(".time-open")).to_be_visible()
     expect(page).not_to_have_url(re.compile("at="))
     wait_for(page, f"({GRIDS_DRAWN})() > 218")
+
+
+def test_tickets_of_today_leave_the_map_of_a_day_that_had_none_open(visit: Open) -> None:
+    page = visit()
+    wait_for(page, f"({TICKETS_DRAWN})() > 0")
+    page.evaluate("location.hash = 'at=2023-06-01'")
+    expect(page.locator(".time-here")).to_contain_text("218 个网格")
+    wait_for(page, f"({TICKETS_DRAWN})() === 0")
+    page.evaluate("location.hash = 'state=overdue'")
+    wait_for(page, f"({TICKETS_DRAWN})() === 2")  # one alone, two as a figure
+    page.evaluate("location.hash = ''")
+    wait_for(page, f"({TICKETS_DRAWN})() > 2")
 
 
 def test_a_ticket_says_whose_its_place_was_then(visit: Open) -> None:

@@ -23,12 +23,14 @@ import { dress, styleUrl } from './style';
 import { followStanding } from './standing';
 import { followThing } from './thing';
 import { followTiles } from './tiles';
+import { takeTurns } from './turns';
 
 /** Opens the map in `container` and keeps it in step with the state; returns what closes it. */
 export function startMap(container: HTMLElement, tip: HTMLElement, sign: HTMLElement): () => void {
   const unscaled = theme.peek() === 'wall' ? followScale(() => scale(map)) : () => undefined;
   const map: MapLibre = new MapLibre({ container, ...start(), ...words() });
   const still = followCamera(map);
+  takeTurns(map);
   addControls(map);
   map.setStyle(styleUrl(), { transformStyle: dress });
   map.on('style.load', () => {
