@@ -3,7 +3,6 @@
 Long because each question is a statement that is built once, beside the function that asks it.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
@@ -31,6 +30,7 @@ from gisgrid.assignment import require_network
 from gisgrid.boundaries.successors import Successor, find_successors
 from gisgrid.errors import Fault, NotFound, Refused
 from gisgrid.geo import BBox
+from gisgrid.networks import UNIFIED
 from gisgrid.tables import INSTANT, area, area_at, level, lineage
 
 MOST_CORNERS = 500_000
@@ -263,7 +263,9 @@ def _no_area(
     """NotFound; for a retired code its remedy names the areas that hold the ground at that date."""
     known = _known_area(connection, code, network)
     heirs = find_successors(connection, known, at)[0][:5] if known is not None else []
-    remedy = "search the map, or give a date with at"
+    remedy = "look for it on the map, or at another date"
     if heirs:
         remedy = "its ground went to " + ", ".join(f"{heir.code} ({heir.share:.0%})" for heir in heirs)
-    return NotFound(Fault(field, f"network {network} has no area {json.dumps(code[:40])} at that date", remedy))
+    if network == UNIFIED:
+        return NotFound(Fault(field, f"there is no area {code[:40]!r} at that date", remedy))
+    return NotFound(Fault(field, f"network {network} has no area {code[:40]!r} at that date", remedy))

@@ -125,7 +125,13 @@ def get_changeset(connection: Connection, changeset_id: int) -> Changeset:
     query = _changesets().where(tables.changeset.c.changeset_id == changeset_id)
     row = connection.execute(query).one_or_none()
     if row is None:
-        raise NotFound(Fault("changeset_id", f"there is no change set {changeset_id} in your areas", "list them"))
+        raise NotFound(
+            Fault(
+                "changeset_id",
+                f"there is no change set {changeset_id} in your areas",
+                "look it up in the list of change sets",
+            )
+        )
     return _changeset(row)
 
 

@@ -12,7 +12,7 @@ from gisgrid.api.app import create_app
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.settings import read_settings
 from tests.browser.conftest import DESK, PATIENCE_MS, READY
-from tests.browser.hands import centre_on, click_map, quiet_grid, sign_in
+from tests.browser.hands import centre_on, click_map, quiet_grid, sign_in, wait_for
 from tests.browser.server import LiveServer, serving
 from tests.drawing import draw, publish_leaves
 from tests.waiting import PATIENCE_S
@@ -22,6 +22,17 @@ Look = Callable[..., Page]
 BLOCKED = """Object.defineProperty(window, 'localStorage', {
   get() { throw new DOMException('blocked', 'SecurityError'); },
 })"""
+
+COVERED = """() => {
+  const box = (one) => one.getBoundingClientRect();
+  const fault = box(document.querySelector('.map-fault'));
+  const others = [...document.querySelectorAll('.map :is(.time-open, .map-tools, .layers, .report-open, .maplibregl-ctrl)')];
+  return others.filter((one) => {
+    const { left, right, top, bottom, width } = box(one);
+    return width > 0 && left < fault.right && right > fault.left && top < fault.bottom && bottom > fault.top;
+  }).map((one) => one.className);
+}"""
+"""What the words of a fault of the map lie on."""
 
 
 @pytest.fixture
@@ -89,6 +100,10 @@ def test_tiles_that_do_not_come_are_told_and_asked_for_again(look: Look) -> None
 
     page = look("#lang=en", before=fail)
     expect(page.locator(".map-fault")).to_have_text("Parts of the map did not load; trying again.")
+    assert page.evaluate(COVERED) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.click(".layers-toggle[aria-expanded=true]")
+    wait_for(page, f"({COVERED})().length === 0")
     page.unroute_all()
     expect(page.locator(".map-fault")).to_have_count(0)
     assert [one for one in said if not one.startswith("Failed to load resource")] == [], (

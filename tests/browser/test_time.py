@@ -72,6 +72,10 @@ def test_tickets_of_today_leave_the_map_of_a_day_that_had_none_open(visit: Open)
     wait_for(page, f"({TICKETS_DRAWN})() === 0")
     page.evaluate("location.hash = 'state=overdue'")
     wait_for(page, f"({TICKETS_DRAWN})() === 2")  # one alone, two as a figure
+    expect(page.locator("[name=list-from]")).to_be_hidden()
+    page.evaluate("location.hash = 'from=2001-01-01&to=2001-01-02'")
+    expect(page.locator("[name=list-from]")).to_be_visible()
+    wait_for(page, f"({TICKETS_DRAWN})() === 0")
     page.evaluate("location.hash = ''")
     wait_for(page, f"({TICKETS_DRAWN})() > 2")
 

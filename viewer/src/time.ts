@@ -24,6 +24,11 @@ export function showDay(iso: string): string {
   return new Intl.DateTimeFormat(lang.value, { timeZone: config.value.zone, dateStyle: 'medium' }).format(new Date(iso));
 }
 
+/** A month that is written as 2026-10. */
+export function showMonth(month: string): string {
+  return new Intl.DateTimeFormat(lang.value, { timeZone: 'UTC', year: 'numeric', month: 'short' }).format(new Date(`${month.slice(0, 7)}-01T00:00:00Z`));
+}
+
 const units = [
   ['day', 86_400],
   ['hour', 3_600],

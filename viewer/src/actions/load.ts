@@ -4,7 +4,8 @@ import type { Loadable } from '../state';
 
 /**
  * A function that fills `into` with what its work resolves to. Only the newest call counts, so a slow
- * old answer never overwrites a new one; the old value stays visible while the new one is on its way.
+ * old answer never overwrites a new one; the old value stays visible while the new one is on its way, and
+ * where it could not be had, but not where there is nothing of the kind: then it is another's.
  */
 export function loader<T>(into: Signal<Loadable<T>>): (work: () => Promise<T>) => Promise<void> {
   let newest = 0;
@@ -16,7 +17,8 @@ export function loader<T>(into: Signal<Loadable<T>>): (work: () => Promise<T>) =
       if (turn === newest) into.value = { value, loading: false, problem: null };
     } catch (thrown) {
       if (turn !== newest) return;
-      into.value = { value: into.peek().value, loading: false, problem: asProblem(thrown) };
+      const problem = asProblem(thrown);
+      into.value = { value: problem.status === 404 ? null : into.peek().value, loading: false, problem };
     }
   };
 }

@@ -3,7 +3,7 @@ import type { Sending } from '../send';
 import { goal } from '../state';
 import { nameOfArea } from './DraftsHome';
 import { type Checked, type Found, resolveConflict, type Take } from './drafts';
-import { faultText } from './said';
+import { factText } from './said';
 import { h } from './words';
 
 const takes = ['mine', 'theirs', 'both'] as const;
@@ -38,7 +38,7 @@ export function Conflicts({ id, found, sender, solved }: Given) {
             <button type="button" class="link" disabled={one.lon === null} onClick={() => one.lon !== null && one.lat !== null && (goal.value = { lon: one.lon, lat: one.lat })}>
               {[nameOfArea(one.code), one.code].join(' ')}
             </button>
-            <p class="hint">{faultText(one)}</p>
+            <p class="hint">{factText(one)}</p>
             {buttons(one.code)}
           </li>
         ))}

@@ -2,12 +2,13 @@
 import './homes.css';
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
+import { calledArea } from '../actions/areas';
 import { loader } from '../actions/load';
 import { api, ask } from '../api/client';
 import type { components } from '../api/schema';
 import { roleName, t } from '../i18n';
 import { type Sending, useSend } from '../send';
-import { areaIndex, config, idle, type Loadable, session } from '../state';
+import { config, idle, type Loadable, session } from '../state';
 import { showDay } from '../time';
 import { Field } from '../ui/Field';
 import { Failed, Skeleton } from '../ui/Notice';
@@ -89,7 +90,7 @@ export default function PeopleHome() {
   );
 }
 
-const areaName = (code: string | null): string => (code ? [areaIndex.value?.find((one) => one.code === code)?.name, code].filter(Boolean).join(' ') : '');
+const areaName = (code: string | null): string => (code ? calledArea(code) : '');
 
 function matches(one: Account, words: string): boolean {
   const text = [one.name, one.role, roleName(one.role), areaName(one.area), one.department, one.person].join(' ').toLowerCase();
@@ -124,7 +125,7 @@ function Person({ one, open, sender, act, show }: PersonGiven) {
         </td>
         <td>
           <span class={`badge ${disabled_at ? 'overdue' : 'done'}`}>{disabled_at ? h('people.off', { time: showDay(disabled_at) }) : h('people.on')}</span>
-          {login !== 'none' && <span class="hint">{`${h('people.login')}: ${h(`people.login.${login}`)}`}</span>}
+          {login !== 'none' && <span class="hint">{t('print.key', { layer: h('people.login'), key: h(`people.login.${login}`) })}</span>}
         </td>
         <td>
           {may_change && (

@@ -1,13 +1,14 @@
 import './homes.css';
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { calledArea } from '../actions/areas';
 import { loader } from '../actions/load';
 import { findMe } from '../actions/report';
 import { readWork, steps, type Work } from '../actions/work';
 import type { LonLat, Ticket } from '../api/client';
 import { t } from '../i18n';
 import { inOrder, waysOn } from '../order';
-import { areaIndex, idle, type Loadable, listTick, live, now, session, ticketTick, workflows, workTick } from '../state';
+import { idle, type Loadable, listTick, live, now, session, ticketTick, workflows, workTick } from '../state';
 import { showTime } from '../time';
 import { Icon } from '../ui/Icon';
 import { Empty, Failed, Skeleton } from '../ui/Notice';
@@ -44,7 +45,7 @@ export default function WorkHome() {
     <>
       <div class="page-head">
         <h2 tabIndex={-1}>{t('desk.work')}</h2>
-        <p class="page-sub hint">{nameOfArea(session.value?.area ?? '')}</p>
+        <p class="page-sub hint">{calledArea(session.value?.area ?? '')}</p>
         <PatrolSwitch />
       </div>
       <div class="page-body work">
@@ -78,7 +79,6 @@ export default function WorkHome() {
 /** What waits for somebody else is named, not listed: I have nothing to do there now. */
 const Others = ({ tickets }: { tickets: Ticket[] }) => <p class="hint">{h('work.others', { n: tickets.length })}</p>;
 
-const nameOfArea = (code: string): string => [areaIndex.value?.find((one) => one.code === code)?.name, code].filter(Boolean).join(' ');
 
 /** By distance once this device says where it is; asked for only where it was allowed before, or by a press. */
 function Near({ here }: { here: { value: LonLat | null } }) {

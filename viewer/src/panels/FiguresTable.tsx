@@ -1,8 +1,10 @@
 import { useSignal } from '@preact/signals';
+import { calledArea } from '../actions/areas';
 import { chooseRow, narrowTo, type Narrowing } from '../actions/figures';
 import type { FiguresBy, FiguresRow } from '../api/client';
 import { t, term } from '../i18n';
 import { type CounterName, lang, scope } from '../state';
+import { showMonth } from '../time';
 import { RateBar } from '../ui/RateBar';
 import { ColourMap } from './ColourMap';
 
@@ -67,12 +69,20 @@ function sorted(rows: FiguresRow[], column: Sort): FiguresRow[] {
 /** What a row is called, in the page's language where the server has it. */
 export function rowName(row: FiguresRow, by: FiguresBy['by']): string {
   const english = lang.value === 'en' && row.name_en && row.name_en.charAt(0).toUpperCase() + row.name_en.slice(1);
+  if (by === 'month') return showMonth(row.key);
   return english || row.name || (by === 'source' ? term('source', row.key) : row.key);
 }
 
 function Name({ row, by }: { row: FiguresRow; by: FiguresBy['by'] }) {
   const name = rowName(row, by);
-  if (by === 'post') return <>{`${name} · ${row.area ?? ''}`}</>;
+  if (by === 'post') {
+    return (
+      <>
+        {name}
+        <span class="hint">{calledArea(row.area ?? '')}</span>
+      </>
+    );
+  }
   if (by !== 'area') return <>{name}</>;
   return (
     <button type="button" class="row-open" onClick={() => chooseRow(row.key)}>

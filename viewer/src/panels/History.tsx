@@ -1,3 +1,4 @@
+import { calledArea } from '../actions/areas';
 import type { Ticket, TicketEvent } from '../api/client';
 import { t, term } from '../i18n';
 import { stepName } from '../tickets';
@@ -32,5 +33,5 @@ function wordsOf({ action, to_step }: TicketEvent, workflow: string): string {
 /** Which department, ticket or code an event is about. */
 function detailOf({ detail }: TicketEvent): string {
   const said = ['called', 'department', 'into', 'original', 'duplicate', 'parent', 'from', 'to', 'area'].map((key) => detail[key]);
-  return [...new Set(said)].filter((one) => typeof one === 'string').join(' → ');
+  return [...new Set(said)].filter((one) => typeof one === 'string').map(calledArea).join(' → ');
 }

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { clearFilter, filtered, most, shown } from '../actions/tickets';
 import { t } from '../i18n';
 import { categories, filter, lang, tickets } from '../state';
@@ -9,7 +10,10 @@ import { Icon } from '../ui/Icon';
 /** Category and dates of the list; its counters are the bar above. */
 export function ListFilter() {
   const { counter, list, category, from, to } = filter.value;
-  const datesOpen = useSignal(Boolean(from || to));
+  const datesOpen = useSignal(false);
+  useEffect(() => {
+    if (from || to) datesOpen.value = true; // also where an address or a figure says them
+  }, [from, to]);
   return (
     <div class="filters">
       <CategoryChoice value={category} />

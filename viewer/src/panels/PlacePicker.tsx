@@ -5,6 +5,7 @@ import type { Problem } from '../api/client';
 import { faultText, t } from '../i18n';
 import { doubtful } from '../doubt';
 import { areaIndex, idle, located, type PlaceBy, place, placeBy, saidGrid, scanned } from '../state';
+import { systemName } from '../systems';
 import { showMetres, showShare } from '../time';
 import { Icon, type IconName } from '../ui/Icon';
 import { Failed } from '../ui/Notice';
@@ -102,7 +103,7 @@ function Where() {
         <p class="hint">{doubt ? t(`report.doubt.${doubt}`) : methodWords(assignment.method, distance)}</p>
         {at.accuracy_m !== undefined && <p class="hint">{t('report.accuracy', { d: showMetres(at.accuracy_m) })}</p>}
         <p class="hint numbers">
-          {at.lon}, {at.lat} · {at.system}
+          {at.lon}, {at.lat} · {systemName(at.system)}
         </p>
       </div>
     </div>

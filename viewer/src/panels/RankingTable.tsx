@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { Fragment } from 'preact';
+import { calledArea } from '../actions/areas';
 import { askFigures, chooseRow } from '../actions/figures';
 import type { RankedRow, Ranking } from '../api/client';
 import { roleName, sentences, t, term } from '../i18n';
@@ -17,6 +18,7 @@ const few = 5;
 export function RankingTable({ ranking }: { ranking: Ranking }) {
   const length = useSignal(step);
   const rows = ranking.rows.slice(0, length.value);
+  const isApart = ranking.of === 'grid' || ranking.of === 'post'; // towns and communities are of no kind
   return (
     <>
       <p class="hint">
@@ -40,7 +42,7 @@ export function RankingTable({ ranking }: { ranking: Ranking }) {
         <tbody>
           {rows.map((row, number) => (
             <Fragment key={`${row.key}-${row.apart}-${number}`}>
-              {rows[number - 1]?.apart !== row.apart && <Group apart={row.apart} />}
+              {isApart && rows[number - 1]?.apart !== row.apart && <Group apart={row.apart} />}
               <Row row={row} isPost={ranking.of === 'post'} isTied={isTied(rows, number)} />
             </Fragment>
           ))}
@@ -115,7 +117,7 @@ function Row({ row, isPost, isTied: tied }: { row: RankedRow; isPost: boolean; i
         ) : (
           (name ?? t('ranking.vacant'))
         )}
-        {isPost && <code>{row.areas?.join(' ')}</code>}
+        {isPost && <span class="hint">{row.areas?.map(calledArea).join(t('layers.and'))}</span>}
         {carried_share !== null && carried_share > 0 && (
           <span class="hint">{t('ranking.carried', { share: showShare(carried_share) })}</span>
         )}

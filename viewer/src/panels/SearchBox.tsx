@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks';
 import type { SearchHit } from '../api/client';
 import { say, t, term } from '../i18n';
 import { categories, lang, layerFacts } from '../state';
+import { systemName } from '../systems';
 import { categoryName } from '../tickets';
 import { Icon } from '../ui/Icon';
 import { Failed } from '../ui/Notice';
@@ -101,7 +102,7 @@ function kindOf({ kind, code, level, system }: SearchHit): string {
   if (kind === 'area') return term('level', level ?? '');
   if (kind === 'ticket') return t('ticket.title');
   if (kind === 'ground') return term('ground', code);
-  if (kind === 'point') return `${t('search.point')} ${system ?? ''}`;
+  if (kind === 'point') return `${t('search.point')} ${systemName(system ?? '')}`;
   if (kind === 'post') return t('search.post');
   const { thing, name } = layerFacts.value[kind] ?? {};
   return thing ? say(thing) : name ? say(name) : kind;

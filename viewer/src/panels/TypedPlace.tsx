@@ -2,20 +2,14 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { t } from '../i18n';
 import { place } from '../state';
+import { systemName, systems } from '../systems';
 import { Field } from '../ui/Field';
-
-const systems: [string, string][] = [
-  ['wgs84', 'WGS 84 (GPS)'],
-  ['cgcs2000', 'CGCS2000'],
-  ['gcj02', 'GCJ-02（高德、腾讯）'],
-  ['bd09', 'BD-09 (百度)'],
-];
 
 /** A place by its coordinates in a named system; projected systems by their EPSG number. */
 export function TypedPlace() {
   const lon = useSignal(String(place.peek()?.lon ?? ''));
   const lat = useSignal(String(place.peek()?.lat ?? ''));
-  const system = useSignal(place.peek()?.system ?? 'wgs84');
+  const system = useSignal<string>(place.peek()?.system ?? 'wgs84');
   const epsg = useSignal('');
   const projected = system.value === 'EPSG';
   const named = projected ? `EPSG:${epsg.value}` : system.value;
@@ -32,9 +26,9 @@ export function TypedPlace() {
       <Field label={t('report.system')}>
         {(attributes) => (
           <select {...attributes} value={system.value} onChange={(event) => (system.value = event.currentTarget.value)}>
-            {systems.map(([id, name]) => (
+            {systems.map((id) => (
               <option key={id} value={id}>
-                {name}
+                {systemName(id)}
               </option>
             ))}
             <option value="EPSG">{t('report.other')}</option>
