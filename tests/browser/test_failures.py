@@ -26,7 +26,8 @@ BLOCKED = """Object.defineProperty(window, 'localStorage', {
 COVERED = """() => {
   const box = (one) => one.getBoundingClientRect();
   const fault = box(document.querySelector('.map-fault'));
-  const others = [...document.querySelectorAll('.map :is(.time-open, .map-tools, .layers, .report-open, .maplibregl-ctrl)')];
+  const parts = '.map :is(.time-open, .map-tools, .layers, .report-open, .maplibregl-ctrl)';
+  const others = [...document.querySelectorAll(parts)];
   return others.filter((one) => {
     const { left, right, top, bottom, width } = box(one);
     return width > 0 && left < fault.right && right > fault.left && top < fault.bottom && bottom > fault.top;

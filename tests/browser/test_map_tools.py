@@ -204,6 +204,20 @@ def test_a_sheet_is_saved_as_a_picture(visit: Open, tmp_path: Path, size: str) -
     assert below == red[:1380].any(), "an overdue ticket is explained where one is on the sheet, and only there"
 
 
+def test_a_sheet_of_the_whole_district_has_it_in_the_middle_and_explains_what_it_shows(visit: Open) -> None:
+    page = visit("#off=ticket")
+    begin(page, "print")
+    with page.expect_download() as saved:
+        page.click("[data-act=png]")
+    sheet = np.asarray(Image.open(saved.value.path()).convert("RGB")).astype(int)
+    colours = ((0xD9, 0xD3, 0xC7), (0xAB, 0xD0, 0xE3), (0x0B, 0x4A, 0x5B))
+    building, water, outline = ((sheet == rgb).all(axis=2) for rgb in colours)
+    assert not building.any(), "buildings are drawn from zoom 14 on"
+    assert water[-180:].any(), "there is a river"
+    drawn = np.flatnonzero(outline[250:-250].any(axis=0))
+    assert abs(drawn[0] - (sheet.shape[1] - drawn[-1])) < 20
+
+
 def test_a_sheet_goes_on_paper_of_its_own_size(visit: Open, tmp_path: Path) -> None:
     page = visit(f"{AT}&lang=en", drawn=False)
     page.evaluate(PRINTER)

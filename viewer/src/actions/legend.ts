@@ -5,7 +5,8 @@ import { closedShown, counters, layerFacts, scope } from '../state';
 import type { Due } from '../tickets';
 import { countLeaves } from './areas';
 
-export type Key = { swatch: string; look?: Record<string, string>; words: () => string; count?: () => number | undefined; shown?: Signal<boolean> };
+/** `when`: which of a layer's things it explains, as MapLibre says a filter; without it all of them. */
+export type Key = { swatch: string; when?: unknown[] | undefined; look?: Record<string, string>; words: () => string; count?: () => number | undefined; shown?: Signal<boolean> };
 
 const leaves = (kind: string) => () => {
   const found = countLeaves(scope.value);
@@ -36,8 +37,9 @@ export function keysOf(id: string): Key[] {
   const said = layerFacts.value[id]?.legend ?? [];
   return (
     legend[id] ??
-    said.map(({ fill, line = 'transparent', shape = '', ...words }) => ({
+    said.map(({ fill, line = 'transparent', shape = '', when, ...words }) => ({
       swatch: shape,
+      when,
       look: { '--fill': fill, '--line': line },
       words: () => say(words),
     }))

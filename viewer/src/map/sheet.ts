@@ -1,9 +1,10 @@
 /* Long because a sheet is one drawing: the map, and all that says what it is. */
-import { Map as MapLibre } from 'maplibre-gl';
+import { type FilterSpecification, type LngLatBoundsLike, Map as MapLibre } from 'maplibre-gl';
+import { boundsOf } from '../actions/areas';
 import { byLegend, type Key, keysOf, nameOf } from '../actions/legend';
 import { lengthOf, roundDown } from '../geodesy';
 import { t } from '../i18n';
-import { at as date, config, lang, layersOff, layersOffered, now } from '../state';
+import { area, at as date, config, home, lang, layersOff, layersOffered, now } from '../state';
 import { showDay, showMetres, showTime } from '../time';
 import { addIcons } from './icons';
 import { served } from './style';
@@ -61,6 +62,17 @@ export async function makeSheet(paper: Paper, title: string): Promise<HTMLCanvas
 
 const liveMap = (): MapLibre => (document.getElementById('map') as HTMLElement & { map: MapLibre }).map;
 
+/** What the map shows; an area that it shows whole lies in the middle of the sheet, which has no legend to keep clear of. */
+function viewOf(live: MapLibre): { bounds: LngLatBoundsLike; fitBoundsOptions?: { padding: number } } {
+  const shown = live.getBounds();
+  const chosen = area.value.value ?? home.value;
+  if (!chosen) return { bounds: shown };
+  const [west, south, east, north] = boundsOf(chosen);
+  const isWhole = shown.contains([west, south]) && shown.contains([east, north]);
+  const isMost = Math.max((east - west) / (shown.getEast() - shown.getWest()), (north - south) / (shown.getNorth() - shown.getSouth())) > 0.5;
+  return isWhole && isMost ? { bounds: [west, south, east, north], fitBoundsOptions: { padding: 20 } } : { bounds: shown };
+}
+
 /** The same map in another size, out of sight, once everything of it is drawn. */
 async function drawnMap(live: MapLibre, { width, height }: Size, pixelRatio: number): Promise<MapLibre> {
   const container = document.createElement('div');
@@ -69,7 +81,7 @@ async function drawnMap(live: MapLibre, { width, height }: Size, pixelRatio: num
   Object.assign(container.style, { width: `${width}px`, height: `${height}px` });
   document.body.append(container);
   const options = { interactive: false, attributionControl: false, fadeDuration: 0, canvasContextAttributes: { preserveDrawingBuffer: true } } as const;
-  const map = new MapLibre({ container, ...options, pixelRatio, style: live.getStyle(), bounds: live.getBounds() });
+  const map = new MapLibre({ container, ...options, pixelRatio, style: live.getStyle(), ...viewOf(live) });
   map.on('error', () => undefined); // what cannot be had is missing on the sheet, as on the map
   await new Promise<void>((done, fail) => {
     map.once('style.load', () => {
@@ -194,20 +206,19 @@ function legend(pen: Pen, width: number, keysHere: (id: string) => Key[]): { hei
   return { height: entries.length > 0 ? y + row + 14 : 14, draw };
 }
 
-/** The keys of a layer whose things are in view; where figures stand for several, all of them. */
+/** The keys of a layer whose things are on the sheet; a figure of several is drawn as the most urgent of them. */
 function keysSeen(map: MapLibre, id: string): Key[] {
   const layers = (served.get(id) ?? []).filter((layer) => map.getLayer(layer));
   const seen = layers.length > 0 ? map.queryRenderedFeatures({ layers }) : [];
+  if (seen.length === 0) return [];
+  if (id !== 'area' && id !== 'ticket') return keysOf(id).filter(({ when }) => !when || map.queryRenderedFeatures({ layers, filter: when as FilterSpecification }).length > 0);
   const swatches = new Set(seen.map(({ properties }) => swatchOf(id, properties)));
-  const keys = keysOf(id).filter(({ shown }) => shown?.value !== false);
-  if (seen.length === 0 || !['area', 'ticket'].includes(id)) return seen.length > 0 ? keys : [];
-  return swatches.has('') ? keys : keys.filter(({ swatch }) => swatches.has(swatch));
+  return keysOf(id).filter(({ swatch }) => swatches.has(swatch));
 }
 
-/** By which key a thing on the map is explained; empty: by any of them. */
-function swatchOf(id: string, { kind, count, closed, due_at }: Record<string, unknown>): string {
+/** By which key a thing on the map is explained. */
+function swatchOf(id: string, { kind, closed, due_at }: Record<string, unknown>): string {
   if (id === 'area') return kind === 'special' ? 'area-special' : 'area-base';
-  if (count) return '';
   if (closed) return 'ticket-done';
   const left = Number(due_at) - now.value;
   return left < 0 ? 'ticket-overdue' : left < config.value.due_soon_hours * 3600 ? 'ticket-due_soon' : 'ticket-open';
@@ -230,7 +241,7 @@ function drawSwatch(pen: Pen, { swatch, look = {} }: Key, x: number, y: number):
   pen.translate(x, y);
   if (swatch === 'ticket-done') pen.lineWidth = 3.5;
   else pen.fill(path);
-  if (!swatch.startsWith('ticket-') || swatch === 'ticket-done') pen.stroke(path);
+  if (swatch !== 'dashes' && (!swatch.startsWith('ticket-') || swatch === 'ticket-done')) pen.stroke(path);
   pen.restore();
 }
 
