@@ -37,6 +37,13 @@ def opened(chromium: Browser, server: LiveServer, size: tuple[int, int], hash_: 
     return page, complaints
 
 
+ABOVE_BARS = """() => [...document.querySelectorAll('.wall-trend li')]
+  .map((one) => [one.querySelector('rect.received'), one.querySelector('b')])
+  .filter(([, number]) => number.textContent)
+  .map(([bar, number]) => bar.getBoundingClientRect().top - number.getBoundingClientRect().bottom)"""
+"""How far above its bar the number of a day stands."""
+
+
 @pytest.mark.parametrize("size", [(1920, 1080), (3840, 2160)])
 def test_the_wall_fills_its_screens_and_nothing_falls_off(
     chromium: Browser, live_server: LiveServer, size: tuple[int, int]
@@ -57,6 +64,9 @@ def test_the_wall_fills_its_screens_and_nothing_falls_off(
     assert factor == pytest.approx(size[1] / 1080 * 1.33, rel=0.02), "labels grow with the wall, as its type does"
     base = page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
     assert base * 1.1 >= size[1] / 1080 * 16, "type grows with the wall"
+    mark = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.wall-feed .badge'), '::before').width)")
+    assert mark >= size[1] / 1080 * 6, "and the marks of states, which are no colours alone"
+    assert [gap for gap in page.evaluate(ABOVE_BARS) if not -2 <= gap <= size[1] / 1080 * 12] == []
     background = page.evaluate("document.getElementById('map').map.getPaintProperty('background', 'background-color')")
     assert background == "#081219", "the map is in the wall's colours"
     assert complaints == []

@@ -73,6 +73,9 @@ function Figures() {
   );
 }
 
+/** How much of its height the tallest bar takes: its number stands on it. */
+const tallest = 80;
+
 /** Received and closed of each of the last days. */
 function Trend() {
   const rows = new Map(trend.value.value?.rows.map((row) => [row.key, row]));
@@ -88,10 +91,10 @@ function Trend() {
             <li key={day} aria-label={t('wall.day', { day, received, closed })}>
               <meter min={0} max={most} value={received} />
               <svg viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true">
-                <rect x="0" width="10" y={100 - (95 * received) / most} height={(95 * received) / most} class="received" />
-                <rect x="0" width="10" y={100 - (95 * closed) / most} height={(95 * closed) / most} class="closed" />
+                <rect x="0" width="10" y={100 - (tallest * received) / most} height={(tallest * received) / most} class="received" />
+                <rect x="0" width="10" y={100 - (tallest * closed) / most} height={(tallest * closed) / most} class="closed" />
               </svg>
-              <b>{received || ''}</b>
+              <b style={{ '--high': String((tallest * received) / most / 100) }}>{received || ''}</b>
               <span>{day.slice(8)}</span>
             </li>
           );
