@@ -12,7 +12,7 @@ from gisgrid.api.app import create_app
 from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.settings import read_settings
 from tests.browser.conftest import DESK, PATIENCE_MS, READY
-from tests.browser.hands import centre_on, click_map, quiet_grid, sign_in, wait_for
+from tests.browser.hands import centre_on, click_map, quiet_grid, sign_in
 from tests.browser.server import LiveServer, serving
 from tests.drawing import draw, publish_leaves
 from tests.waiting import PATIENCE_S
@@ -23,17 +23,12 @@ BLOCKED = """Object.defineProperty(window, 'localStorage', {
   get() { throw new DOMException('blocked', 'SecurityError'); },
 })"""
 
-COVERED = """() => {
-  const box = (one) => one.getBoundingClientRect();
-  const fault = box(document.querySelector('.map-fault'));
-  const parts = '.map :is(.time-open, .map-tools, .layers, .report-open, .maplibregl-ctrl)';
-  const others = [...document.querySelectorAll(parts)];
-  return others.filter((one) => {
-    const { left, right, top, bottom, width } = box(one);
-    return width > 0 && left < fault.right && right > fault.left && top < fault.bottom && bottom > fault.top;
-  }).map((one) => one.className);
+UNDER = """() => {
+  const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const line = document.querySelector('.map-fault').getBoundingClientRect();
+  const shown = [...document.querySelectorAll('.map :is(button, .maplibregl-ctrl-scale), .panel')].filter((one) => one.checkVisibility());
+  return shown.filter((one) => meets(line, one.getBoundingClientRect())).map((one) => one.className || one.ariaLabel);
 }"""
-"""What the words of a fault of the map lie on."""
 
 
 @pytest.fixture
@@ -101,10 +96,9 @@ def test_tiles_that_do_not_come_are_told_and_asked_for_again(look: Look) -> None
 
     page = look("#lang=en", before=fail)
     expect(page.locator(".map-fault")).to_have_text("Parts of the map did not load; trying again.")
-    assert page.evaluate(COVERED) == []
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.click(".layers-toggle[aria-expanded=true]")
-    wait_for(page, f"({COVERED})().length === 0")
+    for width, height in (DESK, (390, 844), (844, 390)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate(UNDER) == [], f"the line lies over what is pressed at {width} x {height}"
     page.unroute_all()
     expect(page.locator(".map-fault")).to_have_count(0)
     assert [one for one in said if not one.startswith("Failed to load resource")] == [], (
@@ -148,6 +142,21 @@ def test_a_session_that_ended_while_nobody_asked_is_told(look: Look, live_server
     page.evaluate("dispatchEvent(new Event('offline'))")  # and the stream comes back, as a stranger's
     expect(page.locator(".strip")).to_contain_text("登录已过期")
     expect(page.locator(".who")).to_have_count(0)
+
+
+def test_a_session_that_ended_before_the_page_opened_is_told_and_signing_in_shows_that_page(
+    look: Look, live_server: LiveServer
+) -> None:
+    page = look(
+        "#desk=audit", before=lambda page: page.add_init_script("localStorage.setItem('gisgrid.signed-in', '1')")
+    )
+    expect(page.locator(".strip")).to_contain_text("登录已过期")
+    page.locator(".strip .button").click()
+    page.fill("input[name=name]", "admin")
+    page.fill("input[name=secret]", live_server.secret)
+    page.click("dialog button[type=submit]")
+    expect(page.locator(".audit-table tbody tr").first).to_be_visible()
+    assert "desk=audit" in page.url
 
 
 @pytest.mark.parametrize("hash_", list(WORDS))

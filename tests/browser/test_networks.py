@@ -104,6 +104,12 @@ def test_an_unknown_network_in_the_address_is_said_and_left(visit: Open) -> None
     page.goto(page.url.partition("#")[0] + "#lang=en&net=nosuch")
     page.reload()
     expect(page.locator(".panel")).to_contain_text("base, party")
-    page.locator(".panel button", has_text="again").click()
+    expect(page.locator(".panel [data-network]")).to_have_text(["Unified grid", "Party building"])
+    page.locator(".panel [data-network=base]").click()
     expect(page.locator(".page-sub code")).to_have_text("T")
     assert "net=" not in page.url
+
+    page.goto(page.url.partition("#")[0] + "#lang=en&net=nosuch")  # within the page
+    page.locator(".panel [data-network=party]").click()
+    expect(page.locator(".page-head h2")).to_have_text("Party building")
+    assert "net=party" in page.url

@@ -1,11 +1,11 @@
 import { batch, effect } from '@preact/signals';
-import { forgetAreas, moveTo, openHome } from './actions/areas';
+import { enterNetwork, forgetAreas, moveTo } from './actions/areas';
 import { type Entry, routeOf } from './actions/pages';
 import { closeReport, openReport } from './actions/report';
 import { openScanned } from './actions/scan';
 import { showTicket } from './actions/tickets';
 import { speak } from './i18n';
-import { type Page, format, isBare, landmark, parse, type Route } from './route';
+import { type Page, firstTab, format, isBare, landmark, noFilter, parse, type Route } from './route';
 import {
   areaIndex,
   areaTick,
@@ -106,12 +106,15 @@ function show(route: Route): void {
     view.value = place ?? view.peek();
     if (following && place) goal.value = { view: place };
     open(page, !place);
-    if (page.what === 'area' && route.tab === 'figures' && snap.peek() === 'peek') snap.value = 'half';
+    if (page.what === 'area' && isOfList(route) && snap.peek() === 'peek') snap.value = 'half';
   });
-  if (moves && following) void openHome();
+  if (moves && following) void enterNetwork();
   const code = area || home.peek()?.properties.code;
   if (following && !place && code && page.what === 'area') void moveTo(code);
 }
+
+/** Does it name an area, figures or a part of the list, which a low sheet would not show? */
+const isOfList = ({ area, tab: wanted, filter: only }: Route): boolean => area !== '' || wanted !== firstTab('') || JSON.stringify(only) !== JSON.stringify(noFilter);
 
 function open(page: Page, move: boolean): void {
   if (page.what !== 'report' && reporting.peek()) closeReport();

@@ -1,7 +1,9 @@
+import { useEffect } from 'preact/hooks';
 import { begin } from './actions/begin';
 import { chooseNetwork } from './actions/networks';
-import { t } from './i18n';
-import { area, deserted, home, network, page, picked, snap, wide } from './state';
+import type { Problem } from './api/client';
+import { networkName, t } from './i18n';
+import { area, deserted, home, network, networks, page, picked, snap, wide } from './state';
 import { AreaPage } from './panels/AreaPage';
 import { DeskPage } from './panels/DeskPage';
 import { DeskMenu } from './panels/DeskMenu';
@@ -49,7 +51,7 @@ function Page() {
   const { problem } = area.value;
   if (picked.value?.what === 'desk') return <DeskPage {...picked.value} />;
   if (deserted.value) return <Deserted />;
-  if (!home.value && problem) return <Failed problem={problem} retry={() => void (network.value && problem.status === 404 ? chooseNetwork('') : begin())} />;
+  if (!home.value && problem) return network.value && problem.status === 404 ? <NoSuchNetwork problem={problem} /> : <Failed problem={problem} retry={() => void begin()} />;
   if (page.value === 'report') return <ReportPage />;
   if (page.value === 'ticket') return <TicketPage />;
   if (picked.value?.what === 'follow') return <FollowPage number={picked.value.number} />;
@@ -64,6 +66,25 @@ function Deserted() {
       <p class="hint">{t('area.noneHint')}</p>
       <code>gisgrid import FILE</code>
     </Empty>
+  );
+}
+
+/** What the server says of a network that there is not, and those that there are, a press away. */
+function NoSuchNetwork({ problem }: { problem: Problem }) {
+  useEffect(() => {
+    if (snap.peek() === 'peek') snap.value = 'half';
+  }, []);
+  return (
+    <div class="page-body">
+      <Failed problem={problem} />
+      <div class="actions">
+        {networks.value.map(({ network: id }) => (
+          <button key={id} type="button" class="button" data-network={id} onClick={() => void chooseNetwork(id)}>
+            {networkName(id)}
+          </button>
+        ))}
+      </div>
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
-import { effect, untracked } from '@preact/signals';
-import { type AreaFeature, type AreaProperties, api, ask, type Lineage } from '../api/client';
+import { batch, effect, untracked } from '@preact/signals';
+import { type AreaFeature, type AreaProperties, api, ask, asProblem, type Lineage } from '../api/client';
 import { networkName } from '../i18n';
 import {
   area,
@@ -114,6 +114,16 @@ export async function openHome(): Promise<void> {
   home.value = top;
   deserted.value = home.value === null;
   scope.value ??= home.value?.properties.code ?? null;
+}
+
+/** Shows the top of the network that an address names while the page is open, or why there is none. */
+export async function enterNetwork(): Promise<void> {
+  await openHome().catch((thrown: unknown) =>
+    batch(() => {
+      home.value = null;
+      area.value = { value: null, loading: false, problem: asProblem(thrown) };
+    }),
+  );
 }
 
 /** Shows this area: its figures, tickets and outline; `move` also brings the map there. */

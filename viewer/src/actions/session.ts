@@ -17,7 +17,7 @@ export async function resumeSession(): Promise<void> {
     answered = true;
   } catch (thrown) {
     if (!(thrown instanceof Problem)) return;
-    if (thrown.status === 401) await leave();
+    if (thrown.status === 401) await end();
     else if (thrown.status === 0) session.value ??= await recallSession(); // no network: the one who works on this device
   }
 }
@@ -25,10 +25,7 @@ export async function resumeSession(): Promise<void> {
 /** Notices when the server has forgotten who was signed in: at any 401, when the page is looked at again, and when its stream of events, which ends with the session, has come back. */
 export function followSession(): void {
   onNotSignedIn(() => {
-    if (!session.peek()) return;
-    session.value = null;
-    expired.value = true;
-    void forgetWork();
+    if (session.peek()) void end();
   });
   let first = true;
   live.subscribe((state) => {
@@ -39,6 +36,14 @@ export function followSession(): void {
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden && session.peek()) void resumeSession();
   });
+}
+
+/** It is said, and the page stays what it is: its address asks to sign in, and then shows it again. */
+async function end(): Promise<void> {
+  forget(hint);
+  session.value = null;
+  expired.value = true;
+  await forgetWork();
 }
 
 /** Throws Problem when name and secret do not match. */

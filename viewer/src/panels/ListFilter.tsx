@@ -12,7 +12,7 @@ export function ListFilter() {
   const { counter, list, category, from, to } = filter.value;
   const datesOpen = useSignal(false);
   useEffect(() => {
-    if (from || to) datesOpen.value = true; // also where an address or a figure says them
+    if (from || to) datesOpen.value = true; // also those that an address brings later
   }, [from, to]);
   return (
     <div class="filters">
