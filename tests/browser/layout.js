@@ -29,7 +29,8 @@
   function inspect(box, words, holder) {
     const sight = { left: 0, top: 0, right: width, bottom: height };
     let scrolls = false;
-    for (let one = holder; one && one !== document.body; one = one.parentElement) {
+    // a dialog lies on top of the page that it stands in
+    for (let one = holder, last = null; one && one !== document.body && !last?.matches('dialog'); last = one, one = one.parentElement) {
       const { overflowX, overflowY } = getComputedStyle(one);
       const bounds = one.getBoundingClientRect();
       const clipped = overflowX !== 'visible' || overflowY !== 'visible';
@@ -52,6 +53,15 @@
     if (dialog && !dialog.contains(holder)) return;
     if (holder.closest('.map') && over.closest('.panel')) return; // the sheet of a phone lies over the map
     faults.add(`covered: ${words}: ${say(holder)} by ${say(over)}`);
+  }
+  // words within a text or a row (link, row-open, figures) have their room round them
+  const pressed = 'button:not(.link, .row-open, .figure-open, .figures button, .handle), select, .panel summary, input:not([type=checkbox], [type=radio], [type=range], [type=file])';
+  const finger = matchMedia('(pointer: coarse)').matches ? document.querySelectorAll(pressed) : [];
+  for (const one of finger) {
+    const box = one.getBoundingClientRect();
+    if (!one.checkVisibility({ visibilityProperty: true }) || one.closest('.only-read') || box.width < 2) continue;
+    const least_px = one.closest('.calendar td') && height < 500 ? 36 : 44; // six weeks of them lie in a low window
+    if (box.height < least_px - 0.5 || box.width < 43.5) faults.add(`too small for a finger (${Math.round(box.width)} x ${Math.round(box.height)}): ${one.ariaLabel ?? one.textContent.trim().slice(0, 24)}: ${say(one)}`);
   }
   const parts = {};
   for (const [name, selector] of Object.entries(named)) {

@@ -1,4 +1,4 @@
-"""The main screens are laid out as they were: thirteen of them, in both languages, on three sizes, some on a great one.
+"""The main screens are laid out as they were: fourteen of them, in both languages, on three sizes, some on a great one.
 
 Pictures would differ by machine (fonts, the software that draws the map) and by the minute (times, counts), so what is
 kept of a screen is where its named parts lie, `layout.json`; and in no screen is a word cut, covered, out of sight or
@@ -57,6 +57,8 @@ ON_MAP = "m=10.5/27.62/113.86"
 """A place of the map; an address of nothing but the language opens the desk of who is signed in."""
 HOME = ".panel:not(:has(.trail))"
 """The page of the topmost area, which lies below none."""
+OPENED = {"dialog.printing[open]": "[data-tool=print]", "dialog.calendar[open]": "#list-dates .day-open"}
+"""What is pressed to open a dialog."""
 BY_WORDS = ("title", "tabs", "time", "report", "scale", "maker", "legend", "kinds", "towns", "dialog", "trend")
 """How high and wide these are is up to their words; where they begin is not."""
 ANCHORED = {"legend": (1, 2), "tools": (0, 1)}
@@ -79,7 +81,8 @@ def screens(grid: str, number: str) -> dict[str, tuple[str, str]]:
         "posts": ("desk=posts", ".panel .keep-list"),
         "people": ("desk=people", ".panel .people-table [data-change]"),
         "then": ("at=2023-06-01&changes=1", ".time .time-keys"),
-        "print": (ON_MAP, "dialog[open]"),
+        "print": (ON_MAP, "dialog.printing[open]"),
+        "calendar": ("from=2026-10-01", "dialog.calendar[open]"),
         "wall": ("wall", ".wall:has(.wall-towns li):has(.wall-kinds li) .wall-feed li"),
     }
 
@@ -88,8 +91,8 @@ def show(page: Page, server: LiveServer, lang: str, address: str, sign: str) -> 
     """Go there within the page; the wall is a page of its own, and so is what comes after it."""
     where = f"{server.url}/wall#lang={lang}" if address == "wall" else f"{server.url}/#{address}&lang={lang}"
     page.goto(where)
-    if sign.startswith("dialog"):
-        page.locator("[data-tool=print]").click()
+    if sign in OPENED:
+        page.locator(OPENED[sign]).first.click()
     expect(page.locator(sign).first).to_be_visible()
     wait_for(page, SETTLED)
 
@@ -104,7 +107,7 @@ def walk(page: Page, server: LiveServer, places: dict[str, tuple[str, str]], siz
             address, sign = places[name]
             show(page, server, lang, address, sign)
             seen[f"{name} {size} {lang}"] = page.evaluate(MEASURE, asked)
-            if sign.startswith("dialog"):
+            if sign in OPENED:
                 page.keyboard.press("Escape")
     return seen
 

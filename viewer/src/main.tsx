@@ -30,6 +30,7 @@ import './styles/photos.css';
 import './styles/time.css';
 import './styles/tools.css';
 import './styles/phone.css';
+import './styles/touch.css';
 
 async function start(): Promise<void> {
   readKept();

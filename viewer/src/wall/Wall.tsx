@@ -25,7 +25,7 @@ export function Wall() {
         <Clock />
         <span class={`live-dot ${live.value}`} role="status" aria-label={t(`app.${live.value}`)} />
         <button type="button" onClick={() => void document.documentElement.requestFullscreen?.()} aria-label={t('wall.full')}>
-          <Icon name="aim" />
+          <Icon name="full" />
         </button>
       </header>
       <Figures />
