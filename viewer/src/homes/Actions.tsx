@@ -3,10 +3,10 @@ import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { getArea } from '../actions/areas';
 import type { LonLat, Ticket } from '../api/client';
-import { roleName, t } from '../i18n';
+import { areaName, roleName, t } from '../i18n';
 import { waysOn } from '../order';
 import { useSend } from '../send';
-import { areaIndex, categories, goal, lang, may, picking, session, ticketTick, workflows } from '../state';
+import { categories, goal, lang, may, picking, session, ticketTick, workflows } from '../state';
 import { categoryName, nameOf, placeOf, stepName } from '../tickets';
 import { showShare } from '../time';
 import { pointWithin } from '../within';
@@ -220,7 +220,7 @@ function Candidates({ ticket }: { ticket: Ticket }) {
       {problem.value && <Failed problem={problem.value} />}
       {others.map(({ code, share }) => (
         <button key={code} type="button" class="button" data-take={code} disabled={sending.value} onClick={() => void take(code)}>
-          {h('table.take', { grid: areaIndex.value?.find((one) => one.code === code)?.name ?? code, share: showShare(share) })}
+          {h('table.take', { grid: areaName(code), share: showShare(share) })}
         </button>
       ))}
     </div>

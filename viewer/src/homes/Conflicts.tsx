@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { faultText } from '../i18n';
 import type { Sending } from '../send';
 import { goal } from '../state';
 import { nameOfArea } from './DraftsHome';

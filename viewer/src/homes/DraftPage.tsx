@@ -4,10 +4,10 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { openDesk } from '../actions/desks';
 import { loader } from '../actions/load';
 import { goUp } from '../actions/pages';
-import { faultText, lang } from './said';
+import { faultText } from '../i18n';
 import { PageHead } from '../panels/PageHead';
 import { type Sending, useSend } from '../send';
-import { areaTick, called, goal, idle, type Loadable, sketch, snap, swipe } from '../state';
+import { areaTick, called, goal, idle, lang, type Loadable, sketch, snap, swipe } from '../state';
 import { Icon } from '../ui/Icon';
 import { Empty, Failed, Skeleton } from '../ui/Notice';
 import { nameOfArea, State, titleOf } from './DraftsHome';
@@ -189,7 +189,7 @@ function Ends({ draft, sender, said }: EndsGiven) {
     openDesk('drafts');
   };
   return (
-    <section class="block ends" lang={lang()}>
+    <section class="block ends" lang={lang.value}>
       {refused.map((line) => (
         <p key={line} class="error">
           {line}

@@ -3,9 +3,9 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { openDesk } from '../actions/desks';
 import { loader } from '../actions/load';
-import { t } from '../i18n';
+import { areaName, t } from '../i18n';
 import { useSend } from '../send';
-import { areaIndex, areaTick, idle, type Loadable } from '../state';
+import { areaTick, idle, type Loadable } from '../state';
 import { showDay } from '../time';
 import { DayField } from '../ui/DayField';
 import { Field } from '../ui/Field';
@@ -22,7 +22,7 @@ export default function DraftsHome({ item }: { item: string }) {
 }
 
 export const titleOf = ({ title, changeset_id }: Draft): string => title || h('draft.untitled', { n: changeset_id });
-export const nameOfArea = (code: string | null): string => areaIndex.value?.find((one) => one.code === code)?.name ?? code ?? '';
+export const nameOfArea = (code: string | null): string => (code ? areaName(code) : '');
 
 /** State and count of a change set, by shape as well as by colour. */
 export function State({ draft }: { draft: Draft }) {

@@ -115,7 +115,7 @@ export const auditWords = {
   'audit.column.ends': ['到几点', 'to hour'],
   'audit.column.priority': ['优先级', 'priority'],
   'audit.column.due_hours': ['时限（小时）', 'due after, hours'],
-  'audit.column.due_unit': ['时限单位', 'hours of'],
+  'audit.column.due_unit': ['时限单位', 'unit of time'],
   'audit.column.note': ['说明', 'note'],
   'audit.column.parent': ['上级类别', 'under'],
   'audit.column.workflow': ['流程', 'workflow'],

@@ -3,9 +3,9 @@ import { type ReadonlySignal, type Signal, useSignal, useSignalEffect } from '@p
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { loader } from '../actions/load';
-import { lang } from './said';
 import { type Sending, useSend } from '../send';
-import { areaIndex, idle, type Loadable, session } from '../state';
+import { areaIndex, idle, lang, type Loadable, session } from '../state';
+import { nameOf as named } from '../tickets';
 import { DayField, TimeField } from '../ui/DayField';
 import { Field } from '../ui/Field';
 import { h, type Word } from './words';
@@ -25,8 +25,8 @@ export type Spec = {
 export type Values = Record<string, string>;
 export type Named = { id: string; name_zh: string; name_en: string };
 
-export const nameOf = ({ name_zh, name_en }: Pick<Named, 'name_zh' | 'name_en'>): string => (lang() === 'en' ? name_en : name_zh);
-export const optionsOf = (named: readonly Named[]): Option[] => named.map((one) => [one.id, nameOf(one)]);
+export const nameOf = (one: Pick<Named, 'name_zh' | 'name_en'>): string => named(one, lang.value);
+export const optionsOf = (all: readonly Named[]): Option[] => all.map((one) => [one.id, nameOf(one)]);
 export const placeOf = (code: string | null, name?: string | null): string => (code ? [name ?? areaIndex.value?.find((one) => one.code === code)?.name, code].filter(Boolean).join(' ') : '');
 
 /** Do all these words stand somewhere in it? */

@@ -1,5 +1,5 @@
 import type { FieldError } from '../api/client';
-import { config, lang, type Lang, networks, type Said } from '../state';
+import { areaIndex, config, lang, type Lang, networks, type Said } from '../state';
 import { en } from './en';
 import { type Key, zh } from './zh';
 
@@ -30,6 +30,9 @@ export function networkName(id: string): string {
   return say({ zh: found.name_zh, en: found.name_en });
 }
 
+/** What an area is called; its code where it is not of today. */
+export const areaName = (code: string): string => areaIndex.value?.find((one) => one.code === code)?.name ?? code;
+
 /** What a role of an account or of a post is called, as the server says it. */
 export function roleName(role: string): string {
   const named = config.value.roles.find((one) => one.role === role);
@@ -41,9 +44,10 @@ export function roleName(role: string): string {
 export const sentences = (...said: (string | false)[]): string => said.filter(Boolean).join(lang.value === 'en' ? ' ' : '');
 
 /** What is wrong and what to do, in the chosen language where the server has words in it. */
-export function faultText({ message, remedy, message_zh, remedy_zh }: FieldError): string {
+export function faultText({ message, remedy, message_zh, remedy_zh }: Omit<FieldError, 'field'>): string {
   const words = lang.value === 'zh-CN' && message_zh ? [message_zh, remedy_zh ?? remedy] : [message, remedy];
-  return words.filter(Boolean).join(' → ');
+  const said = words.filter(Boolean).join(' → ');
+  return /^[a-z]+[ ,]/.test(said) ? said.charAt(0).toUpperCase() + said.slice(1) : said; // not `valid_from`, which is a name
 }
 
 /** What the server says in both languages, in the chosen one. */

@@ -47,6 +47,7 @@ export const zh = {
 
   'search.label': '搜索名称、拼音、编码、事件编号或坐标',
   'search.hint': '名称 / 拼音首字母 / 编码 / 坐标',
+  'search.short': '搜索',
   'search.none': '没有找到',
   'search.point': '坐标',
   'search.post': '岗位',
@@ -218,6 +219,7 @@ export const zh = {
   'ties.duplicates': '重复上报',
   'ties.similar': '可能是同一件事',
   'ties.near': '相距 {m} 米，相隔 {h} 小时',
+  'ties.nearNow': '相距 {m} 米，相隔不到 1 小时',
   'ties.merge': '合并到该事件',
   'ties.unmerge': '不是同一件事，拆开',
 

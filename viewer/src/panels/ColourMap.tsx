@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { colouredAreas } from '../actions/colours';
 import { type Class, classes } from '../colour';
 import { type Key, t } from '../i18n';
-import { lang, sketch } from '../state';
+import { lang, sketch, snap } from '../state';
 import { showShare } from '../time';
 import { Icon } from '../ui/Icon';
 
@@ -23,11 +23,15 @@ export function ColourMap({ figure, values, where }: Given) {
     };
   }, [on.value, key]);
   if (values.size < 2) return null;
+  const press = () => {
+    on.value = !on.value;
+    if (on.value && snap.peek() === 'full') snap.value = 'half'; // else nothing of the map is in sight
+  };
   const isRate = figure.endsWith('_rate');
   const say = (value: number): string => (isRate ? showShare(value) : value.toLocaleString(lang.value, { maximumFractionDigits: 1 }));
   return (
     <div class="colour-map">
-      <button type="button" class="button" data-colour aria-pressed={on.value} onClick={() => (on.value = !on.value)}>
+      <button type="button" class="button" data-colour aria-pressed={on.value} onClick={press}>
         <Icon name="layers" />
         {t('figures.colour', { what: t(`figure.${figure}` as Key) })}
       </button>

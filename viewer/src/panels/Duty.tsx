@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { loader } from '../actions/load';
 import { api, ask, type DutyPost, type DutyPosts } from '../api/client';
-import { t } from '../i18n';
-import { areaTick, at, idle, lang, type Loadable, ofNetwork, session } from '../state';
+import { roleName, t } from '../i18n';
+import { areaTick, at, idle, type Loadable, ofNetwork, session } from '../state';
 import { Icon } from '../ui/Icon';
 import { Failed } from '../ui/Notice';
 
@@ -32,8 +32,8 @@ export function Duty({ code }: { code: string }) {
 }
 
 function Post({ one, isOn }: { one: DutyPost; isOn: boolean }) {
-  const { post, role_zh, role_en, title, name, phone, department } = one;
-  const role = lang.value === 'en' ? role_en : role_zh;
+  const { post, title, name, phone, department } = one;
+  const role = roleName(one.role);
   return (
     <li class="duty-post" data-duty={post} data-on={isOn}>
       <span>

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { calledArea } from '../actions/areas';
 import { chooseRow, narrowTo, type Narrowing } from '../actions/figures';
 import type { FiguresBy, FiguresRow } from '../api/client';
-import { t, term } from '../i18n';
+import { areaName, t, term } from '../i18n';
 import { type CounterName, lang, scope } from '../state';
 import { showMonth } from '../time';
 import { RateBar } from '../ui/RateBar';

@@ -1,6 +1,6 @@
 import { calledArea } from '../actions/areas';
 import type { Ticket, TicketEvent } from '../api/client';
-import { t, term } from '../i18n';
+import { areaName, t, term } from '../i18n';
 import { stepName } from '../tickets';
 import { showTime } from '../time';
 
@@ -30,7 +30,7 @@ function wordsOf({ action, to_step }: TicketEvent, workflow: string): string {
   return to_step ? stepName(workflow, to_step) : term('action', action);
 }
 
-/** Which department, ticket or code an event is about. */
+/** Which department, ticket or area an event is about. */
 function detailOf({ detail }: TicketEvent): string {
   const said = ['called', 'department', 'into', 'original', 'duplicate', 'parent', 'from', 'to', 'area'].map((key) => detail[key]);
   return [...new Set(said)].filter((one) => typeof one === 'string').map(calledArea).join(' → ');

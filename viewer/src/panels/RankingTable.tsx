@@ -3,7 +3,7 @@ import { Fragment } from 'preact';
 import { calledArea } from '../actions/areas';
 import { askFigures, chooseRow } from '../actions/figures';
 import type { RankedRow, Ranking } from '../api/client';
-import { roleName, sentences, t, term } from '../i18n';
+import { areaName, roleName, sentences, t, term } from '../i18n';
 import { lang } from '../state';
 import { showShare } from '../time';
 import { RateBar } from '../ui/RateBar';

@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
 import type { SearchHit } from '../api/client';
 import { say, t, term } from '../i18n';
-import { categories, lang, layerFacts } from '../state';
+import { categories, lang, layerFacts, roomy } from '../state';
 import { systemName } from '../systems';
 import { categoryName } from '../tickets';
 import { Icon } from '../ui/Icon';
@@ -24,7 +24,7 @@ export function SearchBox() {
         list={undefined}
         autocomplete="off"
         spellcheck={false}
-        placeholder={t('search.hint')}
+        placeholder={t(roomy.value ? 'search.hint' : 'search.short')}
         aria-label={t('search.label')}
         aria-expanded={hits.value !== null}
         aria-controls="search-hits"

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { chooseArea } from '../actions/areas';
 import { api, ask, type Problem, asProblem, type Ticket } from '../api/client';
+import { areaName } from '../i18n';
 import { goal, may, session } from '../state';
 import { showAgo, showMetres, showShare } from '../time';
 import { Facts } from '../ui/Facts';
@@ -103,14 +104,14 @@ export function Watched({ code }: { code: string }) {
   );
 }
 
-/** Grids by their codes, the first of them to be opened. */
+/** Grids by their names, the first of them to be opened. */
 export function Grids({ grids }: { grids: string[] }) {
   return (
     <>
       {grids.slice(0, most).map((grid) => (
         <span key={grid}>
           <button type="button" class="link" onClick={() => chooseArea(grid, true)}>
-            <code>{grid}</code>
+            {areaName(grid)}
           </button>{' '}
         </span>
       ))}
