@@ -26,8 +26,9 @@ BLOCKED = """Object.defineProperty(window, 'localStorage', {
 UNDER = """() => {
   const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
   const line = document.querySelector('.map-fault').getBoundingClientRect();
-  const shown = [...document.querySelectorAll('.map :is(button, .maplibregl-ctrl-scale), .panel')].filter((one) => one.checkVisibility());
-  return shown.filter((one) => meets(line, one.getBoundingClientRect())).map((one) => one.className || one.ariaLabel);
+  const shown = [...document.querySelectorAll('.map :is(button, .maplibregl-ctrl-scale), .panel')];
+  const under = shown.filter((one) => one.checkVisibility() && meets(line, one.getBoundingClientRect()));
+  return under.map((one) => one.className || one.ariaLabel);
 }"""
 
 

@@ -38,7 +38,7 @@ def test_a_place_by_coordinates_and_a_hit_by_keyboard(visit: Open) -> None:
     page = visit("#lang=en", drawn=False)
     page.keyboard.press("/")
     page.keyboard.type("gcj02 113.865 27.62")
-    expect(page.locator("#search-hits [role=option]")).to_contain_text("gcj02")
+    expect(page.locator("#search-hits [role=option]")).to_contain_text("GCJ-02")
     page.keyboard.press("Enter")
     wait_for(
         page,

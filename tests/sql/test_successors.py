@@ -92,7 +92,7 @@ def test_lineage_and_404_name_the_successors(db: Connection) -> None:
     assert [(heir.code, heir.share) for heir in lineage.successors] == [("C", 0.5), ("D", 0.5)]
     assert lineage.lost_share == 0
     assert [entry.code for entry in lineage.to] == ["C", "D"]
-    with pytest.raises(NotFound, match="search the map"):
+    with pytest.raises(NotFound, match="search for its name"):
         get_area(db, "Z", network="base")
 
 
