@@ -67,7 +67,9 @@ def test_two_times_are_compared_and_their_days_are_in_the_address(visit: Open, l
 
 
 def test_figures_and_ranking_of_an_area(visit: Open) -> None:
-    page = visit("#lang=en", (390, 844), touch=True, drawn=False)
+    page = visit("#lang=en&from=2020-01-01", (390, 844), touch=True, drawn=False)
+    expect(page.locator(".body")).to_have_attribute("data-snap", "half")  # a list that an address names is in sight
+    expect(page.locator("#list-dates input").first).to_have_value("Jan 1, 2020")
     page.tap("#tab-figures")
     total = page.locator("table.figures tfoot td").first
     expect(total).to_have_text(f"{figure(page, 'total'):,}")

@@ -46,7 +46,7 @@ export type LayerFacts = {
   /** Below this zoom its tiles add up by the shapes of another layer, so a change there changes them. */
   figures?: { of: string; below: number };
   legend?: (Said & { fill: string; line?: string; shape?: 'disc' | 'band' | 'dashes'; when?: unknown[] })[];
-  page?: (Said & { field: string; as?: 'degrees' | 'time'; absent?: Said; words?: Record<string, Said> })[];
+  page?: (Said & { field: string; as?: 'degrees' | 'time' | 'area'; absent?: Said; words?: Record<string, Said> })[];
   chip?: Said & { field: string };
 };
 /** A thing on the map as its tile says it. */

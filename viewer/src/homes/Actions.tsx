@@ -6,7 +6,7 @@ import type { LonLat, Ticket } from '../api/client';
 import { areaName, roleName, t } from '../i18n';
 import { waysOn } from '../order';
 import { useSend } from '../send';
-import { categories, goal, lang, may, picking, session, ticketTick, workflows } from '../state';
+import { categories, goal, lang, may, picking, session, snap, ticketTick, workflows } from '../state';
 import { categoryName, nameOf, placeOf, stepName } from '../tickets';
 import { showShare } from '../time';
 import { pointWithin } from '../within';
@@ -161,6 +161,7 @@ function Placing({ queue, end, renew }: { queue: Ticket[]; end: () => void; rene
   });
   useEffect(() => {
     picking.value = (at) => void take(at);
+    if (snap.peek() === 'full') snap.value = 'half'; // a phone's sheet leaves the map in sight
     return () => {
       picking.value = null;
       ticketTick.value++;

@@ -1,5 +1,5 @@
 import { goUp } from '../actions/pages';
-import { say, t } from '../i18n';
+import { areaName, say, t } from '../i18n';
 import { layerFacts, type LayerFacts, type Thing } from '../state';
 import { showTime } from '../time';
 import { Facts } from '../ui/Facts';
@@ -42,11 +42,12 @@ const capital = (words: string): string => words.charAt(0).toUpperCase() + words
 
 type Shown = NonNullable<LayerFacts['page']>[number];
 
-/** As text: degrees whole, times (epoch seconds) as elsewhere on the page, a value that has words by them. */
+/** As text: degrees whole, times (epoch seconds) as elsewhere on the page, an area by its name, a value that has words by them. */
 function show(value: unknown, { as, absent, words }: Shown): string {
   if (value === undefined || value === null) return absent ? say(absent) : '';
   if (as === 'degrees') return `${Math.round(Number(value))}°`;
   if (as === 'time') return showTime(new Date(Number(value) * 1000).toISOString());
+  if (as === 'area') return areaName(String(value));
   const said = words?.[String(value)];
   return said ? say(said) : String(value);
 }
