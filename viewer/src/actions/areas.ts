@@ -76,9 +76,6 @@ async function renewIndex(): Promise<AreaProperties[]> {
   return (areaIndex.value = await listAreas({}));
 }
 
-/** What an area is called, and its code, which alone is one area's; the code while the areas are not known. */
-export const calledArea = (code: string): string => [areaIndex.value?.find((one) => one.code === code)?.name, code].filter(Boolean).join(' ');
-
 /** How many leaves of each kind lie in this area; null while that is not known. */
 export function countLeaves(code: string | null): Record<string, number> | null {
   const index = areaIndex.value;

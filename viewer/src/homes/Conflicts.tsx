@@ -1,10 +1,9 @@
 import { useSignal } from '@preact/signals';
-import { faultText } from '../i18n';
+import { factText } from '../i18n';
 import type { Sending } from '../send';
 import { goal } from '../state';
 import { nameOfArea } from './DraftsHome';
 import { type Checked, type Found, resolveConflict, type Take } from './drafts';
-import { factText } from './said';
 import { h } from './words';
 
 const takes = ['mine', 'theirs', 'both'] as const;

@@ -2,11 +2,10 @@
 import './homes.css';
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { calledArea } from '../actions/areas';
 import { loader } from '../actions/load';
 import { api, ask } from '../api/client';
 import type { components } from '../api/schema';
-import { roleName, t } from '../i18n';
+import { calledArea, roleName, t } from '../i18n';
 import { type Sending, useSend } from '../send';
 import { config, idle, type Loadable, session } from '../state';
 import { showDay } from '../time';
@@ -90,10 +89,10 @@ export default function PeopleHome() {
   );
 }
 
-const areaName = (code: string | null): string => (code ? calledArea(code) : '');
+const areaOf = (code: string | null): string => (code ? calledArea(code) : '');
 
 function matches(one: Account, words: string): boolean {
-  const text = [one.name, one.role, roleName(one.role), areaName(one.area), one.department, one.person].join(' ').toLowerCase();
+  const text = [one.name, one.role, roleName(one.role), areaOf(one.area), one.department, one.person].join(' ').toLowerCase();
   return words.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
@@ -121,7 +120,7 @@ function Person({ one, open, sender, act, show }: PersonGiven) {
         </th>
         <td>{roleName(role)}</td>
         <td>
-          {areaName(area)} {department}
+          {areaOf(area)} {department}
         </td>
         <td>
           <span class={`badge ${disabled_at ? 'overdue' : 'done'}`}>{disabled_at ? h('people.off', { time: showDay(disabled_at) }) : h('people.on')}</span>

@@ -1,12 +1,11 @@
 import './homes.css';
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { calledArea } from '../actions/areas';
 import { loader } from '../actions/load';
 import { findMe } from '../actions/report';
 import { readWork, steps, type Work } from '../actions/work';
 import type { LonLat, Ticket } from '../api/client';
-import { t } from '../i18n';
+import { calledArea, t } from '../i18n';
 import { inOrder, waysOn } from '../order';
 import { idle, type Loadable, listTick, live, now, session, ticketTick, workflows, workTick } from '../state';
 import { showTime } from '../time';

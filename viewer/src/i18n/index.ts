@@ -33,6 +33,12 @@ export function networkName(id: string): string {
 /** What an area is called; its code where it is not of today. */
 export const areaName = (code: string): string => areaIndex.value?.find((one) => one.code === code)?.name ?? code;
 
+/** The same with the code beside the name. */
+export const calledArea = (code: string): string => [...new Set([areaName(code), code])].join(' ');
+
+/** What is wrong alone, where what to do is offered below it. */
+export const factText = (found: { message: string; message_zh: string }): string => (lang.value === 'zh-CN' && found.message_zh ? found.message_zh : found.message);
+
 /** What a role of an account or of a post is called, as the server says it. */
 export function roleName(role: string): string {
   const named = config.value.roles.find((one) => one.role === role);

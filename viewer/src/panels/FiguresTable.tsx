@@ -1,8 +1,7 @@
 import { useSignal } from '@preact/signals';
-import { calledArea } from '../actions/areas';
 import { chooseRow, narrowTo, type Narrowing } from '../actions/figures';
 import type { FiguresBy, FiguresRow } from '../api/client';
-import { areaName, t, term } from '../i18n';
+import { calledArea, t, term } from '../i18n';
 import { type CounterName, lang, scope } from '../state';
 import { showMonth } from '../time';
 import { RateBar } from '../ui/RateBar';

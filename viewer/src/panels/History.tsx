@@ -1,6 +1,5 @@
-import { calledArea } from '../actions/areas';
 import type { Ticket, TicketEvent } from '../api/client';
-import { areaName, t, term } from '../i18n';
+import { calledArea, t, term } from '../i18n';
 import { stepName } from '../tickets';
 import { showTime } from '../time';
 

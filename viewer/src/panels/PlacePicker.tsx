@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { byHand, findMe } from '../actions/report';
 import type { Problem } from '../api/client';
-import { faultText, t, term } from '../i18n';
+import { faultText, t } from '../i18n';
 import { doubtful } from '../doubt';
 import { areaIndex, idle, located, type PlaceBy, place, placeBy, saidGrid, scanned } from '../state';
 import { systemName } from '../systems';

@@ -1,9 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { Fragment } from 'preact';
-import { calledArea } from '../actions/areas';
 import { askFigures, chooseRow } from '../actions/figures';
 import type { RankedRow, Ranking } from '../api/client';
-import { areaName, roleName, sentences, t, term } from '../i18n';
+import { calledArea, roleName, sentences, t, term } from '../i18n';
 import { lang } from '../state';
 import { showShare } from '../time';
 import { RateBar } from '../ui/RateBar';

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { t, term } from '../i18n';
+import { t } from '../i18n';
 import { place } from '../state';
 import { systemName, systems } from '../systems';
 import { Field } from '../ui/Field';
