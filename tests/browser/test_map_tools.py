@@ -1,4 +1,7 @@
-"""Tools of the map: measured on the ellipsoid, put on a sheet as picture and on paper, told by its address."""
+"""Tools of the map: measured on the ellipsoid, put on a sheet as picture and on paper, told by its address.
+
+Long because each tool is tried by mouse, by finger and by keys.
+"""
 
 import io
 import re
