@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import becomes, sign_in
+from tests.browser.hands import becomes
 from tests.browser.questions import ask
 from tests.browser.server import LiveServer
 
@@ -19,8 +19,7 @@ DRAWN = """() => document.getElementById('map').map.getSource('viewer-sketch').s
 
 
 def test_the_answers_are_ringed_until_another_page_opens(visit: Visits, live_server: LiveServer) -> None:
-    page = visit()
-    sign_in(page, live_server)
+    page = visit(drawn=False, signed_in=("admin", live_server.secret))
     ask(page, "kit", "zh")
     names = page.locator("[data-found] li span:first-child").all_inner_texts()
     assert len(names) == 3
@@ -36,8 +35,7 @@ def test_the_answers_are_ringed_until_another_page_opens(visit: Visits, live_ser
 
 def test_the_ground_within_ten_minutes_is_drawn(visit: Visits, live_server: LiveServer) -> None:
     """The sample's circles round the kits: the facts have their share, the question the grids that lack one."""
-    page = visit()
-    sign_in(page, live_server)
+    page = visit(drawn=False, signed_in=("admin", live_server.secret))
     ask(page, "reach", "zh")
     expect(page.locator("[data-found] code")).to_have_count(5)
     expect(page.locator("[data-found] .hint")).to_have_text("另有 9 个")  # 14 of the town's 25 grids

@@ -81,7 +81,7 @@ def test_tickets_of_today_leave_the_map_of_a_day_that_had_none_open(visit: Open)
 
 
 def test_a_ticket_says_whose_its_place_was_then(visit: Open) -> None:
-    page = visit("#at=2023-06-01")
+    page = visit("#at=2023-06-01", drawn=False)
     one = page.evaluate("async () => (await (await fetch('/api/v1/tickets?state=open&limit=50')).json()).tickets")
     ticket = next(each for each in one if each["place"])
     then = page.evaluate(
@@ -95,7 +95,7 @@ def test_a_ticket_says_whose_its_place_was_then(visit: Open) -> None:
 
 @pytest.mark.parametrize("browser", ["zh-CN", "en-US"])
 def test_a_date_is_shown_and_typed_in_the_language_of_the_page(visit: Open, browser: str) -> None:
-    page = visit("#at=2023-06-01&lang=zh-CN", locale=browser)
+    page = visit("#at=2023-06-01&lang=zh-CN", drawn=False, locale=browser)
     field = page.locator("input[name=at]")
     expect(field).to_have_value("2023年6月1日")
     for typed, day in {"2023年7月1日": "2023-07-01", "2023/8/5": "2023-08-05", "20230901": "2023-09-01"}.items():
@@ -120,7 +120,7 @@ def test_a_date_is_shown_and_typed_in_the_language_of_the_page(visit: Open, brow
 
 
 def test_a_date_is_chosen_in_a_calendar_by_keys_and_by_finger(visit: Open) -> None:
-    page = visit("#at=2023-06-01", locale="en-US")
+    page = visit("#at=2023-06-01", drawn=False, locale="en-US")
     page.click(".time .day-open")
     calendar = page.locator("dialog.calendar")
     expect(calendar).to_contain_text("2023年6月")
@@ -137,7 +137,7 @@ def test_a_date_is_chosen_in_a_calendar_by_keys_and_by_finger(visit: Open) -> No
     page.keyboard.press("Escape")
     expect(calendar).to_have_count(0)
     expect(page.locator(".time")).to_be_visible()
-    phone = visit("#at=2023-06-01&lang=en", (390, 844), touch=True)
+    phone = visit("#at=2023-06-01&lang=en", (390, 844), touch=True, drawn=False)
     phone.tap(".time .day-open")
     box = phone.locator("dialog.calendar").bounding_box()
     assert box
