@@ -263,9 +263,9 @@ def _no_area(
     """NotFound; for a retired code its remedy names the areas that hold the ground at that date."""
     known = _known_area(connection, code, network)
     heirs = find_successors(connection, known, at)[0][:5] if known is not None else []
-    remedy = "look for it on the map, or at another date"
+    remedy = "search for its name, or ask for another date"
     if heirs:
         remedy = "its ground went to " + ", ".join(f"{heir.code} ({heir.share:.0%})" for heir in heirs)
     if network == UNIFIED:
-        return NotFound(Fault(field, f"there is no area {code[:40]!r} at that date", remedy))
+        return NotFound(Fault(field, f"no area has the code {code[:40]!r} at that date", remedy))
     return NotFound(Fault(field, f"network {network} has no area {code[:40]!r} at that date", remedy))

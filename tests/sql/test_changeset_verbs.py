@@ -146,7 +146,7 @@ def test_a_date_to_come(owner: Database, terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["open", "--area", "Z"], "there is no area 'Z'"),
+        (["open", "--area", "Z"], "no area has the code 'Z'"),
         (["open", "--network", "party"], "there is no network 'party'"),
         (["open", "--policy", "fly"], "one of move, stay"),
         (["open", "--ground", "fly"], "one of keep, gain, any"),

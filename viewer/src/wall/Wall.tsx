@@ -73,7 +73,7 @@ function Figures() {
   );
 }
 
-/** How much of its height the tallest bar takes: its number stands on it. */
+/** How much of its height the tallest bar takes: its number is above it. */
 const tallest = 80;
 
 /** Received and closed of each of the last days. */
