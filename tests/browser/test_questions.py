@@ -37,7 +37,7 @@ def test_the_ground_within_ten_minutes_is_drawn(visit: Visits, live_server: Live
     """The sample's circles round the kits: the facts have their share, the question the grids that lack one."""
     page = visit(drawn=False, signed_in=("admin", live_server.secret))
     ask(page, "reach", "zh")
-    expect(page.locator("[data-found] code")).to_have_count(5)
+    expect(page.locator("[data-found] button.link")).to_have_count(5)
     expect(page.locator("[data-found] .hint")).to_have_text("另有 9 个")  # 14 of the town's 25 grids
     becomes(page, DRAWN, ["reach MultiPolygon"])
     share = page.locator("[data-watched]").get_by_text("10 分钟可达").locator("xpath=following-sibling::*[1]")
