@@ -132,7 +132,7 @@ class Database:
 
     @contextmanager
     def reading(self, scope: Scope = NOTHING) -> Iterator[Connection]:
-        """For one statement that only reads: a transaction of its own, in one round trip with its settings.
+        """For one statement, as most that only read: a transaction of its own, in one round trip with its settings.
 
         Further statements have the same scope, each in the next transaction. Raises Unavailable like `transaction`.
         """

@@ -93,7 +93,7 @@ class Pulse:
         if not is_new and time.monotonic() - self._written_at < WRITE_S:
             return
         try:
-            with self._database.transaction() as connection:
+            with self._database.reading() as connection:
                 connection.execute(_BEAT, {"part": self._part, "patience": patience_s, "failing": failed})
         except (GisgridError, SQLAlchemyError) as error:
             log.debug("%s cannot tell that it lives: %s", self._part, error)

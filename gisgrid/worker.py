@@ -32,7 +32,7 @@ from gisgrid.tickets.housekeeping import keep_house
 from gisgrid.trail import seal
 
 log = logging.getLogger("gisgrid")
-POLL_S = 2.0
+POLL_S = 3.0
 """How often it looks where no notification comes: for dates that have come, and for what was missed."""
 PAUSE_S = 0.1
 """At least this long between two looks, however many changes are notified."""
@@ -70,6 +70,7 @@ SELECT
     ) AS is_uncounted
 """
 _LOOK = prepared(text(_WAITING))
+_IDLE_LOGINS = "SELECT app.end_idle_logins() FROM app.note_logins()"
 
 
 def work(database: Database, pulse: Pulse | None = None, waiting: Any = None) -> int:
@@ -128,7 +129,7 @@ def _clock_ahead_s() -> float:
 
 
 class Worker:
-    """A thread that works at every notification of a change, and every other second."""
+    """A thread that works at every notification of a change, and every three seconds."""
 
     def __init__(self, database: Database, settings: Settings | None = None) -> None:
         """`database`: as the owner, with a connection to listen on beside the one to work with.
@@ -204,12 +205,11 @@ class Worker:
         with self._apart("the clocks of tickets wait"):
             tick_clocks(self.database)
         with self._apart("tickets of posts that were handed over wait"):
-            with self.database.transaction(EVERYTHING) as connection:
+            with self.database.reading(EVERYTHING) as connection:
                 begin_posts(connection)
         with self._apart("idle database sessions wait"):
-            with self.database.transaction(EVERYTHING) as connection:
-                connection.execute(text("SELECT app.note_logins()"))
-                ended = connection.execute(text("SELECT app.end_idle_logins()")).scalar_one()
+            with self.database.reading(EVERYTHING) as connection:
+                ended = connection.execute(text(_IDLE_LOGINS)).scalar_one()
             if ended:
                 log.warning("%s database sessions of people were ended: they kept locks and did nothing", ended)
 

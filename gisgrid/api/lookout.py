@@ -23,7 +23,7 @@ from gisgrid.machinery import Machinery, read_machinery
 from gisgrid.migrations.catalogue import find_differences
 
 log = logging.getLogger("gisgrid")
-EVERY_S = 5.0
+EVERY_S = 10.0
 FRESH_S = 1.0
 """A look that is older is taken again before an answer, if it comes in time."""
 PATIENCE_S = 0.06
@@ -31,8 +31,8 @@ PATIENCE_S = 0.06
 OLD_S = 20.0
 """A look that is older says nothing any more: the database hangs."""
 FIRST_S = 10.0
-CATALOGUE_S = 10.0
-"""How long an answer about the catalogue holds: it costs some 50 ms."""
+CATALOGUE_S, UNASKED_S = 10.0, 60.0
+"""How long an answer about the catalogue holds, which costs some 50 ms: for who asks, and while nobody does."""
 SHOWN = 20
 AGAIN = "try again in a moment"
 STARTING = Fault("service", "starting: migration or sample not finished", AGAIN)
@@ -126,15 +126,16 @@ class Lookout:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
+            holds_s = CATALOGUE_S if self._asked.is_set() else UNASKED_S
             self._asked.clear()
             try:
                 self._faults_of_others = self._others()
-                self.seen = self._look()
+                self.seen = self._look(holds_s)
             except Exception:  # of any kind: it looks on, and what it saw last becomes old
                 log.exception("the lookout sees nothing just now")
             self._asked.wait(EVERY_S)
 
-    def _look(self) -> Seen:
+    def _look(self, holds_s: float) -> Seen:
         disks = self.disks()
         free = {disk.what: room for disk in disks if (room := disk.free) is not None}
         faults = tuple(full(disks))
@@ -142,7 +143,7 @@ class Lookout:
             with self.database.transaction() as connection:
                 machinery = read_machinery(connection)
                 parts = self._watch.ask(connection)
-                faults += (*filter(None, parts.values()), *self._differences(connection))
+                faults += (*filter(None, parts.values()), *self._differences(connection, holds_s))
             return Seen(time.monotonic(), faults, machinery, parts, free)
         except GisgridError as error:
             return Seen(time.monotonic(), faults or error.faults, None, free_bytes=free)
@@ -155,14 +156,14 @@ class Lookout:
         try:
             with self.database.transaction() as connection:
                 connection.execute(text("SELECT 1 FROM core.level LIMIT 1"))
-                return self._differences(connection) or (HANGS,)
+                return self._differences(connection, CATALOGUE_S) or (HANGS,)
         except (GisgridError, SQLAlchemyError):
             return (HANGS,)
 
-    def _differences(self, connection: Connection) -> tuple[Fault, ...]:
+    def _differences(self, connection: Connection, holds_s: float) -> tuple[Fault, ...]:
         """Which functions, triggers, policies, grants and roles differ from what the last deploy made?"""
         at, faults = self._catalogue
-        if time.monotonic() - at > CATALOGUE_S:
+        if time.monotonic() - at > holds_s:
             found = find_differences(connection)[:SHOWN]
             faults = tuple(Fault("database", one.sentence, "gisgrid migrate") for one in found)
             self._catalogue = (time.monotonic(), faults)

@@ -169,11 +169,15 @@ def find_differences(connection: Connection) -> list[Difference]:
 @contextmanager
 def _plainly(connection: Connection) -> Iterator[None]:
     """Fix the settings of the session that change how PostgreSQL writes definitions."""
-    before = {
-        name: connection.execute(text("SELECT current_setting(:name)"), {"name": name}).scalar_one() for name in PLAIN
-    }
-    for name, value in PLAIN.items():
-        connection.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
+    names = list(PLAIN)
+    asked = (
+        "SELECT current_setting(n.name) FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS n (name, i) ORDER BY n.i"
+    )
+    given = text(
+        "SELECT set_config(s.name, s.value, true)"
+        " FROM unnest(CAST(:names AS text[]), CAST(:values AS text[])) AS s (name, value)"
+    )
+    before = list(connection.execute(text(asked), {"names": names}).scalars())
+    connection.execute(given, {"names": names, "values": list(PLAIN.values())})
     yield
-    for name, value in before.items():
-        connection.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
+    connection.execute(given, {"names": names, "values": before})

@@ -28,7 +28,7 @@ from gisgrid.notices.queue import Notice, claim, due_targets, record_delivered, 
 from gisgrid.settings import Settings
 
 log = logging.getLogger("gisgrid")
-POLL_S = 2.0
+POLL_S = 3.0
 PAUSE_S = 0.1
 """At least this long between two looks, however many changes are notified."""
 LANES = 4
