@@ -65,6 +65,7 @@ from gisgrid.api.problems import add_problem_handlers
 from gisgrid.api.proxies import Origins, Proxies, find_ways, read_origins
 from gisgrid.api.shares import FIXED, PING_WRITERS, PINGS_AT_ONCE, REPORTS_AT_ONCE, WRITERS, share_places
 from gisgrid.api.short_way import ShortWay
+from gisgrid.api.sweeping import Sweeper
 from gisgrid.api.viewer import add_viewer
 from gisgrid.basemaps import open_basemap
 from gisgrid.database import SERVICE, Database
@@ -177,6 +178,7 @@ def create_app(
             news.start()
         grids.start()
         yield
+        app.state.sweeper.stop()
         grids.stop()
         news.stop()
         feed.stop()
@@ -206,6 +208,7 @@ def create_app(
     app.state.gatherer = Gatherer(database, network=settings.network, zone=settings.zone, writers=WRITERS, shelf=grids)
     lanes = {"reports": reports, "pings": pings, "intake": intake, "files": files, "lists": lists, "reading": reading}
     lanes["drawing"] = drawing
+    app.state.sweeper = Sweeper(lambda: not any(lane.taken for lane in lanes.values()))
     app.state.measured = State(lookout, database, lanes, lambda: feed.listeners, shift)
     app.state.openid = Provider(settings)
     app.state.basemap = basemap.BasemapDoor(open_basemap(settings), settings.network)

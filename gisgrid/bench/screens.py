@@ -135,6 +135,8 @@ class Screen:
     touched: set[Tile] = field(default_factory=set)
     shown: list[str] = field(default_factory=list)
     drawing: asyncio.Task[None] | None = None
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One round of tiles at a time: a map that came back asks for what it lacks beside what it was drawing."""
 
     async def open(self) -> None:
         """Show the map, and follow the events until the task is cancelled: a stream that ends is opened again."""
@@ -209,7 +211,8 @@ class Screen:
             return [tile for tile in mine if not await self._ask(door, tile)]
 
         shares = [tiles[n :: len(self.doors)] for n in range(len(self.doors))]
-        refused = await asyncio.gather(*(ask(*one) for one in zip(self.doors, shares, strict=True) if one[1]))
+        async with self.asking:
+            refused = await asyncio.gather(*(ask(*one) for one in zip(self.doors, shares, strict=True) if one[1]))
         return {tile for some in refused for tile in some}
 
     async def _ask(self, door: Door, tile: Tile) -> bool:

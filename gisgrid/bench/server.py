@@ -17,6 +17,7 @@ import uvicorn
 
 from gisgrid.api.app import create_app
 from gisgrid.api.patience import protocol
+from gisgrid.api.sweeping import Sweeper
 from gisgrid.bench.processes import family_cpu_s
 from gisgrid.notices.sender import sending
 from gisgrid.settings import read_settings
@@ -112,11 +113,23 @@ def wait_for(port: int, path: str, process: "subprocess.Popen[bytes]") -> None:
     raise TimeoutError(f"{process.args!r} did not answer on port {port} in {START_S:g} s")
 
 
+class _Server(uvicorn.Server):
+    """Collects garbage as `gisgrid up` does."""
+
+    def __init__(self, config: uvicorn.Config, sweeper: Sweeper) -> None:
+        super().__init__(config)
+        self._sweeper = sweeper
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._sweeper.start()
+
+
 def serve(port: int) -> None:
     """Serve the database of GISGRID_SERVICE_URL, as `gisgrid up` does, until the process is ended."""
     settings = read_settings()
     app = create_app(settings, settings.service_url)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         port=port,
         http=protocol(take=app.state.short_way.take),
@@ -126,6 +139,7 @@ def serve(port: int) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=1,
     )
+    _Server(config, app.state.sweeper).run()
 
 
 def work() -> None:

@@ -45,6 +45,7 @@ class Server(uvicorn.Server):
         """Say that it listens."""
         await super().startup(sockets=sockets)
         if not self.should_exit:
+            self._app.state.sweeper.start()
             self._has_begun(self)
 
     async def on_tick(self, counter: int) -> bool:
