@@ -71,7 +71,7 @@ def add_up_posts(connection: Connection, most: int | None = None) -> int:
 
 
 def renew_bins(connection: Connection, most: int | None = None) -> int:
-    """Count at most so many kept cells of tickets again in which something changed, as the owner; how many cells."""
+    """Count kept cells of tickets again, whole ones until about so many changes are done, as the owner; how many were."""
     renewed: int = connection.execute(text("SELECT app.renew_bins(:most)"), {"most": most}).scalar_one()
     return renewed
 

@@ -227,7 +227,7 @@ class Worker:
         with self._apart("sums of posts wait"):
             self._repeat(lambda connection: add_up_posts(connection, AT_ONCE) >= AT_ONCE)
         with self._apart("cells of tickets wait"):
-            self._repeat(lambda connection: renew_bins(connection, AT_ONCE) == AT_ONCE)
+            self._repeat(lambda connection: renew_bins(connection, AT_ONCE) >= AT_ONCE)
         with self._apart("walks of patrols wait"):
             self._repeat(self._keep_some_walks)
         if self._may_lag:

@@ -2600,11 +2600,14 @@ ALTER TABLE ONLY work.ticket_bin
 CREATE TABLE work.ticket_bin_change (
     network text NOT NULL,
     x integer NOT NULL,
-    y integer NOT NULL
+    y integer NOT NULL,
+    came bigint
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_analyze_threshold='1000000');
 
 COMMENT ON TABLE work.ticket_bin_change IS 'Small cells whose rows in work.closed_bin and work.ticket_bin are not right any more, until app.renew_bins. Rows of one transaction tell where a ticket came from, so that nobody but the owner reads them';
+
+COMMENT ON COLUMN work.ticket_bin_change.came IS 'The open ticket that has come, and nothing else has changed; null: what there is may have changed in any way';
 
 CREATE TABLE work.ticket_private (
     ticket_id bigint NOT NULL,

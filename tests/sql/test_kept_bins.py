@@ -73,12 +73,16 @@ def test_kept_cells_are_a_recount(db: Connection, seed: int) -> None:
     for number in range(80):
         receive(db, number, dice)
         receive(db, number, dice, "party")
-    for _ in range(6):
+    count = 80
+    for _ in range(8):
         if dice.random() < 0.5:
             db.execute(text("SELECT app.renew_bins(:most)"), {"most": dice.choice([1, 7, None])})
         known = db.execute(text("SELECT ticket_id FROM work.ticket ORDER BY 1")).scalars().all()
-        for _ in range(5):
+        for _ in range(dice.randint(0, 5)):
             db.execute(text(dice.choice([*CHANGES.values()])), {"id": dice.choice(known)})
+        for _ in range(dice.randint(0, 5)):
+            count += 1
+            receive(db, count, dice, dice.choice(["base", "party"]))
         assert_tiles_are_right(db)
 
 

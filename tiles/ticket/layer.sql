@@ -18,7 +18,8 @@ BEGIN ATOMIC
 -- own. A network without areas above its grids has open ones in the cells below 14. A cell with one ticket is that
 -- ticket. Cells are counted whole, so that both tiles
 -- at a border say the same: the search box is widened to whole cells. Below 16 the present is read from kept cells
--- (work.ticket_bin, work.closed_bin); those that changed a moment ago are counted again. A filter (args.filter: open,
+-- (work.ticket_bin, work.closed_bin); those that changed a moment ago are counted again, and tickets that came since
+-- are added to them, which changes no cell of closed ones. A filter (args.filter: open,
 -- category, due_after, due_by, received_from, received_to) is not kept by cell: its tickets are counted.
 -- FULL JOIN: kept cells and those that changed are never compared each with each, however little the planner knows.
 SELECT
@@ -163,6 +164,24 @@ FROM (
             k.*
         FROM app.stale_bin(r.network, 3, r.first_x, r.last_x, r.first_y, r.last_y) AS n
         CROSS JOIN LATERAL app.count_bin(r.network, n.x, n.y) AS k
+        UNION ALL
+        SELECT
+            n.x,
+            n.y,
+            k.*
+        FROM app.new_in_bin(r.network, r.first_x, r.last_x, r.first_y, r.last_y) AS n
+        CROSS JOIN LATERAL (
+            SELECT
+                t.ticket_id,
+                1 AS tickets,
+                1 AS open,
+                t.due_at,
+                (st_x(t.geom_3857) * 100)::integer::bigint AS sum_x_cm,
+                (st_y(t.geom_3857) * 100)::integer::bigint AS sum_y_cm
+            FROM work.ticket AS t
+            WHERE t.ticket_id = n.ticket_id
+            LIMIT 1
+        ) AS k
     ) AS b
     CROSS JOIN (SELECT app.has_levels(coalesce(ticket.args ->> 'network', 'base')) AS is_layered) AS l
     WHERE ticket.z < 14 AND ticket.at IS NULL AND ticket.args -> 'filter' IS NULL

@@ -10,8 +10,9 @@ BEGIN
     END IF;
     IF TG_OP = 'INSERT' THEN  -- a plain row costs a third of the query below, and every report pays for it
         IF NEW.geom_3857 IS NOT NULL THEN
-            INSERT INTO work.ticket_bin_change (network, x, y)
-            VALUES (NEW.network, floor(st_x(NEW.geom_3857) / side_m), floor(st_y(NEW.geom_3857) / side_m));
+            INSERT INTO work.ticket_bin_change (network, x, y, came)
+            VALUES (NEW.network, floor(st_x(NEW.geom_3857) / side_m), floor(st_y(NEW.geom_3857) / side_m),
+                    CASE WHEN NEW.closed_at IS NULL THEN NEW.ticket_id END);
         END IF;
         RETURN NULL;
     END IF;

@@ -7,19 +7,25 @@ DECLARE
     renewed bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(app.counter_lock());
-    WITH picked AS MATERIALIZED (
-        SELECT c.network, c.x, c.y, array_agg(c.ctid) AS rows FROM work.ticket_bin_change AS c
-        GROUP BY c.network, c.x, c.y ORDER BY c.network, c.x >> 3, c.y >> 3 LIMIT most
+    WITH large AS MATERIALIZED (  -- whole ones: a ticket that has come must not be counted and be left as one that comes
+        SELECT n.* FROM (
+            SELECT c.network, c.x >> 3 AS x, c.y >> 3 AS y, array_agg(c.ctid) AS rows,
+                   sum(count(*)) OVER (ORDER BY c.network, c.x >> 3, c.y >> 3) - count(*) AS before
+            FROM work.ticket_bin_change AS c GROUP BY c.network, c.x >> 3, c.y >> 3
+        ) AS n
+        WHERE n.before < most OR most IS NULL
+    ), picked AS MATERIALIZED (
+        SELECT array_agg(r.ctid) AS rows FROM large AS l CROSS JOIN LATERAL unnest(l.rows) AS r (ctid)
     ), small AS MATERIALIZED (
-        SELECT c.network, c.x, c.y FROM picked AS c
+        SELECT c.network, c.x, c.y FROM work.ticket_bin_change AS c
+        WHERE c.ctid = ANY((SELECT p.rows FROM picked AS p)::tid[]) AND c.came IS NULL
+        GROUP BY c.network, c.x, c.y
     ), seen AS (
-        DELETE FROM work.ticket_bin_change AS c WHERE c.ctid = ANY(ARRAY(SELECT unnest(p.rows) FROM picked AS p))
-    ), large AS MATERIALIZED (
-        SELECT DISTINCT c.network, c.x >> 3 AS x, c.y >> 3 AS y FROM small AS c
+        DELETE FROM work.ticket_bin_change AS c WHERE c.ctid = ANY((SELECT p.rows FROM picked AS p)::tid[])
     ), closed AS MATERIALIZED (
         SELECT c.*, n.* FROM small AS c CROSS JOIN LATERAL app.count_closed_bin(c.network, c.x, c.y) AS n
     ), counted AS MATERIALIZED (
-        SELECT c.*, n.* FROM large AS c CROSS JOIN LATERAL app.count_bin(c.network, c.x, c.y) AS n
+        SELECT c.network, c.x, c.y, n.* FROM large AS c CROSS JOIN LATERAL app.count_bin(c.network, c.x, c.y) AS n
     ), emptied AS (
         DELETE FROM work.ticket_bin AS b WHERE b.ctid = ANY(ARRAY(
             SELECT o.spot
@@ -47,9 +53,9 @@ BEGIN
             ticket_id = excluded.ticket_id, tickets = excluded.tickets,
             sum_x_cm = excluded.sum_x_cm, sum_y_cm = excluded.sum_y_cm
     )
-    SELECT count(*) INTO renewed FROM small;
+    SELECT coalesce(sum(cardinality(l.rows)), 0) INTO renewed FROM large AS l;
     RETURN renewed;
 END $$;
 COMMENT ON FUNCTION app.renew_bins(integer) IS
-'Count the tickets of cells again in which something changed, at most so many small ones (null: all); returns how many. Tickets '
-'are neither locked nor waited for';
+'Count the tickets of cells again in which something changed, whole large ones until so many changes are done (null: all); returns '
+'how many changes. Tickets are neither locked nor waited for';
