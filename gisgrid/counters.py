@@ -11,6 +11,8 @@ from gisgrid.tables import INSTANT, counters, counters_then
 
 _WRONG = """
 SELECT network, code AS area, counter, kept, counted FROM app.wrong_counter()
+UNION ALL
+SELECT network, NULL AS area, counter, kept, counted FROM app.wrong_bin()
 UNION ALL (
     SELECT s.network, a.code, s.counter, s.kept, s.counted
     FROM (SELECT * FROM app.wrong_sum() UNION ALL SELECT * FROM app.wrong_post_sum()) AS s
@@ -21,9 +23,9 @@ UNION ALL (
 
 @dataclass(frozen=True)
 class WrongCounter:
-    """A kept counter that a recount contradicts, or a sum of figures, whose stretch of time its name says.
+    """A kept counter that a recount contradicts, a sum of figures, whose stretch of time its name says, or a cell.
 
-    area: its code, None for the top, above all areas of the network.
+    area: its code, None for the top, above all areas of the network, and for a cell of the map.
     """
 
     network: str
@@ -71,15 +73,15 @@ def add_up_posts(connection: Connection, most: int | None = None) -> int:
 
 
 def renew_bins(connection: Connection, most: int | None = None) -> int:
-    """Count kept cells of tickets again, whole ones until about so many changes are done, as the owner; how many were."""
+    """Count kept cells of tickets again, whole ones until so many changes are done, as the owner; how many were."""
     renewed: int = connection.execute(text("SELECT app.renew_bins(:most)"), {"most": most}).scalar_one()
     return renewed
 
 
 def check_counters(connection: Connection) -> list[WrongCounter]:
-    """Which kept counters and sums of figures are not what a recount says, as the owner?
+    """Which kept counters, sums of figures and cells of the map are not what a recount says, as the owner?
 
-    Three passes over all tickets of all networks.
+    Four passes over all tickets of all networks.
     """
     return [WrongCounter(**row._mapping) for row in connection.execute(text(_WRONG))]
 

@@ -6,8 +6,6 @@ from sqlalchemy import Connection, Engine, text
 
 TOGETHER = 50_000
 """Tickets a statement."""
-CELLS = 2_000
-"""Small cells of the map counted in one transaction."""
 WIDTH = 0.0004
 """How far apart, in degrees, tickets of one grid lie around its label point: within it, as a rule."""
 
@@ -39,11 +37,6 @@ SELECT t.ticket_id, t.path, '', st_x(t.geom), st_y(t.geom), 'wgs84', 15, t.geom,
        CASE WHEN t.ticket_id % 10 IN (7, 8) THEN 'department ' || t.ticket_id % 12 END
 FROM ticket AS t JOIN work.bench_grid AS g USING (area_id)
 """
-_CELLS = """
-INSERT INTO work.ticket_bin_change (network, x, y)
-SELECT DISTINCT network, floor(st_x(geom_3857) / app.cell_side_m()), floor(st_y(geom_3857) / app.cell_side_m())
-FROM work.ticket WHERE geom_3857 IS NOT NULL
-"""
 
 
 def fill_many_tickets(superuser: Engine, count: int, say: Callable[[str], None]) -> None:
@@ -74,15 +67,7 @@ def _count(superuser: Engine, say: Callable[[str], None]) -> None:
     say("counting them once")
     with superuser.begin() as connection:
         connection.execute(text("SELECT app.recount_tickets()"))
-        connection.execute(text(_CELLS))
-    while _renew(superuser):
-        say("cells of the map")
     _settle(superuser)
-
-
-def _renew(superuser: Engine) -> int:
-    with superuser.begin() as connection:
-        return _scalar(connection, "SELECT app.renew_bins(:most)", most=CELLS)
 
 
 def _scalar(connection: Connection, query: str, **values: int) -> int:

@@ -24,7 +24,10 @@ def check(
     gap_m: Annotated[float, typer.Option(help="Gaps narrower than this, metres, are errors.", min=0)] = GAP_M,
     out: Annotated[Path | None, typer.Option(help="A GeoPackage with every place, to be drawn in QGIS.")] = None,
     counters: Annotated[
-        bool, typer.Option("--counters", help="Only recount all tickets and compare the kept counters of areas.")
+        bool,
+        typer.Option(
+            "--counters", help="Only recount all tickets and compare the kept counters of areas and cells of the map."
+        ),
     ] = False,
     data_dir: DataDir = None,
     db_port: DbPort = None,

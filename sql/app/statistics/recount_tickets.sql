@@ -10,6 +10,9 @@ BEGIN
     DELETE FROM work.day_sum;
     DELETE FROM work.post_sum;
     DELETE FROM work.post_change;
+    DELETE FROM work.ticket_bin;
+    DELETE FROM work.closed_bin;
+    DELETE FROM work.ticket_bin_change;
     UPDATE work.counter_time SET overdue_at = '-infinity', posts_overdue_at = '-infinity';
     INSERT INTO work.counter_change (path, network, tickets, open, due_at, area_version_id, category, source,
                                      received_at, closed_at, solved_in_grid)
@@ -18,8 +21,13 @@ BEGIN
     FROM work.ticket AS t;
     INSERT INTO work.post_change (ticket_id, is_private, was_there)
     SELECT t.ticket_id, false, false FROM work.ticket AS t;
+    INSERT INTO work.ticket_bin_change (network, x, y)
+    SELECT DISTINCT t.network, floor(public.st_x(t.geom_3857) / app.cell_side_m()),
+                    floor(public.st_y(t.geom_3857) / app.cell_side_m())
+    FROM work.ticket AS t WHERE t.geom_3857 IS NOT NULL;
     PERFORM app.add_up_counters();
     PERFORM app.add_up_posts();
+    PERFORM app.renew_bins();
 END $$;
 COMMENT ON FUNCTION app.recount_tickets() IS
-'Recount all tickets, after a hand has changed them with triggers off; writers of tickets wait meanwhile';
+'Recount all tickets, and the cells of the map, after a hand has changed them with triggers off; writers of tickets wait meanwhile';
