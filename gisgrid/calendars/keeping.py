@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.metadata import version
 
-import holidays
 from sqlalchemy import Connection, text
 
 from gisgrid.database import EVERYTHING, Database
@@ -48,6 +47,8 @@ class Day:
 
 def china_days(first: int, last: int) -> Iterator[Day]:
     """Every day of these years: Monday to Friday, without public holidays, with make-up working days."""
+    import holidays  # a fifth of a second, and only a deploy asks it
+
     known = holidays.country_holidays("CN", years=range(first, last + 2), language="zh_CN")
     makeup = set(known.weekend_workdays)
     at = date(first, 1, 1)
@@ -60,6 +61,8 @@ def china_days(first: int, last: int) -> Iterator[Day]:
 
 def last_announced() -> int:
     """The last year whose make-up working days the library knows; the State Council announces them year by year."""
+    import holidays
+
     this = date.today().year
     known = holidays.country_holidays("CN", years=range(this - 2, this + 2))
     return max((at.year for at in known.weekend_workdays), default=0)
