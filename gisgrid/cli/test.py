@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from gisgrid import bootstrap
-from gisgrid.chromium import ensure_chromium
+from gisgrid.chromium import ensure_chromium, ensure_headless
 from gisgrid.cluster import test_cluster
 from gisgrid.errors import Fault, Unavailable
 from gisgrid.pyqgis import ensure_pyqgis
@@ -74,13 +74,14 @@ def _environ() -> dict[str, str]:
 
 def _bring_browser(env: dict[str, str], say: Say) -> None:
     try:
-        chromium = ensure_chromium(bootstrap.debs_folder(read_settings().data_dir), say)
+        debs = bootstrap.debs_folder(read_settings().data_dir)
+        chromium = ensure_chromium(debs, say)
     except StepFailed as failure:
         say(f"no browser for the tests: {failure}")
         return
     if chromium is None:
         return
-    env["GISGRID_TEST_CHROMIUM"] = str(chromium)
+    env.setdefault("GISGRID_TEST_CHROMIUM", str(ensure_headless(chromium, debs, say)))
     if not _runs_own_node():
         env["PLAYWRIGHT_NODEJS_PATH"] = str(bootstrap.ensure_node(say).bin_dir / "node")
 

@@ -1,10 +1,11 @@
 """Which PostgreSQL is taken, and what an unpacked one needs to run."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from gisgrid.chromium import _write_start
+from gisgrid.chromium import PLACE, SHELL, _write_start, ensure_headless
 from gisgrid.cli.test import _environ, _reaches
 from gisgrid.cluster.programs import _link_controls, _redirect_zones, find_programs
 
@@ -83,6 +84,44 @@ def test_an_unpacked_chromium_is_started_with_its_own_libraries(tmp_path: Path) 
     _write_start(tmp_path)
     start = (tmp_path / "bin/chromium").read_text()
     assert str(tmp_path / "root/usr/lib") in start and str(tmp_path / "bin/fonts.conf") in start
+
+
+def program(place: Path, says: str) -> None:
+    """A script that says this."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(f"#!/bin/sh\n{says}\n")
+    place.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("offered", "taken"),
+    [("156.0.1.2", SHELL), ("157.0.1.2", "chromium"), ("", "chromium")],
+    ids=["of the same build", "of another build", "not to be had"],
+)
+def test_the_shell_is_fetched_once_and_taken_if_it_is_of_the_same_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offered: str, taken: str
+) -> None:
+    debs, log = tmp_path / "debs", tmp_path / "log"
+    program(debs / "root" / PLACE / "chromium", "echo Chromium 156.0.1.2 built on Debian")
+    program(tmp_path / "offered", f"echo Chromium {offered}")
+    program(tmp_path / "path/apt-cache", f"echo {SHELL}")
+    program(tmp_path / "path/apt-get", f'echo "$@" >> {log}; ' + ("touch one.deb" if offered else "exit 100"))
+    program(tmp_path / "path/dpkg-deb", f'mkdir -p "$3/{PLACE}" && cp {tmp_path / "offered"} "$3/{PLACE}/{SHELL}"')
+    monkeypatch.setenv("PATH", f"{tmp_path / 'path'}:{os.environ['PATH']}")
+    _write_start(debs)
+    found = ensure_headless(debs / "bin/chromium", debs, say=lambda line: None)
+    assert found == debs / "bin" / taken
+    if taken == SHELL:
+        asked = log.read_text()
+        assert ensure_headless(debs / "bin/chromium", debs, say=lambda line: None) == found
+        assert log.read_text() == asked, "it is there"
+
+
+def test_what_is_not_debians_is_taken_as_it_is(tmp_path: Path) -> None:
+    other = tmp_path / "bin/google-chrome"
+    program(other, "echo Google Chrome 156.0.1.2")
+    assert ensure_headless(other, tmp_path / "debs", say=lambda line: None) == other
+    assert not (tmp_path / "debs").exists()
 
 
 @pytest.mark.parametrize(
