@@ -2,8 +2,9 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -27,22 +28,22 @@ class SqlFile:
     room: str
     text: str
 
-    @property
+    @cached_property
     def makes(self) -> frozenset[str]:
         """The functions and views of schemas app and tile that it creates, as `app.name`."""
         return frozenset(_MADE.findall(self.text))
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The functions and views that it names outside comments and literals, its own left out."""
         return frozenset(_NAME.findall(_SILENT.sub(" ", self.text))) - self.makes
 
-    @property
+    @cached_property
     def attaches(self) -> frozenset[tuple[str, str, str]]:
         """The triggers and policies that it creates: kind in small letters, name, table."""
         return frozenset((kind.lower(), name, table) for kind, name, table in _ATTACHED.findall(self.text))
 
-    @property
+    @cached_property
     def shows(self) -> frozenset[str]:
         """The views that it creates in schemas with data, as `draft.name`."""
         return frozenset(_SHOWN.findall(self.text))
@@ -68,11 +69,17 @@ def needs_of(files: Iterable[SqlFile]) -> dict[SqlFile, set[SqlFile]]:
     return {file: {makers[name] for name in file.names if name in makers} - {file} for file in known}
 
 
-def in_order(files: Iterable[SqlFile], rooms: list[str]) -> list[SqlFile]:
+def in_order(files: Iterable[SqlFile], rooms: Sequence[str]) -> list[SqlFile]:
     """The files in an order where each comes after those that make what it names; else by room and path.
 
+    Found once for the same files: a deploy, and a verb in a process that has run one, asks again.
     Raises graphlib.CycleError where files name each other in a circle.
     """
+    return list(_order(tuple(files), tuple(rooms)))
+
+
+@lru_cache(maxsize=2)
+def _order(files: tuple[SqlFile, ...], rooms: tuple[str, ...]) -> tuple[SqlFile, ...]:
     needs: Mapping[SqlFile, set[SqlFile]] = needs_of(files)
     sorter = TopologicalSorter(needs)
     sorter.prepare()
@@ -81,8 +88,15 @@ def in_order(files: Iterable[SqlFile], rooms: list[str]) -> list[SqlFile]:
         ready = sorted(sorter.get_ready(), key=lambda file: (rooms.index(file.room), str(file.path)))
         ordered.extend(ready)
         sorter.done(*ready)
-    return ordered
+    return tuple(ordered)
 
 
 def _read(path: Path, room: str) -> SqlFile:
+    """As the file is now: one that was changed is another."""
+    found = path.stat()
+    return _read_once(path, room, found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+@lru_cache(maxsize=2000)
+def _read_once(path: Path, room: str, *_stamp: int) -> SqlFile:
     return SqlFile(path, room, path.read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gisgrid.migrations.order import LAYERS, SqlFile, in_order, needs_of, read_files, read_rooms
+from gisgrid.migrations.order import LAYERS, SqlFile, _read, in_order, needs_of, read_files, read_rooms
 from gisgrid.settings import shipped
 
 MOST_BODIES = 0
@@ -101,3 +101,14 @@ def test_a_name_that_nobody_makes_is_caught() -> None:
 def test_comments_and_literals_name_nothing() -> None:
     text = "-- as app.gone says\n" + function("app.one", "SELECT 'app.gone()'::text")
     assert unknown([sql("lib", "one", text)]) == []
+
+
+def test_a_file_that_was_changed_is_read_again(tmp_path: Path) -> None:
+    """What was read is kept for the next deploy of a process; the same name with another text is another file."""
+    path = tmp_path / "one.sql"
+    path.write_text("CREATE VIEW app.one AS SELECT 1;")
+    first = _read(path, "lib")
+    assert _read(path, "lib") is first, "it is as it was"
+    path.write_text("CREATE VIEW app.two AS SELECT 2;")
+    assert _read(path, "lib").makes == {"app.two"}
+    assert first.makes == {"app.one"}
