@@ -62,11 +62,12 @@ def expect_tickets(page: Page, count: int) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until the map stands still and has drawn everything."""
+    """Wait until the map stands still and has drawn everything, as finely as it does at rest."""
     page.evaluate(
         """() => new Promise((done) => {
           const { map } = document.getElementById('map');
-          const look = () => (map.isMoving() || !map.areTilesLoaded() ? setTimeout(look, 50) : done());
+          const isBusy = () => map.isMoving() || !map.areTilesLoaded() || map.getContainer().matches('[data-coarse]');
+          const look = () => (isBusy() ? setTimeout(look, 50) : done());
           setTimeout(look, 100);
         })"""
     )

@@ -105,6 +105,52 @@ def test_a_grid_that_fills_the_screen_is_named(visit: Open) -> None:
     expect(page.locator(".standing code")).to_have_text(code)
 
 
+def test_software_draws_a_moving_map_coarsely_and_a_resting_one_as_ever(visit: Open) -> None:
+    page = visit()
+    code = quiet_grid(page)
+    centre_on(page, code)
+    rest = page.evaluate(
+        """(code) => {
+          const { map } = document.getElementById('map');
+          window.place = map.getCenter();
+          window.drawn = [];
+          map.on('render', () => {
+            const here = map.queryRenderedFeatures(map.project(place), { layers: ['area-fill'] });
+            const isFound = here.some(({ properties }) => properties.code === code);
+            window.drawn.push([map.getCanvas().width, isFound]);
+          });
+          map.jumpTo({ center: [place.lng + 0.0001, place.lat] });
+          return [map.getCanvas().width, map.getCanvas().getBoundingClientRect().width];
+        }""",
+        code,
+    )
+    settle(page)
+    assert {width for width, _ in page.evaluate("drawn")} == {rest[0]}, "a jump is drawn once, and finely"
+    box = page.locator("#map").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.evaluate("drawn.length = 0")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y, steps=4)
+    wait_for(page, f"() => drawn.some(([width]) => width < {rest[0]})")
+    wait_for(page, f"() => drawn.at(-1)[0] === {rest[0]}")  # sharp also under a hand that holds still
+    page.evaluate("drawn.length = 0")
+    page.mouse.move(x + 80, y, steps=4)
+    wait_for(page, f"() => drawn.some(([width]) => width < {rest[0]})")
+    page.mouse.up()
+    settle(page)
+    assert page.evaluate("drawn.at(-1)[0]") == rest[0]
+    centre = "() => { const { map } = document.getElementById('map'); return map.project(place).x; }"
+    assert page.evaluate(centre) > x - box["x"] + 70, "the map went with the hand to the end"
+    assert all(found for _, found in page.evaluate("drawn")), "what lies where does not depend on it"
+    canvas = page.locator("#map canvas").first
+    assert page.evaluate("document.querySelector('#map canvas').getBoundingClientRect().width") == rest[1]
+    seen = canvas.screenshot()
+    page.evaluate("document.getElementById('map').map.resize().redraw()")
+    assert canvas.screenshot() == seen, "what stays is no stretched picture"
+
+
 def test_a_session_that_ended_is_told(visit: Open, live_server: LiveServer) -> None:
     page = visit(expected="401")
     sign_in(page, live_server)

@@ -45,7 +45,10 @@ export function followCamera(map: MapLibre): () => void {
     }),
   );
   first = false;
+  let size = '';
   map.on('resize', () => {
+    const { clientWidth, clientHeight } = map.getContainer();
+    if (size === (size = `${clientWidth} ${clientHeight}`)) return; // another resolution: to pad the map would end its movement
     pad();
     if (filling && !flying) move(map, filling, 0);
   });

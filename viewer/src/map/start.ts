@@ -12,13 +12,14 @@ import { boundsOf, moveTo } from '../actions/areas';
 import { tellNotSignedIn } from '../api/client';
 import { t } from '../i18n';
 import { goal, home, mapState, picked, scope, theme, view } from '../state';
-import { followScale, wallScale } from '../wall/scale';
+import { followScale } from '../wall/scale';
 import { followCamera } from './camera';
 import { followCensus } from './census';
 import { followState, restate } from './follow';
 import { addIcons } from './icons';
 import { followPin } from './pin';
 import { followEnter, followPointer } from './pointer';
+import { followSharpness, sharpness } from './sharpness';
 import { dress, styleUrl } from './style';
 import { followStanding } from './standing';
 import { followThing } from './thing';
@@ -43,7 +44,7 @@ export function startMap(container: HTMLElement, tip: HTMLElement, sign: HTMLEle
   map.once('style.load', () => {
     stops = [followState(map), followPin(map)];
   });
-  map.on('resize', () => keepSharp(map));
+  const blunt = followSharpness(map);
   map.on('error', ({ error }) => {
     if (!('status' in error)) console.error(error);
     else if (error.status === 401) tellNotSignedIn(); // others are asked for again (tiles.ts); the browser names their address
@@ -57,7 +58,7 @@ export function startMap(container: HTMLElement, tip: HTMLElement, sign: HTMLEle
   followThing(map);
   Object.assign(container, { map });
   return () => {
-    [...stops, still, unscaled].forEach((stop) => stop());
+    [...stops, still, blunt, unscaled].forEach((stop) => stop());
     map.remove();
   };
 }
@@ -67,14 +68,6 @@ function scale(map: MapLibre): void {
   map.setPixelRatio(sharpness());
   const top = home.peek();
   if (top) goal.value = { bounds: boundsOf(top) };
-}
-
-/** How many of the screen's pixels one of the map's is: more on a wall, and where the page is larger on a great screen. */
-const sharpness = (): number => devicePixelRatio * (theme.peek() === 'wall' ? wallScale() : Number(getComputedStyle(document.documentElement).getPropertyValue('--zoom')));
-
-/** The page has become larger or smaller with its window. */
-function keepSharp(map: MapLibre): void {
-  if (map.getPixelRatio() !== sharpness()) map.setPixelRatio(sharpness());
 }
 
 function start(): Partial<MapOptions> {
