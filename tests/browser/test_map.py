@@ -117,7 +117,8 @@ def test_software_draws_a_moving_map_coarsely_and_a_resting_one_as_ever(visit: O
           map.on('render', () => {
             const here = map.queryRenderedFeatures(map.project(place), { layers: ['area-fill'] });
             const isFound = here.some(({ properties }) => properties.code === code);
-            window.drawn.push([map.getCanvas().width, isFound]);
+            const casing = map.getPaintProperty('area-line-grid-casing', 'line-opacity');
+            window.drawn.push([map.getCanvas().width, isFound, casing]);
           });
           map.jumpTo({ center: [place.lng + 0.0001, place.lat] });
           return [map.getCanvas().width, map.getCanvas().getBoundingClientRect().width];
@@ -125,7 +126,7 @@ def test_software_draws_a_moving_map_coarsely_and_a_resting_one_as_ever(visit: O
         code,
     )
     settle(page)
-    assert {width for width, _ in page.evaluate("drawn")} == {rest[0]}, "a jump is drawn once, and finely"
+    assert {width for width, _, _ in page.evaluate("drawn")} == {rest[0]}, "a jump is drawn once, and finely"
     box = page.locator("#map").bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -140,10 +141,12 @@ def test_software_draws_a_moving_map_coarsely_and_a_resting_one_as_ever(visit: O
     wait_for(page, f"() => drawn.some(([width]) => width < {rest[0]})")
     page.mouse.up()
     settle(page)
-    assert page.evaluate("drawn.at(-1)[0]") == rest[0]
+    drawn = page.evaluate("drawn")
+    assert drawn[-1][0] == rest[0]
+    assert all((casing > 0) == (width == rest[0]) for width, _, casing in drawn)
     centre = "() => { const { map } = document.getElementById('map'); return map.project(place).x; }"
     assert page.evaluate(centre) > x - box["x"] + 70, "the map went with the hand to the end"
-    assert all(found for _, found in page.evaluate("drawn")), "what lies where does not depend on it"
+    assert all(found for _, found, _ in drawn), "what lies where does not depend on it"
     canvas = page.locator("#map canvas").first
     assert page.evaluate("document.querySelector('#map canvas').getBoundingClientRect().width") == rest[1]
     seen = canvas.screenshot()

@@ -1,4 +1,4 @@
-import type { Map as MapLibre } from 'maplibre-gl';
+import type { DataDrivenPropertyValueSpecification, Map as MapLibre } from 'maplibre-gl';
 import { theme } from '../state';
 import { wallScale } from '../wall/scale';
 import { drawerOf, drawsBySoftware, startPace } from './pace';
@@ -6,9 +6,16 @@ import { drawerOf, drawsBySoftware, startPace } from './pace';
 /** How long the map stands, and through how many frames, before it is drawn finely: a hand that goes on at once is not kept waiting for it, and one slow frame is no rest. */
 const rest_ms = 300;
 const rest_frames = 3;
+/** What lies under each grid's border costs a fifth of a coarse frame and is hardly seen in it. */
+const casing = 'area-line-grid-casing';
 
 /** How many of the screen's pixels one of the map's is: more on a wall, and where the page is larger on a great screen. */
 export const sharpness = (): number => devicePixelRatio * (theme.peek() === 'wall' ? wallScale() : Number(getComputedStyle(document.documentElement).getPropertyValue('--zoom')));
+
+/** Waits until the map is drawn as it is at rest. */
+export async function sharp(map: MapLibre): Promise<void> {
+  while (map.getContainer().hasAttribute('data-coarse')) await new Promise(requestAnimationFrame);
+}
 
 /**
  * Keeps the map as sharp as the screen; where frames are slow, as without a graphics card, it is coarser while it
@@ -19,11 +26,16 @@ export function followSharpness(map: MapLibre): () => void {
   const container = map.getContainer();
   let isCoarse = false;
   let isTurning = false;
+  let cased: DataDrivenPropertyValueSpecification<number> | undefined;
   let moved = 0;
   let frames = 0;
   let watch = 0;
 
   const turn = (coarse: boolean) => {
+    if (coarse !== isCoarse && map.getLayer(casing)) {
+      if (coarse) cased = map.getPaintProperty(casing, 'line-opacity');
+      map.setPaintProperty(casing, 'line-opacity', coarse ? 0 : cased);
+    }
     isCoarse = coarse;
     container.toggleAttribute('data-coarse', coarse);
     const wanted = sharpness() * (coarse ? pace.share() : 1);

@@ -7,6 +7,7 @@ import { t } from '../i18n';
 import { area, at as date, config, home, lang, layersOff, layersOffered, now } from '../state';
 import { showDay, showMetres, showTime } from '../time';
 import { addIcons } from './icons';
+import { sharp } from './sharpness';
 import { served } from './style';
 
 export type Paper = 'screen' | `${'a4' | 'a3'}-${'landscape' | 'portrait'}`;
@@ -81,6 +82,7 @@ async function drawnMap(live: MapLibre, { width, height }: Size, pixelRatio: num
   Object.assign(container.style, { width: `${width}px`, height: `${height}px` });
   document.body.append(container);
   const options = { interactive: false, attributionControl: false, fadeDuration: 0, canvasContextAttributes: { preserveDrawingBuffer: true } } as const;
+  await sharp(live); // a coarse one lacks a layer
   const map = new MapLibre({ container, ...options, pixelRatio, style: live.getStyle(), ...viewOf(live) });
   map.on('error', () => undefined); // what cannot be had is missing on the sheet, as on the map
   await new Promise<void>((done, fail) => {
