@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid.boundaries.coverage import find_uncovered, union
 from gisgrid.boundaries.finding import ERROR, WARNING, Finding
-from gisgrid.boundaries.measuring import area_m2
+from gisgrid.boundaries.measuring import area_m2, said_m2
 from gisgrid.codes import Scheme, load_scheme
 from gisgrid.errors import Fault, NotFound
 
@@ -121,7 +121,7 @@ def _nesting(above: LiveArea, children: list[LiveArea]) -> Iterator[Finding]:
     apart = shapely.symmetric_difference(whole, above.geom)
     differs = area_m2(apart)
     if differs > NESTING_M2:
-        message = f"{above.code} and the union of the {len(children)} areas below it differ in {differs:.1f} m2"
+        message = f"{above.code} and the union of the {len(children)} areas below it differ in {said_m2(differs)} m²"
         yield Finding("nesting", ERROR, above.code, None, message, "publish a change set on it", apart)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from gisgrid.boundaries.finding import WARNING, Finding
-from gisgrid.boundaries.measuring import FlatMap, Shapes, area_m2, areas_m2, polygons
+from gisgrid.boundaries.measuring import FlatMap, Shapes, area_m2, areas_m2, polygons, said_m2
 from gisgrid.boundaries.tolerance import LATTICE_DEG
 
 TOLERANCE_M = 2.0
@@ -105,7 +105,9 @@ class _Nets:
         for overlap in self.overlaps:
             home = homes[overlap.base].code
             for part in self._wide(overlap.geom) if overlap.code != home else ():
-                message = f"{area_m2(part):.1f} m2 of {overlap.base}, most of which is in {home}, lie in {overlap.code}"
+                message = (
+                    f"{said_m2(area_m2(part))} m² of {overlap.base}, most of which is in {home}, lie in {overlap.code}"
+                )
                 remedy = "draw one line where the other runs"
                 yield Finding("piece", WARNING, overlap.code, overlap.base, message, remedy, part)
 
@@ -123,7 +125,7 @@ class _Nets:
                     continue  # no disc of that radius is left
                 near = shapely.union_all(shapes[tree.query(shape, predicate="intersects")], grid_size=LATTICE_DEG)
                 for part in self._wide(shapely.difference(shape, near, grid_size=LATTICE_DEG)):
-                    message = f"{area_m2(part):.1f} m2 of {code} are in no area of the other network"
+                    message = f"{said_m2(area_m2(part))} m² of {code} are in no area of the other network"
                     remedy = "draw an area there, unless it is meant"
                     ours_only, theirs_only = (code, None) if is_base else (None, code)
                     yield Finding("uncovered", WARNING, theirs_only, ours_only, message, remedy, part)

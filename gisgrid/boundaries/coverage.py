@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from gisgrid.boundaries.finding import ERROR, WARNING, Finding
-from gisgrid.boundaries.measuring import Shapes, area_m2, polygons, width_m
+from gisgrid.boundaries.measuring import Shapes, area_m2, polygons, said_m2, width_m
 from gisgrid.boundaries.tolerance import ROUNDING_DEG
 
 METRES_A_DEGREE = 111_320.0
@@ -50,7 +50,7 @@ def _pairs(codes: list[str], geoms: Any, bad: list[int]) -> Iterator[Finding]:
         wide = [part for part in polygons(common) if _is_wide(part)]
         if wide:
             shared = shapely.multipolygons(wide)
-            message = f"{codes[one]} and {codes[other]} overlap in {area_m2(shared):.3f} m2"
+            message = f"{codes[one]} and {codes[other]} overlap in {said_m2(area_m2(shared))} m²"
             yield Finding("overlap", ERROR, codes[one], codes[other], message, "give the ground to one of them", shared)
 
 
@@ -64,7 +64,7 @@ def _holes(codes: list[str], geoms: Any, ground: Any, gap_m: float) -> Iterator[
             round_it = [codes[index] for index in tree.query(hole, predicate="intersects")]
             around = sorted(round_it)[:4]
             first, second = _two(around)
-            size = f"{area_m2(hole):.1f} m2 between {', '.join(around)} belong to no area"
+            size = f"{said_m2(area_m2(hole))} m² between {', '.join(around)} belong to no area"
             if width_m(hole) < gap_m:
                 message = f"a gap {width_m(hole):.3f} m wide: {size}"
                 yield Finding("gap", ERROR, first, second, message, "give it to a neighbour", hole)

@@ -13,6 +13,7 @@ from gisgrid.boundaries.drafting import draw_file
 from gisgrid.boundaries.drawn import first_of
 from gisgrid.boundaries.files import SILENT, FileAreas, FileOrder, read_areas, write_report
 from gisgrid.boundaries.finding import SHOWN, Finding, refuse_errors
+from gisgrid.boundaries.measuring import said_m2
 from gisgrid.boundaries.networks import network_scheme
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S, publish, relocate, tickets_moved
 from gisgrid.boundaries.reviewing import review
@@ -199,5 +200,6 @@ def _misfits(connection: Connection, changeset_id: int) -> list[str]:
         {"id": changeset_id},
     )
     wrong = [row for row in rows if row.m2 > PARENT_TOLERANCE_M2]
-    words = "{}: its drawn shape and the union of its grids differ in {:.0f} m2; the union is published"
-    return first_of([words.format(row.code, row.m2) for row in sorted(wrong, key=lambda row: (-row.m2, row.code))])
+    words = "{}: its drawn shape and the union of its grids differ in {} m²; the union is published"
+    wrong.sort(key=lambda row: (-row.m2, row.code))
+    return first_of([words.format(row.code, said_m2(row.m2)) for row in wrong])

@@ -14,6 +14,8 @@ Shapes = Mapping[str, shapely.Geometry]
 _A, _F = 6378137.0, 1 / 298.257223563
 _B2, _E = (_A * (1 - _F)) ** 2, float(np.sqrt(_F * (2 - _F)))
 POLYGON = 3
+LEAST_M2 = 0.001
+"""Less ground than this is said to be this: 0.000 would say that there is none."""
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
 
 
@@ -36,6 +38,17 @@ def areas_m2(shapes: Any) -> Floats:
 def area_m2(shape: Any) -> float:
     """The area of one shape, as `areas_m2` measures it."""
     return float(areas_m2([shape])[0])
+
+
+def said_m2(m2: float) -> str:
+    """Square metres as a sentence has them, the same as `app.said_m2`: whole and by thousands from 10 on; what is less
+    keeps the digits that tell it.
+    """
+    if m2 >= 10:
+        return f"{m2:,.0f}"
+    if m2 >= 1:
+        return f"{m2:.1f}"
+    return f"{max(m2, LEAST_M2):.3f}"
 
 
 def polygons(shape: Any) -> list[Any]:

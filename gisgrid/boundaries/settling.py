@@ -10,7 +10,7 @@ import shapely
 
 from gisgrid.boundaries.drawn import DrawnArea, listed
 from gisgrid.boundaries.finding import ERROR, Finding
-from gisgrid.boundaries.measuring import FlatMap, areas_m2
+from gisgrid.boundaries.measuring import FlatMap, areas_m2, said_m2
 from gisgrid.boundaries.shapes import MULTIPOLYGON, is_too_fine, written
 from gisgrid.boundaries.snapping import Snapped, last_digit, snap_coverage
 from gisgrid.coordinates import MapSystem
@@ -146,7 +146,7 @@ def _disputes(
         held = [owners[n] for n in dispute.holders]
         codes, width_m = sorted(area.code for area in held), dispute.width * plane.unit_m
         at = written(shapely.point_on_surface(plane.lift(dispute.shape)), plane.system)
-        message = f"{' and '.join(codes)} overlap in {size:.3f} m2, up to {width_m:.3f} m wide, at {at}"
+        message = f"{' and '.join(codes)} overlap in {said_m2(size)} m², up to {width_m:.3f} m wide, at {at}"
         where = f"{source} {listed([area.row for area in held])}"
         yield Finding("overlap", ERROR, codes[0], codes[1], message, "", ground, where), width_m
 

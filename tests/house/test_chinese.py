@@ -174,3 +174,10 @@ def test_an_entry_that_nothing_says_is_caught(tmp_path: Path) -> None:
     plant(tmp_path, {"gisgrid/a.py": 'Fault("x", "is empty")\n'})
     found = unsaid(said(tmp_path), "")
     assert "is empty" not in found and "every row needs one" in found
+
+
+def test_square_metres_are_written_so() -> None:
+    """As people write them, and by `said_m2`, which knows how many digits help."""
+    files = (CHECKOUT / "sql/app").rglob("*.sql")
+    assert not [path.name for path in files if re.search(r"%s m2\b|9\.0+'\) AS m2", path.read_text("utf-8"))]
+    assert not [english for english in entries() if re.search(r"\bm2\b", english)]

@@ -65,21 +65,21 @@ def test_what_was_cut_later_stays_cut(db: Connection) -> None:
 def test_a_neighbour_who_came_later_is_not_overlapped(db: Connection) -> None:
     publish_leaves(db, draw("A.\nB."), parents=TOWNS, valid_from=FIRST)
     publish_leaves(db, draw("AB\nB."), parents=TOWNS, valid_from=LATER)
-    with pytest.raises(DBAPIError, match="A and B overlap in .* m2 from 2025-01-01 on"):
+    with pytest.raises(DBAPIError, match="A and B overlap in .* m² from 2025-01-01 on"):
         redraw(db, "a", EARLIER, {"A": draw("AA\n..")["A"]})
 
 
 def test_within_one_area_neither(db: Connection) -> None:
     publish_leaves(db, draw("AABB"), valid_from=FIRST)
     publish_leaves(db, draw("AYBB"), valid_from=LATER)
-    with pytest.raises(DBAPIError, match="A and Y overlap in .* m2 from 2025-01-01 on"):
+    with pytest.raises(DBAPIError, match="A and Y overlap in .* m² from 2025-01-01 on"):
         rename(db, None, EARLIER, "A", "新名")
 
 
 def test_ground_that_came_later_is_not_lost(db: Connection) -> None:
     publish_leaves(db, draw("A..B"), valid_from=FIRST)
     publish_leaves(db, draw("AA.B"), valid_from=LATER)
-    with pytest.raises(DBAPIError, match="m2 of A would be in no area from 2025-01-01 on"):
+    with pytest.raises(DBAPIError, match="m² of A would be in no area from 2025-01-01 on"):
         rename(db, None, EARLIER, "A", "新名")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
+from gisgrid.boundaries.measuring import said_m2
 from tests.drawing import CELL, NORTH, WEST, draw, publish_leaves, spot
 
 PARENTS = {"A": "north", "B": "north", "C": "south", "D": "south"}
@@ -201,7 +202,27 @@ def test_a_neighbour_s_ground_is_not_called_nobody_s(town: Connection) -> None:
     gained = problems["ground_gained", "B"]
     assert cell_of(gained) == (4, 0)
     [one_cell] = town.execute(
-        text("SELECT to_char(ST_Area(ST_GeomFromText(:wkt, 4326)::geography), 'FM999999990.000')"),
+        text("SELECT app.said_m2(ST_Area(ST_GeomFromText(:wkt, 4326)::geography))"),
         {"wkt": draw("....B")["B"].wkt},
     ).scalars()
-    assert gained.message.startswith(f"{one_cell} m2")
+    assert gained.message.startswith(f"{one_cell} m²")
+
+
+@pytest.mark.parametrize(
+    ("m2", "said"),
+    [
+        (0.0, "0.001"),
+        (0.0004, "0.001"),
+        (0.0123, "0.012"),
+        (1.26, "1.3"),
+        (9.96, "10.0"),
+        (10.4, "10"),
+        (4671.093, "4,671"),
+        (347561.1, "347,561"),
+        (212_345_678.9, "212,345,679"),
+    ],
+)
+def test_square_metres_are_said_as_people_say_them(town: Connection, m2: float, said: str) -> None:
+    """By the database, which checks drafts, and by the program, which checks files."""
+    assert town.execute(text("SELECT app.said_m2(:m2)"), {"m2": m2}).scalar_one() == said
+    assert said_m2(m2) == said

@@ -106,7 +106,7 @@ def test_history_only_grows(db: Connection) -> None:
 def test_leaves_must_not_overlap(db: Connection) -> None:
     a, b = draw("AA."), draw(".BB")
     savepoint = db.begin_nested()
-    with pytest.raises(DBAPIError, match="A and B overlap in .* m2"):
+    with pytest.raises(DBAPIError, match="A and B overlap in .* m²"):
         publish_leaves(db, {**a, **b})
     savepoint.rollback()
     publish_leaves(db, {**a, "Z": b["B"]}, special="Z")

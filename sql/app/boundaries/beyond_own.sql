@@ -8,7 +8,7 @@ BEGIN ATOMIC
 SELECT
     b.code,
     b.geom,
-    to_char(st_area(b.geom::geography), 'FM999999999990.000'),
+    app.said_m2(st_area(b.geom::geography)),
     ' from ' || app.name_instant(nullif(beyond_own.at, b.valid_from)) || ' on',
     '，自 ' || app.name_instant(nullif(beyond_own.at, b.valid_from)) || ' 起'
 FROM (

@@ -46,11 +46,11 @@ BEGIN
 
     INSERT INTO draft.problem (changeset_id, code, other_code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     SELECT change_set, o.code, o.other_code, 'overlap', 'error',
-           format('%s and %s overlap in %s m2%s', o.code, o.other_code,
-                  to_char(st_area(x.geom::geography), 'FM999999999990.000'), ' from ' || app.name_instant(o.since) || ' on'),
+           format('%s and %s overlap in %s m²%s', o.code, o.other_code,
+                  app.said_m2(st_area(x.geom::geography)), ' from ' || app.name_instant(o.since) || ' on'),
            'give the ground to one of them',
            format('%s 与 %s 重叠 %s 平方米%s', o.code, o.other_code,
-                  to_char(st_area(x.geom::geography), 'FM999999999990.000'), '，自 ' || app.name_instant(o.since) || ' 起'),
+                  app.said_m2(st_area(x.geom::geography)), '，自 ' || app.name_instant(o.since) || ' 起'),
            '把这块地面归其中一个', x.geom
     FROM app.overlapping_pair(change_set, is_earlier) AS o
     CROSS JOIN LATERAL (
@@ -62,14 +62,14 @@ BEGIN
         FOR instant IN SELECT c.valid_from UNION ALL SELECT i FROM app.later_instant(change_set) AS i WHERE is_earlier LOOP
             INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
             SELECT change_set, g.code, g.kind, 'error',
-                   format(CASE g.kind WHEN 'ground_lost' THEN '%s m2 of %s would be in no area%s'
-                                      ELSE '%s m2 that no area held would come to %s%s' END,
-                          to_char(st_area(g.geom::geography), 'FM999999999990.000'), g.code,
+                   format(CASE g.kind WHEN 'ground_lost' THEN '%s m² of %s would be in no area%s'
+                                      ELSE '%s m² that no area held would come to %s%s' END,
+                          app.said_m2(st_area(g.geom::geography)), g.code,
                           ' from ' || app.name_instant(nullif(instant, c.valid_from)) || ' on'),
                    'cover the same ground as before, or let the change set''s ground policy allow it',
                    format(CASE g.kind WHEN 'ground_lost' THEN '%2$s 有 %1$s 平方米将不属于任何区域%3$s'
                                       ELSE '%1$s 平方米原来不属于任何区域，将划入 %2$s%3$s' END,
-                          to_char(st_area(g.geom::geography), 'FM999999999990.000'), g.code,
+                          app.said_m2(st_area(g.geom::geography)), g.code,
                           '，自 ' || app.name_instant(nullif(instant, c.valid_from)) || ' 起'),
                    '与原来覆盖同样的地面，或修改变更集的“覆盖范围”', g.geom
             FROM app.ground_change(change_set, instant) AS g

@@ -52,14 +52,14 @@ BEGIN
 
     INSERT INTO draft.problem (changeset_id, code, other_code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     SELECT change_set, d.code, f.code, CASE d.kind WHEN 'base' THEN 'overlap' ELSE 'special_outside' END, 'error',
-           format('it would take %s m2 of %s, which is outside this change set''s area%s', m.m2, f.code, m.since),
+           format('it would take %s m² of %s, which is outside this change set''s area%s', m.m2, f.code, m.since),
            'draw on the ground of the change set''s area, or ask somebody who has both',
            format('将占用 %2$s 的 %1$s 平方米，而 %2$s 不在本变更集的区域内%3$s', m.m2, f.code, m.since_zh),
            '只画在本变更集区域的地面上，或请管辖两处的人办理', m.geom
     FROM app.draft_leaf(change_set) AS d
     CROSS JOIN app.foreign_ground(change_set, d.geom, c.valid_from, 'infinity') AS f
     CROSS JOIN LATERAL (
-        SELECT i.geom, to_char(st_area(i.geom::geography), 'FM999999999990.000') AS m2,
+        SELECT i.geom, app.said_m2(st_area(i.geom::geography)) AS m2,
                ' from ' || app.name_instant(nullif(f.valid_from, c.valid_from)) || ' on' AS since,
                '，自 ' || app.name_instant(nullif(f.valid_from, c.valid_from)) || ' 起' AS since_zh
         FROM (SELECT st_intersection(d.geom, f.geom) AS geom) AS i OFFSET 0) AS m
@@ -96,7 +96,7 @@ BEGIN
     FOR instant IN SELECT c.valid_from UNION ALL SELECT i FROM app.later_instant(change_set) AS i WHERE is_earlier LOOP
         INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
         SELECT change_set, b.code, 'special_outside', 'error',
-               format('%s m2 of it would lie on no base grid of this change set''s area%s', b.m2, b.since),
+               format('%s m² of it would lie on no base grid of this change set''s area%s', b.m2, b.since),
                'draw it on base grids of the change set''s area',
                format('有 %s 平方米不在本变更集区域的基础网格上%s', b.m2, b.since_zh), '只画在本变更集区域的基础网格上', b.geom
         FROM app.beyond_own(change_set, instant, 'special') AS b
@@ -107,7 +107,7 @@ BEGIN
 
         INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
         SELECT change_set, b.code, 'ground_gained', 'error',
-               format('%s m2 that no area held would come to %s%s', b.m2, b.code, b.since),
+               format('%s m² that no area held would come to %s%s', b.m2, b.code, b.since),
                'cover the same ground as before, or ask somebody above this area to publish it, with a ground policy that '
                'allows it',
                format('%s 平方米原来不属于任何区域，将划入 %s%s', b.m2, b.code, b.since_zh),

@@ -73,9 +73,9 @@ BEGIN
     grown := st_buffer(outline, 1e-8, 'join=bevel');
     INSERT INTO draft.problem (changeset_id, code, kind, severity, message, remedy, message_zh, remedy_zh, geom)
     SELECT change_set, d.code, 'outside_district', 'warning',
-           format('%s m2 of %s lie outside %s', to_char(st_area(o.geom::geography), 'FM999999999990.000'), d.code, top_name),
+           format('%s m² of %s lie outside %s', app.said_m2(st_area(o.geom::geography)), d.code, top_name),
            'check the shape and its coordinate system: the district would grow',
-           format('%s 有 %s 平方米在%s以外', d.code, to_char(st_area(o.geom::geography), 'FM999999999990.000'), top_name),
+           format('%s 有 %s 平方米在%s以外', d.code, app.said_m2(st_area(o.geom::geography)), top_name),
            '核对图形和坐标系：区县会因此变大', o.geom
     FROM draft.area AS d
     LEFT JOIN core.area_version AS b ON b.area_version_id = d.base_version_id
