@@ -219,6 +219,26 @@ def test_a_map_that_was_never_moved_follows_an_address(visit: Open) -> None:
     sees(fresh, (113.86, 27.624), closer_than=15.1)
 
 
+def test_an_area_is_called_by_its_name_before_it_has_come(visit: Open) -> None:
+    """Where answers are slow: no other area's facts stand there meanwhile, and nothing is asked for to name the trail."""
+    page = visit(drawn=False)
+    code = quiet_grid(page)
+    above = [code[:6], code[:9], code[:12]]
+    waiting: list[Route] = []
+    asked: list[str] = []
+    page.route(f"**/api/v1/areas/{code}", lambda one: waiting.append(one))
+    page.on("request", lambda request: asked.append(request.url.partition("/api/v1/areas/")[2]))
+    page.evaluate("(code) => { location.hash = `sel=${code}` }", code)
+    expect(page.locator(".panel .page-sub code")).to_have_text(code)
+    expect(page.locator(".panel .facts")).to_contain_text(code)
+    expect(page.locator(".panel .trail button")).to_have_count(len(above))
+    until(lambda: page.evaluate("1") and bool(waiting))
+    for one in waiting:
+        one.continue_()
+    becomes(page, "() => document.getElementById('map').map.getZoom() > 14", True)
+    assert not {*above} & {*asked}
+
+
 def test_a_page_that_was_left_leaves_nothing_behind(visit: Open) -> None:
     page = visit(drawn=False)
     grid = quiet_grid(page)

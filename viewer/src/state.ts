@@ -127,11 +127,22 @@ export const deserted = signal(false);
 /** The area whose figures, tickets and facts are shown; null until `home` is known, empty: the whole network. */
 export const scope = signal<string | null>(null);
 export const area = signal<Loadable<AreaFeature>>(idle());
-/** From the top down to the area itself. */
-export const trail = signal<AreaFeature[]>([]);
-
 /** Every area without its shape, for search and legend; null until it is there. */
 export const areaIndex = signal<AreaProperties[] | null>(null);
+/** What the chosen area is: of the index until the area itself is there, so that no page says another's name meanwhile. */
+export const here = computed<AreaProperties | null>(() => {
+  const { value, loading } = area.value;
+  if (value && (!loading || value.properties.code === scope.value)) return value.properties;
+  return areaIndex.value?.find(({ code }) => code === scope.value) ?? null;
+});
+/** From the top down to the area itself, as far as the index knows. */
+export const trail = computed<AreaProperties[]>(() => {
+  const known = new Map(areaIndex.value?.map((one) => [one.code, one]));
+  const line: AreaProperties[] = [];
+  for (let one = here.value ?? undefined; one; one = known.get(one.parent ?? '')) line.unshift(one);
+  const top = home.value?.properties;
+  return top?.code === '' && line[0]?.code ? [top, ...line] : line; // of a network of several topmost areas
+});
 
 export const counters = signal<Loadable<Counters>>(idle());
 export const tickets = signal<Loadable<Ticket[]>>(idle());

@@ -1,6 +1,6 @@
 import { effect } from '@preact/signals';
 import { t } from './i18n';
-import { area, categories, lang, picked, receipt, reporting, ticket } from './state';
+import { categories, here, lang, picked, receipt, reporting, ticket } from './state';
 import { categoryName } from './tickets';
 
 /** What the page on top is called, in the browser's tab and history. */
@@ -15,7 +15,7 @@ function titleOf(): string {
   if (on?.what === 'follow') return [t('follow.mine'), on.number].filter(Boolean).join(' ');
   if (on?.what === 'desk') return t(`desk.${on.desk}`);
   if (on?.what === 'thing') return on.thing?.name ?? on.code;
-  return area.value.value?.properties.name ?? '';
+  return here.value?.name ?? '';
 }
 
 /** Keeps the title in step, and brings the focus along where it was lost with the page before. */
@@ -34,7 +34,7 @@ function followPages(): () => void {
   return effect(() => {
     const on = picked.value;
     const number = on?.what === 'ticket' ? on.number : '';
-    const key = JSON.stringify([reporting.value, receipt.value?.number, on && { ...on, thing: null }, area.value.value?.properties.code]);
+    const key = JSON.stringify([reporting.value, receipt.value?.number, on && { ...on, thing: null }, here.value?.code]);
     const left = last?.number ?? '';
     if (last && last.key !== key) requestAnimationFrame(() => takeFocus(left));
     last = { key, number };

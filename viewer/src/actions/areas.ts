@@ -18,7 +18,6 @@ import {
   scope,
   snap,
   tab,
-  trail,
 } from '../state';
 import { loader } from './load';
 
@@ -150,16 +149,9 @@ export function boundsOf(feature: AreaFeature): Bounds {
   return bounds;
 }
 
-async function climb(feature: AreaFeature): Promise<AreaFeature[]> {
-  const { parent, code } = feature.properties;
-  if (!parent && code && home.peek()?.properties.code === '') return [await getArea(''), feature];
-  return parent ? [...(await climb(await getArea(parent))), feature] : [feature];
-}
-
-/** Keeps `area` and `trail` in step with `scope` and with what the server says has changed. */
+/** Keeps `area` in step with `scope` and with what the server says has changed. */
 export function followScope(): () => void {
   const load = loader(area);
-  let newest = 0;
   const forget = effect(() => {
     if (areaTick.value === 0 || deserted.peek()) return;
     forgetAreas();
@@ -168,15 +160,9 @@ export function followScope(): () => void {
   });
   const follow = effect(() => {
     const code = scope.value;
-    void home.value; // the top of the trail, which an address with an area is ahead of
+    void home.value; // its network, where that has no topmost area
     if (code === null || areaTick.value < 0 || at.value < '') return;
-    void load(async () => {
-      const turn = ++newest;
-      const feature = await getArea(code);
-      const above = await climb(feature);
-      if (turn === newest) trail.value = above; // not of an area that was left meanwhile
-      return feature;
-    });
+    void load(() => getArea(code));
   });
   return () => [forget, follow].forEach((stop) => stop());
 }

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { chooseArea, getChildren, moveTo } from '../actions/areas';
 import { openReport } from '../actions/report';
-import type { AreaFeature, AreaProperties } from '../api/client';
+import type { AreaProperties } from '../api/client';
 import { networkName, t, term } from '../i18n';
 import { areaTick, trail } from '../state';
 import { showDay } from '../time';
@@ -12,9 +12,9 @@ import { Duty } from './Duty';
 import { Lineage } from './Lineage';
 import { Watched } from './Seen';
 
-export function AreaFacts({ feature }: { feature: AreaFeature }) {
-  const { code, level, kind, network, parent, valid_from } = feature.properties;
-  const above = trail.value.find(({ properties }) => properties.code === parent);
+export function AreaFacts({ of }: { of: AreaProperties }) {
+  const { code, level, kind, network, parent, valid_from } = of;
+  const above = trail.value.find((one) => one.code === parent);
   return (
     <>
       <div class="actions">
@@ -33,7 +33,7 @@ export function AreaFacts({ feature }: { feature: AreaFeature }) {
           [t('area.level'), level && term('level', level)],
           [t('area.kind'), level === 'grid' ? term('kind', kind) : ''],
           [t('area.network'), networkName(network)],
-          [t('area.parent'), above?.properties.name ?? parent ?? ''],
+          [t('area.parent'), above?.name ?? parent ?? ''],
           [t('area.since'), showDay(valid_from)],
         ]}
       />

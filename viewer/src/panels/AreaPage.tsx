@@ -1,19 +1,19 @@
 import type { Problem } from '../api/client';
 import { networkName, t, term } from '../i18n';
 import { type Tab, tabs } from '../route';
-import { area, areaTick, home, network, networks, scope, snap, tab } from '../state';
+import { area, areaTick, here, home, network, networks, scope, snap, tab } from '../state';
 import { Failed, Skeleton } from '../ui/Notice';
 import { AreaFacts } from './AreaFacts';
 import { FiguresPanel } from './FiguresPanel';
 import { TicketList } from './TicketList';
 import { Trail } from './Trail';
 
-/** The chosen area: its tickets, and what it is. */
+/** The here area: its tickets, and what it is. */
 export function AreaPage() {
-  const { value, problem } = area.value;
+  const { problem } = area.value;
   if (problem) return <NoArea problem={problem} />;
-  if (!value) return <Skeleton rows={6} />;
-  const { name, code, level, kind, network: own } = value.properties;
+  if (!here.value) return <Skeleton rows={6} />;
+  const { name, code, level, kind, network: own } = here.value;
   return (
     <>
       <div class="page-head">
@@ -30,7 +30,7 @@ export function AreaPage() {
       </div>
       <div class="page-body" role="tabpanel" id="tab-body" aria-labelledby={`tab-${tab.value}`}>
         {tab.value === 'tickets' && <TicketList />}
-        {tab.value === 'facts' && <AreaFacts feature={value} />}
+        {tab.value === 'facts' && <AreaFacts of={here.value} />}
         {tab.value === 'figures' && <FiguresPanel />}
       </div>
     </>

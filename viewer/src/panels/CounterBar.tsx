@@ -1,12 +1,12 @@
 import { pressCounter } from '../actions/tickets';
 import { t } from '../i18n';
 import { counterNames } from '../route';
-import { area, type CounterName, counters, filter, lang } from '../state';
+import { here, type CounterName, counters, filter, lang } from '../state';
 import { showShare } from '../time';
 
-/** The figures of the chosen area; each is a filter of the list. */
+/** The figures of the here area; each is a filter of the list. */
 export function CounterBar() {
-  const name = area.value.value?.properties.name ?? '';
+  const name = here.value?.name ?? '';
   return (
     <section class="counters" aria-label={t('counter.label', { area: name })} aria-busy={counters.value.loading}>
       <div class="counter-list" aria-live="polite">

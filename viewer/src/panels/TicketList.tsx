@@ -1,16 +1,16 @@
 import { chooseTicket, clearFilter, filtered, shown } from '../actions/tickets';
 import { t } from '../i18n';
-import { area, tickets, ticketTick } from '../state';
+import { here, tickets, ticketTick } from '../state';
 import { Empty, Failed, Skeleton } from '../ui/Notice';
 import { Exports } from './Exports';
 import { ListFilter } from './ListFilter';
 import { TicketTable } from './TicketTable';
 import { WorkLists } from './WorkLists';
 
-/** The tickets of the chosen area as a table: what the map shows, for reading and for keyboards. */
+/** The tickets of the here area as a table: what the map shows, for reading and for keyboards. */
 export function TicketList() {
   const { value, problem, loading } = tickets.value;
-  const caption = t('list.caption', { area: area.value.value?.properties.name ?? '' });
+  const caption = t('list.caption', { area: here.value?.name ?? '' });
   return (
     <>
       <WorkLists />

@@ -1,18 +1,17 @@
 import { chooseArea } from '../actions/areas';
-import { area, trail } from '../state';
+import { trail } from '../state';
 import { Icon } from '../ui/Icon';
 
 /** Where the chosen area lies, from the top down; each step goes there. */
 export function Trail() {
-  const here = area.value.value?.properties.code;
-  const above = trail.value.filter(({ properties }) => properties.code !== here);
+  const above = trail.value.slice(0, -1);
   if (above.length === 0) return null;
   return (
     <nav class="trail">
-      {above.map(({ properties }) => (
-        <span key={properties.code}>
-          <button type="button" class="link" onClick={() => chooseArea(properties.code, true)}>
-            {properties.name}
+      {above.map(({ code, name }) => (
+        <span key={code}>
+          <button type="button" class="link" onClick={() => chooseArea(code, true)}>
+            {name}
           </button>
           <Icon name="next" />
         </span>
