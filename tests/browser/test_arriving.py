@@ -220,7 +220,7 @@ def test_a_map_that_was_never_moved_follows_an_address(visit: Open) -> None:
 
 
 def test_an_area_is_called_by_its_name_before_it_has_come(visit: Open) -> None:
-    """Where answers are slow: no other area's facts stand there meanwhile, and nothing is asked for to name the trail."""
+    """Where answers are slow: no other area's facts stand there meanwhile; nothing is asked for to name the trail."""
     page = visit(drawn=False)
     code = quiet_grid(page)
     above = [code[:6], code[:9], code[:12]]

@@ -71,6 +71,9 @@ def test_a_conflict_is_solved_by_taking_one_side(
     page.click("[data-check]")
     conflict = page.locator(f"[data-conflict='{code}']")
     expect(conflict).to_be_visible()
+    page.locator("[data-preview]").press("Enter")
+    expect(page.locator(".failed p")).to_contain_text(code)
+    expect(page.locator(".failed")).not_to_contain_text("gisgrid")  # the three buttons below say what to do
     conflict.locator(f"[data-take={take}]").press("Enter")
     expect(conflict).to_have_count(0)
     solved = asking(live_server, "GET", f"/api/v1/changesets/{number}")

@@ -29,6 +29,16 @@ def at_desk(page: Page, desk: str) -> None:
     expect(page.locator(".page-body.keep [role=status]").first).to_be_visible()
 
 
+def middle(page: Page, of: str) -> int:
+    box = page.locator(of).bounding_box()
+    assert box is not None
+    return round(box["y"] + box["height"] / 2)
+
+
+def name_of(server: LiveServer, code: str) -> str:
+    return str(asking(server, "GET", f"/api/v1/areas/{code}")["properties"]["name"])
+
+
 def fill(page: Page, **values: str) -> None:
     """The open form's fields, by their names."""
     for name, value in values.items():
@@ -48,6 +58,10 @@ def test_a_post_is_added_and_handed_over_by_keyboard_alone(
     at_desk(page, "posts")
     page.locator("[data-new]").press("Enter")
     fill(page, area=grid, role="building_head", name="楼一(测试)", phone="000-0001")
+    meant = page.locator(".account .field", has=page.locator("[name=keep-area]")).locator(".hint")
+    expect(meant).to_have_text(" · ".join(name_of(live_server, code) for code in (grid[:12], grid)))
+    page.set_viewport_size({"width": 1920, "height": 1080})  # where the box stands in a row with fields that have notes
+    assert middle(page, ".account [name=keep-is_public]") == middle(page, ".account [name=keep-valid_to]")
     page.locator(".account [name=keep-phone]").press("Enter")
     page.locator("input[name=ask-q]").fill("楼一(测试)")
     page.locator("input[name=ask-q]").press("Enter")

@@ -4,7 +4,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { openDesk } from '../actions/desks';
 import { loader } from '../actions/load';
 import { goUp } from '../actions/pages';
-import { faultText } from '../i18n';
+import { factText, faultText } from '../i18n';
 import { PageHead } from '../panels/PageHead';
 import { type Sending, useSend } from '../send';
 import { areaTick, called, goal, idle, lang, type Loadable, sketch, snap, swipe } from '../state';
@@ -45,6 +45,7 @@ export function DraftPage({ id }: { id: number }) {
   useEffect(() => void (drawn.value.length > 0 && !isPlaced(id) && lookAt(drawn.value)), [drawn.value.length > 0]);
   const { value, problem } = draft.value;
   const isOpen = value?.status === 'open';
+  const isConflicting = isOpen && value.problems.some(({ kind }) => kind === 'conflict'); // what to do is a press away below
   return (
     <>
       <PageHead title={value ? titleOf(value) : h('draft.untitled', { n: id })} back={goUp}>
@@ -70,7 +71,7 @@ export function DraftPage({ id }: { id: number }) {
             </button>
           </div>
         )}
-        {sender.problem.value && <Failed problem={sender.problem.value} />}
+        {sender.problem.value && <Failed problem={sender.problem.value} said={isConflicting ? factText : faultText} />}
         {isOpen && value && <Conflicts id={id} found={value.problems} sender={sender} solved={(checked) => (draft.value = { value: checked, loading: false, problem: null })} />}
         {isOpen && value && <Problems found={value.problems.filter(({ kind, code }) => kind !== 'conflict' || !code)} checked={value.changed > 0 && value.problems.length === 0 && !sender.problem.value} />}
         {moves.value && <Moves moves={moves.value} />}

@@ -3,7 +3,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { openDesk } from '../actions/desks';
 import { loader } from '../actions/load';
-import { areaName, t } from '../i18n';
+import { areaMeant, areaName, t } from '../i18n';
 import { useSend } from '../send';
 import { areaTick, idle, type Loadable } from '../state';
 import { showDay } from '../time';
@@ -103,7 +103,7 @@ function NewDraft({ cancel }: { cancel: () => void }) {
       <Field label={h('draft.title')} error={problem.value?.at('title')}>
         {(attributes) => <input {...attributes} type="text" name="title" maxLength={200} value={title.value} onInput={(event) => (title.value = event.currentTarget.value)} />}
       </Field>
-      <Field label={h('draft.area')} hint={h('draft.areaHint')} error={problem.value?.at('area')}>
+      <Field label={h('draft.area')} hint={areaMeant(area.value) || h('draft.areaHint')} error={problem.value?.at('area')}>
         {(attributes) => <input {...attributes} type="text" name="area" value={area.value} onInput={(event) => (area.value = event.currentTarget.value)} />}
       </Field>
       <Field label={h('draft.from')} hint={h('draft.fromHint')} error={problem.value?.at('valid_from')}>

@@ -5,7 +5,7 @@ import { useMemo } from 'preact/hooks';
 import { loader } from '../actions/load';
 import { api, ask } from '../api/client';
 import type { components } from '../api/schema';
-import { calledArea, roleName, t } from '../i18n';
+import { areaMeant, calledArea, roleName, t } from '../i18n';
 import { type Sending, useSend } from '../send';
 import { config, idle, type Loadable, session } from '../state';
 import { showDay } from '../time';
@@ -192,8 +192,8 @@ type FormGiven = { start: Values; sender: Sending; save: (values: Values) => Pro
 
 function AccountForm({ start, sender, save, cancel, isNew = false }: FormGiven) {
   const values = useSignal(start);
-  const text = (field: keyof Values, hint = '') => (
-    <Field label={h(`people.${field}`)} hint={hint} error={sender.problem.value?.at(field)}>
+  const text = (field: keyof Values, hint = '', label = h(`people.${field}`)) => (
+    <Field label={label} hint={hint} error={sender.problem.value?.at(field)}>
       {(attributes) => (
         <input {...attributes} type="text" name={`account-${field}`} autocomplete="off" value={values.value[field]} onInput={(event) => (values.value = { ...values.peek(), [field]: event.currentTarget.value.trim() })} />
       )}
@@ -218,7 +218,7 @@ function AccountForm({ start, sender, save, cancel, isNew = false }: FormGiven) 
           </select>
         )}
       </Field>
-      {text('area')}
+      {text('area', areaMeant(values.value.area), h('post.area'))}
       {text('department')}
       {text('person', h('people.personHint'))}
       <div class="actions">

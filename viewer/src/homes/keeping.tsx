@@ -3,6 +3,7 @@ import { type ReadonlySignal, type Signal, useSignal, useSignalEffect } from '@p
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { loader } from '../actions/load';
+import { areaMeant } from '../i18n';
 import { type Sending, useSend } from '../send';
 import { areaIndex, idle, lang, type Loadable, session } from '../state';
 import { nameOf as named } from '../tickets';
@@ -103,7 +104,7 @@ function Entry({ spec: { name, label, hint, as = 'text', options, none = 'keep.a
     );
   }
   return (
-    <Field label={h(label)} hint={hint && h(hint)} error={sender.problem.value?.at(name)}>
+    <Field label={h(label)} hint={(name === 'area' && areaMeant(value)) || (hint && h(hint))} error={sender.problem.value?.at(name)}>
       {(attributes) =>
         options ? (
           <select {...attributes} name={`keep-${name}`} required={required} value={value} onChange={(event) => put(event.currentTarget.value)}>

@@ -36,8 +36,15 @@ export const areaName = (code: string): string => areaIndex.value?.find((one) =>
 /** The same with the code beside the name. */
 export const calledArea = (code: string): string => [...new Set([areaName(code), code])].join(' ');
 
+/** Which area a code means that somebody types, and in which that lies; empty while it means none. */
+export function areaMeant(code: string): string {
+  const find = (wanted: string | null) => areaIndex.value?.find((one) => one.code === wanted);
+  const found = find(code.trim());
+  return found ? [find(found.parent)?.name, found.name].filter(Boolean).join(' · ') : '';
+}
+
 /** What is wrong alone, where what to do is offered below it. */
-export const factText = (found: { message: string; message_zh: string }): string => (lang.value === 'zh-CN' && found.message_zh ? found.message_zh : found.message);
+export const factText = (found: { message: string; message_zh?: string | null }): string => (lang.value === 'zh-CN' && found.message_zh ? found.message_zh : found.message);
 
 /** What a role of an account or of a post is called, as the server says it. */
 export function roleName(role: string): string {

@@ -14,8 +14,10 @@ export function Empty({ icon, title, children }: { icon: IconName; title: string
   );
 }
 
-/** What the server said when something failed; faults that belong to a field are left to the field. */
-export function Failed({ problem, fields = [], retry }: { problem: Problem; fields?: string[]; retry?: () => void }) {
+type FailedGiven = { problem: Problem; fields?: string[]; retry?: () => void; said?: typeof faultText };
+
+/** What the server said when something failed; faults that belong to a field are left to the field. `said`: how much of it. */
+export function Failed({ problem, fields = [], retry, said = faultText }: FailedGiven) {
   const title = problem.status === 0 ? t('app.unreachable') : titleOf(problem);
   const rest = problem.errors.filter(({ field }) => !fields.includes(field.split('.').at(-1) ?? ''));
   return (
@@ -24,7 +26,7 @@ export function Failed({ problem, fields = [], retry }: { problem: Problem; fiel
       <div>
         <strong>{title}</strong>
         {rest.map((fault) => (
-          <p key={fault.field + fault.message}>{faultText(fault)}</p>
+          <p key={fault.field + fault.message}>{said(fault)}</p>
         ))}
         {retry && (
           <button type="button" class="link" onClick={retry}>
