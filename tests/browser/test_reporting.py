@@ -58,6 +58,19 @@ def test_the_camera_opens_and_the_place_is_known_at_once(carry: Carry, live_serv
     expect(page.locator("[data-receipt=number]")).to_be_visible()
 
 
+def test_what_a_report_lacks_is_said_below_it_too_and_leads_there(visit: Callable[..., Page]) -> None:
+    page = visit("#report=", (390, 844), touch=True, drawn=False)
+    expect(page.locator(".report label.choice").first).to_be_visible()
+    page.tap(".report button[type=submit]")
+    said = page.locator(".report > .failed")
+    expect(said.locator("p")).to_have_text(["请先确定地点", "请选择类别", "请填写情况说明"])
+    for name, place in {"请先确定地点": "button", "请选择类别": "input[type=radio]", "请填写情况说明": "textarea"}.items():
+        said.get_by_role("button", name=name).tap()
+        reached = page.locator(f".report .field.wrong {place}").first
+        expect(reached).to_be_focused()
+        expect(reached).to_be_in_viewport()
+
+
 def test_a_vague_place_is_asked_about(carry: Carry, live_server: LiveServer) -> None:
     page = carry(500, service_workers="block").new_page()
     page.goto(f"{live_server.url}/#report=")

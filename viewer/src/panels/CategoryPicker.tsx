@@ -31,7 +31,7 @@ export function CategoryPicker({ value, error }: { value: Signal<string>; error:
         <Deeper key={one.id} parent={one} chosen={chain[depth + 1]?.id ?? ''} value={value} />
       ))}
       {error && (
-        <p class="error" role="alert">
+        <p class="error" role="alert" data-fault="category">
           {faultText({ ...error, remedy: '' })}
         </p>
       )}

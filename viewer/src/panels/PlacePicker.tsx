@@ -25,7 +25,7 @@ export function PlacePicker({ problem }: { problem: Problem | null }) {
   const fault = problem?.at('lon') ?? problem?.at('lat') ?? problem?.at('system') ?? problem?.at('accuracy_m') ?? problem?.at('area');
   const isScanned = placeBy.value === 'code' || scanned.value.value !== null;
   return (
-    <fieldset class="field">
+    <fieldset class={fault ? 'field wrong' : 'field'}>
       <legend>{t('report.where')}</legend>
       <div class="segments">
         {(isScanned ? [byCode, ...ways] : ways).map(([way, icon, label]) => (
@@ -40,7 +40,11 @@ export function PlacePicker({ problem }: { problem: Problem | null }) {
       {placeBy.value === 'gps' && <Gps />}
       {placeBy.value === 'typed' && <TypedPlace />}
       {placeBy.value !== 'code' && <Where />}
-      {fault && <p class="error" role="alert">{faultText(fault)}</p>}
+      {fault && (
+        <p class="error" role="alert" data-fault={fault.field.split('.').at(-1)}>
+          {faultText(fault)}
+        </p>
+      )}
     </fieldset>
   );
 }

@@ -78,7 +78,7 @@ function useReport() {
   };
   const send = async (event: Event) => {
     event.preventDefault();
-    if (!(await sendOnce(work))) requestAnimationFrame(() => document.querySelector<HTMLElement>('.report .wrong :is(input, textarea)')?.focus());
+    if (!(await sendOnce(work))) requestAnimationFrame(() => document.querySelector<HTMLElement>('.report .wrong :is(input, textarea, button)')?.focus());
   };
   return { category, words, problem, sending, doubt, send };
 }

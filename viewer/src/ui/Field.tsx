@@ -26,6 +26,10 @@ export function Field({ label, hint, error, children }: Given) {
 }
 
 function Wrong({ error }: { error: FieldError | string }) {
-  const text = typeof error === 'string' ? error : faultText(error);
-  return <span class="error">{text}</span>;
+  if (typeof error === 'string') return <span class="error">{error}</span>;
+  return (
+    <span class="error" data-fault={error.field.split('.').at(-1)}>
+      {faultText(error)}
+    </span>
+  );
 }

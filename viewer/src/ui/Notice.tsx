@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Problem } from '../api/client';
+import type { FieldError, Problem } from '../api/client';
 import { faultText, t, term } from '../i18n';
 import { Icon, type IconName } from './Icon';
 
@@ -16,17 +16,16 @@ export function Empty({ icon, title, children }: { icon: IconName; title: string
 
 type FailedGiven = { problem: Problem; fields?: string[]; retry?: () => void; said?: typeof faultText };
 
-/** What the server said when something failed; faults that belong to a field are left to the field. `said`: how much of it. */
+/** What the server said when something failed; a fault that stands at its field leads there. `said`: how much of the others. */
 export function Failed({ problem, fields = [], retry, said = faultText }: FailedGiven) {
   const title = problem.status === 0 ? t('app.unreachable') : titleOf(problem);
-  const rest = problem.errors.filter(({ field }) => !fields.includes(field.split('.').at(-1) ?? ''));
   return (
     <div class="failed" role="alert">
       <Icon name="alert" />
       <div>
         <strong>{title}</strong>
-        {rest.map((fault) => (
-          <p key={fault.field + fault.message}>{said(fault)}</p>
+        {problem.errors.map((fault) => (
+          <p key={fault.field + fault.message}>{fields.includes(lastName(fault)) ? <ToField fault={fault} /> : said(fault)}</p>
         ))}
         {retry && (
           <button type="button" class="link" onClick={retry}>
@@ -37,6 +36,24 @@ export function Failed({ problem, fields = [], retry, said = faultText }: Failed
     </div>
   );
 }
+
+/** What is wrong with a field that may be out of sight; pressed, it leads there. */
+function ToField({ fault }: { fault: FieldError }) {
+  const show = (event: Event): void => {
+    const form = (event.currentTarget as Element).closest('form, dialog, section, .panel');
+    const field = form?.querySelector(`[data-fault="${lastName(fault)}"]`)?.closest('.field');
+    field?.scrollIntoView({ block: 'center' });
+    field?.querySelector<HTMLElement>('input, textarea, select, button')?.focus({ preventScroll: true });
+  };
+  return (
+    <button type="button" class="link" onClick={show}>
+      {faultText(fault)}
+    </button>
+  );
+}
+
+/** `body.place.lon` is the field `lon`. */
+const lastName = ({ field }: FieldError): string => field.split('.').at(-1) ?? '';
 
 /** Our own word for the status, the server's where we have none. */
 function titleOf({ status, title }: Problem): string {
