@@ -26,6 +26,22 @@ test('every deed in the trail has words, and every column that it may name', () 
   expect([...new Set(columns)].filter((one) => !reckoned.includes(one) && !(`audit.column.${one}` in words))).toEqual([]);
 });
 
+/** The tables whose changes are noted, each with the columns whose values the trail may hold. */
+const said = app.flatMap((sql) => [...sql.matchAll(/TRIGGER \w+\s[^;]*?\sON (\S+)[^;]*?app\.note_change\(([^)]*)\)/g)].map(([, table, given]) => [String(table), [...String(given).matchAll(/'(\w+)'/g)].slice(2).map(([, name]) => String(name))] as const));
+
+test('a value that is one of a few has words, and a time says what of', () => {
+  const few = said.flatMap(([table, names]) => {
+    const body = schema.split(`CREATE TABLE ${table} (\n`)[1]?.split('\n)')[0] ?? '';
+    const lists = [...body.matchAll(/\(\((\w+) = ANY \(ARRAY\[([^\]]*)\]/g)];
+    return lists.filter(([, name]) => names.includes(String(name)) && name !== 'status').flatMap(([, name, values]) => [...String(values).matchAll(/'(\w+)'/g)].map(([, value]) => `audit.value.${name}.${value}`));
+  });
+  expect(few).toContain('audit.value.ground.keep');
+  expect(few.filter((key) => !(key in words))).toEqual([]);
+  lang.value = 'zh-CN';
+  const facts = { did: 'insert', columns: ['valid_from', 'valid_to', 'policy'], now: { valid_from: '2024-10-31T16:00:00+00:00', valid_to: 'infinity', policy: 'move' } };
+  expect(partsOf(facts)).toMatchObject([{ label: '生效时间' }, { label: '失效时间', words: '无期限' }, { label: '在办事件', words: '随网格转移' }]);
+});
+
 test('a change is told in words, its values as they were written', () => {
   lang.value = 'zh-CN';
   config.value = { ...config.value, roles: [{ role: 'worker', name_zh: '网格员', name_en: 'grid worker' }] as never };

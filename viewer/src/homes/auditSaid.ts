@@ -1,4 +1,6 @@
-import { roleName } from '../i18n';
+import { calledArea, networkName, roleName } from '../i18n';
+import { categories, lang } from '../state';
+import { nameOf } from '../tickets';
 import { showTime } from '../time';
 import { h, type Word, words } from './words';
 
@@ -40,6 +42,14 @@ export function partsOf(facts: Facts): Part[] {
   return [...of, ...('did' in facts ? kept.map((column) => [column, now[column]] as [string, unknown]) : [])].flatMap(([name, value]) => part(name, value));
 }
 
+/** What is called by a name elsewhere, by the column that holds its code. */
+const calls: Record<string, (code: string) => string> = { area_code: calledArea, network: networkName, category: categoryName, parent: categoryName };
+
+function categoryName(id: string): string {
+  const found = categories.value.find((one) => one.id === id);
+  return found ? nameOf(found, lang.value) : id;
+}
+
 function part(name: string, value: unknown): Part[] {
   const label = named('column', name);
   if (value === undefined) return [{ label }];
@@ -47,6 +57,9 @@ function part(name: string, value: unknown): Part[] {
   if (typeof value === 'boolean') return [{ label, words: h(value ? 'keep.yes' : 'keep.no') }];
   if (name === 'role' || name === 'roles') return [{ label, words: [value].flat().map((role) => roleName(String(role))).join(h('audit.and')) }];
   if (name === 'status' && typeof value === 'string') return [{ label, words: named('status', value) }];
+  if (`audit.value.${name}.${String(value)}` in words) return [{ label, words: named('value', `${name}.${String(value)}`) }];
+  const called = typeof value === 'string' && calls[name]?.(value);
+  if (called && called !== value) return [{ label, words: called }];
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)) return [{ label, words: showTime(value) }];
   if (Array.isArray(value)) return value.length > 0 ? [{ label, list: value.map(String) }] : [];
   return value === '' ? [] : [{ label, data: typeof value === 'object' ? JSON.stringify(value) : String(value) }];
