@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESK, READY
 from tests.browser.hands import becomes, centre_on, click_map, quiet_grid, report, wait_for
-from tests.browser.jobs import enter
+from tests.browser.jobs import asking, enter
 from tests.browser.server import LiveServer
 from tests.waiting import until
 
@@ -181,6 +181,16 @@ def test_everything_that_is_shown_is_in_the_address(visit: Open) -> None:
     expect(other.locator("[data-ask=period]")).to_have_value("year")
     expect(other.locator("[data-counter=done]")).to_have_attribute("aria-pressed", "true")
     becomes(other, f"() => {ZOOM}", 14)
+
+
+def test_a_link_to_a_thing_goes_where_it_is(visit: Open, live_server: LiveServer) -> None:
+    found = asking(live_server, "GET", "/api/v1/places?limit=1")["places"][0]
+    page = visit(f"#thing=place/{found['code']}", signed_in=("admin", live_server.secret))
+    expect(page.locator(".panel h2")).to_have_text(found["name"])
+    sees(page, (found["lon"], found["lat"]), closer_than=14)
+    expect(page.locator(".panel .facts")).to_be_visible()  # its tile is there
+    page.evaluate("location.hash = '#thing=camera/C-NONE'")
+    expect(page.locator(".panel .private")).to_contain_text("没有编号为 C-NONE 的对象")
 
 
 def test_a_link_to_no_ticket_says_so(visit: Open) -> None:

@@ -183,6 +183,25 @@ def test_axe_finds_nothing_serious_where_something_is_kept(
         assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
 
 
+def test_no_page_and_no_figure_is_out_of_sight_without_a_hint(visit: Open, keeper: tuple[str, str]) -> None:
+    page = visit("#desk=posts", (1000, 800), drawn=False, signed_in=keeper)
+    entries = page.locator(".desks [data-desk]")
+    expect(entries).to_have_count(11)
+    for width in (320, 360, 420):
+        page.evaluate("(px) => document.documentElement.style.setProperty('--panel', `${px}px`)", width)
+        page.locator(".body").evaluate("(body) => body.setAttribute('data-wide', 'false')")
+        assert page.locator(".panel").evaluate("(panel) => panel.clientWidth") <= width
+        for entry in entries.all():
+            expect(entry).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 390, "height": 844})
+    for counter in page.locator(".counter").all():
+        expect(counter).to_be_in_viewport(ratio=1)
+    for row in page.locator(".counter-list, .desks").all():
+        assert "gradient" in row.evaluate("(row) => getComputedStyle(row).backgroundImage"), "what is beyond its end"
+    page.evaluate("location.hash = '#desk=audit'")
+    expect(page.locator("td.audit-facts").filter(has_text="角色：").first).to_be_visible()
+
+
 def test_who_may_not_keep_them_has_no_such_pages(visit: Open, live_server: LiveServer) -> None:
     secret = new_account(live_server, "keeper2", "supervisor", "360302")
     page = visit(drawn=False)

@@ -64,7 +64,11 @@ def test_what_a_report_lacks_is_said_below_it_too_and_leads_there(visit: Callabl
     page.tap(".report button[type=submit]")
     said = page.locator(".report > .failed")
     expect(said.locator("p")).to_have_text(["请先确定地点", "请选择类别", "请填写情况说明"])
-    for name, place in {"请先确定地点": "button", "请选择类别": "input[type=radio]", "请填写情况说明": "textarea"}.items():
+    for name, place in {
+        "请先确定地点": "button",
+        "请选择类别": "input[type=radio]",
+        "请填写情况说明": "textarea",
+    }.items():
         said.get_by_role("button", name=name).tap()
         reached = page.locator(f".report .field.wrong {place}").first
         expect(reached).to_be_focused()

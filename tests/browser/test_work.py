@@ -155,6 +155,20 @@ def test_an_answer_that_was_lost_makes_no_second_step(
     assert len([one for one in history if one["to_step"] == "inspect"]) == 1
 
 
+def test_beside_his_work_stand_the_figures_of_his_own_grid(
+    visit: Callable[..., Page], live_server: LiveServer, worker: tuple[str, str]
+) -> None:
+    new_ticket(live_server, *PLACE, "井盖松动(本网格)")
+    found = asking(live_server, "GET", f"/api/v1/locate?lon={PLACE[0]}&lat={PLACE[1]}&system=wgs84")["grid"]
+    own = asking(live_server, "GET", f"/api/v1/counters?area={found['code']}")["total"]
+    assert 0 < own < asking(live_server, "GET", "/api/v1/counters?area=")["total"]
+    page = visit("#desk=work", (390, 844), touch=True, drawn=False, signed_in=worker)
+    expect(page.locator(".counters-of")).to_have_text(f"{found['name']}的事件")
+    expect(page.locator("[data-counter=total] .counter-value")).to_have_text(str(own))
+    page.locator("[data-counter=total]").tap()
+    expect(page.locator("table.tickets tbody tr")).to_have_count(own)
+
+
 def test_patrol_sends_where_the_phone_was_also_afterwards(
     phone: BrowserContext, live_server: LiveServer, worker: tuple[str, str]
 ) -> None:

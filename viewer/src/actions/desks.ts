@@ -1,6 +1,7 @@
+import { effect } from '@preact/signals';
 import { type Desk, desks } from '../route';
 import { moveTo } from './areas';
-import { home, may, picked, reporting, scope, session, snap, tab } from '../state';
+import { called, home, may, network, picked, reporting, scope, session, snap, tab } from '../state';
 
 /** The action without which a page has nothing to show. */
 const needs: Record<Desk, string> = {
@@ -40,15 +41,21 @@ export function openFigures(): void {
   snap.value = 'full';
 }
 
+/** Beside his work somebody on the ground sees his own area: its figures, its list, its place on the map; also by a link or from the menu. */
+export function followOwnWork(): void {
+  effect(() => {
+    const own = session.value?.area;
+    const works = picked.value?.what === 'desk' && picked.value.desk === 'work';
+    if (!works || !own || network.value || scope.value === null || scope.value === own || scope.value !== home.value?.properties.code) return;
+    scope.value = own;
+    if (!called.peek()?.view) void moveTo(own);
+  });
+}
+
 /** The page that the role of who signed in begins with. */
 export function openHomePage(): void {
   const begins = session.peek()?.home ?? 'map';
   const desk = ownDesks().find((one) => one === begins);
-  const own = session.peek()?.area;
-  if (begins === 'work' && own) {
-    scope.value = own;
-    void moveTo(own);
-  }
   if (begins === 'figures') openFigures();
   else if (desk) openDesk(desk);
 }

@@ -13,6 +13,9 @@ export async function search(words: string): Promise<SearchHit[]> {
   return (await ask(api.GET('/api/v1/search', { params: { query } }))).hits;
 }
 
+/** The place, camera or device of exactly this code, where the caller may see it. */
+export const findHit = async (kind: string, code: string): Promise<SearchHit | undefined> => (await search(code)).find((hit) => hit.kind === kind && hit.code === code);
+
 /** Opens what was found; a place is shown on the map, and is the report's where one is being written. */
 export function openHit({ kind, code, name, lon, lat }: SearchHit): void {
   if (kind === 'area') return chooseArea(code, true);

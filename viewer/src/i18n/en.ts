@@ -65,6 +65,7 @@ export const en: Record<Key, string> = {
   'counter.overdue': 'Overdue',
   'counter.unplaced': 'Own level',
   'counter.label': 'Ticket figures of {area}; press one to filter the list',
+  'counter.of': 'Tickets of {area}',
   'counter.rate': '{rate} done',
 
   'desk.menu': 'Pages for staff',
@@ -89,6 +90,7 @@ export const en: Record<Key, string> = {
   'list.place': 'Grid',
   'list.due': 'Due',
   'list.count': '{n} {n|ticket|tickets}',
+  'list.ofNow': 'The list is of now; map and figures above are of {date}.',
   'list.newest': 'The newest {n}',
   'list.shown': '{m} of {n} tickets shown',
   'list.more': 'Show more',
@@ -225,13 +227,16 @@ export const en: Record<Key, string> = {
   'ties.merge': 'Merge into it',
   'ties.unmerge': 'Not the same: take apart',
 
-  'thing.unseen': 'It is not on the map here: it may be gone, lie elsewhere, or be for staff who are signed in.',
+  'thing.unseen': 'There is nothing with the code {code}, or it is shown to staff who are signed in only.',
+  'thing.none': 'There is nothing with the code {code} in the areas that you may see.',
 
   'layers.title': 'Layers and legend',
   'network.title': 'Network shown',
   'layers.map': 'Grid areas',
   'layers.scope': 'Counts are of the chosen area.',
   'layers.view': '{what} are counted in the current view, the rest in the chosen area.',
+  'layers.covered': 'Below the base map: seen where that has no tile',
+  'layers.stepsBack': 'Not drawn while a figure colours the map',
   'layers.and': ' and ',
   'layers.sample': ' Shapes, people and tickets are invented.',
 
@@ -539,6 +544,7 @@ export const en: Record<Key, string> = {
   'figure.closing_rate': 'Closed',
   'figure.on_time_rate': 'On time',
   'figure.overdue': 'Late',
+  'figures.stepsBack': 'Not drawn meanwhile: {what}',
   'figures.colour': 'Colour the map by “{what}”',
   'figures.open': 'Show these {n} ({what})',
   'figures.two': 'Comparison',

@@ -63,6 +63,7 @@ export const zh = {
   'counter.overdue': '超时',
   'counter.unplaced': '本级',
   'counter.label': '{area}的事件统计，点击筛选列表',
+  'counter.of': '{area}的事件',
   'counter.rate': '办结率 {rate}',
 
   'desk.menu': '工作页面',
@@ -87,6 +88,7 @@ export const zh = {
   'list.place': '网格',
   'list.due': '时限',
   'list.count': '共 {n} 件',
+  'list.ofNow': '列表是现在的事件；地图和上方数字是{date}的。',
   'list.newest': '最新 {n} 件',
   'list.shown': '已显示 {n} 件中的 {m} 件',
   'list.more': '显示更多',
@@ -223,13 +225,16 @@ export const zh = {
   'ties.merge': '合并到该事件',
   'ties.unmerge': '不是同一件事，拆开',
 
-  'thing.unseen': '地图上没有找到它：可能已撤除、不在当前视野内，或需要登录后才能查看。',
+  'thing.unseen': '没有编号为 {code} 的对象，或者它只对登录的工作人员显示。',
+  'thing.none': '您可查看的区域里没有编号为 {code} 的对象。',
 
   'layers.title': '图层与图例',
   'network.title': '显示哪张网',
   'layers.map': '网格区域',
   'layers.scope': '数量为所选区域内的。',
   'layers.view': '{what}数为当前视野内的，其余为所选区域内的。',
+  'layers.covered': '在底图之下，底图缺失处可见',
+  'layers.stepsBack': '按统计着色时不显示',
   'layers.and': '、',
   'layers.sample': '形状、人员、事件均为虚构。',
 
@@ -536,6 +541,7 @@ export const zh = {
   'figure.closing_rate': '结案率',
   'figure.on_time_rate': '按期率',
   'figure.overdue': '超时',
+  'figures.stepsBack': '着色期间不显示：{what}',
   'figures.colour': '按“{what}”给地图着色',
   'figures.open': '看这 {n} 件（{what}）',
   'figures.two': '对比',

@@ -1,14 +1,16 @@
 import { pressCounter } from '../actions/tickets';
 import { t } from '../i18n';
 import { counterNames } from '../route';
-import { here, type CounterName, counters, filter, lang } from '../state';
+import { type CounterName, counters, filter, here, home, lang, scope } from '../state';
 import { showShare } from '../time';
 
-/** The figures of the here area; each is a filter of the list. */
+/** The figures of the area that is shown; each is a filter of the list. */
 export function CounterBar() {
   const name = here.value?.name ?? '';
+  const isPart = scope.value !== null && scope.value !== home.value?.properties.code;
   return (
     <section class="counters" aria-label={t('counter.label', { area: name })} aria-busy={counters.value.loading}>
+      {isPart && name && <p class="counters-of">{t('counter.of', { area: name })}</p>}
       <div class="counter-list" aria-live="polite">
         {counterNames.map((counter) => (
           <Figure key={counter} counter={counter} />

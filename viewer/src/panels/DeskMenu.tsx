@@ -6,7 +6,7 @@ import { picked, reporting, session, tab } from '../state';
 /** The pages of who is signed in, the first of them the map's own. */
 export function DeskMenu() {
   const bar = useRef<HTMLElement>(null);
-  useEffect(() => bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }));
+  useEffect(() => bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }));
   if (!session.value) return null;
   const desks = ownDesks();
   const on = picked.value?.what === 'desk' ? picked.value.desk : reporting.value || picked.value ? '' : tab.value === 'figures' ? 'figures' : 'map';

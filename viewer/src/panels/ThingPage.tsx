@@ -1,14 +1,17 @@
 import { goUp } from '../actions/pages';
+import { seek, sought } from '../actions/things';
 import { areaName, say, t } from '../i18n';
-import { layerFacts, type LayerFacts, type Thing } from '../state';
+import { layerFacts, type LayerFacts, session, type Thing } from '../state';
 import { showTime } from '../time';
 import { Facts } from '../ui/Facts';
+import { Failed, Skeleton } from '../ui/Notice';
 import { PageHead } from './PageHead';
 
 /** A thing on the map, with the facts that its layer says. */
 export function ThingPage({ layer, code, thing }: { layer: string; code: string; thing: Thing | null }) {
   const facts = layerFacts.value[layer];
-  if (!thing || !facts) return <Unseen code={code} />;
+  if (!thing) return <Unseen layer={layer} code={code} />;
+  if (!facts) return <PageHead title={thing.name} back={goUp} />; // the map, whose style says them, is not there
   const { page = [], chip, thing: kind, name } = facts;
   const called = chip && thing[chip.field] ? chip : (kind ?? name);
   return (
@@ -26,13 +29,16 @@ export function ThingPage({ layer, code, thing }: { layer: string; code: string;
   );
 }
 
-/** An address may name a thing that is gone, that lies elsewhere, or that only staff may see. */
-function Unseen({ code }: { code: string }) {
+/** An address may name a thing that is gone, that there never was, or that only staff may see. */
+function Unseen({ layer, code }: { layer: string; code: string }) {
+  const { state, problem } = sought.value;
   return (
     <>
       <PageHead title={code} back={goUp} />
       <div class="page-body">
-        <p class="hint private">{t('thing.unseen')}</p>
+        {state === 'asked' && <Skeleton rows={3} />}
+        {problem && <Failed problem={problem} retry={() => void seek(layer, code)} />}
+        {state === 'none' && !problem && <p class="hint private">{t(session.value ? 'thing.none' : 'thing.unseen', { code })}</p>}
       </div>
     </>
   );
