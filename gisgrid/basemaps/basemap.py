@@ -16,7 +16,7 @@ from gisgrid.settings import Settings
 
 LAYER = "basemap"
 """Its id in a style, as source and as layer."""
-TITLE = {"zh": "背景地图", "en": "Background map"}
+TITLE = {"zh": "底图", "en": "Base map"}
 ORDER = 7
 DIMMED = {"raster-brightness-max": 0.45, "raster-saturation": -0.55, "raster-contrast": 0.1}
 """How a dark theme draws a map that was made for paper."""

@@ -43,7 +43,10 @@ def page_with(
     own = read_settings({}, data_dir=tmp_path, wait_s=PATIENCE_S, statement_timeout_s=round(PATIENCE_S), **settings)
     with serving(create_app(own, live_server.service_url)) as url:
         context = chromium.new_context(
-            viewport={"width": DESK[0], "height": DESK[1]}, service_workers="block", reduced_motion="reduce"
+            locale="zh-CN",
+            viewport={"width": DESK[0], "height": DESK[1]},
+            service_workers="block",
+            reduced_motion="reduce",
         )
         context.add_init_script(VIOLATIONS)
         context.set_default_timeout(PATIENCE_MS)
@@ -90,9 +93,14 @@ def test_a_wmts_is_below_the_areas_and_can_be_switched_off(
             becomes(page, "() => document.getElementById('map').map.getGlobalState().basemap", True)
             box = page.locator("input[data-layer=basemap]")
             expect(box).to_be_checked()
+            names = page.locator("#layers-list .layer > label > span:first-of-type").all_text_contents()
+            assert "底图" in names and "道路水系" in names, "one word for one thing"
+            streets = page.locator(".layer", has=page.locator("[data-layer=ground]"))
+            expect(streets.locator("li")).to_have_text(["在底图之下，底图缺失处可见"])
             page.screenshot(path=tmp_path / "on.png")
             box.uncheck()
             wait_for(page, "!document.getElementById('map').map.getGlobalState().basemap")
+            expect(streets.locator("li").first).to_have_text("道路")
             box.check()
             settle(page)
             assert share(seen(page), MAGENTA) > 0.98

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import expect_tickets, figure, sign_in
+from tests.browser.hands import becomes, expect_tickets, figure, sign_in
 from tests.browser.jobs import asking
 from tests.browser.server import LiveServer
 
@@ -35,6 +35,27 @@ def test_staff_work_by_their_lists(visit: Open, live_server: LiveServer) -> None
     page.click(".top-button[aria-label=退出登录]")
     expect(page.locator(".work-list")).to_have_count(0)
     expect(page.locator(".filter-line .link")).to_have_count(0)
+
+
+COVERED = """() => {
+  const { map } = document.getElementById('map');
+  const drawn = (id) => map.getLayoutProperty(id, 'visibility') ?? 'visible';
+  return ['patrol-fill', 'camera-sector', 'area-fill'].map(drawn);
+}"""
+
+
+def test_a_figure_that_colours_areas_has_the_ground_for_itself(visit: Open, live_server: LiveServer) -> None:
+    page = visit("#tab=figures", drawn=False, signed_in=("admin", live_server.secret))
+    patrols = page.locator(".layer", has=page.locator("[data-layer=patrol]"))
+    expect(patrols.locator("li").first).to_have_text("刚巡查")
+    colour = page.locator("[data-colour]")
+    colour.click()
+    becomes(page, COVERED, ["none", "none", "visible"])
+    expect(patrols.locator("li")).to_have_text(["按统计着色时不显示"])
+    expect(page.locator(".colour-map .hint")).to_have_text("着色期间不显示：摄像头、巡查覆盖")
+    colour.click()
+    becomes(page, COVERED, ["visible", "visible", "visible"])
+    expect(patrols.locator("li").first).to_have_text("刚巡查")
 
 
 def test_two_times_are_compared_and_their_days_are_in_the_address(visit: Open, live_server: LiveServer) -> None:

@@ -43,6 +43,8 @@ export type LayerFacts = {
   thing?: Said;
   order?: number;
   census?: boolean;
+  /** Does a part of it colour the ground? As the style says by its band. */
+  covers?: boolean;
   /** Below this zoom its tiles add up by the shapes of another layer, so a change there changes them. */
   figures?: { of: string; below: number };
   legend?: (Said & { fill: string; line?: string; shape?: 'disc' | 'band' | 'dashes'; when?: unknown[] })[];

@@ -1,7 +1,7 @@
-import type { Signal } from '@preact/signals';
+import { computed, type Signal } from '@preact/signals';
 import type { Counters } from '../api/client';
 import { say, t } from '../i18n';
-import { closedShown, counters, layerFacts, scope } from '../state';
+import { closedShown, counters, layerFacts, layersOff, layersOffered, scope, sketch } from '../state';
 import type { Due } from '../tickets';
 import { countLeaves } from './areas';
 
@@ -31,6 +31,21 @@ const legend: Record<string, Key[]> = {
     { ...state('done', ({ done }) => done), shown: closedShown },
   ],
 };
+
+/** Does the base map of the settings lie over this layer? It is seen only where that has no tile. */
+export const isCovered = (id: string): boolean => id === 'ground' && layersOffered.value.includes('basemap') && !layersOff.value.has('basemap');
+
+/** Does a figure colour the areas? Then what else colours ground steps back, or the two would mix into colours that mean nothing. */
+export const coloured = computed(() => sketch.value.some(({ properties }) => properties?.['kind'] === 'figure'));
+
+/** Is a part of this layer not drawn because a figure colours the areas? */
+export const stepsBack = (id: string): boolean => coloured.value && layersOffered.value.includes(id) && !layersOff.value.has(id) && Boolean(layerFacts.value[id]?.covers);
+
+/** Of the keys of a layer those whose things are drawn now. */
+export function keysDrawn(id: string): Key[] {
+  if (isCovered(id)) return [];
+  return stepsBack(id) ? keysOf(id).filter(({ swatch }) => swatch !== '') : keysOf(id); // without a shape it is a tint of the ground
+}
 
 /** The keys of a layer: ours, or those that its folder says. */
 export function keysOf(id: string): Key[] {

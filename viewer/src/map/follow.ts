@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals';
 import type { Map as MapLibre, VectorTileSource } from 'maplibre-gl';
 import { type Selection, selection } from '../actions/devices';
+import { coloured } from '../actions/legend';
 import { byList, dependOnTime, shown, showsClosed, tileFilter } from '../actions/tickets';
 import type { AreaFeature, LonLat, Ticket } from '../api/client';
 import { area, at, comparing, comparison, filter, home, layersOff, measured, network, now, picked, pile, scope, session, sketch, ticket } from '../state';
@@ -8,7 +9,7 @@ import { placeOf } from '../tickets';
 import { epoch } from '../time';
 import { changesSource, chosenSource, listedSource, measureSource, sketchSource } from './overlay';
 import { draw } from './own';
-import { dated, dress, onBasemap, served, styleUrl, tilesOf } from './style';
+import { covers, dated, dress, onBasemap, served, styleUrl, tilesOf } from './style';
 
 /** Brings the map in step with the state, and keeps it there; returns what ends that. */
 export function followState(map: MapLibre): () => void {
@@ -77,12 +78,13 @@ export function restate(map: MapLibre): void {
   showChanges(map);
 }
 
-/** While a work list is shown, its tickets stand in for the map's, which are everybody's. */
+/** While a work list is shown, its tickets stand in for the map's, which are everybody's; while a figure colours areas, no other layer colours ground. */
 function showLayers(map: MapLibre): void {
   for (const [source, ids] of served) {
     const off = layersOff.value.has(source) || (source === 'ticket' && byList.value);
     for (const id of ids) {
-      if (map.getLayer(id)) map.setLayoutProperty(id, 'visibility', off ? 'none' : 'visible');
+      const hidden = off || (coloured.value && covers.has(id));
+      if (map.getLayer(id)) map.setLayoutProperty(id, 'visibility', hidden ? 'none' : 'visible');
     }
   }
 }

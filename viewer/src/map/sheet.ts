@@ -1,7 +1,7 @@
 /* Long because a sheet is one drawing: the map, and all that says what it is. */
 import { type FilterSpecification, type LngLatBoundsLike, Map as MapLibre } from 'maplibre-gl';
 import { boundsOf } from '../actions/areas';
-import { byLegend, type Key, keysOf, nameOf } from '../actions/legend';
+import { byLegend, isCovered, type Key, keysOf, nameOf } from '../actions/legend';
 import { lengthOf, roundDown } from '../geodesy';
 import { t } from '../i18n';
 import { area, at as date, config, home, lang, layersOff, layersOffered, now } from '../state';
@@ -210,6 +210,7 @@ function legend(pen: Pen, width: number, keysHere: (id: string) => Key[]): { hei
 
 /** The keys of a layer whose things are on the sheet; a figure of several is drawn as the most urgent of them. */
 function keysSeen(map: MapLibre, id: string): Key[] {
+  if (isCovered(id)) return [];
   const layers = (served.get(id) ?? []).filter((layer) => map.getLayer(layer));
   const seen = layers.length > 0 ? map.queryRenderedFeatures({ layers }) : [];
   if (seen.length === 0) return [];

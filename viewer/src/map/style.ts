@@ -8,6 +8,9 @@ import { hideOwn } from './own';
 /** The ids of the served style's layers by source, in its order. */
 export const served = new Map<string, string[]>();
 
+/** The ids of the served style's layers that colour the ground: cells of patrols, what cameras see. */
+export const covers = new Set<string>();
+
 export function styleUrl(): string {
   const url = new URL(at(`/style/${theme.peek()}.json`));
   if (network.value) url.searchParams.set('network', network.value);
@@ -34,12 +37,15 @@ export function dress(_previous: StyleSpecification | undefined, next: StyleSpec
 
 function remember(style: StyleSpecification): void {
   served.clear();
+  covers.clear();
   for (const layer of style.layers) {
     const source = sourceOf(layer);
+    if ((layer.metadata as Record<string, unknown> | undefined)?.['gisgrid:band'] === 'cover') covers.add(layer.id);
     if (source) served.set(source, [...(served.get(source) ?? []), layer.id]);
   }
   const { metadata } = style as { metadata?: { 'gisgrid:layers'?: Record<string, LayerFacts> } };
-  layerFacts.value = metadata?.['gisgrid:layers'] ?? {};
+  const facts = metadata?.['gisgrid:layers'] ?? {};
+  layerFacts.value = Object.fromEntries(Object.entries(facts).map(([id, one]) => [id, { ...one, covers: (served.get(id) ?? []).some((part) => covers.has(part)) }]));
   layersOffered.value = Object.keys(style.sources).filter((id) => served.has(id));
 }
 

@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { colouredAreas } from '../actions/colours';
+import { nameOf, stepsBack } from '../actions/legend';
 import { type Class, classes } from '../colour';
 import { type Key, t } from '../i18n';
-import { lang, sketch, snap } from '../state';
+import { lang, layersOffered, sketch, snap } from '../state';
 import { showShare } from '../time';
 import { Icon } from '../ui/Icon';
 
@@ -29,12 +30,14 @@ export function ColourMap({ figure, values, where }: Given) {
   };
   const isRate = figure.endsWith('_rate');
   const say = (value: number): string => (isRate ? showShare(value) : value.toLocaleString(lang.value, { maximumFractionDigits: 1 }));
+  const aside = layersOffered.value.filter(stepsBack);
   return (
     <div class="colour-map">
       <button type="button" class="button" data-colour aria-pressed={on.value} onClick={press}>
         <Icon name="layers" />
         {t('figures.colour', { what: t(`figure.${figure}` as Key) })}
       </button>
+      {on.value && aside.length > 0 && <p class="hint">{t('figures.stepsBack', { what: aside.map(nameOf).join(t('layers.and')) })}</p>}
       {on.value && (
         <ul class="colour-legend">
           {classes([...values.values()]).map((one) => (

@@ -1,5 +1,5 @@
 import type { Signal } from '@preact/signals';
-import { byLegend, type Key, keysOf, nameOf } from '../actions/legend';
+import { byLegend, isCovered, type Key, keysDrawn, nameOf, stepsBack } from '../actions/legend';
 import { chooseNetwork } from '../actions/networks';
 import { networkName, t } from '../i18n';
 import { census, config, counters, lang, layerFacts, layersOff, layersOffered, layersOpen, layersWanted, network, networks } from '../state';
@@ -72,9 +72,11 @@ function LayerRow({ id }: { id: string }) {
       </label>
       {on && (
         <ul>
-          {keysOf(id).map((key) => (
+          {keysDrawn(id).map((key) => (
             <li key={key.words()}>{key.shown ? <Switch legend={key} shown={key.shown} /> : <Words legend={key} />}</li>
           ))}
+          {isCovered(id) && <li class="hint">{t('layers.covered')}</li>}
+          {stepsBack(id) && <li class="hint">{t('layers.stepsBack')}</li>}
         </ul>
       )}
     </section>
