@@ -44,7 +44,7 @@ export default function WorkHome() {
     <>
       <div class="page-head">
         <h2 tabIndex={-1}>{t('desk.work')}</h2>
-        <p class="page-sub hint">{calledArea(session.value?.area ?? '')}</p>
+        <p class="page-sub hint">{calledArea(session.value?.area ?? '') || session.value?.department}</p>
         <PatrolSwitch />
       </div>
       <div class="page-body work">

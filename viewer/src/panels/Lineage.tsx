@@ -5,7 +5,7 @@ import { loader } from '../actions/load';
 import { dateOf, getAreaThen, showDate } from '../actions/time';
 import type { AreaFeature, LineageEntry } from '../api/client';
 import { t, term } from '../i18n';
-import { at, goal, idle, type Loadable, sketch } from '../state';
+import { at, goal, idle, type Loadable, sketch, snap } from '../state';
 import { epoch, showDay, showShare } from '../time';
 import { Icon } from '../ui/Icon';
 import { Failed, Skeleton } from '../ui/Notice';
@@ -19,7 +19,10 @@ type Sides = { from: Shaped[]; to: Shaped[] };
 export function Lineage({ code }: { code: string }) {
   const found = useSignal<Loadable<Sides>>(idle());
   const load = useMemo(() => loader(found), []);
-  const show = () => load(() => readSides(code));
+  const show = () => {
+    if (snap.peek() === 'full') snap.value = 'half'; // else the shapes, which are on the map, are out of sight
+    return load(() => readSides(code));
+  };
   const { value, problem, loading } = found.value;
   useEffect(() => {
     if (value) draw(value);
