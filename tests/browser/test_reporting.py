@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, READY
-from tests.browser.hands import wait_for
+from tests.browser.hands import draw_nothing, wait_for
+from tests.browser.jobs import new_ticket
 from tests.browser.server import LiveServer
 
 pytestmark = pytest.mark.timeout(1800)
@@ -73,6 +74,21 @@ def test_what_a_report_lacks_is_said_below_it_too_and_leads_there(visit: Callabl
         reached = page.locator(f".report .field.wrong {place}").first
         expect(reached).to_be_focused()
         expect(reached).to_be_in_viewport()
+
+
+def test_all_that_is_open_nearby_can_be_seen(carry: Carry, live_server: LiveServer) -> None:
+    for n in range(5):
+        new_ticket(live_server, 113.8602, 27.6243 + n / 1e5, f"井盖松动{n}")
+    phone = carry(8, service_workers="block")
+    draw_nothing(phone)
+    page = phone.new_page()
+    page.goto(f"{live_server.url}/#report=")
+    near = page.locator("[data-near]")
+    expect(near).to_have_count(4)
+    rest = page.locator("[data-near-all]")
+    more = int(rest.inner_text().removeprefix("另外 ").removesuffix(" 件"))
+    rest.tap()
+    expect(near).to_have_count(4 + more)
 
 
 def test_a_vague_place_is_asked_about(carry: Carry, live_server: LiveServer) -> None:

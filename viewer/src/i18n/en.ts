@@ -80,6 +80,7 @@ export const en: Record<Key, string> = {
   'desk.people': 'People',
   'desk.audit': 'Audit',
   'desk.figures': 'Figures',
+  'desk.notOwn': 'Your role has no such page; those that it has are in the menu above.',
   'desk.lost': 'This page did not load: you are offline, or the site was updated.',
 
   'tab.tickets': 'Tickets',
@@ -310,6 +311,7 @@ export const en: Record<Key, string> = {
 
   'near.away': '{d} away',
   'near.followers': '{n} {n|person sees|people see} this too',
+  'near.rest': 'Show {n} more',
   'near.too': 'I see it too',
   'near.isOn': 'Noted',
   'near.thanks': 'Noted. “My reports” shows how it goes on; you need not report it again.',

@@ -78,6 +78,7 @@ export const zh = {
   'desk.people': '人员账号',
   'desk.audit': '审计',
   'desk.figures': '统计',
+  'desk.notOwn': '您的角色没有这个页面，可用的页面见上方菜单。',
   'desk.lost': '这一页没有载入：网络中断，或系统刚升级。',
 
   'tab.tickets': '事件列表',
@@ -307,6 +308,7 @@ export const zh = {
 
   'near.away': '{d}外',
   'near.followers': '{n} 人也看到了',
+  'near.rest': '另外 {n} 件',
   'near.too': '我也看到了',
   'near.isOn': '已加入',
   'near.thanks': '已记下，您可以在“我的上报”里看进展，不用再报一次。',

@@ -39,9 +39,17 @@ export function DeskPage({ desk, item }: { desk: Desk; item: string }) {
     };
   }, [desk]);
   if (!session.value) return resuming.value ? <Skeleton rows={8} /> : <SignedOut />;
-  if (!ownDesks().includes(desk)) return <Empty icon="alert" title={t('problem.403')} />;
+  if (!ownDesks().includes(desk)) return <NotOwn />;
   if (lost.value) return <Lost />;
   return Page.value ? <Page.value item={item} /> : <Skeleton rows={8} />;
+}
+
+function NotOwn() {
+  return (
+    <Empty icon="alert" title={t('problem.403')}>
+      <p class="hint">{t('desk.notOwn')}</p>
+    </Empty>
+  );
 }
 
 function SignedOut() {

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { follows, sayMeToo } from '../actions/near';
 import { t } from '../i18n';
 import { useSend } from '../send';
@@ -12,6 +13,7 @@ const most = 4;
 /** Open tickets near the place, so that nobody need report the same thing twice: "me, too" does. */
 export function Nearby() {
   const found = nearby.value;
+  const all = useSignal(false);
   const said = found.find(({ number }) => follows.value.includes(number));
   if (found.length === 0) return null;
   return (
@@ -19,10 +21,15 @@ export function Nearby() {
       <h3>{t('report.nearby', { n: found.length })}</h3>
       <p class="hint">{said ? t('near.thanks') : t('report.nearbyHint')}</p>
       <ul>
-        {found.slice(0, most).map((one) => (
+        {found.slice(0, all.value ? found.length : most).map((one) => (
           <Near key={one.number} one={one} />
         ))}
       </ul>
+      {!all.value && found.length > most && (
+        <button type="button" class="link" data-near-all onClick={() => (all.value = true)}>
+          {t('near.rest', { n: found.length - most })}
+        </button>
+      )}
     </section>
   );
 }
