@@ -16,7 +16,7 @@ export function Empty({ icon, title, children }: { icon: IconName; title: string
 
 type FailedGiven = { problem: Problem; fields?: string[]; retry?: () => void; said?: typeof faultText };
 
-/** What the server said when something failed; a fault that stands at its field leads there. `said`: how much of the others. */
+/** What the server said when something failed; a fault that a field shows leads there. `said`: how much of the others. */
 export function Failed({ problem, fields = [], retry, said = faultText }: FailedGiven) {
   const title = problem.status === 0 ? t('app.unreachable') : titleOf(problem);
   return (
