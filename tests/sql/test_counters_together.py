@@ -174,30 +174,6 @@ def _is_added_up(owner: Database) -> bool:
         return not connection.execute(text(left)).scalar_one()
 
 
-def test_a_wrong_cell_of_the_map_is_named_and_counted_again(owner: Database) -> None:
-    with owner.transaction(EVERYTHING) as connection:
-        publish_leaves(connection, draw("C"), network="cells", parents={"C": "over"}, valid_from=SINCE)
-        report(connection, 0.5, network="cells")
-        renew_bins(connection)
-        connection.execute(text("ALTER TABLE work.ticket DISABLE TRIGGER count_bins"))
-        report(connection, 0.5, network="cells")
-        assert [(one.network, one.area, one.kept, one.counted) for one in check_counters(connection)] == [
-            ("cells", None, 1, 2)
-        ]
-        connection.execute(text("UPDATE work.ticket SET closed_at = now() WHERE network = 'cells'"))
-        wrong = [one for one in check_counters(connection) if one.counter.endswith(" of the map")]
-        assert [(one.counter.split()[0], one.kept, one.counted) for one in wrong] == [("large", 1, 2), ("small", 0, 2)]
-        connection.execute(text("SELECT app.recount_tickets()"))
-        assert check_counters(connection) == []
-        connection.execute(
-            text("UPDATE work.ticket SET geom = ST_Translate(geom, 0.000001, 0) WHERE network = 'cells'")
-        )  # the same numbers at another place
-        assert [(one.kept, one.counted) for one in check_counters(connection)] == [(2, 2), (2, 2)]
-        connection.execute(text("ALTER TABLE work.ticket ENABLE TRIGGER count_bins"))
-        connection.execute(text("SELECT app.recount_tickets()"))
-        assert check_counters(connection) == []
-
-
 def test_a_wrong_counter_is_named_and_counted_again(owner: Database) -> None:
     """What a hand did with triggers off."""
     with owner.transaction(EVERYTHING) as connection:

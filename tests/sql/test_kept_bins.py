@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
+from gisgrid.counters import check_counters
 from gisgrid.geo import LonLat, TileCoord, tile_at
 from gisgrid.layers import find_layers
 from gisgrid.tiles import render
@@ -107,3 +108,30 @@ def test_a_cell_that_is_empty_again_is_gone(db: Connection) -> None:
     db.execute(text("UPDATE work.ticket SET geom = NULL"))
     assert db.execute(text("SELECT app.renew_bins()")).scalar() == 1
     assert db.execute(text("SELECT count(*) FROM work.ticket_bin")).scalar() == 0
+
+
+def test_a_wrong_cell_is_named_and_counted_again(db: Connection) -> None:
+    """What a hand did with triggers off."""
+
+    def wrong() -> list[tuple[str, str | None, int, int]]:
+        found = [one for one in check_counters(db) if one.counter.endswith(" of the map")]
+        return [(one.counter.split()[0], one.area, one.kept, one.counted) for one in found]
+
+    network(db)
+    receive(db, 1, random.Random(1))  # noqa: S311  # not for secrets
+    db.execute(text("UPDATE work.ticket SET closed_at = NULL"))
+    db.execute(text("SELECT app.renew_bins()"))
+    db.execute(text("ALTER TABLE work.ticket DISABLE TRIGGER count_bins"))
+    receive(db, 2, random.Random(1))  # noqa: S311
+    db.execute(text("UPDATE work.ticket SET closed_at = NULL"))
+    assert wrong() == [("large", None, 1, 2)]
+    db.execute(text("UPDATE work.ticket SET closed_at = now()"))
+    assert wrong() == [("large", None, 1, 2), ("small", None, 0, 2)]
+    db.execute(text("SELECT app.recount_tickets()"))
+    assert wrong() == []
+    db.execute(text("UPDATE work.ticket SET geom = ST_Translate(geom, 0.000001, 0)"))  # as many, at another place
+    assert wrong() == [("large", None, 2, 2), ("small", None, 2, 2)]
+    db.execute(text("ALTER TABLE work.ticket ENABLE TRIGGER count_bins"))
+    db.execute(text("SELECT app.recount_tickets()"))
+    assert wrong() == []
+    assert_tiles_are_right(db)

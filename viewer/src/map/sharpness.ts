@@ -3,7 +3,7 @@ import { theme } from '../state';
 import { wallScale } from '../wall/scale';
 import { drawerOf, drawsBySoftware, startPace } from './pace';
 
-/** How long the map stands, and through how many frames, before it is drawn finely: a hand that goes on at once is not kept waiting for it, and one slow frame is no rest. */
+/** How long the map has not moved, and through how many frames, before it is drawn finely: a hand that goes on at once is not kept waiting for it, and one slow frame is not a rest. */
 const rest_ms = 300;
 const rest_frames = 3;
 /** What lies under each grid's border costs a fifth of a coarse frame and is hardly seen in it. */
@@ -40,7 +40,7 @@ export function followSharpness(map: MapLibre): () => void {
     container.toggleAttribute('data-coarse', coarse);
     const wanted = sharpness() * (coarse ? pace.share() : 1);
     if (map.getPixelRatio() === wanted) return;
-    isTurning = true; // MapLibre tells of it as of a movement
+    isTurning = true; // MapLibre reports it as a movement
     map.stop = () => map; // and would end what a hand does
     map.setPixelRatio(wanted);
     delete (map as Partial<MapLibre>).stop;
