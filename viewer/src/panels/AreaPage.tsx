@@ -8,7 +8,7 @@ import { FiguresPanel } from './FiguresPanel';
 import { TicketList } from './TicketList';
 import { Trail } from './Trail';
 
-/** The here area: its tickets, and what it is. */
+/** The area that is shown: its tickets, and what it is. */
 export function AreaPage() {
   const { problem } = area.value;
   if (problem) return <NoArea problem={problem} />;
