@@ -3,13 +3,14 @@
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from gisgrid import errors
+from gisgrid.api.viewer import is_for_a_person, no_page
 from gisgrid.disks import faults_of
 from gisgrid.errors import Fault, GisgridError
 from gisgrid.layers import Json
@@ -96,8 +97,10 @@ def add_problem_handlers(app: FastAPI) -> None:
         return problem(422, "Refused", read_faults(error))
 
     @app.exception_handler(HTTPException)
-    def _routing(request: Request, error: Exception) -> JSONResponse:
+    def _routing(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
+        if error.status_code == 404 and is_for_a_person(request):
+            return no_page(request)
         phrase = HTTPStatus(error.status_code).phrase
         fault = Fault(request.url.path, str(error.detail), "see /openapi.json")
         answer = problem(error.status_code, phrase, (fault,))

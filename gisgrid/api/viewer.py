@@ -4,7 +4,7 @@ from collections.abc import Callable
 from mimetypes import guess_type
 from pathlib import Path
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -12,6 +12,21 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 NO_VIEWER = "<!doctype html><title>gisgrid</title><p>The viewer is not built: <code>python3 -m gisgrid up</code> does."
+NO_PAGE = """\
+<!doctype html>
+<html lang="zh-CN">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>gisgrid</title>
+<h1>没有这个页面</h1>
+<p><a href="{top}">打开地图</a></p>
+<div lang="en">
+<h2>This page does not exist</h2>
+<p><a href="{top}">Open the map</a></p>
+</div>
+</html>
+"""
+"""For a person whose browser follows a link that is wrong."""
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 A_DAY = "public, max-age=86400"
@@ -46,6 +61,16 @@ def _kept(answer: Response) -> Response:
     answer.headers["Cache-Control"] = FOR_EVER
     answer.headers["Vary"] = "Accept-Encoding"
     return answer
+
+
+def is_for_a_person(request: Request) -> bool:
+    """Does a browser ask for a page, and not a program for data?"""
+    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
+
+
+def no_page(request: Request) -> HTMLResponse:
+    """That the address leads nowhere, in both languages, and where the map is: also below a path of a proxy."""
+    return HTMLResponse(NO_PAGE.format(top="../" * (request.url.path.count("/") - 1) or "./"), 404)
 
 
 def add_viewer(app: FastAPI, static: Path) -> None:

@@ -24,6 +24,19 @@ def test_head_of_what_is_not_there_is_404(district: District) -> None:
     assert district.client().head("/api/v1/areas/999").status_code == 404
 
 
+def test_a_person_who_follows_a_wrong_link_is_shown_the_way_to_the_map(district: District) -> None:
+    accept = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    client = district.client()
+    for path, top in (("/nowhere", "./"), ("/a/b/c", "../../")):
+        answer = client.get(path, headers=accept)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        assert "没有这个页面" in answer.text and "This page does not exist" in answer.text
+        assert answer.text.count(f'href="{top}"') == 2
+        assert client.get(path).headers["content-type"] == "application/problem+json"
+    assert client.get("/api/v1/areas/999", headers=accept).headers["content-type"] == "application/problem+json"
+
+
 def test_head_does_not_wait_for_a_stream_that_never_ends(district: District) -> None:
     answer = district.client().head("/api/v1/events")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
