@@ -189,7 +189,11 @@ def test_a_link_to_a_thing_goes_where_it_is(visit: Open, live_server: LiveServer
     expect(page.locator(".panel h2")).to_have_text(found["name"])
     sees(page, (found["lon"], found["lat"]), closer_than=14)
     expect(page.locator(".panel .facts")).to_be_visible()  # its tile is there
+    ring = "document.getElementById('map').map.querySourceFeatures('viewer-chosen')[0]?.geometry.coordinates"
+    wait_for(page, f"() => {ring}")
+    assert page.evaluate(ring) == pytest.approx([found["lon"], found["lat"]], abs=0.00002)
     page.evaluate("location.hash = '#thing=camera/C-NONE'")
+    wait_for(page, f"() => !{ring}")
     expect(page.locator(".panel .private")).to_contain_text("没有编号为 C-NONE 的对象")
 
 
@@ -252,22 +256,13 @@ def test_an_area_is_called_by_its_name_before_it_has_come(visit: Open) -> None:
 def test_a_page_that_was_left_leaves_nothing_behind(visit: Open) -> None:
     page = visit(drawn=False)
     grid = quiet_grid(page)
-    community, town = page.evaluate(
-        """async (code) => {
-          const parent = async (of) => (await (await fetch(`/api/v1/areas/${of}`)).json()).properties.parent;
-          const above = await parent(code);
-          return [above, await parent(above)];
-        }""",
-        grid,
-    )
     held: list[Route] = []
-    page.route(f"**/api/v1/areas/{community}", lambda route: held.append(route))
-    page.evaluate("(code) => { location.hash = `sel=${code}` }", grid)
-    while not held:
-        page.wait_for_timeout(20)
+    page.route(f"**/api/v1/areas/{grid}*", lambda route: held.append(route))
+    with page.expect_request(f"**/api/v1/areas/{grid}*"):
+        page.evaluate("(code) => { location.hash = `sel=${code}` }", grid)
     page.evaluate("location.hash = 'tab=figures'")
     expect(page.locator("table.figures")).to_be_visible()
-    with page.expect_response(f"**/api/v1/areas/{town}"):
+    with page.expect_response(f"**/api/v1/areas/{grid}*"):
         held[0].continue_()
     page.evaluate("() => new Promise((done) => setTimeout(done, 200))")  # long enough for what is wrong to show
     expect(page.locator(".trail")).to_have_count(0)

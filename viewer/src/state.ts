@@ -164,6 +164,9 @@ export const ticket = signal<Loadable<Ticket>>(idle());
 /** The tickets of a pile. */
 export const pile = signal<Loadable<Ticket[]>>(idle());
 
+/** Where the thing is that lies on top, as its tile draws it; null until that is there. */
+export const spot = signal<GeoJSON.Geometry | null>(null);
+
 export const view = signal<View | null>(null);
 /** A place that the map should move to; the map takes it and sets null. */
 export const goal = signal<Goal | null>(null);

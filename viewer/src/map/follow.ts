@@ -4,7 +4,7 @@ import { type Selection, selection } from '../actions/devices';
 import { coloured } from '../actions/legend';
 import { byList, dependOnTime, shown, showsClosed, tileFilter } from '../actions/tickets';
 import type { AreaFeature, LonLat, Ticket } from '../api/client';
-import { area, at, comparing, comparison, filter, home, layersOff, measured, network, now, picked, pile, scope, session, sketch, ticket } from '../state';
+import { area, at, comparing, comparison, filter, home, layersOff, measured, network, now, picked, pile, scope, session, sketch, spot, ticket } from '../state';
 import { placeOf } from '../tickets';
 import { epoch } from '../time';
 import { changesSource, chosenSource, listedSource, measureSource, sketchSource } from './overlay';
@@ -96,6 +96,7 @@ function markChosen(map: MapLibre): void {
   const what = picked.value?.what;
   const one = what === 'ticket' ? ticket.value.value : what === 'pile' ? pile.value.value?.[0] : null;
   if (one) marks.push(...asPoint(one, {}));
+  if (spot.value && !spot.value.type.endsWith('Polygon')) marks.push({ type: 'Feature', properties: {}, geometry: spot.value }); // a shape ends where its tile does
   draw(map, chosenSource, marks);
 }
 
