@@ -62,7 +62,7 @@ def test_an_overlap_and_a_missing_grid(db: Connection) -> None:
         ("hole", "warning", "A", "B"),
     }
     overlap, hole = problems
-    assert "m2" in overlap.message
+    assert "m²" in overlap.message
     assert overlap.place == pytest.approx((WEST + CELL / 4, NORTH - 2.5 * CELL), abs=CELL / 4)
     assert hole.place == pytest.approx(spot(1.5, 1.5), abs=CELL / 2)
 
