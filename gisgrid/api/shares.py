@@ -12,8 +12,10 @@ PINGS_AT_ONCE, PING_WRITERS = 64, 2
 """The same of batches of pings; one connection more writes those that cannot be written with others."""
 FIXED = 5
 """Connections beside the places: the feed listens, reads and counts; the lookout looks; the index of grids is read."""
-DRAWN_AT_ONCE = min(max((os.cpu_count() or 2) - 1, 1), 8)
-"""So many tiles are drawn for maps at a time, by all processes together: one processor is left to reports."""
+DRAWN_AT_ONCE = min(max((os.cpu_count() or 2) - 1, 2), 8)
+"""So many tiles are drawn for maps at a time, by all processes together: one processor is left to reports. Two at
+least: a drawing is half in the service and half in the database.
+"""
 GLANCE = 1
 """And one of the event loop itself, of no pool."""
 
