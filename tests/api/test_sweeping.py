@@ -17,7 +17,7 @@ from gisgrid.cli.serving import Server, make_server
 from gisgrid.processes import ALONE, membership
 from gisgrid.settings import read_settings
 from tests.conftest import url_of
-from tests.waiting import in_a_loop
+from tests.waiting import PATIENCE_S, in_a_loop
 
 LOOKS = 20
 
@@ -80,8 +80,9 @@ def make_aged_garbage() -> "weakref.ref[Node]":
 
 
 async def pass_until(has_come: Callable[[], bool]) -> None:
-    while not has_come():
-        await asyncio.sleep(0)
+    async with asyncio.timeout(PATIENCE_S):
+        while not has_come():
+            await asyncio.sleep(0)
 
 
 def test_garbage_waits_for_a_calm_moment(looks: list[int]) -> None:
