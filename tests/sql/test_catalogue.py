@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import event, text
 
 from gisgrid.database import Database
 from gisgrid.migrations.catalogue import PLAIN, find_differences
@@ -20,10 +20,8 @@ def test_a_comparison_takes_five_statements_and_leaves_the_session_as_it_was(own
             return [connection.execute(text(f"SELECT current_setting('{name}')")).scalar_one() for name in PLAIN]
 
         before = settings()
-        event.listen(Engine, "before_cursor_execute", hear)
-        try:
-            assert find_differences(connection) == []
-        finally:
-            event.remove(Engine, "before_cursor_execute", hear)
+        event.listen(connection, "before_cursor_execute", hear)  # its own ear: others may ask beside it
+        assert find_differences(connection) == []
+        event.remove(connection, "before_cursor_execute", hear)
         assert settings() == before
     assert len(said) == 5
