@@ -74,6 +74,14 @@ class Database:
         self.actor = actor
         self.program = f"gisgrid {program}".rstrip()
         self.statement_timeout_ms = round(statement_timeout_s * 1000)
+        self.first_words = (
+            (f'SET ROLE "{role}"; ' if role else "")
+            + "SET timezone TO %s; SET statement_timeout TO %s; "
+            + "SET gisgrid.scope TO '{}'; SET gisgrid.private TO '{}'; SET gisgrid.department TO ''; "
+            + "SET gisgrid.actor TO %s",
+            (zone, self.statement_timeout_ms, self.actor),
+        )
+        """What is said first over each connection, with its values: every transaction starts with nothing in scope."""
         self.engine: Engine = create_engine(
             url,
             pool_size=pool_size,
@@ -105,15 +113,8 @@ class Database:
 
         @event.listens_for(self.engine, "connect")
         def _take_role(connection: Any, _record: Any) -> None:
-            """What every transaction starts from: nothing is in scope."""
             with connection.cursor() as cursor:
-                cursor.send(
-                    (f'SET ROLE "{role}"; ' if role else "")
-                    + "SET timezone TO %s; SET statement_timeout TO %s; "
-                    + "SET gisgrid.scope TO '{}'; SET gisgrid.private TO '{}'; SET gisgrid.department TO ''; "
-                    + "SET gisgrid.actor TO %s",
-                    (zone, self.statement_timeout_ms, self.actor),
-                )
+                cursor.send(*self.first_words)
 
     @contextmanager
     def transaction(self, scope: Scope = NOTHING, *, timeout_s: float | None = None) -> Iterator[Connection]:

@@ -101,7 +101,7 @@ def execute_prepared(
     """The statement that is sent for one marked by `prepared`; others stay as they are."""
     if not context.execution_options.get("prepared"):
         return statement, parameters
-    name, preparing, executing = _prepared_text(statement)
+    name, preparing, executing = read_prepared(statement)
     session: Any = connection.connection.dbapi_connection
     if name not in session.prepared:
         cursor.send(preparing)
@@ -110,7 +110,7 @@ def execute_prepared(
 
 
 @cache
-def _prepared_text(statement: str) -> tuple[str, str, str]:
+def read_prepared(statement: str) -> tuple[str, str, str]:
     """The name of a prepared statement, how it is prepared, and how it is executed."""
     name = f"gisgrid_{hashlib.blake2b(statement.encode(), digest_size=8).hexdigest()}"
     names = list(dict.fromkeys(_PARAMETER.findall(statement)))

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnClause,
     ColumnElement,
     Connection,
+    Dialect,
     Integer,
     Select,
     Text,
@@ -23,12 +24,13 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB
+from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
 from gisgrid import __version__
 from gisgrid.errors import Fault, NotFound
 from gisgrid.geo import TileCoord
 from gisgrid.instants import write_instant
-from gisgrid.layers import OWN, Json, Layer
+from gisgrid.layers import OWN, Json, Layer, find_layers
 from gisgrid.round_trips import prepared
 from gisgrid.settings import shipped
 from gisgrid.tables import INSTANT
@@ -84,6 +86,14 @@ def tile_values(tile: TileCoord, at: datetime | None = None, args: Json | None =
 def tile_query(layers: Sequence[Layer]) -> Select[Any]:
     """The statement that `render` sends: the tiles of the layers one after the other, an empty one as no bytes."""
     return _query(tuple((layer.id, layer.fields) for layer in layers))
+
+
+@cache
+def tile_words(layers: tuple[str, ...]) -> tuple[str, Json]:
+    """The same statement as text, and its constants: for who asks over a connection without SQLAlchemy."""
+    dialect: Dialect = PGDialect_psycopg2()  # type: ignore[no-untyped-call]
+    compiled = tile_query(find_layers(",".join(layers))).compile(dialect=dialect)
+    return str(compiled), {name: value for name, value in compiled.params.items() if value is not None}
 
 
 @cache

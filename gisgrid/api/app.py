@@ -50,6 +50,7 @@ from gisgrid.api import (
 from gisgrid.api.answers import problems
 from gisgrid.api.counts import Counts
 from gisgrid.api.document import describe, name_operation
+from gisgrid.api.drawing import Drawing
 from gisgrid.api.feed import ChangeFeed
 from gisgrid.api.gathering import PingGatherer
 from gisgrid.api.guards import Guards, Heads
@@ -160,7 +161,7 @@ def create_app(
         program=program("service"),
     )
     feed = ChangeFeed(database, settings)
-    news = News(database)
+    news, drawings = News(database), Drawing(database, settings, drawing.places)
     grids = PresentGrids(database, news, settings.network)
     lookout = Lookout(database, ready, feed.hearts, lambda: app.state.disks, shift.faults_of_others)
     meters = Meters()
@@ -181,6 +182,7 @@ def create_app(
         app.state.sweeper.stop()
         grids.stop()
         news.stop()
+        drawings.close()
         feed.stop()
         lookout.stop()
         database.close()
@@ -235,7 +237,7 @@ def create_app(
         KeptTiles,
         news=news,
         drawing=drawing,
-        draw=lambda key: tiles.draw_plain(database, settings.network, key.layers, key.tile),
+        draw=drawings.draw,
     )
     app.add_middleware(Heads, streams=streams)
     app.add_middleware(LookUps, grids=grids)

@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -27,7 +27,7 @@ from gisgrid.api.shares import share_drawing
 from gisgrid.errors import GisgridError
 from gisgrid.geo import TileCoord
 from gisgrid.layers import all_layers
-from gisgrid.tile_cache import Kept, Key, ListKey, list_key
+from gisgrid.tile_cache import Kept, Key, list_key
 
 DRAWN_AFTER = 5
 """So many times as long as another answer a tile may be waited for: each waits once, however many maps ask for it, and
@@ -41,8 +41,11 @@ KEPT = b'cache;desc="kept", sql;dur=0.0'
 """What Server-Timing says of a tile that was not drawn for this request."""
 _PATH = re.compile(r"/tiles/([a-z_,]+)/([0-9]{1,2})/([0-9]{1,8})/([0-9]{1,8})\.mvt")
 _FILTER = rb"category=[A-Za-z0-9_.%-]+", rb"state=(?:open|done)", rb"from=\d{4}-\d\d-\d\d", rb"to=\d{4}-\d\d-\d\d"
-_QUERY = re.compile(b"".join(rb"(?:&%b)?" % each for each in (rb"network=[A-Za-z0-9_-]+", *_FILTER)))
-"""Of an address's `&` and query, what may be kept: nothing that becomes another by time alone, as what is overdue."""
+_DATE = rb"at=[0-9A-Za-z:.%+-]+"
+_QUERY = re.compile(b"".join(rb"(?:&%b)?" % each for each in (rb"network=[A-Za-z0-9_-]+", *_FILTER, _DATE)))
+"""Of an address's `&` and query, what may be kept: nothing that becomes another by time alone, as what is overdue does.
+
+A tile of a date becomes another by what is committed, as that of now."""
 _LIST = re.compile(rb"(?:&(?:level=[a-z]+|parent=[A-Za-z0-9_-]+|network=[A-Za-z0-9_-]+|geometry=(?:true|false)))*")
 """Of a list's `&` and query, what may be kept: no box, of which there are too many, and no other date."""
 _PER_ANSWER = {b"content-length", b"content-encoding", b"server-timing"}
@@ -71,10 +74,12 @@ class KeptTiles:
     Of each tile one drawing is under way at a time, and all who come meanwhile wait for one more. So many are drawn at
     once as `drawing` has places, however many maps ask: reports come in beside them. Who would wait too long gets 503.
 
-    `draw` draws a tile without a filter, of the service's own network, as the app would.
+    `draw` draws what is plain as the app would, and leaves the rest to the app.
     """
 
-    def __init__(self, app: ASGIApp, news: News, drawing: Lane, draw: Callable[[Key], Response]) -> None:
+    def __init__(
+        self, app: ASGIApp, news: News, drawing: Lane, draw: Callable[[Key], Awaitable[Response | None]]
+    ) -> None:
         self.app = app
         self.draw = draw
         self.news = news
@@ -135,12 +140,12 @@ class KeptTiles:
 
     async def _ask(self, key: Key, scope: Scope) -> Answer | None:
         """The tile as of now; None: the app has to say what is wrong."""
-        if key.query or isinstance(key, ListKey):
-            return await _ask(self.app, scope)
         try:
-            drawn = await run_in_threadpool(self.draw, key)
+            drawn = await self.draw(key)
         except (GisgridError, SQLAlchemyError):
             return None
+        if drawn is None:
+            return await _ask(self.app, scope)
         return _answer(drawn.status_code, [*drawn.raw_headers, *HEADERS], bytes(drawn.body))
 
 

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from gisgrid.database import Database
 from gisgrid.errors import GisgridError
-from gisgrid.glances import Glance
+from gisgrid.lines import Line, look
 from gisgrid.tile_cache import Change, TileCache, read_news
 
 LOOKED = "gisgrid.looked"
@@ -27,7 +27,7 @@ class News:
         self.redrawn = 0
         """Grows with each look that finds areas changed, or may have missed it."""
         self._database = database
-        self._glance = Glance(database)
+        self._line = Line(database)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._seen = ""
         self._reading: asyncio.Future[bool] | None = None
@@ -43,7 +43,7 @@ class News:
 
     def stop(self) -> None:
         """End with the event loop."""
-        self._glance.close()
+        self._line.close()
 
     def is_here(self) -> bool:
         """Was it begun in this event loop?"""
@@ -88,7 +88,7 @@ class News:
         return is_known
 
     async def _read_now(self) -> bool:
-        if self._seen and await self._glance.look() == self._seen:
+        if self._seen and await look(self._line) == self._seen:
             return True
         if not self._seen:
             self.redrawn += 1

@@ -37,5 +37,5 @@ def share_drawing(processes: int) -> int:
 
 def count_connections(settings: Settings, processes: int) -> int:
     """How many connections do so many processes hold at most?"""
-    places = sum(share_places(settings, processes)) + share_drawing(processes)
+    places = sum(share_places(settings, processes)) + 2 * share_drawing(processes)  # one of the loop, one of the pool
     return processes * (places + WRITERS + PING_WRITERS + 1 + SPARE + FIXED + GLANCE)

@@ -108,15 +108,22 @@ def get_tile(
     return _answer(body, headers, is_packed="gzip" in request.headers.get("accept-encoding", ""))
 
 
-def draw_plain(database: Database, network: str, layers: Sequence[str], tile: TileCoord) -> Response:
-    """What `get_tile` answers to a stranger who asks for a tile of public layers as of now, gzipped where that pays.
+def draw_plain(
+    database: Database, network: str, layers: Sequence[str], tile: TileCoord, at: datetime | None = None
+) -> Response:
+    """What `get_tile` answers to a stranger who asks for a tile of public layers, gzipped where that pays.
 
     Past the app's routing, for what is kept in memory: a tile that many maps wait for costs what its statement costs.
     """
     with database.reading(STRANGER.scope) as connection:
         started = time.perf_counter()
-        body = tiles.render(connection, find_layers(",".join(layers)), tile, None, tiles.arguments(network))
+        body = tiles.render(connection, find_layers(",".join(layers)), tile, at, tiles.arguments(network))
         sql_ms = (time.perf_counter() - started) * 1000
+    return answer_plain(body, sql_ms)
+
+
+def answer_plain(body: bytes, sql_ms: float) -> Response:
+    """The answer with this tile of public layers, which took the database so long."""
     return _answer(body, _headers(body, sql_ms, public=True), is_packed=True)
 
 

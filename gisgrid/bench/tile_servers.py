@@ -7,9 +7,8 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from statistics import median
 
 import mapbox_vector_tile
@@ -23,7 +22,6 @@ from gisgrid.bench.rows import Row, Turn, row_of, take_turns
 from gisgrid.bench.server import Service, serving_many, worker_beside
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.geo import LonLat, TileCoord, tile_at
-from gisgrid.instants import write_instant
 from gisgrid.layers import all_layers
 from gisgrid.tiles import arguments, render
 
@@ -83,16 +81,24 @@ class _Run:
         return [TileCoord(ZOOM, x, y) for x in range(first.x, last.x + 1) for y in range(first.y, last.y + 1)]
 
     def _ways(self, tiles: Sequence[TileCoord], *, is_cold: bool) -> dict[str, "_Asking"]:
-        path = "/tiles/area/{}/{}/{}.mvt"
-        ways = {"gisgrid": _Asking([s.port for s in self.services], path, tiles, self.plan, is_cold=is_cold)}
+        path, ports = "/tiles/area/{}/{}/{}.mvt", [service.port for service in self.services]
+        ways = {"gisgrid": _Asking(ports, path, tiles, self.plan, self.make_old if is_cold else None)}
         for name, (service, where) in self.peers.items():
             if "Martin" in name and name.endswith(UNCACHED) is not is_cold:
                 continue  # with its cache, each but the first of these answers is one that it kept
-            ways[name] = _Asking([service.port], where, tiles, self.plan, is_cold=False)
+            ways[name] = _Asking([service.port], where, tiles, self.plan)
         return ways
 
+    def make_old(self) -> None:
+        """Note a change of all areas, as a publish does: each tile is to be drawn again."""
+        with self.place.database.transaction(EVERYTHING) as connection:
+            connection.execute(
+                text("INSERT INTO core.change (layer, box) SELECT 'area', ST_MakeEnvelope(:w, :s, :e, :n, 4326)"),
+                dict(zip("wsen", self.place.box, strict=True)),
+            )
+
     def cold(self) -> list[Row]:
-        """Each request draws its tile: nothing is kept."""
+        """Each request draws its tile: what was kept is made old before each tile is asked for again."""
         return self._compare("uncached tile of grids", self._ways(self._where(), is_cold=True))
 
     def warm(self) -> list[Row]:
@@ -110,7 +116,13 @@ class _Run:
         first = ways["gisgrid"].codes()
         named = f"{work}, z{ZOOM}, {self.plan.clients} clients"
         return [
-            row_of(named, name, turns[name], sum(codes != first[tile] for tile, codes in way.codes().items()))
+            row_of(
+                named,
+                name,
+                turns[name],
+                sum(codes != first[tile] for tile, codes in way.codes().items()),
+                f"{way.kept} were kept" if way.make_old else "",
+            )
             for name, way in ways.items()
         ]
 
@@ -140,25 +152,30 @@ class _Asking:
     path: str
     tiles: Sequence[TileCoord]
     plan: Plan
-    is_cold: bool
+    make_old: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         self.bodies: dict[TileCoord, bytes] = {}
-        self.turn = 0
+        self.kept = 0
+        """So many answers were kept ones."""
 
     def act(self) -> Driven:
         """One turn."""
-        # With a date in its address a tile is drawn each time; that of now shows the same.
-        more = "" if not self.is_cold else "?at={}"
+        made: dict[int, asyncio.Task[None]] = {}
 
         async def ask(door: Door, n: int) -> None:
             tile = self.tiles[n % len(self.tiles)]
-            when = more.format(write_instant(datetime.now(UTC).replace(tzinfo=None), to="seconds") + "Z")
-            path = self.path.format(tile.z, tile.x, tile.y) + when
+            if self.make_old:
+                turn = n // len(self.tiles)
+                if turn not in made:
+                    made[turn] = asyncio.create_task(asyncio.to_thread(self.make_old))
+                await made[turn]
+            path = self.path.format(tile.z, tile.x, tile.y)
             while (answer := await door.ask("GET", path))[0] == 503:  # no place was free in time, which counts on
                 await asyncio.sleep(AGAIN_S)
             if answer[0] not in (200, 204):
                 raise RuntimeError(f"{self.path} {tile}: {answer[0]} {plain(answer)[:500]!r}")
+            self.kept += "kept" in answer[1].get("server-timing", "")
             self.bodies[tile] = plain(answer)
 
         return drive(self.ports, self.plan.clients, self.plan.tiles, ask)

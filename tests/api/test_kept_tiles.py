@@ -5,6 +5,7 @@ Long because each way in which a tile could be old is tried.
 
 import gzip
 import http.client
+import itertools
 import json
 import os
 import random
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -39,6 +41,9 @@ FILTERS = [
     *("category=hazard", "category=hazard&state=open", "from=2020-01-01", "to=2020-01-01"),
     *(f"state={state}" for state in ("open", "done", "due_soon", "overdue", "today")),
 ]
+DATES = {"": None} | {
+    f"?at={word}": datetime.fromisoformat(f"{word}T00:00+08:00") for word in ("2025-03-01", "2126-01-01")
+}
 SERVICES = int(os.environ.get("GISGRID_TEST_SERVICES", "2"))
 WRITERS = int(os.environ.get("GISGRID_TEST_WRITERS", "4"))
 ROUNDS = 12
@@ -212,16 +217,14 @@ def again_and_again(act: Callable[[], object], pause_s: float = 0) -> Iterator[N
 
 
 def same_as_fresh(served: Served, places: list[tuple[float, float]]) -> None:
-    """Every kept tile, at every zoom, is the one that would be drawn now."""
+    """Every kept tile, at every zoom and of each date, is the one that would be drawn now."""
     owner = Database(served.district.url, role="gisgrid_service")
-    for z in range(8, 19):
-        for place in places:
-            with owner.transaction() as connection:
-                fresh = tiles.render(
-                    connection, find_layers(LAYERS), tile_at(LonLat(*place), z), args=tiles.arguments("base")
-                )
-            for url in served.urls:
-                assert ask(url, path_of(place, z))[2] == fresh
+    for z, place, (asked, at) in itertools.product(range(8, 19), places, DATES.items()):
+        tile = tile_at(LonLat(*place), z)
+        with owner.transaction() as connection:
+            fresh = tiles.render(connection, find_layers(LAYERS), tile, at, tiles.arguments("base"))
+        for url in served.urls:
+            assert ask(url, path_of(place, z) + asked)[2] == fresh
     owner.close()
 
 
@@ -289,7 +292,7 @@ def test_a_tile_that_changes_all_the_time_is_drawn_once_at_a_time(served: Served
 def test_a_publish_makes_the_kept_areas_old(served: Served) -> None:
     """Zoom by zoom, because a border shows in tiles far from what was written."""
     place = spot(0.5, 0.5)
-    paths = [path_of(place, z) for z in range(8, 19)]
+    paths = [path_of(place, z) + asked for z in range(8, 19) for asked in DATES]
     before = [ask(url, path)[2] for url in served.urls for path in paths]
     assert before == [ask(url, path)[2] for url in served.urls for path in paths]
     boss = served.district.secrets["boss"]
@@ -360,6 +363,25 @@ def test_a_filter_is_kept_and_never_old(served: Served) -> None:
         later = ask(served.urls[1], path)
         assert number in numbers(later[2])
         assert number not in numbers(body)
+
+
+@pytest.mark.parametrize("at", ["2126-01-01", "2126-01-01T00:00:00%2B08:00", "2126-01-01T00:00:00Z"])
+def test_a_tile_of_a_date_is_kept_and_never_old(served: Served, at: str) -> None:
+    point = spot(0.35, 0.65)
+    path = f"{path_of(point, 18, 'ticket')}?at={at}"
+    report(served.urls[0], point)
+    until(lambda: 'desc="kept"' in ask(served.urls[1], path)[1]["server-timing"])
+    number = report(served.urls[0], point)
+    assert number in numbers(ask(served.urls[1], path)[2])
+    earlier = ask(served.urls[1], f"{path_of(point, 18, 'ticket')}?at=2020-01-01")
+    assert number not in numbers(earlier[2])
+
+
+@pytest.mark.parametrize("at", ["yesterday", "2026-13-01", "2026-01-01T00:00", "%00", "9999999999"])
+def test_a_date_that_cannot_be_is_refused_and_not_kept(served: Served, at: str) -> None:
+    for _ in range(2):
+        status, _, body = ask(served.urls[0], f"{path_of(spot(0.5, 0.5), 14)}?at={at}")
+        assert (status, json.loads(body)["errors"][0]["field"]) == (422, "at")
 
 
 def test_what_time_alone_changes_is_not_kept(served: Served) -> None:

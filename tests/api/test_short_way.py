@@ -17,6 +17,8 @@ from gisgrid.api.app import create_app
 from gisgrid.api.kept_tiles import remembered_key
 from gisgrid.api.short_way import Cycle, ShortWay, kind_of
 from gisgrid.database import Database
+from gisgrid.lines import SNAPSHOT
+from gisgrid.round_trips import read_prepared
 from tests.api.conftest import PATIENT, District
 from tests.api.test_kept_tiles import ask, numbers, path_of, report
 from tests.browser.server import serving
@@ -203,7 +205,8 @@ def test_each_answer_is_counted(both: Both) -> None:
 
 def test_where_the_glance_breaks_off_answers_are_right_and_it_comes_back(both: Both) -> None:
     path = path_of(POINT, 14, "area")
-    glances = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%gisgrid_glance%' AND pid <> "
+    name = read_prepared(SNAPSHOT)[0]
+    glances = f"FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%{name}' AND pid <> "
     glances += "pg_backend_pid()"
     owner = Database(both.district.url, role="")
 

@@ -158,6 +158,6 @@ def _empty_rooms() -> dict[str, str]:
     """Every module of the house, with nothing in it; the imports that a contract excuses stay."""
     paths = [path.relative_to(CHECKOUT).as_posix() for path in files(CHECKOUT / "gisgrid", ".py")]
     drivers = tuple(
-        f"gisgrid/{name}.py" for name in ("database", "glances", "interrupts", "round_trips", "bench/ten_lines")
+        f"gisgrid/{name}.py" for name in ("database", "interrupts", "lines", "round_trips", "bench/ten_lines")
     )
     return dict.fromkeys(paths, "") | dict.fromkeys(drivers, "import psycopg2\n")
