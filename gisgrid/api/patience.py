@@ -13,6 +13,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from gisgrid.api.writing import Writing
 from gisgrid.ways import Network, read_address
 
 HEADERS_S = 10.0
@@ -123,7 +124,7 @@ class Deadlines(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         """A connection: its first request is waited for."""
-        super().connection_made(transport)
+        super().connection_made(Writing(transport, self.loop))  # type: ignore[arg-type]
         self._cycles: Sequence[RequestResponseCycle | None] = ()
         self._expect(self.headers_s)
 
