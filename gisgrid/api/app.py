@@ -64,6 +64,7 @@ from gisgrid.api.news import News
 from gisgrid.api.parameters import refuse_unknown
 from gisgrid.api.problems import add_problem_handlers
 from gisgrid.api.proxies import Origins, Proxies, find_ways, read_origins
+from gisgrid.api.report_gathering import ReportGatherer
 from gisgrid.api.shares import FIXED, PING_WRITERS, PINGS_AT_ONCE, REPORTS_AT_ONCE, WRITERS, share_places
 from gisgrid.api.short_way import ShortWay
 from gisgrid.api.sweeping import Sweeper
@@ -78,7 +79,6 @@ from gisgrid.patrol import Extent, Memory
 from gisgrid.processes import ALONE, Shift
 from gisgrid.search import Names
 from gisgrid.settings import PACKAGE, Settings
-from gisgrid.tickets.gathering import Gatherer
 
 OWN_RULES = (
     session.router,
@@ -207,7 +207,9 @@ def create_app(
     app.state.grids = grids
     finder, origins = find_ways(settings), read_origins(settings)
     app.state.short_way = ShortWay(news, meters, finder, is_open="*" in origins)
-    app.state.gatherer = Gatherer(database, network=settings.network, zone=settings.zone, writers=WRITERS, shelf=grids)
+    app.state.gatherer = ReportGatherer(
+        database, network=settings.network, zone=settings.zone, writers=WRITERS, shelf=grids
+    )
     lanes = {"reports": reports, "pings": pings, "intake": intake, "files": files, "lists": lists, "reading": reading}
     lanes["drawing"] = drawing
     app.state.sweeper = Sweeper(lambda: not any(lane.taken for lane in lanes.values()))

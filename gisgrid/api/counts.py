@@ -32,6 +32,8 @@ class Counts:
 
     def __init__(self, file: Path | None = None) -> None:
         """`file`: None if this process serves alone."""
+        self.is_shared = file is not None
+        """Do other processes count in it, too? Then it may have to wait for them."""
         self._lock = threading.Lock()
         self._swept_at = time.monotonic()
         self._pid = os.getpid()

@@ -7,6 +7,7 @@ not count. All processes that serve together count as one (`api.counts`).
 import ipaddress
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 
 from gisgrid.access import Caller
 from gisgrid.api.counts import Counts
@@ -21,6 +22,13 @@ class ReportLimits:
 
     def __init__(self, per_hour: int, counts: Counts) -> None:
         self.most, self.counts = per_hour, counts
+
+    async def admit(self, request: Request, caller: Caller) -> None:
+        """As `check`; in a thread where other processes may be waited for."""
+        if self.counts.is_shared:
+            await run_in_threadpool(self.check, request, caller)
+        else:
+            self.check(request, caller)
 
     def check(self, request: Request, caller: Caller) -> None:
         """May this request go on? Raises TooMany."""

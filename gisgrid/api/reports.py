@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gisgrid.access import Caller
 from gisgrid.api.answers import Receipt, problems
+from gisgrid.api.report_gathering import ReportGatherer
 from gisgrid.api.session import CurrentCaller
 from gisgrid.api.values import Accuracy, Coordinate, LongText, PlainText, read_instant, send, tell
 from gisgrid.errors import Fault, NotSignedIn, Refused
 from gisgrid.settings import Settings
 from gisgrid.tickets import receipts
-from gisgrid.tickets.gathering import Gatherer
 from gisgrid.tickets.intake import Report
 from gisgrid.tickets.sources import check_source
 
@@ -65,17 +65,17 @@ AGAIN = {"description": "The same report again: the same ticket", "model": Recei
     response_model_exclude_unset=True,
     responses={**problems(400, 401, 404, 409, 413, 429), 200: AGAIN},
 )
-def create_report(body: ReportBody, caller: CurrentCaller, request: Request) -> Response:
+async def create_report(body: ReportBody, caller: CurrentCaller, request: Request) -> Response:
     """A report becomes a ticket, located as of now and routed to the post on duty. Committed when answered.
 
     Exactly one of these says the location: lon, lat and system; area; place; place_unknown.
     """
     settings = request.app.state.settings
-    request.app.state.limits.check(request, caller)
+    await request.app.state.limits.admit(request, caller)
     report = read_report(body, caller, settings)
-    gatherer: Gatherer = request.app.state.gatherer
+    gatherer: ReportGatherer = request.app.state.gatherer
     check = None if report.source == "app" else partial(check_source, source=report.source, caller=caller)
-    received = gatherer.receive(report, caller.scope, check)
+    received = await gatherer.receive(report, caller.scope, check)
     return send(told(Receipt, received.facts, settings), 201 if received.is_new else 200)
 
 

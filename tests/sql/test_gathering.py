@@ -1,18 +1,20 @@
 """Reports that wait at the same moment are written together: each has what it would have had alone."""
 
+import asyncio
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
 from sqlalchemy import text
 
+from gisgrid.api import report_gathering
+from gisgrid.api.report_gathering import ReportGatherer
 from gisgrid.database import NOTHING, OWNER, SERVICE, Database
-from gisgrid.errors import Conflict, GisgridError, Refused
-from gisgrid.tickets import gathering
-from gisgrid.tickets.gathering import Gatherer
+from gisgrid.errors import Conflict, Refused
 from gisgrid.tickets.intake import Report
 from gisgrid.tickets.receipts import Received
 from tests.drawing import spot
@@ -26,39 +28,28 @@ WRITERS = 3
 
 @dataclass
 class Desk:
-    """A gatherer over a district, and the threads that bring it reports."""
+    """A gatherer over a district, and the event loop in which it is brought reports."""
 
     owner: Database
-    gatherer: Gatherer
-    told: dict[int, Received | Exception] = field(default_factory=dict)
-    threads: list[threading.Thread] = field(default_factory=list)
+    gatherer: ReportGatherer
+    loop: asyncio.AbstractEventLoop
+    brought: list["Future[Received]"] = field(default_factory=list)
 
     def bring(self, report: Report) -> int:
-        """Bring a report in a thread of its own; its number in `told`."""
-        number = len(self.threads)
+        """Bring a report; its number in `brought`."""
+        self.brought.append(asyncio.run_coroutine_threadsafe(self.gatherer.receive(report, NOTHING), self.loop))
+        return len(self.brought) - 1
 
-        def receive() -> None:
-            try:
-                self.told[number] = self.gatherer.receive(report, NOTHING)
-            except GisgridError as error:
-                self.told[number] = error
-
-        self.threads.append(threading.Thread(target=receive, daemon=True))
-        self.threads[-1].start()
-        return number
-
-    def finish(self) -> list[Received | Exception]:
+    def finish(self) -> list[Received | BaseException]:
         """What came of all reports."""
-        for thread in self.threads:
-            thread.join(PATIENCE_S)
-        return [self.told[number] for number in range(len(self.threads))]
+        return [one.exception(PATIENCE_S) or one.result() for one in self.brought]
 
-    def number(self, outcome: Received | Exception) -> str:
+    def number(self, outcome: Received | BaseException) -> str:
         """The ticket's number."""
         assert isinstance(outcome, Received), outcome
         return outcome.facts["number"]
 
-    def transactions(self, outcomes: list[Received | Exception]) -> int:
+    def transactions(self, outcomes: list[Received | BaseException]) -> int:
         """By how many transactions were these tickets written?"""
         numbers = [self.number(one) for one in outcomes]
         rows = ask(self.owner, "SELECT xmin::text FROM work.ticket WHERE number = ANY(:numbers)", numbers=numbers)
@@ -73,7 +64,7 @@ class Desk:
             self.bring(PLAIN)
             until(lambda: self.locked_out() == 1)
             yield
-            until(lambda: self.locked_out() == 1 and self.gatherer.waiting == len(self.threads) - 1)
+            until(lambda: self.locked_out() == 1 and self.gatherer.waiting == len(self.brought) - 1)
 
     def locked_out(self) -> int:
         """How many connections wait for a lock of ours?"""
@@ -92,25 +83,37 @@ def district(new_database: Callable[[], str]) -> Iterator[tuple[Database, Databa
 
 
 @pytest.fixture
-def desk(district: tuple[Database, Database]) -> Desk:
+def desk(district: tuple[Database, Database]) -> Iterator[Desk]:
     owner, service = district
-    return Desk(owner, Gatherer(service, network="base", zone="Asia/Shanghai", writers=WRITERS))
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    yield Desk(owner, ReportGatherer(service, network="base", zone="Asia/Shanghai", writers=WRITERS), loop)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However long a writer takes, it is waited for."""
-    monkeypatch.setattr(gathering, "STALL_S", PATIENCE_S)
+    monkeypatch.setattr(report_gathering, "STALL_S", PATIENCE_S)
 
 
 def test_who_comes_alone_is_written_at_once(desk: Desk) -> None:
-    first, second = desk.gatherer.receive(PLAIN, NOTHING), desk.gatherer.receive(PLAIN, NOTHING)
-    assert desk.transactions([first, second]) == 2
+    for _ in range(2):
+        desk.bring(PLAIN)
+        desk.finish()
+    assert desk.transactions(desk.finish()) == 2
 
 
 @pytest.mark.usefixtures("patient")
 def test_those_that_wait_are_written_together_and_told_as_if_alone(desk: Desk) -> None:
-    alone = desk.gatherer.receive(PLAIN, NOTHING).facts
+    desk.bring(PLAIN)
+    (first,) = desk.finish()
+    assert isinstance(first, Received)
+    alone = first.facts
+    desk.brought.clear()
     with desk.nobody_writes():
         for _ in range(20):
             desk.bring(replace(PLAIN, client_ref=str(uuid.uuid4())))
@@ -157,6 +160,6 @@ def test_one_that_hangs_holds_up_no_other(desk: Desk) -> None:
         hangs = desk.bring(replace(PLAIN, client_ref=key))
         until(lambda: desk.locked_out() == 1)
         others = [desk.bring(PLAIN) for _ in range(10)]
-        until(lambda: all(number in desk.told for number in others))
-        assert hangs not in desk.told
+        until(lambda: all(desk.brought[number].done() for number in others))
+        assert not desk.brought[hangs].done()
     assert len({desk.number(one) for one in desk.finish()}) == 11
