@@ -16,6 +16,7 @@ from gisgrid.api.kept_tiles import Answer, has_now, headers_of, key_of_tile
 from gisgrid.api.metrics import TILE, Meters, log_request, name_request
 from gisgrid.api.news import LOOKED, News
 from gisgrid.api.proxies import HSTS
+from gisgrid.api.writing import Writing
 from gisgrid.logs import REQUEST_ID
 from gisgrid.tile_cache import Key
 from gisgrid.ways import OF_PROXIES, Wayfinder
@@ -42,7 +43,7 @@ class Cycle(Protocol):
     """What the server knows of one request and its answer (uvicorn's RequestResponseCycle)."""
 
     scope: Any
-    transport: Any
+    transport: Writing
     flow: Any
     default_headers: Any
     message_event: Any
@@ -154,7 +155,7 @@ class ShortWay:
         name = name_request(asked.request_id)
         date = self._date(cycle.default_headers)
         cycle.response_started = cycle.response_complete = True
-        cycle.transport.write(b"".join((_LINES[status], date, head, name.encode(), b"\r\n\r\n", body)))
+        cycle.transport.write_whole(b"".join((_LINES[status], date, head, name.encode(), b"\r\n\r\n", body)))
         cycle.message_event.set()
         cycle.on_response()
         cycle.on_response = _nothing  # as uvicorn does, so that none holds the other

@@ -27,6 +27,11 @@ class Writing:
         else:
             self._transport.write(held + data)
 
+    def write_whole(self, answer: bytes) -> None:
+        """Write an answer of which nothing is to come, at once."""
+        self._flush()
+        self._transport.write(answer)
+
     def close(self) -> None:
         """Write what is held, and end the connection once it is sent."""
         self._flush()
