@@ -26,6 +26,8 @@ SMOOTH = 2.0
 """coverage_simplify takes away triangles up to the square of its tolerance; a line moves by about half of that."""
 LEAF = "grid"
 BATCH = 5000
+MANY = 200
+"""So many new outlines change how tiles are best planned: of a table that was empty, each tile reads all of it."""
 _PENDING = """
 SELECT v.area_version_id, v.network, v.level, v.kind, v.valid_from, v.recorded_from,
        ST_AsBinary(v.geom_3857) AS shape
@@ -98,6 +100,8 @@ def draw_outlines(connection: Connection) -> int:
         pending, key=lambda row: (row.network, row.level, row.kind, row.valid_from, row.recorded_from)
     ):
         _draw(connection, list(rows))
+    if len(pending) >= MANY:
+        connection.execute(text("ANALYZE core.area_outline"))
     if len(pending) == BATCH:
         connection.execute(text("INSERT INTO core.outline_due DEFAULT VALUES"))
     return len(pending)

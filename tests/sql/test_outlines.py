@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid.bench.coverage import Plan, draw_district
 from gisgrid.bench.redraw import take_bites
+from gisgrid.boundaries import outlines
 from gisgrid.boundaries.outlines import draw_outlines, tolerance_m
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.geo import LonLat, tile_at
@@ -196,3 +197,13 @@ def test_the_worker_draws_what_was_published_and_tells_who_keeps_tiles(owner_url
         again = connection.execute(text("SELECT count(*) FROM core.change WHERE layer = 'area'")).scalar_one()
         assert again > told
         assert draw_outlines(connection) == 0
+
+
+def test_the_planner_knows_of_many_outlines(db: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a table that was empty when it was last looked at, every tile would read all rows for each area."""
+    monkeypatch.setattr(outlines, "MANY", 10)
+    db.execute(text("ANALYZE core.area_outline"))
+    publish_leaves(db, district(1))
+    drew = draw_outlines(db)
+    assert drew >= 10
+    assert db.execute(text("SELECT reltuples FROM pg_class WHERE oid = 'core.area_outline'::regclass")).scalar() == drew
