@@ -202,6 +202,7 @@ class Lineage(Answer):
     """What an area came from and became, oldest first; the areas that hold its ground, the largest share first."""
 
     code: str
+    name: str = Field(description="what it is called; of one that has ended, what it was called last")
     network: str
     from_: list[LineageEntry] = Field(alias="from")
     to: list[LineageEntry]

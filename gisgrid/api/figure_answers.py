@@ -45,6 +45,7 @@ class FiguresRow(FigureCounts):
     kind: str = unless_other("by area: base or special")
     role: str | None = unless_other("by post")
     area: str | None = unless_other("by post: the code of its area")
+    area_name: str | None = unless_other("by post: what its area is called; of one that has ended, what it was called")
 
 
 class FiguresBy(Answer):

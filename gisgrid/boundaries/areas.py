@@ -31,7 +31,7 @@ from gisgrid.boundaries.successors import Successor, find_successors
 from gisgrid.errors import Fault, NotFound, Refused
 from gisgrid.geo import BBox
 from gisgrid.networks import UNIFIED
-from gisgrid.tables import INSTANT, area, area_at, level, lineage
+from gisgrid.tables import INSTANT, area, area_at, last_version, level, lineage
 
 MOST_CORNERS = 500_000
 """Of the shapes of one answer: some 15 MB of text, which a browser or a script still reads at once."""
@@ -71,6 +71,7 @@ class Lineage:
     """What an area came from and became, oldest first; `successors` hold its ground, no area holds `lost_share`."""
 
     code: str
+    name: str
     network: str
     from_: list[LineageEntry]
     to: list[LineageEntry]
@@ -254,7 +255,8 @@ def list_lineage(connection: Connection, code: str, *, network: str, at: datetim
             [(row.to_code, row) for row in rows if row.is_from],
         )
     )
-    return Lineage(code, network, came, became, successors, lost_share)
+    name = connection.execute(select(last_version(own, alias="l").c.name)).scalar() or code
+    return Lineage(code, name, network, came, became, successors, lost_share)
 
 
 def _no_area(

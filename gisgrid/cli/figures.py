@@ -27,7 +27,7 @@ At = Annotated[str | None, typer.Option("--at", help="As tickets and boundaries 
 Csv = Annotated[bool, typer.Option("--csv", help="Answer in CSV.")]
 _COUNTS = ("received", "closed", "open", "overdue", "on_time", "solved_in_grid", "rated")
 _RATES = ("closing_rate", "on_time_rate", "solved_in_grid_rate", "hours_to_close", "rating")
-_TEXTS = ("apart", "key", "areas", "name")
+_TEXTS = ("apart", "key", "areas", "name", "role", "area", "area_name")
 _RECORD = ("received", "carried", "closed", "overdue", "on_time", "closing_rate", "on_time_rate", "hours_to_close")
 
 
@@ -53,7 +53,7 @@ def figures(
         cohort = _cohort(connection, settings, times, network, area, category)
         found = count_by(connection, by, cohort, level=level or "")
     below = [FiguresRow(f"({name})", **vars(counts)) for name, counts in (("rest", found.rest), ("total", found.total))]
-    _tell(found, [*found.rows, *below], ("key", "name", *_COUNTS, *_RATES), as_csv=as_csv, program=for_, as_json=json)
+    _tell(found, [*found.rows, *below], _keys(by) + _COUNTS + _RATES, as_csv=as_csv, program=for_, as_json=json)
 
 
 def ranking(
@@ -77,6 +77,11 @@ def ranking(
         rows = rank(connection, of, _cohort(connection, settings, times, network, area), order)
     names = ("apart", "rank", "areas" if of == "post" else "key", "name", *_RECORD)
     _tell({"of": of, "order": order, "rows": rows}, rows, names, as_csv=as_csv, program=for_, as_json=json)
+
+
+def _keys(by: By) -> tuple[str, ...]:
+    """The columns that say what a row is about; of a post also its role and its area, which may have ended."""
+    return ("key", "name", "role", "area", "area_name") if by == "post" else ("key", "name")
 
 
 Times = tuple[datetime | None, datetime | None, datetime]

@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, FromClause, Select, Text, cast, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, FromClause, Select, Text, cast, func, select
 
 from gisgrid.statistics.cohort import By, Cohort, asked, cohort_values
-from gisgrid.tables import area, area_at, category, person, post, source, statistics_by
+from gisgrid.tables import area, area_at, category, last_version, person, post, source, statistics_by
 
 _BY_KEY = ("area", "category", "day", "month")
 """Keys whose rows are in the order of the key; other rows are in the order of most received."""
@@ -40,11 +40,12 @@ class NamedKey(Key):
 
 @dataclass(frozen=True)
 class PostKey(Key):
-    """A post by its number, with the person who holds it, its role, and the code of its area."""
+    """A post by its number, with the person who holds it, its role, and its area, which may have ended."""
 
     name: str | None
     role: str | None
     area: str | None
+    area_name: str | None
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,12 @@ def _by_post(f: Any) -> _Grouping:
     joined = f.outerjoin(post, post.c.post_id == cast(f.c.key, BigInteger))  # by its index, however many rows
     joined = joined.outerjoin(person, person.c.person_id == post.c.person_id)
     joined = joined.outerjoin(area, area.c.area_id == post.c.area_id)
-    return _Grouping(PostFigures, (f.c.key, person.c.name, post.c.role, area.c.code.label("area")), joined)
+    then = area_at(*asked("at"), alias="v")
+    joined = joined.outerjoin(then, then.c.area_id == post.c.area_id)
+    former = last_version(post.c.area_id, *asked("at"), alias="l")  # of the few that are not there then
+    name = func.coalesce(then.c.name, select(former.c.name).scalar_subquery())
+    labels = (f.c.key, person.c.name, post.c.role, area.c.code.label("area"), name.label("area_name"))
+    return _Grouping(PostFigures, labels, joined)
 
 
 _GROUPINGS: dict[str, Callable[[Any], _Grouping]] = {

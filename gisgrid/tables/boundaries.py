@@ -46,6 +46,8 @@ _VERSION: tuple[Column[Any], ...] = (
 area_version = table("core.area_version", *_VERSION)
 area_at = rows_of("app.area_at", *_VERSION)
 """The areas at an instant, as known at another (None: now, today)."""
+last_version = rows_of("app.last_version", *_VERSION)
+"""The last version of an area up to an instant (None: now), which also an area has that has ended."""
 
 lineage = table(
     "core.lineage",

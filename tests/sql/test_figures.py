@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 from sqlalchemy import Connection, text
 
-from gisgrid.boundaries.areas import area_id
+from gisgrid.boundaries.areas import area_id, list_lineage
 from gisgrid.boundaries.successors import carry_figures
 from gisgrid.statistics import By, Cohort, Counts, Figures, Order, count_by, rank
 from gisgrid.statistics.counting import NamedFigures, PostFigures
@@ -149,6 +149,18 @@ def test_by_category_source_month_and_post(town: Connection) -> None:
     assert isinstance(row, PostFigures)
     assert (row.name, row.role, row.area, row.received) == ("王一(虚构)", "worker", "A", 5)
     assert posts.rest.received == 3
+
+
+def test_a_grid_that_has_ended_keeps_its_name(db: Connection) -> None:
+    publish_leaves(db, draw("AB"), valid_from=year(2021))
+    hire(db, "A", "worker", "王一(虚构)")
+    take(db, 0.5, "2021-06-01T00:00:00Z", 2, closed_at="2021-06-01T02:00:00Z")
+    for drawn, since in (("CB", 2022), ("CD", 2023)):
+        publish_leaves(db, draw(drawn), valid_from=year(since))
+    [row] = count_by(db, "post", WHOLE).rows
+    assert isinstance(row, PostFigures)
+    assert (row.area, row.area_name, row.received) == ("A", "网格A", 2)
+    assert list_lineage(db, "A", network="base").name == "网格A"
 
 
 def test_the_closing_rate_of_the_write_off_loop(db: Connection) -> None:

@@ -175,7 +175,7 @@ def without_points(before: Any, now: Any) -> Any:
 
 ADDED = {
     "network", "together_with", "published_by", "cameras", "doubt", "oidc", "followers", "public_words", "last_patrol",
-    "nearest_patrols", "home", "filters", "needs_words", "place",
+    "nearest_patrols", "home", "filters", "needs_words", "place", "area_name", "name",
 }  # fmt: skip
 COLUMNS = ("网", "Network", "位置存疑", "Location in doubt")
 """What answers say since: whose network it is; the further areas of a change set; who published it."""

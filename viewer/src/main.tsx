@@ -4,6 +4,7 @@ import { begin } from './actions/begin';
 import { followChanges } from './actions/deltas';
 import { followFollowed, readKept } from './actions/follow';
 import { followFigures } from './actions/figures';
+import { followNames } from './actions/names';
 import { followPlace } from './actions/report';
 import { followSession, resumeSession } from './actions/session';
 import { followThings } from './actions/things';
@@ -59,6 +60,7 @@ async function start(): Promise<void> {
   followTime();
   followLists();
   followFigures();
+  followNames();
   followAddress();
   await begun;
   const isUntouched = !picked.peek() && !reporting.peek();

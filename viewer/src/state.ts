@@ -131,6 +131,9 @@ export const scope = signal<string | null>(null);
 export const area = signal<Loadable<AreaFeature>>(idle());
 /** Every area without its shape, for search and legend; null until it is there. */
 export const areaIndex = signal<AreaProperties[] | null>(null);
+/** What areas are called that the index has not (they ended, or are of another date), as far as the server was asked; and which are to be asked for. */
+export const formerNames = signal<ReadonlyMap<string, string>>(new Map());
+export const unnamed = signal<ReadonlySet<string>>(new Set());
 /** What the chosen area is: of the index until the area itself is there, so that no page says another's name meanwhile. */
 export const here = computed<AreaProperties | null>(() => {
   const { value, loading } = area.value;

@@ -3,9 +3,9 @@ import { type ReadonlySignal, type Signal, useSignal, useSignalEffect } from '@p
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { loader } from '../actions/load';
-import { areaMeant } from '../i18n';
+import { areaMeant, calledArea } from '../i18n';
 import { type Sending, useSend } from '../send';
-import { areaIndex, idle, lang, type Loadable, session } from '../state';
+import { idle, lang, type Loadable, session } from '../state';
 import { nameOf as named } from '../tickets';
 import { DayField, TimeField } from '../ui/DayField';
 import { Field } from '../ui/Field';
@@ -28,7 +28,7 @@ export type Named = { id: string; name_zh: string; name_en: string };
 
 export const nameOf = (one: Pick<Named, 'name_zh' | 'name_en'>): string => named(one, lang.value);
 export const optionsOf = (all: readonly Named[]): Option[] => all.map((one) => [one.id, nameOf(one)]);
-export const placeOf = (code: string | null, name?: string | null): string => (code ? [name ?? areaIndex.value?.find((one) => one.code === code)?.name, code].filter(Boolean).join(' ') : '');
+export const placeOf = (code: string | null, name?: string | null): string => (code ? calledArea(code, name ?? undefined) : '');
 
 /** Do all these words stand somewhere in it? */
 export function holds(words: string, ...parts: (string | null | undefined)[]): boolean {

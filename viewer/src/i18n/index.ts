@@ -1,5 +1,5 @@
 import type { FieldError } from '../api/client';
-import { areaIndex, config, lang, type Lang, networks, type Said } from '../state';
+import { areaIndex, config, formerNames, lang, type Lang, networks, type Said, unnamed } from '../state';
 import { en } from './en';
 import { type Key, zh } from './zh';
 
@@ -30,11 +30,26 @@ export function networkName(id: string): string {
   return say({ zh: found.name_zh, en: found.name_en });
 }
 
-/** What an area is called; its code where it is not of today. */
-export const areaName = (code: string): string => areaIndex.value?.find((one) => one.code === code)?.name ?? code;
+/** What an area is called, or was when it ended; its code until the server has said that. */
+export function areaName(code: string): string {
+  const name = areaIndex.value?.find((one) => one.code === code)?.name ?? formerNames.value.get(code);
+  if (name === undefined && areaIndex.value && code) wantName(code);
+  return name ?? code;
+}
+
+const wanting = new Set<string>();
+
+/** Later, and all of a page at once: what is being drawn must not change what it is drawn from. */
+function wantName(code: string): void {
+  if (wanting.add(code).size > 1) return;
+  queueMicrotask(() => {
+    if ([...wanting].some((one) => !unnamed.peek().has(one))) unnamed.value = new Set([...unnamed.peek(), ...wanting]);
+    wanting.clear();
+  });
+}
 
 /** The same with the code beside the name. */
-export const calledArea = (code: string): string => [...new Set([areaName(code), code])].join(' ');
+export const calledArea = (code: string, name: string = areaName(code)): string => [...new Set([name, code])].join(' ');
 
 /** Which area a code means that somebody types, and in which that lies; empty while it means none. */
 export function areaMeant(code: string): string {

@@ -78,7 +78,7 @@ function Name({ row, by }: { row: FiguresRow; by: FiguresBy['by'] }) {
     return (
       <>
         {name}
-        <span class="hint">{calledArea(row.area ?? '')}</span>
+        <span class="hint">{row.area && calledArea(row.area, row.area_name ?? undefined)}</span>
       </>
     );
   }

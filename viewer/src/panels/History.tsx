@@ -1,6 +1,7 @@
 import type { Ticket, TicketEvent } from '../api/client';
 import { calledArea, t, term } from '../i18n';
-import { stepName } from '../tickets';
+import { categories, lang } from '../state';
+import { categoryName, stepName } from '../tickets';
 import { showTime } from '../time';
 
 /** What happened to a ticket, the newest first. */
@@ -29,8 +30,10 @@ function wordsOf({ action, to_step }: TicketEvent, workflow: string): string {
   return to_step ? stepName(workflow, to_step) : term('action', action);
 }
 
-/** Which department, ticket or area an event is about. */
-function detailOf({ detail }: TicketEvent): string {
-  const said = ['called', 'department', 'into', 'original', 'duplicate', 'parent', 'from', 'to', 'area'].map((key) => detail[key]);
-  return [...new Set(said)].filter((one) => typeof one === 'string').map(calledArea).join(' → ');
+/** Which department, ticket, area or category an event is about. */
+function detailOf({ action, detail }: TicketEvent): string {
+  const called = (code: string) => (action === 'recategorised' ? categoryName(code, categories.value, lang.value) : calledArea(code));
+  const said = (keys: string[]) => keys.map((key) => detail[key]).filter((one) => typeof one === 'string');
+  const things = said(['called', 'department', 'into', 'original', 'duplicate', 'parent']);
+  return [...new Set([...things, ...said(['from', 'to', 'area']).map(called)])].join(' → ');
 }

@@ -116,7 +116,7 @@ function Row({ row, isPost, isTied: tied }: { row: RankedRow; isPost: boolean; i
         ) : (
           (name ?? t('ranking.vacant'))
         )}
-        {isPost && <span class="hint">{row.areas?.map(calledArea).join(t('layers.and'))}</span>}
+        {isPost && <span class="hint">{row.areas?.map((code) => calledArea(code)).join(t('layers.and'))}</span>}
         {carried_share !== null && carried_share > 0 && (
           <span class="hint">{t('ranking.carried', { share: showShare(carried_share) })}</span>
         )}
