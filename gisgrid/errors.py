@@ -15,7 +15,7 @@ _VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|[+-]?[0-9][0-9.,:+-]*")
 class Fault:
     """One fault: where it is, what is wrong, what to do.
 
-    The Chinese is given where SQL says it; else `chinese.toml` has it.
+    The Chinese is given where SQL says it; else `chinese.toml` has it, with what values are called in it (`names`).
     """
 
     field: str
@@ -23,12 +23,17 @@ class Fault:
     remedy: str = ""
     message_zh: str = ""
     remedy_zh: str = ""
+    names: tuple[tuple[str, str], ...] = ()
+    """Values of the English sentences that have a name of their own in Chinese, with that."""
 
     def in_both(self) -> "Fault":
         """The fault with its Chinese; a remedy that has none, as a name or an address, stays as it is."""
         if self.message_zh or not (message_zh := in_chinese(self.message)):
             return self
-        return replace(self, message_zh=message_zh, remedy_zh=in_chinese(self.remedy) or self.remedy)
+        remedy_zh = in_chinese(self.remedy) or self.remedy
+        for english, chinese in self.names:
+            message_zh, remedy_zh = message_zh.replace(english, chinese), remedy_zh.replace(english, chinese)
+        return replace(self, message_zh=message_zh, remedy_zh=remedy_zh)
 
     def __str__(self) -> str:
         english = " -> ".join(filter(None, (self.message, self.remedy)))

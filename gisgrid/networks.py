@@ -58,20 +58,61 @@ def name_network(connection: Connection, network: str, name_zh: str = "", name_e
     )
 
 
+@dataclass(frozen=True)
+class Called:
+    """What people know a network by, in both languages, with the id that programs take."""
+
+    en: str
+    zh: str
+
+    def __str__(self) -> str:
+        return self.en
+
+    @property
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """As a Fault takes it, whose sentence says this network."""
+        return ((self.en, self.zh),)
+
+
+def call_networks(connection: Connection) -> dict[str, Called]:
+    """What every network is called, by its id."""
+    columns = tables.network.c
+    rows = connection.execute(select(columns.network, columns.name_en, columns.name_zh).order_by(columns.network))
+    return {row.network: _called(*row) for row in rows}
+
+
+def call_network(connection: Connection, network: str) -> Called:
+    """What this network is called; one that is not there, by its id."""
+    return call_networks(connection).get(network, Called(network, network))
+
+
+def _called(network: str, english: str, chinese: str) -> Called:
+    english = "unified grid" if network == english == UNIFIED else english
+    label = network if english in ("", network) else f"{english} ({network})"
+    return Called(label, network if chinese in ("", network) else f"{chinese}（{network}）")
+
+
+def no_network(connection: Connection, message: str, without: str, field: str = "network") -> Fault:
+    """The fault of naming a network that is not there: what is said of it, and which there are; `without`: if none."""
+    known = call_networks(connection)
+    names = (*(pair for called in known.values() for pair in called.names), (", ", "、"))
+    remedy = f"one of {', '.join(map(str, known.values()))}" if known else without
+    return Fault(field, message, remedy, names=names)
+
+
 def require_network(connection: Connection, network: str) -> None:
     """Check that the network exists. Raises NotFound naming the networks that do."""
-    known = _known(connection)
-    if network not in known:
-        remedy = f"one of {', '.join(known)}" if known else "import its boundaries first"
-        raise NotFound(Fault("network", f"no network is called {network!r}", remedy))
+    if network not in _known(connection):
+        message = f"no network is called {network!r}"
+        raise NotFound(no_network(connection, message, "import its boundaries first"))
 
 
 def require_set_network(connection: Connection, network: str) -> None:
     """Check the network of GISGRID_NETWORK. Raises Refused naming the networks that exist."""
-    known = _known(connection)
-    if network != UNIFIED and network not in known:
-        remedy = f"one of {', '.join(known)}" if known else "import it first: gisgrid import FILE --network NAME"
-        raise Refused(Fault("GISGRID_NETWORK", f"no network is called {network!r} in this database", remedy))
+    if network != UNIFIED and network not in _known(connection):
+        message = f"no network is called {network!r} in this database"
+        without = "import it first: gisgrid import FILE --network NAME"
+        raise Refused(no_network(connection, message, without, "GISGRID_NETWORK"))
 
 
 def _known(connection: Connection) -> list[str]:

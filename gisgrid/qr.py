@@ -10,6 +10,7 @@ import segno
 from sqlalchemy import Connection, text
 
 from gisgrid.errors import Fault, NotFound, Refused
+from gisgrid.networks import call_network
 
 CORRECTION = "m"
 """How much of a code may be scratched off a wall: M, 15 %."""
@@ -59,8 +60,10 @@ def find_placard(connection: Connection, code: str, *, network: str, public_url:
     """The QR code of this area or post (`post-N`), also of a retired one. Raises NotFound; Refused without address."""
     row = connection.execute(text(_AREAS), {"code": code, "network": network}).one_or_none()
     if row is None:
-        message = f"there is no area or post {code[:64]} in network {network}"
-        raise NotFound(Fault("code", message, "give a code of the map, or post- and the number of a post"))
+        called = call_network(connection, network)
+        message = f"there is no area or post {code[:64]} in network {called}"
+        remedy = "give a code of the map, or post- and the number of a post"
+        raise NotFound(Fault("code", message, remedy, names=called.names))
     return _placard(row.code, row.name, public_url)
 
 
@@ -68,7 +71,9 @@ def list_placards(connection: Connection, area: str, *, network: str, public_url
     """The QR codes of an area's live grids, by code; of a grid its own. Raises NotFound, Refused."""
     rows = connection.execute(text(_GRIDS), {"code": area, "network": network}).all()
     if not rows:
-        raise NotFound(Fault("area", f"no grid is in {area[:64]} of network {network}", "give a code of the map"))
+        called = call_network(connection, network)
+        message = f"no grid is in {area[:64]} of network {called}"
+        raise NotFound(Fault("area", message, "give a code of the map", names=called.names))
     return [_placard(row.code, row.name, public_url) for row in rows]
 
 

@@ -30,7 +30,7 @@ from gisgrid.assignment import require_network
 from gisgrid.boundaries.successors import Successor, find_successors
 from gisgrid.errors import Fault, NotFound, Refused
 from gisgrid.geo import BBox
-from gisgrid.networks import UNIFIED
+from gisgrid.networks import UNIFIED, call_network
 from gisgrid.tables import INSTANT, area, area_at, last_version, level, lineage
 
 MOST_CORNERS = 500_000
@@ -270,4 +270,7 @@ def _no_area(
         remedy = "its ground went to " + ", ".join(f"{heir.code} ({heir.share:.0%})" for heir in heirs)
     if network == UNIFIED:
         return NotFound(Fault(field, f"no area has the code {code[:40]!r} at that date", remedy))
-    return NotFound(Fault(field, f"network {network} has no area {code[:40]!r} at that date", remedy))
+    called = call_network(connection, network)
+    return NotFound(
+        Fault(field, f"network {called} has no area {code[:40]!r} at that date", remedy, names=called.names)
+    )

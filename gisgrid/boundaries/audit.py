@@ -15,7 +15,8 @@ from gisgrid.boundaries.coverage import find_uncovered, union
 from gisgrid.boundaries.finding import ERROR, WARNING, Finding
 from gisgrid.boundaries.measuring import area_m2, said_m2
 from gisgrid.codes import Scheme, load_scheme
-from gisgrid.errors import Fault, NotFound
+from gisgrid.errors import NotFound
+from gisgrid.networks import no_network
 
 LEAF = "grid"
 GAP_M = 1.0
@@ -83,8 +84,8 @@ def _scheme(connection: Connection, network: str, schemes: Path | None) -> Schem
         text("SELECT scheme FROM core.network WHERE network = :network"), {"network": network}
     ).scalar()
     if name is None:
-        known = connection.execute(text("SELECT network FROM core.network ORDER BY 1")).scalars().all()
-        raise NotFound(Fault("network", f"there is no network {network!r}", f"one of {', '.join(known)}"))
+        message = f"there is no network {network!r}"
+        raise NotFound(no_network(connection, message, "import boundaries first"))
     return load_scheme(name, schemes)
 
 

@@ -15,6 +15,7 @@ from gisgrid.boundaries.reviewing import Move, Problem, act, list_moves, list_pr
 from gisgrid.database import EVERYTHING, Database, Scope, asking
 from gisgrid.errors import Conflict, Fault, NotAllowed, NotFound, Refused
 from gisgrid.layers import Json
+from gisgrid.networks import call_networks, no_network
 
 POLICIES = ("move", "stay")
 GROUNDS = ("keep", "gain", "any")
@@ -101,10 +102,9 @@ def _check_order(connection: Connection, order: ChangesetOrder) -> None:
     ]
     if faults:
         raise Refused(*faults)
-    known = connection.execute(text("SELECT network FROM core.network ORDER BY network")).scalars().all()
-    if order.network not in known:
-        remedy = f"one of {', '.join(known)}" if known else "import boundaries first"
-        raise NotFound(Fault("network", f"there is no network {order.network!r}", remedy))
+    if order.network not in call_networks(connection):
+        message = f"there is no network {order.network!r}"
+        raise NotFound(no_network(connection, message, "import boundaries first"))
     if order.together_with and not order.area:
         message = "further areas are named, and no first one"
         raise Refused(Fault("together_with", message, "name the first area, or none for the whole network"))

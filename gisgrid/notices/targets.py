@@ -11,6 +11,7 @@ from sqlalchemy import Connection, case, select, text
 from gisgrid import tables
 from gisgrid.database import asking
 from gisgrid.errors import Fault, Refused
+from gisgrid.networks import call_network
 from gisgrid.notices.addresses import hide_address, read_address
 from gisgrid.notices.mail import read_mailboxes
 from gisgrid.notices.signing import check_secret, make_secret
@@ -189,9 +190,9 @@ def _area(connection: Connection, order: TargetOrder) -> int | None:
         {"network": order.network, "code": order.area},
     ).scalar()
     if found is None:
-        raise Refused(
-            Fault("area", f"there is no area {order.area} in network {order.network}", "give a code of the map")
-        )
+        called = call_network(connection, order.network)
+        message = f"there is no area {order.area} in network {called}"
+        raise Refused(Fault("area", message, "give a code of the map", names=called.names))
     return found
 
 

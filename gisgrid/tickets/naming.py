@@ -6,6 +6,7 @@ from sqlalchemy import Connection, text
 
 from gisgrid.errors import Fault, NotFound, Refused
 from gisgrid.geo import LonLat
+from gisgrid.networks import call_network
 
 SMALLEST_SHARE = 0.001
 """Successors with a smaller share of a retired area's ground are left out."""
@@ -57,8 +58,9 @@ def list_areas(connection: Connection, code: str, network: str) -> list[NamedAre
     values = {"code": code, "network": network, "smallest": SMALLEST_SHARE}
     rows = connection.execute(text(_LEADS_TO), values).all()
     if not rows:
-        message = f"there is no area or post {code[:64]} in network {network}"
-        raise NotFound(Fault("code", message, "see /api/v1/areas"))
+        called = call_network(connection, network)
+        message = f"there is no area or post {code[:64]} in network {called}"
+        raise NotFound(Fault("code", message, "see /api/v1/areas", names=called.names))
     return [
         NamedArea(row.area_id, row.code, row.name, row.level, row.kind, row.share)
         for row in rows

@@ -10,7 +10,7 @@ from gisgrid.access import Caller
 from gisgrid.database import asking
 from gisgrid.errors import Fault, NotFound
 from gisgrid.geo import LonLat
-from gisgrid.networks import require_network
+from gisgrid.networks import call_network, require_network
 from gisgrid.tickets.intake import category_id
 from gisgrid.tickets.receipts import AreaRef, Assignee, GridRef
 from gisgrid.trail import note_reading
@@ -199,8 +199,9 @@ def _place(connection: Connection, where: Where) -> Any:
     if where.point is None:
         row = connection.execute(text(_AREA), values | {"code": where.area}).one_or_none()
         if row is None:
-            message = f"there is no area {where.area} in network {where.network} at that date"
-            raise NotFound(Fault("area", message, "give a code of the map"))
+            called = call_network(connection, where.network)
+            message = f"there is no area {where.area} in network {called} at that date"
+            raise NotFound(Fault("area", message, "give a code of the map", names=called.names))
         return row
     point = {"lon": where.point.lon, "lat": where.point.lat, "accuracy_m": where.accuracy_m}
     return connection.execute(text(_PLACE), values | point).one()

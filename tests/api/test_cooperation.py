@@ -117,7 +117,10 @@ def test_a_closed_ticket_is_reopened_with_a_clock_from_now(district: District) -
     event = opened["history"][-1]
     assert (event["action"], event["from_step"], event["to_step"]) == ("reopened", "rate", "handle")
     close(district, number)
-    assert do(district, "north", number, "steps", step="inspect").status_code == 409
+    refused = do(district, "north", number, "steps", step="inspect")
+    assert refused.status_code == 409
+    fault = refused.json()["errors"][0]
+    assert ("检查监督（inspect）" in fault["message_zh"], "服务处置（handle）" in fault["remedy_zh"]) == (True, True), fault
 
 
 # To whom.

@@ -26,6 +26,7 @@ PARTY = {"P": (0.5, 0.5), "Q": (2.5, 0.5), "R": (1.5, 1.5)}
 OUTSIDE = (0.5, 3.2)
 STATES = ("total", "done", "open", "today", "due_soon", "overdue", "unplaced")
 NOW: dict[str, str] = {}
+NETWORKS, NETWORKS_ZH = "unified grid (base), Party building (party)", "基础网格（base）、党建网（party）"
 
 
 def receive(connection: Any, place: tuple[float, float]) -> str:
@@ -195,7 +196,17 @@ def test_every_door_says_which_networks_there_are(
         assert said.get("status") == 404, (door.label, answer.status_code, answer.text[:300])
         fault = said["errors"][0]
         assert fault["field"].endswith("network"), (door.label, fault)
-        assert "base, party" in fault["remedy"] and "base, party" in fault["remedy_zh"], (door.label, fault)
+        said = {fault["remedy"].removeprefix("one of "), fault["remedy_zh"].removeprefix("可用的有：")}
+        assert said == {NETWORKS, NETWORKS_ZH}, (door.label, fault)
+
+
+def test_a_network_is_called_by_its_name(client: TestClient, party_numbers: list[str]) -> None:
+    """Whoever reads a refusal knows the network by its name; a program takes the id beside it."""
+    for path in ("areas/99", "areas/99/lineage"):
+        answer = client.get(f"/api/v1/{path}", params={"network": "party"})
+        fault = answer.json()["errors"][0]
+        assert "Party building (party)" in fault["message"], (path, fault)
+        assert "党建网（party）" in fault["message_zh"], fault
 
 
 def test_a_report_may_name_its_network(client: TestClient) -> None:

@@ -93,7 +93,7 @@ def test_every_verb_says_that_the_network_is_unknown(
 ) -> None:
     assert run(arguments(words, desk)) == 1, capfd.readouterr().err
     said = capfd.readouterr().err
-    assert SAID in said and "one of base" in said, said
+    assert SAID in said and "one of unified grid (base)" in said, said
     assert "Traceback" not in said
     with owner.transaction() as connection:
         assert list(connection.execute(text("SELECT network FROM core.network")).scalars()) == ["base"]

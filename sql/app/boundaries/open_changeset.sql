@@ -29,7 +29,9 @@ BEGIN
         WHERE NEW.area_code IS NOT NULL ORDER BY g.n
     LOOP
         IF area.path IS NULL THEN
-            PERFORM app.refuse('no_such_area', NEW.network, area.code);
+            PERFORM app.refuse('no_such_area', format('%s（%s）', n.name_zh, n.network), area.code,
+                               format('%s (%s)', n.name_en, n.network))
+            FROM core.network AS n WHERE n.network = NEW.network;
         END IF;
         NEW.areas := CASE WHEN NEW.areas = '{0}' THEN '{}'::bigint[] ELSE NEW.areas END
             || area.path[cardinality(area.path)];

@@ -17,7 +17,7 @@ FROM (VALUES
     ),
     ('already', 'GG409', 'number', '已经是这样了', 'it is so already', '无需操作', 'nothing needs to be done'),
     (
-        'no_such_step', 'GG409', 'step', '现在不能进入环节“%1$s”', '''%1$s'' does not follow now',
+        'no_such_step', 'GG409', 'step', '现在不能进入环节“%1$s”', '''%4$s'' does not follow now',
         '下一步可以是：%2$s', 'next can be %3$s'
     ),
     ('needs_note', 'GG422', 'note', '需要说明', 'this needs a note', '写明原因', 'say why'),
@@ -403,7 +403,7 @@ FROM (VALUES
         '选用我的或用对方的', 'take mine or theirs'
     ),
     (
-        'no_such_area', 'GG404', 'area', '网 %1$s 中没有区域 %2$s', 'network %1$s has no area %2$s',
+        'no_such_area', 'GG404', 'area', '网 %1$s 中没有区域 %2$s', 'network %3$s has no area %2$s',
         '填写地图上区县、街道、社区或网格的编码', 'give the code of a district, town, community or grid of the map'
     ),
     (
