@@ -221,6 +221,26 @@ def test_a_sheet_of_the_whole_district_has_it_in_the_middle_and_explains_what_it
     assert abs(drawn[0] - (sheet.shape[1] - drawn[-1])) < 20
 
 
+def test_a_sheet_explains_the_colours_of_a_figure(visit: Open) -> None:
+    """Each class with its colour, below what was asked."""
+    page = visit("#tab=figures&off=ticket")
+    page.click("[data-colour]")
+    tints = page.locator(".colour-legend rect").evaluate_all("(all) => all.map((one) => one.getAttribute('fill'))")
+    assert len(tints) > 2
+    begin(page, "print")
+    with page.expect_download() as saved:
+        page.click("[data-act=png]")
+    sheet = np.asarray(Image.open(saved.value.path()).convert("RGB")).astype(int)
+    below = sheet[sheet.shape[0] // 2 :]
+    rows = []
+    for tint in tints:
+        is_drawn = (below == [int(tint[at : at + 2], 16) for at in (1, 3, 5)]).all(axis=2)
+        assert is_drawn.sum() > 300, f"{tint} has a key, unmixed with the ground"
+        rows.append(int(np.median(np.flatnonzero(is_drawn.any(axis=1)))))
+    words = below[min(rows) - 60 : min(rows) - 20, 76:1000]
+    assert (words.sum(axis=2) < 200).sum() > 200, "and above them what they are classes of"
+
+
 def test_a_sheet_goes_on_paper_of_its_own_size(visit: Open, tmp_path: Path) -> None:
     page = visit(f"{AT}&lang=en", drawn=False)
     page.evaluate(PRINTER)

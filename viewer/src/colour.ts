@@ -10,6 +10,8 @@ export function classes(values: number[]): Class[] {
   let start = 0;
   for (let part = 1; part <= tints.length && start < sorted.length; part++) {
     let end = Math.max(start, Math.ceil((part * sorted.length) / tints.length) - 1);
+    const tied = sorted.indexOf(sorted[end] as number); // equal values are in one class, without what is less
+    if (tied > start && sorted[end + 1] === sorted[end]) end = tied - 1;
     while (end + 1 < sorted.length && sorted[end + 1] === sorted[end]) end++;
     found.push({ from: sorted[start] ?? 0, to: sorted[end] ?? 0, tint: '' });
     start = end + 1;

@@ -243,6 +243,9 @@ export const lightbox = signal<{ sources: string[]; at: number } | null>(null);
 
 /** What a page of staff shows on the map: shapes of a draft, its problems, what moves; areas in the colour of a figure. */
 export const sketch = signal<GeoJSON.Feature[]>([]);
+/** What colours on the map mean that no layer brought: the question that they answer, and the classes of its answers; by who drew them. */
+export type SheetKey = { question: string; classes: { look: string; words: string; shape?: 'dashes' | 'band' }[] };
+export const sheetKeys = signal<{ figure?: SheetKey | undefined; changes?: SheetKey | undefined }>({});
 /** Where the line between before and after is, in hundredths of the map's width; null: there is none. */
 export const swipe = signal<number | null>(null);
 /** A page waits for a click on the map, which is then no opening of what is there. */

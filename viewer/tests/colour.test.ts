@@ -14,3 +14,8 @@ test('every value is in one class, classes do not overlap, and the most is darke
     }),
   );
 });
+
+test('where most have the most, the others are not of their class', () => {
+  expect(classes([0, 0.5, 0.5, 1, 1, 1, 1, 1, 1, 1]).map(({ from, to }) => [from, to])).toEqual([[0, 0], [0.5, 0.5], [1, 1]]);
+  expect(classes([1, 1, 1]).length).toBe(1);
+});

@@ -4,7 +4,7 @@ import { boundsOf } from '../actions/areas';
 import { byLegend, isCovered, type Key, keysOf, nameOf } from '../actions/legend';
 import { lengthOf, roundDown } from '../geodesy';
 import { t } from '../i18n';
-import { area, at as date, config, home, lang, layersOff, layersOffered, now } from '../state';
+import { area, at as date, config, home, lang, layersOff, layersOffered, now, sheetKeys } from '../state';
 import { showDay, showMetres, showTime } from '../time';
 import { addIcons } from './icons';
 import { sharp } from './sharpness';
@@ -181,31 +181,50 @@ function attribution(map: MapLibre): string {
   return [...new Set(plain.filter(Boolean))].join(' · ');
 }
 
-/** These keys of the layers that are on, in lines as wide as the sheet. */
+type Entry = { words: string; swatch?: (x: number, y: number) => void };
+
+/** What coloured areas mean on lines of their own, and below these keys of the layers that are on, in lines as wide as the sheet. */
 function legend(pen: Pen, width: number, keysHere: (id: string) => Key[]): { height: number; draw: (x: number, y: number) => void } {
-  const entries = layersOffered.value
+  const keys = layersOffered.value
     .filter((id) => !layersOff.value.has(id))
     .sort(byLegend)
-    .flatMap((id) => keysHere(id).map((key) => ({ key, words: keysOf(id).length > 1 || key.words() === nameOf(id) ? key.words() : t('print.key', { layer: nameOf(id), key: key.words() }) })));
+    .flatMap((id) => keysHere(id).map((key) => ({ key, words: keysOf(id).length > 1 || key.words() === nameOf(id) ? key.words() : t('print.key', { layer: nameOf(id), key: key.words() }) })))
+    .map(({ key, words }): Entry => ({ words, swatch: (x, y) => drawSwatch(pen, key, x, y) }));
   pen.font = font(13);
-  let [x, y] = [0, 0];
-  const placed = entries.map(({ key, words }) => {
-    const wide = 24 + pen.measureText(words).width + 22;
-    if (x > 0 && x + wide > width) [x, y] = [0, y + row];
-    const place = { key, words, x, y };
-    x += wide;
-    return place;
-  });
+  const placed: (Entry & { x: number; y: number })[] = [];
+  let y = 0;
+  for (const line of [...sketchLines(pen, width), keys].filter((entries) => entries.length > 0)) {
+    let x = 0;
+    for (const entry of line) {
+      const wide = (entry.swatch ? 24 : 0) + pen.measureText(entry.words).width + 22;
+      if (x > 0 && x + wide > width) [x, y] = [0, y + row];
+      placed.push({ ...entry, x, y });
+      x += wide;
+    }
+    y += row;
+  }
   const draw = (left: number, top: number) => {
-    for (const { key, words, ...place } of placed) {
-      drawSwatch(pen, key, left + place.x, top + place.y);
+    for (const { words, swatch, ...place } of placed) {
+      swatch?.(left + place.x, top + place.y);
       pen.fillStyle = ink;
-      pen.font = font(13);
+      pen.font = font(13, swatch ? 400 : 700);
       pen.textAlign = 'left';
-      pen.fillText(words, left + place.x + 22, top + place.y + 13);
+      pen.fillText(words, left + place.x + (swatch ? 22 : 0), top + place.y + 13);
     }
   };
-  return { height: entries.length > 0 ? y + row + 14 : 14, draw };
+  return { height: y + 14, draw };
+}
+
+/** The questions that colours answer, each in as many lines as it needs, with their classes. */
+function sketchLines(pen: Pen, width: number): Entry[][] {
+  return Object.values(sheetKeys.value).flatMap((asked) => {
+    if (!asked) return [];
+    const lines: Entry[][] = [];
+    pen.font = font(13, 700);
+    for (let rest = asked.question; rest; rest = rest.slice(lines.at(-1)?.[0]?.words.length).trimStart()) lines.push([{ words: fitting(pen, rest, width) }]);
+    pen.font = font(13);
+    return [...lines, asked.classes.map(({ look, words, shape = '' }) => ({ words, swatch: (x: number, y: number) => drawSwatch(pen, { swatch: shape, look: { '--fill': look, '--line': '#4a5e68' }, words: () => words }, x, y) }))];
+  });
 }
 
 /** The keys of a layer whose things are on the sheet; a figure of several is drawn as the most urgent of them. */

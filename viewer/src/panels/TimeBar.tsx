@@ -1,6 +1,7 @@
+import { useEffect } from 'preact/hooks';
 import { dateOf, showDate } from '../actions/time';
 import { t } from '../i18n';
-import { at, boundaryHistory, comparing, comparison, timeOpen } from '../state';
+import { at, boundaryHistory, comparing, comparison, sheetKeys, timeOpen } from '../state';
 import { dayOf, showDay } from '../time';
 import { LabelledDay } from '../ui/DayField';
 import { Icon } from '../ui/Icon';
@@ -84,16 +85,28 @@ function close(): void {
   if (at.peek()) showDate('');
 }
 
+const sides = [
+  { side: 'before', key: 'time.before', look: '#b0241b', shape: 'dashes' },
+  { side: 'after', key: 'time.after', look: '#0f7b6c', shape: 'band' },
+  { side: 'link', key: 'time.links', look: '#5b3a8c', shape: 'band' },
+] as const;
+
 function Changes() {
   const { value, problem, loading } = comparison.value;
+  const classes = sides.map(({ side, key, look, shape }) => ({ look, shape, words: t(key, { n: value?.features.filter(({ properties }) => properties.side === side).length ?? 0 }) }));
+  const question = t('time.since', { date: showDay(at.value) });
+  useEffect(() => {
+    if (!value) return undefined;
+    sheetKeys.value = { ...sheetKeys.peek(), changes: { question, classes } };
+    return () => void (sheetKeys.value = { ...sheetKeys.peek(), changes: undefined });
+  }, [value, question]);
   if (problem) return <p class="error">{t('time.failed')}</p>;
   if (!value) return loading ? <p class="hint">{t('app.loading')}</p> : null;
-  const count = (side: string) => value.features.filter(({ properties }) => properties.side === side).length;
   return (
     <ul class="time-keys">
-      <li class="before">{t('time.before', { n: count('before') })}</li>
-      <li class="after">{t('time.after', { n: count('after') })}</li>
-      <li class="became">{t('time.links', { n: count('link') })}</li>
+      <li class="before">{classes[0]?.words}</li>
+      <li class="after">{classes[1]?.words}</li>
+      <li class="became">{classes[2]?.words}</li>
     </ul>
   );
 }
