@@ -5,15 +5,15 @@ import { epoch } from './time';
 
 const ranks = { overdue: 0, due_soon: 1, open: 2, done: 3 } as const;
 
-/** How far a ticket is from here; null where its place or this one is not known. */
-export function metresTo(one: Ticket, here: LonLat | null): number | null {
+/** How far a ticket is from where somebody is; null where one of the two is not known. */
+export function metresTo(one: Ticket, position: LonLat | null): number | null {
   const at = placeOf(one);
-  return at && here ? metresBetween(at, here) : null;
+  return at && position ? metresBetween(at, position) : null;
 }
 
 /** The order of work: what is overdue, then what is due soon, then the rest; among those the nearest, else the first due. */
-export function inOrder(tickets: Ticket[], here: LonLat | null, now: number): Ticket[] {
-  const key = (one: Ticket): [number, number, number] => [ranks[dueState(one, now)], metresTo(one, here) ?? Infinity, epoch(one.due_at)];
+export function inOrder(tickets: Ticket[], position: LonLat | null, now: number): Ticket[] {
+  const key = (one: Ticket): [number, number, number] => [ranks[dueState(one, now)], metresTo(one, position) ?? Infinity, epoch(one.due_at)];
   const keyed = tickets.map((one) => ({ one, key: key(one) }));
   return keyed.sort((a, b) => compare(a.key, b.key) || a.one.number.localeCompare(b.one.number)).map(({ one }) => one);
 }

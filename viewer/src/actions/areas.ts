@@ -162,7 +162,7 @@ export function followScope(): () => void {
     const code = scope.value;
     void home.value; // its network, where that has no topmost area
     if (code === null || areaTick.value < 0 || at.value < '') return;
-    void load(() => getArea(code));
+    void load(() => getArea(code), [code, at.value, network.peek()]);
   });
   return () => [forget, follow].forEach((stop) => stop());
 }

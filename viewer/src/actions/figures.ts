@@ -2,7 +2,7 @@ import { batch, computed, effect } from '@preact/signals';
 import { api, ask, type FiguresBy, Problem } from '../api/client';
 import { nextDay, type Span, spansOf } from '../spans';
 import { dayOf } from '../time';
-import { type CounterName, compared, figures, figuresAsk, filter, noFilter, now, picked, type FiguresAsk, ofNetwork, type Period, ranking, scope, session, tab, ticketTick, workTick } from '../state';
+import { type CounterName, compared, figures, figuresAsk, filter, network, noFilter, now, picked, type FiguresAsk, ofNetwork, type Period, ranking, scope, session, tab, ticketTick, workTick } from '../state';
 import { chooseArea, moveTo } from './areas';
 import { loader } from './load';
 
@@ -80,13 +80,13 @@ export function followFigures(): () => void {
       void load.two(async () => {
         const [late = null, before = null] = await Promise.all([spans.now, spans.before].map((span) => figuresOf(span, comparedBy(by), area)));
         return { by: comparedBy(by), spans, now: late, before };
-      });
+      }, [area, network.value, by, spans]);
       return;
     }
     if (!session.value && isPrivate(what === 'by' ? by : of)) return;
     const given = { area, ...ofNetwork(), ...since(period) };
-    if (what === 'by') void load.by(() => ask(api.GET('/api/v1/figures', { params: { query: { ...given, by } } })));
-    else void load.of(() => ask(api.GET('/api/v1/ranking', { params: { query: { ...given, of, order } } })));
+    if (what === 'by') void load.by(() => ask(api.GET('/api/v1/figures', { params: { query: { ...given, by } } })), { ...given, by });
+    else void load.of(() => ask(api.GET('/api/v1/ranking', { params: { query: { ...given, of, order } } })), { ...given, of, order });
   });
   const leave = effect(() => {
     if (session.value) return;

@@ -115,6 +115,6 @@ export function followFollowed(): () => void {
     if (open?.what !== 'follow' || ticketTick.value < 0 || pickedTick.value < 0) return;
     if (followed.peek().value?.number !== open.number) followed.value = { ...followed.peek(), value: null };
     const secret = secretOf(open.number);
-    if (open.number && secret) void load(() => ask(api.GET('/api/v1/reports/{number}', header(open.number, secret))));
+    if (open.number && secret) void load(() => ask(api.GET('/api/v1/reports/{number}', header(open.number, secret))), open.number);
   });
 }

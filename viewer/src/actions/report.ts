@@ -133,7 +133,7 @@ export function followPlace(): () => void {
       located.value = { value: null, loading: false, problem: null };
       return undefined;
     }
-    const timer = setTimeout(() => void load(() => locate(at)), settleMs);
+    const timer = setTimeout(() => void load(() => locate(at), at), settleMs);
     return () => clearTimeout(timer);
   });
 }

@@ -12,7 +12,7 @@ export async function openScanned(code: string): Promise<void> {
   openReport();
   scanCode.value = code;
   placeBy.value = 'code';
-  await load(() => ask(api.GET('/api/v1/qr/{code}', { params: { path: { code } } })));
+  await load(() => ask(api.GET('/api/v1/qr/{code}', { params: { path: { code } } })), code);
   const areas = scanned.peek().value?.areas ?? [];
   if (areas.length === 1 && areas[0]) await chooseNamed(areas[0]);
 }

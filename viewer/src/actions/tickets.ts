@@ -154,13 +154,14 @@ export function followTickets(): () => void {
     effect(() => {
       const area = scope.value;
       if (area === null || ticketTick.value < 0) return;
-      void load.counters(() => ask(api.GET('/api/v1/counters', { params: { query: { area, ...ofNetwork(), ...ofDate() } } })));
+      const query = { area, ...ofNetwork(), ...ofDate() };
+      void load.counters(() => ask(api.GET('/api/v1/counters', { params: { query } })), query);
     }),
     effect(() => {
       const area = scope.value;
       void [filter.value, session.value];
       if (filter.value.list || dependOnTime.has(filter.value.counter)) void now.value;
-      if (area !== null && ticketTick.value >= 0 && listTick.value >= 0) void load.list(() => listTickets(area));
+      if (area !== null && ticketTick.value >= 0 && listTick.value >= 0) void load.list(() => listTickets(area), askedFor(area));
     }),
     effect(() => {
       const chosen = picked.value;
@@ -173,7 +174,7 @@ export function followTickets(): () => void {
       const chosen = picked.value;
       void session.value;
       if (chosen?.what !== 'pile' || ticketTick.value < 0) return;
-      void load.pile(() => Promise.all(chosen.numbers.map(getTicket)));
+      void load.pile(() => Promise.all(chosen.numbers.map(getTicket)), chosen.numbers);
     }),
   ];
   return () => stops.forEach((stop) => stop());

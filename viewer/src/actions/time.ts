@@ -34,12 +34,12 @@ export function followTime(): () => void {
   const stops = [
     effect(() => {
       if (!(timeOpen.value || at.value) || areaTick.value < 0 || network.value < '') return;
-      void load.history(() => ask(api.GET('/api/v1/boundaries/history', { params: { query: ofNetwork() } })));
+      void load.history(() => ask(api.GET('/api/v1/boundaries/history', { params: { query: ofNetwork() } })), network.value);
     }),
     effect(() => {
       const from = at.value;
       if (!from || !comparing.value || areaTick.value < 0) return;
-      void load.changes(() => ask(api.GET('/api/v1/boundaries/changes', { params: { query: { from, ...ofNetwork() } } })));
+      void load.changes(() => ask(api.GET('/api/v1/boundaries/changes', { params: { query: { from, ...ofNetwork() } } })), [from, network.peek()]);
     }),
   ];
   return () => stops.forEach((stop) => stop());

@@ -26,7 +26,7 @@ export function followLists(): () => void {
   const count = effect(() => {
     const area = scope.value;
     if (area === null || !session.value || ticketTick.value < 0 || workTick.value < 0 || now.value < 0) return;
-    void load(() => ask(api.GET('/api/v1/worklists', { params: { query: { area, ...ofNetwork() } } })));
+    void load(() => ask(api.GET('/api/v1/worklists', { params: { query: { area, ...ofNetwork() } } })), [area, ofNetwork(), session.value.name]);
   });
   const leave = effect(() => {
     if (!session.value && filter.peek().list) filter.value = { ...filter.peek(), list: '' };

@@ -29,14 +29,14 @@ export default function AuditHome() {
   };
   useSignalEffect(() => {
     void asked.value;
-    const timer = setTimeout(() => void load(() => read()), settleMs);
+    const timer = setTimeout(() => void load(() => read(), asked.peek()), settleMs);
     return () => clearTimeout(timer);
   });
   const { value, problem } = trail.value;
   const more = () => void load(async () => {
     const older = await read(value?.next ?? undefined);
     return { entries: [...(value?.entries ?? []), ...older.entries], next: older.next };
-  });
+  }, asked.peek());
   const day = (name: 'from' | 'to') => <LabelledDay label={h(`audit.${name}`)} data-audit={name} value={asked.value[name]} onDay={(chosen) => (asked.value = { ...asked.peek(), [name]: chosen })} />;
   return (
     <>

@@ -30,7 +30,7 @@ export function DraftPage({ id }: { id: number }) {
   const sender = useSend();
   useSignalEffect(() => {
     if (areaTick.value < 0) return;
-    void load(() => readDraft(id));
+    void load(() => readDraft(id), id);
     void listDrawn(id).then((found) => (drawn.value = found), () => undefined);
   });
   useSignalEffect(() => {

@@ -16,17 +16,17 @@ import { Icon } from '../ui/Icon';
 import { Failed } from '../ui/Notice';
 import { h } from './words';
 
-type Given = { ticket: Ticket; here: LonLat | null; open: Signal<string>; done: (how: 'sent' | 'kept', number: string) => void };
+type Given = { ticket: Ticket; position: LonLat | null; open: Signal<string>; done: (how: 'sent' | 'kept', number: string) => void };
 
 /** A ticket as work: whom to call, how to get there, and what to say when it is done. */
-export function Job({ ticket, here, open, done }: Given) {
+export function Job({ ticket, position, open, done }: Given) {
   const kept = steps.value.find(({ number }) => number === ticket.number);
   const isOpen = open.value === ticket.number;
   const box = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (isOpen) box.current?.scrollIntoView({ block: 'nearest' });
   }, [isOpen]);
-  const away = metresTo(ticket, here);
+  const away = metresTo(ticket, position);
   return (
     <li ref={box} class="job" data-number={ticket.number} data-open={isOpen}>
       <div class="job-head">

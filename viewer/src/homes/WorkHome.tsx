@@ -19,20 +19,20 @@ import { h } from './words';
 export default function WorkHome() {
   const list = useSignal<'mine' | 'area'>('mine');
   const work = useSignal<Loadable<Work>>(idle());
-  const here = useSignal<LonLat | null>(null);
+  const position = useSignal<LonLat | null>(null);
   const opened = useSignal('');
   const said = useSignal<'' | 'sent' | 'kept'>('');
   const load = useComputed(() => loader(work));
   useSignalEffect(() => {
     const which = list.value;
     void [session.value, live.value];
-    if (ticketTick.value >= 0 && listTick.value >= 0 && workTick.value >= 0) void load.peek()(() => readWork(which));
+    if (ticketTick.value >= 0 && listTick.value >= 0 && workTick.value >= 0) void load.peek()(() => readWork(which), which);
   });
-  useEffect(() => void findHere(here, false), []);
+  useEffect(() => void findPosition(position, false), []);
   const { value, problem, loading } = work.value;
   const role = session.value?.role ?? '';
   const kept = new Set(steps.value.map(({ number }) => number));
-  const ordered = inOrder(value?.tickets ?? [], here.value, now.value);
+  const ordered = inOrder(value?.tickets ?? [], position.value, now.value);
   const todo = ordered.filter((one) => kept.has(one.number) || waysOn(one, workflows.value, role).length > 0);
   const others = ordered.filter((one) => !todo.includes(one));
   const left = todo.filter(({ number }) => !kept.has(number));
@@ -56,7 +56,7 @@ export default function WorkHome() {
               </button>
             ))}
           </div>
-          <Near here={here} />
+          <Near position={position} />
         </div>
         {value?.isKept && <p class="waits" role="status">{h('work.keptAt', { time: showTime(value.at) })}</p>}
         {kept.size > 0 && <p class="waits" role="status">{h('work.stepsWait', { n: kept.size })}</p>}
@@ -66,7 +66,7 @@ export default function WorkHome() {
         {value && todo.length === 0 && <Empty icon="check" title={h('work.none')}><p class="hint">{h('work.noneHint')}</p></Empty>}
         <ul class="jobs">
           {todo.map((one) => (
-            <Job key={one.number} ticket={one} here={here.value} open={opened} done={done} />
+            <Job key={one.number} ticket={one} position={position.value} open={opened} done={done} />
           ))}
         </ul>
         {others.length > 0 && <Others tickets={others} />}
@@ -80,25 +80,25 @@ const Others = ({ tickets }: { tickets: Ticket[] }) => <p class="hint">{h('work.
 
 
 /** By distance once this device says where it is; asked for only where it was allowed before, or by a press. */
-function Near({ here }: { here: { value: LonLat | null } }) {
+function Near({ position }: { position: { value: LonLat | null } }) {
   const off = useSignal(false);
-  if (here.value || !window.isSecureContext) return null;
+  if (position.value || !window.isSecureContext) return null;
   if (off.value) return <p class="hint">{h('work.nearOff')}</p>;
   return (
-    <button type="button" class="button" onClick={() => void findHere(here, true).then((found) => (off.value = !found))}>
+    <button type="button" class="button" onClick={() => void findPosition(position, true).then((found) => (off.value = !found))}>
       <Icon name="aim" />
       {h('work.near')}
     </button>
   );
 }
 
-async function findHere(here: { value: LonLat | null }, ask: boolean): Promise<boolean> {
+async function findPosition(position: { value: LonLat | null }, ask: boolean): Promise<boolean> {
   if (!window.isSecureContext) return false;
   const allowed = await navigator.permissions?.query({ name: 'geolocation' }).catch(() => null);
   if (!ask && allowed?.state !== 'granted') return false;
   return findMe().then(
     (found) => {
-      here.value = found;
+      position.value = found;
       return true;
     },
     () => false,

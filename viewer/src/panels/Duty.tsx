@@ -11,7 +11,7 @@ import { Failed } from '../ui/Notice';
 export function Duty({ code }: { code: string }) {
   const found = useSignal<Loadable<DutyPosts>>(idle());
   const load = useMemo(() => loader(found), []);
-  const read = () => load(() => ask(api.GET('/api/v1/areas/{code}/duty', { params: { path: { code }, query: { ...ofNetwork(), ...(at.value && { at: at.value }) } } })));
+  const read = () => load(() => ask(api.GET('/api/v1/areas/{code}/duty', { params: { path: { code }, query: { ...ofNetwork(), ...(at.value && { at: at.value }) } } })), [code, at.value, ofNetwork()]);
   useEffect(() => void read(), [code, session.value, areaTick.value, at.value]);
   const { value, problem } = found.value;
   if (problem) return <Failed problem={problem} retry={() => void read()} />;

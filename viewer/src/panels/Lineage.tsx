@@ -21,7 +21,7 @@ export function Lineage({ code }: { code: string }) {
   const load = useMemo(() => loader(found), []);
   const show = () => {
     if (snap.peek() === 'full') snap.value = 'half'; // else the shapes, which are on the map, are out of sight
-    return load(() => readSides(code));
+    return load(() => readSides(code), code);
   };
   const { value, problem, loading } = found.value;
   useEffect(() => {
