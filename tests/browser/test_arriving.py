@@ -29,7 +29,11 @@ SEEN = """(place) => {
     return x >= 0 && x <= box.width && y >= 0 && y <= bottom;
   });
 }"""
-ZOOM = "document.getElementById('map').map.getZoom()"
+ZOOM = "document.getElementById('map')?.map?.getZoom()"
+PLACE = """() => {
+  const map = document.getElementById('map')?.map;
+  return map && [map.getZoom().toFixed(2), ...map.getCenter().toArray().map((one) => one.toFixed(4))];
+}"""
 
 
 OVER = """() => {
@@ -94,6 +98,25 @@ def test_the_whole_district_is_in_sight_at_first(visit: Open, size: tuple[int, i
         " return Math.max(...xs) - Math.min(...xs) > 140; }",
         corners,
     )
+
+
+def test_another_language_leaves_the_map_where_it_was(visit: Open) -> None:
+    page = visit("", drawn=False)
+    at = page.evaluate(PLACE)
+    for words, lang in (("English", "en"), ("中文", "zh-CN")):
+        old = page.evaluate_handle("document.getElementById('map').map")
+        page.get_by_role("button", name=words).click()
+        wait_for(
+            page, "(old) => { const { map } = document.getElementById('map') ?? {}; return map && map !== old; }", old
+        )
+        wait_for(page, "(lang) => document.documentElement.lang === lang", lang)
+        becomes(page, PLACE, at)
+    page.evaluate("location.hash = 'lang=en'")  # an address that names no place has the district in sight
+    expect(page.locator(".report-open")).to_have_text("Report an issue")
+    becomes(page, PLACE, at)
+    page.evaluate("location.hash = 'sel=360302001&lang=zh-CN'")
+    wait_for(page, f"(zoom) => document.documentElement.lang === 'zh-CN' && {ZOOM} > zoom", float(at[0]) + 1)
+    wait_for(page, f"() => location.hash.startsWith(`#m=${{({ZOOM})?.toFixed(2)}}/`)")  # which is what a link would say
 
 
 def test_a_scanned_code_opens_with_its_grid_in_sight(visit: Open) -> None:

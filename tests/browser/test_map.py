@@ -88,6 +88,24 @@ def test_closed_tickets_are_drawn_where_somebody_wants_them(visit: Open) -> None
     wait_for(page, drawn, arg=False)
 
 
+def test_a_state_has_the_same_shape_in_a_list_as_in_the_legend(visit: Open) -> None:
+    page = visit("", drawn=False)
+    shapes = page.evaluate(
+        """(states) => states.map((state) => {
+          const one = document.body.appendChild(document.createElement('i'));
+          return [[`badge ${state}`, '::before'], [`swatch ticket-${state}`, '']].map(([name, part]) => {
+            one.className = name;
+            const { borderTopWidth, borderRadius, transform, clipPath } = getComputedStyle(one, part);
+            const round = borderRadius === '50%';
+            return [round, parseFloat(borderTopWidth) > 0, transform === 'none', clipPath].join();
+          });
+        })""",
+        ["open", "due_soon", "overdue", "done"],
+    )
+    assert [listed for listed, _ in shapes] == [legend for _, legend in shapes]
+    assert len({legend for _, legend in shapes}) == 4, "which is another for each"
+
+
 def test_a_grid_that_fills_the_screen_is_named(visit: Open) -> None:
     page = visit()
     code = quiet_grid(page)

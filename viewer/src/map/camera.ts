@@ -11,7 +11,7 @@ const peek_px = 132;
 /** How much of the map's height the sheet of a phone covers; `full` hides the map, so it counts as half. */
 const share: Record<Snap, number> = { peek: 0, half: 0.54, full: 0.54 };
 
-/** Moves the map where the state wants it, clear of what lies over it; returns what ends that. */
+/** Moves the map where the state wants it, clear of what lies over it; returns what ends that. A map that has just given way to the one in another language has no size: the other begins where this one ended, and has the goals. */
 export function followCamera(map: MapLibre): () => void {
   let flying: Goal | null = null;
   /** What fills the map until somebody moves it; it fills it again when the map becomes larger or smaller. */
@@ -20,6 +20,11 @@ export function followCamera(map: MapLibre): () => void {
     flying = to;
     filling = 'bounds' in to ? to : null;
     move(map, to, duration);
+  };
+  const arrive = () => {
+    flying = null;
+    const { lng, lat } = map.getCenter();
+    view.value = { zoom: map.getZoom(), lat, lon: lng };
   };
   // its first run comes before any move: padding ends the move that is on its way
   const pad = () => {
@@ -39,15 +44,17 @@ export function followCamera(map: MapLibre): () => void {
   stops.push(
     effect(() => {
       const to = goal.value;
-      if (!to) return;
+      if (!to || map.getContainer().clientWidth === 0) return;
       fly(to, first || calm.matches ? 0 : flight_ms);
       goal.value = null;
+      if (first && view.peek()) arrive();
     }),
   );
   first = false;
   let size = '';
   map.on('resize', () => {
     const { clientWidth, clientHeight } = map.getContainer();
+    if (clientWidth === 0) return;
     if (size === (size = `${clientWidth} ${clientHeight}`)) return; // another resolution: to pad the map would end its movement
     pad();
     if (filling && !flying) move(map, filling, 0);
@@ -55,11 +62,7 @@ export function followCamera(map: MapLibre): () => void {
   map.on('movestart', (event) => {
     if ('originalEvent' in event && event.originalEvent) filling = null;
   });
-  map.on('moveend', () => {
-    flying = null;
-    const { lng, lat } = map.getCenter();
-    view.value = { zoom: map.getZoom(), lat, lon: lng };
-  });
+  map.on('moveend', arrive);
   return () => stops.forEach((stop) => stop());
 }
 
