@@ -87,3 +87,10 @@ export function instantOf(local: string, zone: string): string {
   const near = said - (shown(said) - said);
   return new Date(near - (shown(near) - said)).toISOString();
 }
+
+/** When clocks of this zone last showed this time of day (`10:00`): `2026-11-28T10:00`. */
+export function lastAt(time: string, zone: string, now: number): string {
+  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(now);
+  const local = `${today}T${time}`;
+  return Date.parse(instantOf(local, zone)) <= now ? local : `${plusDays(today, -1)}T${time}`;
+}

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as days from '../src/days';
 
-const { instantOf, isWhole, plusDays, plusMonths, readDay, readTime, showPlain, weekdayOf, weeksOf } = days;
+const { instantOf, isWhole, lastAt, plusDays, plusMonths, readDay, readTime, showPlain, weekdayOf, weeksOf } = days;
 const today = '2026-11-28';
 const day = fc.date({ min: new Date('1900-01-01'), max: new Date('2200-12-31'), noInvalidDate: true }).map((one) => one.toISOString().slice(0, 10));
 
@@ -90,4 +90,13 @@ describe('an instant', () => {
     expect(instantOf('2026-03-08T03:30', 'America/New_York')).toBe('2026-03-08T07:30:00.000Z');
     expect(instantOf('2026-11-28T09:30', 'Asia/Kolkata')).toBe('2026-11-28T04:00:00.000Z');
   });
+});
+
+describe('a time of day that is asked about', () => {
+  test.each([
+    ['2026-11-28T17:30:00Z', '2026-11-28T10:00'], // half past one at night of the 29th
+    ['2026-11-29T01:59:00Z', '2026-11-28T10:00'],
+    ['2026-11-29T02:00:00Z', '2026-11-29T10:00'],
+    ['2026-12-31T16:30:00Z', '2026-12-31T10:00'],
+  ])('has been: at %s it is %s', (now, expected) => expect(lastAt('10:00', 'Asia/Shanghai', Date.parse(now))).toBe(expected));
 });

@@ -140,7 +140,7 @@ export const words = {
   'people.hint': ['新账号的密钥只显示一次，系统里不保存。', 'The secret of a new account is shown once and kept nowhere.'],
   'people.new': ['新增账号', 'New account'],
   'people.name': ['账号名', 'Account'],
-  'people.nameHint': ['2 至 40 个小写字母、数字或 _ . -，以字母开头', '2 to 40 of a-z 0-9 _ . -, a letter first'],
+  'people.nameHint': ['2 至 40 个小写字母、数字或 _\u00a0.\u00a0-，以字母开头', '2 to 40 of a-z 0-9 _\u00a0.\u00a0-, a letter first'],
   'people.role': ['角色', 'Role'],
   'people.area': ['区域', 'Area'],
   'people.department': ['部门', 'Department'],

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { api, ask, asProblem, type Problem } from '../api/client';
-import { instantOf } from '../days';
+import { instantOf, lastAt } from '../days';
 import { config, may, sketch, view } from '../state';
-import { dayOf, showAgo, showMetres, showTime } from '../time';
+import { showAgo, showMetres, showTime } from '../time';
 import { DayField, TimeField } from '../ui/DayField';
 import { Failed } from '../ui/Notice';
 import { Grids, Line } from './Seen';
@@ -22,7 +22,7 @@ export function Questions({ code }: { code: string }) {
   const asked = useSignal<Question | null>(null);
   const found = useSignal<Answer[] | string[] | null>(null);
   const problem = useSignal<Problem | null>(null);
-  const at = useSignal(`${dayOf(new Date().toISOString())}T10:00`);
+  const at = useSignal(lastAt('10:00', config.peek().zone, Date.now()));
   useEffect(() => () => void (sketch.value = []), [code]);
   const put = (question: Question): void => {
     asked.value = question;

@@ -69,7 +69,7 @@ export function Similar({ ticket }: { ticket: Ticket }) {
             <Numbers numbers={[one.number]} />
             <span class="hint">
               {categoryName(one.category, categories.value, lang.value)} ·{' '}
-              {t(one.apart_hours < 0.5 ? 'ties.nearNow' : 'ties.near', { m: Math.round(one.distance_m), h: Math.round(one.apart_hours) })}
+              {t(one.apart_hours < 1 ? 'ties.nearNow' : 'ties.near', { m: Math.round(one.distance_m), h: Math.round(one.apart_hours) })}
             </span>
             <button type="button" class="link" onClick={() => say(one.number)}>
               {t('ties.merge')}
