@@ -136,7 +136,7 @@ function Problems({ found, checked }: { found: Found[]; checked: boolean }) {
         {found.map((one, place) => (
           <li key={place} data-severity={one.severity}>
             <button type="button" disabled={one.lon === null} onClick={() => one.lon !== null && one.lat !== null && (goal.value = { lon: one.lon, lat: one.lat })}>
-              <span class={`badge ${one.severity === 'error' ? 'overdue' : 'due_soon'}`}>{[one.code, one.other_code].filter(Boolean).join(' / ') || one.kind}</span>
+              <span class={`badge ${one.severity === 'error' ? 'overdue' : 'due_soon'}`}>{[one.code, one.other_code].flatMap((code) => (code ? nameOfArea(code) : [])).join(' / ') || one.kind}</span>
               <span>{faultText(one)}</span>
             </button>
           </li>

@@ -7,7 +7,7 @@ import { readWork, steps, type Work } from '../actions/work';
 import type { LonLat, Ticket } from '../api/client';
 import { calledArea, t } from '../i18n';
 import { inOrder, waysOn } from '../order';
-import { idle, type Loadable, listTick, live, now, session, ticketTick, workflows, workTick } from '../state';
+import { areaIndex, idle, type Loadable, listTick, live, now, session, ticketTick, workflows, workTick } from '../state';
 import { showTime } from '../time';
 import { Icon } from '../ui/Icon';
 import { Empty, Failed, Skeleton } from '../ui/Notice';
@@ -52,7 +52,7 @@ export default function WorkHome() {
           <div class="segments" role="group" aria-label={h('work.which')}>
             {(['mine', 'area'] as const).map((one) => (
               <button key={one} type="button" data-work={one} aria-pressed={list.value === one} onClick={() => (list.value = one)}>
-                {h(`work.${one}`)}
+                {h(`work.${one === 'mine' ? one : wider()}`)}
               </button>
             ))}
           </div>
@@ -75,9 +75,15 @@ export default function WorkHome() {
   );
 }
 
+/** What the longer list is of. */
+function wider(): 'area' | 'ward' | 'department' {
+  const { area, department } = session.value ?? {};
+  if (!area) return department ? 'department' : 'ward';
+  return (areaIndex.value?.find(({ code }) => code === area)?.level ?? 'grid') === 'grid' ? 'area' : 'ward';
+}
+
 /** What waits for somebody else is named, not listed: I have nothing to do there now. */
 const Others = ({ tickets }: { tickets: Ticket[] }) => <p class="hint">{h('work.others', { n: tickets.length })}</p>;
-
 
 /** By distance once this device says where it is; asked for only where it was allowed before, or by a press. */
 function Near({ position }: { position: { value: LonLat | null } }) {

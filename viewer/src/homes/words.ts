@@ -11,6 +11,8 @@ export const words = {
   'work.noneHint': ['新的事件会自动出现在这里。', 'New tickets show up here by themselves.'],
   'work.mine': ['我的待办', 'Mine'],
   'work.area': ['我的网格', 'My grid'],
+  'work.ward': ['本辖区', 'My area'],
+  'work.department': ['本部门', 'My department'],
   'work.which': ['看哪些事件', 'Which tickets'],
   'work.keptAt': ['没有网络，显示的是 {time} 的清单。', 'No network: this is the list of {time}.'],
   'work.stepsWait': ['{n} 项处理已保存在本机，联网后自动提交', '{n} {n|step is|steps are} saved on this device and sent once there is a network'],
