@@ -127,6 +127,15 @@ def test_categories_that_do_not_come_are_told_where_they_are_missed(look: Look) 
     expect(page.locator(".report label.choice").first).to_be_visible()
 
 
+def test_a_list_that_does_not_come_is_not_said_to_be_empty(look: Look) -> None:
+    page = look("#tab=tickets", before=fails(r"/api/v1/tickets\?"))
+    expect(page.locator(".panel .failed")).to_contain_text("无法连接服务器")
+    expect(page.locator(".filter-line")).not_to_contain_text("件")
+    page.unroute_all()
+    page.click(".panel .failed button")
+    expect(page.locator(".filter-line")).to_contain_text("件")
+
+
 def test_a_page_whose_first_questions_failed_goes_on_by_a_press(look: Look) -> None:
     page = look(before=fails(r"/api/v1/(config|networks)$"))
     expect(page.locator(".panel .failed")).to_contain_text("无法连接服务器")

@@ -32,7 +32,7 @@ export function ListFilter() {
         <DateChoice bound="to" />
       </div>
       <p class="filter-line" aria-live="polite" aria-busy={tickets.value.loading}>
-        <span>{t(shown.value.length < most ? 'list.count' : list ? 'list.first' : 'list.newest', { n: shown.value.length })}</span>
+        <span>{tickets.value.value && t(shown.value.length < most ? 'list.count' : list ? 'list.first' : 'list.newest', { n: shown.value.length })}</span>
         {counter !== 'total' && <span class={`badge ${counter}`}>{t(`counter.${counter}`)}</span>}
         {filtered.value && (
           <button type="button" class="link" onClick={clearFilter}>
