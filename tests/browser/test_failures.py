@@ -185,3 +185,18 @@ def test_a_server_without_boundaries_says_what_to_do_and_wakes_up_with_the_first
             publish_leaves(connection, draw("AAB\nAAB"), parents={"A": "T", "B": "T"})
         owner.close()
         page.wait_for_selector(READY)
+
+
+def test_a_proxy_whose_service_is_away_is_told_in_words_and_a_report_is_kept(look: Look) -> None:
+    def refuse(route: Route) -> None:
+        route.fulfill(status=502, body="<html>Bad Gateway</html>", content_type="text/html")
+
+    page = look(before=lambda page: page.route(re.compile(r"/api/v1/(tickets|reports)"), refuse))
+    expect(page.locator(".panel .failed")).to_contain_text("服务暂时不可用，请稍后再试")
+    page.wait_for_selector(READY)
+    page.click(".report-open")
+    click_map(page)
+    page.locator(".report label.choice").get_by_text("安全隐患", exact=True).click()
+    page.fill("textarea[name=description]", "井盖松动")
+    page.click("button[type=submit]")
+    expect(page.locator(".panel")).to_contain_text("上报已保存在本机")

@@ -70,8 +70,7 @@ export async function sendReport(body: ReportIn & { client_ref: string }): Promi
   try {
     receipt.value = await ask(api.POST('/api/v1/reports', { body }));
   } catch (thrown) {
-    const unreachable = thrown instanceof Problem && (thrown.status === 0 || thrown.status === 503);
-    if (!unreachable || !(await putAside(body))) throw thrown;
+    if (!(thrown instanceof Problem && thrown.isAway) || !(await putAside(body))) throw thrown;
     setAside.value = true;
     forgetDraft();
     return;

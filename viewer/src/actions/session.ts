@@ -18,7 +18,7 @@ export async function resumeSession(): Promise<void> {
   } catch (thrown) {
     if (!(thrown instanceof Problem)) return;
     if (thrown.status === 401) await end();
-    else if (thrown.status === 0) session.value ??= await recallSession(); // no network: the one who works on this device
+    else if (thrown.isAway) session.value ??= await recallSession(); // no network: the one who works on this device
   }
 }
 

@@ -1,5 +1,5 @@
 import { api, ask, Problem, type ReportIn } from '../api/client';
-import { faultText } from '../i18n';
+import { whyRefused } from '../i18n';
 import { alone, dropWaiting, keepWaiting, listWaiting, type Waiting } from '../queue';
 import { chosen, live, ticketTick, waiting } from '../state';
 import { keepReport } from './follow';
@@ -58,7 +58,6 @@ async function send(one: Waiting): Promise<void> {
     await dropWaiting(one.client_ref);
     ticketTick.value++;
   } catch (thrown) {
-    const isRefused = thrown instanceof Problem && thrown.status >= 400 && thrown.status < 500 && ![401, 429].includes(thrown.status);
-    if (isRefused) await keepWaiting({ ...one, refused: thrown.errors.map(faultText).join('; ') || thrown.title });
+    if (thrown instanceof Problem && thrown.isFinal) await keepWaiting({ ...one, refused: whyRefused(thrown) });
   }
 }

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { api, ask, Problem, type Session, type Ticket } from '../api/client';
-import { faultText } from '../i18n';
+import { whyRefused } from '../i18n';
 import { alone, clear, drop, keep, type KeptStep, listKept } from '../queue';
 import { live, session, ticketTick } from '../state';
 import { sendStaffPhoto } from './photos';
@@ -83,7 +83,7 @@ async function sendSteps(): Promise<void> {
     for (const one of waiting) {
       if (one.refused || one.account !== session.peek()?.name) continue;
       await sendStep(one, true).catch(async (thrown) => {
-        if (thrown instanceof Problem && isFinal(thrown)) await keep('steps', { ...one, refused: thrown.errors.map(faultText).join('; ') || thrown.title });
+        if (thrown instanceof Problem && thrown.isFinal) await keep('steps', { ...one, refused: whyRefused(thrown) });
       });
     }
     await renew();
@@ -109,5 +109,4 @@ async function isTaken({ number, step, account, at }: KeptStep): Promise<boolean
   return history.some((one) => one.to_step === step && one.actor === account && one.from_step !== step && Date.parse(one.at) > Date.parse(at) - 60_000);
 }
 
-const isUnreachable = (thrown: unknown): boolean => thrown instanceof Problem && (thrown.status === 0 || thrown.status === 503);
-const isFinal = ({ status }: Problem): boolean => status >= 400 && status < 500 && status !== 401 && status !== 429;
+const isUnreachable = (thrown: unknown): boolean => thrown instanceof Problem && thrown.isAway;

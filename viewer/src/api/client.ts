@@ -48,14 +48,26 @@ export type SimilarTicket = Schemas['SimilarTicket'];
 /** The one door to the server; paths, parameters, bodies and answers are those of its OpenAPI. */
 export const api = createClient<paths>({ baseUrl: at(''), fetch: patiently((request) => fetch(request)) });
 
-/** What the server answered instead of a result (RFC 9457); status 0 when it could not be reached. */
+/** What was answered instead of a result; status 0 when nobody could be reached. `isOurs`: by this service (RFC 9457), and not by a proxy or a network's sign-in page before it. */
 export class Problem extends Error {
   constructor(
     readonly status: number,
     readonly title: string,
     readonly errors: FieldError[] = [],
+    readonly isOurs = true,
   ) {
     super(title);
+  }
+
+  /** Is the service away for now? Then a proxy before it says so, or nobody does. */
+  get isAway(): boolean {
+    return [0, 502, 503, 504].includes(this.status);
+  }
+
+  /** Would the same be refused again? A proxy's word counts for what is too large only. */
+  get isFinal(): boolean {
+    const isRefused = this.status >= 400 && this.status < 500 && ![401, 408, 429].includes(this.status);
+    return isRefused && (this.isOurs || this.status === 413);
   }
 
   /** What is wrong with this field of the form, if anything? */
@@ -88,7 +100,7 @@ export async function ask<T>(call: Promise<Outcome<T>>): Promise<T> {
 
 function readProblem(response: Response, body: unknown): Problem {
   const said = (typeof body === 'object' && body !== null ? body : {}) as Partial<Schemas['Problem']>;
-  return new Problem(response.status, said.title ?? response.statusText, said.errors ?? []);
+  return new Problem(response.status, said.title ?? '', said.errors ?? [], said.status === response.status);
 }
 
 /** Anything that was thrown, as a Problem that a panel can show. */

@@ -1,6 +1,6 @@
 import { handOver, listAssignees } from '../actions/cooperation';
 import { api, ask, asProblem, type Assignees, type LonLat, Problem, type Ticket } from '../api/client';
-import { faultText } from '../i18n';
+import { whyRefused } from '../i18n';
 
 /** What is to be done with each of the selected tickets. */
 export type Deed =
@@ -20,10 +20,7 @@ export async function doAll(tickets: Ticket[], deed: Deed, note: string, noPost:
   return failures;
 }
 
-const reason = (thrown: unknown): string => {
-  const problem = asProblem(thrown);
-  return problem.errors.map(faultText).join('; ') || problem.title;
-};
+const reason = (thrown: unknown): string => whyRefused(asProblem(thrown));
 
 async function doOne({ number, grid }: Ticket, deed: Deed, note: string, noPost: string): Promise<unknown> {
   const params = { path: { number } };
@@ -35,7 +32,7 @@ async function doOne({ number, grid }: Ticket, deed: Deed, note: string, noPost:
   const { posts } = await listAssignees(number);
   const own = posts.filter((post) => post.role === role && (!grid || post.area === grid.code));
   const post = own.find(({ is_on_shift }) => is_on_shift) ?? own[0];
-  if (!post) throw new Problem(0, noPost);
+  if (!post) throw new Problem(409, '', [{ field: 'post', message: noPost, remedy: '' }]);
   return handOver(number, { post: post.post }, note);
 }
 

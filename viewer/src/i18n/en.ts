@@ -44,7 +44,10 @@ export const en: Record<Key, string> = {
   'problem.422': 'Something is not right',
   'problem.429': 'Too often; try again later',
   'problem.500': 'The server failed',
+  'problem.502': 'Not available now; try again later',
   'problem.503': 'Not available now; try again later',
+  'problem.504': 'No answer now; try again later',
+  'problem.other': 'This was not done (status {status}); try again later',
 
 
   'search.label': 'Search names, pinyin, codes, ticket numbers or coordinates',

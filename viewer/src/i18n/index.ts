@@ -1,4 +1,4 @@
-import type { FieldError } from '../api/client';
+import type { FieldError, Problem } from '../api/client';
 import { areaIndex, config, formerNames, lang, type Lang, networks, type Said, unnamed } from '../state';
 import { en } from './en';
 import { type Key, zh } from './zh';
@@ -77,6 +77,16 @@ export function faultText({ message, remedy, message_zh, remedy_zh }: Omit<Field
   const said = words.filter(Boolean).join(' → ');
   return /^[a-z]+[ ,]/.test(said) ? said.charAt(0).toUpperCase() + said.slice(1) : said; // not `valid_from`, which is a name
 }
+
+/** What a failure is called: by its status, for what a proxy says is of no language. */
+export function problemTitle({ status }: Pick<Problem, 'status'>): string {
+  if (status === 0) return t('app.unreachable');
+  const key = `problem.${status}`;
+  return key in zh ? t(key as Key) : t('problem.other', { status });
+}
+
+/** Why something was refused, in one line. */
+export const whyRefused = (problem: Problem): string => problem.errors.map(faultText).join('; ') || problemTitle(problem);
 
 /** What the server says in both languages, in the chosen one. */
 export const say = ({ zh: chinese, en: english }: Said): string => (lang.value === 'en' ? english : chinese);

@@ -42,7 +42,10 @@ export const zh = {
   'problem.422': '内容有误',
   'problem.429': '操作过于频繁，请稍后再试',
   'problem.500': '服务器出错',
+  'problem.502': '服务暂时不可用，请稍后再试',
   'problem.503': '服务暂时不可用，请稍后再试',
+  'problem.504': '服务暂时没有应答，请稍后再试',
+  'problem.other': '没有完成（状态 {status}），请稍后再试',
 
 
   'search.label': '搜索名称、拼音、编码、事件编号或坐标',

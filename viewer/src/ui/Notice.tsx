@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { FieldError, Problem } from '../api/client';
-import { faultText, t, term } from '../i18n';
+import { faultText, problemTitle, t } from '../i18n';
 import { Icon, type IconName } from './Icon';
 
 /** A quiet message in place of content: nothing found, not allowed, nothing chosen. */
@@ -18,12 +18,11 @@ type FailedGiven = { problem: Problem; fields?: string[]; retry?: () => void; sa
 
 /** What the server said when something failed; a fault that a field shows leads there. `said`: how much of the others. */
 export function Failed({ problem, fields = [], retry, said = faultText }: FailedGiven) {
-  const title = problem.status === 0 ? t('app.unreachable') : titleOf(problem);
   return (
     <div class="failed" role="alert">
       <Icon name="alert" />
       <div>
-        <strong>{title}</strong>
+        <strong>{problemTitle(problem)}</strong>
         {problem.errors.map((fault) => (
           <p key={fault.field + fault.message}>{fields.includes(lastName(fault)) ? <ToField fault={fault} /> : said(fault)}</p>
         ))}
@@ -54,12 +53,6 @@ function ToField({ fault }: { fault: FieldError }) {
 
 /** `body.place.lon` is the field `lon`. */
 const lastName = ({ field }: FieldError): string => field.split('.').at(-1) ?? '';
-
-/** Our own word for the status, the server's where we have none. */
-function titleOf({ status, title }: Problem): string {
-  const words = term('problem', String(status));
-  return words === String(status) ? title : words;
-}
 
 export function Skeleton({ rows }: { rows: number }) {
   return (
