@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import settle
+from tests.browser.hands import becomes, settle, sign_in
+from tests.browser.jobs import new_ticket
+from tests.browser.server import LiveServer
 
 Visits = Callable[..., Page]
 ASKED = ".report [role=alert][data-doubt]"
@@ -54,3 +56,21 @@ def test_another_place_takes_the_question_back(visit: Visits) -> None:
     number = page.locator("[data-receipt=number]").inner_text()
     ticket = page.evaluate("(number) => fetch(`/api/v1/tickets/${number}`).then((one) => one.json())", number)
     assert ticket["grid"] is not None
+
+
+RINGS = "async () => (await document.getElementById('map').map.getSource('viewer-doubt').getData()).features.length"
+
+
+def test_a_ticket_of_a_vague_place_shows_how_far_off_it_may_be(visit: Visits, live_server: LiveServer) -> None:
+    vague, sure = (new_ticket(live_server, 113.8602, 27.6243, "模糊(测试)", accuracy_m=wide) for wide in (500, 5))
+    page = visit(f"#ticket={vague}")
+    sign_in(page, live_server)
+    page.goto(f"{live_server.url}/#ticket={vague}")
+    unsure = page.locator(".page-body [data-unsure]")
+    expect(unsure).to_contain_text("500米")
+    expect(unsure.locator("li").nth(1)).to_contain_text("%")
+    becomes(page, RINGS, 1)
+    page.goto(f"{live_server.url}/#ticket={sure}")
+    expect(page.locator(".page-sub code")).to_have_text(sure)
+    expect(unsure).to_have_count(0)
+    becomes(page, RINGS, 0)

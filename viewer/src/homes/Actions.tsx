@@ -12,7 +12,7 @@ import { showShare } from '../time';
 import { pointWithin } from '../within';
 import { Failed } from '../ui/Notice';
 import { type Deed, doAll, type Failure, listTargets, setPlace } from './bulk';
-import { type Candidate, listCandidates } from './candidates';
+import { type Candidate, listCandidates } from '../actions/candidates';
 import { h } from './words';
 
 type Given = { chosen: Ticket[]; clear: () => void; keep: (kept: Ticket[]) => void; renew: (one: Ticket) => void };

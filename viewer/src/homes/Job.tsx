@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { discardStep, steps, workOn } from '../actions/work';
 import { chooseTicket } from '../actions/tickets';
 import type { LonLat, Ticket } from '../api/client';
+import { vagueness } from '../doubt';
 import { t } from '../i18n';
 import { metresTo, type Way, waysOn } from '../order';
 import { PhotoButton } from '../panels/PhotoPicker';
@@ -27,6 +28,7 @@ export function Job({ ticket, position, open, done }: Given) {
     if (isOpen) box.current?.scrollIntoView({ block: 'nearest' });
   }, [isOpen]);
   const away = metresTo(ticket, position);
+  const vague = vagueness(ticket);
   return (
     <li ref={box} class="job" data-number={ticket.number} data-open={isOpen}>
       <div class="job-head">
@@ -41,6 +43,7 @@ export function Job({ ticket, position, open, done }: Given) {
       <p class="hint">
         <DueWords ticket={ticket} /> · {ticket.grid?.name ?? t('list.noGrid')}
         {away !== null && ` · ${h('work.away', { d: showMetres(away) })}`}
+        {vague !== null && vague.accuracy_m > 0 && ` · ${h('work.vague', { d: showMetres(vague.accuracy_m) })}`}
       </p>
       {ticket.description && <p class="job-words">{ticket.description}</p>}
       <div class="job-do">

@@ -18,6 +18,7 @@ export const words = {
   'work.stepsWait': ['{n} 项处理已保存在本机，联网后自动提交', '{n} {n|step is|steps are} saved on this device and sent once there is a network'],
   'work.near': ['按距离排', 'Nearest first'],
   'work.nearOff': ['无法定位，按时限排列。', 'No position, so they are in order of their due times.'],
+  'work.vague': ['定位误差约 {d}', 'place known to {d}'],
   'work.away': ['距此 {d}', '{d} away'],
   'work.call': ['打电话', 'Call'],
   'work.callWho': ['给{who}打电话', 'Call {who}'],

@@ -2,8 +2,8 @@ import { effect } from '@preact/signals';
 import { type Map as MapLibre, Marker } from 'maplibre-gl';
 import { round } from '../actions/report';
 import type { LonLat } from '../api/client';
-import { circle } from '../doubt';
-import { goal, located, type Place, place, placeBy, reporting } from '../state';
+import { circle, vagueness } from '../doubt';
+import { goal, located, picked, type Place, place, placeBy, reporting, ticket } from '../state';
 import { doubtSource } from './overlay';
 import { draw } from './own';
 
@@ -20,7 +20,13 @@ function pinned(at: Place): LonLat | null {
   return loading ? null : (value?.point ?? null);
 }
 
-/** The pin of the report being written; it can be dragged. */
+/** The place of the ticket whose page is open, where it is vague. */
+function ofTicket() {
+  const { value } = ticket.value;
+  return picked.value?.what === 'ticket' && value?.number === picked.value.number ? vagueness(value) : null;
+}
+
+/** The pin of the report being written, which can be dragged; round it, and round a ticket's vague place, how far off it may be. */
 export function followPin(map: MapLibre): () => void {
   const pin = new Marker({ color: '#c2410c', draggable: true });
   pin.on('dragend', () => {
@@ -31,8 +37,10 @@ export function followPin(map: MapLibre): () => void {
   return effect(() => {
     const given = place.value;
     const at = reporting.value && given ? pinned(given) : null;
-    const reach_m = (at && given?.accuracy_m) || 0;
-    const ring = at && reach_m > 0 ? circle(at, reach_m) : [];
+    const vague = reporting.value ? null : ofTicket();
+    const reach_m = (at && given?.accuracy_m) || vague?.accuracy_m || 0;
+    const middle = at ?? vague;
+    const ring = middle && reach_m > 0 ? circle(middle, reach_m) : [];
     const features: GeoJSON.Feature[] = ring.length > 0 ? [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ring] } }] : [];
     draw(map, doubtSource, features);
     if (!at || Math.abs(at.lat) > 90) {

@@ -3,8 +3,9 @@ import { openFollow } from '../actions/follow';
 import { closeReport, openReport } from '../actions/report';
 import { chooseTicket } from '../actions/tickets';
 import type { ReportOut } from '../api/client';
+import { doubtful } from '../doubt';
 import { fieldName } from '../fields';
-import { roleName, t } from '../i18n';
+import { areaName, roleName, t } from '../i18n';
 import { unkept } from '../state';
 import { stepName } from '../tickets';
 import { showTime } from '../time';
@@ -17,6 +18,7 @@ import { Share } from './Share';
 export function Receipt({ receipt }: { receipt: ReportOut }) {
   const { number, secret, assignee, grid, area, due_at } = receipt;
   const who = [assignee && roleName(assignee.role), assignee?.department].filter(Boolean).join(' · ');
+  const maybe = doubtful(receipt).filter(({ code }) => code !== grid?.code);
   const view = () => {
     closeReport();
     void chooseTicket(number, true);
@@ -48,6 +50,12 @@ export function Receipt({ receipt }: { receipt: ReportOut }) {
           [t('report.due'), showTime(due_at)],
         ]}
       />
+      {maybe.length > 0 && (
+        <p class="where doubt" data-unsure>
+          <Icon name="alert" />
+          {t('report.unsure', { grids: maybe.map(({ code }) => areaName(code)).join(t('app.and')) })}
+        </p>
+      )}
       <div class="actions">
         <button type="button" class="button primary" onClick={view}>
           {t('report.view')}

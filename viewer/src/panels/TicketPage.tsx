@@ -23,6 +23,7 @@ import { Steps } from './Steps';
 import { Similar, Ties } from './Ties';
 import { Whistles } from './Whistles';
 import { TellForm } from './TellForm';
+import { Unsure } from './Unsure';
 import { ThenGrid } from './ThenGrid';
 import { TicketPhotos } from './TicketPhotos';
 
@@ -60,6 +61,7 @@ function TicketBody({ ticket: one }: { ticket: Ticket }) {
       <TicketPhotos ticket={one} />
       <PublicSide ticket={one} />
       <TicketFacts ticket={one} />
+      <Unsure key={`${one.number} ${one.grid?.code}`} ticket={one} />
       <Seen ticket={one} />
       {at && <ThenGrid place={at} />}
       <Ties ticket={one} />
