@@ -19,6 +19,7 @@ from gisgrid.boundaries.drafting import import_into
 from gisgrid.boundaries.files import FileOrder, won_and_lost
 from gisgrid.boundaries.publishing import PUBLISH_TIMEOUT_S
 from gisgrid.boundaries.reviewing import list_problems
+from gisgrid.chinese import in_chinese
 from gisgrid.errors import Fault, Refused
 
 DOORS = re.compile(r"/api/v1/changesets/[^/]+/import")
@@ -70,6 +71,7 @@ class DrawnChangeset(CheckedChangeset):
     """The change set with the file's areas drawn, its problems, and what was found and done in the file."""
 
     notes: list[str]
+    notes_zh: list[str] = Field(description="the same in Chinese")
     file_faults: list[FileFault] = Field(description=f"the first {FOUND_SHOWN}")
     tolerance_m: float = Field(description="lines that differ by less were made the same")
     moved: list[MovedLine]
@@ -121,6 +123,7 @@ def import_file(
             facts |= {"problems": list_problems(connection, changeset_id)}
     facts |= {
         "notes": notes,
+        "notes_zh": [in_chinese(note) or note for note in notes],
         "file_faults": [fault.facts() for fault in found.findings[:FOUND_SHOWN]],
         "tolerance_m": found.tolerance_m,
         "moved": [

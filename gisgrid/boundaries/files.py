@@ -10,6 +10,7 @@ from gisgrid.boundaries.cleaning import Fields, clean_areas
 from gisgrid.boundaries.coverage import find_uncovered
 from gisgrid.boundaries.drawn import DrawnArea
 from gisgrid.boundaries.finding import Finding, write_findings
+from gisgrid.boundaries.measuring import said_m2
 from gisgrid.boundaries.placing import place_areas
 from gisgrid.boundaries.reading import read_file
 from gisgrid.boundaries.settling import Transfer, settle_lines
@@ -117,10 +118,10 @@ def _said(transfers: Sequence[Transfer], tolerance_m: float) -> list[str]:
     widest, size = max(moved.width_m for moved in transfers), sum(moved.area_m2 for moved in transfers)
     said = [
         f"lines of neighbours that differed by at most {widest:.4f} m were made the same: {len(transfers)} places,"
-        f" {size:.3f} m2 (tolerance {tolerance_m:g} m)"
+        f" {said_m2(size)} m² (tolerance {tolerance_m:g} m)"
     ]
     said += [
-        f"{code} won {won:.3f} m2, lost {lost:.3f} m2, its lines moved by at most {wide:.4f} m"
+        f"{code} won {said_m2(won)} m², lost {said_m2(lost)} m², its lines moved by at most {wide:.4f} m"
         for code, won, lost, wide in rows[:CODES_SHOWN]
         if won + lost >= 0.0005
     ]

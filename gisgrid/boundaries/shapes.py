@@ -34,7 +34,7 @@ def repair_shapes(given: Any) -> tuple[Any, list[str]]:
     notes: list[str] = []
     if raised := int((shapely.has_z(shapes) | shapely.has_m(shapes)).sum()):
         shapes = shapely.force_2d(shapes)
-        notes.append(f"{raised} shape{'s' * (raised > 1)} had heights or measures (Z, M): dropped")
+        notes.append(f"{raised} of the shapes had heights or measures (Z, M): dropped")
     left_out: list[str] = []
     for row in np.flatnonzero(shapely.get_type_id(shapes) == COLLECTION):
         shapes[row], left = _unpacked(shapes[row])

@@ -42,6 +42,7 @@ def test_lines_are_made_the_same_and_it_is_told(town: Town, tmp_path: Path) -> N
     assert {row["code"] for row in drawn["moved"]} == {B}, "the gap goes to it"
     assert 0.1 < max(row["width_m"] for row in drawn["moved"]) < 0.7
     assert any("were made the same" in note for note in drawn["notes"])
+    assert any("的已合为一条" in note for note in drawn["notes_zh"])
     assert town.act(changeset, "discard").status_code == 200
 
 

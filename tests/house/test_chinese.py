@@ -1,5 +1,6 @@
 """What the source says when something is wrong has its Chinese in `gisgrid/chinese.toml`; nothing else stands there."""
 
+import ast
 import re
 import tomllib
 from collections import Counter
@@ -13,8 +14,8 @@ from gisgrid.chinese import BETWEEN, CATALOGUE, WITHIN, in_chinese, read_templat
 from tests.house.messages import HOLE, Said, said
 from tests.house.tree import CHECKOUT, plant
 
-BY_OTHERS = ("checks", "http", "postgresql", "pydantic")
-"""Parts of the catalogue whose English is not Python of ours; `tests/sql/test_rules_in_chinese.py` has the server's."""
+BY_OTHERS = ("checks", "http", "notes", "postgresql", "pydantic")
+"""Parts of the catalogue whose English is no fault of ours; `tests/sql/test_rules_in_chinese.py` has the server's."""
 NOT_FOLLOWED = {
     "gisgrid/api/problems.py: str(error.detail)": "Starlette's, in [http]",
     "gisgrid/api/problems.py: error['msg'].removeprefix('Value error, ')": "pydantic's, in [pydantic]",
@@ -101,6 +102,33 @@ def test_the_entries_of_others_are_what_they_say() -> None:
     assert sorted(set(catalogue()["pydantic"]) - pydantics) == []
     stray = (CHECKOUT / "sql/app/upkeep/stray.sql").read_text("utf-8").replace("%s", HOLE)
     assert [english for english in catalogue()["checks"] if english not in stray] == []
+
+
+def test_the_notes_of_a_boundary_file_have_their_chinese() -> None:
+    kept = {"notes", "left_out", "said"}
+    pieces: set[str] = set()
+    for path in sorted((CHECKOUT / "gisgrid/boundaries").glob("*.py")):
+        if path.stem in ("importing", "exporting"):  # what only a terminal says
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [getattr(one, "id", "") for one in getattr(node, "targets", [getattr(node, "target", None)])]
+            is_kept = isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) and kept & {*names}
+            func = node.func if isinstance(node, ast.Call) else None
+            is_added = isinstance(func, ast.Attribute) and func.attr == "append" and ast.unparse(func.value) in kept
+            if is_kept or is_added:
+                texts = [one for one in ast.walk(node) if isinstance(one, ast.JoinedStr) and " " in ast.unparse(one)]
+                pieces |= {
+                    max((str(p.value) for p in one.values if isinstance(p, ast.Constant)), key=len) for one in texts
+                }
+    known = catalogue()["notes"]
+    assert len(pieces) >= 10, "the notes are found where they are written"
+    assert [piece for piece in sorted(pieces) if not any(piece in english for english in known)] == []
+    sources = "".join(path.read_text("utf-8") for path in (CHECKOUT / "gisgrid/boundaries").glob("*.py"))
+    assert [
+        english
+        for english in known
+        if read_template(english, "").mark.strip('"(), ') not in re.sub(r'"\s+f?"', "", sources)
+    ] == []
 
 
 def test_no_entry_stands_twice() -> None:

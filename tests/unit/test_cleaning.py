@@ -129,7 +129,7 @@ def test_a_ring_that_touches_itself_is_sent_to_fix_geometries() -> None:
 def test_heights_and_measures_are_dropped_and_said() -> None:
     cleaned = clean([shapely.force_3d(SQUARE, 5)], code=["1"])
     assert not cleaned.areas[0].geom.has_z
-    assert cleaned.notes == ["1 shape had heights or measures (Z, M): dropped"]
+    assert cleaned.notes == ["1 of the shapes had heights or measures (Z, M): dropped"]
 
 
 def test_a_collection_gives_its_polygons_and_says_what_it_leaves_out() -> None:

@@ -103,12 +103,15 @@ function Sides({ side }: { side: Signal<Side> }) {
   );
 }
 
+/** What was repaired in the file, in the page's language. */
+const notesOf = ({ notes, notes_zh }: { notes: string[]; notes_zh: string[] }): string[] => (lang.value === 'zh-CN' ? notes_zh : notes);
+
 function Import({ id, sender, done }: { id: number; sender: Sending; done: () => void }) {
   const notes = useSignal<string[]>([]);
   const take = async (input: HTMLInputElement) => {
     const file = input.files?.[0];
     input.value = '';
-    if (file && (await sender.send(async () => (notes.value = (await importInto(id, file)).notes)))) done();
+    if (file && (await sender.send(async () => (notes.value = notesOf(await importInto(id, file)))))) done();
   };
   return (
     <section class="block">
