@@ -10,22 +10,27 @@ from sqlalchemy import BigInteger, BindParameter, Connection, Interval, Select, 
 from gisgrid.tables import INSTANT, counters, counters_then
 
 _WRONG = """
-SELECT network, code AS area, counter, kept, counted FROM app.wrong_counter()
+SELECT network, code AS area, counter, kept, counted, 'recount_tickets' AS recount FROM app.wrong_counter()
 UNION ALL
-SELECT network, NULL AS area, counter, kept, counted FROM app.wrong_bin()
+SELECT network, NULL, counter, kept, counted, 'recount_tickets' FROM app.wrong_bin()
 UNION ALL (
-    SELECT s.network, a.code, s.counter, s.kept, s.counted
-    FROM (SELECT * FROM app.wrong_sum() UNION ALL SELECT * FROM app.wrong_post_sum()) AS s
+    SELECT s.network, a.code, s.counter, s.kept, s.counted, s.recount
+    FROM (SELECT w.*, 'recount_tickets' AS recount FROM app.wrong_sum() AS w
+          UNION ALL SELECT w.*, 'recount_tickets' FROM app.wrong_post_sum() AS w
+          UNION ALL SELECT w.*, 'recount_overlays' FROM app.wrong_overlay_bin() AS w
+          UNION ALL SELECT w.*, 'recount_ground' FROM app.wrong_ground() AS w) AS s
     LEFT JOIN core.area AS a ON a.area_id = s.area_id
-    ORDER BY s.network, a.code COLLATE "C", s.counter)
+    ORDER BY s.recount DESC, s.network, a.code COLLATE "C", s.counter)
 """
 
 
 @dataclass(frozen=True)
 class WrongCounter:
-    """A kept counter that a recount contradicts, a sum of figures, whose stretch of time its name says, or a cell.
+    """A kept counter that a recount contradicts, a sum of figures, whose stretch of time its name says, a cell, or a
+    share of ground.
 
-    area: its code, None for the top, above all areas of the network, and for a cell of the map.
+    area: its code, None for the top, above all areas of the network, and for a cell of the map. recount: the function
+    of schema app that puts it right.
     """
 
     network: str
@@ -33,6 +38,7 @@ class WrongCounter:
     counter: str
     kept: int
     counted: int
+    recount: str
 
 
 def count_tickets(
@@ -79,9 +85,10 @@ def renew_bins(connection: Connection, most: int | None = None) -> int:
 
 
 def check_counters(connection: Connection) -> list[WrongCounter]:
-    """Which kept counters, sums of figures and cells of the map are not what a recount says, as the owner?
+    """Which kept counters, sums of figures, cells of the map and shares of ground are not what a recount says, as the
+    owner?
 
-    Four passes over all tickets of all networks.
+    Four passes over all tickets of all networks, one over cameras, places, cells of patrols and shapes of grids.
     """
     return [WrongCounter(**row._mapping) for row in connection.execute(text(_WRONG))]
 

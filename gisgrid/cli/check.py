@@ -9,10 +9,12 @@ import typer
 
 from gisgrid.boundaries.audit import GAP_M, audit
 from gisgrid.boundaries.finding import ERROR, Finding, write_findings
-from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, say, show
+from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, say, say_cell, show
 from gisgrid.cli.tables import print_rows
-from gisgrid.counters import check_counters
+from gisgrid.counters import WrongCounter, check_counters
 from gisgrid.database import EVERYTHING
+from gisgrid.patrol import WrongHour, check_walks
+from gisgrid.patrol.pings import NETWORK
 from gisgrid.settings import Settings, read_settings
 
 
@@ -26,7 +28,9 @@ def check(
     counters: Annotated[
         bool,
         typer.Option(
-            "--counters", help="Only recount all tickets and compare the kept counters of areas and cells of the map."
+            "--counters",
+            help="Only recount and compare what is kept: counters, sums of figures, cells of the map, shares of ground,"
+            " what patrols saw.",
         ),
     ] = False,
     data_dir: DataDir = None,
@@ -60,17 +64,24 @@ def check(
 
 def _recount(settings: Settings, network: str, *, json: bool) -> None:
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
-        wrong = [one for one in check_counters(connection) if network in ("", one.network)]
+        found = [*check_counters(connection), *(_of_patrol(one) for one in check_walks(connection))]
+    wrong = [one for one in found if network in ("", one.network)]
     if json:
         show(wrong, "", as_json=True)
     elif wrong:
         rows = [[one.network, one.area or "", one.counter, str(one.kept), str(one.counted)] for one in wrong]
         print_rows(("network", "area", "counter", "kept", "counted"), rows)
-        sys.stderr.write("tickets were changed with triggers off; `SELECT app.recount_tickets()` recounts them\n")
+        calls = ", ".join(f"`SELECT app.{name}()`" for name in dict.fromkeys(one.recount for one in wrong))
+        sys.stderr.write(f"rows were changed with triggers off; this puts it right: {calls}\n")
     else:
         show(None, "every kept counter is right", as_json=False)
     if wrong:
         raise typer.Exit(1)
+
+
+def _of_patrol(one: WrongHour) -> WrongCounter:
+    name = f"patrol of {one.worker}, {say_cell(one.hour)}: {one.what}"
+    return WrongCounter(NETWORK, None, name, one.kept, one.counted, "recount_walks")
 
 
 def _row(finding: Finding) -> list[str]:

@@ -5,6 +5,7 @@ from gisgrid.patrol.crossings import follow_patrols
 from gisgrid.patrol.intake import Batch, receive, receive_together
 from gisgrid.patrol.loading import load_pings
 from gisgrid.patrol.pings import Extent, Ping, Received
+from gisgrid.patrol.recount import WrongHour, check_walks
 from gisgrid.patrol.tokens import end_token, find_sender, make_token
 from gisgrid.patrol.walks import keep_walks
 
@@ -15,6 +16,8 @@ __all__ = [
     "Memory",
     "Ping",
     "Received",
+    "WrongHour",
+    "check_walks",
     "cover",
     "end_token",
     "find_sender",

@@ -142,7 +142,7 @@ def keep_walks(connection: Connection, *, batch: int = 100) -> int:
     if not stale:
         connection.execute(_BY_INDEX, {"all": "on"})
         return 0
-    tracks = _read_tracks(connection, stale)
+    tracks = read_tracks(connection, stale)
     # What ends at kept_until is in the runs already.
     begins = [row.kept_until.timestamp() + 1e-6 if row.kept_until else row.hour.timestamp() for row in stale]
     _keep(connection, stale, tracks, begins)
@@ -181,7 +181,7 @@ def _take_hours(connection: Connection, batch: int) -> list[Hour]:
     ]
 
 
-def _read_tracks(connection: Connection, stale: Sequence[Hour]) -> list[Track]:
+def read_tracks(connection: Connection, stale: Sequence[Hour]) -> list[Track]:
     """Of each hour the pings that were not added up, and those of GAP before: a line leads in from there."""
     values = {
         "workers": [row.worker for row in stale],

@@ -209,9 +209,10 @@ def test_the_verb_recounts(
             text("INSERT INTO work.counter SELECT path, network, 2, 1, 0 FROM core.area_version WHERE code = 'N'")
         )
     assert run(["check", "--counters", "--json", "--network", "north"]) == 1
+    by = {"recount": "recount_tickets"}
     assert json.loads(capsys.readouterr().out) == [
-        {"network": "north", "area": "N", "counter": "open", "kept": 1, "counted": 0},
-        {"network": "north", "area": "N", "counter": "total", "kept": 2, "counted": 0},
+        {"network": "north", "area": "N", "counter": "open", "kept": 1, "counted": 0} | by,
+        {"network": "north", "area": "N", "counter": "total", "kept": 2, "counted": 0} | by,
     ]
     assert run(["check", "--counters"]) == 1
     assert "app.recount_tickets" in capsys.readouterr().err

@@ -132,6 +132,9 @@ def test_a_wrong_cell_is_named_and_counted_again(db: Connection) -> None:
     db.execute(text("UPDATE work.ticket SET geom = ST_Translate(geom, 0.000001, 0)"))  # as many, at another place
     assert wrong() == [("large", None, 2, 2), ("small", None, 2, 2)]
     db.execute(text("ALTER TABLE work.ticket ENABLE TRIGGER count_bins"))
+    told = text("SELECT count(*) FROM core.change WHERE layer = 'ticket' AND ST_Area(box) > 60000")
+    before = db.execute(told).scalar_one()
     db.execute(text("SELECT app.recount_tickets()"))
+    assert db.execute(told).scalar_one() == before + 1, "tiles that are kept, and open maps, hear of it"
     assert wrong() == []
     assert_tiles_are_right(db)

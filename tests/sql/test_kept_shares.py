@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 import gisgrid
 from gisgrid.boundaries.areas import area_id
 from gisgrid.boundaries.successors import carry_figures
+from gisgrid.counters import check_counters
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.statistics import Cohort, rank
 from tests.drawing import draw, publish_leaves
@@ -45,6 +46,7 @@ WHERE v.level = 'grid' AND (f.area_id = v.area_id AND f.geom = v.geom) IS NOT TR
 
 def assert_shares_are_right(db: Connection) -> None:
     assert db.execute(text(_WRONG)).all() == []
+    assert db.execute(text("SELECT * FROM app.wrong_ground()")).all() == []
     assert db.execute(text(_SHAPELESS)).scalar() == 0, "every version of a grid has its shape"
 
 
@@ -103,6 +105,31 @@ def test_an_undo_measures_nothing_again(db: Connection) -> None:
     take_back(db, number)
     assert db.execute(text("SELECT count(*) FROM core.shared_ground")).scalar() == before
     assert_shares_are_right(db)
+
+
+def test_a_wrong_share_is_named_and_measured_again(db: Connection) -> None:
+    """What a hand did: gone, another number, a shape too many."""
+
+    def wrong() -> list[str]:
+        return [one.counter.split()[0] for one in check_counters(db) if one.recount == "recount_ground"]
+
+    for turn, picture in enumerate(PICTURES):
+        changed(db, picture, SINCE + timedelta(days=30 * turn), turn, market=turn % 2 > 0)
+    kept = {name: set(db.execute(text(f"SELECT * FROM core.{name}")).all()) for name in TABLES}  # noqa: S608
+    first = "(SELECT min(shape_id) FROM core.shared_ground)"
+    for act, kinds in (
+        ("DELETE FROM core.shared_ground WHERE ctid = (SELECT min(ctid) FROM core.shared_ground)", ["ground"]),
+        (f"UPDATE core.shared_ground SET share = share * 0.999 WHERE shape_id = {first}", ["ground"]),
+        (f"DELETE FROM core.version_shape WHERE area_version_id = {first}", ["ground", "shape"]),
+    ):
+        assert wrong() == []
+        assert db.execute(text(act)).rowcount, act
+        assert sorted(set(wrong())) == kinds, act
+        db.execute(text("SELECT app.recount_ground()"))
+    assert wrong() == []
+    assert set(db.execute(text("SELECT * FROM core.version_shape")).all()) == kept["version_shape"]
+    again = db.execute(text("SELECT shape_id, other_id FROM core.shared_ground")).all()
+    assert {tuple(row) for row in again} == {tuple(row)[:2] for row in kept["shared_ground"]}
 
 
 def test_the_migration_fills_what_publishes_kept(owner: Database) -> None:

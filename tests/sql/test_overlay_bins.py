@@ -7,11 +7,13 @@ import mapbox_vector_tile
 import pytest
 from sqlalchemy import Connection, text
 
+from gisgrid.counters import check_counters
 from gisgrid.geo import LonLat, tile_at
 from gisgrid.layers import all_layers
 from gisgrid.tiles import render
 from tests.drawing import draw, publish_leaves, spot
 
+HALVES = ("A" * 10 + "B" * 10, "A" * 6 + "B" * 14)
 ZOOMS = (8, 10, 11, 12, 13, 14)
 CAMERAS = """
 SELECT count(*), sum((ST_X(geom_3857) * 100)::bigint), max(code)
@@ -81,17 +83,25 @@ def features(db: Connection, layer: str, z: int, scope: list[int]) -> list[Any]:
     return list(found.values())
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_kept_squares_say_what_a_count_says(db: Connection, seed: int) -> None:
-    chance = random.Random(seed)
-    halves = ["A" * 10 + "B" * 10, "A" * 6 + "B" * 14]
-    publish_leaves(db, draw("\n".join([halves[0]] * 20)))
+def live(db: Connection, chance: random.Random) -> None:
+    """300 acts, added up now and then, recounted now and then, one redraw; each tenth time all is as a recount says."""
     for number in range(1, 300):
         touch(db, chance, number)
         if number % 40 == 0:
             db.execute(text("SELECT app.add_up_overlays()"))
+        if number % 110 == 0:
+            db.execute(text("SELECT app.recount_overlays()"))
+        if number % 10 == 0:
+            assert db.execute(text("SELECT * FROM app.wrong_overlay_bin()")).all() == [], number
         if number == 150:
-            redraw(db, "\n".join([halves[1]] * 20))
+            redraw(db, "\n".join([HALVES[1]] * 20))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_kept_squares_say_what_a_count_says(db: Connection, seed: int) -> None:
+    chance = random.Random(seed)
+    publish_leaves(db, draw("\n".join([HALVES[0]] * 20)))
+    live(db, chance)
     scopes = [[0], *([one] for one in db.execute(text("SELECT area_id FROM core.area")).scalars())]
     for turn in range(2):
         for scope in scopes:
@@ -113,3 +123,62 @@ def test_kept_squares_say_what_a_count_says(db: Connection, seed: int) -> None:
         db.execute(text("SELECT app.add_up_overlays()"))
         for bins in ("camera", "patrol", "place"):
             assert db.execute(text(f"SELECT count(*) FROM overlay.{bins}_bin_change")).scalar() == 0
+
+
+WRONG = {
+    "cameras": (
+        "INSERT INTO overlay.camera (code, name, path, geom) SELECT 'new', 'new', path, geom FROM overlay.camera"
+        " LIMIT 1",
+        "UPDATE overlay.camera SET geom = ST_Translate(geom, 0.0000001, 0) WHERE code = 'new'",
+        "DELETE FROM overlay.camera WHERE code = 'new'",
+    ),
+    "patrols": (
+        "UPDATE overlay.patrol_cell SET seen_at = seen_at + interval '1 year' WHERE cell = 1",
+        "UPDATE overlay.patrol_cell SET path = '{0}' WHERE cell = 1",
+        "UPDATE overlay.patrol_cell SET seen_at = seen_at - interval '2 years'",
+        "DELETE FROM overlay.patrol_cell WHERE cell = 1",
+    ),
+    "places": (
+        "INSERT INTO overlay.place (code, name, kind, path, geom) SELECT 'new', 'new', 'gate', path, geom FROM"
+        " overlay.place WHERE is_current LIMIT 1",
+        "UPDATE overlay.place SET due_at = '2001-01-01' WHERE code = 'new'",
+        "DELETE FROM overlay.place WHERE code = 'new'",
+    ),
+}
+
+
+def turn_triggers(db: Connection, how: str) -> None:
+    for table in ("camera", "patrol_cell", "place"):
+        db.execute(text(f"ALTER TABLE overlay.{table} {how} TRIGGER USER"))
+
+
+def test_a_wrong_cell_of_a_thing_is_named_and_counted_again(db: Connection) -> None:
+    """What a hand did with triggers off: more, others at the same place, fewer; what was appended stays right."""
+    publish_leaves(db, draw("AB"))
+    for number in range(6):
+        for what, values in (
+            ("camera (code, name", "'{n}', 'x'"),
+            ("place (code, name, kind", "'{n}', 'x', 'gate'"),
+            ("patrol_cell (cell, seen_at", "{n}, '2026-01-01'"),
+        ):
+            lon, lat = spot(number / 3, 0.5)
+            shape = f"ST_SetSRID(ST_MakePoint({lon}, {lat}), 4326)"
+            shape = f"ST_Expand({shape}, 0.0002)" if what.startswith("patrol") else shape
+            path = f"(SELECT path FROM app.locate(ST_SetSRID(ST_MakePoint({lon}, {lat}), 4326)))"
+            sql = f"INSERT INTO overlay.{what}, path, geom) VALUES ({values}, {path}, {shape})"  # noqa: S608
+            db.execute(text(sql.format(n=number)))
+        if number == 3:
+            db.execute(text("SELECT app.add_up_overlays()"))
+    assert check_counters(db) == []
+    for kind, acts in WRONG.items():
+        for act in acts:
+            turn_triggers(db, "DISABLE")
+            db.execute(text(act))
+            turn_triggers(db, "ENABLE")
+            wrong = check_counters(db)
+            assert wrong and {one.counter.split(",")[0] for one in wrong} == {kind}, act
+            assert {(one.network, one.area) for one in wrong} <= {("base", "A"), ("base", "B"), ("base", None)}, act
+            db.execute(text("SELECT app.recount_overlays()"))
+            assert check_counters(db) == [], act
+    told = "SELECT layer FROM core.change WHERE ST_Area(box) > 60000 AND path && ARRAY(SELECT area_id FROM core.area)"
+    assert set(db.execute(text(told)).scalars()) == {"camera", "patrol", "place"}, "tiles and open maps hear of it"

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Refused
 from gisgrid.loading import Loaded, ReadOptions
-from gisgrid.patrol import load_pings
+from gisgrid.patrol import check_walks, keep_walks, load_pings
 from tests import data
 from tests.drawing import draw, publish_leaves, spot
 
@@ -211,3 +211,45 @@ def test_ten_thousand_pings_are_loaded(owner: Database, tmp_path: Path) -> None:
     )
     path = write(tmp_path, body)
     assert load_pings(owner, path, WGS84).loaded == 10_000
+
+
+def test_a_wrong_hour_is_named_and_reckoned_again(owner: Database, tmp_path: Path) -> None:
+    """What a hand did: ground that nobody saw, an hour that is gone, one that says nothing, a cell not seen."""
+    walk = "".join(ping("w1", f"2024-05-01T{8 + n // 6:02}:{n % 6 * 10 + s:02}:00+08:00", n / 6 + s / 10)
+                   for n in range(18) for s in (0, 1))  # fmt: skip
+    load_pings(owner, write(tmp_path, walk + ping("w2", "2024-05-01T08:00:00+08:00", 0.2)), WGS84)
+
+    def ask(sql: str) -> Any:
+        with owner.transaction(EVERYTHING) as connection:
+            return connection.execute(text(sql)).rowcount
+
+    def wrong() -> set[tuple[str, str, str]]:
+        with owner.transaction(EVERYTHING) as connection:
+            return {(one.worker, f"{one.hour.astimezone(UTC):%H}", one.what) for one in check_walks(connection)}
+
+    def reckon() -> None:
+        ask("SELECT app.recount_walks()")
+        assert wrong() == set(), "an hour that is due is answered by its pings"
+        with owner.transaction(EVERYTHING) as connection:
+            while keep_walks(connection):
+                pass
+
+    assert wrong() == set()
+    hour = "hour = '2024-05-01T01:00Z'"
+    for act, said in (
+        (f"UPDATE overlay.walk AS w SET runs = o.runs FROM overlay.walk AS o WHERE w.{hour}"
+         " AND o.hour = '2024-05-01T02:00Z'", {("w1", "01", "ground seen")}),
+        (f"DELETE FROM overlay.walk WHERE {hour}", {("w1", "01", "ground seen")}),
+        (f"UPDATE overlay.walk SET runs = NULL WHERE {hour}", {("w1", "01", "ground seen")}),
+        ("UPDATE overlay.patrol_cell SET seen_at = '2024-05-01T01:30Z' WHERE seen_at > '2024-05-01T02:00Z'",
+         {("w1", "02", "cells of the map")}),
+        ("DELETE FROM overlay.ping WHERE at >= '2024-05-01T01:30Z' AND at < '2024-05-01T02:00Z'",
+         {("w1", "01", "ground seen")}),
+    ):  # fmt: skip
+        assert ask(act), act
+        assert wrong() == said, act
+        reckon()
+        assert wrong() == set(), act
+    # The first pings go, as those that were kept long enough do: what was seen then stays, and is right.
+    assert ask("DELETE FROM overlay.ping WHERE at < '2024-05-01T00:30Z'")
+    assert wrong() == set()

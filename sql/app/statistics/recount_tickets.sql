@@ -28,6 +28,7 @@ BEGIN
     PERFORM app.add_up_counters();
     PERFORM app.add_up_posts();
     PERFORM app.renew_bins();
+    INSERT INTO core.change (layer, box) VALUES ('ticket', public.st_makeenvelope(-180, -85, 180, 85, 4326));
 END $$;
 COMMENT ON FUNCTION app.recount_tickets() IS
 'Recount all tickets, and the cells of the map, after a hand has changed them with triggers off; writers of tickets wait meanwhile';
