@@ -13,9 +13,9 @@ from gisgrid.api.session import CurrentDatabase
 from gisgrid.api.worklists import Asked, Question
 from gisgrid.cells import Program
 from gisgrid.database import Database
+from gisgrid.terms import Lang
 from gisgrid.tickets.columns import choose_columns, read_pages
 from gisgrid.tickets.exporting import WRITERS, Sheet
-from gisgrid.tickets.selecting import Lang
 
 router = APIRouter(prefix="/api/v1", tags=["tickets"])
 CSV, GEOJSON = "text/csv", GeoJson.media_type

@@ -8,7 +8,8 @@ import tarfile
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from gisgrid import __version__
 from gisgrid.backups import BASE, DUMP, PHOTOS, ROLES, Manifest, find_backups, name_now, writing_file
@@ -19,6 +20,7 @@ from gisgrid.disks import writing
 from gisgrid.errors import Conflict, Fault, Refused
 from gisgrid.instants import write_instant
 from gisgrid.locks import Lock
+from gisgrid.migrations import trouble
 from gisgrid.settings import Settings
 from gisgrid.steps import Say
 
@@ -75,10 +77,18 @@ def _note(cluster: Cluster) -> None:
         engine.dispose()
 
 
+def _connect(engine: Engine) -> Connection:
+    """A connection. Raises Unavailable, with the server's own words, where there is none to be had."""
+    try:
+        return engine.connect()
+    except OperationalError as error:
+        raise (trouble(error) or error) from error
+
+
 def _fill(part: Path, settings: Settings, cluster: Cluster, key: bytes | None, say: Say) -> Manifest:
     engine = create_engine(cluster.owner_url, hide_parameters=True, isolation_level="REPEATABLE READ")
     try:
-        with engine.begin() as connection:
+        with _connect(engine) as connection, connection.begin():
             manifest = _describe(connection, sealed=key is not None)
             snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
             say("backing up the database")

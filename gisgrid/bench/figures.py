@@ -14,7 +14,7 @@ from gisgrid.bench.rows import Act, Row, row_of, take_turns
 from gisgrid.counters import check_counters, count_tickets
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.statistics import Cohort, count_by, rank
-from gisgrid.statistics.cohort import By, Of
+from gisgrid.terms import By, Of
 
 TIMES = 5
 """How often each question is asked in a turn."""

@@ -19,6 +19,7 @@ VERBS = (
     ("gisgrid version", ("version",)),
     ("gisgrid --help", ("--help",)),
     ("gisgrid load --help", ("load", "--help")),
+    ("gisgrid up --help", ("up", "--help")),
 )
 _PROGRAMS = """
 SELECT count(DISTINCT substring(a.application_name FROM 'worker|sender')) = 2

@@ -12,8 +12,7 @@ from gisgrid import tables
 from gisgrid.boundaries.audit import LEAF, LiveArea, read_live
 from gisgrid.boundaries.comparing import Overlap, find_overlaps
 from gisgrid.errors import Conflict, Fault, NotFound, Refused
-
-THRESHOLD = 0.98
+from gisgrid.terms import ALIAS_SHARE
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class NamedArea:
 
 
 def keep_aliases(
-    connection: Connection, base: str, other: str, *, valid_from: datetime, threshold: float = THRESHOLD
+    connection: Connection, base: str, other: str, *, valid_from: datetime, threshold: float = ALIAS_SHARE
 ) -> Kept:
     """Record for each leaf of `base` the code of `other` that it lies in, from a date on, if the match is clean.
 

@@ -17,9 +17,9 @@ from gisgrid.boundaries.measuring import area_m2, said_m2
 from gisgrid.codes import Scheme, load_scheme
 from gisgrid.errors import NotFound
 from gisgrid.networks import no_network
+from gisgrid.terms import GAP_M
 
 LEAF = "grid"
-GAP_M = 1.0
 NESTING_M2 = 1.0
 
 

@@ -11,8 +11,7 @@ import shapely
 from gisgrid.boundaries.finding import WARNING, Finding
 from gisgrid.boundaries.measuring import FlatMap, Shapes, area_m2, areas_m2, polygons, said_m2
 from gisgrid.boundaries.tolerance import LATTICE_DEG
-
-TOLERANCE_M = 2.0
+from gisgrid.terms import TOLERANCE_M
 
 
 @dataclass(frozen=True)

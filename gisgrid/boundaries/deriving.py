@@ -20,8 +20,8 @@ from gisgrid.codes import Scheme, load_scheme, reading_order
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, NotFound, Refused
 from gisgrid.geo import LonLat
+from gisgrid.terms import TOLERANCE_M
 
-TOLERANCE_M = 2.0
 MAX_CODE = 64
 
 

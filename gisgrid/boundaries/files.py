@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gisgrid.boundaries.audit import GAP_M
 from gisgrid.boundaries.cleaning import Fields, clean_areas
 from gisgrid.boundaries.coverage import find_uncovered
 from gisgrid.boundaries.drawn import DrawnArea
@@ -16,6 +15,7 @@ from gisgrid.boundaries.reading import read_file
 from gisgrid.boundaries.settling import Transfer, settle_lines
 from gisgrid.boundaries.shapes import is_too_fine
 from gisgrid.codes import Scheme
+from gisgrid.terms import GAP_M
 
 CODES_SHOWN = 20
 SILENT = 2000

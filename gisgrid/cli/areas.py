@@ -1,15 +1,15 @@
 """`gisgrid import FILE`: boundaries in."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gisgrid.boundaries.cleaning import Fields
-from gisgrid.boundaries.finding import Faulty
-from gisgrid.boundaries.importing import Imported, ImportOrder, import_boundaries
 from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_start, say, show
 from gisgrid.settings import read_settings
+
+if TYPE_CHECKING:
+    from gisgrid.boundaries.importing import Imported
 
 
 def import_file(
@@ -58,6 +58,10 @@ def import_file(
     json: Json = False,
 ) -> None:
     """Import boundaries: a file becomes live areas, or nothing changes and every fault is named."""
+    from gisgrid.boundaries.cleaning import Fields
+    from gisgrid.boundaries.finding import Faulty
+    from gisgrid.boundaries.importing import ImportOrder, import_boundaries
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     makes, network = network or None, network or settings.network
     with owner_database(settings, makes=makes) as database:
@@ -92,7 +96,7 @@ def import_file(
     show(answer, _summary(imported, is_draft=draft), as_json=json)
 
 
-def _summary(imported: Imported, *, is_draft: bool) -> str:
+def _summary(imported: "Imported", *, is_draft: bool) -> str:
     if is_draft:
         return (
             f"change set {imported.changeset_id} is open with {imported.rows} areas, {imported.problems} errors:"

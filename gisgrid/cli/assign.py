@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from gisgrid.assignment.files import check_ending
-from gisgrid.assignment.table import AssignOrder, assign_file
 from gisgrid.cli.context import DataDir, DbPort, For, Json, Network, owner_database, read_time, say, show
 from gisgrid.settings import read_settings
 
@@ -34,6 +32,9 @@ def assign(
     json: Json = False,
 ) -> None:
     """The grid of every point of a table: grid_code, grid_name, method, distance_to_edge_m beside its columns."""
+    from gisgrid.assignment.files import check_ending
+    from gisgrid.assignment.table import AssignOrder, assign_file
+
     check_ending(output)
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     when = read_time("--at", at, settings)

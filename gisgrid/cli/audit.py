@@ -2,16 +2,18 @@
 
 import json as json_module
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_received, show
-from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Conflict, Fault, Refused
 from gisgrid.instants import in_zone, write_instant
 from gisgrid.settings import Settings, read_settings
-from gisgrid.trail import MOST, Entry, Question, list_audit, seal, verify
+
+if TYPE_CHECKING:
+    from gisgrid.database import Database
+    from gisgrid.trail import Entry, Question
 
 WHY_ZH = {"missing": "缺失", "changed": "被改动", "added": "是后加的", "other than was kept": "与另存的末端不符"}
 
@@ -33,6 +35,8 @@ def audit(
     json: Json = False,
 ) -> None:
     """The audit trail, the newest first: who did what, and who read whom."""
+    from gisgrid.trail import Question
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     kept_id, kept_digest = _read_kept(kept)
     question = Question(who, what, *read_received(since, until, settings))
@@ -46,14 +50,19 @@ def audit(
             show([in_zone(one, settings.timezone) for one in found], lines, as_json=json)
 
 
-def _seal(database: Database) -> None:
+def _seal(database: "Database") -> None:
+    from gisgrid.trail import seal
+
     sealed = 1
     while sealed:
         with database.transaction() as connection:
             sealed = seal(connection)
 
 
-def _read(database: Database, question: Question, limit: int) -> list[Entry]:
+def _read(database: "Database", question: "Question", limit: int) -> "list[Entry]":
+    from gisgrid.database import EVERYTHING
+    from gisgrid.trail import MOST, list_audit
+
     found: list[Entry] = []
     with database.transaction(EVERYTHING) as connection:
         while len(found) < limit:
@@ -65,7 +74,10 @@ def _read(database: Database, question: Question, limit: int) -> list[Entry]:
     return found
 
 
-def _verify(database: Database, kept_id: int | None, kept_digest: str, *, as_json: bool) -> None:
+def _verify(database: "Database", kept_id: int | None, kept_digest: str, *, as_json: bool) -> None:
+    from gisgrid.database import EVERYTHING
+    from gisgrid.trail import verify
+
     with database.transaction(EVERYTHING) as connection:
         chain = verify(connection, kept_id, kept_digest)
     if chain.why is not None:
@@ -93,7 +105,7 @@ def _read_kept(kept: str) -> tuple[int | None, str]:
     return int(match[1]), match[2]
 
 
-def _line(entry: Entry, settings: Settings) -> str:
+def _line(entry: "Entry", settings: Settings) -> str:
     facts = json_module.dumps(entry.facts, ensure_ascii=False)
     at = write_instant(entry.at.astimezone(settings.timezone))
     return "\t".join([str(entry.audit_id), at, entry.who or "-", entry.what, entry.subject, facts])

@@ -6,17 +6,10 @@ from typing import Annotated
 
 import typer
 
-from gisgrid.backups import read_key, read_manifest
-from gisgrid.backups.making import make_backup
-from gisgrid.backups.restoring import drill as prove
-from gisgrid.backups.restoring import restore as bring_back
-from gisgrid.backups.restoring import restore_to
 from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_time, say, show
 from gisgrid.cluster import find_running, using_cluster
 from gisgrid.cluster.place import place_of
 from gisgrid.errors import Conflict, Fault, Refused
-from gisgrid.homes import ADOPT, QUIET
-from gisgrid.homes import adopt as take_over
 from gisgrid.settings import Settings, read_settings
 
 KeyFile = Annotated[
@@ -34,6 +27,9 @@ def backup(
     json: Json = False,
 ) -> None:
     """Back up the database, its roles and the photos while the service goes on: whole, or nothing."""
+    from gisgrid.backups import read_key
+    from gisgrid.backups.making import make_backup
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     key = read_key(str(key_file or settings.backup_key_file))
     with using_cluster(settings, say=say) as cluster:
@@ -55,6 +51,12 @@ def restore(
     json: Json = False,
 ) -> None:
     """Bring a backup back into a data directory without a database, or prove that it could be."""
+    from gisgrid.backups import read_key, read_manifest
+    from gisgrid.backups.restoring import drill as prove
+    from gisgrid.backups.restoring import restore as bring_back
+    from gisgrid.backups.restoring import restore_to
+    from gisgrid.homes import ADOPT, QUIET
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     if adopt:
         _adopt(settings, json=json)
@@ -81,6 +83,8 @@ def restore(
 
 
 def _adopt(settings: Settings, *, json: bool) -> None:
+    from gisgrid.homes import adopt as take_over
+
     with owner_database(settings) as database, database.transaction() as connection:
         parked = take_over(connection, settings)
     text = f"this database is the district now; {parked} notices from before wait for gisgrid notice retry"

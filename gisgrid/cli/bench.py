@@ -1,28 +1,26 @@
 """`gisgrid bench`: how long things take here, in a database of its own that is dropped afterwards."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy import Engine, NullPool, create_engine, text
 
-from gisgrid.bench.assign import AssignCost, measure_assign
-from gisgrid.bench.coverage import DISTRICT, STEPS, Plan
-from gisgrid.bench.exact import Compared, Progress, compare_answers
-from gisgrid.bench.pages import describe_versions
-from gisgrid.bench.peers import Peers
-from gisgrid.bench.publish import Case, Cost, measure
 from gisgrid.cli.bench_answers import Noted, PeersFolder, Write, answer
 from gisgrid.cli.bench_database import SAMPLE, add_tickets, bench_database, fill, filled
 from gisgrid.cli.bench_doors import pings, reports, screens, tiles
 from gisgrid.cli.bench_ground import figures, idle, load
 from gisgrid.cli.bench_import import import_grids
 from gisgrid.cli.context import DataDir, DbPort, Json, say
-from gisgrid.database import EVERYTHING, OWNER, Database
 from gisgrid.settings import Settings, read_settings
 
-USUAL = 4 * STEPS
-"""Corners of a synthetic grid."""
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from gisgrid.bench.exact import Progress
+    from gisgrid.bench.publish import Case
+
+USUAL = 92
+"""Corners of a synthetic grid: four sides of `gisgrid.bench.coverage.STEPS`."""
 bench_app = typer.Typer(no_args_is_help=True, help="How long things take on this machine.")
 
 
@@ -42,6 +40,12 @@ def publish(
     json: Json = False,
 ) -> None:
     """What does redrawing five grids cost: open, save, check, preview, publish, follow; how long do reports wait?"""
+    from sqlalchemy import NullPool, create_engine
+
+    from gisgrid.bench.pages import describe_versions
+    from gisgrid.bench.publish import Cost, measure
+    from gisgrid.database import OWNER, Database
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     noted, found, versions = Noted("publish", write), list[Cost](), ""
     for size in grids:
@@ -82,6 +86,12 @@ def assign(
     json: Json = False,
 ) -> None:
     """What does finding the grids of many points cost in this process, beside geopandas, DuckDB, SedonaDB?"""
+    from gisgrid.bench.assign import AssignCost, measure_assign
+    from gisgrid.bench.coverage import Plan
+    from gisgrid.bench.exact import Progress
+    from gisgrid.bench.pages import describe_versions
+    from gisgrid.bench.peers import Peers
+
     if compare:
         settings = read_settings(data_dir=data_dir, db_port=db_port)
         _compare(grids, compare, Noted("exact", write), settings, Progress(progress), json=json)
@@ -95,9 +105,13 @@ def assign(
 
 
 def _compare(
-    grids: list[int], points: int, noted: Noted, settings: Settings, progress: Progress, *, json: bool
+    grids: list[int], points: int, noted: Noted, settings: Settings, progress: "Progress", *, json: bool
 ) -> None:
     """Every answer beside that of `app.locate`."""
+    from gisgrid.bench.exact import Compared, compare_answers
+    from gisgrid.bench.pages import describe_versions
+    from gisgrid.database import EVERYTHING
+
     found, versions = list[Compared](), ""
     for size in grids:
         with filled(settings, size) as ground, ground.database.transaction(EVERYTHING) as connection:
@@ -106,7 +120,12 @@ def _compare(
     answer(found, noted, versions, json=json)
 
 
-def _case(superuser: Engine, size: int, tickets: int) -> Case:
+def _case(superuser: "Engine", size: int, tickets: int) -> "Case":
+    from sqlalchemy import text
+
+    from gisgrid.bench.coverage import DISTRICT
+    from gisgrid.bench.publish import Case
+
     with superuser.begin() as connection:
         count, town = connection.execute(
             text(

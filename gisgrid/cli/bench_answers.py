@@ -5,14 +5,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from gisgrid.bench.pages import Setting, write_page
 from gisgrid.cli.context import show
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 Write = Annotated[
     Path | None,
@@ -39,6 +39,10 @@ class Noted:
 
 def answer(found: Sequence[Any], noted: Noted, versions: str, *, json: bool) -> None:
     """Print the result, and write it to the page if one was named."""
+    from rich.console import Console
+
+    from gisgrid.bench.pages import Setting, write_page
+
     if noted.page:
         setting = Setting(_command(), versions, (noted.load, os.getloadavg()[0]))
         write_page(noted.page, noted.name, found, setting)
@@ -48,8 +52,10 @@ def answer(found: Sequence[Any], noted: Noted, versions: str, *, json: bool) -> 
     Console(width=250, no_color=True).print(_table(found))
 
 
-def _table(found: Sequence[Any]) -> Table:
+def _table(found: Sequence[Any]) -> "Table":
     """A column for each row of a few; of many, a line for each."""
+    from rich.table import Table
+
     names = [each.name for each in fields(found[0])]
     cells = [[_cell(getattr(cost, name)) for name in names] for cost in found]
     lines = [names, *cells] if len(found) > BESIDE else [list(line) for line in zip(names, *cells, strict=True)]

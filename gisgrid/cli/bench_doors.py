@@ -1,27 +1,19 @@
 """`gisgrid bench reports|tiles|pings|screens`: what is asked over HTTP, beside peers."""
 
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy import text
 
-from gisgrid.bench.pages import describe_versions
-from gisgrid.bench.peers import Peers
-from gisgrid.bench.pings import Place, measure_pings
-from gisgrid.bench.pings import Plan as PingPlan
-from gisgrid.bench.reports import Plan as ReportPlan
-from gisgrid.bench.reports import measure_reports
-from gisgrid.bench.screens import Area, Load
-from gisgrid.bench.screens import measure as watch_screens
-from gisgrid.bench.server import serving_many, worker_beside
-from gisgrid.bench.tile_servers import Plan as TilePlan
-from gisgrid.bench.tile_servers import measure_tiles
 from gisgrid.cli.bench_answers import Noted, PeersFolder, Write, answer
 from gisgrid.cli.bench_database import SAMPLE, Ground, filled
 from gisgrid.cli.context import DataDir, DbPort, Json, say
-from gisgrid.database import EVERYTHING, Database
 from gisgrid.settings import read_settings
+
+if TYPE_CHECKING:
+    from gisgrid.bench.pings import Place
+    from gisgrid.bench.screens import Area
+    from gisgrid.database import Database
 
 Grids = Annotated[int, typer.Option(help="How many grids; 360 is the sample district.")]
 Tickets = Annotated[int, typer.Option(help="How many tickets lie on them.")]
@@ -45,6 +37,9 @@ def pings(
     json: Json = False,
 ) -> None:
     """What do pings of patrols, their coverage, and the cameras that see a point cost? Beside the same rows alone."""
+    from gisgrid.bench.pings import Plan as PingPlan
+    from gisgrid.bench.pings import measure_pings
+
     settings, noted = read_settings(data_dir=data_dir, db_port=db_port), Noted("pings", write)
     with filled(settings, grids) as ground:
         plan = PingPlan(batches, clients, processes, rounds, workers, hours, cameras)
@@ -66,6 +61,9 @@ def reports(
     json: Json = False,
 ) -> None:
     """What do a report, a batch of reports and a look-up cost? Beside the same rows without a grid, and COPY."""
+    from gisgrid.bench.reports import Plan as ReportPlan
+    from gisgrid.bench.reports import measure_reports
+
     settings, noted = read_settings(data_dir=data_dir, db_port=db_port), Noted("reports", write)
     with filled(settings, grids, tickets) as ground:
         found = measure_reports(place_of(ground), ReportPlan(count, clients, processes, rounds))
@@ -89,6 +87,10 @@ def tiles(
     json: Json = False,
 ) -> None:
     """What does a tile cost: drawn, kept, while others write? Beside other tile servers; stale answers are counted."""
+    from gisgrid.bench.peers import Peers
+    from gisgrid.bench.tile_servers import Plan as TilePlan
+    from gisgrid.bench.tile_servers import measure_tiles
+
     settings, noted = read_settings(data_dir=data_dir, db_port=db_port), Noted("tiles", write)
     with filled(settings, grids, tickets) as ground:
         plan = TilePlan(count, clients, processes, rounds, writers, seconds, Peers(peers))
@@ -110,6 +112,10 @@ def screens(
     json: Json = False,
 ) -> None:
     """What does a report take while maps are open, and how soon do they show it? First without any map."""
+    from gisgrid.bench.screens import Load
+    from gisgrid.bench.screens import measure as watch_screens
+    from gisgrid.bench.server import serving_many, worker_beside
+
     settings, noted = read_settings(data_dir=data_dir, db_port=db_port), Noted("screens", write)
     found = []
     with filled(settings, grids, tickets) as ground:
@@ -124,8 +130,12 @@ def screens(
     answer(found, noted, versions, json=json)
 
 
-def _await_added_up(database: Database) -> None:
+def _await_added_up(database: "Database") -> None:
     """Until then tiles count what is left themselves, as they do for a moment after a load."""
+    from sqlalchemy import text
+
+    from gisgrid.database import EVERYTHING
+
     left = text(
         "SELECT EXISTS (SELECT FROM work.counter_change) OR EXISTS (SELECT FROM work.ticket_bin_change)"
         " OR EXISTS (SELECT FROM work.post_change)"
@@ -137,8 +147,12 @@ def _await_added_up(database: Database) -> None:
         time.sleep(0.5)
 
 
-def _shown_areas(database: Database) -> list[Area]:
+def _shown_areas(database: "Database") -> "list[Area]":
     """Towns and the district: what people look at."""
+    from sqlalchemy import text
+
+    from gisgrid.bench.screens import Area
+
     with database.transaction() as connection:
         rows = connection.execute(
             text(
@@ -149,12 +163,16 @@ def _shown_areas(database: Database) -> list[Area]:
         return [Area(code, (west, south, east, north)) for code, west, south, east, north in rows]
 
 
-def place_of(ground: Ground) -> Place:
+def place_of(ground: Ground) -> "Place":
     """The ground as what is asked over HTTP takes it."""
+    from gisgrid.bench.pings import Place
+
     return Place(ground.database, ground.owner_url, ground.service_url, ground.box)
 
 
-def versions_of(database: Database) -> str:
+def versions_of(database: "Database") -> str:
     """This program, its database, its libraries."""
+    from gisgrid.bench.pages import describe_versions
+
     with database.transaction() as connection:
         return describe_versions(connection)

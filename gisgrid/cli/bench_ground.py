@@ -5,13 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import NullPool, create_engine
 
-from gisgrid.bench.figures import measure_figures
-from gisgrid.bench.idle import measure_idle, measure_starts
-from gisgrid.bench.loads import measure_loads
-from gisgrid.bench.many_tickets import fill_many_tickets
-from gisgrid.bench.processes import find_postmaster
 from gisgrid.cli.bench_answers import Noted, Write, answer
 from gisgrid.cli.bench_database import SAMPLE, filled
 from gisgrid.cli.bench_doors import Grids, Rounds, Tickets, place_of, versions_of
@@ -29,6 +23,11 @@ def figures(
     json: Json = False,
 ) -> None:
     """What do counters, figures and rankings cost? Beside a count of the tickets; all that is kept is recounted."""
+    from sqlalchemy import NullPool, create_engine
+
+    from gisgrid.bench.figures import measure_figures
+    from gisgrid.bench.many_tickets import fill_many_tickets
+
     settings, noted = read_settings(data_dir=data_dir, db_port=db_port), Noted("figures", write)
     with filled(settings, grids) as ground:
         fill_many_tickets(create_engine(ground.owner_url, poolclass=NullPool), tickets, say)
@@ -46,6 +45,8 @@ def load(
     json: Json = False,
 ) -> None:
     """What does `load tickets` take: rows inside the grids, dated before there were any, outside all of them?"""
+    from gisgrid.bench.loads import measure_loads
+
     settings, noted = read_settings(data_dir=data_dir, db_port=db_port), Noted("load", write)
     with filled(settings, grids) as ground, tempfile.TemporaryDirectory() as folder:
         found = measure_loads(place_of(ground), rows, Path(folder), say)
@@ -63,6 +64,11 @@ def idle(
     json: Json = False,
 ) -> None:
     """What does a verb take to start, and what does a service do while nobody asks?"""
+    from sqlalchemy import NullPool, create_engine
+
+    from gisgrid.bench.idle import measure_idle, measure_starts
+    from gisgrid.bench.processes import find_postmaster
+
     settings, noted = read_settings(data_dir=data_dir, db_port=db_port), Noted("idle", write)
     with filled(settings, grids) as ground:
         superuser = create_engine(ground.owner_url, poolclass=NullPool)

@@ -6,12 +6,9 @@ from typing import Annotated
 
 import typer
 
-from gisgrid.bench.coming_in import measure_import
-from gisgrid.bench.pages import describe_versions
 from gisgrid.cli.bench_answers import Noted, Write, answer
 from gisgrid.cli.bench_database import FROM, bench_database
 from gisgrid.cli.context import DataDir, DbPort, Json, say
-from gisgrid.database import OWNER, Database
 from gisgrid.settings import read_settings
 
 
@@ -23,6 +20,10 @@ def import_grids(
     json: Json = False,
 ) -> None:
     """What does a boundary file cost until it is live: reading, drawing, publishing, and what follows?"""
+    from gisgrid.bench.coming_in import measure_import
+    from gisgrid.bench.pages import describe_versions
+    from gisgrid.database import OWNER, Database
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     noted = Noted("import", write)
     with bench_database(settings) as url, tempfile.TemporaryDirectory() as folder:

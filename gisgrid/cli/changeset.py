@@ -4,18 +4,19 @@ import json as jsonlib
 import sys
 from collections import Counter
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
-from gisgrid.boundaries import changesets
-from gisgrid.boundaries.reviewing import Move, Problem, list_problems
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, show
 from gisgrid.cli.tables import print_rows
-from gisgrid.database import EVERYTHING
 from gisgrid.instants import in_zone, write_instant
 from gisgrid.settings import read_settings
+
+if TYPE_CHECKING:
+    from gisgrid.boundaries import changesets
+    from gisgrid.boundaries.reviewing import Move, Problem
 
 changeset_app = typer.Typer(help="Boundaries that are not live yet: open, check, preview, publish, undo.")
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, help="Number of the change set.")]
@@ -37,6 +38,9 @@ def open_changeset(
     json: Json = False,
 ) -> None:
     """Open a change set: a draft with the live grids of an area, to be drawn in QGIS."""
+    from gisgrid.boundaries import changesets
+    from gisgrid.database import EVERYTHING
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     at = read_time("--valid-from", valid_from, settings)
     order = changesets.ChangesetOrder(area, network, title, at, policy, ground, tuple(together_with or ()))
@@ -55,6 +59,9 @@ def list_changesets(
     json: Json = False,
 ) -> None:
     """Which change sets are there? The newest first."""
+    from gisgrid.boundaries import changesets
+    from gisgrid.database import EVERYTHING
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
         found = in_zone(changesets.list_changesets(connection, status), settings.timezone)
@@ -66,6 +73,9 @@ def list_changesets(
 @changeset_app.command("check")
 def check(changeset_id: Id, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """What is wrong with this draft? Ends with 1 if errors forbid publishing it."""
+    from gisgrid.boundaries import changesets
+    from gisgrid.database import EVERYTHING
+
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction(EVERYTHING) as connection:
             problems = changesets.check(connection, changeset_id)
@@ -89,6 +99,10 @@ def resolve(
     json: Json = False,
 ) -> None:
     """Solve conflicts of a draft with what others published meanwhile. Ends with 1 if other errors are left."""
+    from gisgrid.boundaries import changesets
+    from gisgrid.boundaries.reviewing import list_problems
+    from gisgrid.database import EVERYTHING
+
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction(EVERYTHING) as connection:
             solved = changesets.solve_conflicts(connection, changeset_id, take, code or None)
@@ -103,6 +117,9 @@ def resolve(
 @changeset_app.command("preview")
 def preview(changeset_id: Id, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """What would publishing relocate: tickets, cameras, places, devices, posts, special grids, from where to where?"""
+    from gisgrid.boundaries import changesets
+    from gisgrid.database import EVERYTHING
+
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction(EVERYTHING) as connection:
             moves = changesets.preview(connection, changeset_id)
@@ -122,6 +139,8 @@ def publish(
     json: Json = False,
 ) -> None:
     """Make a change set live, whole, and relocate open tickets; or refuse it with every problem."""
+    from gisgrid.boundaries import changesets
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database:
         done = changesets.publish_changeset(database, changeset_id, valid_from=read_time("--at", at, settings))
@@ -131,6 +150,8 @@ def publish(
 @changeset_app.command("undo")
 def undo(changeset_id: Id, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """Restore what a published change set altered, by publishing another one."""
+    from gisgrid.boundaries import changesets
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database:
         done = changesets.undo_changeset(database, changeset_id)
@@ -140,13 +161,16 @@ def undo(changeset_id: Id, data_dir: DataDir = None, db_port: DbPort = None, jso
 @changeset_app.command("discard")
 def discard(changeset_id: Id, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """End a change set that is not live, also one that waits for its date."""
+    from gisgrid.boundaries import changesets
+    from gisgrid.database import EVERYTHING
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
         done = in_zone(changesets.discard_changeset(connection, changeset_id), settings.timezone)
     show(done, f"change set {changeset_id} is discarded", as_json=json)
 
 
-def _summary(done: changesets.Changeset, zone: ZoneInfo) -> str:
+def _summary(done: "changesets.Changeset", zone: ZoneInfo) -> str:
     if done.state == "waiting":
         return f"change set {done.changeset_id} waits for {write_instant(done.valid_from, zone)}"
     did = done.summary or {}
@@ -156,12 +180,12 @@ def _summary(done: changesets.Changeset, zone: ZoneInfo) -> str:
     )
 
 
-def _counted(moves: list[Move]) -> str:
+def _counted(moves: "list[Move]") -> str:
     counts = Counter(move.what for move in moves)
     return ", ".join(f"{count} {what}{'s' if count > 1 else ''}" for what, count in sorted(counts.items()))
 
 
-def _place(problem: Problem) -> str:
+def _place(problem: "Problem") -> str:
     return "" if problem.lon is None else f"{problem.lon:.6f}, {problem.lat:.6f}"
 
 

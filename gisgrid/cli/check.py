@@ -3,19 +3,19 @@
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gisgrid.boundaries.audit import GAP_M, audit
-from gisgrid.boundaries.finding import ERROR, Finding, write_findings
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, say, say_cell, show
 from gisgrid.cli.tables import print_rows
-from gisgrid.counters import WrongCounter, check_counters
-from gisgrid.database import EVERYTHING
-from gisgrid.patrol import WrongHour, check_walks
-from gisgrid.patrol.pings import NETWORK
 from gisgrid.settings import Settings, read_settings
+from gisgrid.terms import GAP_M
+
+if TYPE_CHECKING:
+    from gisgrid.boundaries.finding import Finding
+    from gisgrid.counters import WrongCounter
+    from gisgrid.patrol import WrongHour
 
 
 def check(
@@ -38,6 +38,10 @@ def check(
     json: Json = False,
 ) -> None:
     """What is wrong with the live boundaries, and what is assigned to a wrong area? Ends with 1 on errors."""
+    from gisgrid.boundaries.audit import audit
+    from gisgrid.boundaries.finding import ERROR, write_findings
+    from gisgrid.database import EVERYTHING
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     if counters:
         _recount(settings, network, json=json)
@@ -63,6 +67,10 @@ def check(
 
 
 def _recount(settings: Settings, network: str, *, json: bool) -> None:
+    from gisgrid.counters import check_counters
+    from gisgrid.database import EVERYTHING
+    from gisgrid.patrol import check_walks
+
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
         found = [*check_counters(connection), *(_of_patrol(one) for one in check_walks(connection))]
     wrong = [one for one in found if network in ("", one.network)]
@@ -79,12 +87,15 @@ def _recount(settings: Settings, network: str, *, json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _of_patrol(one: WrongHour) -> WrongCounter:
+def _of_patrol(one: "WrongHour") -> "WrongCounter":
+    from gisgrid.counters import WrongCounter
+    from gisgrid.patrol.pings import NETWORK
+
     name = f"patrol of {one.worker}, {say_cell(one.hour)}: {one.what}"
     return WrongCounter(NETWORK, None, name, one.kept, one.counted, "recount_walks")
 
 
-def _row(finding: Finding) -> list[str]:
+def _row(finding: "Finding") -> list[str]:
     codes = " ".join(filter(None, (finding.code, finding.other_code)))
     place = "" if finding.place is None else f"{finding.place[0]:.6f}, {finding.place[1]:.6f}"
     return [finding.severity, finding.kind, codes, finding.message, place, finding.remedy]

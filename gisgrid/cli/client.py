@@ -5,18 +5,16 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from gisgrid import __version__, bootstrap, layers
-from gisgrid.api.app import create_app
-from gisgrid.api.document import operations
+from gisgrid import __version__, bootstrap
 from gisgrid.cli.context import Json, show
 from gisgrid.errors import Fault, Refused, Unavailable
 from gisgrid.settings import Settings
 
-Document = layers.Json
+Document = dict[str, Any]
 GENERATOR = "openapi-python-client"
 VERSION = "0.29.1"
 """In an environment of its own, because it bounds libraries that the service takes newer."""
@@ -60,6 +58,8 @@ def client(
 
 def write_client(folder: Path) -> None:
     """Write the package into a new folder, whole or not at all. Raises Unavailable."""
+    from gisgrid.api.app import create_app
+
     document = create_app(Settings(), NO_DATABASE).openapi()
     _leave_one_way(document)
     with tempfile.TemporaryDirectory(dir=folder.absolute().parent, prefix=f".{folder.name}-") as work:
@@ -80,6 +80,8 @@ def write_client(folder: Path) -> None:
 
 def _leave_one_way(document: Document) -> None:
     """Leave of a body that may be JSON or something else the JSON: the generator writes code for both that fails."""
+    from gisgrid.api.document import operations
+
     for operation in operations(document):
         content = operation.get("requestBody", {}).get("content", {})
         for kind in [kind for kind in content if "application/json" in content and kind != "application/json"]:
@@ -88,6 +90,8 @@ def _leave_one_way(document: Document) -> None:
 
 def _bytes_in(document: Document) -> list[str]:
     """The media types of pictures, tiles and files, which the generator would leave out."""
+    from gisgrid.api.document import operations
+
     parts = [
         part
         for operation in operations(document)

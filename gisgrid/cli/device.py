@@ -6,11 +6,7 @@ from typing import Annotated
 import typer
 
 from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, say, show
-from gisgrid.database import EVERYTHING
-from gisgrid.devices import hand_over, make_token, note_selection, read_ring, select_devices, switch_device
 from gisgrid.errors import Fault, Refused
-from gisgrid.loading import ReadOptions, district_extent
-from gisgrid.loading.shapes import read_shapes
 from gisgrid.settings import Settings, read_settings
 
 device_app = typer.Typer(help="Devices: their tokens, on and off; those inside a polygon.", no_args_is_help=True)
@@ -25,6 +21,9 @@ Words = Annotated[str, typer.Option("--words", help="What the other programs are
 @device_app.command()
 def token(code: Code, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """A new token, shown once; the one before no longer works. It can raise alarms, and nothing else."""
+    from gisgrid.database import EVERYTHING
+    from gisgrid.devices import make_token
+
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction(EVERYTHING) as connection:
             made = make_token(connection, code)
@@ -55,6 +54,11 @@ def select(
     json: Json = False,
 ) -> None:
     """The devices inside the polygon of a file; with --hand-over their list goes to other programs."""
+    from gisgrid.database import EVERYTHING
+    from gisgrid.devices import hand_over, note_selection, read_ring, select_devices
+    from gisgrid.loading import ReadOptions, district_extent
+    from gisgrid.loading.shapes import read_shapes
+
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction(EVERYTHING) as connection:
             sheet, shapes = read_shapes(file, ReadOptions(), district_extent(connection, "base"))
@@ -74,6 +78,9 @@ def select(
 
 
 def _switch(code: str, is_on: bool, settings: Settings, as_json: bool) -> None:
+    from gisgrid.database import EVERYTHING
+    from gisgrid.devices import switch_device
+
     with owner_database(settings) as database:
         with database.transaction(EVERYTHING) as connection:
             switch_device(connection, code, is_on)

@@ -5,10 +5,8 @@ from typing import Annotated
 import typer
 
 from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, show
-from gisgrid.database import EVERYTHING
 from gisgrid.errors import Fault, NotFound, Refused
 from gisgrid.settings import read_settings
-from gisgrid.tickets.housekeeping import erase_by_wish
 
 
 def erase(
@@ -19,6 +17,9 @@ def erase(
     json: Json = False,
 ) -> None:
     """Forget a reporter: name, number, photos, and both in all words of the ticket. The ticket stays."""
+    from gisgrid.database import EVERYTHING
+    from gisgrid.tickets.housekeeping import erase_by_wish
+
     if bool(number) == bool(contact):
         raise Refused(Fault("erase", "whose reporter?", "the number of a ticket, or --contact with a telephone number"))
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:

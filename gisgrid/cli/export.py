@@ -6,12 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gisgrid.boundaries.exporting import ExportOrder, export_boundaries
 from gisgrid.cli.context import DataDir, DbPort, For, Json, Network, owner_database, read_time, say, show
-from gisgrid.database import EVERYTHING
-from gisgrid.layers import find_layers
 from gisgrid.settings import read_settings
-from gisgrid.tile_archive import ENDINGS, ArchiveOrder, write_archive
 
 KINDS = "GeoPackage, GeoJSON, Shapefile, PMTiles or MBTiles"
 
@@ -35,6 +31,11 @@ def export(
     json: Json = False,
 ) -> None:
     """Export the areas of a network at a date, or layers as tiles, whole or not at all; tiles go on after a break."""
+    from gisgrid.boundaries.exporting import ExportOrder, export_boundaries
+    from gisgrid.database import EVERYTHING
+    from gisgrid.layers import find_layers
+    from gisgrid.tile_archive import ENDINGS, ArchiveOrder, write_archive
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     if output.suffix.lower() in ENDINGS:
         archive = ArchiveOrder(

@@ -4,21 +4,20 @@ import csv
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from sqlalchemy import Connection
 
-from gisgrid.boundaries.areas import area_id_at
 from gisgrid.cells import Program, for_excel, harmless
 from gisgrid.cli.context import DataDir, DbPort, For, Json, Network, owner_database, read_received, read_time, show
 from gisgrid.cli.tables import print_rows
-from gisgrid.codes import Level
-from gisgrid.database import EVERYTHING
-from gisgrid.networks import require_network
 from gisgrid.settings import Settings, read_settings
-from gisgrid.statistics import By, Cohort, FiguresRow, Of, Order, Ranked, count_by, rank
-from gisgrid.tickets.intake import category_id
+from gisgrid.terms import By, Level, Of, Order
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from gisgrid.statistics import Cohort, FiguresRow, Ranked
 
 Area = Annotated[str, typer.Option("--area", help="Code of an area: its subtree. Default: the whole network.")]
 From = Annotated[str | None, typer.Option("--from", help="Received from then. Default: ever.")]
@@ -47,6 +46,9 @@ def figures(
     json: Json = False,
 ) -> None:
     """Of the tickets received in a time: how many are closed, open, overdue, closed in time? By a key."""
+    from gisgrid.database import EVERYTHING
+    from gisgrid.statistics import FiguresRow, count_by
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     times = _times(settings, since, until, at)
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
@@ -71,6 +73,9 @@ def ranking(
     json: Json = False,
 ) -> None:
     """Whose record is best, among those of its kind? Statistics of older boundaries are carried over to today's."""
+    from gisgrid.database import EVERYTHING
+    from gisgrid.statistics import rank
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     times = _times(settings, since, until, at)
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
@@ -93,8 +98,13 @@ def _times(settings: Settings, since: str | None, until: str | None, at: str | N
 
 
 def _cohort(
-    connection: Connection, settings: Settings, times: Times, network: str, area: str, category: str = ""
-) -> Cohort:
+    connection: "Connection", settings: Settings, times: Times, network: str, area: str, category: str = ""
+) -> "Cohort":
+    from gisgrid.boundaries.areas import area_id_at
+    from gisgrid.networks import require_network
+    from gisgrid.statistics import Cohort
+    from gisgrid.tickets.intake import category_id
+
     require_network(connection, network)
     start, stop, at = times
     area_id = area_id_at(connection, area, network=network, at=at, as_recorded=None) if area else 0
@@ -104,7 +114,7 @@ def _cohort(
 
 def _tell(
     answer: object,
-    rows: Sequence[FiguresRow | Ranked],
+    rows: "Sequence[FiguresRow | Ranked]",
     names: Sequence[str],
     *,
     as_csv: bool,

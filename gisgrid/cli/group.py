@@ -4,10 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gisgrid.access import end_login
 from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, show
-from gisgrid.database import EVERYTHING
-from gisgrid.openid import list_groups, remove_group, set_group
 from gisgrid.settings import read_settings
 
 group_app = typer.Typer(help="Groups of the city's provider of sign-ins, and their roles.", no_args_is_help=True)
@@ -25,6 +22,9 @@ def add(
     json: Json = False,
 ) -> None:
     """Give a group a role, or another one. Who is in it has to sign in again."""
+    from gisgrid.database import EVERYTHING
+    from gisgrid.openid import set_group
+
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction(EVERYTHING) as connection:
             set_group(connection, name, role, area, department)
@@ -34,6 +34,9 @@ def add(
 @group_app.command("list")
 def list_all(data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """The groups in the order in which they count: role, area or department, how many accounts came by each."""
+    from gisgrid.database import EVERYTHING
+    from gisgrid.openid import list_groups
+
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction(EVERYTHING) as connection:
             found = list_groups(connection)
@@ -44,6 +47,10 @@ def list_all(data_dir: DataDir = None, db_port: DbPort = None, json: Json = Fals
 @group_app.command("remove")
 def remove(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """A group has no role here any more: who came by it is out at once."""
+    from gisgrid.access import end_login
+    from gisgrid.database import EVERYTHING
+    from gisgrid.openid import remove_group
+
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction(EVERYTHING) as connection:
             gone = remove_group(connection, name)

@@ -1,32 +1,21 @@
 """`gisgrid load WHAT FILE`: what exists already comes in. Long because it lists every WHAT."""
 
 import inspect
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gisgrid.calendars.days_off import load_holidays
-from gisgrid.categories import load_categories
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, say, show
-from gisgrid.cli.things import thing_loader
-from gisgrid.database import Database
 from gisgrid.errors import Fault, Refused
-from gisgrid.ground import load_ground
 from gisgrid.layers import thing_layers
-from gisgrid.loading import Loaded, ReadOptions, Sheet, known_formats, known_zone
-from gisgrid.loading.meanings import read_meanings
-from gisgrid.patrol import load_pings
-from gisgrid.people import load_posts
-from gisgrid.reach import load_reach
-from gisgrid.rosters import load_rosters
-from gisgrid.sample.load import in_absolute_times
 from gisgrid.settings import Settings, read_settings
-from gisgrid.tickets.loading import load_tickets, write_values
-from gisgrid.tickets.rules import load_rules
-from gisgrid.tickets.workflows import load_workflow
+
+if TYPE_CHECKING:
+    from gisgrid.database import Database
+    from gisgrid.loading import Loaded, ReadOptions, Sheet
 
 load_app = typer.Typer(help="Bring in what exists already: all of a file or nothing.", no_args_is_help=True)
 
@@ -102,23 +91,29 @@ _TIMES = ("zone", "time_format")
 
 @dataclass(frozen=True)
 class Verb:
-    """A verb of `gisgrid load`: its name, what its file is, its options by name, and what it does with them."""
+    """A verb of `gisgrid load`: its name, what its file is, its options by name, where its loader is, which options
+    this takes. The loader is imported when a file is loaded.
+    """
 
     name: str
     help: str
     file: str
     options: tuple[str, ...]
-    load: Callable[[Database, Path | Sheet, ReadOptions, Given], Loaded]
+    place: str
+    passed: tuple[str, ...] = ()
 
+    def load(self, database: "Database", file: "Path | Sheet", options: "ReadOptions", given: Given) -> "Loaded":
+        """Call the loader at `place` (module:function, or layer:id) with the options that it takes by their names."""
+        module, _, name = self.place.partition(":")
+        if module == "layer":
+            from gisgrid.cli.things import thing_loader
 
-def _with(load: Callable[..., Loaded], *names: str) -> Callable[[Database, Path | Sheet, ReadOptions, Given], Loaded]:
-    """A loader that takes these options by their names."""
-    return lambda database, file, options, given: load(database, file, options, **{name: given[name] for name in names})
-
-
-def _load_tickets(database: Database, file: Path | Sheet, options: ReadOptions, given: Given) -> Loaded:
-    names = ("network", "without_point")
-    return load_tickets(database, file, options, say=say, **{name: given[name] for name in names})
+            loader = thing_loader(thing_layers()[name])
+        else:
+            loader = getattr(import_module(f"gisgrid.{module}"), name)
+        more: Given = {"say": say} if self.name == "tickets" else {}
+        loaded: Loaded = loader(database, file, options, **more, **{one: given[one] for one in self.passed})
+        return loaded
 
 
 VERBS = (
@@ -127,14 +122,16 @@ VERBS = (
         "People in their posts: area_code, role, person, from, to.",
         POINTS,
         ("network", *_POINT, *_TIMES, "values", "set_aside"),
-        _with(load_posts, "network"),
+        "people:load_posts",
+        ("network",),
     ),
     Verb(
         "tickets",
         "Tickets of another system, each located at its own date: category, received_at, lon, lat, system.",
         POINTS,
         ("network", *_POINT, *_TIMES, "values", "values_skeleton", "without_point", "set_aside"),
-        _load_tickets,
+        "tickets.loading:load_tickets",
+        ("network", "without_point"),
     ),
     *(
         Verb(
@@ -142,7 +139,7 @@ VERBS = (
             f"{layer.load.help}: {', '.join([*(column.name for column in layer.load.columns), 'lon', 'lat'])}.",
             POINTS,
             (*_POINT, *(_TIMES if layer.load.instants else ()), "values", "set_aside"),
-            _with(thing_loader(layer)),
+            f"layer:{layer.id}",
         )
         for layer in thing_layers().values()
         if layer.load
@@ -152,49 +149,55 @@ VERBS = (
         "The points of patrols: worker, at, lon, lat; of a GPX or KML track with --set worker=NAME.",
         f"GPX, KML, {POINTS}",
         (*_POINT, *_TIMES, "set_aside"),
-        _with(load_pings),
+        "patrol:load_pings",
     ),
     Verb(
         "ground",
         "The ground of the map, streets, railways, water, green: class, kind, name.",
         "GeoJSON, GeoPackage or Shapefile with lines or polygons.",
         _POINT,
-        _with(load_ground),
+        "ground:load_ground",
     ),
     Verb(
         "reach",
         "The ground within some minutes of places: place (its code), minutes.",
         "GeoJSON, GeoPackage or Shapefile with polygons.",
         _POINT,
-        _with(load_reach),
+        "reach:load_reach",
     ),
     Verb(
         "categories",
         "An event catalogue, a tree: id, parent, name_zh, name_en, due, unit, public_place, workflow.",
         f"{TABLE}.",
         ("replace", *_TEXT),
-        _with(load_categories, "replace"),
+        "categories:load_categories",
+        ("replace",),
     ),
     Verb(
         "rules",
         "Routing rules: rule; category, area_code, kind, days, weekdays, from, to, shift; role, department or person.",
         f"{TABLE}.",
         ("network", "replace", *_TEXT),
-        _with(load_rules, "network", "replace"),
+        "tickets.rules:load_rules",
+        (
+            "network",
+            "replace",
+        ),
     ),
     Verb(
         "rosters",
         "On which days which post works which shift: area_code, role, person, shift, from, to, every_days, weekdays.",
         f"{TABLE}.",
         ("network", *_TEXT),
-        _with(load_rosters, "network"),
+        "rosters:load_rosters",
+        ("network",),
     ),
     Verb(
         "holidays",
         "The district's own days off and make-up working days: date, working, name.",
         f"{TABLE}.",
         _TEXT,
-        _with(load_holidays),
+        "calendars.days_off:load_holidays",
     ),
 )
 
@@ -216,6 +219,9 @@ def _argument(verb: Verb) -> Any:
 
 
 def _run(verb: Verb, file: Path, given: Given) -> None:
+    from gisgrid.sample.load import in_absolute_times
+    from gisgrid.tickets.loading import write_values
+
     settings = read_settings(data_dir=given["data_dir"], db_port=given["db_port"])
     options = _options(settings, given)
     with owner_database(settings) as database:
@@ -236,7 +242,10 @@ def _run(verb: Verb, file: Path, given: Given) -> None:
     show(asdict(done), line, as_json=given["json"])
 
 
-def _options(settings: Settings, given: Given) -> ReadOptions:
+def _options(settings: Settings, given: Given) -> "ReadOptions":
+    from gisgrid.loading import ReadOptions, known_formats, known_zone
+    from gisgrid.loading.meanings import read_meanings
+
     meanings = given.get("values")
     return ReadOptions(
         system=given.get("system", ""),
@@ -270,6 +279,8 @@ for _verb in VERBS:
 @load_app.command()
 def workflow(file: Template, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """A template of steps: who may take each, what it needs, whether it stops the clocks (docs/tickets.md)."""
+    from gisgrid.tickets.workflows import load_workflow
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database:
         name = load_workflow(database, file)

@@ -4,12 +4,9 @@ from typing import Annotated
 
 import typer
 
-from gisgrid.assignment import locate as locate_point
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, show
-from gisgrid.coordinates import check_point
 from gisgrid.instants import in_zone
 from gisgrid.settings import read_settings
-from gisgrid.tickets.intake import district_extent
 
 
 def locate(
@@ -25,6 +22,10 @@ def locate(
     json: Json = False,
 ) -> None:
     """Whose is this point? Negative numbers go after `--`."""
+    from gisgrid.assignment import locate as locate_point
+    from gisgrid.coordinates import check_point
+    from gisgrid.tickets.intake import district_extent
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database, database.transaction() as connection:
         point = check_point(lon, lat, system, district_extent(connection, network))

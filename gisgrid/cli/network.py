@@ -5,23 +5,20 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import geopandas
 import typer
 
-from gisgrid.boundaries.aliases import THRESHOLD, keep_aliases
-from gisgrid.boundaries.audit import leaves_by_code, read_live
-from gisgrid.boundaries.comparing import TOLERANCE_M, Comparison, Overlap, compare
-from gisgrid.boundaries.deriving import DeriveOrder, derive_pieces, publish_pieces, write_pieces
-from gisgrid.boundaries.finding import write_findings
-from gisgrid.boundaries.measuring import Shapes
 from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, read_start, read_time, say, show
 from gisgrid.cli.tables import print_rows
-from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, NotFound
-from gisgrid.networks import find_network, list_networks, name_network
 from gisgrid.settings import read_settings
+from gisgrid.terms import ALIAS_SHARE, TOLERANCE_M
+
+if TYPE_CHECKING:
+    from gisgrid.boundaries.comparing import Comparison, Overlap
+    from gisgrid.boundaries.measuring import Shapes
+    from gisgrid.database import Database
 
 network_app = typer.Typer(
     no_args_is_help=True, help="Several networks over the same ground: list, name, compare, alias, derive."
@@ -34,6 +31,9 @@ From = Annotated[str | None, typer.Option(help="From when on: a date, or ISO 860
 @network_app.command("list")
 def list_all(data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """Which networks are there, what are they called, how many grids has each?"""
+    from gisgrid.database import EVERYTHING
+    from gisgrid.networks import list_networks
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
         networks = list_networks(connection)
@@ -54,6 +54,9 @@ def name(
     json: Json = False,
 ) -> None:
     """Give a network the names under which people choose it on the map."""
+    from gisgrid.database import EVERYTHING
+    from gisgrid.networks import find_network, name_network
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database, database.transaction(EVERYTHING) as connection:
         name_network(connection, network, zh, en)
@@ -73,6 +76,8 @@ def compare_networks(
     json: Json = False,
 ) -> None:
     """How do two networks fit: the shares of their areas in each other, and where their lines differ?"""
+    from gisgrid.boundaries.comparing import compare
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     date = read_time("--at", at, settings)
     with owner_database(settings) as database:
@@ -106,13 +111,16 @@ def compare_networks(
 def keep(
     other: Annotated[str, typer.Option("--from", help="The network whose codes live on as aliases.")],
     base: Base = "base",
-    threshold: Annotated[float, typer.Option(help="How much of a grid, and of an area, has to match.")] = THRESHOLD,
+    threshold: Annotated[float, typer.Option(help="How much of a grid, and of an area, has to match.")] = ALIAS_SHARE,
     valid_from: From = None,
     data_dir: DataDir = None,
     db_port: DbPort = None,
     json: Json = False,
 ) -> None:
     """Keep a department's codes as dated aliases of the grids that make up its areas, where the match is clean."""
+    from gisgrid.boundaries.aliases import keep_aliases
+    from gisgrid.database import EVERYTHING
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with owner_database(settings) as database:
         date = read_start(valid_from, settings, database, base, other)
@@ -137,6 +145,9 @@ def derive(
     json: Json = False,
 ) -> None:
     """One network of several: every piece of ground that lies in one area of each, coded and published."""
+    from gisgrid.boundaries.deriving import DeriveOrder, derive_pieces, publish_pieces, write_pieces
+    from gisgrid.database import EVERYTHING
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     names = tuple(name for given in networks for name in given.split(",") if name)
     with owner_database(settings, makes=network) as database:
@@ -155,7 +166,10 @@ def derive(
     show({"pieces": len(pieces), **asdict(done)}, text, as_json=json)
 
 
-def _leaves(database: Database, network: str, at: datetime | None) -> Shapes:
+def _leaves(database: "Database", network: str, at: datetime | None) -> "Shapes":
+    from gisgrid.boundaries.audit import leaves_by_code, read_live
+    from gisgrid.database import EVERYTHING
+
     with database.transaction(EVERYTHING, timeout_s=600) as connection:
         leaves = leaves_by_code(read_live(connection, network, at))
     if not leaves:
@@ -163,7 +177,11 @@ def _leaves(database: Database, network: str, at: datetime | None) -> Shapes:
     return leaves
 
 
-def _write(found: Comparison, path: Path) -> None:
+def _write(found: "Comparison", path: Path) -> None:
+    import geopandas
+
+    from gisgrid.boundaries.finding import write_findings
+
     frame = geopandas.GeoDataFrame(
         [vars(overlap.facts()) for overlap in found.overlaps],
         columns=["base", "code", "area_m2", "base_share", "share"],
@@ -174,5 +192,5 @@ def _write(found: Comparison, path: Path) -> None:
     write_findings(found.misfits, path, layer="misfit")
 
 
-def _row(overlap: Overlap) -> list[str]:
+def _row(overlap: "Overlap") -> list[str]:
     return [overlap.code, overlap.base, f"{overlap.area_m2:.0f}", f"{overlap.share:.1%}", f"{overlap.base_share:.1%}"]

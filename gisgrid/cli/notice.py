@@ -5,15 +5,17 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import closing
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, deployed_cluster, owner_database, say, say_cell, show
 from gisgrid.cli.tables import print_rows
-from gisgrid.notices import targets
-from gisgrid.notices.sender import Sender, open_database
 from gisgrid.settings import read_settings
+
+if TYPE_CHECKING:
+    from gisgrid.notices import targets
+    from gisgrid.notices.sender import Sender
 
 notice_app = typer.Typer(help="Notices: their targets, what has not arrived, sending.", no_args_is_help=True)
 target_app = typer.Typer(help="Targets of notices.", no_args_is_help=True)
@@ -40,6 +42,8 @@ def add(
     json: Json = False,
 ) -> None:
     """Add a target of notices. The secret of a webhook is made and printed now."""
+    from gisgrid.notices import targets
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     if secret == "-":  # noqa: S105  # a dash
         secret = sys.stdin.readline().strip()
@@ -54,6 +58,8 @@ def add(
 @target_app.command("list")
 def list_targets(data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """The targets of notices: how many notices wait or are parked, and the last failure."""
+    from gisgrid.notices import targets
+
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction() as connection:
             found = targets.list_targets(connection)
@@ -76,6 +82,8 @@ def list_targets(data_dir: DataDir = None, db_port: DbPort = None, json: Json = 
 @target_app.command("remove")
 def remove(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """Remove a target; notices that wait for it are dropped."""
+    from gisgrid.notices import targets
+
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction() as connection:
             left = targets.remove_target(connection, name)
@@ -92,6 +100,8 @@ def list_notices(
     json: Json = False,
 ) -> None:
     """Notices that have not arrived, the oldest first, and why."""
+    from gisgrid.notices import targets
+
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction() as connection:
             found = targets.list_undelivered(connection, target, parked_only=parked, limit=limit)
@@ -102,6 +112,8 @@ def list_notices(
 @notice_app.command("retry")
 def retry(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """Try all notices again that have not reached a target, parked ones too."""
+    from gisgrid.notices import targets
+
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction() as connection:
             again = targets.retry(connection, name)
@@ -116,6 +128,8 @@ def send(
     json: Json = False,
 ) -> None:
     """Send notices, beside or instead of `up`: until Ctrl-C, or once."""
+    from gisgrid.notices.sender import Sender, open_database
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with deployed_cluster(settings) as cluster, closing(open_database(cluster.owner_url, settings)) as database:
         sender = Sender(database, settings)
@@ -127,10 +141,7 @@ def send(
     show(done, ", ".join(f"{count} {outcome}" for outcome, count in done.items()), as_json=json)
 
 
-Rows = Sequence[targets.Target | targets.Undelivered]
-
-
-def _until_stopped(sender: Sender) -> None:
+def _until_stopped(sender: "Sender") -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -140,7 +151,9 @@ def _until_stopped(sender: Sender) -> None:
     sender.stop()
 
 
-def _print(found: Rows, keys: tuple[str, ...], nothing: str, *, json: bool) -> None:
+def _print(
+    found: "Sequence[targets.Target | targets.Undelivered]", keys: tuple[str, ...], nothing: str, *, json: bool
+) -> None:
     if json or not found:
         show(found, nothing, as_json=json)
         return

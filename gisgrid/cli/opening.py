@@ -8,15 +8,11 @@ from getpass import getuser
 from sqlalchemy import make_url
 
 from gisgrid.bootstrap import say
-from gisgrid.boundaries.networks import changed_since
-from gisgrid.calendars.keeping import keep_calendar, what_is_unknown
 from gisgrid.cluster import Cluster, driver_url, using_cluster
 from gisgrid.database import OWNER, Database
 from gisgrid.errors import Fault, Refused
 from gisgrid.interrupts import interruptible
 from gisgrid.migrations import migrate
-from gisgrid.migrations.admin import admin_sql
-from gisgrid.networks import require_set_network
 from gisgrid.settings import Settings
 
 
@@ -39,6 +35,9 @@ def deploy(settings: Settings, cluster: Cluster, *, remind: bool = False, makes:
     Says which days the calendar lacks when the calendar has changed; with `remind` always.
     """
     migrate(cluster.owner_url, say=say)
+    from gisgrid.calendars.keeping import keep_calendar, what_is_unknown  # once there is a database
+    from gisgrid.networks import require_set_network
+
     database = Database(cluster.owner_url, role=OWNER, statement_timeout_s=600)
     try:
         changed = keep_calendar(database, settings)
@@ -53,6 +52,8 @@ def deploy(settings: Settings, cluster: Cluster, *, remind: bool = False, makes:
 
 def sql_of_admin(settings: Settings) -> str:
     """What a superuser runs once for the login of GISGRID_DATABASE_URL. Raises Refused without one."""
+    from gisgrid.migrations.admin import admin_sql
+
     if not settings.database_url:
         message, remedy = "the private PostgreSQL has a superuser", "set it, as postgresql://user:secret@host/database"
         raise Refused(Fault("GISGRID_DATABASE_URL", message, remedy))
@@ -76,5 +77,7 @@ def owner_database(settings: Settings, *, makes: str | None = None) -> Iterator[
 
 def has_changed(database: Database, networks: Sequence[str], since: datetime) -> bool:
     """Does any version in these networks begin after this instant?"""
+    from gisgrid.boundaries.networks import changed_since
+
     with database.transaction() as connection:
         return changed_since(connection, networks, since)

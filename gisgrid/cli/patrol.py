@@ -3,11 +3,8 @@
 from typing import Annotated
 
 import typer
-from sqlalchemy import text
 
 from gisgrid.cli.context import DataDir, DbPort, Json, owner_database, say, show
-from gisgrid.database import EVERYTHING
-from gisgrid.patrol import end_token, make_token
 from gisgrid.settings import read_settings
 
 patrol_app = typer.Typer(help="Patrols: tokens of phones, what became of pings.", no_args_is_help=True)
@@ -19,6 +16,9 @@ Days = Annotated[int, typer.Option(min=1, max=3650, help="So many days, today in
 @patrol_app.command()
 def token(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """A new token for the worker's phone, shown once; the one before no longer works. It sends pings, nothing else."""
+    from gisgrid.database import EVERYTHING
+    from gisgrid.patrol import make_token
+
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction(EVERYTHING) as connection:
             made = make_token(connection, name)
@@ -29,6 +29,9 @@ def token(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json: Js
 @patrol_app.command()
 def end(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """The worker's phone has no token from now on."""
+    from gisgrid.database import EVERYTHING
+    from gisgrid.patrol import end_token
+
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction(EVERYTHING) as connection:
             end_token(connection, name)
@@ -38,6 +41,10 @@ def end(name: Name, data_dir: DataDir = None, db_port: DbPort = None, json: Json
 @patrol_app.command()
 def tally(days: Days = 7, data_dir: DataDir = None, db_port: DbPort = None, json: Json = False) -> None:
     """What became of the pings of these days: how many were accepted, and how many were not, by reason and worker."""
+    from sqlalchemy import text
+
+    from gisgrid.database import EVERYTHING
+
     with owner_database(read_settings(data_dir=data_dir, db_port=db_port)) as database:
         with database.transaction(EVERYTHING) as connection:
             rows = connection.execute(

@@ -4,14 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import make_url
 
-from gisgrid.access import DRAW
-from gisgrid.boundaries.qgis.storage import make_project, project_name, project_uri, service_file, store, write_file
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, deployed_cluster, say, show
 from gisgrid.cluster import Cluster
-from gisgrid.database import EVERYTHING, OWNER, Database
-from gisgrid.migrations.logins import allowed_to
 from gisgrid.settings import read_settings
 
 
@@ -27,6 +22,11 @@ def qgis(
     json: Json = False,
 ) -> None:
     """Write the QGIS project: live areas, drafts, problems, preview. Needs no QGIS; holds no host and no password."""
+    from gisgrid.access import DRAW
+    from gisgrid.boundaries.qgis.storage import make_project, project_name, project_uri, service_file, store, write_file
+    from gisgrid.database import EVERYTHING, OWNER, Database
+    from gisgrid.migrations.logins import allowed_to
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     with deployed_cluster(settings) as cluster:
         database = Database(cluster.owner_url, role=OWNER)
@@ -50,6 +50,8 @@ def qgis(
 
 def _address(cluster: Cluster) -> tuple[str, int, str]:
     """Host, port and database as seen from this machine."""
+    from sqlalchemy import make_url
+
     if not cluster.given_url:
         return "127.0.0.1", cluster.db_port, cluster.database
     url = make_url(cluster.given_url)

@@ -1,14 +1,16 @@
 """`gisgrid qr CODE... --out FILE`: QR codes to be printed and put on walls."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, show
 from gisgrid.errors import Fault, Refused
-from gisgrid.qr import Placard, draw_png, draw_sheet, draw_svg, find_placard, list_placards
 from gisgrid.settings import read_settings
+
+if TYPE_CHECKING:
+    from gisgrid.qr import Placard
 
 Codes = Annotated[list[str] | None, typer.Argument(help="Codes of areas, or post- and the number of a post.")]
 
@@ -24,6 +26,8 @@ def qr(
     json: Json = False,
 ) -> None:
     """QR codes of grids and posts, to be printed: a report by one has the grid filled in."""
+    from gisgrid.qr import find_placard, list_placards
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     home = url or settings.public_url
     with owner_database(settings) as database, database.transaction() as connection:
@@ -35,7 +39,9 @@ def qr(
     show({"file": str(out), "codes": made}, f"{out}: {len(placards)} codes", as_json=json)
 
 
-def _write(out: Path, placards: list[Placard]) -> None:
+def _write(out: Path, placards: "list[Placard]") -> None:
+    from gisgrid.qr import draw_png, draw_sheet, draw_svg
+
     kind = out.suffix.lower()
     if kind not in (".svg", ".png", ".html"):
         raise Refused(Fault("--out", f"{out.name} is neither .svg, .png nor .html", "give it one of these endings"))

@@ -7,12 +7,9 @@ from typing import Annotated
 import typer
 
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, show
-from gisgrid.coordinates import check_point
 from gisgrid.errors import Fault, Refused
 from gisgrid.instants import in_zone
 from gisgrid.settings import read_settings
-from gisgrid.tickets.intake import district_extent
-from gisgrid.tickets.routing import Where, explain_route
 
 
 def route(
@@ -31,6 +28,10 @@ def route(
     json: Json = False,
 ) -> None:
     """Which routing rule would fire for a report?"""
+    from gisgrid.coordinates import check_point
+    from gisgrid.tickets.intake import district_extent
+    from gisgrid.tickets.routing import Where, explain_route
+
     if bool(area) == (lon is not None and lat is not None) or (lon is None) != (lat is None):
         raise Refused(Fault("--area", "say where: an area, or a point", "--area CODE, or --lon and --lat"))
     settings = read_settings(data_dir=data_dir, db_port=db_port)

@@ -7,28 +7,16 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Annotated
 
 import typer
-from sqlalchemy import text
 
 from gisgrid import bootstrap
-from gisgrid.api.shares import count_connections
-from gisgrid.basemaps import open_basemap
 from gisgrid.cli.context import DataDir, DbPort, say
-from gisgrid.cli.opening import deploy
-from gisgrid.cli.people import make_account
-from gisgrid.cli.sample import load_sample
 from gisgrid.cli.services import await_orphans, registered
-from gisgrid.cli.serving import Server, make_server, open_more_files
 from gisgrid.cli.smoke import check_service
-from gisgrid.cli.together import Watcher, metrics_of_all
-from gisgrid.cli.work import working_and_sending
 from gisgrid.cluster import Cluster, check_before_fetching, driver_url, ensure_cluster, stop_cluster
 from gisgrid.cluster.keeping import keeping
-from gisgrid.database import OWNER, Database
 from gisgrid.disks import disks_of, faults_of
 from gisgrid.errors import Fault, Refused
-from gisgrid.homes import ADOPT, QUIET, settle_home
 from gisgrid.logs import configure_logs
-from gisgrid.migrations.logins import make_service_url
 from gisgrid.processes import ALONE, Shift, membership
 from gisgrid.settings import Settings, read_settings
 
@@ -48,6 +36,9 @@ def up(
     smoke: Annotated[bool, typer.Option("--smoke", help="Start, check, stop.")] = False,
 ) -> None:
     """Start everything: install what is missing, migrate, load the sample into an empty database, serve."""
+    from gisgrid.basemaps import open_basemap
+    from gisgrid.cli.opening import deploy
+
     began = time.monotonic()
     settings = read_settings(
         port=port,
@@ -75,6 +66,9 @@ def up(
 
 
 def _settle_home(settings: Settings, cluster: Cluster) -> None:
+    from gisgrid.database import OWNER, Database
+    from gisgrid.homes import ADOPT, QUIET, settle_home
+
     database = Database(cluster.owner_url, role=OWNER)
     try:
         with database.transaction() as connection:
@@ -85,6 +79,10 @@ def _settle_home(settings: Settings, cluster: Cluster) -> None:
 
 
 def _fill_if_empty(settings: Settings, cluster: Cluster) -> None:
+    from gisgrid.cli.people import make_account
+    from gisgrid.cli.sample import load_sample
+    from gisgrid.database import OWNER, Database
+
     database = Database(cluster.owner_url, role=OWNER, statement_timeout_s=600)
     try:
         if not load_sample(database, settings, say=say):
@@ -99,6 +97,10 @@ def _fill_if_empty(settings: Settings, cluster: Cluster) -> None:
 
 
 def _serve(settings: Settings, cluster: Cluster, began: float, listener: socket.socket, *, smoke: bool) -> None:
+    from gisgrid.cli.serving import Server, make_server, open_more_files
+    from gisgrid.cli.together import Watcher, metrics_of_all
+    from gisgrid.cli.work import working_and_sending
+
     configure_logs(settings)
     open_more_files()
     url = service_url_of(settings, cluster)
@@ -133,6 +135,11 @@ def _serve(settings: Settings, cluster: Cluster, began: float, listener: socket.
 
 def check_connections(settings: Settings, cluster: Cluster) -> None:
     """Does the database admit as many connections as so many processes may hold? Raises Refused."""
+    from sqlalchemy import text
+
+    from gisgrid.api.shares import count_connections
+    from gisgrid.database import OWNER, Database
+
     needed = count_connections(settings, settings.processes)
     database = Database(cluster.owner_url, role=OWNER)
     try:
@@ -154,6 +161,8 @@ def service_url_of(settings: Settings, cluster: Cluster) -> str:
 
     On a server of the user's GISGRID_SERVICE_URL gives it; without it, the login gisgrid_api gets a password there.
     """
+    from gisgrid.migrations.logins import make_service_url
+
     if settings.service_url:
         return driver_url(settings.service_url, "GISGRID_SERVICE_URL")
     if not cluster.given_url:

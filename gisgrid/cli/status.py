@@ -5,23 +5,21 @@ import shutil
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import typer
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import SQLAlchemyError
 
-from gisgrid import __version__, layers
+from gisgrid import __version__
 from gisgrid.bootstrap import say
 from gisgrid.cli import services
 from gisgrid.cli.context import DataDir, DbPort, Json, show
 from gisgrid.cluster import driver_url, find_running
 from gisgrid.instants import write_instant
-from gisgrid.machinery import read_machinery
 from gisgrid.processes import list_processes
 from gisgrid.settings import Settings, read_settings
 
 ASK_S = 3
-Facts = layers.Json
+Facts = dict[str, Any]
 SERVER = """
 SELECT current_setting('server_version') AS postgresql,
     (SELECT extversion FROM pg_extension WHERE extname = 'postgis') AS postgis,
@@ -75,6 +73,11 @@ def _processes(settings: Settings) -> Facts:
 
 
 def _database(settings: Settings) -> Facts:
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from gisgrid.machinery import read_machinery
+
     if settings.database_url:
         url = driver_url(settings.database_url, "GISGRID_DATABASE_URL")
     else:

@@ -3,14 +3,14 @@
 import sys
 from collections.abc import Sequence
 
-from rich.console import Console
-from rich.table import Table
-
 ROWS_SHOWN = 200
 
 
 def print_rows(head: Sequence[str], rows: Sequence[Sequence[str]], *, shown: int = ROWS_SHOWN) -> None:
     """A table on stdout; wider off a terminal. A long table says on stderr how many rows it leaves out."""
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(*head, box=None, header_style="bold")
     for row in rows[:shown]:
         table.add_row(*row)

@@ -2,25 +2,18 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gisgrid.access import Caller
-from gisgrid.boundaries.areas import area_id
 from gisgrid.cli.context import DataDir, DbPort, For, Json, Network, owner_database, read_received, show
-from gisgrid.database import EVERYTHING, Database
 from gisgrid.errors import Fault, Refused
-from gisgrid.networks import require_network
 from gisgrid.settings import Settings, read_settings
-from gisgrid.tickets.columns import choose_columns, read_pages
-from gisgrid.tickets.exporting import Sheet
-from gisgrid.tickets.files import write_tickets
-from gisgrid.tickets.filtering import PERSONAL, STATES, WORK_LISTS, TicketFilter
-from gisgrid.tickets.intake import category_id
-from gisgrid.tickets.selecting import Lang
+from gisgrid.terms import Lang
 
-EVERYBODY = Caller(scope=EVERYTHING)
+if TYPE_CHECKING:
+    from gisgrid.database import Database
+    from gisgrid.tickets.filtering import TicketFilter
 
 
 def tickets(
@@ -41,6 +34,11 @@ def tickets(
     json: Json = False,
 ) -> None:
     """Export the tickets of a filter as a file, whole or not at all."""
+    from gisgrid.tickets.columns import choose_columns, read_pages
+    from gisgrid.tickets.exporting import Sheet
+    from gisgrid.tickets.files import write_tickets
+    from gisgrid.tickets.filtering import PERSONAL, STATES, WORK_LISTS
+
     _check("--state", state, tuple(STATES))
     _check("--list", work_list, tuple(name for name in WORK_LISTS if name not in PERSONAL))
     settings = read_settings(data_dir=data_dir, db_port=db_port)
@@ -54,7 +52,14 @@ def tickets(
     show({"file": str(output), "tickets": written}, f"{output}: {written} tickets", as_json=json)
 
 
-def _read(database: Database, settings: Settings, given: dict[str, str], **more: object) -> TicketFilter:
+def _read(database: "Database", settings: Settings, given: dict[str, str], **more: object) -> "TicketFilter":
+    from gisgrid.access import Caller
+    from gisgrid.boundaries.areas import area_id
+    from gisgrid.database import EVERYTHING
+    from gisgrid.networks import require_network
+    from gisgrid.tickets.filtering import TicketFilter
+    from gisgrid.tickets.intake import category_id
+
     received_from, received_to = read_received(given["from"], given["to"], settings)
     with database.transaction() as connection:
         require_network(connection, given["network"])
@@ -62,7 +67,7 @@ def _read(database: Database, settings: Settings, given: dict[str, str], **more:
             network=given["network"],
             area_id=area_id(connection, given["area"], network=given["network"]) if given["area"] else None,
             category=category_id(connection, given["category"]) if given["category"] else "",
-            caller=EVERYBODY,
+            caller=Caller(scope=EVERYTHING),
             due_soon=timedelta(hours=settings.due_soon_hours),
             zone=settings.zone,
             received_from=received_from,

@@ -3,17 +3,12 @@
 import re
 from typing import Annotated, Any
 
-import mapbox_vector_tile
 import typer
 
 from gisgrid.cli.context import DataDir, DbPort, Json, Network, owner_database, read_time, show
-from gisgrid.database import EVERYTHING
 from gisgrid.errors import Fault, Refused
 from gisgrid.geo import TileCoord
-from gisgrid.layers import find_layers
-from gisgrid.networks import require_network
 from gisgrid.settings import read_settings
-from gisgrid.tiles import arguments, render
 
 Feature = dict[str, Any]
 """A feature as mapbox_vector_tile gives it: free properties."""
@@ -30,6 +25,11 @@ def tile(
     json: Json = False,
 ) -> None:
     """What does this tile hold? Coordinates in the JSON are tile units, 4096 a side, from its north-west corner."""
+    from gisgrid.database import EVERYTHING
+    from gisgrid.layers import find_layers
+    from gisgrid.networks import require_network
+    from gisgrid.tiles import arguments, render
+
     settings = read_settings(data_dir=data_dir, db_port=db_port)
     wanted, coord = find_layers(layers), read_place(place)
     instant = read_time("--at", at, settings)
@@ -52,6 +52,8 @@ def read_place(place: str) -> TileCoord:
 
 def read_tile(body: bytes) -> dict[str, list[Feature]]:
     """The features of each layer of a tile: id, geometry in tile units (y down), properties."""
+    import mapbox_vector_tile
+
     if not body:
         return {}
     layers = mapbox_vector_tile.decode(body, default_options={"y_coord_down": True})

@@ -111,7 +111,16 @@ VERBS = {
 }
 
 
-class Verbs(TyperGroup):
+class WholeLines(TyperGroup):
+    """A group of verbs whose list has the whole line of help of each."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List every verb with its whole line of help."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, (verb.help or "").split("\n\n")[0]) for name, verb in self.commands.items()])
+
+
+class Verbs(WholeLines):
     """The command line: lists verbs from what is said of them here, and imports the one that is called.
 
     The list is plain text: rich would take three times as long as all the rest.
@@ -126,17 +135,12 @@ class Verbs(TyperGroup):
         """Put the verb, with its options or its own verbs, in the place of its name and help."""
         module, _, member = self.verbs[name].place.partition(":")
         found = getattr(import_module(f"{_ROOM}.{module}"), member)
-        alone = typer.Typer(add_completion=False)
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
         if isinstance(found, typer.Typer):
-            alone.add_typer(found, name=name)
+            alone.add_typer(found, name=name, cls=WholeLines)
         else:
             alone.command(name, context_settings=self.verbs[name].settings)(found)
         self.commands[name] = typer.main.get_group(alone).commands[name]
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """List every verb with its whole line of help."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, verb.help) for name, verb in self.verbs.items()])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Load the verb that is called; the others stay names."""

@@ -7,15 +7,16 @@ from contextlib import contextmanager
 
 from gisgrid.cli.context import DataDir, DbPort, deployed_cluster, say
 from gisgrid.logs import configure_logs
-from gisgrid.notices.sender import sending
-from gisgrid.patrol.broker import subscribed
 from gisgrid.settings import Settings, read_settings
-from gisgrid.worker import working
 
 
 @contextmanager
 def working_and_sending(owner_url: str, settings: Settings) -> Iterator[None]:
     """A worker, a sender of notices and, where there is a broker, who listens to it, while the block runs."""
+    from gisgrid.notices.sender import sending
+    from gisgrid.patrol.broker import subscribed
+    from gisgrid.worker import working
+
     with working(owner_url, settings), sending(owner_url, settings), subscribed(owner_url, settings.mqtt_url):
         yield
 

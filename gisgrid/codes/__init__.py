@@ -5,8 +5,9 @@ A scheme is a file of segments, shipped in `gisgrid/schemes` or a city's own (do
 
 from gisgrid.codes.files import load_scheme, scheme_names
 from gisgrid.codes.reading_order import reading_order
-from gisgrid.codes.scheme import LEVELS, Level, ParsedCode, Scheme
+from gisgrid.codes.scheme import LEVELS, ParsedCode, Scheme
 from gisgrid.codes.segments import Segment
+from gisgrid.terms import Level
 
 __all__ = [
     "LEVELS",

@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import get_args
 
 from gisgrid.codes.reading_order import reading_order
 from gisgrid.codes.segments import NO_TEXT, Segment, is_digits, quoted
 from gisgrid.errors import Fault, Refused
 from gisgrid.geo import LonLat
+from gisgrid.terms import Level
 
-Level = Literal["district", "town", "community", "grid"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 """The levels of areas, the top one first, as core.level has them: all other modules take the list from here."""
 MAX_LENGTH = 64

@@ -69,7 +69,7 @@ def migrate(superuser_url: str, *, say: Say = lambda _: None) -> bool:
             return _deploy(connection, say)
     except DBAPIError as error:
         if getattr(error.orig, "pgcode", "") not in BUSY:
-            raise _trouble(error) or error from error
+            raise trouble(error) or error from error
         with engine.connect() as connection:
             raise _busy(name_holders(connection)) from error
     finally:
@@ -112,7 +112,7 @@ def _engine(url: str) -> Engine:
         raise Refused(Fault("GISGRID_DATABASE_URL", message, "postgresql://user:secret@host:5432/database")) from error
 
 
-def _trouble(error: DBAPIError) -> GisgridError | None:
+def trouble(error: DBAPIError) -> GisgridError | None:
     """Why a server of the user's own refuses a deploy, in its own words; None: a fault of ours."""
     state, said = getattr(error.orig, "pgcode", None) or "", str(error.orig).strip().partition("\n")[0]
     if state == "42501":

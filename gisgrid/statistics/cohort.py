@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Text, bindparam
 from sqlalchemy.types import TypeEngine
 
 from gisgrid.tables import INSTANT
 
-By = Literal["area", "category", "source", "post", "department", "day", "month"]
-Of = Literal["grid", "community", "town", "post"]
-Order = Literal["closing_rate", "on_time_rate", "received", "closed", "overdue", "hours_to_close"]
 PRIVATE = ("post", "department")
 """Keys that only signed-in callers may ask for, because they show whose tickets these are."""
 

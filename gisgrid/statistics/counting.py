@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, FromClause, Select, Text, cast, func, select
 
-from gisgrid.statistics.cohort import By, Cohort, asked, cohort_values
+from gisgrid.statistics.cohort import Cohort, asked, cohort_values
 from gisgrid.tables import area, area_at, category, last_version, person, post, source, statistics_by
+from gisgrid.terms import By
 
 _BY_KEY = ("area", "category", "day", "month")
 """Keys whose rows are in the order of the key; other rows are in the order of most received."""

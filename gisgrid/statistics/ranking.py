@@ -20,8 +20,9 @@ from sqlalchemy import (
     select,
 )
 
-from gisgrid.statistics.cohort import Cohort, Of, Order, asked, cohort_values
+from gisgrid.statistics.cohort import Cohort, asked, cohort_values
 from gisgrid.tables import area_records, post_records
+from gisgrid.terms import Of, Order
 
 SURE, NEAR = 1e5, 1e-4
 """Below the first, fifteen digits say a value to half of the second, in units of the last digit that is left."""

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import Select, literal, select, tuple_
 
 from gisgrid.database import Database
+from gisgrid.terms import Lang
 from gisgrid.ticket_fields import FIELDS, Facts, Field, shown_at
 from gisgrid.tickets.filtering import TicketFilter
-from gisgrid.tickets.selecting import PRIVATE, TICKET, Lang, exported_tables, tells_private, value_of
+from gisgrid.tickets.selecting import PRIVATE, TICKET, exported_tables, tells_private, value_of
 from gisgrid.trail import note_export, note_reading
 
 PAGE = 500

@@ -16,9 +16,9 @@ from typing import Any
 
 from gisgrid.cells import Program, for_excel, harmless
 from gisgrid.instants import say_time, write_instant
+from gisgrid.terms import Lang
 from gisgrid.ticket_fields import Facts
 from gisgrid.tickets.columns import Column
-from gisgrid.tickets.selecting import Lang
 from gisgrid.tickets.workbook import write_book
 
 BYTE_ORDER_MARK = "\ufeff"

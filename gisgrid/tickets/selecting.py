@@ -2,15 +2,15 @@
 
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select
 
 from gisgrid import tables
+from gisgrid.terms import Lang
 from gisgrid.ticket_fields import Field
 from gisgrid.tickets.states import STATE_NAMES, ticket_state
 
-Lang = Literal["zh", "en"]
 TICKET = tables.ticket.alias("t")
 PRIVATE = tables.ticket_private.alias("p")
 GRID = tables.area_version.alias("g")
