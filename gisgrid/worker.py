@@ -64,6 +64,11 @@ SELECT
     OR EXISTS (SELECT FROM work.post_change)
     OR EXISTS (SELECT FROM core.outline_due) OR EXISTS (SELECT FROM overlay.walk_due)
     OR EXISTS (SELECT FROM overlay.camera_bin_change) OR EXISTS (SELECT FROM overlay.patrol_bin_change)
+    OR EXISTS (SELECT FROM overlay.place_bin_change) OR EXISTS (
+        SELECT FROM overlay.place AS p
+        WHERE (p.starts_at IS NOT NULL OR p.ends_at IS NOT NULL) AND p.is_current <> (
+            coalesce(p.starts_at <= clock_timestamp(), true) AND coalesce(p.ends_at > clock_timestamp(), true))
+    )
     OR EXISTS (SELECT FROM overlay.presence AS s WHERE s.redrawn_at IS NOT NULL) OR EXISTS (
         SELECT FROM work.counter_time AS k JOIN work.ticket AS t ON t.due_at > k.overdue_at
         WHERE t.closed_at IS NULL AND t.due_at <= clock_timestamp()

@@ -223,17 +223,32 @@ def test_the_worker_adds_up_and_counts_cells(new_database: Callable[[], str]) ->
     database = Database(url, role=OWNER)
     with database.transaction(EVERYTHING) as connection:
         publish_leaves(connection, draw("A"), valid_from=SINCE)
-    left = text("SELECT (SELECT count(*) FROM work.counter_change) + (SELECT count(*) FROM work.ticket_bin_change)")
+    logs = ("work.counter_change", "work.ticket_bin_change", "overlay.camera_bin_change", "overlay.place_bin_change")
+    left = text("SELECT " + " + ".join(f"(SELECT count(*) FROM {log})" for log in logs))  # noqa: S608
+    thing = "(code, name, path, geom) VALUES ('{0}', 'x', '{{0}}', ST_SetSRID(ST_MakePoint(113.8, 27.6), 4326))"
 
     def is_added_up() -> bool:
         with database.transaction(EVERYTHING) as connection:
             return connection.execute(left).scalar() == 0
+
+    def is_a_place() -> bool:
+        with database.transaction(EVERYTHING) as connection:
+            return bool(connection.execute(text("SELECT is_current FROM overlay.place")).scalar_one())
 
     with working(url):
         for _ in range(2):
             with database.transaction(EVERYTHING) as connection:
                 report(connection, 0.5)
             until(is_added_up)
+        for number, insert in enumerate(("camera " + thing, "place " + thing.replace("path", "kind, path"))):
+            values = insert.replace("'x', '{{0}}'", "'x', 'gate', '{{0}}'") if insert.startswith("place") else insert
+            with database.transaction(EVERYTHING) as connection:
+                connection.execute(text("INSERT INTO overlay." + values.format(number)))
+            until(is_added_up)
+        ends = "UPDATE overlay.place SET ends_at = clock_timestamp() + interval '0.5 s'"
+        with database.transaction(EVERYTHING) as connection:
+            connection.execute(text(ends))
+        until(lambda: not is_a_place())  # and nothing else happens that would wake the worker
     with database.transaction(EVERYTHING) as connection:
         assert connection.execute(text("SELECT tickets FROM work.counter WHERE path = '{0}'")).scalar() == 2
         assert connection.execute(text("SELECT sum(tickets) FROM work.ticket_bin")).scalar() == 2
