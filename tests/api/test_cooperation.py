@@ -120,7 +120,9 @@ def test_a_closed_ticket_is_reopened_with_a_clock_from_now(district: District) -
     refused = do(district, "north", number, "steps", step="inspect")
     assert refused.status_code == 409
     fault = refused.json()["errors"][0]
-    assert ("检查监督（inspect）" in fault["message_zh"], "服务处置（handle）" in fault["remedy_zh"]) == (True, True), fault
+    assert ("检查监督（inspect）" in fault["message_zh"], "服务处置（handle）" in fault["remedy_zh"]) == (True, True), (
+        fault
+    )
 
 
 # To whom.
