@@ -23,9 +23,9 @@ import { Steps } from './Steps';
 import { Similar, Ties } from './Ties';
 import { Whistles } from './Whistles';
 import { TellForm } from './TellForm';
-import { Unsure } from './Unsure';
 import { ThenGrid } from './ThenGrid';
 import { TicketPhotos } from './TicketPhotos';
+import { Unsure } from './Unsure';
 
 export function TicketPage() {
   const { value, problem } = ticket.value;

@@ -14,7 +14,7 @@ export function Unsure({ ticket }: { ticket: Ticket }) {
   const vague = vagueness(ticket);
   useEffect(() => {
     if (vague) void listCandidates(ticket).then((list) => (found.value = list), () => undefined);
-  }, []);
+  }, [vague !== null]);
   if (!vague) return null;
   return (
     <div class="where doubt" data-unsure>
