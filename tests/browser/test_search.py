@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.hands import report, settle, sign_in, wait_for
+from tests.browser.jobs import asking
 from tests.browser.server import LiveServer
 
 pytestmark = pytest.mark.timeout(1800)
@@ -34,7 +35,12 @@ def test_whatever_has_a_name_is_found(visit: Open, live_server: LiveServer) -> N
     assert ("device", smoke) in {(one["kind"], one["name"]) for one in hits(page, smoke)}
 
 
-def test_a_place_by_coordinates_and_a_hit_by_keyboard(visit: Open) -> None:
+def grid_at(server: LiveServer, lon: float, lat: float) -> str:
+    code: str = asking(server, "GET", f"/api/v1/locate?lon={lon}&lat={lat}&system=wgs84")["grid"]["code"]
+    return code
+
+
+def test_a_place_by_coordinates_and_a_hit_by_keyboard(visit: Open, live_server: LiveServer) -> None:
     page = visit("#lang=en", drawn=False)
     page.keyboard.press("/")
     page.keyboard.type("gcj02 113.865 27.62")
@@ -47,6 +53,8 @@ def test_a_place_by_coordinates_and_a_hit_by_keyboard(visit: Open) -> None:
           return Math.hypot(lng - 113.859712, lat - 27.623419) < 1e-5;
         }""",
     )
+    expect(page.locator(".maplibregl-marker")).to_have_attribute("aria-label", "Pin")
+    expect(page.locator(".page-sub code")).to_have_text(grid_at(live_server, 113.859712, 27.623419))
     settle(page)
     page.fill("#search", "zzzz")
     expect(page.locator(".hits")).to_contain_text("Nothing found")
@@ -54,3 +62,4 @@ def test_a_place_by_coordinates_and_a_hit_by_keyboard(visit: Open) -> None:
     expect(page.locator("#search-hits [role=option]").first).to_contain_text("凤凰街街道")
     page.keyboard.press("Enter")
     expect(page.locator(".page-sub code")).to_have_text("360302002")
+    expect(page.locator(".maplibregl-marker")).to_have_count(0)

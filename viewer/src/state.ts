@@ -170,6 +170,9 @@ export const pile = signal<Loadable<Ticket[]>>(idle());
 /** Where the thing is that lies on top, as its tile draws it; null until that is there. */
 export const spot = signal<GeoJSON.Geometry | null>(null);
 
+/** Where the search's last place or street lies, and the area whose page shows it. */
+export const foundAt = signal<(LonLat & { area: string }) | null>(null);
+
 export const view = signal<View | null>(null);
 /** A place that the map should move to; the map takes it and sets null. */
 export const goal = signal<Goal | null>(null);

@@ -1,5 +1,5 @@
-import { api, ask, type SearchHit } from '../api/client';
-import { goal, ofNetwork, picked, place, reporting } from '../state';
+import { api, ask, type LonLat, type SearchHit } from '../api/client';
+import { foundAt, goal, ofNetwork, picked, place, reporting, scope } from '../state';
 import { chooseArea } from './areas';
 import { round } from './report';
 import { chooseTicket } from './tickets';
@@ -25,4 +25,18 @@ export function openHit({ kind, code, name, lon, lat }: SearchHit): void {
   else if (kind === 'post') chooseArea(code, false);
   else if (kind === 'place' || kind === 'camera' || kind === 'device') picked.value = { what: 'thing', layer: kind, code, thing: { code, name } };
   goal.value = { lon, lat };
+  if (kind === 'ground' || kind === 'point') void markFound({ lon, lat }, kind === 'point');
+}
+
+/** Marks a place that has no symbol of its own; coordinates open the grid that holds them, too. */
+async function markFound(at: LonLat, opens: boolean): Promise<void> {
+  if (reporting.peek()) return;
+  picked.value = null;
+  foundAt.value = { ...at, area: scope.peek() ?? '' };
+  if (!opens) return;
+  const query = { ...at, system: 'wgs84', ...ofNetwork() };
+  const located = await ask(api.GET('/api/v1/locate', { params: { query } })).catch(() => null);
+  if (!located?.grid || foundAt.peek()?.lon !== at.lon || picked.peek() || reporting.peek()) return;
+  chooseArea(located.grid.code, false);
+  foundAt.value = { ...at, area: located.grid.code };
 }

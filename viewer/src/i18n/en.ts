@@ -501,6 +501,7 @@ export const en: Record<Key, string> = {
   'map.attribution': 'Show or hide where the map comes from',
   'map.zoomIn': 'Zoom in',
   'map.zoomOut': 'Zoom out',
+  'map.pin': 'Pin',
   'map.north': 'Reset north',
   'map.locate': 'Find my location',
   'map.locateOff': 'Location not available',

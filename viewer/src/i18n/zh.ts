@@ -498,6 +498,7 @@ export const zh = {
   'map.attribution': '显示或收起地图来源',
   'map.zoomIn': '放大',
   'map.zoomOut': '缩小',
+  'map.pin': '图钉',
   'map.north': '恢复正北',
   'map.locate': '定位到我的位置',
   'map.locateOff': '无法取得位置',

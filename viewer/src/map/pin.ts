@@ -3,7 +3,7 @@ import { type Map as MapLibre, Marker } from 'maplibre-gl';
 import { round } from '../actions/report';
 import type { LonLat } from '../api/client';
 import { circle, vagueness } from '../doubt';
-import { goal, located, picked, type Place, place, placeBy, reporting, ticket } from '../state';
+import { foundAt, goal, located, picked, type Place, place, placeBy, reporting, scope, ticket } from '../state';
 import { doubtSource } from './overlay';
 import { draw } from './own';
 
@@ -26,7 +26,7 @@ function ofTicket() {
   return picked.value?.what === 'ticket' && value?.number === picked.value.number ? vagueness(value) : null;
 }
 
-/** The pin of the report being written, which can be dragged; round it, and round a ticket's vague place, how far off it may be. */
+/** The pin of the report being written, which can be dragged; round it, and round a ticket's vague place, how far off it may be. What the search found has a pin of its own. */
 export function followPin(map: MapLibre): () => void {
   const pin = new Marker({ color: '#c2410c', draggable: true });
   pin.on('dragend', () => {
@@ -34,7 +34,13 @@ export function followPin(map: MapLibre): () => void {
     placeBy.value = 'map';
     place.value = { lon: round(lng), lat: round(lat), system: 'wgs84' };
   });
-  return effect(() => {
+  const found = new Marker({ color: '#0b4a5b' });
+  const stop = effect(() => {
+    const at = foundAt.value;
+    if (at && at.area === (scope.value ?? '') && !picked.value && !reporting.value) found.setLngLat([at.lon, at.lat]).addTo(map);
+    else found.remove();
+  });
+  const unpin = effect(() => {
     const given = place.value;
     const at = reporting.value && given ? pinned(given) : null;
     const vague = reporting.value ? null : ofTicket();
@@ -56,4 +62,8 @@ export function followPin(map: MapLibre): () => void {
     }
     if (far || !map.getBounds().contains([at.lon, at.lat])) goal.value = at;
   });
+  return () => {
+    stop();
+    unpin();
+  };
 }

@@ -80,6 +80,7 @@ function start(): Partial<MapOptions> {
 function words(): Partial<MapOptions> {
   const locale = {
     'Map.Title': t('app.map'),
+    'Marker.Title': t('map.pin'),
     'AttributionControl.ToggleAttribution': t('map.attribution'),
     'NavigationControl.ZoomIn': t('map.zoomIn'),
     'NavigationControl.ZoomOut': t('map.zoomOut'),
