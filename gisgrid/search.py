@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -158,17 +159,38 @@ _CALLED = {
     "wgs84": "wgs84", "gps": "wgs84", "cgcs2000": "cgcs2000", "2000": "cgcs2000", "gcj02": "gcj02", "gcj-02": "gcj02",
     "高德": "gcj02", "腾讯": "gcj02", "bd09": "bd09", "bd-09": "bd09", "百度": "bd09",
 }  # fmt: skip
+_ANGLE = re.compile(
+    r"""(\d+)\s*[°度]\s*(\d+(?:\.\d+)?)\s*['′’分](?:\s*(\d+(?:\.\d+)?)\s*(?:''|′′|["″”秒]))?""",
+)
+_AXES = re.compile(
+    r"(?i)[东東]经|北纬|经度|纬度|(?<![a-z])(?:longitude|latitude|lon|lng|lat|point|[ne])(?![a-z])|[():=]",
+)
 _EPSG = re.compile(r"\bEPSG:?\s?(\d{4,5})\b", re.IGNORECASE)
 _ZONES = range(25, 46)
+
+
+def _in_degrees(words: str) -> str:
+    """These words with decimal degrees for degrees, minutes and seconds, and without what only names the axes."""
+    plain_width = unicodedata.normalize("NFKC", words).replace("、", ",")
+    epsg = [found[0] for found in _EPSG.finditer(plain_width)]
+    rest = _ANGLE.sub(lambda angle: f" {_decimal(*angle.groups()):.8f} ", _EPSG.sub(" ", plain_width))
+    return " ".join([*epsg, _AXES.sub(" ", rest)])
+
+
+def _decimal(degrees: str, minutes: str, seconds: str | None) -> float:
+    return int(degrees) + float(minutes) / 60 + float(seconds or 0) / 3600
 
 
 def read_point(words: str) -> Iterator[Hit]:
     """The point that words say: two numbers, in either order, after or before a system's name (else WGS 84).
 
+    Degrees with minutes and seconds, N and E, 东经 and 北纬, and full-width digits are read, too.
+
     An easting of eight digits begins with the zone of CGCS2000 of three degrees, and needs no name.
     """
-    epsg = _EPSG.search(words)
-    numbers = _EPSG.sub("", words)
+    said = _in_degrees(words)
+    epsg = _EPSG.search(said)
+    numbers = _EPSG.sub("", said)
     found = _NUMBERS.search(numbers)
     if not found:
         return

@@ -58,6 +58,26 @@ def test_coordinates_are_read_in_each_system(words: str, system: str) -> None:
     assert hit.lat == pytest.approx(27.62, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "１１３．８６０２，２７．６２４３",
+        "113°51'36.72\"E 27°37'27.48\"N",
+        "东经113°51′36.72″，北纬27°37′27.48″",
+        "113度51.612分 27度37.458分",
+        "N27.6243 E113.8602",
+        "113.8602E,27.6243N",
+        "东经113.8602 北纬27.6243",
+        "经度：113.8602、纬度：27.6243",
+        "lat=27.6243 lng=113.8602",
+        "POINT(113.8602 27.6243)",
+    ],
+)
+def test_coordinates_are_read_as_people_write_them(words: str) -> None:
+    (hit,) = read_point(words)
+    assert (hit.lon, hit.lat, hit.system) == (pytest.approx(113.8602), pytest.approx(27.6243), "wgs84")
+
+
 @pytest.mark.parametrize("words", ["凤凰街", "20261127-000021", "12", "3 4 x", "999 999", "EPSG:1 5 5", "1e999 2"])
 def test_other_words_are_no_coordinates(words: str) -> None:
     assert list(read_point(words)) == []
