@@ -25,6 +25,17 @@
     if (lines.size > 1 && Math.max(...boxes.map((box) => box.width)) < size * 1.4) faults.add(`a letter a line: ${words}: ${say(holder)}`);
     if (boxes.length > 3 && Math.max(...boxes.map((box) => box.width)) < size * 2.5) faults.add(`squeezed: ${words}: ${say(holder)}`);
     for (const box of boxes) inspect(box, words, holder);
+    if (holder.closest('table')) for (const word of broken(text, range)) faults.add(`broken: ${word}: ${say(holder)}`);
+  }
+  // names, numbers of tickets, and what is no more than one short word in Chinese
+  function broken(text, range) {
+    const words = [...text.data.matchAll(/[A-Za-z0-9]{2,}(?:-[0-9]+)*|^\s*\p{Script=Han}{2,4}\s*$/gu)];
+    return words.flatMap(({ 0: word, index }) => {
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      const tops = [...range.getClientRects()].filter((box) => box.width > 1).map((box) => Math.round(box.top));
+      return new Set(tops).size > 1 ? [word] : [];
+    });
   }
   function inspect(box, words, holder) {
     const sight = { left: 0, top: 0, right: width, bottom: height };
@@ -70,7 +81,7 @@
     if (box && box.width > 0 && box.top < height) parts[name] = [box.left, box.top, box.right, box.bottom];
   }
   const meets = ([a, b, c, d], [e, f, g, h]) => a < g - 1 && e < c - 1 && b < h - 1 && f < d - 1;
-  const floating = ['time', 'tools', 'legend', 'report', 'scale', 'zoom', 'maker'].filter((name) => parts[name]);
+  const floating = ['time', 'tools', 'legend', 'report', 'scale', 'zoom', 'maker', 'fault'].filter((name) => parts[name]);
   const under = narrow && parts.panel;
   floating.forEach((one, n) => {
     if (under && meets(parts[one], parts.panel)) return;

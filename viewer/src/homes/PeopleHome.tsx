@@ -117,6 +117,7 @@ function Person({ one, open, sender, act, show }: PersonGiven) {
         <th scope="row">
           {name}
           {person && <span class="hint">{person}</span>}
+          {(area || department) && <span class="narrow-fact hint">{[areaOf(area), department].filter(Boolean).join(' ')}</span>}
         </th>
         <td>{roleName(role)}</td>
         <td>

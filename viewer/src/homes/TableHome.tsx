@@ -135,6 +135,8 @@ function Row({ ticket, place, toggle }: RowGiven) {
           {categoryName(ticket.category, categories.value, lang.value)}
         </button>
         <code>{ticket.number}</code>
+        {ticket.description && <span class="narrow-fact">{ticket.description}</span>}
+        <span class="narrow-fact hint">{[stepName(ticket.workflow, ticket.step), showAgo(ticket.received_at)].join(' · ')}</span>
       </th>
       <td class="row-words">{ticket.description}</td>
       <td>{ticket.grid?.name ?? <span class="badge overdue">{t('list.noGrid')}</span>}</td>
