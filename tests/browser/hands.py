@@ -66,7 +66,7 @@ def settle(page: Page) -> None:
     page.evaluate(
         """() => new Promise((done) => {
           const { map } = document.getElementById('map');
-          const isBusy = () => map.isMoving() || !map.areTilesLoaded() || map.getContainer().matches('[data-coarse]');
+          const isBusy = () => map.isMoving() || !map.areTilesLoaded() || map.getContainer().matches('[data-coarse], [data-drawing]');
           const look = () => (isBusy() ? setTimeout(look, 50) : done());
           setTimeout(look, 100);
         })"""

@@ -1,6 +1,7 @@
 import type { DataDrivenPropertyValueSpecification, Map as MapLibre } from 'maplibre-gl';
 import { theme } from '../state';
 import { wallScale } from '../wall/scale';
+import { type Aside, drawAside } from './aside';
 import { drawerOf, drawsBySoftware, startPace } from './pace';
 
 /** How long the map has not moved, and through how many frames, before it is drawn finely: a hand that goes on at once is not kept waiting for it, and one slow frame is not a rest. */
@@ -22,12 +23,20 @@ export async function sharp(map: MapLibre): Promise<void> {
  * moves, so that it follows the hand, and sharp when it rests. Returns what ends that.
  */
 export function followSharpness(map: MapLibre): () => void {
-  const pace = startPace(drawsBySoftware(drawerOf(map.getCanvas())));
+  const isSoftware = drawsBySoftware(drawerOf(map.getCanvas()));
+  const pace = startPace(isSoftware);
+  const gl = isSoftware ? map.getCanvas().getContext('webgl2') : null;
+  const aside: Aside | null = gl && drawAside(map, gl, (took_ms) => {
+    if (isCoarse) pace.frame(took_ms);
+    if (hasMoved) moved = performance.now(); // for who looks at it
+    hasMoved = false;
+  });
   const container = map.getContainer();
   let isCoarse = false;
   let isTurning = false;
   let cased: DataDrivenPropertyValueSpecification<number> | undefined;
   let moved = 0;
+  let hasMoved = false;
   let frames = 0;
   let watch = 0;
 
@@ -55,9 +64,9 @@ export function followSharpness(map: MapLibre): () => void {
   };
   /** From one frame of the page to the next: what draws the map keeps the page waiting. */
   const look = (before: number) => (at: number) => {
-    if (before && frames === 0) pace.frame(at - before);
+    if (before && frames === 0 && !aside) pace.frame(at - before);
     frames += 1;
-    if (frames > rest_frames && at - moved > rest_ms) rest();
+    if (frames > rest_frames && at - moved > rest_ms && !aside?.isDrawing()) rest();
     else watch = requestAnimationFrame(look(at));
   };
 
@@ -67,9 +76,13 @@ export function followSharpness(map: MapLibre): () => void {
   map.on('move', () => {
     if (isTurning || !map.isMoving()) return; // a jump is drawn once
     moved = performance.now();
+    hasMoved = true;
     frames = 0;
     watch ||= requestAnimationFrame(look(0));
     if (pace.share() < 1) turn(true);
   });
-  return () => cancelAnimationFrame(watch);
+  return () => {
+    cancelAnimationFrame(watch);
+    aside?.end();
+  };
 }
