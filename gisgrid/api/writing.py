@@ -25,7 +25,7 @@ class Writing:
             self._held = data
             self._loop.call_soon(self._flush)
         else:
-            self._transport.write(held + data)
+            self._transport.writelines((held, data))
 
     def write_whole(self, answer: bytes) -> None:
         """Write an answer of which nothing is to come, at once."""
