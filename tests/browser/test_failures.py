@@ -64,6 +64,12 @@ def fails(pattern: str) -> Callable[[Page], object]:
     return lambda page: page.route(re.compile(pattern), lose)
 
 
+MAPLESS = """(() => {
+  const made = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+    return kind.startsWith('webgl') ? null : made.call(this, kind, ...more);
+  };
+})()"""
 WORDS = {
     "": ("网站已更新", "重新载入页面", "还没有任何区域"),
     "#lang=en": ("site was updated", "Reload the page", "no areas yet"),
@@ -200,3 +206,17 @@ def test_a_proxy_whose_service_is_away_is_told_in_words_and_a_report_is_kept(loo
     page.fill("textarea[name=description]", "井盖松动")
     page.click("button[type=submit]")
     expect(page.locator(".panel")).to_contain_text("上报已保存在本机")
+
+
+def test_without_a_map_a_report_is_placed_by_other_means(look: Look) -> None:
+    page = look("#report=", before=lambda page: page.add_init_script(MAPLESS))
+    expect(page.locator(".map .empty")).to_contain_text("无法显示地图")
+    expect(page.locator(".report .segments button")).to_have_text(["我的位置", "输入坐标"])
+    page.click(".gps button")
+    expect(page.locator(".gps .error")).to_contain_text("在上方搜索道路")
+    page.fill("#search", "凤凰路")
+    page.locator("#search-hits [role=option]").first.click()
+    page.locator(".report label.choice").get_by_text("安全隐患", exact=True).click()
+    page.fill("textarea[name=description]", "井盖松动")
+    page.click("button[type=submit]")
+    expect(page.locator("[data-receipt=number]")).to_be_visible()

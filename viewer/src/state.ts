@@ -196,6 +196,8 @@ export const ofDate = (): { at?: string } => (at.value ? { at: at.value } : {});
 export const census = signal<Census>({});
 /** `lost`: its code is not there any more, after an upgrade of the server. */
 export const mapState = signal<'loading' | 'ready' | 'unsupported' | 'lost'>('loading');
+/** Will there be no map on this page? */
+export const mapless = computed(() => mapState.value === 'unsupported' || mapState.value === 'lost');
 /** What of the map failed to come and is asked for again. */
 export const mapFault = signal<'' | 'style' | 'tiles'>('');
 

@@ -259,6 +259,7 @@ export const en: Record<Key, string> = {
   'report.tapMap': 'Tap the place on the map. The pin can be dragged.',
   'report.gpsAsk': 'Use my location',
   'report.gpsWait': 'Locating…',
+  'report.gpsDeniedNoMap': 'No position. Allow it, type coordinates, or search for a street above.',
   'report.gpsDenied': 'No location. Allow it in the browser, or choose the place on the map.',
   'report.gpsInsecure': 'Browsers give a location over https only. Choose the place on the map.',
   'report.lon': 'Longitude',

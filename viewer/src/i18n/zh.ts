@@ -257,6 +257,7 @@ export const zh = {
   'report.tapMap': '请在地图上点选事发地点，图钉可拖动。',
   'report.gpsAsk': '获取我的位置',
   'report.gpsWait': '正在定位…',
+  'report.gpsDeniedNoMap': '未能取得位置。请允许定位，或输入坐标，或在上方搜索道路。',
   'report.gpsDenied': '未能取得位置。请允许定位，或改用地图点选。',
   'report.gpsInsecure': '浏览器只在安全连接（https 或本机）下提供定位，请改用地图点选。',
   'report.lon': '经度',

@@ -4,7 +4,7 @@ import { byHand, findMe } from '../actions/report';
 import type { Problem } from '../api/client';
 import { faultText, t } from '../i18n';
 import { doubtful } from '../doubt';
-import { areaIndex, idle, located, type PlaceBy, place, placeBy, saidGrid, scanned } from '../state';
+import { areaIndex, idle, located, mapless, type PlaceBy, place, placeBy, saidGrid, scanned } from '../state';
 import { systemName } from '../systems';
 import { showMetres, showShare } from '../time';
 import { Icon, type IconName } from '../ui/Icon';
@@ -23,12 +23,16 @@ const ways: Way[] = [
 /** Where it is: by a scanned code, on the map, by GPS or by coordinates; says which grid that is before anything is sent. */
 export function PlacePicker({ problem }: { problem: Problem | null }) {
   const fault = problem?.at('lon') ?? problem?.at('lat') ?? problem?.at('system') ?? problem?.at('accuracy_m') ?? problem?.at('area');
+  const open = mapless.value ? ways.filter(([way]) => way !== 'map') : ways;
+  useEffect(() => {
+    if (mapless.value && placeBy.peek() === 'map') placeBy.value = window.isSecureContext ? 'gps' : 'typed';
+  }, [mapless.value]);
   const isScanned = placeBy.value === 'code' || scanned.value.value !== null;
   return (
     <fieldset class={fault ? 'field wrong' : 'field'}>
       <legend>{t('report.where')}</legend>
       <div class="segments">
-        {(isScanned ? [byCode, ...ways] : ways).map(([way, icon, label]) => (
+        {(isScanned ? [byCode, ...open] : open).map(([way, icon, label]) => (
           <button key={way} type="button" aria-pressed={placeBy.value === way} onClick={() => choose(way)}>
             <Icon name={icon} />
             {t(label)}
@@ -78,7 +82,7 @@ function Gps() {
         <Icon name="aim" />
         {state.value === 'waiting' ? t('report.gpsWait') : t('report.gpsAsk')}
       </button>
-      {state.value === 'denied' && <p class="error">{t('report.gpsDenied')}</p>}
+      {state.value === 'denied' && <p class="error">{t(mapless.value ? 'report.gpsDeniedNoMap' : 'report.gpsDenied')}</p>}
     </div>
   );
 }
