@@ -11,7 +11,7 @@ import { areaTick, called, goal, idle, lang, type Loadable, sketch, snap, swipe 
 import { Icon } from '../ui/Icon';
 import { Empty, Failed, Skeleton } from '../ui/Notice';
 import { nameOfArea, State, titleOf } from './DraftsHome';
-import { type Checked, checkDraft, discardDraft, type Drawn, type Found, importInto, listDrawn, listMoves, type Move, publishDraft, readDraft, undoDraft } from './drafts';
+import { type Checked, checkDraft, discardDraft, type Drawn, findUndo, type Found, importInto, listDrawn, listMoves, type Move, publishDraft, readDraft, undoDraft } from './drafts';
 import { Conflicts } from './Conflicts';
 import { clip, type Line, lineAt, pageMap } from './swipe';
 import { h, type Word, words } from './words';
@@ -179,6 +179,11 @@ type EndsGiven = { draft: Checked; sender: Sending; said: Signal<string> };
 /** What ends a draft, or a change: each is asked for once more. */
 function Ends({ draft, sender, said }: EndsGiven) {
   const { changeset_id: id, status, state, summary } = draft;
+  const undoneBy = useSignal<number | null>(null);
+  const isLive = state === 'published' || state === 'following';
+  useEffect(() => {
+    if (isLive) void findUndo(id).then((found) => (undoneBy.value = found), () => undefined);
+  }, [id, isLive]);
   const refused = Array.isArray(summary?.['refused']) ? (summary['refused'] as string[]) : [];
   const publish = async () => {
     await publishDraft(id);
@@ -186,6 +191,7 @@ function Ends({ draft, sender, said }: EndsGiven) {
   };
   const undo = async () => {
     const undone = await undoDraft(id);
+    undoneBy.value = undone.changeset_id;
     said.value = h('draft.undone', { n: undone.changeset_id });
   };
   const discard = async () => {
@@ -201,7 +207,8 @@ function Ends({ draft, sender, said }: EndsGiven) {
       ))}
       {status === 'open' && <Asked what="publish" sender={sender} act={publish} primary />}
       {status === 'open' && <Asked what="discard" sender={sender} act={discard} />}
-      {(state === 'published' || state === 'following') && <Asked what="undo" sender={sender} act={undo} />}
+      {undoneBy.value !== null && !said.value && <p class="hint">{h('draft.undone', { n: undoneBy.value })}</p>}
+      {isLive && undoneBy.value === null && <Asked what="undo" sender={sender} act={undo} />}
     </section>
   );
 }

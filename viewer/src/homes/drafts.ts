@@ -14,6 +14,8 @@ const at = (id: number) => ({ params: { path: { changeset_id: id } } });
 
 /** Everything here throws Problem. */
 export const listDrafts = async (): Promise<Draft[]> => (await ask(api.GET('/api/v1/changesets'))).changesets;
+/** By which change set was this one undone, if by any? */
+export const findUndo = async (id: number): Promise<number | null> => (await listDrafts()).find((one) => one.undoes === id && one.status === 'published')?.changeset_id ?? null;
 export const openDraft = (body: Partial<NewDraft>): Promise<Draft> => ask(api.POST('/api/v1/changesets', { body: body as NewDraft }));
 export const readDraft = (id: number): Promise<Checked> => ask(api.GET('/api/v1/changesets/{changeset_id}', at(id)));
 export const checkDraft = (id: number): Promise<Checked> => ask(api.POST('/api/v1/changesets/{changeset_id}/check', at(id)));
