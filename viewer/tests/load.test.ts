@@ -1,7 +1,9 @@
 import { signal } from '@preact/signals';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { loader } from '../src/actions/load';
 import { idle, type Loadable } from '../src/state';
+
+vi.hoisted(() => vi.stubGlobal('location', { href: 'http://127.0.0.1/' })); // where the page is, which the modules read
 
 const offline = (): Promise<number> => Promise.reject(new TypeError('Failed to fetch'));
 

@@ -65,6 +65,22 @@ export const nameOf = (id: string): string => {
   const name = layerFacts.value[id]?.name;
   return name ? say(name) : id;
 };
+type Words = Record<string, { zh: string; en: string }>;
+const wordsOf = (layer: string, field: string): Words => layerFacts.value[layer]?.page?.find((one) => one.field === field)?.words ?? {};
+
+/** A value of a layer's field in the reader's language, where the layer's folder has words for it; else as it is. */
+export function wordOf(layer: string, field: string, value: string): string {
+  const said = wordsOf(layer, field)[value];
+  return said ? say(said) : value;
+}
+
+/** Which value somebody means who types it, or what it is called in one of the languages. */
+export function valueMeant(layer: string, field: string, typed: string): string {
+  const words = wordsOf(layer, field);
+  const isMeant = ({ zh, en }: { zh: string; en: string }) => [zh, en].some((one) => one.toLowerCase() === typed.toLowerCase());
+  return typed in words ? typed : (Object.entries(words).find(([, said]) => isMeant(said))?.[0] ?? typed);
+}
+
 /** Layers that say no order come last. */
 const place = (id: string): number => layerFacts.value[id]?.order ?? 99;
 export const byLegend = (a: string, b: string): number => place(a) - place(b);

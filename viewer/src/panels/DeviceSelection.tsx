@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { askSelection, endSelection, selection } from '../actions/devices';
+import { valueMeant, wordOf } from '../actions/legend';
 import { takeBack } from '../actions/measure';
 import { asProblem, type Problem } from '../api/client';
 import { t } from '../i18n';
@@ -15,7 +16,7 @@ export function DeviceSelection() {
   const corners = measured.value ?? [];
   const ask = (words?: string): void => {
     problem.value = null;
-    void askSelection(kind.value.trim(), words).catch((thrown: unknown) => (problem.value = asProblem(thrown)));
+    void askSelection(valueMeant('device', 'kind', kind.value.trim()), words).catch((thrown: unknown) => (problem.value = asProblem(thrown)));
   };
   return (
     <section class="measure selecting" aria-label={w('devices.tool')} data-corners={corners.length}>
@@ -65,7 +66,7 @@ function Found() {
   return (
     <ul class="area-list" data-selected>
       {devices.map((one) => (
-        <Line key={one.code} at={one} name={one.name || one.code} more={[one.code, one.kind, one.off && w('devices.off')].filter(Boolean).join(' · ')} />
+        <Line key={one.code} at={one} name={one.name || one.code} more={[one.code, wordOf('device', 'kind', one.kind), one.off && w('devices.off')].filter(Boolean).join(' · ')} />
       ))}
     </ul>
   );
