@@ -5,7 +5,7 @@ import { type Compared, figuresAsk, lang } from '../state';
 import { daysOf, direction, isOwn, type Pair, pairs, sideBySide, type Span, spansOf, writePair } from '../spans';
 import { showShare } from '../time';
 import { LabelledDay } from '../ui/DayField';
-import { rowName } from './FiguresTable';
+import { restName, rowName } from './FiguresTable';
 
 type Counts = FiguresBy['total'];
 
@@ -98,7 +98,7 @@ export function ComparedTable({ by, spans, now, before }: Compared) {
           })}
           {rests.some((one) => one && one.received > 0) && (
             <tr class="rest">
-              <th scope="row">{t('figures.rest')}</th>
+              <th scope="row">{restName(by)}</th>
               <Cells now={now?.rest ?? null} before={before?.rest ?? null} spans={spans} to={null} />
             </tr>
           )}

@@ -18,6 +18,7 @@ export function FiguresTable({ figures }: { figures: FiguresBy }) {
   return (
     <>
     {figures.by === 'area' && <ColourMap figure={coloured} values={valuesOf(figures.rows, coloured)} where={scope.value ? { parent: scope.value } : { level: figures.rows[0]?.level ?? '' }} />}
+    {figures.rows.length === 0 && figures.rest.received > 0 && <p class="hint" role="note">{t('figures.onlyRest', { what: restName(figures.by) })}</p>}
     <table class="figures" data-by={figures.by}>
       <thead>
         <tr>
@@ -39,9 +40,9 @@ export function FiguresTable({ figures }: { figures: FiguresBy }) {
             <Cells counts={row} to={narrowing(row, figures.by)} />
           </tr>
         ))}
-        {figures.rest.received > 0 && (
+        {figures.rows.length > 0 && figures.rest.received > 0 && (
           <tr class="rest">
-            <th scope="row">{t('figures.rest')}</th>
+            <th scope="row">{restName(figures.by)}</th>
             <Cells counts={figures.rest} to={null} />
           </tr>
         )}
@@ -71,6 +72,9 @@ export function rowName(row: FiguresRow, by: FiguresBy['by']): string {
   if (by === 'month') return showMonth(row.key);
   return english || row.name || (by === 'source' ? term('source', row.key) : row.key);
 }
+
+/** What the tickets are that no row holds. */
+export const restName = (by: FiguresBy['by']): string => (by === 'day' || by === 'month' || by === 'source' ? t('figures.rest') : t(`figures.rest.${by}`));
 
 function Name({ row, by }: { row: FiguresRow; by: FiguresBy['by'] }) {
   const name = rowName(row, by);
