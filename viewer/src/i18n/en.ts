@@ -539,7 +539,7 @@ export const en: Record<Key, string> = {
   'figures.rest.category': 'Of the category itself',
   'figures.rest.post': 'With no post, or not yours to see',
   'figures.rest.department': 'With no department, or not yours to see',
-  'figures.onlyRest': 'All of them: {what}.',
+  'figures.onlyRest': '{what}: all of them.',
   'figures.total': 'Total',
   'by.area': 'By area below',
   'by.category': 'By category',
