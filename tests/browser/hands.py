@@ -66,7 +66,8 @@ def settle(page: Page) -> None:
     page.evaluate(
         """() => new Promise((done) => {
           const { map } = document.getElementById('map');
-          const isBusy = () => map.isMoving() || !map.areTilesLoaded() || map.getContainer().matches('[data-coarse], [data-drawing]');
+          const isDrawn = () => !map.getContainer().matches('[data-coarse], [data-drawing]');
+          const isBusy = () => map.isMoving() || !map.areTilesLoaded() || !isDrawn();
           const look = () => (isBusy() ? setTimeout(look, 50) : done());
           setTimeout(look, 100);
         })"""

@@ -1,7 +1,7 @@
 import type { Map as MapLibre } from 'maplibre-gl';
 
-/** A browser that does not say so by then is taken to have drawn the frame. */
-const patience_ms = 3000;
+/** A browser that has not said by then that a frame is drawn never says so: no frame is waited for any more. */
+const patience_ms = 30_000;
 
 /** A map that is drawn aside. */
 export type Aside = {
@@ -32,6 +32,7 @@ export function drawAside(map: MapLibre, gl: WebGL2RenderingContext, shown: (too
   let began = 0;
   let watch = 0;
   let isWanted = false;
+  let isMute = false;
 
   const bind = gl.bindFramebuffer.bind(gl);
   const surface = (): WebGLFramebuffer | null => {
@@ -53,12 +54,13 @@ export function drawAside(map: MapLibre, gl: WebGL2RenderingContext, shown: (too
   const free = () => {
     fence = null;
     watch = 0;
-    container.removeAttribute('data-drawing');
+    container.toggleAttribute('data-drawing', isWanted);
     ask();
   };
   const look = () => {
     if (!fence || !plate) return free();
-    if (gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.UNSIGNALED && performance.now() - began < patience_ms) {
+    isMute ||= performance.now() - began > patience_ms;
+    if (gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.UNSIGNALED && !isMute) {
       watch = requestAnimationFrame(look);
       return;
     }
