@@ -73,7 +73,7 @@ export const keepWords = {
   'rule.shift': ['班次', 'Shift'],
   'rule.role': ['岗位', 'Role'],
   'rule.department': ['部门', 'Department'],
-  'rule.person': ['人员姓名或编号', 'Name or number'],
+  'rule.person': ['人员姓名或编号', 'Person (name or number)'],
   'rule.oneHint': ['岗位、部门、人员三者填一个', 'One of role, department, person'],
   'rule.priority': ['优先级（1 最急）', 'Priority (1 most urgent)'],
   'rule.priorityIs': ['优先级 {n}', 'priority {n}'],
