@@ -280,7 +280,7 @@ export const en: Record<Key, string> = {
   'report.method.none': 'Outside every grid: the nearest area above will take it',
   'report.accuracy': 'Position good to about {d}',
   'report.doubt': 'Your position is only known to {d}. It may be in one of these grids:',
-  'report.unsure': 'The position is vague: it may also be in {grids}. Whoever has the report will check the place.',
+  'report.unsure': 'The position is vague: it may also be in {grids}. The one in charge will check the place.',
   'report.doubtHint': 'Choose the grid if you know it, or drag the pin to the exact place; you can also send it as it is.',
   'report.aside': 'Saved',
   'report.asideTitle': 'No network: the report is saved on this device',
