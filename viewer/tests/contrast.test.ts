@@ -21,7 +21,7 @@ const contrast = (one: Rgb, other: Rgb): number => {
 };
 const over = (one: Rgb, ground: Rgb, share: number): Rgb => one.map((part, at) => part * share + (ground[at] ?? 0) * (1 - share)) as Rgb;
 
-test.each(themes)('a pill can be read, and told from its ground, also in a row that is chosen: %s', (theme) => {
+test.each(themes)('a pill can be read, and is distinct from its ground, also in a row that is chosen: %s', (theme) => {
   const colour = (name: string) => rgb(page[name]?.[theme] ?? '');
   const ring = Number(/inset 0 0 0 1px color-mix\(in srgb, currentcolor (\d+)%/.exec(readFileSync('src/styles/controls.css', 'utf-8'))?.[1] ?? 0) / 100;
   const faint = pills.flatMap(([words, tint]) => [

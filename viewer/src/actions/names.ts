@@ -17,7 +17,7 @@ async function readNow(): Promise<[string, string][]> {
 }
 
 async function keep(names: Promise<[string, string][]>): Promise<void> {
-  const found = await names.catch(() => []); // what is no area's keeps its code
+  const found = await names.catch(() => []); // a code of something else stays a code
   if (found.length > 0) formerNames.value = new Map([...formerNames.peek(), ...found]);
 }
 
