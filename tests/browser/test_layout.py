@@ -45,6 +45,7 @@ PARTS = {
     "report": ".report-open",
     "scale": ".maplibregl-ctrl-scale",
     "maker": ".maplibregl-ctrl-attrib",
+    "fault": ".map-fault",
     "zoom": ".maplibregl-ctrl-bottom-right",
     "dialog": "dialog[open]",
     "figures": ".wall-figures",
