@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import h3.api.basic_int as h3
 from sqlalchemy import Connection, text
@@ -50,15 +49,12 @@ def check_walks(connection: Connection) -> list[WrongHour]:
 
     What is found is looked at once more, since pings may have come in between.
     """
-    everything: dict[str, Any] = {"workers": None, "hours": None}
-    found = list(_find(connection, everything))
-    if not found:
-        return []
-    return list(_find(connection, {"workers": [one.worker for one in found], "hours": [one.hour for one in found]}))
+    found = list(_find(connection, None, None))
+    return list(_find(connection, [one.worker for one in found], [one.hour for one in found])) if found else []
 
 
-def _find(connection: Connection, which: dict[str, Any]) -> Iterator[WrongHour]:
-    rows = connection.execute(_HOURS, which).all()
+def _find(connection: Connection, workers: list[str] | None, hours: list[datetime] | None) -> Iterator[WrongHour]:
+    rows = connection.execute(_HOURS, {"workers": workers, "hours": hours}).all()
     for first in range(0, len(rows), AT_ONCE):
         some = rows[first : first + AT_ONCE]
         tracks = read_tracks(connection, [Hour(row.worker, row.hour, None, None) for row in some])

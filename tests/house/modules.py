@@ -71,12 +71,16 @@ def empty_names(root: Path) -> list[str]:
 
 
 def dodged_circles(root: Path) -> list[str]:
-    """Which functions import from the house? Only the first file may: what it needs is not there before."""
+    """Which functions import from the house? Only the first file may, what it needs is not there before, and verbs,
+    which start at once so: nothing imports them, so no circle is dodged.
+    """
     faults = []
     for name, module in _modules(root):
         functions = [n for n in ast.walk(module) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
         for statement in (inner for function in functions for inner in ast.walk(function)):
-            if name != "gisgrid/__main__.py" and any(m.startswith("gisgrid") for m in _imported(statement)):
+            if not name.startswith(("gisgrid/__main__.py", "gisgrid/cli/")) and any(
+                m.startswith("gisgrid") for m in _imported(statement)
+            ):
                 faults.append(f"{name}:{statement.lineno}: an import inside a function")  # type: ignore[attr-defined]
     return faults
 

@@ -1,4 +1,4 @@
-"""Counters while many write at once; a wrong one is named and recounted."""
+"""Counters while many write at once; a wrong one is named and recounted. Long because it has the worker's part, too."""
 
 import itertools
 import json
