@@ -1,4 +1,4 @@
-"""The points of patrols come in, and the cells that they lie in were seen then."""
+"""The points of patrols come in, and the cells that they lie in were seen. Long because what is kept is checked too."""
 
 import csv
 from datetime import UTC, datetime, timedelta
