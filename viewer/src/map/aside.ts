@@ -10,13 +10,13 @@ export type Aside = {
   end: () => void;
 };
 
-/** What stands in for the canvas: a frame is drawn on it, out of sight. */
+/** In place of the canvas: a frame is drawn on it, out of sight. */
 type Plate = { frame: WebGLFramebuffer; colour: WebGLRenderbuffer; depth: WebGLRenderbuffer; width: number; height: number };
 
 /**
  * Draws each frame of the map out of sight, and shows it once it is drawn: where the processor draws, to show a frame
  * means to read it back, for which the page would wait, deaf to the hand, until the last line of it is drawn. The next
- * frame begins when the one before is shown. `data-drawing` stands on the map's element while there is one.
+ * frame begins when the one before is shown. `data-drawing` is on the map's element while there is one.
  * `shown` hears how long a frame took.
  */
 export function drawAside(map: MapLibre, gl: WebGL2RenderingContext, shown: (took_ms: number) => void): Aside {
