@@ -282,5 +282,6 @@ def test_a_link_to_the_map_as_it_is(visit: Open) -> None:
     page.evaluate("delete Navigator.prototype.share")  # where the system has a sheet for it, that opens
     begin(page, "share")
     expect(page.get_by_role("button", name="已复制")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="已复制")).to_be_attached()
     assert page.evaluate("navigator.clipboard.readText()") == page.url
     assert "m=15" in page.url

@@ -62,8 +62,8 @@ export type Route = {
   closed: boolean;
   /** The date of the map: a day, or an instant; empty: now. */
   at: string;
-  /** Is shown what changed from that date until now? */
-  changes: boolean;
+  /** Until which day is shown what changed from that date on? `1`: until now; empty: nothing is. */
+  changes: string;
   lang: Lang;
 };
 
@@ -94,7 +94,7 @@ export function format(route: Route): string {
     off: off.map(enc).join(','),
     closed: closed ? '1' : '',
     at: enc(at),
-    changes: at && changes ? '1' : '',
+    changes: at && enc(changes),
     lang: unless(lang, 'zh-CN'),
   };
   const place = view ? [`m=${view.zoom.toFixed(2)}/${view.lat.toFixed(5)}/${view.lon.toFixed(5)}`] : [];
@@ -144,10 +144,13 @@ export function parse(hash: string): Route {
     off: [...new Set(list('off'))],
     closed: given.get('closed') === '1',
     at: instant(text('at')),
-    changes: instant(text('at')) !== '' && given.get('changes') === '1',
+    changes: until(text('changes'), instant(text('at'))),
     lang: oneOf(langs, given.get('lang'), 'zh-CN'),
   };
 }
+
+/** A day that is not before this date, or now. */
+const until = (text: string, from: string): string => (from && (text === '1' || day(text) >= from.slice(0, 10)) ? text : '');
 
 function parsePage(given: Map<string, string>): Page {
   const number = dec(given.get('ticket') ?? '');
@@ -174,7 +177,7 @@ function parseView(text: string): View | null {
 /** What an entry of the history is: the same while the map moves, a list is narrowed, a layer or the language changes. */
 export function landmark(route: Route): string {
   const { counter, list } = route.filter;
-  const steady = { view: null, figures: firstAsk, closed: false, at: '', changes: false, lang: 'zh-CN' } as const;
+  const steady = { view: null, figures: firstAsk, closed: false, at: '', changes: '', lang: 'zh-CN' } as const;
   return format({ ...route, ...steady, off: [], filter: { ...noFilter, counter, list } });
 }
 

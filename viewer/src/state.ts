@@ -186,8 +186,8 @@ export const closedShown = signal(false);
 export const at = signal('');
 /** Is the bar with the dates open? */
 export const timeOpen = signal(false);
-/** Is shown what changed from the map's date until now? */
-export const comparing = signal(false);
+/** Until which day is shown what changed from the map's date on? `1`: until now; empty: nothing is. */
+export const comparing = signal('');
 /** When the boundaries changed, oldest first. */
 export const boundaryHistory = signal<Loadable<BoundaryHistory>>(idle());
 export const comparison = signal<Loadable<BoundaryComparison>>(idle());

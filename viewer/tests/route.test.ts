@@ -46,10 +46,10 @@ const anyUndated = fc.record({
   closed: fc.boolean(),
   lang: fc.constantFrom(...route.langs),
 });
-/** Changes are those since a date, so that without one there are none. */
+/** Changes are those from a date on, so that without one there are none: until now, or until a day that is not before it. */
 const any: fc.Arbitrary<route.Route> = fc
-  .tuple(anyUndated, moment, fc.boolean())
-  .map(([one, at, changes]) => ({ ...one, at, changes: at !== '' && changes }));
+  .tuple(anyUndated, moment, fc.constantFrom('', '1', '0000', '2999-12-31'))
+  .map(([one, at, until]) => ({ ...one, at, changes: at && (until === '0000' ? at.slice(0, 10) : until) }));
 
 describe('an address', () => {
   test('says everything that is shown', () => {

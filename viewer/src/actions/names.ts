@@ -33,8 +33,10 @@ export function followNames(): () => void {
   return () => [renew, follow].forEach((stop) => stop());
 }
 
-/** One question names most of those that came after the map's date. */
+/** One question names most of those that came after the map's date; the others one after the other, not all at once. */
 async function name(wanted: string[]): Promise<void> {
   if (at.peek()) await keep(readNow());
-  await Promise.all(wanted.filter((code) => !formerNames.peek().has(code)).map((code) => keep(readName(code))));
+  for (const code of wanted) {
+    if (!formerNames.peek().has(code)) await keep(readName(code));
+  }
 }

@@ -17,7 +17,7 @@ export function routeOf(): Route {
     off: [...layersOff.value],
     closed: closedShown.value,
     at: at.value,
-    changes: at.value !== '' && comparing.value,
+    changes: at.value && comparing.value,
     lang: lang.value,
   };
 }

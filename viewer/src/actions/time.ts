@@ -9,7 +9,8 @@ import { loader } from './load';
 export function showDate(date: string): void {
   forgetAreas();
   at.value = date;
-  if (date === '') comparing.value = false;
+  if (date === '') comparing.value = '';
+  else if (comparing.value && comparing.value < date.slice(0, 10)) comparing.value = '1';
   areaTick.value++;
 }
 
@@ -28,7 +29,7 @@ export function locateThen({ lon, lat }: LonLat, date: string): Promise<Located>
   return ask(api.GET('/api/v1/locate', { params: { query: { lon, lat, system: 'wgs84', at: date, ...ofNetwork() } } }));
 }
 
-/** Keeps the dates of boundary changes, and what changed since the map's date, in step with network and server. */
+/** Keeps the dates of boundary changes, and what changed from the map's date on, in step with network and server. */
 export function followTime(): () => void {
   const load = { history: loader(boundaryHistory), changes: loader(comparison) };
   const stops = [
@@ -37,9 +38,10 @@ export function followTime(): () => void {
       void load.history(() => ask(api.GET('/api/v1/boundaries/history', { params: { query: ofNetwork() } })), network.value);
     }),
     effect(() => {
-      const from = at.value;
-      if (!from || !comparing.value || areaTick.value < 0) return;
-      void load.changes(() => ask(api.GET('/api/v1/boundaries/changes', { params: { query: { from, ...ofNetwork() } } })), [from, network.peek()]);
+      const [from, until] = [at.value, comparing.value];
+      if (!from || !until || areaTick.value < 0) return;
+      const query = { from, ...(until === '1' ? {} : { to: until }), ...ofNetwork() };
+      void load.changes(() => ask(api.GET('/api/v1/boundaries/changes', { params: { query } })), [from, until, network.peek()]);
     }),
   ];
   return () => stops.forEach((stop) => stop());

@@ -4,6 +4,7 @@ import { beginMeasure, endMeasure, takeBack } from '../actions/measure';
 import { areaOf, lengthOf } from '../geodesy';
 import { t } from '../i18n';
 import { at, lang, may, measured, printOpen, timeOpen } from '../state';
+import { Copied } from '../ui/Copied';
 import { Icon, type IconName } from '../ui/Icon';
 import { DeviceSelection } from './DeviceSelection';
 import { w } from './deviceWords';
@@ -19,6 +20,7 @@ export function MapTools() {
       {may('see_device') && <Tool icon="lasso" words={w('devices.tool')} act={beginSelection} />}
       <Tool icon="print" words={t('tools.print')} act={() => (printOpen.value = true)} />
       {window.isSecureContext && <Tool icon={copied.value ? 'check' : 'share'} words={t(copied.value ? 'report.copied' : 'tools.link')} act={() => void share(() => (copied.value = true))} />}
+      <Copied done={copied.value} />
     </div>
   );
 }

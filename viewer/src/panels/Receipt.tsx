@@ -9,6 +9,7 @@ import { areaName, roleName, t } from '../i18n';
 import { unkept } from '../state';
 import { stepName } from '../tickets';
 import { showTime } from '../time';
+import { Copied } from '../ui/Copied';
 import { Facts } from '../ui/Facts';
 import { Icon } from '../ui/Icon';
 import { SentPhotos } from './PhotoPicker';
@@ -84,6 +85,7 @@ function Kept({ label, text, name }: { label: string; text: string; name: string
           {t(copied.value ? 'report.copied' : 'report.copy')}
         </button>
       )}
+      <Copied done={copied.value} />
     </div>
   );
 }

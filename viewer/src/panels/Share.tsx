@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { home } from '../home';
 import { t } from '../i18n';
+import { Copied } from '../ui/Copied';
 import { Icon } from '../ui/Icon';
 
 /** The end of a ticket's number, which no other ticket has: short enough for the telephone. */
@@ -25,6 +26,7 @@ export function Share({ number }: { number: string }) {
           {t(copied.value ? 'report.copied' : 'share.link')}
         </button>
       )}
+      <Copied done={copied.value} />
     </div>
   );
 }

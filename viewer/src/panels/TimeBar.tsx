@@ -6,7 +6,7 @@ import { dayOf, showDay } from '../time';
 import { LabelledDay } from '../ui/DayField';
 import { Icon } from '../ui/Icon';
 
-/** The date of the map: a slider over the instants from which other grids applied, any other day, and what changed since. */
+/** The date of the map: a slider over the instants from which other grids applied, any other day, and what changed from then until another day. */
 export function TimeBar() {
   const open = timeOpen.value || at.value !== '';
   if (!open) {
@@ -29,9 +29,20 @@ export function TimeBar() {
       <div class="time-more">
         <LabelledDay label={t('time.day')} name="at" value={at.value && dayOf(at.value)} max={dayOf(new Date().toISOString())} onDay={showDate} />
         <label>
-          <input type="checkbox" name="changes" disabled={!at.value} checked={comparing.value} onChange={() => (comparing.value = !comparing.value)} />
+          <input type="checkbox" name="changes" disabled={!at.value} checked={comparing.value !== ''} onChange={() => (comparing.value = comparing.value ? '' : '1')} />
           <span>{t('time.changes')}</span>
         </label>
+        {at.value !== '' && comparing.value !== '' && (
+          <LabelledDay
+            label={t('time.until')}
+            name="until"
+            value={comparing.value === '1' ? '' : comparing.value}
+            min={dayOf(at.value)}
+            max={dayOf(new Date().toISOString())}
+            placeholder={t('time.now')}
+            onDay={(day) => (comparing.value = day || '1')}
+          />
+        )}
       </div>
       {at.value !== '' && comparing.value && <Changes />}
       {at.value !== '' && <p class="hint">{t('time.hint')}</p>}
@@ -94,7 +105,8 @@ const sides = [
 function Changes() {
   const { value, problem, loading } = comparison.value;
   const classes = sides.map(({ side, key, look, shape }) => ({ look, shape, words: t(key, { n: value?.features.filter(({ properties }) => properties.side === side).length ?? 0 }) }));
-  const question = t('time.since', { date: showDay(at.value) });
+  const date = showDay(at.value);
+  const question = comparing.value === '1' ? t('time.since', { date }) : t('time.between', { date, until: showDay(comparing.value) });
   useEffect(() => {
     if (!value) return undefined;
     sheetKeys.value = { ...sheetKeys.peek(), changes: { question, classes } };

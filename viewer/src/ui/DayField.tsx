@@ -10,7 +10,7 @@ import { Icon } from './Icon';
 
 type Typed = { id?: string; name?: string; required?: boolean; 'aria-describedby'?: string; 'aria-invalid'?: boolean; 'aria-label'?: string; 'data-audit'?: string };
 /** `value`: as 2026-11-28, empty for none; `onDay` hears of a day that is allowed, or of none. */
-type DayGiven = Typed & { value: string; min?: string; max?: string; onDay: (day: string) => void };
+type DayGiven = Typed & { value: string; min?: string; max?: string; placeholder?: string; onDay: (day: string) => void };
 type TimeGiven = Typed & { value: string; onTime: (time: string) => void };
 type Reading = { value: string; shown: string; read: (text: string) => string | null; fault: (text: string, found: string | null) => string; isWhole: (text: string) => boolean; put: (value: string) => void };
 
@@ -53,7 +53,7 @@ function useReading({ value, shown, read, fault, isWhole, put }: Reading, given:
 }
 
 /** A day, typed in any usual form or chosen from a calendar; shown in the page's language, not the browser's. */
-export function DayField({ value, min = '', max = '', onDay, ...given }: DayGiven) {
+export function DayField({ value, min = '', max = '', placeholder = t('day.form'), onDay, ...given }: DayGiven) {
   const open = useSignal(false);
   const today = dayOf(new Date().toISOString());
   const show = (day: string) => showPlain(day, lang.value);
@@ -71,7 +71,7 @@ export function DayField({ value, min = '', max = '', onDay, ...given }: DayGive
   };
   return (
     <span class="day-field">
-      <input {...attributes} placeholder={t('day.form')} data-day={value} />
+      <input {...attributes} placeholder={placeholder} data-day={value} />
       <button type="button" class="day-open" aria-label={t('day.choose')} aria-haspopup="dialog" onClick={() => (open.value = true)}>
         <Icon name="calendar" />
       </button>
