@@ -139,4 +139,5 @@ def fill_cameras(connection: Connection, count: int, box: tuple[float, float, fl
     codes = [f"bench-{n:06d}" for n in range(count)]
     values = {"codes": codes, "lons": lons, "lats": lats, "bearings": bearings, "angles": angles, "ranges": ranges}
     connection.execute(text(_SECTORS), {**values, "sectors": [view.wkb for view in views]})
+    connection.execute(text("SELECT app.recount_overlays()"))  # which the triggers did not do
     return dict(zip(codes, views, strict=True))

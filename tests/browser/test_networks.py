@@ -103,7 +103,7 @@ def test_an_unknown_network_in_the_address_is_said_and_left(visit: Open) -> None
     page = visit("#lang=en", expected="404")
     page.goto(page.url.partition("#")[0] + "#lang=en&net=nosuch")
     page.reload()
-    expect(page.locator(".panel")).to_contain_text("base, party")
+    expect(page.locator(".panel")).to_contain_text("unified grid (base), Party building (party)")
     expect(page.locator(".panel [data-network]")).to_have_text(["Unified grid", "Party building"])
     page.locator(".panel [data-network=base]").click()
     expect(page.locator(".page-sub code")).to_have_text("T")
