@@ -69,7 +69,7 @@ def measure_pings(place: Place, plan: Plan) -> list[Row]:
         worker_beside(place.owner_url) as worker,
         ten_lines(place.owner_url) as peer,
     ):
-        _wait(place.database, _IS_AT_WORK)  # its start costs seconds of processor, which are no pings
+        wait_until(place.database, _IS_AT_WORK)  # its start costs seconds of processor, which are no pings
         found = _measure_intake(place, plan, services, worker, peer, secrets)
         found += _measure_cameras(place, plan, services, secrets["seer"])
     found += measure_coverage(place, plan)
@@ -145,7 +145,7 @@ def _measure_intake(
         },
         plan.rounds,
     )
-    behind_s = _wait(place.database, _IS_ADDED_UP)
+    behind_s = wait_until(place.database, _IS_ADDED_UP)
     with place.database.transaction(EVERYTHING) as connection:
         kept = connection.execute(
             text("SELECT count(*) FROM overlay.ping WHERE worker LIKE 'walker-%' AND doubt IS NULL")
@@ -166,7 +166,7 @@ _IS_AT_WORK = text("SELECT EXISTS (SELECT FROM core.heartbeat WHERE part = 'work
 _IS_ADDED_UP = text("SELECT NOT EXISTS (SELECT FROM overlay.walk_due)")
 
 
-def _wait(database: Database, what: TextClause) -> float:
+def wait_until(database: Database, what: TextClause) -> float:
     """How long until the worker has done this?"""
     began = time.monotonic()
     while time.monotonic() - began < MOST_WAIT_S:
@@ -174,7 +174,7 @@ def _wait(database: Database, what: TextClause) -> float:
             if connection.execute(what).scalar_one():
                 return time.monotonic() - began
         time.sleep(0.05)
-    raise TimeoutError("the worker does not add up the walks")
+    raise TimeoutError(f"the worker does not get there: {what}")
 
 
 def _measure_cameras(place: Place, plan: Plan, services: Sequence[Service], secret: str) -> list[Row]:

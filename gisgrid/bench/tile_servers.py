@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from gisgrid.bench.doors import Door, Driven, drive, plain
 from gisgrid.bench.peers import UNCACHED, Peers, make_tables, tile_servers
-from gisgrid.bench.pings import Place
+from gisgrid.bench.pings import Place, wait_until
 from gisgrid.bench.processes import Meter, cpu_s, find_postmaster
 from gisgrid.bench.rows import Row, Turn, row_of, take_turns
 from gisgrid.bench.server import Service, serving_many, worker_beside
@@ -32,6 +32,10 @@ IN_DATABASE = (0, 8, 10, 12, 13, 14, 15, 16)
 WRITE_PAUSE_S = 0.05
 AGAIN_S = 0.05
 """Who is refused for want of a place asks again so soon."""
+
+
+_IS_DRAWN = text("SELECT (SELECT count(*) FROM core.area_outline) = (SELECT count(*) FROM core.area_version)")
+"""Has the worker drawn the outlines? Until then a tile simplifies each shape by itself, which is dearer."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ def measure_tiles(place: Place, plan: Plan) -> list[Row]:
         worker_beside(place.owner_url),
         tile_servers(place.owner_url, plan.peers) as peers,
     ):
+        wait_until(place.database, _IS_DRAWN)
         run = _Run(place, plan, services, peers, postmaster)
         found = [*run.cold(), *run.warm(), *run.under_writes()]
     return found + _in_database(place.database, place.box, plan.rounds)

@@ -93,7 +93,10 @@ def show(page: Page, server: LiveServer, lang: str, address: str, sign: str) -> 
     where = f"{server.url}/wall#lang={lang}" if address == "wall" else f"{server.url}/#{address}&lang={lang}"
     page.goto(where)
     if sign in OPENED:
-        page.locator(OPENED[sign]).first.click()
+        button = page.locator(OPENED[sign]).first
+        expect(button).to_be_visible()
+        wait_for(page, SETTLED)  # else it is not yet where it will be
+        button.click()
     expect(page.locator(sign).first).to_be_visible()
     wait_for(page, SETTLED)
 

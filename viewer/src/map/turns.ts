@@ -19,7 +19,17 @@ function order(source: VectorTileSource): void {
   if (ordered.has(source)) return;
   ordered.add(source);
   const turns = new WeakMap<Tile, Turn>();
-  const load = source.loadTile.bind(source);
+  const plain = source.loadTile.bind(source);
+  /** What its worker has not, because the first answer was called off, is asked for as if it were new. */
+  const load: typeof plain = async (tile) => {
+    try {
+      return await plain(tile);
+    } catch (thrown) {
+      if (tile.aborted || !(thrown as Error).message?.includes('never loaded')) throw thrown;
+      tile.state = 'expired';
+      return plain(tile);
+    }
+  };
   source.loadTile = (tile) => {
     const before = turns.get(tile);
     const done = before ? after(before, tile) : load(tile);
