@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from gisgrid.counters import WrongCounter, check_counters
+
 _STATE = "app.ticket_state(t.closed_at, t.due_at, :at, '1 day')"
 _COUNTED = f"""
 SELECT v.network, v.code, c.* FROM (
@@ -46,3 +48,8 @@ def assert_counters_are_right(connection: Connection, instants: Sequence[datetim
         assert connection.execute(text(_KEPT), asked).all() == rows, f"at {at}"
     assert connection.execute(text("SELECT * FROM app.wrong_counter()")).all() == []
     return max((row.total for row in rows), default=0)
+
+
+def wrong_of_tickets(db: Connection) -> list[WrongCounter]:
+    """What is kept of tickets and is not what a recount says; shares of ground and overlays have tests of their own."""
+    return [one for one in check_counters(db) if one.recount == "recount_tickets"]

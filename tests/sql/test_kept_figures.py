@@ -14,12 +14,13 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from sqlalchemy import ARRAY, Connection, Double, Numeric, cast, func, select, text
 
 from gisgrid.boundaries.areas import area_id
-from gisgrid.counters import add_up_counters, check_counters
+from gisgrid.counters import add_up_counters
 from gisgrid.database import EVERYTHING, Database
 from gisgrid.statistics import Cohort, count_by, rank
 from gisgrid.statistics.ranking import round_as_numeric
 from tests.drawing import draw, publish_leaves
 from tests.sql.figures_recount import assert_figures_are_right
+from tests.sql.recount import wrong_of_tickets
 from tests.sql.test_kept_counters import SINCE, Keeping, report
 
 CATEGORIES = ("hazard", "dispute", "livelihood")
@@ -189,7 +190,7 @@ def test_days_follow_the_zone_of_the_district(owner: Database) -> None:
                     assert_figures_are_right(
                         db, [datetime.fromisoformat("2025-01-01T00:00:00Z")], zone=asked, network="zones"
                     )
-                assert check_counters(db) == []
+                assert wrong_of_tickets(db) == []
                 add_up_counters(db)
         db.execute(text("UPDATE core.deployment SET zone = 'Asia/Shanghai'"))
         add_up_counters(db)
@@ -207,7 +208,7 @@ def test_a_wrong_sum_is_named_and_counted_again(owner: Database) -> None:
             text("UPDATE work.area_sum SET microseconds = 9 WHERE span = 'year' AND area_id = :id"), {"id": upper}
         )
         db.execute(text("DELETE FROM work.day_sum WHERE area_id = :id"), {"id": upper})
-        wrong = [(one.area, one.counter, one.kept, one.counted) for one in check_counters(db)]
+        wrong = [(one.area, one.counter, one.kept, one.counted) for one in wrong_of_tickets(db)]
         assert wrong == [
             ("W", "figures of month 2024-06-01: closed", 7, 0),
             ("over", "figures of day 2024-06-15: overdue", 0, 1),
@@ -215,7 +216,7 @@ def test_a_wrong_sum_is_named_and_counted_again(owner: Database) -> None:
             ("over", "figures of year 2024-01-01: microseconds", 9, 0),
         ]
         db.execute(text("SELECT app.recount_tickets()"))
-        assert check_counters(db) == []
+        assert wrong_of_tickets(db) == []
         assert_figures_are_right(db, [datetime.fromisoformat("2025-01-01T00:00:00Z")], network="wrong")
 
 

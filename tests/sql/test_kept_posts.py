@@ -17,6 +17,7 @@ from gisgrid.counters import add_up_posts, check_counters
 from gisgrid.database import EVERYTHING, Database
 from tests.drawing import draw, publish_leaves
 from tests.sql.figures_recount import Span, assert_posts_are_right
+from tests.sql.recount import wrong_of_tickets
 from tests.sql.test_kept_counters import SINCE, Keeping, report
 
 DEPARTMENTS = ("water", "police")
@@ -100,7 +101,7 @@ class Posts(Keeping):
             with asking(self.db, *caller):
                 assert_posts_are_right(self.db, at, span=span, area=area)
         self.instants.append(now)
-        assert check_counters(self.db) == []
+        assert wrong_of_tickets(self.db) == []
 
 
 def test_kept_posts_are_a_recount(owner_url: str) -> None:
@@ -174,12 +175,12 @@ def test_two_change_one_ticket_at_once(two: tuple[Engine, dict[str, Any]], first
             assert ("water" in seen) is (hands is db or first == "hands")
             if added_up:
                 add_up_posts(look)
-            assert check_counters(look) == []
+            assert wrong_of_tickets(look) == []
         hands.execute(text(GIVE_AND_CLOSE), values)
         hands.commit()
         assert str(values["post"]) in assert_posts_are_right(look, now + timedelta(hours=1), network="skew")
         add_up_posts(look)
-        assert check_counters(look) == []
+        assert wrong_of_tickets(look) == []
 
 
 def test_a_wrong_sum_of_a_post_is_named_and_counted_again(two: tuple[Engine, dict[str, Any]]) -> None:
@@ -192,5 +193,5 @@ def test_a_wrong_sum_of_a_post_is_named_and_counted_again(two: tuple[Engine, dic
         ]
         assert wrong == [("skew", "V", f"post {values['post']}: on_time", 7, 0)]
         db.execute(text("SELECT app.recount_tickets()"))
-        assert check_counters(db) == []
+        assert wrong_of_tickets(db) == []
         db.rollback()
