@@ -13,7 +13,7 @@ from gisgrid.counters import add_up_counters, add_up_posts
 from tests.drawing import draw, publish_leaves, spot
 from tests.sql.recount import assert_counters_are_right
 
-PICTURES = ("AABBC.", "ABBBC.", "AAABB.", "ANBBCC")
+PICTURES = ("AABBC.", "ABBBC.", "AAABB.", "ANBBC.")  # a code that comes back has the ground that it had
 ABOVE = ({"A": "x", "B": "y", "C": "y", "N": "x"}, {"A": "x", "B": "x", "C": "y", "N": "y"})
 SINCE = "2020-01-01T00:00:00Z"
 COLUMNS = st.floats(-1, 6.5)
@@ -51,7 +51,8 @@ class Keeping(RuleBasedStateMachine):
         self.db.exec_driver_sql("SET session_replication_role = replica")  # no guard of history
         self.db.exec_driver_sql(
             "TRUNCATE core.area, draft.changeset, work.ticket, work.counter, work.counter_change, work.leaf_sum,"
-            " work.area_sum, work.day_sum, work.post_sum, work.post_change CASCADE"
+            " work.area_sum, work.day_sum, work.post_sum, work.post_change, work.ticket_bin, work.closed_bin,"
+            " work.ticket_bin_change CASCADE"
         )
         self.db.exec_driver_sql("SET session_replication_role = origin")
         self.db.exec_driver_sql("SET ROLE gisgrid_owner")
