@@ -204,9 +204,8 @@ def test_a_wrong_sum_is_named_and_counted_again(owner: Database) -> None:
         leaf = area_id(db, "W", network="wrong")
         upper = area_id(db, "over", network="wrong")
         db.execute(text("UPDATE work.leaf_sum SET closed = 7 WHERE span = 'month' AND :id = ANY(path)"), {"id": leaf})
-        db.execute(
-            text("UPDATE work.area_sum SET microseconds = 9 WHERE span = 'year' AND area_id = :id"), {"id": upper}
-        )
+        falsify = text("UPDATE work.area_sum SET microseconds = 9 WHERE span = 'year' AND area_id = :id")
+        db.execute(falsify, {"id": upper})
         db.execute(text("DELETE FROM work.day_sum WHERE area_id = :id"), {"id": upper})
         wrong = [(one.area, one.counter, one.kept, one.counted) for one in wrong_of_tickets(db)]
         assert wrong == [
